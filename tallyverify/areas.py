@@ -1,0 +1,52 @@
+"""Areas as codes: nested names to integers, so that sums by area are one pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tallyverify.table import ActaTable
+
+__all__ = ["area_codes"]
+
+
+def area_codes(
+    table: ActaTable, levels: tuple[str, ...]
+) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+    """Return each row's area as a code, and the areas that the codes stand for.
+
+    Parameters
+    ----------
+    table : ActaTable
+        The actas.
+    levels : tuple of str
+        Levels that together make an area; none for the whole country.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (rows,)
+        Position of each row's area in ``labels``.
+    labels : list of tuple of str
+        Names by level; an area that is not stated is ``""``.
+    """
+    codes = np.zeros(len(table), dtype=np.int64)
+    labels: list[tuple[str, ...]] = [()] if len(table) else []
+    for level in levels:
+        here, names = _level_codes(table, level)
+        both = codes * max(len(names), 1) + here
+        codes, distinct = pd.factorize(both)
+        labels = [(*labels[code // len(names)], names[code % len(names)]) for code in distinct]
+    return codes, labels
+
+
+def _level_codes(table: ActaTable, level: str) -> tuple[NDArray[Any], list[str]]:
+    column = table.frame[level].array.__arrow_array__()  # type: ignore[attr-defined]
+    column = column.combine_chunks() if hasattr(column, "combine_chunks") else column
+    encoded = column.fill_null("").dictionary_encode()
+    names = [str(name) for name in encoded.dictionary.to_pylist()]
+    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), names

@@ -1,0 +1,254 @@
+"""Balances: identities between the lines of a tally sheet, as data.
+
+A rule such as *candidates sum to valid votes* is not code but a :class:`Balance`. One evaluator
+applies it to a record and to a whole table; a test holds the two to the same verdict.
+
+A missing figure is unknown, never zero: it may be any number from zero up. A balance therefore
+*fails* only when no value of the missing figures could mend it, *holds* when every figure was
+read and the arithmetic is right, and is *open* otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import field_validator
+
+from tallyverify.model import Count, Identifier, Model, Text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["STANDARD_BALANCES", "Balance", "Outcome", "TableOutcome"]
+
+ALL_OPTIONS = "sum(options)"
+_UNBOUNDED = 1 << 60
+
+
+class Balance(Model):
+    """An identity or inequality between named figures of one sheet.
+
+    Attributes
+    ----------
+    code : str
+        ``R101`` … ``R104`` for the standard rules; a contest's own name for its own.
+    left, right : str
+        Figures joined by ``+``: the name of a protocol line, an option, a candidate, or
+        ``sum(options)``. A trailing ``?`` marks a line that counts only if the sheet has it.
+    op : {"==", "<=", ">="}
+        How the two sides must stand to each other.
+    tolerance : int
+        Largest difference that is still accepted, in votes.
+    title : str
+        What the balance says, for people.
+    unless_zero : str, optional
+        A line that, where it reads 0, means the rule does not apply to the sheet.
+
+    Examples
+    --------
+    >>> own = Balance(code="paper", left="issued + unused", op="==", right="received")
+    >>> own.terms
+    ('issued', 'unused', 'received')
+    """
+
+    code: Identifier
+    left: Text
+    op: Literal["==", "<=", ">="]
+    right: Text
+    tolerance: Count = 0
+    title: Text = ""
+    unless_zero: Identifier | None = None
+
+    @field_validator("left", "right")
+    @classmethod
+    def _terms_present(cls, value: str) -> str:
+        if not all(_split(value)):
+            raise ValueError(f"figures joined by '+' are expected, not {value!r}")
+        return value
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of all figures on both sides, without the ``?``."""
+        both = _split(self.left) + _split(self.right)
+        return tuple(term.removesuffix("?").strip() for term in both)
+
+    def sides(
+        self, present: Iterable[str], on_sheet: Iterable[str] = ()
+    ) -> tuple[list[str], list[str]] | None:
+        """Return the figures on each side, or None if a needed line was not recorded.
+
+        ``present`` are the figures recorded; ``on_sheet`` the lines that the paper is known to
+        have: one of these that was not recorded is needed even where it is marked ``?``.
+        """
+        present, on_sheet = set(present), set(on_sheet)
+        sides = []
+        for side in (self.left, self.right):
+            names = []
+            for term in _split(side):
+                name = term.removesuffix("?").strip()
+                if name in present:
+                    names.append(name)
+                elif not term.endswith("?") or name in on_sheet:
+                    return None
+            sides.append(names)
+        return (sides[0], sides[1]) if all(sides) else None
+
+    def words(self) -> str:
+        """Return the balance as a reader would say it."""
+        return self.title or f"{self.left} {self.op} {self.right}".replace("?", "")
+
+
+def _split(side: str) -> list[str]:
+    return [term.strip() for term in side.split("+")]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one balance says of one record."""
+
+    verdict: Literal["holds", "fails", "open"]
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableOutcome:
+    """What one balance says of every row of a table: masks, and the sums of what was read."""
+
+    fails: NDArray[np.bool_]
+    open: NDArray[np.bool_]
+    exempt: NDArray[np.bool_]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+
+
+def evaluate_record(
+    balance: Balance, figures: dict[str, list[int | None]], on_sheet: Iterable[str] = ()
+) -> Outcome | None:
+    """Apply a balance to one record.
+
+    Parameters
+    ----------
+    balance : Balance
+        The rule.
+    figures : dict of str to list
+        For each name on the sheet its counts (several for ``sum(options)``); None is a figure
+        that was not read.
+    on_sheet : iterable of str
+        Lines that the paper is known to have, recorded or not.
+
+    Returns
+    -------
+    Outcome or None
+        None where the sheet has no such lines, or the rule exempts it.
+    """
+    sides = balance.sides(figures, on_sheet)
+    if sides is None:
+        return None
+    if balance.unless_zero and figures.get(balance.unless_zero) == [0]:
+        return None
+    values = [[count for name in side for count in figures[name]] for side in sides]
+    low = [sum(count or 0 for count in side) for side in values]
+    high = [
+        sums + (_UNBOUNDED if None in side else 0) for sums, side in zip(low, values, strict=True)
+    ]
+    gap = balance.tolerance
+    too_small = high[0] + gap < low[1] if balance.op != "<=" else False
+    too_large = low[0] > high[1] + gap if balance.op != ">=" else False
+    if too_small or too_large:
+        return Outcome("fails", low[0], low[1])
+    return Outcome("holds" if low == high else "open", low[0], low[1])
+
+
+def evaluate_table(
+    balance: Balance,
+    present: Iterable[str],
+    figure: Callable[[str], tuple[NDArray[np.int64], NDArray[np.bool_] | None]],
+    on_sheet: Iterable[str] = (),
+) -> TableOutcome | None:
+    """Apply a balance to every row of a table.
+
+    Parameters
+    ----------
+    balance : Balance
+        The rule.
+    present : iterable of str
+        Names of the figures that the table has.
+    figure : callable
+        ``figure(name)`` returns the counts, 0 where missing, and the mask of the missing ones
+        (None if there are none); both of shape (rows,).
+    on_sheet : iterable of str
+        Lines that the paper is known to have, recorded or not.
+
+    Returns
+    -------
+    TableOutcome or None
+        None where the table has no such lines.
+    """
+    import numpy as np
+
+    sides = balance.sides(present, on_sheet)
+    if sides is None:
+        return None
+    sums: list[Any] = []
+    unread: list[Any] = []
+    for side in sides:
+        total: Any = None
+        missing: Any = None
+        for name in side:
+            values, mask = figure(name)
+            total = values if total is None else total + values
+            if mask is not None:
+                missing = mask if missing is None else missing | mask
+        sums.append(total)
+        unread.append(missing)
+    left, right = sums
+    rows = len(left)
+    nowhere = np.zeros(rows, dtype=bool)
+    fails = nowhere.copy()
+    if balance.op != "<=":
+        short = left + balance.tolerance < right
+        fails |= short if unread[0] is None else short & ~unread[0]
+    if balance.op != ">=":
+        over = left > right + balance.tolerance
+        fails |= over if unread[1] is None else over & ~unread[1]
+    exempt = nowhere
+    if balance.unless_zero:
+        values, mask = figure(balance.unless_zero)
+        exempt = values == 0 if mask is None else (values == 0) & ~mask
+        fails &= ~exempt
+    still_open = nowhere
+    for missing in unread:
+        if missing is not None:
+            still_open = still_open | missing
+    return TableOutcome(fails, still_open & ~fails & ~exempt, exempt, left, right)
+
+
+def _standard(code: str, left: str, op: Any, right: str, title: str, **more: Any) -> Balance:
+    return Balance(code=code, left=left, op=op, right=right, title=title, **more)
+
+
+_R101 = "candidates sum to valid votes"
+_R102 = "valid, null and blank votes sum to the ballots"
+_R103 = "no more ballots than registered voters"
+_R104 = "no more ballots than voters who signed"
+
+STANDARD_BALANCES: dict[str, tuple[Balance, ...]] = {
+    "R101": (_standard("R101", ALL_OPTIONS, "==", "valid", _R101),),
+    "R102": (
+        _standard("R102", "valid + null + blank?", "==", "ballots", _R102),
+        _standard("R102", f"{ALL_OPTIONS} + null + blank?", "==", "ballots", _R102),
+    ),
+    "R103": tuple(
+        _standard("R103", left, "<=", "registered", _R103, unless_zero="registered")
+        for left in ("ballots", "valid + null? + blank?", f"{ALL_OPTIONS} + null? + blank?")
+    ),
+    "R104": tuple(
+        _standard("R104", left, "<=", "signed", _R104)
+        for left in ("ballots", "valid + null? + blank?", f"{ALL_OPTIONS} + null? + blank?")
+    ),
+}
+"""The standard rules; of several forms the first whose lines are on the sheet is used."""

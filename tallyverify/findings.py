@@ -1,0 +1,120 @@
+"""Findings, graded by the ladder of evidence, and the results of the checks that made them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field
+
+from tallyverify.model import Model
+
+__all__ = ["CheckResult", "Evidence", "Finding", "Status", "number"]
+
+
+class Evidence(StrEnum):
+    """The rungs of the ladder; a higher one is never reached by piling up a lower one."""
+
+    CONTRADICTION = "contradiction"
+    IMPROBABLE = "improbable"
+    ANOMALY = "anomaly"
+    QUALITY = "quality"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for a contradiction … 4 for a note."""
+        return list(Evidence).index(self)
+
+
+class Status(StrEnum):
+    """What became of a check."""
+
+    PASSED = "passed"
+    FLAGGED = "flagged"
+    NOT_APPLICABLE = "not_applicable"
+    ERROR = "error"
+
+
+class Finding(Model):
+    """One thing found, on one rung, with arithmetic that a reader can redo by hand.
+
+    Attributes
+    ----------
+    code : str
+        Code of the check, e.g. ``D301``.
+    evidence : Evidence
+        The rung it stands on.
+    area : dict
+        Level to name; empty for the whole country.
+    station, candidate : str or None
+        Where it concerns one.
+    observed, expected, difference : number or None
+        The figures compared; ``difference`` is observed − expected.
+    message : str
+        The finding in words.
+    arithmetic : str
+        The same in figures.
+    """
+
+    code: str
+    evidence: Evidence
+    area: dict[str, str] = Field(default_factory=dict)
+    station: str | None = None
+    candidate: str | None = None
+    observed: int | float | None = None
+    expected: int | float | None = None
+    difference: int | float | None = None
+    message: str
+    arithmetic: str = ""
+
+    def __repr__(self) -> str:
+        return f"<{self.code} {self.evidence}: {self.message}>"
+
+
+class CheckResult(Model):
+    """What one check of the catalogue concluded.
+
+    A check is ``flagged`` when a finding stands above ``note``, or when noting is all that the
+    check is for. A check that could not answer says so in ``reason``.
+    """
+
+    code: str
+    name: str
+    family: str
+    evidence: Evidence
+    status: Status
+    reason: str = ""
+    statistic: int | float | None = None
+    pvalue: float | None = None
+    effect: int | float | None = None
+    assumptions: str = ""
+    reference: str = ""
+    findings: tuple[Finding, ...] = Field(default=(), exclude=True, repr=False)
+
+
+Verdict = Literal["contradicted", "improbable", "consistent", "insufficient"]
+
+
+def number(value: Any) -> str:
+    """Return a count or figure as people read it, with thousands separated.
+
+    Examples
+    --------
+    >>> number(1977376), number(-3), number(None)
+    ('1,977,376', '−3', 'not read')
+    """
+    if value is None:
+        return "not read"
+    text = f"{abs(value):,}" if isinstance(value, int) else f"{abs(value):,.6g}"
+    return ("−" if value < 0 else "") + text
+
+
+def percent(part: float, whole: float, decimals: int = 2) -> str:
+    """Return a share as a percentage, or ``–`` of nothing."""
+    return f"{100 * part / whole:.{decimals}f} %" if whole else "–"
+
+
+def place(area: dict[str, str]) -> str:
+    """Return an area in words: its name, with the larger areas it lies in."""
+    return ", ".join(reversed(list(area.values()))) if area else "the whole country"

@@ -1,0 +1,77 @@
+"""What every pydantic model of the package shares: closed, frozen, exact about counts."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from tallyverify.errors import listed, nearest, shown
+
+__all__ = ["MAX_COUNT", "Count", "Identifier", "Model", "Text"]
+
+MAX_COUNT = 10**10
+"""No count on a sheet or in a declared result is larger: there are fewer people than that."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class Model(BaseModel):
+    """Base of the package's models: frozen, no unknown key, the nearest known key named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unknown_keys(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            known = list(cls.model_fields)
+            for key in data:
+                if key not in known:
+                    raise PydanticCustomError(
+                        "unknown_key",
+                        "unknown key {key}; allowed are {allowed}",
+                        {
+                            "key": shown(key),
+                            "allowed": listed(known),
+                            "hint": nearest(str(key), known) or "",
+                        },
+                    )
+        return data
+
+
+def _whole(value: Any) -> Any:
+    # bool is an int to Python, and "12" or 12.0 is one to a lax parser; a sheet says neither.
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PydanticCustomError("count", "a count is a whole number, not negative", {})
+    return value
+
+
+def _printable(value: str) -> str:
+    if _CONTROL.search(value):
+        raise PydanticCustomError("control_character", "control characters are not allowed", {})
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MAX_COUNT)]
+"""A whole number of voters, ballots, votes or stations."""
+
+Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_printable)]
+"""A name for people to read."""
+
+Identifier = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
+    AfterValidator(_printable),
+]
+"""A name that other parts of the case refer to."""

@@ -1,0 +1,301 @@
+"""read_actas: a file of tally sheets, in whatever shape it was published, into an ActaTable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pydantic import ValidationError
+
+from tallyverify.contest import Contest
+from tallyverify.errors import InputError, from_validation, listed, nearest, shown
+from tallyverify.mapping import Mapping
+from tallyverify.readers.build import build_wide
+from tallyverify.readers.convzla import convzla_mapping, is_convzla
+from tallyverify.readers.counts import Thousands, thousands_of
+from tallyverify.readers.files import check_exists, digest
+from tallyverify.readers.formats import broken_parquet, read_raw
+from tallyverify.readers.long import build_long
+from tallyverify.readers.raw import Raw
+from tallyverify.readers.subtotals import sums_of_others
+from tallyverify.table import ActaTable, Source
+
+__all__ = ["FORMATS", "ActaStream", "open_actas", "read_actas"]
+
+FORMATS = {"convzla": convzla_mapping}
+"""Published formats that need no mapping."""
+
+STREAM_ROWS = 1_000_000
+BATCH_ROWS = 131_072
+
+
+def read_actas(
+    source: str | Path | pd.DataFrame,
+    *,
+    contest: Contest,
+    mapping: Mapping | dict[str, Any] | None = None,
+    format: str | None = None,  # noqa: A002 (the key of case.json)
+) -> ActaTable:
+    """Read tally sheets into a table.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        CSV or TSV (plain, or a zip or gz of one), xlsx, xls, Parquet or JSON lines; or a frame.
+    contest : Contest
+        What was voted on.
+    mapping : Mapping or dict, optional
+        Where the figures stand. Without one, a known format is recognised, or the columns must
+        bear the contest's own names (``station``, levels, lines, options or candidates).
+    format : str, optional
+        Name of a known format, e.g. ``convzla``.
+
+    Returns
+    -------
+    ActaTable
+        One row per acta; cells that could not be read exactly are missing, and listed in
+        ``unread``.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or does not fit the mapping or the contest.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> contest = Contest.model_validate({"id": "t", "candidates": [{"id": "A"}, {"id": "B"}]})
+    >>> table = read_actas(pd.DataFrame({"MESA": ["01"], "A": ["1,204"], "B": ["x"]}),
+    ...     contest=contest, mapping={"station": "MESA", "votes": {"A": "A", "B": "B"}})
+    >>> table.frame[["station", "A", "B"]].values.tolist()
+    [['01', 1204, <NA>]]
+    """
+    given = _as_mapping(mapping)
+    if isinstance(source, pd.DataFrame):
+        raw, said, where_from, typed = _from_frame(source), (), Source(name="(frame)"), False
+    else:
+        raw, content, said = read_raw(
+            Path(source),
+            encoding=given.encoding if given else None,
+            separator=given.separator if given else None,
+            sheet=given.sheet if given else None,
+            wanted=given.columns if given else (),
+        )
+        where_from = Source(name=content.name, sha256=content.sha256)
+        typed = content.kind == "parquet"
+    fitted = _mapping_for(raw, contest, given, format)
+    thousands = _thousands(raw, fitted, typed)
+    said = (*said, *filter(None, [thousands.said]))
+    where_from = replace(where_from, rows=raw.rows, text=said)
+    build = build_long if fitted.layout == "long" else build_wide
+    table, suspect = build(raw, fitted, contest, thousands, where_from)
+    return _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
+
+
+def open_actas(
+    path: str | Path,
+    *,
+    contest: Contest,
+    mapping: Mapping | dict[str, Any] | None = None,
+    format: str | None = None,  # noqa: A002
+) -> ActaTable | ActaStream:
+    """Read actas as :func:`read_actas` does, but leave a large Parquet file on disk.
+
+    A Parquet file of more than a million rows comes as an :class:`ActaStream`, which is checked
+    part by part in bounded memory; the report is the same.
+    """
+    given = _as_mapping(mapping)
+    long = given is not None and given.layout == "long"
+    if Path(path).suffix.lower() == ".parquet" and not long:
+        check_exists(Path(path))
+        stream = ActaStream(Path(path), contest, given, format)
+        if stream.source.rows > STREAM_ROWS:
+            return stream
+    return read_actas(path, contest=contest, mapping=given, format=format)
+
+
+@dataclass(frozen=True, eq=False)
+class ActaStream:
+    """Actas in a wide Parquet file, read one batch of rows at a time.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    contest : Contest
+        What was voted on.
+    mapping : Mapping, optional
+        Where the figures stand.
+    format : str, optional
+        Name of a known format.
+    batch : int
+        Rows per part.
+    """
+
+    path: Path
+    contest: Contest
+    mapping: Mapping | None = None
+    format: str | None = None
+    batch: int = BATCH_ROWS
+
+    def _file(self) -> Any:
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.ParquetFile(self.path)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise broken_parquet(self.path.name, error) from None
+
+    @cached_property
+    def source(self) -> Source:
+        """Name, digest and number of rows of the file, and what the reader noticed."""
+        with self._file() as file:
+            rows = int(file.metadata.num_rows)
+        return Source(self.path.name, digest(self.path), rows, text=("Parquet",))
+
+    @cached_property
+    def _fitted(self) -> Mapping:
+        with self._file() as file:
+            names = list(file.schema_arrow.names)
+        return _mapping_for(Raw(names, [], self.path.name), self.contest, self.mapping, self.format)
+
+    def parts(self) -> Iterator[ActaTable]:
+        """Yield the file's rows in batches, each a table."""
+        thousands = _thousands(Raw([], [], self.path.name), self._fitted, True)
+        row = 1
+        with self._file() as file:
+            columns = [name for name in file.schema_arrow.names if self._reads(name)]
+            for batch in file.iter_batches(self.batch, columns=columns):
+                raw = Raw(list(batch.schema.names), list(batch.columns), self.path.name, row)
+                table, suspect = build_wide(
+                    raw, self._fitted, self.contest, thousands, self.source
+                )
+                row += batch.num_rows
+                yield _settle_subtotals(table, suspect, self._fitted, arithmetic=False)
+
+    def _reads(self, name: str) -> bool:
+        return name in {column.split("#")[0] for column in self._fitted.columns}
+
+
+def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:
+    if mapping is None or isinstance(mapping, Mapping):
+        return mapping
+    try:
+        return Mapping.model_validate(mapping)
+    except ValidationError as error:
+        raise from_validation(error, "mapping") from None
+
+
+def _mapping_for(
+    raw: Raw, contest: Contest, given: Mapping | None, name: str | None
+) -> Mapping:
+    if given is None:
+        if name is not None and name not in FORMATS:
+            raise InputError(
+                "no such format",
+                found=shown(name),
+                expected=listed(FORMATS),
+                hint=nearest(name, FORMATS) or "describe the columns in a mapping",
+            )
+        if name is not None:
+            given = FORMATS[name](raw, contest)
+        elif is_convzla(raw.names):
+            given = convzla_mapping(raw, contest)
+        else:
+            given = _own_names(raw, contest)
+    fitted = given.fitting(contest, raw.file)
+    for column in fitted.columns:
+        raw.position(column)
+    return fitted
+
+
+def _own_names(raw: Raw, contest: Contest) -> Mapping:
+    """The mapping of a file whose columns bear the contest's own names."""
+
+    def find(group: str, name: str) -> str | None:
+        return next((given for given in (name, f"{group}.{name}") if given in raw.names), None)
+
+    station = find("", "station")
+    if station is None:
+        raise InputError(
+            "without a mapping the columns must bear the contest's own names",
+            file=raw.file,
+            place="header",
+            found=f"no column 'station' among {listed(raw.distinct, 60)}",
+            expected="station, then levels, lines and options as the contest names them",
+            hint="describe the columns in a mapping (tallyverify schema mapping)",
+        )
+    votes: dict[str, Any] = {}
+    for candidate in contest.candidates:
+        own = {option: find("votes", option) for option in candidate.options}
+        whole = find("votes", candidate.id)
+        if all(own.values()):
+            votes.update(own)
+        elif whole:
+            votes[candidate.id] = whole
+    areas = {level: find("areas", level) for level in contest.levels}
+    lines = {line: find("lines", line) for line in contest.line_ids}
+    return Mapping(
+        station=(station,),
+        areas={level: column for level, column in areas.items() if column},
+        lines={line: column for line, column in lines.items() if column},
+        votes=votes,
+    )
+
+
+def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:
+    if typed:
+        # A typed file says what its numbers are; the same must hold whatever part is read.
+        return thousands_of([], mapping.thousands)
+    if mapping.layout == "long":
+        names = [mapping.count or ""]
+    else:
+        named = [*mapping.lines.values(), *mapping.votes.values()]
+        names = [part for n in named for part in ([n] if isinstance(n, str) else n)]
+    columns = (raw.column(name) for name in names)
+    arrays = (c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columns)
+    return thousands_of(arrays, mapping.thousands)
+
+
+def _from_frame(frame: pd.DataFrame) -> Raw:
+    columns = []
+    for at in range(frame.shape[1]):
+        series = frame.iloc[:, at]
+        try:
+            array = pa.array(series, from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            array = pa.array([None if pd.isna(v) else str(v) for v in series], pa.string())
+        if pa.types.is_large_string(array.type):
+            array = array.cast(pa.string())
+        columns.append(array)
+    return Raw([str(name) for name in frame.columns], columns, "(frame)", first_row=1)
+
+
+def _settle_subtotals(
+    table: ActaTable,
+    suspect: np.ndarray[Any, np.dtype[np.bool_]],
+    mapping: Mapping,
+    *,
+    arithmetic: bool,
+) -> ActaTable:
+    if arithmetic:
+        suspect = suspect | sums_of_others(table, suspect)
+    if not suspect.any():
+        return table
+    rows = table.frame.loc[suspect, "row"].tolist()
+    keys = table.frame.loc[suspect, "station"].tolist()
+    words = tuple(f"row {row}: {shown(key)}" for row, key in zip(rows, keys, strict=True))
+    decided = {"leave_out": True, "keep": False, None: None}[mapping.subtotals]
+    source = replace(table.source, subtotals=words, subtotals_left_out=decided)
+    if decided:
+        kept = table.take(~suspect)
+        unread = table.unread[~table.unread["row"].isin(rows)]
+        source = replace(source, left_out=len(rows))
+        return replace(kept, unread=unread, source=source)
+    return replace(table, source=source)

@@ -1,0 +1,178 @@
+"""Unread columns and a mapping to an ActaTable; no row dropped or altered in silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tallyverify.contest import Contest
+from tallyverify.errors import InputError, listed, shown
+from tallyverify.mapping import Mapping
+from tallyverify.readers.counts import Counts, Thousands, read_counts
+from tallyverify.readers.raw import Raw
+from tallyverify.readers.subtotals import labelled
+from tallyverify.readers.text import damaged
+from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
+
+__all__ = ["build_wide", "key_of", "where"]
+
+_STATION_TYPE = pd.StringDtype("pyarrow", na_value=np.nan)
+_COUNT_TYPE = pd.ArrowDtype(pa.int64())
+
+
+def where(raw: Raw, mapping: Mapping) -> tuple[Raw, np.ndarray[Any, Any]]:
+    """Keep the rows that ``mapping.where`` asks for; return them with their row numbers."""
+    rows = np.arange(raw.rows, dtype=np.int64) + raw.first_row
+    if not mapping.where:
+        return raw, rows
+    keep: Any = None
+    for name, texts in mapping.where.items():
+        allowed = [texts] if isinstance(texts, str) else list(texts)
+        column = raw.text(name)
+        here = pc.fill_null(pc.is_in(column, pa.array(allowed, pa.string())), False)
+        if not pc.any(here).as_py():
+            raise InputError(
+                "no row has what mapping.where asks for",
+                file=raw.file,
+                place=f"column {shown(name)}",
+                found=listed([str(t) for t in pc.unique(column).to_pylist()[:20]]),
+                expected=listed(allowed),
+            )
+        keep = here if keep is None else pc.and_(keep, here)
+    kept = [column.filter(keep) for column in raw.columns]
+    return replace(raw, columns=kept), rows[keep.to_numpy(zero_copy_only=False)]
+
+
+def key_of(raw: Raw, mapping: Mapping) -> tuple[pa.Array, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Return each row's station key, and where it is none (empty, or a total's label)."""
+    pieces = []
+    no_key = np.zeros(raw.rows, dtype=bool)
+    for name in mapping.station:
+        piece = pc.fill_null(_padded(raw.text(name), mapping.pad.get(name)), "")
+        no_key |= pc.equal(piece, "").to_numpy(zero_copy_only=False) | labelled(piece)
+        pieces.append(piece if len(mapping.station) == 1 else _without_slash(piece))
+    return (pieces[0] if len(pieces) == 1 else pc.binary_join_element_wise(*pieces, "/")), no_key
+
+
+def _without_slash(piece: pa.Array) -> pa.Array:
+    # Two pieces joined by "/" must not look like two others: a slash inside is doubled.
+    return pc.replace_substring(piece, "/", "//")
+
+
+def _padded(column: pa.Array, width: int | None) -> pa.Array:
+    if width is None:
+        return column
+    empty = pc.equal(column, "")
+    return pc.if_else(empty, column, pc.utf8_lpad(column, width, padding="0"))
+
+
+def areas_of(raw: Raw, mapping: Mapping, contest: Contest) -> dict[str, pa.Array]:
+    """Return the area columns that the mapping names, in the contest's order of levels."""
+    return {
+        level: _padded(raw.text(mapping.areas[level]), mapping.pad.get(mapping.areas[level]))
+        for level in contest.levels
+        if level in mapping.areas
+    }
+
+
+def build_wide(
+    raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
+) -> tuple[ActaTable, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Build the table of a wide file.
+
+    Returns
+    -------
+    table : ActaTable
+        One row per row of the file.
+    suspect : ndarray of bool
+        Rows whose key or area says that they are a total, not a station.
+    """
+    raw, rows = where(raw, mapping)
+    keys, suspect = key_of(raw, mapping)
+    areas = areas_of(raw, mapping, contest)
+    columns: dict[str, Counts] = {}
+    named: dict[str, str] = {}
+    for name, wanted in (*mapping.lines.items(), *mapping.votes.items()):
+        parts = [wanted] if isinstance(wanted, str) else list(wanted)
+        read = [_counts(raw, part, thousands, mapping, name) for part in parts]
+        columns[name] = _summed(read)
+        named[name] = " + ".join(parts)
+    order = raw.text(mapping.order) if mapping.order else None
+    return assemble(raw, rows, keys, areas, columns, named, contest, source, order), suspect
+
+
+def _counts(raw: Raw, name: str, thousands: Thousands, mapping: Mapping, figure: str) -> Counts:
+    column = raw.column(name)
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    counts = read_counts(column, thousands, mapping.missing)
+    if len(counts.rows) >= 10 and pc.count(counts.values).as_py() == 0:
+        raise InputError(
+            "a column mapped to counts holds none",
+            file=raw.file,
+            place=f"column {shown(name)} (mapped to {shown(figure)})",
+            found=f"{listed(dict.fromkeys(counts.texts), 4)} and the like in "
+            f"{len(counts.rows):,} rows",
+            expected="whole numbers",
+            hint=f"name another column; there are {listed(raw.distinct, 60)}",
+        )
+    return counts
+
+
+def _summed(read: list[Counts]) -> Counts:
+    if len(read) == 1:
+        return read[0]
+    values = read[0].values
+    for other in read[1:]:
+        values = pc.add(values, other.values)
+    texts = [text for counts in read for text in counts.texts]
+    return Counts(values, np.concatenate([counts.rows for counts in read]), texts)
+
+
+def assemble(
+    raw: Raw,
+    rows: np.ndarray[Any, Any],
+    keys: pa.Array,
+    areas: dict[str, pa.Array],
+    columns: dict[str, Counts],
+    named: dict[str, str],
+    contest: Contest,
+    source: Source,
+    order: pa.Array | None = None,
+) -> ActaTable:
+    """Put columns together as a table, and the cells that were not read beside it."""
+    data: dict[str, Any] = {"row": rows, "station": pd.array(keys, dtype=_STATION_TYPE)}
+    for level, names in areas.items():
+        data[level] = pd.array(names, dtype=_STATION_TYPE)
+    if order is not None:
+        data["order"] = pd.array(order, dtype=_STATION_TYPE)
+    unread = []
+    for name, counts in columns.items():
+        data[name] = pd.array(counts.values, dtype=_COUNT_TYPE)
+        if len(counts.rows):
+            unread.append(
+                pd.DataFrame(
+                    {
+                        "row": rows[counts.rows],
+                        "station": keys.take(pa.array(counts.rows)).to_pylist(),
+                        "column": named[name],
+                        "text": counts.texts,
+                        "reason": "illegible",
+                    }
+                )
+            )
+    names = [name for level in areas.values() for name in pc.unique(level).to_pylist()]
+    source = replace(source, damaged=tuple(dict.fromkeys([*source.damaged, *damaged(names)])))
+    frame = pd.DataFrame(data)
+    if not unread:
+        return ActaTable(frame, contest, source=source)
+    cells = pd.concat(unread, ignore_index=True)[UNREAD_COLUMNS].sort_values(
+        ["row", "column"], kind="stable", ignore_index=True
+    )
+    return ActaTable(frame, contest, cells, source)

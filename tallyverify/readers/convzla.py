@@ -1,0 +1,49 @@
+"""The two files of tally sheets of Venezuela's election of 28 July 2024 (format ``convzla``).
+
+V1 is UTF-8 with a byte-order mark and has the registered voters (``RE``); V2 is Latin-1 and has
+none. In both, CENTRO is a nine-digit code whose leading zero was lost.
+"""
+
+from __future__ import annotations
+
+from tallyverify.contest import Contest
+from tallyverify.errors import InputError, listed
+from tallyverify.mapping import Mapping
+from tallyverify.readers.raw import Raw
+
+__all__ = ["convzla_mapping", "is_convzla"]
+
+_LEVELS = {"state": "EDO", "municipality": "MUN", "parish": "PAR", "centre": "CENTRO"}
+_LINES = {"registered": "RE", "valid": "VOTOS_VALIDOS", "null": "VOTOS_NULOS"}
+_NEEDED = ("EDO", "MUN", "PAR", "CENTRO", "MESA", "VOTOS_VALIDOS", "VOTOS_NULOS")
+
+
+def is_convzla(names: list[str]) -> bool:
+    """Return whether a header is that of one of the two files."""
+    return set(_NEEDED) <= set(names)
+
+
+def convzla_mapping(raw: Raw, contest: Contest) -> Mapping:
+    """Return the mapping for a file of this format and a contest of its candidates.
+
+    Raises
+    ------
+    InputError
+        If the header is not of this format.
+    """
+    absent = [name for name in _NEEDED if name not in raw.names]
+    if absent:
+        raise InputError(
+            "the file is not of the format convzla",
+            file=raw.file,
+            place="header",
+            found=f"no {listed(absent)} among {listed(raw.distinct, 40)}",
+            hint="describe the columns in a mapping instead of naming a format",
+        )
+    return Mapping(
+        station=("CENTRO", "MESA"),
+        areas={level: column for level, column in _LEVELS.items() if level in contest.levels},
+        lines={line: column for line, column in _LINES.items() if column in raw.names},
+        votes={name: name for name in contest.candidate_ids},
+        pad={"CENTRO": 9},
+    )

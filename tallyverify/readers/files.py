@@ -1,0 +1,208 @@
+"""Bytes of a file, with zip and gzip of one file undone; hostile until proven otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tallyverify.errors import InputError, listed, nearest, shown
+
+__all__ = ["Content", "digest", "load"]
+
+MAX_BYTES = 2 * 1024**3
+"""No file is read beyond this size, packed or unpacked."""
+
+MAX_RATIO = 200
+"""A packed file that grows more than this (beyond the first 64 MiB) is refused as a bomb."""
+
+_FREE_GROWTH = 64 * 1024**2
+_CHUNK = 1024**2
+_PACKED_TWICE = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds once unpacked: ``kind`` is text, xlsx, xls or parquet."""
+
+    name: str
+    sha256: str
+    kind: str
+    data: bytes
+    inner: str
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def check_exists(path: Path) -> None:
+    """Raise an InputError unless the path is a file of a readable size."""
+    if path.is_dir():
+        raise InputError("this is a folder, a file is expected", file=path.name)
+    if not path.is_file():
+        folder = path.parent
+        there = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
+        raise InputError(
+            "there is no such file",
+            file=path.name,
+            expected=f"one of the files there: {listed(there)}" if there else None,
+            hint=nearest(path.name, there),
+        )
+    size = path.stat().st_size
+    if size == 0:
+        raise InputError("the file is empty", file=path.name, found="0 bytes")
+    if size > MAX_BYTES and path.suffix != ".parquet":
+        raise _too_large(path.name, size)
+
+
+def load(path: Path) -> Content:
+    """Read a file and undo one layer of zip or gzip.
+
+    Raises
+    ------
+    InputError
+        If it is missing, empty, truncated, binary, too large, or unpacks to more than one file.
+    """
+    check_exists(path)
+    raw = path.read_bytes()
+    sha256 = hashlib.sha256(raw).hexdigest()
+    data, inner = raw, path.name
+    if raw.startswith(b"PK") and not _is_workbook(raw, path.name):
+        data, inner = _unzipped(raw, path.name)
+    elif raw.startswith(b"\x1f\x8b"):
+        data = _gunzipped(raw, path.name)
+        inner = path.name.removesuffix(".gz")
+    if data is not raw and data.startswith(_PACKED_TWICE) and not _is_workbook(data, path.name):
+        raise InputError("an archive inside an archive is not unpacked", file=path.name)
+    return Content(path.name, sha256, _kind(data, path.name), data, inner)
+
+
+def _kind(data: bytes, name: str) -> str:
+    if data.startswith(b"PAR1"):
+        return "parquet"
+    if data.startswith(b"PK"):
+        return "xlsx"
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "xls"
+    if not data.strip():
+        raise InputError("the file holds nothing but white space", file=name)
+    head = data[:_CHUNK]
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if data.startswith(b"%PDF") or (not wide and b"\x00" in data):
+        raise InputError(
+            "this is a binary file, not a table",
+            file=name,
+            found=f"it begins with {shown(bytes(head[:12]))}",
+            expected="CSV or TSV text (plain, zip or gz), xlsx, xls, Parquet or JSON lines",
+            hint="export the sheet as CSV",
+        )
+    return "text"
+
+
+def _is_workbook(raw: bytes, name: str) -> bool:
+    if not raw.startswith(b"PK"):
+        return False
+    with _archive(raw, name) as archive:
+        names = archive.namelist()
+        if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names:
+            return False
+        packed = sum(entry.compress_size for entry in archive.infolist())
+        _check_growth(name, packed, sum(entry.file_size for entry in archive.infolist()))
+    return True
+
+
+def _archive(raw: bytes, name: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(raw))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise InputError(
+            "the zip archive is damaged or was cut off",
+            file=name,
+            found=f"{len(raw):,} bytes without a readable directory",
+            hint="fetch the file again and compare its size",
+        ) from None
+
+
+def _unzipped(raw: bytes, name: str) -> tuple[bytes, str]:
+    with _archive(raw, name) as archive:
+        entries = [
+            entry
+            for entry in archive.infolist()
+            if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")
+        ]
+        if len(entries) != 1:
+            raise InputError(
+                "an archive of exactly one file is expected",
+                file=name,
+                found=f"{len(entries)}: {listed([e.filename for e in entries], 8)}",
+                hint="unpack it and name the file that holds the actas",
+            )
+        entry = entries[0]
+        _check_growth(name, entry.compress_size, entry.file_size)
+        out = io.BytesIO()
+        try:
+            with archive.open(entry) as stream:
+                while block := stream.read(_CHUNK):
+                    out.write(block)
+                    _check_growth(name, entry.compress_size, out.tell())
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+            raise InputError(
+                "the archive cannot be unpacked",
+                file=name,
+                found=str(error)[:100],
+                hint="fetch the file again; encrypted archives are not read",
+            ) from None
+    return out.getvalue(), Path(entry.filename).name
+
+
+def _gunzipped(raw: bytes, name: str) -> bytes:
+    out = io.BytesIO()
+    rest = raw
+    try:
+        while rest.startswith(b"\x1f\x8b"):
+            unpack = zlib.decompressobj(31)
+            block = unpack.decompress(rest, _CHUNK)
+            while block or unpack.unconsumed_tail:
+                out.write(block)
+                _check_growth(name, len(raw), out.tell())
+                block = unpack.decompress(unpack.unconsumed_tail, _CHUNK)
+            if not unpack.eof:
+                raise zlib.error("it ends before its end mark")
+            rest = unpack.unused_data
+    except zlib.error as error:
+        raise InputError(
+            "the gzip file is damaged or was cut off",
+            file=name,
+            found=str(error)[:100],
+            hint="fetch the file again and compare its size",
+        ) from None
+    return out.getvalue()
+
+
+def _check_growth(name: str, packed: int, unpacked: int) -> None:
+    if unpacked > MAX_BYTES:
+        raise _too_large(name, unpacked)
+    if unpacked > _FREE_GROWTH and unpacked > MAX_RATIO * max(packed, 1):
+        raise InputError(
+            "the archive unpacks to far more than a table would; refused",
+            file=name,
+            found=f"{packed:,} bytes grow to {unpacked:,} or more",
+            expected=f"at most {MAX_RATIO} times the packed size",
+            hint="if it is what it seems, unpack it and name the file inside",
+        )
+
+
+def _too_large(name: str, size: int) -> InputError:
+    return InputError(
+        "the file is too large",
+        file=name,
+        found=f"{size:,} bytes",
+        expected=f"at most {MAX_BYTES:,} bytes of text; Parquet may be larger",
+        hint="convert it to Parquet, which is read part by part",
+    )

@@ -1,0 +1,172 @@
+"""Any supported file to unread columns, and what had to be inferred on the way."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.readers.delimited import read_delimited
+from tallyverify.readers.files import Content, load
+from tallyverify.readers.raw import Raw
+from tallyverify.readers.text import to_utf8
+
+__all__ = ["read_raw"]
+
+_NAMES = {"utf-8-sig": "UTF-8 with a byte-order mark", "utf-8": "UTF-8", "latin-1": "Latin-1"}
+
+
+def read_raw(
+    path: Path,
+    *,
+    encoding: str | None = None,
+    separator: str | None = None,
+    sheet: str | None = None,
+    wanted: Iterable[str] = (),
+) -> tuple[Raw, Content, tuple[str, ...]]:
+    """Read a file's columns without giving them a meaning.
+
+    Returns
+    -------
+    raw : Raw
+        The columns.
+    content : Content
+        The file as it was loaded.
+    said : tuple of str
+        How it was read, for the report.
+    """
+    content = load(path)
+    if content.kind == "parquet":
+        return _parquet(content), content, ("Parquet",)
+    if content.kind in ("xlsx", "xls"):
+        return _workbook(content, sheet), content, (f"workbook ({content.kind})",)
+    data, found, guessed = to_utf8(content.data, encoding, content.name)
+    if b"\x00" in data:
+        raise InputError("the text holds NUL characters", file=content.name)
+    how = f"text read as {_NAMES.get(found, found)}"
+    if guessed:
+        how += " (not UTF-8, and the mapping names no encoding)"
+    if data.lstrip().startswith(b"{"):
+        return _json_lines(data, content.name), content, (how, "JSON lines")
+    raw, sign = read_delimited(data, content.name, separator, wanted)
+    if not raw.rows:
+        raise InputError(
+            "the file has a header but no rows",
+            file=content.name,
+            found=f"columns {listed(raw.distinct, 12)}",
+            hint="if the header is missing, add one that the mapping can name",
+        )
+    return raw, content, (how, f"cells separated by {'tab' if sign == chr(9) else sign}")
+
+
+def _parquet(content: Content) -> Raw:
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(pa.BufferReader(content.data))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise broken_parquet(content.name, error) from None
+    return Raw(table.column_names, list(table.columns), content.name, first_row=1)
+
+
+def broken_parquet(name: str, error: Exception) -> InputError:
+    """Return the error for a Parquet file that cannot be opened."""
+    return InputError(
+        "the Parquet file is damaged or was cut off",
+        file=name,
+        found=str(error)[:120],
+        hint="fetch the file again and compare its size",
+    )
+
+
+def _workbook(content: Content, sheet: str | None) -> Raw:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
+        names = [name for name in book.sheet_names if sheet or book.get_sheet_by_name(name).height]
+        if sheet is None and len(names) != 1:
+            raise InputError(
+                "the workbook has several sheets" if names else "the workbook is empty",
+                file=content.name,
+                found=listed(names) or None,
+                hint="name one in mapping.sheet",
+            )
+        if sheet is not None and sheet not in names:
+            raise InputError(
+                "the workbook has no sheet of this name",
+                file=content.name,
+                found=shown(sheet),
+                expected=listed(names),
+                hint=nearest(sheet, names),
+            )
+        rows = book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=True)
+    except (CalamineError, OSError, ValueError) as error:
+        raise InputError(
+            "the workbook is damaged or cannot be read",
+            file=content.name,
+            found=str(error)[:120],
+            hint="open it, save it again as xlsx, or export the sheet as CSV",
+        ) from None
+    if len(rows) < 2:
+        raise InputError("the sheet has no rows below its header", file=content.name)
+    header = [_cell(value) or "" for value in rows[0]]
+    columns = [
+        pa.chunked_array([pa.array([_cell(row[at]) for row in rows[1:]], pa.string())])
+        for at in range(len(header))
+    ]
+    return Raw(header, columns, content.name, first_row=2)
+
+
+def _cell(value: Any) -> str | None:
+    # A spreadsheet holds every number as a float: 12.0 is how it says 12.
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return None if value is None or value == "" else str(value)
+
+
+def _json_lines(data: bytes, name: str) -> Raw:
+    columns: dict[str, list[str | None]] = {}
+    row = 0
+    for number, line in enumerate(data.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            raise InputError(
+                "a line is not JSON",
+                file=name,
+                place=f"line {number:,}",
+                found=f"{shown(line[:60].decode('utf-8', 'replace'))} ({error})",
+                expected="one object per line",
+                hint="the file may have been cut off",
+            ) from None
+        if not isinstance(record, dict):
+            raise InputError("a line is not an object", file=name, place=f"line {number:,}")
+        cells = _flat(record)
+        for key in cells:
+            columns.setdefault(key, [None] * row)
+        row += 1
+        for key, values in columns.items():
+            values.append(cells.get(key))
+    ordered = {key: pa.chunked_array([pa.array(v, pa.string())]) for key, v in columns.items()}
+    return Raw(list(ordered), list(ordered.values()), name, first_row=1)
+
+
+def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
+    """Nested objects as dotted names: {"votes": {"A": 1}} has the column votes.A."""
+    cells: dict[str, str | None] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            cells.update(_flat(value, f"{prefix}{key}."))
+        elif isinstance(value, str) or value is None:
+            cells[prefix + key] = value
+        else:
+            cells[prefix + key] = json.dumps(value)
+    return cells

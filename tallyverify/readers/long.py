@@ -1,0 +1,129 @@
+"""Long files: one row per station and option, turned into one row per acta."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tallyverify.contest import Contest
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.mapping import Mapping
+from tallyverify.readers.build import areas_of, assemble, key_of, where
+from tallyverify.readers.counts import Counts, Thousands, read_counts
+from tallyverify.readers.raw import Raw
+from tallyverify.table import ActaTable, Source
+
+__all__ = ["build_long"]
+
+
+def build_long(
+    raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
+) -> tuple[ActaTable, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Build the table of a long file.
+
+    A station of which an option has no row has no figure for it: missing, not zero. Where an
+    option has two rows in one station, the second begins a second acta of that station, so that
+    the rules for repeated stations see it.
+
+    Returns
+    -------
+    table : ActaTable
+        One row per station (and repetition), in order of first appearance.
+    suspect : ndarray of bool
+        Actas whose key says that they are a total, not a station.
+
+    Raises
+    ------
+    InputError
+        If the option column holds a text that the mapping does not place.
+    """
+    raw, rows = where(raw, mapping)
+    wanted = _wanted(mapping)
+    options = pc.fill_null(raw.text(mapping.option or ""), "")
+    _check_options(options, wanted, mapping, raw.file)
+    keep = pc.is_in(options, pa.array([*wanted], pa.string()))
+    raw = Raw(raw.names, [c.filter(keep) for c in raw.columns], raw.file, raw.first_row)
+    options, rows = options.filter(keep), rows[keep.to_numpy(zero_copy_only=False)]
+
+    keys, no_key = key_of(raw, mapping)
+    column = raw.column(mapping.count or "")
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    counts = read_counts(column, thousands, mapping.missing)
+
+    cells = pd.DataFrame({"key": keys.to_pandas(), "option": options.to_pandas()})
+    nth = cells.groupby(["key", "option"], sort=False).cumcount()
+    acta = cells.assign(nth=nth).groupby(["key", "nth"], sort=False).ngroup().to_numpy()
+    first = np.full(acta.max() + 1, len(acta), dtype=np.int64)
+    np.minimum.at(first, acta, np.arange(len(acta)))
+
+    option = cells["option"].to_numpy()
+    columns, named = {}, {}
+    for name, texts in (*mapping.lines.items(), *mapping.votes.items()):
+        parts = [texts] if isinstance(texts, str) else list(texts)
+        each = [_column_of(option == part, acta, counts, len(first)) for part in parts]
+        values = each[0].values
+        for other in each[1:]:
+            values = pc.add(values, other.values)
+        columns[name] = Counts(
+            values, np.concatenate([e.rows for e in each]), [t for e in each for t in e.texts]
+        )
+        named[name] = " + ".join(parts)
+    at = pa.array(first)
+    areas = {level: names.take(at) for level, names in areas_of(raw, mapping, contest).items()}
+    order = raw.text(mapping.order).take(at) if mapping.order else None
+    table = assemble(
+        raw, rows[first], keys.take(at), areas, columns, named, contest, source, order
+    )
+    return table, no_key[first]
+
+
+def _wanted(mapping: Mapping) -> dict[str, str]:
+    wanted = {}
+    for name, texts in (*mapping.lines.items(), *mapping.votes.items()):
+        for text in [texts] if isinstance(texts, str) else texts:
+            wanted[text] = name
+    return wanted
+
+
+def _check_options(options: pa.Array, wanted: dict[str, str], mapping: Mapping, file: str) -> None:
+    there = [str(text) for text in pc.unique(options).to_pylist()]
+    place = f"column {shown(mapping.option)}"
+    for text in there:
+        if text not in wanted and text not in mapping.ignore:
+            raise InputError(
+                "an option that the mapping does not place",
+                file=file,
+                place=place,
+                found=shown(text),
+                expected=f"one of {listed(wanted)}, or of mapping.ignore",
+                hint=nearest(text, wanted)
+                or "map it to a candidate or line, or list it in mapping.ignore",
+            )
+    for text in wanted:
+        if text not in there:
+            raise InputError(
+                "the file has no rows for an option of the mapping",
+                file=file,
+                place=place,
+                found=f"no {shown(text)}",
+                expected=f"one of {listed(there, 60)}",
+                hint=nearest(text, there),
+            )
+
+
+def _column_of(
+    mine: np.ndarray[Any, np.dtype[np.bool_]], acta: np.ndarray[Any, Any], counts: Counts, size: int
+) -> Counts:
+    values = counts.values.to_numpy(zero_copy_only=False).astype(float)
+    filled = np.zeros(size, dtype=np.int64)
+    absent = np.ones(size, dtype=bool)
+    read = mine & ~np.isnan(values)
+    filled[acta[read]] = values[read].astype(np.int64)
+    absent[acta[read]] = False
+    bad = mine[counts.rows]
+    texts = [text for text, is_mine in zip(counts.texts, bad, strict=True) if is_mine]
+    return Counts(pa.array(filled, mask=absent), acta[counts.rows[bad]], texts)

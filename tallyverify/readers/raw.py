@@ -1,0 +1,122 @@
+"""Columns as a file gives them: names (that may repeat) and cells, before any meaning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from tallyverify.errors import InputError, listed, nearest, shown
+
+__all__ = ["Raw"]
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A table of unread cells.
+
+    Attributes
+    ----------
+    names : list of str
+        Column names in the file's order; a name may stand twice.
+    columns : list of pyarrow.ChunkedArray
+        The cells: text, or typed where the format has types.
+    file : str
+        File name, for messages.
+    first_row : int
+        Number of the first row of data, the header counted, as a spreadsheet would.
+    """
+
+    names: list[str]
+    columns: list[Any]
+    file: str
+    first_row: int = 2
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of data."""
+        return len(self.columns[0]) if self.columns else 0
+
+    def has(self, name: str) -> bool:
+        """Return whether a column can be found by this name."""
+        try:
+            self.position(name)
+        except InputError:
+            return False
+        return True
+
+    def column(self, name: str) -> Any:
+        """Return a column by name; ``NAME#2`` is the second of that name."""
+        return self.columns[self.position(name)]
+
+    def position(self, name: str) -> int:
+        """Return where a column stands.
+
+        Raises
+        ------
+        InputError
+            If there is no column of that name, or more than one.
+        """
+        stripped = [given.strip() for given in self.names]
+        found = [at for at, given in enumerate(self.names) if given == name]
+        found = found or [at for at, given in enumerate(stripped) if given == name.strip()]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InputError(
+                "two columns have the same name, and the mapping asks for it",
+                file=self.file,
+                place="header",
+                found=f"{shown(name)} in columns {listed([str(at + 1) for at in found])}",
+                hint=f"name the one you mean: {name}#1 is the first, {name}#2 the second",
+            )
+        base, mark, nth = name.rpartition("#")
+        if mark and nth.isdigit():
+            same = [at for at, given in enumerate(stripped) if given == base.strip()]
+            if 1 <= int(nth) <= len(same):
+                return same[int(nth) - 1]
+        raise InputError(
+            "the file has no column of this name",
+            file=self.file,
+            place="header",
+            found=shown(name) + " is asked for by the mapping",
+            expected=f"one of {listed(self.distinct, 60)}",
+            hint=nearest(name, self.names) or "change the mapping, or check that it is this file",
+        )
+
+    @property
+    def distinct(self) -> list[str]:
+        """Column names, repeated ones with their number."""
+        times = Counter(self.names)
+        seen: Counter[str] = Counter()
+        names = []
+        for name in self.names:
+            seen[name] += 1
+            names.append(f"{name}#{seen[name]}" if times[name] > 1 else name)
+        return names
+
+    def text(self, name: str) -> pa.Array:
+        """Return a column as text, white space around cells removed; missing stays missing."""
+        import pyarrow.compute as pc
+
+        column = self.column(name)
+        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        if pa.types.is_floating(column.type):
+            column = _whole_floats(column)
+        if not pa.types.is_string(column.type):
+            column = pc.cast(column, pa.string())
+        return pc.utf8_trim_whitespace(column)
+
+
+def _whole_floats(column: pa.Array) -> pa.Array:
+    """Codes such as 12 that a typed file stored as 12.0, as the integers they are."""
+    import pyarrow.compute as pc
+
+    whole = pc.equal(column, pc.floor(column))
+    if pc.all(pc.fill_null(whole, True)).as_py():
+        return pc.cast(column, pa.int64())
+    return column

@@ -1,0 +1,88 @@
+"""read_registry: the list of stations that exist, with their areas and registered voters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from tallyverify.contest import Contest
+from tallyverify.errors import InputError, listed, shown
+from tallyverify.mapping import Mapping
+from tallyverify.readers.actas import _as_mapping, _from_frame, _thousands
+from tallyverify.readers.build import build_wide
+from tallyverify.readers.formats import read_raw
+from tallyverify.registry import Registry
+from tallyverify.table import Source
+
+__all__ = ["read_registry"]
+
+
+def read_registry(
+    source: str | Path | pd.DataFrame,
+    *,
+    contest: Contest,
+    mapping: Mapping | dict[str, Any] | None = None,
+) -> Registry:
+    """Read a register of stations.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        Any file that :func:`tallyverify.read_actas` can read, in wide layout.
+    contest : Contest
+        Names the levels.
+    mapping : Mapping or dict, optional
+        ``station``, ``areas`` and ``lines.registered``; without it the columns must be named
+        ``station``, ``registered`` and as the levels.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, names a station twice, or holds a figure that is not a count.
+    """
+    given = _as_mapping(mapping)
+    if isinstance(source, pd.DataFrame):
+        raw, where_from = _from_frame(source), Source(name="(frame)")
+    else:
+        raw, content, _ = read_raw(
+            Path(source),
+            encoding=given.encoding if given else None,
+            separator=given.separator if given else None,
+            sheet=given.sheet if given else None,
+            wanted=given.columns if given else (),
+        )
+        where_from = Source(name=content.name, sha256=content.sha256, rows=raw.rows)
+    if given is None:
+        raw.position("station")
+        levels = {level: level for level in contest.levels if raw.has(level)}
+        lines = {"registered": "registered"} if raw.has("registered") else {}
+        given = Mapping(station=("station",), areas=levels, lines=lines)
+    fitted = given.fitting(contest, raw.file, votes=False).model_copy(update={"votes": {}})
+    for column in fitted.columns:
+        raw.position(column)
+    table, _ = build_wide(raw, fitted, contest, _thousands(raw, fitted, False), where_from)
+    if len(table.unread):
+        worst = table.unread.iloc[0]
+        raise InputError(
+            "a registry holds counts only",
+            file=raw.file,
+            place=f"row {worst['row']}, column {shown(worst['column'])}",
+            found=shown(worst["text"]),
+            expected="a whole number, or nothing",
+        )
+    twice = table.frame["station"][table.frame["station"].duplicated()]
+    if len(twice):
+        raise InputError(
+            "a station stands in the registry twice",
+            file=raw.file,
+            found=listed(dict.fromkeys(twice.tolist()), 5),
+            expected="each station once",
+            hint="the key may need another column in mapping.station",
+        )
+    frame = table.frame.drop(columns="row")
+    if "registered" not in frame:
+        frame["registered"] = pd.array([None] * len(frame), dtype=pd.ArrowDtype(pa.int64()))
+    return Registry(frame=frame, source=table.source)

@@ -1,0 +1,67 @@
+"""Area subtotals mixed in among the stations: by their label, and by their arithmetic."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tallyverify.areas import area_codes
+from tallyverify.balance import ALL_OPTIONS
+from tallyverify.table import ActaTable
+
+__all__ = ["labelled", "sums_of_others"]
+
+_LABEL = re.compile(
+    r"\s*(sub-?\s?total(es)?|totale?s?|gran total|grand total|suma|somme|summe|insgesamt|razem|"
+    r"итого|всего|total geral)\s*[:.]?(\s.*)?",
+    re.IGNORECASE,
+)
+_SMALLEST = 100
+
+
+def labelled(column: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return where a cell is a total's label rather than a name; shape (rows,)."""
+    names = column.dictionary_encode()
+    hit = [bool(name and _LABEL.fullmatch(name)) for name in names.dictionary.to_pylist()]
+    if not any(hit):
+        return np.zeros(len(column), dtype=bool)
+    found = pc.fill_null(pa.array(hit).take(names.indices), False)
+    result: np.ndarray[Any, np.dtype[np.bool_]] = found.to_numpy(zero_copy_only=False)
+    return result
+
+
+def sums_of_others(
+    table: ActaTable, known: np.ndarray[Any, np.dtype[np.bool_]]
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return the rows that equal, in every figure, the sum of all other rows of their area.
+
+    Looked for from the smallest areas to the whole country, what was found (or is ``known``)
+    left out of the sums above it. Areas of fewer than three rows and rows of fewer than 100 votes
+    are passed over: there a sum can come about by chance.
+    """
+    found = known.copy()
+    votes, _ = table.figure(ALL_OPTIONS)
+    for depth in range(len(table.levels), -1, -1):
+        codes, labels = area_codes(table, table.levels[:depth])
+        rest = ~found
+        size = np.bincount(codes[rest], minlength=len(labels))
+        total = _sums(codes, votes, rest, len(labels))
+        maybe = rest & (2 * votes == total[codes]) & (votes >= _SMALLEST) & (size[codes] >= 3)
+        for name in table.figures if maybe.any() else ():
+            values, missing = table.figure(name)
+            maybe &= 2 * values == _sums(codes, values, rest, len(labels))[codes]
+            if missing is not None:
+                maybe &= ~missing
+        found |= maybe
+    return found & ~known
+
+
+def _sums(
+    codes: np.ndarray[Any, Any], values: np.ndarray[Any, Any], rows: Any, size: int
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    # Sums of counts stay far below 2**53, so a float sum is exact.
+    return np.bincount(codes[rows], weights=values[rows], minlength=size).astype(np.int64)

@@ -1,0 +1,102 @@
+"""The register of stations: which exist, where they lie and how many voters they have."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from tallyverify.model import Count, Identifier, Model, Text
+from tallyverify.table import Source
+
+__all__ = ["RegisteredStation", "Registry"]
+
+
+class RegisteredStation(Model):
+    """One station of the register."""
+
+    station: Identifier
+    areas: dict[Identifier, Text] = Field(default_factory=dict)
+    registered: Count | None = None
+
+
+class Registry(BaseModel):
+    """All stations of a contest, by column.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per station: ``station``, one column per level, ``registered`` (missing where it
+        is not known).
+    source : Source
+        Where it came from.
+
+    Examples
+    --------
+    >>> rows = [{"station": "1", "areas": {"state": "N"}, "registered": 300}, {"station": "2"}]
+    >>> Registry.of(rows).registered
+    300
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    frame: pd.DataFrame
+    source: Source = Field(default_factory=Source)
+
+    @field_validator("frame")
+    @classmethod
+    def _usable(cls, frame: pd.DataFrame) -> pd.DataFrame:
+        for name in ("station", "registered"):
+            if name not in frame.columns:
+                raise ValueError(f"a registry has a column {name!r}")
+        if frame["station"].duplicated().any():
+            raise ValueError("a station stands in the registry twice")
+        if (frame["registered"].dropna() < 0).any():
+            raise ValueError("registered voters cannot be negative")
+        return frame
+
+    @classmethod
+    def of(cls, stations: list[dict[str, Any]]) -> Registry:
+        """Build a registry from records, each validated as a :class:`RegisteredStation`."""
+        import pyarrow as pa
+
+        rows = [RegisteredStation.model_validate(station) for station in stations]
+        frame = pd.DataFrame(
+            [{"station": row.station, **row.areas, "registered": row.registered} for row in rows],
+            columns=list(
+                dict.fromkeys(["station", *(k for r in rows for k in r.areas), "registered"])
+            ),
+        )
+        counts = pd.array([row.registered for row in rows], dtype=pd.ArrowDtype(pa.int64()))
+        return cls(frame=frame.assign(registered=counts))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @cached_property
+    def index(self) -> pd.Index[Any]:
+        """The station keys, to look positions up in."""
+        return pd.Index(self.frame["station"].astype(object))
+
+    @cached_property
+    def sizes(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, Any]]:
+        """Registered voters by station (0 where not known), and where they are not known."""
+        column = self.frame["registered"]
+        return column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
+
+    @property
+    def registered(self) -> int:
+        """Registered voters in all, of the stations where the number is known."""
+        return int(self.sizes[0].sum())
+
+    def inside(self, area: dict[str, str]) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+        """Return which stations lie in an area, or None if its levels are not in the registry."""
+        mask = np.ones(len(self), dtype=bool)
+        for level, name in area.items():
+            if level not in self.frame.columns:
+                return None
+            mask &= (self.frame[level] == name).to_numpy(dtype=bool, na_value=False)
+        return mask

@@ -1,0 +1,296 @@
+"""ActaTable: the columnar form of many actas of one contest.
+
+The table keeps every row as it was read. Its frame has one row per acta: ``row`` (place in the
+file), ``station``, one column per area level, per protocol line and per option; counts are
+Arrow-backed integers in which a figure that was not read is missing, never zero. Why a figure is
+missing is kept apart: a cell that could not be read exactly stands in ``unread`` with its text, an
+empty cell is missing without an entry there, and a line that the sheet does not have is no column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.acta import Acta
+from tallyverify.balance import ALL_OPTIONS
+from tallyverify.contest import Contest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["ActaParts", "ActaTable", "Source"]
+
+UNREAD_COLUMNS = ["row", "station", "column", "text", "reason"]
+Figure = tuple["NDArray[np.int64]", "NDArray[np.bool_] | None"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table came from, and what the reader noticed on the way.
+
+    Attributes
+    ----------
+    name, sha256 : str
+        File name (never a path) and digest of its bytes.
+    rows : int
+        Rows of data in the file.
+    text : tuple of str
+        How the text was read (encoding, separator, thousands), where that had to be inferred.
+    damaged : tuple of str
+        Names whose letters a wrong encoding has damaged (mojibake).
+    subtotals : tuple of str
+        Rows that look like area subtotals, in words.
+    subtotals_left_out : bool or None
+        Whether the mapping left them out; None: not decided.
+    left_out : int
+        Rows left out because the mapping says so.
+    """
+
+    name: str = ""
+    sha256: str = ""
+    rows: int = 0
+    text: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+    subtotals: tuple[str, ...] = ()
+    subtotals_left_out: bool | None = None
+    left_out: int = 0
+
+
+class ActaParts(Protocol):
+    """Actas of one contest that come in one part or in many; both run through the same checks."""
+
+    @property
+    def contest(self) -> Contest:
+        """The contest voted on."""
+
+    @property
+    def source(self) -> Source:
+        """Where the actas came from."""
+
+    def parts(self) -> Iterator[ActaTable]:
+        """Yield the parts, the same each time it is called."""
+
+
+def _no_unread() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in UNREAD_COLUMNS})
+
+
+@dataclass(frozen=True, eq=False)
+class ActaTable:
+    """Many actas of one contest, by column.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per acta, as described in the module. Treat it as read-only.
+    contest : Contest
+        What was voted on.
+    unread : pandas.DataFrame
+        Cells that could not be read exactly: row, station, column, text, reason.
+    source : Source
+        Where it came from.
+
+    See Also
+    --------
+    tallyverify.read_actas : reads a file into a table.
+
+    Examples
+    --------
+    >>> import pandas as pd, tallyverify as tv
+    >>> contest = tv.Contest.model_validate({"id": "t", "candidates": [{"id": "A"}, {"id": "B"}]})
+    >>> table = tv.read_actas(
+    ...     pd.DataFrame({"station": ["1", "2"], "A": [5, 7], "B": [3, 1]}), contest=contest)
+    >>> table
+    <ActaTable 't': 2 actas, 2 vote columns, 0 lines, 0 levels>
+    """
+
+    frame: pd.DataFrame
+    contest: Contest
+    unread: pd.DataFrame = field(default_factory=_no_unread)
+    source: Source = field(default_factory=Source)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        return (
+            f"<ActaTable {self.contest.id!r}: {len(self):,} actas, {len(self.votes)} vote columns, "
+            f"{len(self.lines)} lines, {len(self.levels)} levels>"
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        head: str = self.frame.head(10).to_html(index=False)
+        return f"<p>{escape(repr(self)[1:-1])}</p>{head}"
+
+    @cached_property
+    def votes(self) -> tuple[str, ...]:
+        """Columns of votes, by option or by candidate, in the contest's order."""
+        names = dict.fromkeys(
+            name for row in self.contest.candidates for name in (row.id, *row.options)
+        )
+        return tuple(name for name in names if name in self.frame.columns)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Protocol lines that the table has."""
+        return tuple(name for name in self.contest.line_ids if name in self.frame.columns)
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """Area levels that the table has, from the largest."""
+        return tuple(name for name in self.contest.levels if name in self.frame.columns)
+
+    @cached_property
+    def figures(self) -> tuple[str, ...]:
+        """All figures: lines and votes."""
+        return self.lines + self.votes
+
+    @cached_property
+    def present(self) -> tuple[str, ...]:
+        """Names that a balance may use on this table."""
+        return (*self.figures, ALL_OPTIONS, *self.contest.candidate_ids)
+
+    @cached_property
+    def _cache(self) -> dict[str, Figure]:
+        return {}
+
+    def figure(self, name: str) -> Figure:
+        """Return a figure as plain arrays.
+
+        Parameters
+        ----------
+        name : str
+            A line, an option, a candidate (its options summed) or ``sum(options)``.
+
+        Returns
+        -------
+        values : ndarray of int64, shape (rows,)
+            The counts, 0 where not read; a sum is over what was read.
+        missing : ndarray of bool, shape (rows,), or None
+            Where it, or a part of it, was not read; None if nowhere.
+
+        Raises
+        ------
+        KeyError
+            If the table does not have it.
+        """
+        if name not in self._cache:
+            if name in self.frame.columns:
+                self._cache[name] = _plain(self.frame[name])
+            else:
+                parts = self._parts_of(name)
+                self._cache[name] = self._added([self.figure(part) for part in parts])
+        return self._cache[name]
+
+    def group(self, names: tuple[str, ...]) -> Figure:
+        """Return the sum of several figures, as :meth:`figure` does."""
+        return self.figure(names[0]) if len(names) == 1 else self._added(map(self.figure, names))
+
+    def _parts_of(self, name: str) -> tuple[str, ...]:
+        if name == ALL_OPTIONS:
+            return self.votes
+        if name in self.contest.candidate_ids:
+            parts = tuple(o for o in self.contest.candidate(name).options if o in self.votes)
+            if parts:
+                return parts
+        raise KeyError(name)
+
+    def _added(self, figures: Any) -> Figure:
+        total = np.zeros(len(self), dtype=np.int64)
+        missing: NDArray[np.bool_] | None = None
+        for values, mask in figures:
+            total += values
+            if mask is not None:
+                missing = mask if missing is None else missing | mask
+        return total, missing
+
+    @cached_property
+    def key_hash(self) -> NDArray[np.uint64]:
+        """A 64-bit hash of each station's key, the same on every machine; shape (rows,).
+
+        Equal keys have equal hashes; that two hashes are equal is only a reason to look closer.
+        """
+        keys = self.frame["station"].to_numpy(dtype=object)
+        hashed: NDArray[np.uint64] = pd.util.hash_array(keys, categorize=False)
+        return hashed
+
+    @cached_property
+    def vote_hash(self) -> NDArray[np.uint64]:
+        """A 64-bit hash of each row's votes, in the contest's order of options; shape (rows,)."""
+        mixed = np.zeros(len(self), dtype=np.uint64)
+        for name in self.votes:
+            values, missing = self.figure(name)
+            word = values.astype(np.uint64)
+            if missing is not None:
+                word[missing] = np.uint64(2**63)
+            # Multiply-and-fold steps of splitmix64 (Steele, Lea & Flood 2014).
+            mixed = (mixed ^ word) * np.uint64(0xBF58476D1CE4E5B9)
+            mixed ^= mixed >> np.uint64(31)
+        return mixed
+
+    @cached_property
+    def seen(self) -> NDArray[np.bool_]:
+        """Where the sheet says anything at all; shape (rows,).
+
+        An acta whose figures are all zero or unread was not loaded, or was annulled: its station
+        counts as unseen, not as a station with no votes.
+        """
+        anything = np.zeros(len(self), dtype=bool)
+        for name in self.figures:
+            if name not in ("registered", "signed"):
+                anything |= self.figure(name)[0] > 0
+        return anything
+
+    def take(self, which: NDArray[Any]) -> ActaTable:
+        """Return the rows of a mask or of positions as a table of their own."""
+        return replace(self, frame=self.frame[which] if which.dtype == bool else self.frame.take(which))
+
+    def parts(self, count: int = 1) -> Iterator[ActaTable]:
+        """Yield the table in ``count`` parts of neighbouring rows."""
+        if count == 1:
+            yield self
+            return
+        edges = np.linspace(0, len(self), count + 1).astype(int)
+        for start, stop in zip(edges[:-1], edges[1:], strict=True):
+            rows = self.frame["row"].iloc[start:stop]
+            yield replace(
+                self,
+                frame=self.frame.iloc[start:stop],
+                unread=self.unread[self.unread["row"].isin(rows)],
+            )
+
+    def actas(self, chunk: int = 10_000) -> Iterator[Acta]:
+        """Yield each row as a validated :class:`Acta`, a chunk at a time, so memory stays flat."""
+        for start in range(0, len(self), chunk):
+            block = self.frame.iloc[start : start + chunk]
+            columns = {name: _objects(block[name]) for name in block.columns}
+            for position in range(len(block)):
+                yield Acta.read(
+                    {
+                        "station": columns["station"][position],
+                        "areas": {
+                            name: columns[name][position] or "" for name in self.levels
+                        },
+                        "lines": {name: columns[name][position] for name in self.lines},
+                        "votes": {name: columns[name][position] for name in self.votes},
+                    },
+                    self.contest,
+                )
+
+
+def _plain(series: pd.Series[Any]) -> Figure:
+    missing = series.isna().to_numpy()
+    values = series.to_numpy(dtype=np.int64, na_value=0)
+    return values, missing if missing.any() else None
+
+
+def _objects(series: pd.Series[Any]) -> list[Any]:
+    return [None if value is pd.NA or value != value else value for value in series.tolist()]
