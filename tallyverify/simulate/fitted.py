@@ -1,0 +1,148 @@
+"""Synthetic actas whose sums are given totals, exactly, area by area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.contest import Contest
+from tallyverify.errors import InputError, listed
+from tallyverify.simulate.structure import (
+    BRANCHING,
+    SIZES,
+    area_names,
+    as_table,
+    deal,
+    log_rates,
+    nest,
+    station_keys,
+    streams,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tallyverify.table import ActaTable
+
+__all__ = ["fit_totals"]
+
+_DEVIATIONS = {"municipality": 0.35, "parish": 0.25, "centre": 0.4}
+_CENTRE_CODES = 900_000_000
+_CENTRES_PER_AREA = 1_000_000
+
+
+def fit_totals(
+    totals: pd.DataFrame,
+    contest: Contest,
+    *,
+    seed: int,
+    sizes: NDArray[np.int64] = SIZES,
+    branching: Mapping[str, float] = BRANCHING,
+    share_deviations: Mapping[str, float] = _DEVIATIONS,
+    overdispersion: float = 1.2,
+    labels: Mapping[str, str] | None = None,
+) -> ActaTable:
+    """Simulate actas that add up to published totals.
+
+    In each area of the largest level, stations get a size and rates for every candidate as in
+    :func:`clean_election`; then each total is dealt over the area's stations by one multinomial
+    draw in proportion to size times rate. The sums are therefore those given, to the vote.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        One row per area of the contest's largest level, named by the index. Columns:
+        ``stations`` (number of actas), one per candidate, and optionally ``null`` and ``blank``.
+        Other columns are not used.
+    contest : Contest
+        Levels and candidates.
+    seed : int
+        Same seed, same table.
+    sizes : ndarray of int
+        Station sizes to resample from; only their ratios matter here.
+    branching : mapping of str to float
+        Mean number of the next smaller unit in an area, by level.
+    share_deviations : mapping of str to float
+        By level below the largest, standard deviation of the log-odds of two candidates.
+    overdispersion : float
+        χ²/df of the station × candidate table within centres.
+    labels : mapping of str to str, optional
+        First word of an area's made-up name, by level; default is the level's own name.
+
+    Returns
+    -------
+    ActaTable
+        With ``valid`` (the sum of the candidates) and the given lines, without registered voters.
+
+    Raises
+    ------
+    InputError
+        If a column is absent, or a total is negative or given for an area without stations.
+
+    Examples
+    --------
+    >>> contest = Contest.model_validate({"id": "t", "candidates": [{"id": "A"}, {"id": "B"}],
+    ...     "levels": ["state", "municipality", "parish", "centre"]})
+    >>> totals = pd.DataFrame({"stations": [20, 10], "A": [5001, 900], "B": [4000, 2100]},
+    ...     index=["North", "South"])
+    >>> table = fit_totals(totals, contest, seed=1)
+    >>> table.frame.groupby("state")[["A", "B", "valid"]].sum().values.tolist()
+    [[5001, 4000, 9001], [900, 2100, 3000]]
+    """
+    names = contest.candidate_ids
+    _check(totals, contest)
+    lines = [name for name in ("null", "blank") if name in totals.columns]
+    below = {level: float(branching[level]) for level in contest.levels[1:]}
+    parts: list[dict[str, Any]] = []
+    for place, rng in enumerate(streams(seed, len(totals))):
+        row = totals.iloc[place]
+        count = int(row["stations"])
+        areas = nest(count, below, rng)
+        size = rng.choice(sizes, size=count).astype(np.int64)
+        given = np.array([int(row[name]) for name in names], dtype=np.int64)
+        rates = np.maximum(given, 1) * np.exp(
+            log_rates(areas, share_deviations, len(names), rng)
+        )
+        # Sizes are scaled to the area's mean number of votes: overdispersion depends on it.
+        expected = np.maximum(size * (given.sum() / size.sum()), 1).astype(np.int64)
+        weight = size[:, None] * deal(expected, rates, overdispersion, rng)
+        votes = {name: _dealt(given[k], weight[:, k], rng) for k, name in enumerate(names)}
+        codes = _CENTRE_CODES + (place + 1) * _CENTRES_PER_AREA + 1
+        made = area_names(areas, labels or {}, codes)
+        parts.append(
+            {
+                "station": station_keys(made[contest.levels[-1]]),
+                contest.levels[0]: np.full(count, str(totals.index[place]), dtype=object),
+                **made,
+                "valid": np.sum(list(votes.values()), axis=0),
+                **{line: _dealt(int(row[line]), size.astype(float), rng) for line in lines},
+                **votes,
+            }
+        )
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return as_table(columns, contest, "(simulated)")
+
+
+def _dealt(
+    total: int, weight: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    return rng.multinomial(total, weight / weight.sum())
+
+
+def _check(totals: pd.DataFrame, contest: Contest) -> None:
+    needed = ["stations", *contest.candidate_ids]
+    absent = [name for name in needed if name not in totals.columns]
+    if absent or len(contest.levels) < 2 or not len(totals):
+        raise InputError(
+            "totals need an area, two levels and a column for each of the contest's candidates",
+            found=f"{len(totals)} areas, levels {listed(contest.levels)}, no {listed(absent)}",
+            expected=listed(needed),
+        )
+    if (totals[needed] < 0).to_numpy().any() or (totals["stations"] < 1).any():
+        raise InputError(
+            "totals are counts, and each area has at least one station",
+            found=f"lowest {totals[needed].min().to_dict()}",
+        )

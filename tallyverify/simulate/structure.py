@@ -1,0 +1,154 @@
+"""Stations nested in areas, and logistic-normal rates that vary from level to level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from tallyverify.contest import Contest
+from tallyverify.errors import InputError, listed
+from tallyverify.table import ActaTable, Source
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["BRANCHING", "SIZES", "as_table", "deal", "log_rates", "nest", "streams"]
+
+BRANCHING = {"state": 4.0, "municipality": 3.0, "parish": 10.0, "centre": 2.0}
+"""Mean number of the next smaller unit in one area of each level; a centre holds stations."""
+
+SIZES = np.array(
+    [300, 350, 400, 450, 500, 530, 560, 600, 640, 680, 700, 720, 750, 780, 800, 830, 860, 900, 950]
+    + [1000],
+    dtype=np.int64,
+)
+"""Registered voters of a station: the values that are resampled where no others are given."""
+
+_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+_COUNT = pd.ArrowDtype(pa.int64())
+
+
+def streams(seed: int, count: int) -> list[np.random.Generator]:
+    """Return independent generators of random numbers, one per purpose."""
+    if seed < 0:
+        raise InputError("a seed is a whole number, not negative", found=str(seed))
+    children = np.random.SeedSequence(seed).spawn(count)
+    return [np.random.default_rng(child) for child in children]
+
+
+def nest(
+    stations: int, branching: Mapping[str, float], rng: np.random.Generator
+) -> dict[str, NDArray[np.int64]]:
+    """Return each station's area at each level, as a number from 0; areas are nested.
+
+    The number of units in an area is geometric with the mean given for its level, at least one:
+    most areas are small and a few are large, as centres and parishes are.
+    """
+    if stations < 1 or any(mean < 1 for mean in branching.values()):
+        raise InputError(
+            "a simulated country needs a station, and at least one unit in each area",
+            found=f"{stations} stations, branching {dict(branching)}",
+            expected="stations >= 1 and every mean >= 1",
+        )
+    unit = np.arange(stations, dtype=np.int64)
+    areas: dict[str, NDArray[np.int64]] = {}
+    for level, mean in reversed(branching.items()):
+        count = int(unit[-1]) + 1
+        sizes = rng.geometric(1 / mean, size=count)
+        unit = np.searchsorted(np.cumsum(sizes), unit, side="right").astype(np.int64)
+        areas[level] = unit
+    return {level: areas[level] for level in branching}
+
+
+def log_rates(
+    areas: Mapping[str, NDArray[np.int64]],
+    deviations: Mapping[str, float],
+    width: int,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Return normal deviations on the log scale, summed over levels; shape (stations, width).
+
+    A level's deviation is that of the *difference* of two columns (the log-odds of two
+    candidates), so each column alone gets it divided by √2; a single column gets all of it.
+    """
+    unknown = [level for level in deviations if level not in areas]
+    if unknown:
+        raise InputError(
+            "a standard deviation is given for a level that there is not",
+            found=listed(unknown),
+            expected=listed(areas),
+        )
+    stations = len(next(iter(areas.values())))
+    total = np.zeros((stations, width))
+    for level, codes in areas.items():
+        scale = deviations.get(level, 0.0) / np.sqrt(min(width, 2))
+        total += rng.normal(0.0, scale, size=(int(codes[-1]) + 1, width))[codes]
+    return total
+
+
+def deal(
+    votes: NDArray[np.int64],
+    rates: NDArray[np.float64],
+    overdispersion: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Return each station's own shares: Dirichlet about its centre's; shape as ``rates``.
+
+    A multinomial draw of n votes from Dirichlet shares of concentration a has 1 + (n-1)/(a+1)
+    times the multinomial variance (Mosimann 1962). The concentration is set so that this is
+    ``overdispersion`` in every station whatever its size; 1 deals voters purely at random.
+    """
+    if overdispersion < 1:
+        raise InputError(
+            "overdispersion is the ratio to purely random dealing",
+            found=str(overdispersion),
+            expected="1 or more",
+        )
+    shares = rates / rates.sum(axis=1, keepdims=True)
+    if overdispersion == 1:
+        return shares
+    spread = overdispersion - 1
+    concentration = np.maximum((votes - overdispersion) / spread, 1.0)
+    gamma = rng.standard_gamma(concentration[:, None] * shares)
+    own: NDArray[np.float64] = gamma / gamma.sum(axis=1, keepdims=True)
+    return own
+
+
+def as_table(columns: Mapping[str, Any], contest: Contest, name: str) -> ActaTable:
+    """Return plain columns (``station``, levels, lines, votes) as a table like a reader's."""
+    length = len(columns["station"])
+    text = {"station", *contest.levels}
+    data: dict[str, Any] = {"row": np.arange(1, length + 1, dtype=np.int64)}
+    for column, values in columns.items():
+        kind = _TEXT if column in text else _COUNT
+        data[column] = pd.array(values, dtype=kind)  # type: ignore[call-overload]
+    return ActaTable(pd.DataFrame(data), contest, source=Source(name=name, rows=length))
+
+
+def area_names(
+    areas: Mapping[str, NDArray[np.int64]], labels: Mapping[str, str], first_centre: int
+) -> dict[str, NDArray[Any]]:
+    """Return made-up names: ``Parish 07``; the smallest level gets codes from ``first_centre``."""
+    names: dict[str, NDArray[Any]] = {}
+    for level, codes in areas.items():
+        count = int(codes[-1]) + 1
+        if level == list(areas)[-1]:
+            made = [str(first_centre + code) for code in range(count)]
+        else:
+            width = max(len(str(count)), 2)
+            label = labels.get(level, level.capitalize())
+            made = [f"{label} {code:0{width}d}" for code in range(1, count + 1)]
+        names[level] = np.array(made, dtype=object)[codes]
+    return names
+
+
+def station_keys(centres: Sequence[str] | NDArray[Any]) -> NDArray[Any]:
+    """Return ``centre/mesa`` keys; mesas are numbered from 01 within each centre."""
+    names = pd.Series(centres, dtype=object)
+    mesa = names.groupby(names, sort=False).cumcount() + 1
+    keys = [f"{centre}/{number:02d}" for centre, number in zip(names, mesa, strict=True)]
+    return np.array(keys, dtype=object)

@@ -1,0 +1,129 @@
+"""Write a case folder: the same table gives the same bytes, in whatever order its rows are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tallyverify.contest import Contest
+from tallyverify.declared import Declared
+from tallyverify.errors import InputError
+from tallyverify.registry import Registry
+from tallyverify.table import ActaTable
+
+__all__ = ["write_case"]
+
+
+def write_case(
+    folder: str | Path,
+    table: ActaTable,
+    *,
+    declared: Declared | None = None,
+    registry: Registry | None = None,
+    station: tuple[str, ...] = ("station",),
+) -> Path:
+    r"""Write a case: contest.json, actas.csv, case.json, and what else is given.
+
+    Parameters
+    ----------
+    folder : path
+        Made if it is not there. Files of the same names are overwritten.
+    table : ActaTable
+        The actas.
+    declared : Declared, optional
+        Goes to declared.json.
+    registry : Registry, optional
+        Goes to stations.csv.
+    station : tuple of str
+        Columns that the pieces of a station's key (``centre/mesa``) are written in. A piece whose
+        column is also a level is written once.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        If a station's key has another number of pieces, or one differs from its level.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from tallyverify.simulate import clean_election
+    >>> election = clean_election(stations=40, seed=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_case(folder, election.table, registry=election.registry)
+    ...     sorted(file.name for file in path.iterdir())
+    ['actas.csv', 'case.json', 'contest.json', 'stations.csv']
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    contest = table.contest
+    case: dict[str, Any] = {"contest": "contest.json"}
+    _json(folder / "contest.json", _contest(contest))
+    if declared is not None:
+        case["declared"] = "declared.json"
+        _json(folder / "declared.json", declared.model_dump(exclude_defaults=True))
+    mapping = {
+        "station": list(station),
+        "areas": {level: level for level in table.levels},
+        "lines": {line: line for line in table.lines},
+        "votes": {name: name for name in table.votes},
+    }
+    case["actas"] = {"file": "actas.csv", "mapping": mapping}
+    _csv(folder / "actas.csv", table.frame, station, table.levels, table.figures)
+    if registry is not None:
+        levels = tuple(level for level in contest.levels if level in registry.frame.columns)
+        areas = {level: level for level in levels}
+        lines = {"registered": "registered"}
+        case["registry"] = {
+            "file": "stations.csv",
+            "mapping": {"station": list(station), "areas": areas, "lines": lines},
+        }
+        _csv(folder / "stations.csv", registry.frame, station, levels, ("registered",))
+    _json(folder / "case.json", case)
+    return folder
+
+
+def _contest(contest: Contest) -> dict[str, Any]:
+    dumped = contest.model_dump(exclude_defaults=True)
+    for candidate in dumped["candidates"]:
+        if tuple(candidate["options"]) == (candidate["id"],):
+            del candidate["options"]
+    return dumped
+
+
+def _json(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    path.write_bytes(f"{text}\n".encode())
+
+
+def _csv(
+    path: Path,
+    frame: pd.DataFrame,
+    station: tuple[str, ...],
+    levels: tuple[str, ...],
+    figures: tuple[str, ...],
+) -> None:
+    frame = frame.sort_values("station", kind="stable", ignore_index=True)
+    keys = frame["station"].astype(object)
+    pieces = keys.str.split("/", expand=True) if len(station) > 1 else keys.to_frame()
+    if pieces.shape[1] != len(station) or pieces.isna().to_numpy().any():
+        raise InputError(
+            "the stations' keys do not have a piece for each column",
+            found=f"{keys.iloc[0]!r} and the like",
+            expected="/".join(station),
+        )
+    key = {name: pieces.iloc[:, place] for place, name in enumerate(station)}
+    for name in set(station) & set(levels):
+        if (frame[name].astype(object) != key[name]).any():
+            raise InputError("a station's key differs from its area", place=f"column {name!r}")
+    columns = {name: frame[name] for name in levels} | key
+    columns |= {name: frame[name] for name in figures}
+    text = pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
+    path.write_bytes(text.encode())
