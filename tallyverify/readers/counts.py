@@ -22,6 +22,7 @@ __all__ = ["MISSING", "Counts", "Thousands", "read_counts", "thousands_of"]
 MISSING = ("", "-", "\\N", "NULL", "null", "None", "NA", "N/A", "NaN", "nan")
 """Texts that mean that a cell is empty."""
 
+_EMPTY, _UNREAD = -1, -2
 _PLAIN_ZEROS = re.compile(r"(\d+)[.,]0+")
 _GROUPED = {sep: re.compile(rf"\d{{1,3}}(?:{re.escape(sep)}\d{{3}})+") for sep in ",. '"}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
@@ -131,15 +132,14 @@ def _from_text(column: pa.Array, thousands: Thousands, missing: set[str]) -> Cou
     rows = np.flatnonzero(~plain.to_numpy(zero_copy_only=False))
     texts = column.take(pa.array(rows)).to_pylist()
     known = {text: _one(text, thousands, missing) for text in dict.fromkeys(texts)}
-    counts = np.array([known[text] for text in texts], dtype=object)
-    read = np.array([isinstance(count, int) for count in counts], dtype=bool)
-    filled = np.full(len(values), 0, dtype=np.int64)
+    counts = np.array([known[text] for text in texts], dtype=np.int64)
+    read, bad = counts >= 0, counts == _UNREAD
+    filled = np.zeros(len(values), dtype=np.int64)
     is_plain = plain.to_numpy(zero_copy_only=False)
     filled[is_plain] = values[is_plain].astype(np.int64)
-    filled[rows[read]] = counts[read].astype(np.int64)
+    filled[rows[read]] = counts[read]
     gone = np.zeros(len(values), dtype=bool)
     gone[rows[~read]] = True
-    bad = np.array([count is False for count in counts], dtype=bool)
     return Counts(
         pa.array(filled, mask=gone),
         rows[bad],
@@ -147,26 +147,26 @@ def _from_text(column: pa.Array, thousands: Thousands, missing: set[str]) -> Cou
     )
 
 
-def _one(text: str | None, thousands: Thousands, missing: set[str]) -> int | bool | None:
-    """Return the count, None for an empty cell, or False for one that is not read."""
+def _one(text: str | None, thousands: Thousands, missing: set[str]) -> int:
+    """Return the count, or ``_EMPTY`` or ``_UNREAD``, which are no counts."""
     if text is None or text in missing:
-        return None
+        return _EMPTY
     cell = text.strip().translate(_SPACES)
     if cell in missing:
-        return None
+        return _EMPTY
     if not (cell.isascii() and len(cell) <= 40):
-        return False
+        return _UNREAD
     if cell.isdigit():
         count = int(cell)
-        return count if count <= MAX_COUNT else False
+        return count if count <= MAX_COUNT else _UNREAD
     match = _PLAIN_ZEROS.fullmatch(cell)
     if match and any(sign in cell for sign in thousands.decimal):
-        return int(match.group(1)) if len(match.group(1)) <= 10 else False
+        return int(match.group(1)) if len(match.group(1)) <= 10 else _UNREAD
     for sign in sorted(thousands.grouping):
         if sign in cell and _GROUPED[sign].fullmatch(cell):
             count = int(cell.replace(sign, ""))
-            return count if count <= MAX_COUNT else False
-    return False
+            return count if count <= MAX_COUNT else _UNREAD
+    return _UNREAD
 
 
 def _within_bounds(values: pa.Array, cells: pa.Array, also: pa.Array | None = None) -> Counts:
