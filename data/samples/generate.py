@@ -14,7 +14,7 @@ import pandas as pd
 
 from tallyverify.contest import Contest
 from tallyverify.declared import Declared
-from tallyverify.simulate import fit_totals, write_case
+from tallyverify.simulate import clean_election, fit_totals, hide_stations, write_case
 
 HERE = Path(__file__).resolve().parent
 
@@ -102,14 +102,56 @@ def venezuela(out: Path) -> None:
         seed=20240728,
         labels={"municipality": "Mun."},
     )
+    write_case(out, table, declared=Declared.model_validate(CNE), station=("centre", "mesa"))
+
+
+def toy(name: str, shares: dict[str, float]) -> Contest:
+    """A contest of a made-up country."""
+    lines = ("registered", "ballots", "valid", "null", "blank")
+    return Contest.model_validate(
+        {
+            "id": name,
+            "name": "Simulated election of a president",
+            "date": "2030-05-05",
+            "country": "Nowhere",
+            "levels": ["state", "municipality", "parish", "centre"],
+            "candidates": [{"id": letter, "name": f"Candidate {letter}"} for letter in shares],
+            "lines": [{"id": line} for line in lines],
+        }
+    )
+
+
+def clean(out: Path) -> None:
+    """Everything there, everything adds up."""
+    shares = {"A": 0.46, "B": 0.40, "C": 0.11, "D": 0.03}
+    election = clean_election(stations=1500, seed=11, shares=shares, contest=toy("clean", shares))
     write_case(
-        out, table, declared=Declared.model_validate(CNE), station=("centre", "mesa")
+        out,
+        election.table,
+        declared=election.declared(partial=0.7),
+        registry=election.registry,
+        station=("centre", "mesa"),
+    )
+
+
+def partial(out: Path) -> None:
+    """A close race of which 70 % of the stations are seen."""
+    shares = {"A": 0.45, "B": 0.45, "C": 0.10}
+    election = clean_election(stations=1500, seed=53, shares=shares, contest=toy("partial", shares))
+    write_case(
+        out,
+        hide_stations(election.table, 0.3, seed=1),
+        declared=election.declared(),
+        registry=election.registry,
+        station=("centre", "mesa"),
     )
 
 
 def main(out: Path = HERE) -> None:
     """Write all samples into a folder."""
     venezuela(out / "venezuela-2024")
+    clean(out / "clean")
+    partial(out / "partial")
 
 
 if __name__ == "__main__":

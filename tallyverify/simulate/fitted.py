@@ -103,9 +103,7 @@ def fit_totals(
         areas = nest(count, below, rng)
         size = rng.choice(sizes, size=count).astype(np.int64)
         given = np.array([int(row[name]) for name in names], dtype=np.int64)
-        rates = np.maximum(given, 1) * np.exp(
-            log_rates(areas, share_deviations, len(names), rng)
-        )
+        rates = np.maximum(given, 1) * np.exp(log_rates(areas, share_deviations, len(names), rng))
         # Sizes are scaled to the area's mean number of votes: overdispersion depends on it.
         expected = np.maximum(size * (given.sum() / size.sum()), 1).astype(np.int64)
         weight = size[:, None] * deal(expected, rates, overdispersion, rng)
@@ -126,9 +124,7 @@ def fit_totals(
     return as_table(columns, contest, "(simulated)")
 
 
-def _dealt(
-    total: int, weight: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _dealt(total: int, weight: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
     return rng.multinomial(total, weight / weight.sum())
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed
@@ -16,20 +15,32 @@ from tallyverify.table import ActaTable, Source
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BRANCHING", "SIZES", "as_table", "deal", "log_rates", "nest", "streams"]
+__all__ = [
+    "BRANCHING",
+    "SIZES",
+    "area_names",
+    "as_table",
+    "deal",
+    "log_rates",
+    "nest",
+    "station_keys",
+    "streams",
+]
 
 BRANCHING = {"state": 4.0, "municipality": 3.0, "parish": 10.0, "centre": 2.0}
 """Mean number of the next smaller unit in one area of each level; a centre holds stations."""
 
 SIZES = np.array(
-    [300, 350, 400, 450, 500, 530, 560, 600, 640, 680, 700, 720, 750, 780, 800, 830, 860, 900, 950]
-    + [1000],
+    [
+        *(300, 350, 400, 450, 500, 530, 560, 600, 640, 680),
+        *(700, 720, 750, 780, 800, 830, 860, 900, 950, 1000),
+    ],
     dtype=np.int64,
 )
 """Registered voters of a station: the values that are resampled where no others are given."""
 
 _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
-_COUNT = pd.ArrowDtype(pa.int64())
+_COUNT = "int64[pyarrow]"
 
 
 def streams(seed: int, count: int) -> list[np.random.Generator]:
@@ -45,8 +56,9 @@ def nest(
 ) -> dict[str, NDArray[np.int64]]:
     """Return each station's area at each level, as a number from 0; areas are nested.
 
-    The number of units in an area is geometric with the mean given for its level, at least one:
-    most areas are small and a few are large, as centres and parishes are.
+    The number of units in an area has the mean given for its level and is at least one. It is
+    geometric, as in real centres and parishes: most are small and a few are large. Only areas of
+    the largest level are alike in size (one plus a Poisson number).
     """
     if stations < 1 or any(mean < 1 for mean in branching.values()):
         raise InputError(
@@ -56,9 +68,10 @@ def nest(
         )
     unit = np.arange(stations, dtype=np.int64)
     areas: dict[str, NDArray[np.int64]] = {}
-    for level, mean in reversed(branching.items()):
+    for level, mean in reversed(list(branching.items())):
         count = int(unit[-1]) + 1
-        sizes = rng.geometric(1 / mean, size=count)
+        largest = level == next(iter(branching))
+        sizes = 1 + rng.poisson(mean - 1, count) if largest else rng.geometric(1 / mean, count)
         unit = np.searchsorted(np.cumsum(sizes), unit, side="right").astype(np.int64)
         areas[level] = unit
     return {level: areas[level] for level in branching}
@@ -83,10 +96,11 @@ def log_rates(
             expected=listed(areas),
         )
     stations = len(next(iter(areas.values())))
-    total = np.zeros((stations, width))
+    total: NDArray[np.float64] = np.zeros((stations, width))
     for level, codes in areas.items():
         scale = deviations.get(level, 0.0) / np.sqrt(min(width, 2))
-        total += rng.normal(0.0, scale, size=(int(codes[-1]) + 1, width))[codes]
+        noise = rng.normal(0.0, scale, size=(int(codes[-1]) + 1, width))
+        total += noise[codes]
     return total
 
 
@@ -108,7 +122,7 @@ def deal(
             found=str(overdispersion),
             expected="1 or more",
         )
-    shares = rates / rates.sum(axis=1, keepdims=True)
+    shares: NDArray[np.float64] = rates / rates.sum(axis=1, keepdims=True)
     if overdispersion == 1:
         return shares
     spread = overdispersion - 1
@@ -125,7 +139,7 @@ def as_table(columns: Mapping[str, Any], contest: Contest, name: str) -> ActaTab
     data: dict[str, Any] = {"row": np.arange(1, length + 1, dtype=np.int64)}
     for column, values in columns.items():
         kind = _TEXT if column in text else _COUNT
-        data[column] = pd.array(values, dtype=kind)  # type: ignore[call-overload]
+        data[column] = pd.array(values, dtype=kind)
     return ActaTable(pd.DataFrame(data), contest, source=Source(name=name, rows=length))
 
 

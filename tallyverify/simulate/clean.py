@@ -1,0 +1,229 @@
+"""A clean election with real structure: what honest tally sheets of a country look like.
+
+Areas are nested in areas and voters dealt at random to the stations of a centre; turnout and
+shares are logistic-normal, one deviation per area and level (Aitchison & Shen 1980). Sheets of one
+centre differ a little more than by chance: χ²/df ≈ 1.2, as in genuine sheets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.contest import Candidate, Contest, Line
+from tallyverify.declared import Declared
+from tallyverify.errors import InputError, listed
+from tallyverify.registry import Registry
+from tallyverify.simulate.bulletin import bulletin_of
+from tallyverify.simulate.hide import hide_stations
+from tallyverify.simulate.structure import (
+    BRANCHING,
+    SIZES,
+    area_names,
+    as_table,
+    deal,
+    log_rates,
+    nest,
+    station_keys,
+    streams,
+)
+from tallyverify.table import ActaTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["SimulatedElection", "clean_election"]
+
+_SHARES = MappingProxyType({"A": 0.48, "B": 0.43, "C": 0.09})
+_DEVIATIONS = MappingProxyType({"state": 0.3, "municipality": 0.35, "parish": 0.25, "centre": 0.4})
+_TURNOUT_DEVIATIONS = MappingProxyType(
+    {"state": 0.15, "municipality": 0.15, "parish": 0.15, "centre": 0.2}
+)
+_LINES = ("registered", "ballots", "valid", "null", "blank")
+_FIRST_CENTRE = 900_000_001
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedElection:
+    """An election of which everything is known.
+
+    Attributes
+    ----------
+    contest : Contest
+        What was voted on.
+    table : ActaTable
+        Every acta: levels, registered, ballots, valid, null, blank and votes by candidate.
+    registry : Registry
+        Every station with its areas and registered voters.
+    seed : int
+        What it was drawn with.
+    """
+
+    contest: Contest
+    table: ActaTable
+    registry: Registry
+    seed: int
+
+    @cached_property
+    def truth(self) -> dict[str, int]:
+        """Sum of each line and candidate over all stations."""
+        return {name: int(self.table.figure(name)[0].sum()) for name in self.table.figures}
+
+    def declared(
+        self,
+        authority: str = "Simulated authority",
+        *,
+        by: Sequence[str] = ("state",),
+        partial: float | None = None,
+        issued: Sequence[str] = ("2030-05-05", "2030-05-07"),
+    ) -> Declared:
+        """Return a declared result that is the sum of the sheets.
+
+        Parameters
+        ----------
+        authority : str
+            Who declares.
+        by : sequence of str
+            Levels for whose areas the final bulletin declares results, besides the whole.
+        partial : float, optional
+            Share of the stations, drawn at random, that an earlier bulletin holds.
+        issued : sequence of two str
+            Dates of the partial and of the final bulletin.
+        """
+        stations = len(self.table)
+        final = bulletin_of(self.table, id="final", issued=issued[1], by=by, stations=stations)
+        bulletins = [final]
+        if partial is not None:
+            held = hide_stations(self.table, 1 - partial, seed=self.seed)
+            first = bulletin_of(held, id="partial", issued=issued[0], stations=stations)
+            bulletins = [first, final]
+        return Declared(
+            authority=authority,
+            stations=stations,
+            registered=self.registry.registered,
+            bulletins=tuple(bulletins),
+        )
+
+
+def clean_election(
+    *,
+    stations: int = 1000,
+    seed: int,
+    shares: Mapping[str, float] = _SHARES,
+    contest: Contest | None = None,
+    sizes: NDArray[np.int64] = SIZES,
+    branching: Mapping[str, float] = BRANCHING,
+    turnout: float = 0.7,
+    turnout_deviations: Mapping[str, float] = _TURNOUT_DEVIATIONS,
+    share_deviations: Mapping[str, float] = _DEVIATIONS,
+    null: float = 0.01,
+    blank: float = 0.01,
+    overdispersion: float = 1.2,
+) -> SimulatedElection:
+    """Simulate an election in which nothing is wrong.
+
+    Parameters
+    ----------
+    stations : int
+        How many.
+    seed : int
+        Same seed, same election.
+    shares : mapping of str to float
+        Central share of each candidate; scaled to sum to one.
+    contest : Contest, optional
+        Its candidates must be those of ``shares``, its levels those of ``branching``.
+    sizes : ndarray of int
+        Registered voters of real stations, to resample from.
+    branching : mapping of str to float
+        Levels from the largest, with the mean number of the next smaller unit in one area; an area
+        of the smallest level (a centre) holds stations.
+    turnout : float
+        Central turnout, between 0 and 1.
+    turnout_deviations : mapping of str to float
+        By level, standard deviation of the log-odds of voting.
+    share_deviations : mapping of str to float
+        By level, standard deviation of the log-odds of two candidates.
+    null, blank : float
+        Probability that a ballot is null, or blank.
+    overdispersion : float
+        χ²/df of the station × candidate table within centres; 1 is purely random dealing.
+
+    Returns
+    -------
+    SimulatedElection
+        The sheets, the register and the truth.
+
+    Raises
+    ------
+    InputError
+        If a share, probability or mean is out of range, or the contest does not fit.
+
+    References
+    ----------
+    J. Aitchison and S. M. Shen (1980), Logistic-normal distributions, Biometrika 67:261.
+    J. E. Mosimann (1962), On the compound multinomial distribution, Biometrika 49:65.
+
+    Examples
+    --------
+    >>> election = clean_election(stations=200, seed=1)
+    >>> election.table
+    <ActaTable 'simulated': 200 actas, 3 vote columns, 5 lines, 4 levels>
+    >>> truth = election.truth
+    >>> truth["A"] + truth["B"] + truth["C"] == truth["valid"] <= truth["registered"]
+    True
+    """
+    _check(shares, sizes, turnout, null, blank)
+    contest = contest or Contest(
+        id="simulated",
+        levels=tuple(branching),
+        candidates=tuple(Candidate(id=name) for name in shares),
+        lines=tuple(Line(id=name) for name in _LINES),
+    )
+    if contest.candidate_ids != tuple(shares) or contest.levels != tuple(branching):
+        raise InputError(
+            "the contest does not fit the shares or the branching",
+            found=f"candidates {listed(contest.candidate_ids)}; levels {listed(contest.levels)}",
+            expected=f"candidates {listed(shares)}; levels {listed(branching)}",
+        )
+    for_areas, for_sizes, for_turnout, for_shares, for_ballots, for_votes = streams(seed, 6)
+    areas = nest(stations, branching, for_areas)
+    registered = for_sizes.choice(sizes, size=stations).astype(np.int64)
+
+    odds = log_rates(areas, turnout_deviations, 1, for_turnout)[:, 0]
+    ballots = for_ballots.binomial(registered, 1 / (1 + (1 - turnout) / turnout * np.exp(-odds)))
+    kinds = for_ballots.multinomial(ballots, [1 - null - blank, null, blank])
+    valid = kinds[:, 0]
+
+    centre = np.array(list(shares.values())) * np.exp(
+        log_rates(areas, share_deviations, len(shares), for_shares)
+    )
+    votes = for_votes.multinomial(valid, deal(valid, centre, overdispersion, for_votes))
+
+    names = area_names(areas, {}, _FIRST_CENTRE)
+    place = {"station": station_keys(names[contest.levels[-1]]), **names}
+    lines = dict(zip(_LINES, [registered, ballots, *kinds.T], strict=True))
+    counts = {name: votes[:, k] for k, name in enumerate(shares)}
+    table = as_table({**place, **lines, **counts}, contest, "(simulated)")
+    registry = Registry(frame=table.frame[["station", *contest.levels, "registered"]])
+    return SimulatedElection(contest, table, registry, seed)
+
+
+def _check(
+    shares: Mapping[str, float],
+    sizes: NDArray[np.int64],
+    turnout: float,
+    null: float,
+    blank: float,
+) -> None:
+    said = f"shares {dict(shares)}, turnout {turnout}, null {null}, blank {blank}"
+    if not shares or min(shares.values()) <= 0 or not 0 < turnout < 1:
+        raise InputError("shares are above 0, and turnout is between 0 and 1", found=said)
+    if min(null, blank) < 0 or null + blank >= 1:
+        raise InputError("null and blank are probabilities that leave valid votes", found=said)
+    if len(sizes) == 0 or np.min(sizes) < 1:
+        raise InputError("sizes to resample from are numbers of voters, at least 1")

@@ -1,0 +1,104 @@
+"""Hide a share of the stations, at random or not, as a count that stopped would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.balance import ALL_OPTIONS
+from tallyverify.errors import InputError, listed
+from tallyverify.table import ActaTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["PATTERNS", "hide_stations"]
+
+PATTERNS = ("random", "centres", "areas", "small")
+"""Which stations go unseen: any, whole centres, whole largest areas, or rather the small ones."""
+
+_GOLDEN = 0x9E3779B97F4A7C15
+
+
+def hide_stations(
+    table: ActaTable,
+    share: float,
+    *,
+    seed: int,
+    pattern: Literal["random", "centres", "areas", "small"] = "random",
+) -> ActaTable:
+    """Return the part of a table that is seen when some stations are hidden.
+
+    Each station gets a number from the seed and its own key alone, and the stations with the
+    lowest are hidden; so it does not matter in which order the rows stand.
+
+    Parameters
+    ----------
+    table : ActaTable
+        All stations.
+    share : float
+        Share of the stations to hide, from 0 to 1; their number is rounded.
+    seed : int
+        Same seed, same stations.
+    pattern : {"random", "centres", "areas", "small"}
+        ``random``: missing completely at random. ``centres`` and ``areas``: whole areas of the
+        smallest or largest level, one after the other, the last one in part. ``small``: a station
+        with half the votes is hidden about twice as readily, so what is seen is not like
+        what is not.
+
+    Returns
+    -------
+    ActaTable
+        The seen stations, in the table's order.
+
+    Raises
+    ------
+    InputError
+        If the share or pattern is out of range, or the table has no areas to hide.
+
+    Examples
+    --------
+    >>> from tallyverify.simulate import clean_election
+    >>> table = clean_election(stations=200, seed=1).table
+    >>> len(hide_stations(table, 0.3, seed=1, pattern="centres"))
+    140
+    """
+    if not 0 <= share <= 1 or pattern not in PATTERNS or seed < 0:
+        raise InputError(
+            "stations are hidden by a share, a seed and a pattern",
+            found=f"share {share}, seed {seed}, pattern {pattern!r}",
+            expected=f"share from 0 to 1, seed from 0, pattern one of {listed(PATTERNS)}",
+        )
+    own = _uniform(table.key_hash, seed)
+    first = own
+    if pattern == "small":
+        first = own * (table.figure(ALL_OPTIONS)[0] + 1)
+    elif pattern != "random":
+        if not table.levels:
+            raise InputError("the table has no areas to hide", hint="use the pattern 'random'")
+        depth = 1 if pattern == "areas" else len(table.levels)
+        first = _uniform(_area_hash(table, depth), seed)
+    order = np.lexsort((table.key_hash, own, first))
+    seen = np.ones(len(table), dtype=bool)
+    seen[order[: round(share * len(table))]] = False
+    return table.take(seen)
+
+
+def _area_hash(table: ActaTable, depth: int) -> NDArray[np.uint64]:
+    names: Any = ""
+    for level in table.levels[:depth]:
+        names = table.frame[level].astype(object).fillna("") + "\x1f" + names
+    hashed: NDArray[np.uint64] = pd.util.hash_array(names.to_numpy(), categorize=False)
+    return hashed
+
+
+def _uniform(keys: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
+    # The splitmix64 generator (Steele, Lea & Flood 2014), started at each key.
+    offset = np.uint64((seed + 1) * _GOLDEN % 2**64)
+    mixed = keys + np.full(len(keys), offset, dtype=np.uint64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    mixed = mixed ^ (mixed >> np.uint64(31))
+    return (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53
