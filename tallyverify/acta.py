@@ -89,7 +89,7 @@ class Acta(Model):
             return self
         problems = list(self._unknown_names(contest))
         if not problems and info.context and info.context.get("strict"):
-            problems = [self._broken(contest, *broken) for broken in self._failures(contest)]
+            problems = [self._error(contest, *broken) for broken in self._failures(contest)]
         if problems:
             raise ValidationError.from_exception_data("Acta", problems)
         return self
@@ -145,12 +145,16 @@ class Acta(Model):
                         yield code, balance, outcome
                     break
 
-    def _broken(
+    def _error(
         self, contest: Contest, code: str, balance: Balance, outcome: Outcome
     ) -> InitErrorDetails:
         message = f"{balance.words()}: {arithmetic(balance, self, contest, outcome)}"
         error = PydanticCustomError(code, "{text}", {"text": message, "balance": balance.code})
         return InitErrorDetails(type=error, loc=(code,), input=self.station)
+
+    def broken(self, contest: Contest) -> tuple[Balance, ...]:
+        """Return the balances that this sheet breaks, in the order of :meth:`check`."""
+        return tuple(balance for _, balance, _ in self._failures(contest))
 
     def check(self, contest: Contest) -> list[Finding]:
         """Return a finding of rung ``quality`` for each balance that this sheet breaks.

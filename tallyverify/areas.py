@@ -45,7 +45,7 @@ def area_codes(
 
 
 def _level_codes(table: ActaTable, level: str) -> tuple[NDArray[Any], list[str]]:
-    column = table.frame[level].array.__arrow_array__()  # type: ignore[attr-defined]
+    column = table.frame[level].array.__arrow_array__()
     column = column.combine_chunks() if hasattr(column, "combine_chunks") else column
     encoded = column.fill_null("").dictionary_encode()
     names = [str(name) for name in encoded.dictionary.to_pylist()]

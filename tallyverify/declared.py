@@ -238,9 +238,7 @@ class Declared(Model):
         return self.model_copy(update={"bulletins": tuple(bulletins)})
 
 
-def _unknown(
-    what: str, name: str, known: tuple[str, ...], file: str, where: str
-) -> InputError:
+def _unknown(what: str, name: str, known: tuple[str, ...], file: str, where: str) -> InputError:
     return InputError(
         f"the contest has no {what} of this name",
         file=file,

@@ -73,12 +73,12 @@ class InputError(TallyVerifyError):
 
 
 def shown(value: object) -> str:
-    """Return a value as it may stand in a message: quoted, short, no control characters.
+    r"""Return a value as it may stand in a message: quoted, short, no control characters.
 
     Examples
     --------
-    >>> shown("12\\x1b[31m")
-    "'12\\\\x1b[31m'"
+    >>> shown("12\x1b[31m")
+    "'12\\x1b[31m'"
     """
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"

@@ -19,7 +19,7 @@ Columns = Text | tuple[Text, ...]
 
 
 class Mapping(Model):
-    """How a file's columns (or rows) become figures of an acta.
+    r"""How a file's columns (or rows) become figures of an acta.
 
     A column is named as in the file's header; of several columns with one name, ``NAME#2`` is
     the second.
@@ -39,7 +39,7 @@ class Mapping(Model):
     order : str, optional
         Column that says in which order or when stations reported.
     missing : tuple of str
-        Texts that mean *not read*, besides an empty cell, ``-``, ``\\N`` and ``NULL``.
+        Texts that mean *not read*, besides an empty cell, ``-``, ``\N`` and ``NULL``.
     encoding, separator, sheet : str, optional
         What the file is, where sniffing should not decide.
     where : dict of str to str or list

@@ -70,7 +70,8 @@ class Registry(BaseModel):
                 dict.fromkeys(["station", *(k for r in rows for k in r.areas), "registered"])
             ),
         )
-        counts = pd.array([row.registered for row in rows], dtype=pd.ArrowDtype(pa.int64()))
+        registered = pa.array([row.registered for row in rows], pa.int64())
+        counts = pd.array(registered, dtype=pd.ArrowDtype(pa.int64()))
         return cls(frame=frame.assign(registered=counts))
 
     def __len__(self) -> int:
@@ -79,7 +80,8 @@ class Registry(BaseModel):
     @cached_property
     def index(self) -> pd.Index[Any]:
         """The station keys, to look positions up in."""
-        return pd.Index(self.frame["station"].astype(object))
+        keys: pd.Index[Any] = pd.Index(self.frame["station"].astype(object))
+        return keys
 
     @cached_property
     def sizes(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, Any]]:

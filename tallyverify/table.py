@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -251,7 +252,8 @@ class ActaTable:
 
     def take(self, which: NDArray[Any]) -> ActaTable:
         """Return the rows of a mask or of positions as a table of their own."""
-        return replace(self, frame=self.frame[which] if which.dtype == bool else self.frame.take(which))
+        frame = self.frame[which] if which.dtype == bool else self.frame.take(which)
+        return replace(self, frame=frame)
 
     def parts(self, count: int = 1) -> Iterator[ActaTable]:
         """Yield the table in ``count`` parts of neighbouring rows."""
@@ -259,7 +261,7 @@ class ActaTable:
             yield self
             return
         edges = np.linspace(0, len(self), count + 1).astype(int)
-        for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        for start, stop in pairwise(edges):
             rows = self.frame["row"].iloc[start:stop]
             yield replace(
                 self,
@@ -276,9 +278,7 @@ class ActaTable:
                 yield Acta.read(
                     {
                         "station": columns["station"][position],
-                        "areas": {
-                            name: columns[name][position] or "" for name in self.levels
-                        },
+                        "areas": {name: columns[name][position] or "" for name in self.levels},
                         "lines": {name: columns[name][position] for name in self.lines},
                         "votes": {name: columns[name][position] for name in self.votes},
                     },
@@ -293,4 +293,4 @@ def _plain(series: pd.Series[Any]) -> Figure:
 
 
 def _objects(series: pd.Series[Any]) -> list[Any]:
-    return [None if value is pd.NA or value != value else value for value in series.tolist()]
+    return [None if pd.isna(value) else value for value in series.tolist()]

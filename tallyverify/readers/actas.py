@@ -40,7 +40,7 @@ def read_actas(
     *,
     contest: Contest,
     mapping: Mapping | dict[str, Any] | None = None,
-    format: str | None = None,  # noqa: A002 (the key of case.json)
+    format: str | None = None,
 ) -> ActaTable:
     """Read tally sheets into a table.
 
@@ -78,7 +78,7 @@ def read_actas(
     """
     given = _as_mapping(mapping)
     if isinstance(source, pd.DataFrame):
-        raw, said, where_from, typed = _from_frame(source), (), Source(name="(frame)"), False
+        raw, where_from, typed = _from_frame(source), Source(name="(frame)"), False
     else:
         raw, content, said = read_raw(
             Path(source),
@@ -87,12 +87,12 @@ def read_actas(
             sheet=given.sheet if given else None,
             wanted=given.columns if given else (),
         )
-        where_from = Source(name=content.name, sha256=content.sha256)
+        where_from = Source(name=content.name, sha256=content.sha256, text=said)
         typed = content.kind == "parquet"
     fitted = _mapping_for(raw, contest, given, format)
     thousands = _thousands(raw, fitted, typed)
-    said = (*said, *filter(None, [thousands.said]))
-    where_from = replace(where_from, rows=raw.rows, text=said)
+    noticed = (*where_from.text, *filter(None, [thousands.said]))
+    where_from = replace(where_from, rows=raw.rows, text=noticed)
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
     return _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
@@ -103,7 +103,7 @@ def open_actas(
     *,
     contest: Contest,
     mapping: Mapping | dict[str, Any] | None = None,
-    format: str | None = None,  # noqa: A002
+    format: str | None = None,
 ) -> ActaTable | ActaStream:
     """Read actas as :func:`read_actas` does, but leave a large Parquet file on disk.
 
@@ -173,9 +173,7 @@ class ActaStream:
             columns = [name for name in file.schema_arrow.names if self._reads(name)]
             for batch in file.iter_batches(self.batch, columns=columns):
                 raw = Raw(list(batch.schema.names), list(batch.columns), self.path.name, row)
-                table, suspect = build_wide(
-                    raw, self._fitted, self.contest, thousands, self.source
-                )
+                table, suspect = build_wide(raw, self._fitted, self.contest, thousands, self.source)
                 row += batch.num_rows
                 yield _settle_subtotals(table, suspect, self._fitted, arithmetic=False)
 
@@ -192,9 +190,7 @@ def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:
         raise from_validation(error, "mapping") from None
 
 
-def _mapping_for(
-    raw: Raw, contest: Contest, given: Mapping | None, name: str | None
-) -> Mapping:
+def _mapping_for(raw: Raw, contest: Contest, given: Mapping | None, name: str | None) -> Mapping:
     if given is None:
         if name is not None and name not in FORMATS:
             raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,10 @@ from tallyverify.readers.subtotals import labelled
 from tallyverify.readers.text import damaged
 from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
 
-__all__ = ["build_wide", "key_of", "where"]
+__all__ = ["Figures", "areas_of", "assemble", "build_wide", "key_of", "where"]
+
+Figures = dict[str, dict[str, Counts]]
+"""Each figure by name, as the columns (or options) whose sum it is."""
 
 _STATION_TYPE = pd.StringDtype("pyarrow", na_value=np.nan)
 _COUNT_TYPE = pd.ArrowDtype(pa.int64())
@@ -95,15 +99,13 @@ def build_wide(
     raw, rows = where(raw, mapping)
     keys, suspect = key_of(raw, mapping)
     areas = areas_of(raw, mapping, contest)
-    columns: dict[str, Counts] = {}
-    named: dict[str, str] = {}
+    figures: Figures = {}
     for name, wanted in (*mapping.lines.items(), *mapping.votes.items()):
-        parts = [wanted] if isinstance(wanted, str) else list(wanted)
-        read = [_counts(raw, part, thousands, mapping, name) for part in parts]
-        columns[name] = _summed(read)
-        named[name] = " + ".join(parts)
+        parts = [wanted] if isinstance(wanted, str) else wanted
+        figures[name] = {part: _counts(raw, part, thousands, mapping, name) for part in parts}
     order = raw.text(mapping.order) if mapping.order else None
-    return assemble(raw, rows, keys, areas, columns, named, contest, source, order), suspect
+    table = assemble(rows, keys, areas, figures, contest=contest, source=source, order=order)
+    return table, suspect
 
 
 def _counts(raw: Raw, name: str, thousands: Thousands, mapping: Mapping, figure: str) -> Counts:
@@ -125,54 +127,46 @@ def _counts(raw: Raw, name: str, thousands: Thousands, mapping: Mapping, figure:
     return counts
 
 
-def _summed(read: list[Counts]) -> Counts:
-    if len(read) == 1:
-        return read[0]
-    values = read[0].values
-    for other in read[1:]:
-        values = pc.add(values, other.values)
-    texts = [text for counts in read for text in counts.texts]
-    return Counts(values, np.concatenate([counts.rows for counts in read]), texts)
-
-
 def assemble(
-    raw: Raw,
     rows: np.ndarray[Any, Any],
     keys: pa.Array,
     areas: dict[str, pa.Array],
-    columns: dict[str, Counts],
-    named: dict[str, str],
+    figures: Figures,
+    *,
     contest: Contest,
     source: Source,
-    order: pa.Array | None = None,
+    order: pa.Array | None,
 ) -> ActaTable:
-    """Put columns together as a table, and the cells that were not read beside it."""
+    """Put columns together as a table, and the cells that were not read beside it.
+
+    A figure of several columns is their sum, and missing where one of them is.
+    """
     data: dict[str, Any] = {"row": rows, "station": pd.array(keys, dtype=_STATION_TYPE)}
     for level, names in areas.items():
         data[level] = pd.array(names, dtype=_STATION_TYPE)
     if order is not None:
         data["order"] = pd.array(order, dtype=_STATION_TYPE)
-    unread = []
-    for name, counts in columns.items():
-        data[name] = pd.array(counts.values, dtype=_COUNT_TYPE)
-        if len(counts.rows):
-            unread.append(
-                pd.DataFrame(
-                    {
-                        "row": rows[counts.rows],
-                        "station": keys.take(pa.array(counts.rows)).to_pylist(),
-                        "column": named[name],
-                        "text": counts.texts,
-                        "reason": "illegible",
-                    }
-                )
-            )
+    unread: list[pd.DataFrame] = []
+    for name, parts in figures.items():
+        data[name] = pd.array(reduce(pc.add, (c.values for c in parts.values())), dtype=_COUNT_TYPE)
+        unread += [_unread(c, part, rows, keys) for part, c in parts.items() if len(c.rows)]
     names = [name for level in areas.values() for name in pc.unique(level).to_pylist()]
     source = replace(source, damaged=tuple(dict.fromkeys([*source.damaged, *damaged(names)])))
     frame = pd.DataFrame(data)
     if not unread:
         return ActaTable(frame, contest, source=source)
-    cells = pd.concat(unread, ignore_index=True)[UNREAD_COLUMNS].sort_values(
-        ["row", "column"], kind="stable", ignore_index=True
-    )
+    cells = pd.concat(unread).sort_values(["row", "column"], kind="stable", ignore_index=True)
     return ActaTable(frame, contest, cells, source)
+
+
+def _unread(
+    counts: Counts, column: str, rows: np.ndarray[Any, Any], keys: pa.Array
+) -> pd.DataFrame:
+    cells = {
+        "row": rows[counts.rows],
+        "station": keys.take(pa.array(counts.rows)).to_pylist(),
+        "column": column,
+        "text": counts.texts,
+        "reason": "illegible",
+    }
+    return pd.DataFrame(cells, columns=UNREAD_COLUMNS)

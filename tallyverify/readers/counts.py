@@ -69,10 +69,11 @@ def thousands_of(columns: Iterable[pa.Array], given: str | None) -> Thousands:
     readings meet in one file, neither is taken.
     """
     if given:
-        grouping = frozenset({" ", "'", given}) if given in " '" else frozenset({" ", "'", given})
-        return Thousands(grouping, frozenset(".,") - {given})
+        return Thousands(frozenset({" ", "'", given}), frozenset(".,") - {given})
     odd = {text for column in columns for text in _odd_texts(column)}
-    grouping, decimal, said = {" ", "'"}, set(), []
+    grouping: set[str] = {" ", "'"}
+    decimal: set[str] = set()
+    said = []
     for sign in ".,":
         figures = [t for t in odd if sign in t and re.fullmatch(r"[\d.,' ]+", t)]
         grouped = [t for t in figures if _GROUPED[sign].fullmatch(t)]
@@ -113,7 +114,8 @@ def read_counts(column: pa.Array, thousands: Thousands, missing: Iterable[str] =
         number = pc.cast(column, pa.float64())
         number = pc.if_else(pc.fill_null(pc.is_nan(number), False), None, number)
         exact = pc.fill_null(
-            pc.and_(pc.equal(number, pc.floor(number)), pc.less_equal(pc.abs(number), MAX_COUNT)), True
+            pc.and_(pc.equal(number, pc.floor(number)), pc.less_equal(pc.abs(number), MAX_COUNT)),
+            True,
         )
         values = pc.cast(pc.if_else(exact, number, None), pa.int64())
         return _within_bounds(values, column, also=pc.invert(exact))

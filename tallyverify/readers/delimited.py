@@ -71,9 +71,12 @@ def _header(data: bytes, separator: str) -> list[str]:
 
 def _sniffed(data: bytes, wanted: set[str], name: str) -> str:
     headers = {separator: _header(data, separator) for separator in _SEPARATORS}
-    best = max(
-        headers, key=lambda sep: (len(wanted & {h.strip() for h in headers[sep]}), len(headers[sep]))
-    )
+
+    def fits(separator: str) -> tuple[int, int]:
+        names = headers[separator]
+        return len(wanted & {given.strip() for given in names}), len(names)
+
+    best = max(headers, key=fits)
     if len(headers[best]) == 1 and len(wanted) > 1:
         raise InputError(
             "the first line is not a header with separated columns",

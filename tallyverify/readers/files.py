@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ MAX_RATIO = 200
 
 _FREE_GROWTH = 64 * 1024**2
 _CHUNK = 1024**2
+_UNZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)
 _PACKED_TWICE = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
@@ -151,7 +153,7 @@ def _unzipped(raw: bytes, name: str) -> tuple[bytes, str]:
                 while block := stream.read(_CHUNK):
                     out.write(block)
                     _check_growth(name, entry.compress_size, out.tell())
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        except _UNZIP_ERRORS as error:
             raise InputError(
                 "the archive cannot be unpacked",
                 file=name,

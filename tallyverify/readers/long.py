@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.mapping import Mapping
-from tallyverify.readers.build import areas_of, assemble, key_of, where
+from tallyverify.readers.build import Figures, areas_of, assemble, key_of, where
 from tallyverify.readers.counts import Counts, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.table import ActaTable, Source
@@ -61,22 +61,17 @@ def build_long(
     np.minimum.at(first, acta, np.arange(len(acta)))
 
     option = cells["option"].to_numpy()
-    columns, named = {}, {}
+    figures: Figures = {}
     for name, texts in (*mapping.lines.items(), *mapping.votes.items()):
-        parts = [texts] if isinstance(texts, str) else list(texts)
-        each = [_column_of(option == part, acta, counts, len(first)) for part in parts]
-        values = each[0].values
-        for other in each[1:]:
-            values = pc.add(values, other.values)
-        columns[name] = Counts(
-            values, np.concatenate([e.rows for e in each]), [t for e in each for t in e.texts]
-        )
-        named[name] = " + ".join(parts)
+        parts = [texts] if isinstance(texts, str) else texts
+        figures[name] = {
+            part: _column_of(option == part, acta, counts, len(first)) for part in parts
+        }
     at = pa.array(first)
     areas = {level: names.take(at) for level, names in areas_of(raw, mapping, contest).items()}
     order = raw.text(mapping.order).take(at) if mapping.order else None
     table = assemble(
-        raw, rows[first], keys.take(at), areas, columns, named, contest, source, order
+        rows[first], keys.take(at), areas, figures, contest=contest, source=source, order=order
     )
     return table, no_key[first]
 

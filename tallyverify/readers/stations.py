@@ -58,8 +58,11 @@ def read_registry(
     if given is None:
         raw.position("station")
         levels = {level: level for level in contest.levels if raw.has(level)}
-        lines = {"registered": "registered"} if raw.has("registered") else {}
-        given = Mapping(station=("station",), areas=levels, lines=lines)
+        given = Mapping(
+            station=("station",),
+            areas=levels,
+            lines={"registered": "registered"} if raw.has("registered") else {},
+        )
     fitted = given.fitting(contest, raw.file, votes=False).model_copy(update={"votes": {}})
     for column in fitted.columns:
         raw.position(column)
@@ -84,5 +87,7 @@ def read_registry(
         )
     frame = table.frame.drop(columns="row")
     if "registered" not in frame:
-        frame["registered"] = pd.array([None] * len(frame), dtype=pd.ArrowDtype(pa.int64()))
+        frame["registered"] = pd.array(
+            pa.nulls(len(frame), pa.int64()), dtype=pd.ArrowDtype(pa.int64())
+        )
     return Registry(frame=frame, source=table.source)

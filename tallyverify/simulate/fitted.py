@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["fit_totals"]
 
 _DEVIATIONS = {"municipality": 0.35, "parish": 0.25, "centre": 0.4}
+_LINES = ("null", "blank")
 _CENTRE_CODES = 900_000_000
 _CENTRES_PER_AREA = 1_000_000
 
@@ -93,8 +94,8 @@ def fit_totals(
     [[5001, 4000, 9001], [900, 2100, 3000]]
     """
     names = contest.candidate_ids
-    _check(totals, contest)
-    lines = [name for name in ("null", "blank") if name in totals.columns]
+    _check(totals, contest, branching)
+    lines = [name for name in _LINES if name in totals.columns]
     below = {level: float(branching[level]) for level in contest.levels[1:]}
     parts: list[dict[str, Any]] = []
     for place, rng in enumerate(streams(seed, len(totals))):
@@ -128,17 +129,26 @@ def _dealt(total: int, weight: NDArray[np.float64], rng: np.random.Generator) ->
     return rng.multinomial(total, weight / weight.sum())
 
 
-def _check(totals: pd.DataFrame, contest: Contest) -> None:
+def _check(totals: pd.DataFrame, contest: Contest, branching: Mapping[str, float]) -> None:
     needed = ["stations", *contest.candidate_ids]
     absent = [name for name in needed if name not in totals.columns]
-    if absent or len(contest.levels) < 2 or not len(totals):
+    if absent or not len(totals):
         raise InputError(
-            "totals need an area, two levels and a column for each of the contest's candidates",
-            found=f"{len(totals)} areas, levels {listed(contest.levels)}, no {listed(absent)}",
+            "totals need a row, and a column for each of the contest's candidates",
+            found=f"{len(totals)} rows, no {listed(absent)}",
             expected=listed(needed),
         )
-    if (totals[needed] < 0).to_numpy().any() or (totals["stations"] < 1).any():
+    below = contest.levels[1:]
+    unknown = [level for level in below if level not in branching]
+    if unknown or not below:
+        raise InputError(
+            "stations are placed in levels below the largest, each with a mean in branching",
+            found=f"levels {listed(contest.levels)}; branching has no {listed(unknown)}",
+            expected=listed(branching),
+        )
+    counts = totals[[*needed, *(name for name in _LINES if name in totals.columns)]]
+    if (counts.to_numpy() < 0).any() or (counts["stations"] < 1).any():
         raise InputError(
             "totals are counts, and each area has at least one station",
-            found=f"lowest {totals[needed].min().to_dict()}",
+            found=f"lowest {counts.min().to_dict()}",
         )

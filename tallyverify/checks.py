@@ -1,0 +1,176 @@
+"""The Check: a fold over parts of the actas, with what it needs, assumes and stands on.
+
+A check summarises each part of the actas, its summaries add up, and it concludes from their sum.
+So the same check runs over a table in memory, over parts of it, and over a file on disk, and
+reports the same. Checks that share a ``summarise`` share the pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, number
+from tallyverify.table import ActaTable
+
+__all__ = ["FAMILIES", "MOST_FINDINGS", "Check", "catalogue", "select"]
+
+MOST_FINDINGS = 1000
+"""A check lists at most this many findings and says how many more there are."""
+
+FAMILIES = ("rules", "compare", "inference", "forensics", "reconcile")
+
+Summarise = Callable[[ActaTable, CaseFacts], Any]
+Conclude = Callable[[Any, CaseFacts], CheckResult]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One entry of the catalogue.
+
+    Attributes
+    ----------
+    code, name, family : str
+        What it is called; a code is never reused.
+    evidence : Evidence
+        The highest rung that its findings can stand on.
+    conclude : callable
+        ``conclude(summary, facts)`` returns a :class:`CheckResult`.
+    summarise : callable, optional
+        ``summarise(part, facts)`` returns a summary that can be added to another.
+    rows : {"every", "once", "repeated", "none"}
+        Which rows it sees: every row as it was read; each station once; the rows of repeated
+        stations (as :class:`~tallyverify.repeats.Repeats`); none, only what was declared.
+    needs, assumptions, reference : str
+        For the catalogue and the report.
+    """
+
+    code: str
+    name: str
+    family: str
+    evidence: Evidence
+    conclude: Conclude
+    summarise: Summarise | None = None
+    rows: Literal["every", "once", "repeated", "none"] = "none"
+    needs: str = "actas"
+    assumptions: str = ""
+    reference: str = ""
+
+    def result(
+        self,
+        findings: list[Finding],
+        *,
+        reason: str = "",
+        statistic: float | None = None,
+        pvalue: float | None = None,
+        effect: float | None = None,
+        found: int | None = None,
+    ) -> CheckResult:
+        """Return the result for these findings.
+
+        ``found`` is their number where not all are listed. A check is flagged when a finding
+        stands above a note, or when noting is all that the check is for.
+        """
+        flags = [
+            finding
+            for finding in findings
+            if finding.evidence is not Evidence.NOTE or self.evidence is Evidence.NOTE
+        ]
+        more = (found or len(findings)) - min(len(findings), MOST_FINDINGS)
+        if more > 0:
+            listed_only = f"{number(more)} more findings of this kind are not listed"
+            reason = f"{reason}; {listed_only}" if reason else listed_only
+        return CheckResult(
+            **self._head(),
+            status=Status.FLAGGED if flags else Status.PASSED,
+            reason=reason,
+            statistic=statistic,
+            pvalue=pvalue,
+            effect=effect,
+            findings=tuple(findings[:MOST_FINDINGS]),
+        )
+
+    def not_applicable(self, reason: str, findings: list[Finding] | None = None) -> CheckResult:
+        """Return the result of a check that cannot answer, with the reason."""
+        return CheckResult(
+            **self._head(),
+            status=Status.NOT_APPLICABLE,
+            reason=reason,
+            findings=tuple(findings or ()),
+        )
+
+    def failed(self, reason: str) -> CheckResult:
+        """Return the result of a check that broke."""
+        return CheckResult(**self._head(), status=Status.ERROR, reason=reason)
+
+    def _head(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "name": self.name,
+            "family": self.family,
+            "evidence": self.evidence,
+            "assumptions": self.assumptions,
+            "reference": self.reference,
+        }
+
+
+def catalogue() -> tuple[Check, ...]:
+    """Return every check that this version has, in the order of their codes.
+
+    Examples
+    --------
+    >>> [check.code for check in catalogue()][:3]
+    ['R101', 'R102', 'R103']
+    """
+    from tallyverify.compare import CHECKS as COMPARE
+    from tallyverify.rules import CHECKS as RULES
+
+    return (*RULES, *COMPARE)
+
+
+def select(wanted: str | list[str] | tuple[str, ...] | None) -> tuple[Check, ...]:
+    """Return the checks of these families and codes, in the catalogue's order.
+
+    Parameters
+    ----------
+    wanted : str or sequence of str, optional
+        Families and codes, as a sequence or joined by commas; None for all.
+
+    Raises
+    ------
+    InputError
+        For a name that is neither a family with checks nor a code.
+
+    Examples
+    --------
+    >>> [check.code for check in select("D301,R103")]
+    ['R103', 'D301']
+    """
+    every = catalogue()
+    if wanted is None:
+        return every
+    names = wanted.split(",") if isinstance(wanted, str) else list(wanted)
+    names = [name.strip() for name in names if name.strip()]
+    families = tuple(dict.fromkeys(check.family for check in every))
+    codes = [check.code for check in every]
+    for name in names or [""]:
+        if name in FAMILIES and name not in families:
+            raise InputError(
+                "this version has no checks of that family yet",
+                place="checks",
+                found=shown(name),
+                expected=listed(families),
+            )
+        if name not in families and name.upper() not in codes:
+            raise InputError(
+                "no such check or family",
+                place="checks",
+                found=shown(name),
+                expected=f"families {listed(families)} or codes {listed(codes, 60)}",
+                hint=nearest(name, [*families, *codes]),
+            )
+    wanted_codes = {name.upper() for name in names}
+    return tuple(c for c in every if c.family in names or c.code in wanted_codes)

@@ -1,0 +1,30 @@
+"""Contradictions: figures that were published and cannot be true together."""
+
+from tallyverify.compare import below, bulletins, capacity, parts, percentages, winner
+from tallyverify.compare.bounds import Bounds, bounds, bounds_of
+from tallyverify.compare.contradictions import contradictions
+from tallyverify.compare.percentages import RoundedCounts, rounded_counts
+
+__all__ = [
+    "CHECKS",
+    "Bounds",
+    "RoundedCounts",
+    "bounds",
+    "bounds_of",
+    "contradictions",
+    "rounded_counts",
+]
+
+CHECKS = tuple(
+    sorted(
+        (
+            *below.CHECKS,
+            *capacity.CHECKS,
+            *parts.CHECKS,
+            *percentages.CHECKS,
+            *bulletins.CHECKS,
+            *winner.CHECKS,
+        ),
+        key=lambda check: check.code,
+    )
+)

@@ -1,0 +1,143 @@
+"""D301: fewer votes declared than the sheets already hold."""
+
+from __future__ import annotations
+
+from tallyverify.checks import Check
+from tallyverify.compare.extent import left_out
+from tallyverify.coverage import Seen, summarise_seen
+from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.errors import nearest
+from tallyverify.facts import CaseFacts, Names
+from tallyverify.findings import CheckResult, Evidence, Finding, number, place
+
+__all__ = ["CHECKS"]
+
+
+def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
+    """Hold every declared figure against the sum over the seen stations of its area.
+
+    For each area and figure f, the sum over sheets S_f must not exceed the declared D_f. A
+    bulletin that leaves out up to m stations may lack the m sheets with the most: the least that
+    it must hold is S_f less these, and only if that exceeds D_f is it a contradiction.
+    """
+    if not facts.bulletins:
+        return D301.not_applicable("nothing is declared")
+    findings: list[Finding] = []
+    compared = 0
+    blind = []
+    for bulletin in facts.bulletins:
+        for row in bulletin.areas:
+            if not facts.is_visible(row.area):
+                blind.append(place(row.area))
+                continue
+            if row.area and not seen.totals.stations[facts.area_index(row.area)]:
+                findings.append(_nothing_seen(seen, bulletin, row, facts))
+                continue
+            for label, (names, declared) in facts.figures_of(row).items():
+                compared += 1
+                finding = _shortfall(seen, bulletin, row, facts, label, names, declared)
+                if finding:
+                    findings.append(finding)
+    if not compared:
+        reason = "no figure is declared for an area that the sheets can be summed for"
+        return D301.not_applicable(reason, findings)
+    sure = [f for f in findings if f.evidence is Evidence.CONTRADICTION]
+    reason = f"{number(compared)} declared figures held against the sheets"
+    if blind:
+        reason += f"; not compared, since the actas do not name such areas: {len(set(blind))} areas"
+    effect = max((f.difference or 0 for f in sure), default=None)
+    return D301.result(findings, reason=reason, statistic=len(sure), effect=effect)
+
+
+def _shortfall(
+    seen: Seen,
+    bulletin: Bulletin,
+    row: AreaResult,
+    facts: CaseFacts,
+    label: str,
+    names: Names,
+    declared: int,
+) -> Finding | None:
+    area = facts.area_index(row.area)
+    observed = seen.totals.sum(names, area)
+    excess = observed - declared
+    if excess <= 0:
+        return None
+    stations = int(seen.totals.stations[area])
+    most = left_out(bulletin, row, facts)
+    spelt = (
+        f"{number(observed)} (sum of {number(stations)} sheets) − {number(declared)} "
+        f"(bulletin {bulletin.id}) = {number(excess)}"
+    )
+    who = facts.label(label) if label in facts.contest.candidate_ids else label
+    says = (
+        f"{who}: the sheets of {place(row.area)} hold {number(observed)}, {number(excess)} more "
+        f"than the {number(declared)} that bulletin {bulletin.id} declares"
+    )
+    evidence = Evidence.CONTRADICTION
+    sizes = seen.totals.sizes[names]
+    if most is None:
+        evidence = Evidence.NOTE
+        says += (
+            "; the bulletin was followed by others and does not say how many stations it holds, so "
+            "it may lack these sheets"
+        )
+    else:
+        top = sizes.top(area, most)
+        if most:
+            spelt += (
+                f"; the bulletin may leave out {number(most)} stations, which on the sheets hold at "
+                f"most {number(top)}: {number(observed)} − {number(top)} = {number(observed - top)}"
+            )
+        if observed - top <= declared:
+            evidence = Evidence.NOTE
+            says += "; the stations that the bulletin leaves out could account for that"
+        else:
+            fewest = sizes.fewest(area, excess) - most
+            says += (
+                f". Both cannot be true: if the bulletin is right, at least "
+                f"{number(observed - top - declared)} of these votes, on at least "
+                f"{number(fewest)} sheets, would have to be false"
+                + (", whichever stations it leaves out" if most else "")
+            )
+    return Finding(
+        code="D301",
+        evidence=evidence,
+        area=row.area,
+        candidate=label if label in facts.contest.candidate_ids else None,
+        observed=observed,
+        expected=declared,
+        difference=excess,
+        message=says,
+        arithmetic=spelt,
+    )
+
+
+def _nothing_seen(
+    seen: Seen, bulletin: Bulletin, row: AreaResult, facts: CaseFacts
+) -> Finding:
+    name = list(row.area.values())[-1]
+    depth = len(row.area)
+    near = nearest(name, {names[-1] for names in seen.totals.regions if len(names) == depth})
+    return Finding(
+        code="D301",
+        evidence=Evidence.NOTE,
+        area=row.area,
+        message=f"bulletin {bulletin.id} declares {place(row.area)}, of which there is no sheet: "
+        "nothing was compared there" + (f"; {near}" if near else ""),
+    )
+
+
+D301 = Check(
+    code="D301",
+    name="Declared below observed",
+    family="compare",
+    evidence=Evidence.CONTRADICTION,
+    conclude=conclude,
+    summarise=summarise_seen,
+    rows="once",
+    needs="actas and a declared result",
+    assumptions="the sheets are authentic; a last bulletin that states no coverage is complete",
+    reference="arithmetic: a part is not more than the whole",
+)
+CHECKS = (D301,)

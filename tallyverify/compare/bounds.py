@@ -1,0 +1,168 @@
+"""What the unseen stations could hold at the most: bounds that need no assumption about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from tallyverify.errors import TallyVerifyError
+from tallyverify.registry import Registry
+from tallyverify.table import ActaTable
+
+__all__ = ["Bounds", "bounds", "bounds_of"]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Manski bounds on each candidate's share of the valid votes.
+
+    Attributes
+    ----------
+    low, high : dict of str to float
+        Least and greatest share of the valid votes, as fractions.
+    unseen_votes : int
+        M, the most valid votes that the unseen stations can hold.
+    leader, runner_up : str
+        The two with most seen votes.
+    lead : int
+        Seen votes of the leader less those of the runner-up.
+    settled : bool
+        The lead is larger than M: whoever the unseen voters chose, the leader wins.
+    words : str
+        How M comes about.
+    """
+
+    low: dict[str, float]
+    high: dict[str, float]
+    unseen_votes: int
+    leader: str
+    runner_up: str
+    lead: int
+    settled: bool
+    words: str
+
+    def __repr__(self) -> str:
+        return (
+            f"<Bounds: {self.leader} leads {self.runner_up} by {self.lead:,} seen votes, "
+            f"{self.unseen_votes:,} unseen; {'settled' if self.settled else 'not settled'}>"
+        )
+
+
+def bounds_of(votes: dict[str, int], unseen_votes: int, words: str = "") -> Bounds:
+    """Return the bounds for seen votes by candidate and a number of unseen valid votes.
+
+    share_k lies in [x_k / (V + M), (x_k + M) / (V + M)] (Manski 2003, worst case).
+
+    Parameters
+    ----------
+    votes : dict of str to int
+        Seen votes of each candidate.
+    unseen_votes : int
+        M.
+    words : str
+        How M comes about.
+
+    Examples
+    --------
+    >>> bounds_of({"A": 60, "B": 40}, 10)
+    <Bounds: A leads B by 20 seen votes, 10 unseen; settled>
+    """
+    if len(votes) < 2:
+        raise TallyVerifyError("bounds need at least two candidates")
+    total = sum(votes.values()) + unseen_votes
+    ranked = sorted(votes, key=lambda name: -votes[name])
+    leader, runner_up = ranked[:2]
+    lead = votes[leader] - votes[runner_up]
+    return Bounds(
+        {name: count / total if total else 0.0 for name, count in votes.items()},
+        {name: (count + unseen_votes) / total if total else 1.0 for name, count in votes.items()},
+        unseen_votes,
+        leader,
+        runner_up,
+        lead,
+        lead > unseen_votes,
+        words,
+    )
+
+
+def bounds(
+    table: ActaTable,
+    *,
+    registry: Registry | None = None,
+    registered: int | None = None,
+    stations: int | None = None,
+    turnout_cap: float | Literal["observed"] = 1.0,
+) -> Bounds:
+    """Bound the result by what the unseen stations could hold at the most.
+
+    Parameters
+    ----------
+    table : ActaTable
+        The seen actas, each station once. Those that say nothing count as unseen.
+    registry : Registry, optional
+        All stations with their registered voters.
+    registered : int, optional
+        Registered voters of the whole country; used if there is no registry.
+    stations : int, optional
+        Stations of the whole country; used if there is neither. The unseen ones are then taken
+        to have the mean registered voters of the seen ones: an assumption, unlike the others.
+    turnout_cap : float or "observed"
+        Highest turnout that the unseen stations can have, as a fraction; ``"observed"`` is the
+        99.9th percentile of the seen stations, an assumption too.
+
+    Returns
+    -------
+    Bounds
+
+    Raises
+    ------
+    TallyVerifyError
+        If nothing says how many voters the unseen stations have.
+
+    Examples
+    --------
+    >>> import pandas as pd, tallyverify as tv
+    >>> contest = tv.Contest.model_validate({"id": "t", "candidates": [{"id": "A"}, {"id": "B"}]})
+    >>> seen = tv.read_actas(pd.DataFrame(
+    ...     {"station": ["1"], "registered": [150], "A": [60], "B": [40]}), contest=contest)
+    >>> bounds(seen, registered=170)
+    <Bounds: A leads B by 20 seen votes, 20 unseen; not settled>
+    """
+    from tallyverify.coverage import summarise_seen
+    from tallyverify.facts import CaseFacts
+
+    facts = CaseFacts(
+        table.contest, None, registry, table.source, table.levels, table.lines, table.votes
+    )
+    seen = summarise_seen(table, facts)
+    voters: float
+    if registry is not None and not registry.sizes[1][~seen.stations.whole].any():
+        voters = float(registry.sizes[0][~seen.stations.whole].sum())
+        words = "registered voters of the stations not seen"
+    elif registered is not None:
+        voters = float(max(registered - int(seen.totals.used[0]), 0))
+        words = "declared registered voters less those of the seen stations"
+    elif stations is not None and "registered" in table.lines and seen.stations.stations:
+        mean = seen.stations.registered_seen / seen.stations.stations
+        voters = (stations - seen.stations.stations) * mean
+        words = "stations not seen, each with the mean registered voters of the seen (assumed)"
+    else:
+        raise TallyVerifyError(
+            "nothing says how many voters the unseen stations have; give a registry with "
+            "registered voters, the registered voters of the country, or (with a line "
+            "'registered' in the actas) the number of stations"
+        )
+    cap = _observed_cap(table, facts.valid) if turnout_cap == "observed" else turnout_cap
+    votes = {name: seen.totals.sum((name,)) for name in table.contest.candidate_ids}
+    return bounds_of(votes, round(voters * cap), words)
+
+
+def _observed_cap(table: ActaTable, valid: tuple[str, ...]) -> float:
+    registered, missing = table.figure("registered")
+    known = (registered > 0) & table.seen
+    if missing is not None:
+        known &= ~missing
+    votes, _ = table.group(valid)
+    return float(min(np.quantile(votes[known] / registered[known], 0.999), 1.0))

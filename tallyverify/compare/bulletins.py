@@ -1,0 +1,203 @@
+"""D306 and D307: one bulletin after another."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from tallyverify.checks import Check
+from tallyverify.compare.extent import like_regions
+from tallyverify.coverage import Seen, summarise_seen
+from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, number, percent, place
+
+__all__ = ["CHECKS"]
+
+Pair = tuple[Bulletin, AreaResult, Bulletin, AreaResult]
+
+
+def _pairs(facts: CaseFacts) -> list[Pair]:
+    """Each area's result with the next one declared for it."""
+    pairs: list[Pair] = []
+    for area in facts.areas:
+        stated = [(b, row) for b in facts.bulletins if (row := b.of(area)) is not None]
+        pairs += [(b, row, later, last) for (b, row), (later, last) in pairwise(stated)]
+    return pairs
+
+
+def _growth(row: AreaResult, last: AreaResult) -> dict[str, tuple[int, int]]:
+    """Each count that both bulletins give, alone or as a sum of the same candidates."""
+    counts: dict[str, tuple[int, int]] = {}
+    for line in ("valid", "null", "blank", "ballots", "stations"):
+        before, after = getattr(row, line), getattr(last, line)
+        if before is not None and after is not None:
+            counts[line] = (before, after)
+    for one, other, turned in ((row, last, False), (last, row, True)):
+        fine = {name: votes for name, votes in other.votes.items()}
+        for label, members in one.members.items():
+            same = next((k for k, m in other.members.items() if set(m) == set(members)), None)
+            if same is not None:
+                match = other.figures[same]
+            elif all(name in fine for name in members):
+                match = sum(fine[name] for name in members)
+            else:
+                continue
+            both = (one.figures[label], match)
+            if label not in counts:
+                counts[label] = both[::-1] if turned else both
+    return counts
+
+
+def later_holds_less(summary: None, facts: CaseFacts) -> CheckResult:
+    """D306: a count that falls from one bulletin to the next."""
+    pairs = _pairs(facts)
+    if not pairs:
+        return D306.not_applicable("no area is declared in two bulletins")
+    findings = []
+    for bulletin, row, later, last in pairs:
+        for label, (before, after) in _growth(row, last).items():
+            if after >= before:
+                continue
+            says = (
+                f"{place(row.area)}: bulletin {later.id} declares {number(after)} for {label}, "
+                f"{number(before - after)} fewer than bulletin {bulletin.id} before it"
+            )
+            findings.append(
+                Finding(
+                    code="D306",
+                    evidence=Evidence.NOTE if later.correction else Evidence.CONTRADICTION,
+                    area=row.area,
+                    candidate=label if label in facts.contest.candidate_ids else None,
+                    observed=after,
+                    expected=before,
+                    difference=after - before,
+                    message=says + ("; it is declared as a correction" if later.correction else ""),
+                    arithmetic=f"{number(after)} − {number(before)} = {number(after - before)}",
+                )
+            )
+    return D306.result(findings, reason=f"{number(len(pairs))} pairs", statistic=len(findings))
+
+
+def batch(seen: Seen, facts: CaseFacts) -> CheckResult:
+    """D307: can what was added between two bulletins have come from stations?
+
+    The batch must have no more votes for candidates than valid votes, and no more votes than
+    its stations have voters. That it is unlike the seen areas is only noted: late stations are
+    never a random sample.
+    """
+    findings: list[Finding] = []
+    asked = 0
+    for bulletin, row, later, last in _pairs(facts):
+        counts = _growth(row, last)
+        if "valid" not in counts or later.correction:
+            continue
+        asked += 1
+        valid = counts["valid"][1] - counts["valid"][0]
+        grown = {k: b - a for k, (a, b) in counts.items() if k in row.figures or k in last.figures}
+        head = f"{place(row.area)}, between bulletins {bulletin.id} and {later.id}"
+        findings += _impossible(row, head, valid, grown, counts, facts)
+        findings += _beside_the_seen(seen, row, head, valid, grown, facts)
+    if not asked:
+        return D307.not_applicable("no two bulletins give valid votes for the same area")
+    sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
+    return D307.result(findings, reason=f"{number(asked)} batches", statistic=sure)
+
+
+def _impossible(
+    row: AreaResult, head: str, valid: int, grown: dict[str, int],
+    counts: dict[str, tuple[int, int]], facts: CaseFacts,
+) -> list[Finding]:
+    findings = []
+    for label, votes in grown.items():
+        if valid >= 0 and votes > valid:
+            findings.append(
+                _contradiction(
+                    row, votes, valid,
+                    f"{head}: {label} gains {number(votes)} votes where {number(valid)} valid "
+                    "votes were added in all",
+                    f"{number(votes)} > {number(valid)}",
+                )
+            )
+    if "stations" in counts and facts.registry is not None:
+        stations = counts["stations"][1] - counts["stations"][0]
+        inside = facts.registry.inside(row.area)
+        sizes, unknown = facts.registry.sizes
+        if inside is not None and inside.any() and not unknown[inside].any() and stations >= 0:
+            room = int(np.sort(sizes[inside])[::-1][:stations].sum())
+            if valid > room:
+                findings.append(
+                    _contradiction(
+                        row, valid, room,
+                        f"{head}: {number(valid)} valid votes were added by {number(stations)} "
+                        f"stations, and the largest {number(stations)} have {number(room)} voters",
+                        f"{number(valid)} − {number(room)} = {number(valid - room)}",
+                    )
+                )
+    return findings
+
+
+def _contradiction(
+    row: AreaResult, observed: int, expected: int, message: str, arithmetic: str
+) -> Finding:
+    return Finding(
+        code="D307", evidence=Evidence.CONTRADICTION, area=row.area, observed=observed,
+        expected=expected, difference=observed - expected, message=message, arithmetic=arithmetic,
+    )
+
+
+def _beside_the_seen(
+    seen: Seen, row: AreaResult, head: str, valid: int, grown: dict[str, int], facts: CaseFacts
+) -> list[Finding]:
+    alone = [name for name in facts.contest.candidate_ids if name in grown]
+    if valid <= 0 or not alone:
+        return []
+    leader = max(alone, key=lambda name: grown[name])
+    like = like_regions(seen, valid, facts.contest.candidate_ids.index(leader))
+    share = grown[leader] / valid
+    beside = ""
+    if like:
+        shares, words = like
+        beside = (
+            f"; in {words} it was {100 * shares.min():.2f} to {100 * shares.max():.2f} %, "
+            f"{int((shares >= share).sum())} of them as high"
+        )
+    return [
+        Finding(
+            code="D307",
+            evidence=Evidence.NOTE,
+            area=row.area,
+            candidate=leader,
+            observed=round(share, 6),
+            message=f"{head}, {number(valid)} valid votes were added, "
+            f"{percent(grown[leader], valid)} of them for {facts.label(leader)}{beside}. "
+            "Late stations are not a random sample, so this alone says nothing",
+            arithmetic=f"{number(grown[leader])} / {number(valid)} = {percent(grown[leader], valid)}",
+        )
+    ]
+
+
+D306 = Check(
+    code="D306",
+    name="A later bulletin holds fewer votes",
+    family="compare",
+    evidence=Evidence.CONTRADICTION,
+    conclude=later_holds_less,
+    needs="two bulletins",
+    assumptions="bulletins add stations and take none back, unless declared as a correction",
+    reference="arithmetic",
+)
+D307 = Check(
+    code="D307",
+    name="The batch between two bulletins",
+    family="compare",
+    evidence=Evidence.CONTRADICTION,
+    conclude=batch,
+    summarise=summarise_seen,
+    rows="once",
+    needs="two bulletins with valid votes",
+    assumptions="as D306; a batch unlike the seen areas is only a note",
+    reference="arithmetic; Idrobo, Kronick & Rodríguez (2022) on late shifts",
+)
+CHECKS = (D306, D307)

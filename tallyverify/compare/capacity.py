@@ -1,0 +1,124 @@
+"""D302: the votes still needed against the voters still unseen."""
+
+from __future__ import annotations
+
+from tallyverify.checks import Check
+from tallyverify.compare.extent import Capacity, like_regions, unseen_capacity
+from tallyverify.coverage import Seen, summarise_seen
+from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, number, percent, place
+
+__all__ = ["CHECKS"]
+
+
+def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
+    """Ask whether the unseen stations have voters enough for what was declared.
+
+    need_k = D_k − S_k. Σ_k max(need_k, 0), with the null and blank votes still needed, must not
+    exceed the registered voters whose sheets were not seen.
+    """
+    if not facts.bulletins:
+        return D302.not_applicable("nothing is declared")
+    findings: list[Finding] = []
+    asked = 0
+    for bulletin in facts.bulletins:
+        for row in bulletin.areas:
+            capacity = unseen_capacity(seen, facts, row)
+            if capacity is None or not row.figures or not facts.is_visible(row.area):
+                continue
+            asked += 1
+            findings += _need(seen, bulletin, row, capacity, facts)
+    if not asked:
+        return D302.not_applicable(
+            "the voters of the unseen stations are not known: there is neither a registry with "
+            "registered voters nor a declared number of them"
+        )
+    over = [f for f in findings if f.evidence is Evidence.CONTRADICTION]
+    return D302.result(findings, reason=f"{number(asked)} declared areas", statistic=len(over))
+
+
+def _need(
+    seen: Seen, bulletin: Bulletin, row: AreaResult, capacity: Capacity, facts: CaseFacts
+) -> list[Finding]:
+    area = facts.area_index(row.area)
+    needs = {
+        label: declared - seen.totals.sum(names, area)
+        for label, (names, declared) in facts.figures_of(row).items()
+        if label in row.figures
+    }
+    positive = {label: need for label, need in needs.items() if need > 0}
+    votes = sum(positive.values())
+    if row.valid is not None:
+        votes = max(votes, row.valid - seen.totals.sum(facts.valid, area))
+    papers = 0
+    for line, declared in (("null", row.null), ("blank", row.blank)):
+        if declared is not None and line in facts.lines:
+            papers += max(declared - seen.totals.sum((line,), area), 0)
+    needed = votes + papers
+    if needed <= 0:
+        return []
+    spelt = " + ".join(f"{number(need)} ({label})" for label, need in positive.items())
+    if papers:
+        spelt += f" + {number(papers)} (null and blank)"
+    spelt += f" → {number(needed)} still needed; {capacity.words}"
+    head = (
+        f"bulletin {bulletin.id}, {place(row.area)}: the unseen stations would have to hold "
+        f"{number(needed)} ballots"
+    )
+    if needed > capacity.voters:
+        return [
+            Finding(
+                code="D302",
+                evidence=Evidence.CONTRADICTION,
+                area=row.area,
+                observed=capacity.voters,
+                expected=needed,
+                difference=capacity.voters - needed,
+                message=f"{head}, but only {number(capacity.voters)} voters are left for them: "
+                f"{number(needed - capacity.voters)} too few",
+                arithmetic=spelt,
+            )
+        ]
+    leader = max(positive, key=lambda name: positive[name], default=None)
+    beside = f", a turnout of {percent(needed, capacity.voters)} there"
+    if leader in facts.contest.candidate_ids and votes:
+        beside += f", {percent(positive[leader], votes)} of the votes for {facts.label(leader)}"
+        like = like_regions(seen, votes, facts.contest.candidate_ids.index(leader))
+        if like:
+            beside += f" (in {like[1]} at most {100 * like[0].max():.2f} %)"
+    turnout = _highest_turnout(seen)
+    if turnout is not None:
+        beside += f"; the highest turnout in any seen area was {100 * turnout:.2f} % (valid votes)"
+    return [
+        Finding(
+            code="D302",
+            evidence=Evidence.NOTE,
+            area=row.area,
+            observed=capacity.voters,
+            expected=needed,
+            difference=capacity.voters - needed,
+            message=head + beside,
+            arithmetic=spelt,
+        )
+    ]
+
+
+def _highest_turnout(seen: Seen) -> float | None:
+    rows = [row for row in seen.totals.regions.values() if row[2] > 0]
+    return max((float(row[3] / row[2]) for row in rows), default=None)
+
+
+D302 = Check(
+    code="D302",
+    name="Needed unseen votes against unseen voters",
+    family="compare",
+    evidence=Evidence.CONTRADICTION,
+    conclude=conclude,
+    summarise=summarise_seen,
+    rows="once",
+    needs="actas, a declared result, and registered voters (registry or declared)",
+    assumptions="the sheets are authentic; nobody votes twice; registered voters are as stated",
+    reference="arithmetic; worst case in the sense of Manski (2003)",
+)
+CHECKS = (D302,)

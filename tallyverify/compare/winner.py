@@ -1,0 +1,135 @@
+"""D310 and D311: who leads in the sheets, is that settled, and is it who was declared?"""
+
+from __future__ import annotations
+
+from tallyverify.checks import Check
+from tallyverify.compare.bounds import Bounds, bounds_of
+from tallyverify.compare.extent import left_out, unseen_capacity
+from tallyverify.coverage import Seen, summarise_seen
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, number, percent
+
+__all__ = ["CHECKS"]
+
+
+def _bounds(seen: Seen, facts: CaseFacts) -> Bounds | None:
+    capacity = unseen_capacity(seen, facts)
+    if capacity is None or len(facts.contest.candidates) < 2:
+        return None
+    votes = {name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids}
+    return bounds_of(votes, capacity.voters, capacity.words)
+
+
+def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
+    """D310: whether the unseen could still turn the lead in the sheets."""
+    if len(facts.contest.candidates) < 2:
+        return D310.not_applicable("the contest has one candidate only")
+    bound = _bounds(seen, facts)
+    if bound is None:
+        return D310.not_applicable(
+            "the voters of the unseen stations are not known: there is neither a registry with "
+            "registered voters nor a declared number of them"
+        )
+    leader, second = facts.label(bound.leader), facts.label(bound.runner_up)
+    if bound.settled:
+        says = (
+            f"{leader} leads {second} by {number(bound.lead)} votes in the sheets; the unseen can "
+            f"hold at most {number(bound.unseen_votes)}: settled, if the sheets are authentic"
+        )
+    else:
+        says = (
+            f"not settled by the seen votes: {leader} leads {second} by {number(bound.lead)} votes "
+            f"in the sheets, and the unseen can hold {number(bound.unseen_votes)}; "
+            f"{number(bound.unseen_votes - bound.lead)} more than the lead"
+        )
+    shares = "; ".join(
+        f"{name} {percent(bound.low[name], 1)} to {percent(bound.high[name], 1)}"
+        for name in (bound.leader, bound.runner_up)
+    )
+    finding = Finding(
+        code="D310",
+        evidence=Evidence.NOTE,
+        candidate=bound.leader,
+        observed=bound.lead,
+        expected=bound.unseen_votes,
+        difference=bound.lead - bound.unseen_votes,
+        message=says,
+        arithmetic=f"unseen: {bound.words}; bounds of the shares: {shares}",
+    )
+    result = D310.result([finding], statistic=bound.lead, effect=bound.unseen_votes)
+    if bound.settled:
+        return result.model_copy(update={"status": "passed", "reason": "settled"})
+    return result.model_copy(update={"reason": "not settled"})
+
+
+def winner(seen: Seen, facts: CaseFacts) -> CheckResult:
+    """D311: the declared winner against the leader in the sheets."""
+    last = next(
+        ((b, row) for b in reversed(facts.bulletins) if (row := b.of({})) and row.votes), None
+    )
+    if last is None or len(facts.contest.candidates) < 2:
+        return D311.not_applicable("no votes are declared for the whole country")
+    bulletin, row = last
+    declared = sorted(row.votes, key=lambda name: -row.votes[name])
+    if len(declared) > 1 and row.votes[declared[0]] == row.votes[declared[1]]:
+        return D311.not_applicable("the declared result is a tie")
+    votes = {name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids}
+    leader = max(votes, key=lambda name: votes[name])
+    if leader == declared[0]:
+        return D311.result([], reason=f"{facts.label(leader)} leads in both")
+    bound = _bounds(seen, facts)
+    final = left_out(bulletin, row, facts) == 0
+    sure = bound is not None and bound.settled and final
+    lead = votes[leader] - votes[declared[0]]
+    says = (
+        f"bulletin {bulletin.id} has {facts.label(declared[0])} ahead; in the sheets "
+        f"{facts.label(leader)} leads by {number(lead)} votes"
+    )
+    if bound is None:
+        says += "; how much the unseen could hold is not known"
+    elif not bound.settled:
+        says += f", which the unseen ({number(bound.unseen_votes)} voters) could still turn"
+    else:
+        says += f", more than the unseen ({number(bound.unseen_votes)} voters) could turn"
+        says += "" if final else "; the bulletin is not the whole count, so it need not agree yet"
+    finding = Finding(
+        code="D311",
+        evidence=Evidence.CONTRADICTION if sure else Evidence.NOTE,
+        candidate=declared[0],
+        observed=votes[declared[0]],
+        expected=votes[leader],
+        difference=-lead,
+        message=says,
+        arithmetic=f"sheets: {number(votes[leader])} ({leader}) − "
+        f"{number(votes[declared[0]])} ({declared[0]}) = {number(lead)}; declared: "
+        f"{number(row.votes[declared[0]])} ({declared[0]})",
+    )
+    return D311.result([finding], statistic=lead)
+
+
+D310 = Check(
+    code="D310",
+    name="Is the leader settled by the seen votes?",
+    family="compare",
+    evidence=Evidence.NOTE,
+    conclude=settled,
+    summarise=summarise_seen,
+    rows="once",
+    needs="actas, and registered voters (registry or declared)",
+    assumptions="the sheets are authentic; every unseen voter may vote, for anybody",
+    reference="Manski (2003), worst-case bounds",
+)
+D311 = Check(
+    code="D311",
+    name="Declared winner against the leader in the sheets",
+    family="compare",
+    evidence=Evidence.CONTRADICTION,
+    conclude=winner,
+    summarise=summarise_seen,
+    rows="once",
+    needs="actas and a declared national result",
+    assumptions="as D310; a contradiction only where the seen votes settle the winner and the "
+    "bulletin is complete",
+    reference="Manski (2003), worst-case bounds",
+)
+CHECKS = (D310, D311)

@@ -1,0 +1,110 @@
+"""What of the case has been seen: the one pass over distinct stations that checks share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.balance import ALL_OPTIONS
+from tallyverify.checks import MOST_FINDINGS
+from tallyverify.facts import CaseFacts
+from tallyverify.table import ActaTable
+from tallyverify.totals import Totals, summarise_totals
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Seen", "Stations", "summarise_seen"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Sums by declared area, and the stations behind them."""
+
+    totals: Totals
+    stations: Stations
+
+    def __add__(self, other: Seen) -> Seen:
+        return Seen(self.totals + other.totals, self.stations + other.stations)
+
+
+def summarise_seen(part: ActaTable, facts: CaseFacts) -> Seen:
+    """Summarise a part in which each station stands once."""
+    return Seen(summarise_totals(part, facts), _stations(part, facts))
+
+
+@dataclass(frozen=True)
+class Stations:
+    """Which stations of the registry were seen, and rows that stand out.
+
+    Attributes
+    ----------
+    seen : ndarray of bool
+        By station of the registry: its sheet says something. Empty without a registry.
+    whole : ndarray of bool
+        By station of the registry: every vote on its sheet was read.
+    strangers, silent : int
+        Stations not in the registry; sheets that are all zero or wholly unread.
+    stranger_rows, silent_rows : DataFrame
+        The first of them.
+    registered_seen : int
+        Registered voters of the seen stations, as the sheets state them.
+    stations : int
+        Stations seen.
+    """
+
+    seen: NDArray[np.bool_]
+    whole: NDArray[np.bool_]
+    strangers: int
+    silent: int
+    stranger_rows: pd.DataFrame
+    silent_rows: pd.DataFrame
+    registered_seen: int
+    stations: int
+
+    def __add__(self, other: Stations) -> Stations:
+        return Stations(
+            self.seen | other.seen,
+            self.whole | other.whole,
+            self.strangers + other.strangers,
+            self.silent + other.silent,
+            _first([self.stranger_rows, other.stranger_rows]),
+            _first([self.silent_rows, other.silent_rows]),
+            self.registered_seen + other.registered_seen,
+            self.stations + other.stations,
+        )
+
+
+def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    frames = [frame for frame in frames if len(frame)] or frames[:1]
+    rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    return rows.sort_values(list(rows.columns), kind="stable", ignore_index=True).head(MOST_FINDINGS)
+
+
+def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
+    """Find each row's station in the registry."""
+    size = len(facts.registry) if facts.registry is not None else 0
+    seen, whole = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    columns = [*facts.levels, "station"]
+    strange = np.zeros(len(part), dtype=bool)
+    if facts.registry is not None:
+        at = facts.registry.index.get_indexer(part.frame["station"].astype(object))
+        strange = at < 0
+        here = ~strange & part.seen
+        seen[at[here]] = True
+        unread = part.figure(ALL_OPTIONS)[1]
+        whole[at[here if unread is None else here & ~unread]] = True
+    registered = part.figure("registered")[0][part.seen] if "registered" in part.lines else ()
+    return Stations(
+        seen,
+        whole,
+        int(strange.sum()),
+        int((~part.seen).sum()),
+        _first([part.frame.loc[strange, columns]]),
+        _first([part.frame.loc[~part.seen, columns]]),
+        int(np.sum(registered)),
+        int(part.seen.sum()),
+    )

@@ -1,0 +1,216 @@
+"""Stations that stand in the actas more than once, and how each comes to count once.
+
+A first pass over all parts keeps two hashes per row; a second looks closer only at rows whose
+hash was met twice. Memory is 16 bytes per acta, however large the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.balance import ALL_OPTIONS
+from tallyverify.table import ActaTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["RARE", "Index", "Repeats", "Suspects"]
+
+RARE = 1e-6
+"""A vector of votes is distinctive if a station of the same size, however its voters lean, would
+repeat it with at most this probability."""
+
+_LARGEST = 100_000
+
+
+@dataclass(frozen=True)
+class Suspects:
+    """Hashes met more than once: a reason to look closer, no more."""
+
+    keys: NDArray[np.uint64]
+    votes: NDArray[np.uint64]
+
+    def of_key(self, part: ActaTable) -> NDArray[np.bool_]:
+        """Return which rows may stand for a station met before; shape (rows,)."""
+        return _among(part.key_hash, self.keys)
+
+    def of_votes(self, part: ActaTable) -> NDArray[np.bool_]:
+        """Return which rows may repeat another station's votes; shape (rows,)."""
+        return _among(part.vote_hash, self.votes)
+
+
+@dataclass(frozen=True)
+class Index:
+    """What the first pass keeps.
+
+    Attributes
+    ----------
+    keys, votes : list of ndarray of uint64
+        Hashes of station keys, and of votes where they are distinctive.
+    stations : ndarray of int
+        Actas by their sum of votes.
+    chance : ndarray of float
+        By the sum of votes, the probabilities with which a distinctive acta would be repeated by
+        one other of its size, added up.
+    """
+
+    keys: list[NDArray[np.uint64]]
+    votes: list[NDArray[np.uint64]]
+    stations: NDArray[np.int64]
+    chance: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, part: ActaTable) -> Index:
+        """Index one part."""
+        total, _ = part.figure(ALL_OPTIONS)
+        chance = repeat_probability(part)
+        rare = chance <= RARE
+        usable = (total > 0) & (total < _LARGEST)
+        return cls(
+            [part.key_hash],
+            [part.vote_hash[rare]],
+            np.bincount(total[usable], minlength=1),
+            np.bincount(total[rare], weights=chance[rare], minlength=1),
+        )
+
+    def __add__(self, other: Index) -> Index:
+        return Index(
+            self.keys + other.keys,
+            self.votes + other.votes,
+            _longer(self.stations, other.stations),
+            _longer(self.chance, other.chance),
+        )
+
+    def suspects(self) -> Suspects:
+        """Return the hashes met more than once."""
+        return Suspects(_met_twice(self.keys), _met_twice(self.votes))
+
+    def expected_pairs(self) -> float:
+        """Return an upper bound for the pairs of distinctive actas that chance would make alike."""
+        size = len(self.chance)
+        others = np.maximum(self.stations[:size] - 1, 0)
+        return float((others * self.chance[: len(others)]).sum() / 2)
+
+
+def repeat_probability(part: ActaTable) -> NDArray[np.float64]:
+    """Return how likely one other station would show exactly the same votes, at the most.
+
+    For votes x with sum v this is the multinomial probability of x at shares x / v, its maximum
+    over all shares. Any mixture of multinomials stays below it, so it bounds the probability for a
+    station of the same size whatever its voters prefer. 1 where a figure is missing.
+
+    Parameters
+    ----------
+    part : ActaTable
+        The actas.
+
+    Returns
+    -------
+    ndarray of float, shape (rows,)
+    """
+    total, missing = part.figure(ALL_OPTIONS)
+    usable = (total > 0) & (total < _LARGEST)
+    if missing is not None:
+        usable &= ~missing
+    counts = np.arange(int(total[usable].max(initial=0)) + 1, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        powers = np.where(counts > 0, counts * np.log(counts), 0.0)
+        factorials = np.cumsum(np.where(counts > 0, np.log(counts), 0.0))
+    term = powers - factorials
+    bounded = np.where(usable, total, 0)
+    logp = -term[bounded]
+    for name in part.votes:
+        logp += term[np.where(usable, part.figure(name)[0], 0)]
+    return np.where(usable, np.exp(logp), 1.0)
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Rows of stations that stand more than once, and rows that repeat another's votes.
+
+    Attributes
+    ----------
+    same, different, moved : list of ActaTable
+        Groups of rows with one key: equal in all figures; unequal; equal but in two areas.
+    alike : list of ActaTable
+        Groups of distinct stations with one vector of distinctive votes.
+    once : ActaTable or None
+        The repeated stations as they count: one row of each of ``same``; none of ``different``,
+        since which sheet is right is not known, and none of ``moved``.
+    expected_pairs : float
+        Upper bound of the pairs of distinctive votes that chance makes alike.
+    """
+
+    same: list[ActaTable]
+    different: list[ActaTable]
+    moved: list[ActaTable]
+    alike: list[ActaTable]
+    once: ActaTable | None
+    expected_pairs: float = 0.0
+
+    @classmethod
+    def of(
+        cls, by_key: list[ActaTable], by_votes: list[ActaTable], expected_pairs: float = 0.0
+    ) -> Repeats:
+        """Sort out the rows that the second pass kept."""
+        same: list[ActaTable] = []
+        different: list[ActaTable] = []
+        moved: list[ActaTable] = []
+        for group in _groups(by_key, ["station"]):
+            areas = len(group.frame[list(group.levels)].drop_duplicates()) if group.levels else 1
+            if len(group.frame[list(group.figures)].drop_duplicates()) > 1:
+                different.append(group)
+            else:
+                (moved if areas > 1 else same).append(group)
+        first = [group.take(np.array([0])) for group in same]
+        once = together(first) if first else None
+        alike = []
+        if by_votes:
+            rows = together(by_votes)
+            distinct = rows.take((~rows.frame["station"].duplicated()).to_numpy())
+            alike = _groups([distinct], list(distinct.votes))
+        return cls(same, different, moved, alike, once, expected_pairs)
+
+
+def together(tables: Iterable[ActaTable]) -> ActaTable:
+    """Return several tables of one contest as one."""
+    tables = list(tables)
+    frame = pd.concat([table.frame for table in tables], ignore_index=True)
+    return replace(tables[0], frame=frame, unread=tables[0].unread.iloc[:0])
+
+
+def _groups(tables: list[ActaTable], columns: list[str]) -> list[ActaTable]:
+    """Rows that agree in these columns, two or more, in an order that rows do not decide."""
+    if not tables:
+        return []
+    rows = together(tables)
+    order = ["station", *rows.levels, *rows.figures, "row"]
+    frame = rows.frame.sort_values(order, kind="stable", ignore_index=True)
+    twice = frame[frame.duplicated(columns, keep=False)]
+    grouped = twice.groupby(columns, sort=False, dropna=False)
+    return [replace(rows, frame=group) for _, group in grouped]
+
+
+def _among(hashes: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    if not len(wanted):
+        return np.zeros(len(hashes), dtype=bool)
+    return np.isin(hashes, wanted)
+
+
+def _met_twice(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    hashes = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
+    hashes.sort()
+    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+
+
+def _longer(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    if len(one) < len(other):
+        one, other = other, one
+    total = one.copy()
+    total[: len(other)] += other
+    return total

@@ -1,0 +1,69 @@
+"""T208, T209: what the reader noticed: subtotals among the stations, damaged letters."""
+
+from __future__ import annotations
+
+from tallyverify.checks import MOST_FINDINGS, Check
+from tallyverify.errors import shown
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, number
+
+__all__ = ["CHECKS"]
+
+
+def subtotals(summary: None, facts: CaseFacts) -> CheckResult:
+    """T208: rows that look like area subtotals, and what became of them."""
+    rows = facts.source.subtotals
+    outcome, evidence = {
+        True: ("left out, as the mapping says", Evidence.NOTE),
+        False: ("kept as a station, as the mapping says", Evidence.NOTE),
+        None: (
+            'no sum is compared until mapping.subtotals says "leave_out" or "keep"',
+            Evidence.QUALITY,
+        ),
+    }[facts.source.subtotals_left_out]
+    findings = [
+        Finding(
+            code="T208",
+            evidence=evidence,
+            message=f"{facts.source.name}: {row} looks like a subtotal, not a station; {outcome}",
+            arithmetic="its key is empty or says total, or it equals the sum of its area's rows",
+        )
+        for row in rows[:MOST_FINDINGS]
+    ]
+    return T208.result(findings, statistic=len(rows), found=len(rows))
+
+
+def text(summary: None, facts: CaseFacts) -> CheckResult:
+    """T209: letters damaged by a wrong encoding; how the text was read."""
+    findings = [
+        Finding(
+            code="T209",
+            evidence=Evidence.QUALITY,
+            message=f"{facts.source.name}: the name {shown(name)} looks damaged by a wrong "
+            "encoding; it was left as it is",
+        )
+        for name in facts.source.damaged[:MOST_FINDINGS]
+    ]
+    return T209.result(
+        findings,
+        reason="; ".join(facts.source.text),
+        statistic=len(facts.source.damaged),
+        found=len(facts.source.damaged),
+    )
+
+
+def repeated_subtotal_reason(facts: CaseFacts) -> str:
+    """Return why sums cannot be compared while subtotals are undecided."""
+    return (
+        f"{number(len(facts.source.subtotals))} rows look like area subtotals among the stations "
+        '(T208); sums would count votes twice. Set mapping.subtotals to "leave_out" or "keep"'
+    )
+
+
+T208 = Check(
+    "T208", "Area subtotals among the stations", "rules", Evidence.QUALITY, subtotals,
+    assumptions="found by label in every file; by arithmetic in files that are read whole, not in "
+    "Parquet",
+)
+T209 = Check("T209", "Letters damaged by a wrong encoding", "rules", Evidence.QUALITY, text)
+CHECKS = (T208, T209)

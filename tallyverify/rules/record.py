@@ -1,0 +1,146 @@
+"""R101–R105: the arithmetic of each sheet, from balances as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from tallyverify.acta import Acta
+from tallyverify.balance import STANDARD_BALANCES, Balance, TableOutcome, evaluate_table
+from tallyverify.checks import MOST_FINDINGS, Check
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, number
+from tallyverify.table import ActaTable
+
+__all__ = ["CHECKS"]
+
+_ASSUMES = "the figures were read from the sheet as they stand there"
+
+
+@dataclass(frozen=True)
+class RuleSummary:
+    """How the rows stand to one rule, and the failing rows to be listed."""
+
+    judged: int
+    failing: int
+    still_open: int
+    exempt: int
+    examples: pd.DataFrame
+    balances: tuple[Balance, ...]
+
+    def __add__(self, other: RuleSummary) -> RuleSummary:
+        return RuleSummary(
+            self.judged + other.judged,
+            self.failing + other.failing,
+            self.still_open + other.still_open,
+            self.exempt + other.exempt,
+            _first([self.examples, other.examples]),
+            tuple(dict.fromkeys(self.balances + other.balances)),
+        )
+
+
+def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    frames = [frame for frame in frames if len(frame)] or frames[:1]
+    rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    if len(rows) <= 1:
+        return rows
+    order = [name for name in rows.columns if name not in ("row", "order")]
+    return rows.sort_values([*order, "row"], kind="stable", ignore_index=True).head(MOST_FINDINGS)
+
+
+def _applied(code: str, part: ActaTable) -> list[tuple[Balance, TableOutcome]]:
+    forms = [(own,) for own in part.contest.balances] if code == "R105" else [STANDARD_BALANCES[code]]
+    applied = []
+    for form in forms:
+        for balance in form:
+            sheet = part.contest.on_sheet
+            outcome = evaluate_table(balance, part.present, part.figure, sheet)
+            if outcome is not None:
+                applied.append((balance, outcome))
+                break
+    return applied
+
+
+def summarise(code: str, part: ActaTable, facts: CaseFacts) -> RuleSummary:
+    """Apply a rule to every row of a part."""
+    summary = RuleSummary(0, 0, 0, 0, part.frame.iloc[:0].assign(balance=""), ())
+    for balance, outcome in _applied(code, part):
+        rows = part.frame[outcome.fails] if outcome.fails.any() else part.frame.iloc[:0]
+        one = RuleSummary(
+            len(part) - int(outcome.open.sum()) - int(outcome.exempt.sum()),
+            int(outcome.fails.sum()),
+            int(outcome.open.sum()),
+            int(outcome.exempt.sum()),
+            _first([rows.assign(balance=balance.code)]),
+            (balance,),
+        )
+        summary = summary + one
+    return summary
+
+
+def conclude(code: str, summary: RuleSummary, facts: CaseFacts) -> CheckResult:
+    """Turn the failing rows into findings."""
+    check = _CHECKS[code]
+    if not summary.balances:
+        if code == "R105":
+            return check.not_applicable("the contest has no balances of its own that apply")
+        lines = ", ".join(STANDARD_BALANCES[code][0].terms)
+        return check.not_applicable(f"the actas do not have the lines it needs ({lines})")
+    findings = []
+    levels = facts.levels
+    columns = [*levels, "station", *facts.lines, *facts.votes, "balance"]
+    for values in summary.examples[columns].itertuples(index=False, name=None):
+        row: dict[str, Any] = dict(zip(columns, values, strict=True))
+        acta = Acta(
+            station=row["station"] or "(none)",
+            areas={level: str(row[level]) for level in levels if pd.notna(row[level])},
+            lines={name: _count(row[name]) for name in facts.lines},
+            votes={name: _count(row[name]) for name in facts.votes},
+        )
+        broken = acta.broken(facts.contest)
+        findings += [
+            finding
+            for finding, balance in zip(acta.check(facts.contest), broken, strict=True)
+            if finding.code == code and balance.code == row["balance"]
+        ]
+    reason = f"{number(summary.judged)} judged, {number(summary.failing)} do not add up"
+    if summary.still_open:
+        reason += f", {number(summary.still_open)} not judged because a figure was not read"
+    if summary.exempt:
+        reason += f", {number(summary.exempt)} not judged: no registered voters stand on the sheet"
+    return check.result(
+        findings, reason=reason, statistic=summary.failing, found=summary.failing
+    )
+
+
+def _count(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+_TITLES = {
+    "R101": ("Candidates sum to valid votes", "options and valid votes"),
+    "R102": ("Parts sum to the ballots", "valid, null and ballots"),
+    "R103": ("Ballots within registered voters", "ballots (or their parts) and registered voters"),
+    "R104": ("Ballots within voters who signed", "ballots (or their parts) and voters who signed"),
+    "R105": ("The contest's own balances", "balances in the contest file"),
+}
+
+_CHECKS = {
+    code: Check(
+        code=code,
+        name=name,
+        family="rules",
+        evidence=Evidence.QUALITY,
+        summarise=partial(summarise, code),
+        conclude=partial(conclude, code),
+        rows="every",
+        needs=needs,
+        assumptions=_ASSUMES,
+    )
+    for code, (name, needs) in _TITLES.items()
+}
+
+CHECKS = tuple(_CHECKS.values())

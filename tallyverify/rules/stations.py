@@ -1,0 +1,124 @@
+"""T203, T205, T206: stations against the registry, and sheets that say nothing."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tallyverify.checks import Check
+from tallyverify.coverage import Seen, summarise_seen
+from tallyverify.errors import nearest
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, number, percent
+
+__all__ = ["CHECKS"]
+
+
+def _areas(row: dict[str, object], facts: CaseFacts) -> dict[str, str]:
+    return {level: str(row[level]) for level in facts.levels if pd.notna(row[level])}
+
+
+def strangers(seen: Seen, facts: CaseFacts) -> CheckResult:
+    """T203: a station that the registry does not have."""
+    if facts.registry is None:
+        return T203.not_applicable("the case has no registry of stations")
+    known = facts.registry.index
+    findings = []
+    for row in seen.stations.stranger_rows.to_dict("records"):
+        station = str(row["station"])
+        close = [key for key in (station.lstrip("0"), station.zfill(9)) if key in known]
+        hint = f"; the registry has {close[0]!r}" if close else ""
+        if not hint and len(findings) < 20:
+            near = nearest(station, map(str, known[:20_000]))
+            hint = f"; {near}" if near else ""
+        findings.append(
+            Finding(
+                code="T203",
+                evidence=Evidence.QUALITY,
+                area=_areas(row, facts),
+                station=station,
+                message=f"station {station} is not in the registry{hint}",
+                arithmetic=f"{number(len(known))} stations in the registry, none of this key",
+            )
+        )
+    return T203.result(findings, statistic=seen.stations.strangers, found=seen.stations.strangers)
+
+
+def without_acta(seen: Seen, facts: CaseFacts) -> CheckResult:
+    """T205: how much of the registry has no sheet."""
+    if facts.registry is None:
+        return T205.not_applicable("the case has no registry of stations")
+    total, missing = len(seen.stations.seen), int((~seen.stations.seen).sum())
+    if not missing:
+        return T205.result([], statistic=0)
+    sizes, unknown = facts.registry.sizes
+    voters = int(sizes[~seen.stations.seen].sum())
+    findings = [
+        Finding(
+            code="T205",
+            evidence=Evidence.NOTE,
+            observed=total - missing,
+            expected=total,
+            difference=-missing,
+            message=f"{number(missing)} registered stations have no sheet that says something; "
+            f"{number(voters)} voters are registered at them"
+            + (", the number not being known for some" if unknown[~seen.stations.seen].any() else ""),
+            arithmetic=f"{number(total)} stations in the registry − {number(total - missing)} seen "
+            f"= {number(missing)} ({percent(missing, total)})",
+        )
+    ]
+    level = next((name for name in facts.levels if name in facts.registry.frame.columns), None)
+    if level:
+        frame = facts.registry.frame.assign(unseen=~seen.stations.seen)
+        by_area = frame.groupby(level, sort=True)["unseen"].agg(["sum", "size"])
+        findings += [
+            Finding(
+                code="T205",
+                evidence=Evidence.NOTE,
+                area={level: str(name)},
+                observed=int(size - gone),
+                expected=int(size),
+                difference=-int(gone),
+                message=f"{name}: {number(int(gone))} of {number(int(size))} stations not seen",
+                arithmetic=f"{percent(size - gone, size)} seen",
+            )
+            for name, gone, size in by_area.itertuples()
+            if gone
+        ]
+    return T205.result(findings, statistic=missing)
+
+
+def silent(seen: Seen, facts: CaseFacts) -> CheckResult:
+    """T206: sheets that are all zero, or of which nothing was read."""
+    findings = [
+        Finding(
+            code="T206",
+            evidence=Evidence.NOTE,
+            area=_areas(row, facts),
+            station=str(row["station"]),
+            observed=0,
+            message=f"the acta of station {row['station']} holds no vote at all: not loaded, "
+            "annulled or not read; the station counts as unseen, not as zero",
+        )
+        for row in seen.stations.silent_rows.to_dict("records")
+    ]
+    return T206.result(
+        findings,
+        reason=f"{number(seen.stations.silent)} actas hold no vote",
+        statistic=seen.stations.silent,
+        found=seen.stations.silent,
+    )
+
+
+T203 = Check(
+    "T203", "Station not in the registry", "rules", Evidence.QUALITY, strangers,
+    summarise_seen, "once", "actas and registry",
+)
+T205 = Check(
+    "T205", "Registered stations without an acta", "rules", Evidence.NOTE, without_acta,
+    summarise_seen, "once", "actas and registry",
+)
+T206 = Check(
+    "T206", "All-zero acta (not loaded, annulled)", "rules", Evidence.NOTE, silent,
+    summarise_seen, "once", "actas",
+)
+CHECKS = (T203, T205, T206)

@@ -1,0 +1,92 @@
+"""R106: figures that were not read, with the file, row, column and text of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tallyverify.checks import MOST_FINDINGS, Check
+from tallyverify.errors import shown
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, number
+from tallyverify.table import ActaTable
+
+__all__ = ["CHECKS"]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Cells not read, the first of them to be listed, and empty figures by column."""
+
+    found: int
+    cells: pd.DataFrame
+    empty: dict[str, int]
+
+    def __add__(self, other: Unread) -> Unread:
+        return Unread(
+            self.found + other.found,
+            _first(pd.concat([self.cells, other.cells]) if len(other.cells) else self.cells),
+            {name: count + other.empty.get(name, 0) for name, count in self.empty.items()},
+        )
+
+
+def _first(cells: pd.DataFrame) -> pd.DataFrame:
+    ordered = cells.sort_values(["row", "column", "text"], kind="stable", ignore_index=True)
+    return ordered.head(MOST_FINDINGS)
+
+
+def summarise(part: ActaTable, facts: CaseFacts) -> Unread:
+    """Count what is missing in a part, and why."""
+    empty = {}
+    for name in part.figures:
+        missing = part.figure(name)[1]
+        empty[name] = 0 if missing is None else int(missing.sum())
+    return Unread(len(part.unread), _first(part.unread), empty)
+
+
+def conclude(summary: Unread, facts: CaseFacts) -> CheckResult:
+    """One finding for each cell, and a note on the empty ones."""
+    findings = [
+        Finding(
+            code=CHECK.code,
+            evidence=Evidence.QUALITY,
+            station=str(station),
+            message=f"{facts.source.name}: row {row}, column {shown(str(column))}: "
+            f"{shown(str(text))} is not a count; the figure is missing, not zero",
+            arithmetic="a count is a whole number, not negative, at most 10,000,000,000",
+        )
+        for row, station, column, text in summary.cells[
+            ["row", "station", "column", "text"]
+        ].itertuples(index=False, name=None)
+    ]
+    gaps = {name: count for name, count in summary.empty.items() if count}
+    if gaps:
+        each = ", ".join(f"{name} {number(count)}" for name, count in gaps.items())
+        findings.append(
+            Finding(
+                code=CHECK.code,
+                evidence=Evidence.NOTE,
+                message=f"figures missing, empty or unreadable, by line: {each}",
+                arithmetic="a missing figure is taken as unknown, never as zero",
+            )
+        )
+    return CHECK.result(
+        findings,
+        reason=f"{number(summary.found)} cells could not be read",
+        statistic=summary.found,
+        found=summary.found + bool(gaps),
+    )
+
+
+CHECK = Check(
+    code="R106",
+    name="Figures that were not read",
+    family="rules",
+    evidence=Evidence.QUALITY,
+    summarise=summarise,
+    conclude=conclude,
+    rows="every",
+    assumptions="what cannot be read exactly is missing, never guessed",
+)
+CHECKS = (CHECK,)

@@ -1,0 +1,217 @@
+"""Sums over stations by declared area: the fold that every comparison stands on.
+
+Each station counts once. A station whose sheet says nothing (all zero, or nothing read) is not
+seen. A figure that was not read adds nothing, so every sum is a lower bound of what the sheets
+hold, and is exact where nothing is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.areas import area_codes
+from tallyverify.balance import ALL_OPTIONS
+from tallyverify.facts import CaseFacts, Names
+from tallyverify.table import ActaTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Sizes", "Totals", "summarise_totals"]
+
+_SHIFT = 1 << 40
+_DENSE = 4_000_000
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many stations hold how much of one figure, by declared area: an exact histogram."""
+
+    keys: NDArray[np.int64]
+    stations: NDArray[np.int64]
+
+    def __add__(self, other: Sizes) -> Sizes:
+        keys, where = np.unique(np.concatenate([self.keys, other.keys]), return_inverse=True)
+        both = np.concatenate([self.stations, other.stations])
+        return Sizes(keys, np.bincount(where, weights=both).astype(np.int64))
+
+    def largest(self, area: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the values found in an area, largest first, and the stations that hold each."""
+        start, stop = np.searchsorted(self.keys, [area * _SHIFT, (area + 1) * _SHIFT])
+        return (self.keys[start:stop] - area * _SHIFT)[::-1], self.stations[start:stop][::-1]
+
+    def top(self, area: int, stations: int) -> int:
+        """Return the most that this many stations of an area hold together."""
+        values, counts = self.largest(area)
+        taken = np.diff(np.minimum(np.cumsum(counts), stations), prepend=0)
+        return int((values * taken).sum())
+
+    def fewest(self, area: int, amount: int) -> int:
+        """Return the fewest stations of an area that together hold at least an amount."""
+        values, counts = self.largest(area)
+        held = np.cumsum(values * counts)
+        step = int(np.searchsorted(held, amount))
+        before = int(held[step - 1]) if step else 0
+        return int(counts[:step].sum()) + -(-(amount - before) // int(values[step]))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums by declared area; the arrays have the shape of ``CaseFacts.areas``.
+
+    Attributes
+    ----------
+    stations : ndarray of int
+        Stations seen.
+    sums, unread : dict of names to ndarray of int
+        For each compared figure its sum over what was read, and in how many seen stations it,
+        or a part of it, was not read.
+    used : ndarray of int
+        Registered voters that the seen stations are known to take up; where a sheet does not
+        say, the votes on it, which is fewer.
+    sizes : dict of names to Sizes
+        Histogram of each compared figure over stations.
+    regions : dict of area names to ndarray
+        Sums of stations, valid votes, registered voters, valid votes where the registered are
+        known, and votes by candidate, for each area of the first two levels.
+    """
+
+    stations: NDArray[np.int64]
+    sums: dict[Names, NDArray[np.int64]]
+    unread: dict[Names, NDArray[np.int64]]
+    used: NDArray[np.int64]
+    sizes: dict[Names, Sizes]
+    regions: dict[Names, NDArray[np.int64]]
+
+    def __add__(self, other: Totals) -> Totals:
+        regions = dict(self.regions)
+        for names, row in other.regions.items():
+            regions[names] = regions[names] + row if names in regions else row
+        return Totals(
+            self.stations + other.stations,
+            {name: value + other.sums[name] for name, value in self.sums.items()},
+            {name: value + other.unread[name] for name, value in self.unread.items()},
+            self.used + other.used,
+            {name: value + other.sizes[name] for name, value in self.sizes.items()},
+            regions,
+        )
+
+    def sum(self, names: Names, area: int = 0) -> int:
+        """Return the sum of a figure over the seen stations of an area."""
+        return int(self.sums[names][area])
+
+
+def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
+    """Sum a table of distinct stations by declared area.
+
+    Parameters
+    ----------
+    part : ActaTable
+        Actas in which no station stands twice.
+    facts : CaseFacts
+        Says which areas and figures are needed.
+    """
+    if not part.seen.all():
+        part = part.take(part.seen)
+    places = _places(part, facts)
+    areas = len(facts.areas)
+    ones = np.ones(len(part), dtype=np.int64)
+
+    def by_area(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        sums = np.zeros(areas, dtype=np.int64)
+        sums[0] = values.sum()
+        for where in places:
+            # Sums of counts stay far below 2**53, so a float sum is exact.
+            added = np.bincount(where + 1, weights=values, minlength=areas + 1)[1:]
+            sums += added.astype(np.int64)
+        return sums
+
+    sums, unread, sizes = {}, {}, {}
+    for names in facts.compared:
+        values, missing = part.group(names)
+        sums[names] = by_area(values)
+        none = np.zeros(areas, dtype=np.int64)
+        unread[names] = none if missing is None else by_area(missing.astype(np.int64))
+        sizes[names] = _sizes(values, places, areas)
+    return Totals(
+        by_area(ones), sums, unread, by_area(_used(part)), sizes, _regions(part, facts)
+    )
+
+
+def _places(part: ActaTable, facts: CaseFacts) -> list[NDArray[np.int64]]:
+    """For each set of levels, each row's position in ``facts.areas`` (-1: not declared)."""
+    places = []
+    for levels, positions in facts.patterns.items():
+        if levels:
+            codes, labels = area_codes(part, levels)
+            known = np.array([positions.get(label, -1) for label in labels], dtype=np.int64)
+            places.append(known[codes])
+    return places
+
+
+def _used(part: ActaTable) -> NDArray[np.int64]:
+    votes, unread = part.figure(ALL_OPTIONS)
+    used = votes
+    if "ballots" in part.lines:
+        used = np.maximum(used, part.figure("ballots")[0])
+    if "registered" in part.lines:
+        registered, missing = part.figure("registered")
+        known = registered > 0
+        for mask in (missing, unread):
+            if mask is not None:
+                known &= ~mask
+        used = np.where(known, registered, used)
+    return used
+
+
+def _sizes(values: NDArray[np.int64], places: list[NDArray[np.int64]], areas: int) -> Sizes:
+    top = int(values.max(initial=0)) + 1
+    whole = _histogram(values, top)
+    keys, counts = [whole[0]], [whole[1]]
+    for where in places:
+        inside = where >= 0
+        if areas * top <= _DENSE:
+            found, stations = _histogram(where[inside] * top + values[inside], areas * top)
+            found = found // top * _SHIFT + found % top
+        else:
+            found, stations = np.unique(
+                where[inside] * _SHIFT + values[inside], return_counts=True
+            )
+        keys.append(found)
+        counts.append(stations)
+    merged = Sizes(keys[0], counts[0])
+    for found, stations in zip(keys[1:], counts[1:], strict=True):
+        merged = merged + Sizes(found, stations)
+    return merged
+
+
+def _histogram(
+    values: NDArray[np.int64], top: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if top > _DENSE:
+        return np.unique(values, return_counts=True)
+    counts = np.bincount(values, minlength=1)
+    found = np.flatnonzero(counts)
+    return found, counts[found]
+
+
+def _regions(part: ActaTable, facts: CaseFacts) -> dict[Names, NDArray[np.int64]]:
+    valid, _ = part.group(facts.valid)
+    columns = [np.ones(len(part), dtype=np.int64), valid]
+    if "registered" in part.lines:
+        registered, _ = part.figure("registered")
+        columns += [registered, np.where(registered > 0, valid, 0)]
+    else:
+        columns += [np.zeros_like(valid), np.zeros_like(valid)]
+    columns += [part.figure(name)[0] for name in facts.contest.candidate_ids]
+    regions: dict[Names, NDArray[np.int64]] = {}
+    for depth in (1, 2):
+        if depth <= len(facts.levels):
+            codes, labels = area_codes(part, facts.levels[:depth])
+            sums = [np.bincount(codes, weights=c, minlength=len(labels)) for c in columns]
+            table = np.stack(sums, axis=1).astype(np.int64)
+            regions.update(zip(labels, table, strict=True))
+    return regions
