@@ -71,7 +71,7 @@ class Registry(BaseModel):
             ),
         )
         registered = pa.array([row.registered for row in rows], pa.int64())
-        counts = pd.array(registered, dtype=pd.ArrowDtype(pa.int64()))
+        counts: Any = pd.array(registered, dtype=pd.ArrowDtype(pa.int64()))
         return cls(frame=frame.assign(registered=counts))
 
     def __len__(self) -> int:
