@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -11,12 +10,11 @@ import pytest
 from tallyverify.contest import Contest
 from tallyverify.declared import Declared
 from tallyverify.readers import read_actas, read_registry
+from tests.real import path_of, realdata
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "data" / "samples"
 NAMES = ["clean", "partial", "venezuela-2024"]
-REAL = Path(os.environ.get("TALLYVERIFY_REALDATA", ROOT.parent / "shared" / "data"))
-REAL_SHEETS = REAL / "venezuela-2024" / "RESULTADOS_2024_CSV_V2.csv"
 CANDIDATES = ["EG", "NM", "LM", "JABE", "JOBR", "AE", "CF", "DC", "EM", "BERA"]
 
 
@@ -112,10 +110,9 @@ def test_no_station_of_the_venezuelan_sample_is_real(samples):
     assert centres.str.fullmatch(r"9(0[1-9]|1\d|2[0-4])\d{6}").all()
 
 
-@pytest.mark.realdata
-@pytest.mark.skipif(not REAL_SHEETS.exists(), reason="the real tally sheets are not here")
+@realdata
 def test_venezuela_against_the_real_sheets(samples):
-    real = pd.read_csv(REAL_SHEETS, encoding="latin-1").rename(
+    real = pd.read_csv(path_of("venezuela-2024-v2"), encoding="latin-1").rename(
         columns={"EDO": "state", "VOTOS_VALIDOS": "valid", "VOTOS_NULOS": "null"}
     )
     keys = {

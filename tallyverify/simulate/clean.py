@@ -62,6 +62,15 @@ class SimulatedElection:
         Every station with its areas and registered voters.
     seed : int
         What it was drawn with.
+
+    Examples
+    --------
+    >>> election = clean_election(stations=100, seed=1)
+    >>> partial, final = election.declared(partial=0.8).bulletins
+    >>> partial.of({}).stations, final.of({}).stations
+    (80, 100)
+    >>> final.of({}).votes["A"] == election.truth["A"]
+    True
     """
 
     contest: Contest
