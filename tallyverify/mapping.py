@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -117,6 +118,16 @@ class Mapping(Model):
             raise ValueError("'option', 'count' and 'ignore' belong to the layout 'long'")
         return self
 
+    @model_validator(mode="after")
+    def _each_column_once(self) -> Mapping:
+        votes = [column for given in self.votes.values() for column in _all(given)]
+        lines = {column for given in self.lines.values() for column in _all(given)}
+        used = Counter([*votes, *lines, *set(self.ignore)])
+        twice = [column for column, times in used.items() if times > 1]
+        if twice:
+            raise ValueError(f"votes would be counted twice: {listed(twice)} stands in two places")
+        return self
+
     def fitting(self, contest: Contest, file: str, *, votes: bool = True) -> Mapping:
         """Return the mapping if the contest knows all that it names.
 
@@ -176,5 +187,9 @@ class Mapping(Model):
             named += [self.option or "", self.count or ""]
         else:
             for columns in (*self.lines.values(), *self.votes.values()):
-                named += [columns] if isinstance(columns, str) else columns
+                named += _all(columns)
         return tuple(dict.fromkeys(named))
+
+
+def _all(columns: Columns) -> tuple[str, ...]:
+    return (columns,) if isinstance(columns, str) else columns

@@ -93,7 +93,7 @@ class ActaTable:
     contest : Contest
         What was voted on.
     unread : pandas.DataFrame
-        Cells that could not be read exactly: row, station, column, text, reason.
+        Cells that could not be read exactly: row (of the acta), station, column, text, reason.
     source : Source
         Where it came from.
 
