@@ -1,0 +1,99 @@
+"""tallyverify: hold a declared election result against the polling-station tally sheets.
+
+>>> import tallyverify as tv
+>>> report = tv.verify(tv.load_case("data/samples/partial"))
+>>> report.check("D310").reason
+'not settled'
+
+Names are loaded when they are first used, so that the import is light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tallyverify._version import __version__
+
+if TYPE_CHECKING:
+    from tallyverify import compare, simulate
+    from tallyverify.acta import Acta
+    from tallyverify.balance import Balance
+    from tallyverify.case import Case, CaseFile, load_case
+    from tallyverify.checks import catalogue
+    from tallyverify.contest import Candidate, Contest
+    from tallyverify.declared import AreaResult, Bulletin, Declared
+    from tallyverify.errors import InputError, TallyVerifyError
+    from tallyverify.findings import CheckResult, Evidence, Finding, Status
+    from tallyverify.mapping import Mapping
+    from tallyverify.readers import ActaStream, read_actas, read_registry
+    from tallyverify.registry import Registry
+    from tallyverify.report import Report
+    from tallyverify.schemas import json_schema
+    from tallyverify.table import ActaTable
+    from tallyverify.verify import verify
+
+__all__ = [
+    "Acta",
+    "ActaStream",
+    "ActaTable",
+    "AreaResult",
+    "Balance",
+    "Bulletin",
+    "Candidate",
+    "Case",
+    "CaseFile",
+    "CheckResult",
+    "Contest",
+    "Declared",
+    "Evidence",
+    "Finding",
+    "InputError",
+    "Mapping",
+    "Registry",
+    "Report",
+    "Status",
+    "TallyVerifyError",
+    "__version__",
+    "catalogue",
+    "compare",
+    "json_schema",
+    "load_case",
+    "read_actas",
+    "read_registry",
+    "simulate",
+    "verify",
+]
+
+_HOMES = {
+    "acta": ("Acta",),
+    "balance": ("Balance",),
+    "case": ("Case", "CaseFile", "load_case"),
+    "checks": ("catalogue",),
+    "contest": ("Candidate", "Contest"),
+    "declared": ("AreaResult", "Bulletin", "Declared"),
+    "errors": ("InputError", "TallyVerifyError"),
+    "findings": ("CheckResult", "Evidence", "Finding", "Status"),
+    "mapping": ("Mapping",),
+    "readers": ("ActaStream", "read_actas", "read_registry"),
+    "registry": ("Registry",),
+    "report": ("Report",),
+    "schemas": ("json_schema",),
+    "table": ("ActaTable",),
+    "verify": ("verify",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("compare", "simulate"):
+        return import_module(f"tallyverify.{name}")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'tallyverify' has no attribute {name!r}")
+    value = getattr(import_module(f"tallyverify.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

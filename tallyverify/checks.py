@@ -46,6 +46,8 @@ class Check:
         stations (as :class:`~tallyverify.repeats.Repeats`); none, only what was declared.
     needs, assumptions, reference : str
         For the catalogue and the report.
+    holds_sheets : bool
+        It holds the declared result against the sheets, and could contradict it.
     """
 
     code: str
@@ -58,6 +60,7 @@ class Check:
     needs: str = "actas"
     assumptions: str = ""
     reference: str = ""
+    holds_sheets: bool = False
 
     def result(
         self,

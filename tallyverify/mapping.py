@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections import Counter
 from typing import Annotated, Any, Literal
 
@@ -16,7 +15,7 @@ __all__ = ["Mapping"]
 
 # Headers of spreadsheets may hold line ends: a column is named as it stands in the file.
 Text = Annotated[str, StringConstraints(max_length=500)]
-Columns = Text | tuple[Text, ...]
+Columns = Text | Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
 class Mapping(Model):
@@ -91,8 +90,8 @@ class Mapping(Model):
     def _known_encoding(cls, value: str | None) -> str | None:
         if value is not None:
             try:
-                codecs.lookup(value)
-            except LookupError:
+                "a".encode(value)
+            except (LookupError, UnicodeError):
                 raise ValueError("no such text encoding; e.g. utf-8, latin-1, cp1252") from None
         return value
 
@@ -116,6 +115,13 @@ class Mapping(Model):
             raise ValueError("a long layout needs 'option' and 'count', the columns of both")
         if self.layout == "wide" and (self.option or self.count or self.ignore):
             raise ValueError("'option', 'count' and 'ignore' belong to the layout 'long'")
+        codes = (*self.station, *self.areas.values())
+        for column in self.pad:
+            if column not in codes:
+                raise ValueError(
+                    f"'pad' widens columns of 'station' and 'areas', which are {listed(codes)}; "
+                    f"{shown(column)} is none. {nearest(column, codes) or ''}"
+                )
         return self
 
     @model_validator(mode="after")

@@ -142,6 +142,8 @@ class Repeats:
     once : ActaTable or None
         The repeated stations as they count: one row of each of ``same``; none of ``different``,
         since which sheet is right is not known, and none of ``moved``.
+    alone : ActaTable or None
+        Rows that only shared a hash with another station; they count like any other.
     expected_pairs : float
         Upper bound of the pairs of distinctive votes that chance makes alike.
     """
@@ -151,6 +153,7 @@ class Repeats:
     moved: list[ActaTable]
     alike: list[ActaTable]
     once: ActaTable | None
+    alone: ActaTable | None = None
     expected_pairs: float = 0.0
 
     @classmethod
@@ -169,12 +172,17 @@ class Repeats:
                 (moved if areas > 1 else same).append(group)
         first = [group.take(np.array([0])) for group in same]
         once = together(first) if first else None
+        alone = None
+        if by_key:
+            rows = together(by_key)
+            single = ~rows.frame["station"].duplicated(keep=False).to_numpy()
+            alone = rows.take(single) if single.any() else None
         alike = []
         if by_votes:
             rows = together(by_votes)
             distinct = rows.take((~rows.frame["station"].duplicated()).to_numpy())
             alike = _groups([distinct], list(distinct.votes))
-        return cls(same, different, moved, alike, once, expected_pairs)
+        return cls(same, different, moved, alike, once, alone, expected_pairs)
 
 
 def together(tables: Iterable[ActaTable]) -> ActaTable:

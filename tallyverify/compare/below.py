@@ -139,5 +139,6 @@ D301 = Check(
     needs="actas and a declared result",
     assumptions="the sheets are authentic; a last bulletin that states no coverage is complete",
     reference="arithmetic: a part is not more than the whole",
+    holds_sheets=True,
 )
 CHECKS = (D301,)

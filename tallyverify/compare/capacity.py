@@ -120,5 +120,6 @@ D302 = Check(
     needs="actas, a declared result, and registered voters (registry or declared)",
     assumptions="the sheets are authentic; nobody votes twice; registered voters are as stated",
     reference="arithmetic; worst case in the sense of Manski (2003)",
+    holds_sheets=True,
 )
 CHECKS = (D302,)

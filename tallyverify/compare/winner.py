@@ -131,5 +131,6 @@ D311 = Check(
     assumptions="as D310; a contradiction only where the seen votes settle the winner and the "
     "bulletin is complete",
     reference="Manski (2003), worst-case bounds",
+    holds_sheets=True,
 )
 CHECKS = (D310, D311)

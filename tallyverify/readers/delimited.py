@@ -41,6 +41,8 @@ def read_delimited(
         If a row has another number of cells than the header, or a quote is never closed.
     """
     data = data.lstrip(b"\r\n")
+    if not re.search(rb"[\r\n]", data):
+        data += b"\n"
     separator = separator or _sniffed(data, set(wanted), name)
     _check_quotes(data, separator, name)
     read = pacsv.ReadOptions(autogenerate_column_names=True)
@@ -83,7 +85,7 @@ def _sniffed(data: bytes, wanted: set[str], name: str) -> str:
             file=name,
             found=shown(headers[best][0] if headers[best] else ""),
             expected=f"a line with the columns {listed(sorted(wanted), 12)}",
-            hint="name the separator in mapping.separator, or check that this is the right file",
+            hint="name mapping.separator or mapping.encoding, or check that it is this file",
         )
     return best
 

@@ -93,7 +93,7 @@ def _kind(data: bytes, name: str) -> str:
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "xls"
     if not data.strip():
-        raise InputError("the file holds nothing but white space", file=name)
+        raise blank(name)
     head = data[:_CHUNK]
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     if data.startswith(b"%PDF") or (not wide and b"\x00" in data):
@@ -105,6 +105,15 @@ def _kind(data: bytes, name: str) -> str:
             hint="export the sheet as CSV",
         )
     return "text"
+
+
+def blank(name: str) -> InputError:
+    """Return the error for a file without a single character to read."""
+    return InputError(
+        "the file holds nothing but white space",
+        file=name,
+        hint="fetch it again; the export may have failed",
+    )
 
 
 def _is_workbook(raw: bytes, name: str) -> bool:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.readers.delimited import read_delimited
-from tallyverify.readers.files import Content, load
+from tallyverify.readers.files import Content, blank, load
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.text import to_utf8
 
@@ -46,6 +46,8 @@ def read_raw(
     if content.kind in ("xlsx", "xls"):
         return _workbook(content, sheet), content, (f"workbook ({content.kind})",)
     data, found, guessed = to_utf8(content.data, encoding, content.name)
+    if not data.strip():
+        raise blank(content.name)
     if b"\x00" in data:
         raise InputError("the text holds NUL characters", file=content.name)
     how = f"text read as {_NAMES.get(found, found)}"

@@ -1,0 +1,5 @@
+"""``python -m tallyverify``."""
+
+from tallyverify.cli import main
+
+main()

@@ -1,0 +1,298 @@
+"""A case: the parts of one audit, and the folder that they are kept in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from tallyverify.contest import Contest
+from tallyverify.declared import Declared
+from tallyverify.errors import InputError, from_validation, listed, nearest, shown
+from tallyverify.facts import CaseFacts
+from tallyverify.mapping import Mapping
+from tallyverify.model import Identifier, Model, Text
+from tallyverify.readers.actas import open_actas
+from tallyverify.readers.files import check_exists
+from tallyverify.readers.stations import read_registry
+from tallyverify.registry import Registry
+from tallyverify.table import ActaParts
+
+__all__ = ["ActasFile", "Capture", "Case", "CaseFile", "Input", "RegistryFile", "load_case"]
+
+_MAX_JSON = 64 * 1024**2
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class ActasFile(Model):
+    """Where the actas are, and what their columns mean."""
+
+    file: Text
+    mapping: Mapping | None = None
+    format: Identifier | None = None
+
+
+class RegistryFile(Model):
+    """Where the register of stations is, and what its columns mean."""
+
+    file: Text
+    mapping: Mapping | None = None
+
+
+class Capture(ActasFile):
+    """Another capture of the same stations, e.g. by QR code."""
+
+    name: Identifier
+
+
+class CaseFile(Model):
+    """case.json: the parts of a case, as files in its folder."""
+
+    contest: Text
+    actas: ActasFile
+    declared: Text | None = None
+    registry: RegistryFile | None = None
+    captures: tuple[Capture, ...] = Field(default=())
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that a case was read from, for the report."""
+
+    role: str
+    name: str
+    sha256: str
+    rows: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """All parts of one audit.
+
+    Attributes
+    ----------
+    contest : Contest
+        What was voted on.
+    actas : ActaTable or ActaStream
+        The sheets.
+    declared : Declared, optional
+        What was announced.
+    registry : Registry, optional
+        The stations that exist.
+    seed : int
+        Seeds every random draw.
+    inputs : tuple of Input
+        The files it was read from.
+    """
+
+    contest: Contest
+    actas: ActaParts
+    declared: Declared | None = None
+    registry: Registry | None = None
+    seed: int = 0
+    inputs: tuple[Input, ...] = ()
+
+    @cached_property
+    def facts(self) -> CaseFacts:
+        """What checks may know before they see an acta.
+
+        Raises
+        ------
+        InputError
+            If the declared result names candidates or levels that the contest does not have.
+        """
+        first = next(iter(self.actas.parts()))
+        declared = self.declared.fitting(self.contest, "declared") if self.declared else None
+        return CaseFacts(
+            self.contest,
+            declared,
+            self.registry,
+            first.source,
+            first.levels,
+            first.lines,
+            first.votes,
+            self.seed,
+        )
+
+    def __repr__(self) -> str:
+        parts = [f"{self.actas!r}"]
+        parts += [f"{len(self.declared.bulletins)} bulletins"] if self.declared else []
+        parts += [f"registry of {len(self.registry):,}"] if self.registry is not None else []
+        return f"<Case {self.contest.id!r}: {', '.join(parts)}>"
+
+
+def load_case(
+    folder: str | Path | None = None,
+    *,
+    actas: str | Path | None = None,
+    contest: str | Path | None = None,
+    declared: str | Path | None = None,
+    registry: str | Path | None = None,
+    mapping: str | Path | None = None,
+    seed: int = 0,
+) -> Case:
+    """Read a case from its folder, from single files, or from a folder with some files replaced.
+
+    Parameters
+    ----------
+    folder : path, optional
+        A folder with a ``case.json``; the files it names must lie inside the folder.
+    actas, contest, declared, registry : path, optional
+        Files instead of those of the folder, from anywhere.
+    mapping : path, optional
+        A JSON mapping for ``actas``; without one a known format or the contest's names are tried.
+    seed : int
+        Seeds every random draw.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or cannot be read, or does not fit the others.
+
+    Examples
+    --------
+    >>> case = load_case("data/samples/clean")  # doctest: +SKIP
+    """
+    described: CaseFile | None = None
+    root = Path(folder) if folder is not None else None
+    if root is not None:
+        described = _described(root)
+    elif actas is None or contest is None:
+        raise InputError(
+            "a case is a folder, or at least a file of actas and a contest file",
+            found="neither",
+            hint="tallyverify verify FOLDER, or --actas FILE --contest FILE",
+        )
+
+    inputs: list[Input] = []
+
+    def path_of(given: str | Path | None, inside: str | None) -> Path | None:
+        if given is not None:
+            return Path(given)
+        return _inside(root, inside) if root is not None and inside is not None else None
+
+    voted_on = _read_json(
+        _needed(path_of(contest, described.contest if described else None)),
+        Contest,
+        "contest",
+        inputs,
+    )
+    said = None
+    announced = path_of(declared, described.declared if described else None)
+    if announced is not None:
+        said = _read_json(announced, Declared, "declared", inputs)
+        said = said.fitting(voted_on, announced.name)
+    # A file named on the command line has its own mapping; the folder's is for the folder's file.
+    own = described.actas if described and actas is None else None
+    table = open_actas(
+        _needed(path_of(actas, described.actas.file if described else None)),
+        contest=voted_on,
+        mapping=_read_json(Path(mapping), Mapping, "mapping", inputs)
+        if mapping
+        else (own.mapping if own else None),
+        format=own.format if own and not mapping else None,
+    )
+    inputs.append(Input("actas", table.source.name, table.source.sha256, table.source.rows))
+    stations = described.registry if described else None
+    listing = path_of(registry, stations.file if stations else None)
+    known = None
+    if listing is not None:
+        its_mapping = stations.mapping if stations and registry is None else None
+        known = read_registry(listing, contest=voted_on, mapping=its_mapping)
+        inputs.append(Input("registry", known.source.name, known.source.sha256, len(known)))
+    return Case(voted_on, table, said, known, seed, tuple(inputs))
+
+
+def _needed(path: Path | None) -> Path:
+    if path is None:
+        raise InputError("the case lacks a contest or actas", file="case.json")
+    return path
+
+
+def _described(root: Path) -> CaseFile:
+    if not root.is_dir():
+        hint = nearest(root.name, [p.name for p in root.parent.iterdir()] if root.parent.is_dir() else [])
+        raise InputError(
+            "a case is a folder with a case.json in it",
+            file=root.name,
+            found="a file" if root.is_file() else "nothing there",
+            hint=hint or "give the folder, or --actas FILE --contest FILE",
+        )
+    path = root / "case.json"
+    if not path.is_file():
+        there = sorted(p.name for p in root.iterdir())
+        raise InputError(
+            "the folder has no case.json",
+            file=root.name,
+            found=listed(there) or "an empty folder",
+            hint=nearest("case.json", there)
+            or 'write one: {"contest": "contest.json", "actas": {"file": "actas.csv"}}',
+        )
+    return _read_json(path, CaseFile, "case", [])
+
+
+def _inside(root: Path, name: str) -> Path:
+    """Return the path of a file of the case, which must not lead out of its folder."""
+    path = root / name
+    if os.path.isabs(name) or not path.resolve().is_relative_to(root.resolve()):
+        raise InputError(
+            "a file of a case must lie inside the case's folder",
+            file="case.json",
+            found=shown(name),
+            expected="a path relative to the folder, without links that lead out of it",
+            hint="copy the file into the folder, or name it on the command line (e.g. --actas)",
+        )
+    return path
+
+
+def _read_json(
+    path: Path, model: type[_Model], role: str, inputs: list[Input]
+) -> _Model:
+    check_exists(path)
+    if path.stat().st_size > _MAX_JSON:
+        raise InputError(
+            "the file is too large for a description",
+            file=path.name,
+            found=f"{path.stat().st_size:,} bytes",
+            expected=f"at most {_MAX_JSON:,}",
+        )
+    raw = path.read_bytes()
+    try:
+        data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_no_duplicates)
+    except UnicodeDecodeError:
+        raise InputError("the file is not UTF-8 text", file=path.name, expected="JSON") from None
+    except RecursionError:
+        raise InputError("the JSON is nested too deeply", file=path.name) from None
+    except json.JSONDecodeError as error:
+        raise InputError(
+            "the file is not valid JSON",
+            file=path.name,
+            place=f"line {error.lineno}, column {error.colno}",
+            found=f"{error.msg}: {shown(error.doc[max(error.pos - 15, 0) : error.pos + 15])}",
+            hint="check the comma, quotation mark or bracket before that place",
+        ) from None
+    except ValueError as error:
+        raise InputError(str(error), file=path.name) from None
+    if not isinstance(data, dict):
+        raise InputError("a JSON object is expected", file=path.name, found=shown(data))
+    try:
+        read = model.model_validate(data)
+    except ValidationError as error:
+        raise from_validation(error, path.name) from None
+    inputs.append(Input(role, path.name, hashlib.sha256(raw).hexdigest()))
+    return read
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        names = [key for key, _ in pairs]
+        twice = next(key for key in names if names.count(key) > 1)
+        raise ValueError(f"the key {shown(twice)} stands twice in one object")
+    return read

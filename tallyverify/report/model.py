@@ -1,0 +1,189 @@
+"""The report: verdict, checks, findings. One source for every rendering."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from tallyverify.contest import Contest
+from tallyverify.findings import CheckResult, Finding, Verdict
+from tallyverify.model import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["VERDICTS", "CoverageFacts", "InputFile", "Report", "Totals"]
+
+VERDICTS: dict[str, str] = {
+    "contradicted": "Published figures cannot all be true together.",
+    "improbable": "Nothing is contradicted, but a stated probability model rejects.",
+    "consistent": "Nothing contradicts the declared result.",
+    "insufficient": "There was not enough to hold the declared result against.",
+}
+
+
+class InputFile(Model):
+    """A file that the report was made from."""
+
+    role: str
+    name: str
+    sha256: str
+    rows: int | None
+
+
+class CoverageFacts(Model):
+    """How much was seen, of how much."""
+
+    stations: int
+    stations_expected: int | None
+    registered: int | None
+    registered_expected: int | None
+
+
+class Totals(Model):
+    """Sums over the stations seen; None for a line that the actas do not have."""
+
+    valid: int | None
+    null: int | None
+    blank: int | None
+    ballots: int | None
+    registered: int | None
+    votes: dict[str, int]
+
+
+class Report(Model):
+    """What was found, graded; the same inputs and seed give the same bytes.
+
+    Attributes
+    ----------
+    verdict : {"contradicted", "improbable", "consistent", "insufficient"}
+        From the findings alone; anomalies and quality never move it.
+    checks : tuple of CheckResult
+        Every check that was asked, with its status.
+    findings : tuple of Finding
+        All findings, the strongest evidence first.
+    coverage, totals, inputs
+        What was seen, what it sums to, and from which files.
+
+    Examples
+    --------
+    >>> import tallyverify as tv
+    >>> report = tv.verify(tv.load_case("data/samples/clean"))
+    >>> report.verdict
+    'consistent'
+    """
+
+    schema_: Literal["tallyverify/report/1"] = Field("tallyverify/report/1", alias="schema")
+    version: str
+    seed: int
+    inputs: tuple[InputFile, ...]
+    coverage: CoverageFacts
+    totals: Totals
+    verdict: Verdict
+    checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...]
+    contest: Contest = Field(exclude=True, repr=False)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n} {rung}" for rung, n in self.counts().items() if n)
+        return f"<Report {self.contest.id!r}: {self.verdict}; findings: {counts or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        from tallyverify.report.html import fragment
+
+        return fragment(self)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many findings stand on each rung, from contradiction to note."""
+        from tallyverify.findings import Evidence
+
+        return {rung: sum(f.evidence == rung for f in self.findings) for rung in map(str, Evidence)}
+
+    @property
+    def exit_code(self) -> int:
+        """1 if anything stands at contradiction or improbable, else 0."""
+        counts = self.counts()
+        return int(bool(counts["contradiction"] or counts["improbable"]))
+
+    def check(self, code: str) -> CheckResult:
+        """Return the result of one check.
+
+        Raises
+        ------
+        KeyError
+            If the check was not asked.
+        """
+        for result in self.checks:
+            if result.code == code:
+                return result
+        raise KeyError(code)
+
+    def of(self, code: str) -> tuple[Finding, ...]:
+        """Return the findings of one check."""
+        return tuple(finding for finding in self.findings if finding.code == code)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the findings as a DataFrame, one row each."""
+        import pandas as pd
+
+        columns = list(Finding.model_fields)
+        rows = [finding.model_dump(mode="json") for finding in self.findings]
+        frame = pd.DataFrame(rows, columns=columns)
+        frame["area"] = [" / ".join(row["area"].values()) for row in rows]
+        return frame
+
+    def checks_frame(self) -> pd.DataFrame:
+        """Return the checks as a DataFrame, one row each."""
+        import pandas as pd
+
+        names = [name for name in CheckResult.model_fields if name != "findings"]
+        rows = [check.model_dump(mode="json") for check in self.checks]
+        return pd.DataFrame(rows, columns=names)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data, as in report.json."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return report.json as text, and write it if a path is given."""
+        text = self.model_dump_json(by_alias=True, indent=2) + "\n"
+        return _written(text, path)
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Return the report as one self-contained HTML page, and write it if a path is given."""
+        from tallyverify.report.html import page
+
+        return _written(page(self), path)
+
+    def to_text(self, *, width: int = 100) -> str:
+        """Return the report as plain text, as the terminal shows it."""
+        from tallyverify.report.terminal import as_text
+
+        return as_text(self, width=width)
+
+
+def _written(text: str, path: str | Path | None) -> str:
+    if path is not None:
+        write_whole(Path(path), text)
+    return text
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file beside its place and move it there, so that it is never half there."""
+    import os
+    import tempfile
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,126 @@
+"""The report on a terminal."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from tallyverify.findings import Evidence, Finding, Status, number, percent
+from tallyverify.report.model import VERDICTS, Report
+from tallyverify.report.safe import printable
+
+__all__ = ["as_text", "render"]
+
+_VERDICT_STYLE = {
+    "contradicted": "bold red",
+    "improbable": "bold yellow",
+    "consistent": "bold green",
+    "insufficient": "bold blue",
+}
+_RUNG_STYLE = {
+    Evidence.CONTRADICTION: "red",
+    Evidence.IMPROBABLE: "yellow",
+    Evidence.ANOMALY: "magenta",
+    Evidence.QUALITY: "cyan",
+    Evidence.NOTE: "dim",
+}
+_MARK = {
+    Status.PASSED: ("passed", "green"),
+    Status.FLAGGED: ("flagged", "red"),
+    Status.NOT_APPLICABLE: ("n/a", "dim"),
+    Status.ERROR: ("error", "bold red"),
+}
+_MOST = 12
+
+
+def _text(value: str, style: str = "") -> Text:
+    return Text(printable(value), style=style)
+
+
+def _head(report: Report) -> Panel:
+    verdict = Text(report.verdict.upper(), style=_VERDICT_STYLE[report.verdict])
+    name = _text(report.contest.name or report.contest.id, "bold")
+    return Panel(Group(name, verdict, Text(VERDICTS[report.verdict])), expand=False)
+
+
+def _seen(report: Report) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    coverage = report.coverage
+    of = ""
+    if coverage.stations_expected:
+        of = f"of {number(coverage.stations_expected)} ({percent(coverage.stations, coverage.stations_expected)})"
+    table.add_row("stations seen", number(coverage.stations), of)
+    valid = report.totals.valid or 0
+    table.add_row("valid votes", number(valid), "")
+    ranked = sorted(report.totals.votes.items(), key=lambda item: (-item[1], item[0]))
+    for name, votes in ranked[:_MOST]:
+        table.add_row(
+            _text(report.contest.display(name)), number(votes), percent(votes, valid)
+        )
+    if len(ranked) > _MOST:
+        table.add_row(f"… and {len(ranked) - _MOST} more", "", "")
+    return table
+
+
+def _checks(report: Report) -> Table:
+    table = Table(title="Checks", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("code", "check", "status", "why"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("code", "status"))
+    for check in report.checks:
+        word, style = _MARK[check.status]
+        if check.status is Status.FLAGGED:
+            style = _RUNG_STYLE[check.evidence]
+            word = f"flagged ({check.evidence})"
+        table.add_row(check.code, check.name, Text(word, style=style), _text(check.reason))
+    return table
+
+
+def _findings(report: Report) -> list[Text]:
+    lines: list[Text] = []
+    for rung in Evidence:
+        found = [finding for finding in report.findings if finding.evidence is rung]
+        if not found:
+            continue
+        lines.append(Text(f"\n{rung} ({number(len(found))})", style=f"bold {_RUNG_STYLE[rung]}"))
+        for finding in found[:_MOST]:
+            lines += _finding(finding)
+        if len(found) > _MOST:
+            lines.append(Text(f"  … {number(len(found) - _MOST)} more in report.json"))
+    return lines
+
+
+def _finding(finding: Finding) -> list[Text]:
+    style = _RUNG_STYLE[finding.evidence]
+    lines = [Text.assemble((f"{finding.code} ", f"bold {style}"), _text(finding.message))]
+    if finding.arithmetic:
+        lines.append(_text(f"     {finding.arithmetic}", "dim"))
+    return lines
+
+
+def render(report: Report, console: Console) -> None:
+    """Print a report on a rich console."""
+    console.print(_head(report))
+    console.print(_seen(report))
+    for line in _findings(report):
+        console.print(line)
+    console.print()
+    console.print(_checks(report))
+    console.print(
+        "\nContradictions hold if the sheets are authentic. tallyverify accuses nobody: it says "
+        "which figures cannot be true together, and how sure that is.",
+        style="dim",
+    )
+
+
+def as_text(report: Report, *, width: int = 100) -> str:
+    """Return what :func:`render` prints, without colours."""
+    stream = io.StringIO()
+    render(report, Console(file=stream, width=width, no_color=True, force_terminal=False))
+    return stream.getvalue()

@@ -1,0 +1,204 @@
+"""verify: run the catalogue over a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+from tallyverify._version import __version__
+from tallyverify.case import Case
+from tallyverify.checks import Check, Summarise, select
+from tallyverify.coverage import Seen, summarise_seen
+from tallyverify.errors import InputError
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Status, Verdict
+from tallyverify.repeats import Index, Repeats, Suspects
+from tallyverify.report import CoverageFacts, InputFile, Report, Totals
+
+__all__ = ["verify"]
+
+Progress = Callable[[str, int, int], None]
+
+
+def verify(
+    case: Case,
+    *,
+    checks: str | Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Run the checks of the catalogue over a case and grade what they find.
+
+    Parameters
+    ----------
+    case : Case
+        The parts of the audit, e.g. from :func:`tallyverify.load_case`.
+    checks : str or sequence of str, optional
+        Families (``rules``, ``compare``) and codes (``D301``); all by default.
+    progress : callable, optional
+        Called as ``progress(what, done, of)`` with rows of actas while it works.
+
+    Returns
+    -------
+    Report
+        Verdict, every check with its status, and the findings.
+
+    Raises
+    ------
+    InputError
+        For an unknown check, or parts that do not fit each other.
+
+    Notes
+    -----
+    Two passes over the actas. The first finds keys and votes that may stand twice; the second
+    runs every check's fold. The report does not depend on the order of rows or on how many parts
+    the actas come in.
+    """
+    chosen = select(list(checks) if checks is not None and not isinstance(checks, str) else checks)
+    facts = case.facts
+    tell = progress or (lambda what, done, of: None)
+    index = _indexed(case, tell)
+    suspects = index.suspects()
+    summaries, repeats, seen = _folded(case, facts, chosen, suspects, index.expected_pairs(), tell)
+    results = [_concluded(check, summaries, repeats, seen, facts) for check in chosen]
+    return _report(case, facts, chosen, results, seen)
+
+
+def _indexed(case: Case, tell: Progress) -> Index:
+    index: Index | None = None
+    done = 0
+    for part in case.actas.parts():
+        one = Index.of(part)
+        index = one if index is None else index + one
+        done += len(part)
+        tell("looking for repeated stations", done, case.actas.source.rows)
+    if index is None:
+        raise InputError("there are no actas", file=case.actas.source.name)
+    return index
+
+
+def _folded(
+    case: Case,
+    facts: CaseFacts,
+    chosen: tuple[Check, ...],
+    suspects: Suspects,
+    expected_pairs: float,
+    tell: Progress,
+) -> tuple[dict[Summarise, Any], Repeats, Seen]:
+    """One pass: every distinct fold over every row, each station once for the sums."""
+    every = {c.summarise for c in chosen if c.rows == "every" and c.summarise is not None}
+    sums: dict[Summarise, Any] = {}
+    seen: Seen | None = None
+    by_key, by_votes = [], []
+    done = 0
+    for part in case.actas.parts():
+        for summarise in every:
+            one = summarise(part, facts)
+            sums[summarise] = sums[summarise] + one if summarise in sums else one
+        held = suspects.of_key(part)
+        alike = suspects.of_votes(part)
+        if held.any():
+            by_key.append(part.take(held))
+        if alike.any():
+            by_votes.append(part.take(alike))
+        here = summarise_seen(part.take(~held) if held.any() else part, facts)
+        seen = here if seen is None else seen + here
+        done += len(part)
+        tell("checking", done, case.actas.source.rows)
+    repeats = Repeats.of(by_key, by_votes, expected_pairs)
+    counted = [table for table in (repeats.alone, repeats.once) if table is not None]
+    parts = [summarise_seen(table, facts) for table in counted]
+    return sums, repeats, reduce(add, parts, seen)
+
+
+def _concluded(
+    check: Check, summaries: dict[Summarise, Any], repeats: Repeats, seen: Seen, facts: CaseFacts
+) -> CheckResult:
+    if check.rows == "once" and check.family == "compare" and facts.undecided_subtotals:
+        return check.not_applicable(
+            f"{len(facts.source.subtotals)} rows look like area subtotals among the stations "
+            '(T208), and sums would count votes twice; set mapping.subtotals to "leave_out" or '
+            '"keep"'
+        )
+    summary: Any = None
+    if check.rows == "repeated":
+        summary = repeats
+    elif check.rows == "once":
+        summary = seen
+    elif check.summarise is not None:
+        summary = summaries[check.summarise]
+    try:
+        return check.conclude(summary, facts)
+    except Exception as error:  # a check that breaks must show as broken, and hide no other
+        return check.failed(f"{type(error).__name__}: {error}")
+
+
+def _report(
+    case: Case,
+    facts: CaseFacts,
+    chosen: tuple[Check, ...],
+    results: list[CheckResult],
+    seen: Seen,
+) -> Report:
+    declared, registry = case.declared, case.registry
+    expected = declared.stations if declared else None
+    voters = declared.registered if declared else None
+    if registry is not None:
+        expected = len(registry) if expected is None else expected
+        known = not registry.sizes[1].any()
+        voters = registry.registered if voters is None and known else voters
+
+    def total(line: str) -> int | None:
+        return seen.totals.sum((line,)) if line in facts.lines else None
+
+    order = {result.code: position for position, result in enumerate(results)}
+    findings = sorted(
+        (finding for result in results for finding in result.findings),
+        key=lambda finding: (finding.evidence.rank, order[finding.code]),
+    )
+    return Report(
+        version=__version__,
+        seed=case.seed,
+        inputs=tuple(
+            InputFile(role=i.role, name=i.name, sha256=i.sha256, rows=i.rows) for i in case.inputs
+        ),
+        coverage=CoverageFacts(
+            stations=seen.stations.stations,
+            stations_expected=expected,
+            registered=seen.stations.registered_seen if "registered" in facts.lines else None,
+            registered_expected=voters,
+        ),
+        totals=Totals(
+            valid=seen.totals.sum(facts.valid),
+            null=total("null"),
+            blank=total("blank"),
+            ballots=seen.totals.sum(facts.ballots) if facts.ballots else None,
+            registered=total("registered"),
+            votes={name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids},
+        ),
+        verdict=verdict_of(results, chosen),
+        checks=tuple(results),
+        findings=tuple(findings),
+        contest=case.contest,
+    )
+
+
+def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check]) -> Verdict:
+    """Return the verdict, from the findings alone.
+
+    ``contradicted`` for any contradiction, else ``improbable`` for any such finding, else
+    ``consistent``; ``insufficient`` where no check that could have contradicted had its data.
+    Where checks that hold the sheets against the declared result were asked, one of these must
+    have answered: that a declaration agrees with itself does not make it consistent with sheets.
+    """
+    rungs = {finding.evidence for result in results for finding in result.findings}
+    if Evidence.CONTRADICTION in rungs:
+        return "contradicted"
+    if Evidence.IMPROBABLE in rungs:
+        return "improbable"
+    decisive = {check.code for check in chosen if check.holds_sheets}
+    decisive = decisive or {c.code for c in chosen if c.evidence is Evidence.CONTRADICTION}
+    answers = (Status.PASSED, Status.FLAGGED)
+    answered = any(r.code in decisive and r.status in answers for r in results)
+    return "consistent" if answered else "insufficient"
