@@ -195,9 +195,7 @@ def arithmetic(balance: Balance, acta: Acta, contest: Contest, outcome: Outcome)
     sides = balance.sides([*figures, ALL_OPTIONS], contest.on_sheet)
     spelt = []
     for names, total in zip(sides or ([], []), (outcome.left, outcome.right), strict=True):
-        terms = [
-            term for name in names for term in (acta.votes if name == ALL_OPTIONS else [name])
-        ]
+        terms = [term for name in names for term in (acta.votes if name == ALL_OPTIONS else [name])]
         text = " + ".join(f"{number(figures[term])} ({term})" for term in terms)
         spelt.append(text if len(terms) == 1 else f"{text} = {number(total)}")
     return f"{spelt[0]}; {spelt[1]}; difference {number(outcome.left - outcome.right)}"

@@ -10,11 +10,12 @@ read and the arithmetic is right, and is *open* otherwise.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from tallyverify.model import Count, Identifier, Model, Text
 
@@ -65,9 +66,16 @@ class Balance(Model):
     @field_validator("left", "right")
     @classmethod
     def _terms_present(cls, value: str) -> str:
-        if not all(_split(value)):
+        if not all(term.removesuffix("?").strip() for term in _split(value)):
             raise ValueError(f"figures joined by '+' are expected, not {value!r}")
         return value
+
+    @model_validator(mode="after")
+    def _each_figure_once(self) -> Balance:
+        twice = [name for name, times in Counter(self.terms).items() if times > 1]
+        if twice:
+            raise ValueError(f"each figure may stand in a balance once; twice: {twice[0]!r}")
+        return self
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -148,7 +156,7 @@ def evaluate_record(
     sides = balance.sides(figures, on_sheet)
     if sides is None:
         return None
-    if balance.unless_zero and figures.get(balance.unless_zero) == [0]:
+    if balance.unless_zero and all(n == 0 for n in figures.get(balance.unless_zero, [None])):
         return None
     values = [[count for name in side for count in figures[name]] for side in sides]
     low = [sum(count or 0 for count in side) for side in values]
@@ -190,6 +198,7 @@ def evaluate_table(
     """
     import numpy as np
 
+    present = set(present)
     sides = balance.sides(present, on_sheet)
     if sides is None:
         return None
@@ -216,7 +225,7 @@ def evaluate_table(
         over = left > right + balance.tolerance
         fails |= over if unread[1] is None else over & ~unread[1]
     exempt = nowhere
-    if balance.unless_zero:
+    if balance.unless_zero in present:
         values, mask = figure(balance.unless_zero)
         exempt = values == 0 if mask is None else (values == 0) & ~mask
         fails &= ~exempt

@@ -217,7 +217,9 @@ def _needed(path: Path | None) -> Path:
 
 def _described(root: Path) -> CaseFile:
     if not root.is_dir():
-        hint = nearest(root.name, [p.name for p in root.parent.iterdir()] if root.parent.is_dir() else [])
+        hint = nearest(
+            root.name, [p.name for p in root.parent.iterdir()] if root.parent.is_dir() else []
+        )
         raise InputError(
             "a case is a folder with a case.json in it",
             file=root.name,
@@ -251,9 +253,7 @@ def _inside(root: Path, name: str) -> Path:
     return path
 
 
-def _read_json(
-    path: Path, model: type[_Model], role: str, inputs: list[Input]
-) -> _Model:
+def _read_json(path: Path, model: type[_Model], role: str, inputs: list[Input]) -> _Model:
     check_exists(path)
     if path.stat().st_size > _MAX_JSON:
         raise InputError(

@@ -98,7 +98,7 @@ def verify(
         Path | None,
         typer.Option(help="Folder for report.json and report.html.", show_default=False),
     ] = None,
-    format: Annotated[Format, typer.Option(help="What to print.")] = Format.terminal,  # noqa: A002
+    format: Annotated[Format, typer.Option(help="What to print.")] = Format.terminal,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.", min=0)] = 0,
     lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
 ) -> None:
@@ -158,7 +158,12 @@ def checks() -> None:
         table.add_column(name, overflow="fold", no_wrap=name in ("code", "family"))
     for check in catalogue():
         table.add_row(
-            check.code, check.name, check.family, str(check.evidence), check.needs, check.assumptions
+            check.code,
+            check.name,
+            check.family,
+            str(check.evidence),
+            check.needs,
+            check.assumptions,
         )
     Console().print(table)
 

@@ -81,7 +81,9 @@ class Stations:
 def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
     frames = [frame for frame in frames if len(frame)] or frames[:1]
     rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return rows.sort_values(list(rows.columns), kind="stable", ignore_index=True).head(MOST_FINDINGS)
+    return rows.sort_values(list(rows.columns), kind="stable", ignore_index=True).head(
+        MOST_FINDINGS
+    )
 
 
 def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
@@ -91,7 +93,7 @@ def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
     columns = [*facts.levels, "station"]
     strange = np.zeros(len(part), dtype=bool)
     if facts.registry is not None:
-        at = facts.registry.index.get_indexer(part.frame["station"].astype(object))
+        at = facts.registry.index.get_indexer(pd.Index(part.frame["station"]))
         strange = at < 0
         here = ~strange & part.seen
         seen[at[here]] = True

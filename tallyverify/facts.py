@@ -92,9 +92,7 @@ class CaseFacts:
         Each label (a candidate, a group, ``valid`` or ``ballots``) leads to the figures of the
         sheets that it stands for and the number declared.
         """
-        compared = {
-            label: (members, row.figures[label]) for label, members in row.members.items()
-        }
+        compared = {label: (members, row.figures[label]) for label, members in row.members.items()}
         if row.valid is not None:
             compared["valid votes"] = (self.valid, row.valid)
         if row.ballots is not None and self.ballots:

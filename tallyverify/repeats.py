@@ -75,7 +75,7 @@ class Index:
             [part.key_hash],
             [part.vote_hash[rare]],
             np.bincount(total[usable], minlength=1),
-            np.bincount(total[rare], weights=chance[rare], minlength=1),
+            np.bincount(total[rare], weights=chance[rare], minlength=1).astype(float),
         )
 
     def __add__(self, other: Index) -> Index:

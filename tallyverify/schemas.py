@@ -44,6 +44,7 @@ def json_schema(document: str) -> dict[str, Any]:
         "registry": list[RegisteredStation],
         "report": Report,
     }
-    mode = "serialization" if document == "report" else "validation"
-    schema: dict[str, Any] = TypeAdapter(models[document]).json_schema(mode=mode)
+    schema: dict[str, Any] = TypeAdapter(models[document]).json_schema(
+        mode="serialization" if document == "report" else "validation"
+    )
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

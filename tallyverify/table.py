@@ -157,7 +157,9 @@ class ActaTable:
     @cached_property
     def present(self) -> tuple[str, ...]:
         """Names that a balance may use on this table."""
-        return (*self.figures, ALL_OPTIONS, *self.contest.candidate_ids)
+        counted = {*self.votes, *(self.contest.options.get(name) for name in self.votes)}
+        candidates = (name for name in self.contest.candidate_ids if name in counted)
+        return (*self.figures, ALL_OPTIONS, *candidates)
 
     @cached_property
     def _cache(self) -> dict[str, Figure]:

@@ -136,9 +136,7 @@ def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
         none = np.zeros(areas, dtype=np.int64)
         unread[names] = none if missing is None else by_area(missing.astype(np.int64))
         sizes[names] = _sizes(values, places, areas)
-    return Totals(
-        by_area(ones), sums, unread, by_area(_used(part)), sizes, _regions(part, facts)
-    )
+    return Totals(by_area(ones), sums, unread, by_area(_used(part)), sizes, _regions(part, facts))
 
 
 def _places(part: ActaTable, facts: CaseFacts) -> list[NDArray[np.int64]]:
@@ -177,9 +175,7 @@ def _sizes(values: NDArray[np.int64], places: list[NDArray[np.int64]], areas: in
             found, stations = _histogram(where[inside] * top + values[inside], areas * top)
             found = found // top * _SHIFT + found % top
         else:
-            found, stations = np.unique(
-                where[inside] * _SHIFT + values[inside], return_counts=True
-            )
+            found, stations = np.unique(where[inside] * _SHIFT + values[inside], return_counts=True)
         keys.append(found)
         counts.append(stations)
     merged = Sizes(keys[0], counts[0])
@@ -188,9 +184,7 @@ def _sizes(values: NDArray[np.int64], places: list[NDArray[np.int64]], areas: in
     return merged
 
 
-def _histogram(
-    values: NDArray[np.int64], top: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _histogram(values: NDArray[np.int64], top: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if top > _DENSE:
         return np.unique(values, return_counts=True)
     counts = np.bincount(values, minlength=1)

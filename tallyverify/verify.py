@@ -107,6 +107,8 @@ def _folded(
         done += len(part)
         tell("checking", done, case.actas.source.rows)
     repeats = Repeats.of(by_key, by_votes, expected_pairs)
+    if seen is None:
+        raise InputError("there are no actas", file=case.actas.source.name)
     counted = [table for table in (repeats.alone, repeats.once) if table is not None]
     parts = [summarise_seen(table, facts) for table in counted]
     return sums, repeats, reduce(add, parts, seen)

@@ -86,8 +86,8 @@ def _shortfall(
         top = sizes.top(area, most)
         if most:
             spelt += (
-                f"; the bulletin may leave out {number(most)} stations, which on the sheets hold at "
-                f"most {number(top)}: {number(observed)} − {number(top)} = {number(observed - top)}"
+                f"; the bulletin may leave out {number(most)} stations, which on the sheets hold "
+                f"at most {number(top)}: {number(observed)} − {number(top)} = {number(observed - top)}"
             )
         if observed - top <= declared:
             evidence = Evidence.NOTE
@@ -113,9 +113,7 @@ def _shortfall(
     )
 
 
-def _nothing_seen(
-    seen: Seen, bulletin: Bulletin, row: AreaResult, facts: CaseFacts
-) -> Finding:
+def _nothing_seen(seen: Seen, bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> Finding:
     name = list(row.area.values())[-1]
     depth = len(row.area)
     near = nearest(name, {names[-1] for names in seen.totals.regions if len(names) == depth})

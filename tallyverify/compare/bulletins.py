@@ -35,7 +35,7 @@ def _growth(row: AreaResult, last: AreaResult) -> dict[str, tuple[int, int]]:
         if before is not None and after is not None:
             counts[line] = (before, after)
     for one, other, turned in ((row, last, False), (last, row, True)):
-        fine = {name: votes for name, votes in other.votes.items()}
+        fine = other.votes
         for label, members in one.members.items():
             same = next((k for k, m in other.members.items() if set(m) == set(members)), None)
             if same is not None:
@@ -106,15 +106,21 @@ def batch(seen: Seen, facts: CaseFacts) -> CheckResult:
 
 
 def _impossible(
-    row: AreaResult, head: str, valid: int, grown: dict[str, int],
-    counts: dict[str, tuple[int, int]], facts: CaseFacts,
+    row: AreaResult,
+    head: str,
+    valid: int,
+    grown: dict[str, int],
+    counts: dict[str, tuple[int, int]],
+    facts: CaseFacts,
 ) -> list[Finding]:
     findings = []
     for label, votes in grown.items():
         if valid >= 0 and votes > valid:
             findings.append(
                 _contradiction(
-                    row, votes, valid,
+                    row,
+                    votes,
+                    valid,
                     f"{head}: {label} gains {number(votes)} votes where {number(valid)} valid "
                     "votes were added in all",
                     f"{number(votes)} > {number(valid)}",
@@ -129,7 +135,9 @@ def _impossible(
             if valid > room:
                 findings.append(
                     _contradiction(
-                        row, valid, room,
+                        row,
+                        valid,
+                        room,
                         f"{head}: {number(valid)} valid votes were added by {number(stations)} "
                         f"stations, and the largest {number(stations)} have {number(room)} voters",
                         f"{number(valid)} − {number(room)} = {number(valid - room)}",
@@ -142,8 +150,14 @@ def _contradiction(
     row: AreaResult, observed: int, expected: int, message: str, arithmetic: str
 ) -> Finding:
     return Finding(
-        code="D307", evidence=Evidence.CONTRADICTION, area=row.area, observed=observed,
-        expected=expected, difference=observed - expected, message=message, arithmetic=arithmetic,
+        code="D307",
+        evidence=Evidence.CONTRADICTION,
+        area=row.area,
+        observed=observed,
+        expected=expected,
+        difference=observed - expected,
+        message=message,
+        arithmetic=arithmetic,
     )
 
 
@@ -173,7 +187,8 @@ def _beside_the_seen(
             message=f"{head}, {number(valid)} valid votes were added, "
             f"{percent(grown[leader], valid)} of them for {facts.label(leader)}{beside}. "
             "Late stations are not a random sample, so this alone says nothing",
-            arithmetic=f"{number(grown[leader])} / {number(valid)} = {percent(grown[leader], valid)}",
+            arithmetic=f"{number(grown[leader])} / {number(valid)} = "
+            f"{percent(grown[leader], valid)}",
         )
     ]
 

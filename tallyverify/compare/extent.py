@@ -90,9 +90,7 @@ class Capacity:
     words: str
 
 
-def unseen_capacity(
-    seen: Seen, facts: CaseFacts, row: AreaResult | None = None
-) -> Capacity | None:
+def unseen_capacity(seen: Seen, facts: CaseFacts, row: AreaResult | None = None) -> Capacity | None:
     """Return how many voters the unseen stations of an area hold, if that is known.
 
     By the registry, if it knows the voters of every station not wholly read; else by the declared
@@ -124,18 +122,16 @@ def unseen_capacity(
 
 
 def _declared_registered(facts: CaseFacts, row: AreaResult | None) -> int | None:
-    if row is None or not row.area:
-        if facts.declared and facts.declared.registered is not None:
-            return facts.declared.registered
+    national = facts.declared.registered if facts.declared else None
+    if (row is None or not row.area) and national is not None:
+        return national
     # What a bulletin gives by area are the voters of the stations that it holds.
     if row is not None and row.registered is not None and row.coverage_range:
         return row.registered if row.coverage_range[0] == 1 else None
     return None
 
 
-def like_regions(
-    seen: Seen, valid: int, column: int
-) -> tuple[NDArray[np.float64], str] | None:
+def like_regions(seen: Seen, valid: int, column: int) -> tuple[NDArray[np.float64], str] | None:
     """Return the shares of one candidate in seen areas of like size, and how these were chosen.
 
     Parameters

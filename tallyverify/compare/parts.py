@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tallyverify.checks import Check
+from tallyverify.checks import Check, Conclude
 from tallyverify.compare.extent import stations_of
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
@@ -14,12 +14,23 @@ __all__ = ["CHECKS"]
 
 
 def _differ(
-    code: str, bulletin: Bulletin, row: AreaResult, observed: int, expected: int,
-    message: str, arithmetic: str, evidence: Evidence = Evidence.CONTRADICTION,
+    code: str,
+    bulletin: Bulletin,
+    row: AreaResult,
+    observed: int,
+    expected: int,
+    message: str,
+    arithmetic: str,
+    evidence: Evidence = Evidence.CONTRADICTION,
 ) -> Finding:
     return Finding(
-        code=code, evidence=evidence, area=row.area, observed=observed, expected=expected,
-        difference=observed - expected, arithmetic=arithmetic,
+        code=code,
+        evidence=evidence,
+        area=row.area,
+        observed=observed,
+        expected=expected,
+        difference=observed - expected,
+        arithmetic=arithmetic,
         message=f"bulletin {bulletin.id}, {place(row.area)}: {message}",
     )
 
@@ -39,7 +50,11 @@ def parts(summary: None, facts: CaseFacts) -> CheckResult:
                 spelt = " + ".join(f"{number(v)} ({k})" for k, v in row.figures.items())
                 findings.append(
                     _differ(
-                        "D303", bulletin, row, total, row.valid,
+                        "D303",
+                        bulletin,
+                        row,
+                        total,
+                        row.valid,
                         f"the candidates' votes sum to {number(total)}, the valid votes are "
                         f"declared as {number(row.valid)}",
                         f"{spelt} = {number(total)}; {number(row.valid)} (valid); "
@@ -58,7 +73,11 @@ def parts(summary: None, facts: CaseFacts) -> CheckResult:
             if voted > registered:
                 findings.append(
                     _differ(
-                        "D303", bulletin, row, voted, registered,
+                        "D303",
+                        bulletin,
+                        row,
+                        voted,
+                        registered,
                         f"{number(voted)} votes are declared for {number(registered)} "
                         "registered voters",
                         f"{number(voted)} − {number(registered)} = {number(voted - registered)}",
@@ -82,7 +101,11 @@ def _ballots(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> list[Find
     spelt = " + ".join(f"{number(v)} ({k})" for k, v in known.items() if v is not None)
     return [
         _differ(
-            "D303", bulletin, row, total, ballots,
+            "D303",
+            bulletin,
+            row,
+            total,
+            ballots,
             f"valid, null and blank votes sum to {number(total)}, the ballots are declared as "
             f"{number(ballots)}",
             f"{spelt} = {number(total)}; {number(ballots)} (ballots); "
@@ -106,9 +129,7 @@ def areas(summary: None, facts: CaseFacts) -> CheckResult:
     return D308.result(findings, reason=f"{number(asked)} parent areas", statistic=len(findings))
 
 
-def _children(
-    bulletin: Bulletin, parent: AreaResult, facts: CaseFacts
-) -> list[list[AreaResult]]:
+def _children(bulletin: Bulletin, parent: AreaResult, facts: CaseFacts) -> list[list[AreaResult]]:
     """The declared areas next below one, by their depth; the nearest depth only."""
     inside = [
         row
@@ -158,7 +179,11 @@ def _against(
         if total > whole or (total != whole and every):
             findings.append(
                 _differ(
-                    "D308", bulletin, parent, total, whole,
+                    "D308",
+                    bulletin,
+                    parent,
+                    total,
+                    whole,
                     f"{label}: the {len(read)} areas below sum to {number(total)}, "
                     f"{number(whole)} are declared for the whole",
                     f"{number(total)} − {number(whole)} = {number(total - whole)}",
@@ -167,7 +192,11 @@ def _against(
         elif total < whole:
             findings.append(
                 _differ(
-                    "D308", bulletin, parent, total, whole,
+                    "D308",
+                    bulletin,
+                    parent,
+                    total,
+                    whole,
                     f"{label}: the {len(read)} areas declared sum to {number(total)} of "
                     f"{number(whole)}; whether these are all areas is not known",
                     f"{number(whole)} − {number(total)} = {number(whole - total)} elsewhere",
@@ -191,7 +220,11 @@ def coverage(summary: None, facts: CaseFacts) -> CheckResult:
             if row.stations > total:
                 findings.append(
                     _differ(
-                        "D309", bulletin, row, row.stations, total,
+                        "D309",
+                        bulletin,
+                        row,
+                        row.stations,
+                        total,
                         f"{number(row.stations)} stations are counted where there are "
                         f"{number(total)}",
                         f"{spelt}: {number(row.stations - total)} too many",
@@ -205,7 +238,11 @@ def coverage(summary: None, facts: CaseFacts) -> CheckResult:
                 low, high = (100 * float(edge) for edge in stated)
                 findings.append(
                     _differ(
-                        "D309", bulletin, row, row.stations, round(total * float(sum(stated) / 2)),
+                        "D309",
+                        bulletin,
+                        row,
+                        row.stations,
+                        round(total * float(sum(stated) / 2)),
                         f"a coverage of {low:.6g} to {high:.6g} % is claimed, the stations "
                         f"counted are {100 * float(share):.6g} %",
                         f"{spelt} = {100 * float(share):.6g} %",
@@ -216,17 +253,25 @@ def coverage(summary: None, facts: CaseFacts) -> CheckResult:
     return D309.result(findings, reason=f"{number(asked)} areas", statistic=len(findings))
 
 
-def _check(code: str, name: str, conclude: object, needs: str, assumptions: str = "") -> Check:
+def _check(code: str, name: str, conclude: Conclude, needs: str, assumptions: str = "") -> Check:
     return Check(
-        code=code, name=name, family="compare", evidence=Evidence.CONTRADICTION,
-        conclude=conclude, needs=needs, assumptions=assumptions,  # type: ignore[arg-type]
+        code=code,
+        name=name,
+        family="compare",
+        evidence=Evidence.CONTRADICTION,
+        conclude=conclude,
+        needs=needs,
+        assumptions=assumptions,
         reference="arithmetic",
     )
 
 
 D303 = _check("D303", "Declared parts against declared total", parts, "a declared result")
 D308 = _check(
-    "D308", "Declared areas against their parent area", areas, "a result declared by area",
+    "D308",
+    "Declared areas against their parent area",
+    areas,
+    "a result declared by area",
     "areas are all there if the registry, or their stations or registered voters, say so",
 )
 D309 = _check("D309", "Claimed coverage against stations", coverage, "coverage and stations")

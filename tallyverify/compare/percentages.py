@@ -139,8 +139,8 @@ def _made_from_percentages(
         observed=len(row.figures),
         expected=round(len(row.figures) * min(1.0, (10 ** (test.decimals + 2) + 1) / total), 6),
         message=f"bulletin {bulletin.id}, {place(row.area)}: each of the {len(row.figures)} counts "
-        f"is the nearest integer to a percentage with {test.decimals} decimals of the total. Counted "
-        f"votes do this with probability {test.pvalue:.2g} (at most {test.pvalue * tests:.2g} over "
+        f"is the nearest integer to a percentage with {test.decimals} decimals of the total. "
+        f"Counted votes do this with probability {test.pvalue:.2g} (at most {test.pvalue * tests:.2g} over "
         f"{tests} tests). The counts were then calculated from percentages; a provisional bulletin "
         "typed from percentages explains that innocently, but they are not counts of votes",
         arithmetic=spelt,
@@ -170,8 +170,11 @@ def _of_some_total(bulletin: Bulletin, row: AreaResult) -> list[Finding]:
         "registered voters": row.registered,
     }
     tried = [
-        [finding for finding in (_off(bulletin, row, k, name, total) for k in row.percentages)
-         if finding]
+        [
+            finding
+            for finding in (_off(bulletin, row, k, name, total) for k in row.percentages)
+            if finding
+        ]
         for name, total in totals.items()
         if total
     ]
@@ -182,9 +185,7 @@ def _of_some_total(bulletin: Bulletin, row: AreaResult) -> list[Finding]:
     )
 
 
-def _off(
-    bulletin: Bulletin, row: AreaResult, label: str, name: str, total: int
-) -> Finding | None:
+def _off(bulletin: Bulletin, row: AreaResult, label: str, name: str, total: int) -> Finding | None:
     stated = Fraction(str(row.percentages[label]))
     share = Fraction(100 * row.figures[label], total)
     text = f"{row.percentages[label]:f}".rstrip("0")

@@ -45,7 +45,12 @@ def _facts(report: Report) -> dict[str, Any]:
         found = [finding for finding in report.findings if finding.evidence is rung]
         if found:
             groups.append(
-                {"rung": str(rung), "words": _RUNGS[rung], "count": len(found), "shown": found[:_MOST]}
+                {
+                    "rung": str(rung),
+                    "words": _RUNGS[rung],
+                    "count": len(found),
+                    "shown": found[:_MOST],
+                }
             )
     return {
         "report": report,

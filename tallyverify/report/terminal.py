@@ -55,22 +55,23 @@ def _seen(report: Report) -> Table:
     coverage = report.coverage
     of = ""
     if coverage.stations_expected:
-        of = f"of {number(coverage.stations_expected)} ({percent(coverage.stations, coverage.stations_expected)})"
+        share = percent(coverage.stations, coverage.stations_expected)
+        of = f"of {number(coverage.stations_expected)} ({share})"
     table.add_row("stations seen", number(coverage.stations), of)
     valid = report.totals.valid or 0
     table.add_row("valid votes", number(valid), "")
     ranked = sorted(report.totals.votes.items(), key=lambda item: (-item[1], item[0]))
     for name, votes in ranked[:_MOST]:
-        table.add_row(
-            _text(report.contest.display(name)), number(votes), percent(votes, valid)
-        )
+        table.add_row(_text(report.contest.display(name)), number(votes), percent(votes, valid))
     if len(ranked) > _MOST:
         table.add_row(f"… and {len(ranked) - _MOST} more", "", "")
     return table
 
 
 def _checks(report: Report) -> Table:
-    table = Table(title="Checks", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(
+        title="Checks", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
     for name in ("code", "check", "status", "why"):
         table.add_column(name, overflow="fold", no_wrap=name in ("code", "status"))
     for check in report.checks:

@@ -61,7 +61,11 @@ def repeated_subtotal_reason(facts: CaseFacts) -> str:
 
 
 T208 = Check(
-    "T208", "Area subtotals among the stations", "rules", Evidence.QUALITY, subtotals,
+    "T208",
+    "Area subtotals among the stations",
+    "rules",
+    Evidence.QUALITY,
+    subtotals,
     assumptions="found by label in every file; by arithmetic in files that are read whole, not in "
     "Parquet",
 )

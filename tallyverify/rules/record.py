@@ -52,7 +52,9 @@ def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _applied(code: str, part: ActaTable) -> list[tuple[Balance, TableOutcome]]:
-    forms = [(own,) for own in part.contest.balances] if code == "R105" else [STANDARD_BALANCES[code]]
+    forms = (
+        [(own,) for own in part.contest.balances] if code == "R105" else [STANDARD_BALANCES[code]]
+    )
     applied = []
     for form in forms:
         for balance in form:
@@ -111,9 +113,7 @@ def conclude(code: str, summary: RuleSummary, facts: CaseFacts) -> CheckResult:
         reason += f", {number(summary.still_open)} not judged because a figure was not read"
     if summary.exempt:
         reason += f", {number(summary.exempt)} not judged: no registered voters stand on the sheet"
-    return check.result(
-        findings, reason=reason, statistic=summary.failing, found=summary.failing
-    )
+    return check.result(findings, reason=reason, statistic=summary.failing, found=summary.failing)
 
 
 def _count(value: Any) -> int | None:

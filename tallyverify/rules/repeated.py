@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tallyverify.checks import MOST_FINDINGS, Check
+from typing import Any
+
+from tallyverify.checks import MOST_FINDINGS, Check, Conclude
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, number
 from tallyverify.repeats import RARE, Repeats
@@ -25,8 +27,10 @@ def _differing(group: ActaTable) -> str:
     spelt = []
     for name in group.figures:
         values, missing = group.figure(name)
-        shown = ["?" if missing is not None and missing[i] else number(int(v))
-                 for i, v in enumerate(values)]
+        shown = [
+            "?" if missing is not None and missing[i] else number(int(v))
+            for i, v in enumerate(values)
+        ]
         if len(set(shown)) > 1:
             spelt.append(f"{name} {' against '.join(shown)}")
     return "; ".join(spelt)
@@ -136,15 +140,24 @@ def alike(repeats: Repeats, facts: CaseFacts) -> CheckResult:
     )
 
 
-def _repeat_check(code: str, name: str, evidence: Evidence, conclude: object, **more: str) -> Check:
+def _repeat_check(
+    code: str, name: str, evidence: Evidence, conclude: Conclude, **more: Any
+) -> Check:
     return Check(
-        code=code, name=name, family="rules", evidence=evidence, rows="repeated",
-        conclude=conclude, **more,  # type: ignore[arg-type]
+        code=code,
+        name=name,
+        family="rules",
+        evidence=evidence,
+        rows="repeated",
+        conclude=conclude,
+        **more,
     )
 
 
 T201 = _repeat_check("T201", "Station twice, same figures", Evidence.QUALITY, same_figures)
-T202 = _repeat_check("T202", "Station twice, different figures", Evidence.QUALITY, different_figures)
+T202 = _repeat_check(
+    "T202", "Station twice, different figures", Evidence.QUALITY, different_figures
+)
 T204 = _repeat_check(
     "T204", "One station in two areas", Evidence.QUALITY, two_areas, needs="actas with areas"
 )

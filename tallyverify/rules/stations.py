@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from tallyverify.checks import Check
@@ -13,7 +15,7 @@ from tallyverify.findings import CheckResult, Evidence, Finding, number, percent
 __all__ = ["CHECKS"]
 
 
-def _areas(row: dict[str, object], facts: CaseFacts) -> dict[str, str]:
+def _areas(row: dict[Any, Any], facts: CaseFacts) -> dict[str, str]:
     return {level: str(row[level]) for level in facts.levels if pd.notna(row[level])}
 
 
@@ -22,7 +24,7 @@ def strangers(seen: Seen, facts: CaseFacts) -> CheckResult:
     if facts.registry is None:
         return T203.not_applicable("the case has no registry of stations")
     known = facts.registry.index
-    findings = []
+    findings: list[Finding] = []
     for row in seen.stations.stranger_rows.to_dict("records"):
         station = str(row["station"])
         close = [key for key in (station.lstrip("0"), station.zfill(9)) if key in known]
@@ -61,7 +63,11 @@ def without_acta(seen: Seen, facts: CaseFacts) -> CheckResult:
             difference=-missing,
             message=f"{number(missing)} registered stations have no sheet that says something; "
             f"{number(voters)} voters are registered at them"
-            + (", the number not being known for some" if unknown[~seen.stations.seen].any() else ""),
+            + (
+                ", the number not being known for some"
+                if unknown[~seen.stations.seen].any()
+                else ""
+            ),
             arithmetic=f"{number(total)} stations in the registry − {number(total - missing)} seen "
             f"= {number(missing)} ({percent(missing, total)})",
         )
@@ -110,15 +116,33 @@ def silent(seen: Seen, facts: CaseFacts) -> CheckResult:
 
 
 T203 = Check(
-    "T203", "Station not in the registry", "rules", Evidence.QUALITY, strangers,
-    summarise_seen, "once", "actas and registry",
+    "T203",
+    "Station not in the registry",
+    "rules",
+    Evidence.QUALITY,
+    strangers,
+    summarise_seen,
+    "once",
+    "actas and registry",
 )
 T205 = Check(
-    "T205", "Registered stations without an acta", "rules", Evidence.NOTE, without_acta,
-    summarise_seen, "once", "actas and registry",
+    "T205",
+    "Registered stations without an acta",
+    "rules",
+    Evidence.NOTE,
+    without_acta,
+    summarise_seen,
+    "once",
+    "actas and registry",
 )
 T206 = Check(
-    "T206", "All-zero acta (not loaded, annulled)", "rules", Evidence.NOTE, silent,
-    summarise_seen, "once", "actas",
+    "T206",
+    "All-zero acta (not loaded, annulled)",
+    "rules",
+    Evidence.NOTE,
+    silent,
+    summarise_seen,
+    "once",
+    "actas",
 )
 CHECKS = (T203, T205, T206)
