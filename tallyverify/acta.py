@@ -128,6 +128,9 @@ class Acta(Model):
         figures: dict[str, list[int | None]] = {
             name: [count] for name, count in (*self.lines.items(), *self.votes.items())
         }
+        for row in contest.candidates:
+            if row.id not in figures and any(option in self.votes for option in row.options):
+                figures[row.id] = [self.votes.get(option) for option in row.options]
         figures[ALL_OPTIONS] = [
             *self.votes.values(),
             *(None for name in _unrecorded(self.votes, contest)),
@@ -192,10 +195,13 @@ def _unrecorded(votes: dict[str, int | None], contest: Contest) -> list[str]:
 def arithmetic(balance: Balance, acta: Acta, contest: Contest, outcome: Outcome) -> str:
     """Spell out both sides of a balance for one sheet, so that it can be redone by hand."""
     figures = {**acta.lines, **acta.votes}
-    sides = balance.sides([*figures, ALL_OPTIONS], contest.on_sheet)
+    options = {row.id: [o for o in row.options if o in figures] for row in contest.candidates}
+    parts = {**options, **{name: [name] for name in figures}, ALL_OPTIONS: list(acta.votes)}
+    present = [name for name, terms in parts.items() if terms]
+    sides = balance.sides(present, contest.on_sheet)
     spelt = []
     for names, total in zip(sides or ([], []), (outcome.left, outcome.right), strict=True):
-        terms = [term for name in names for term in (acta.votes if name == ALL_OPTIONS else [name])]
+        terms = [term for name in names for term in parts[name]]
         text = " + ".join(f"{number(figures[term])} ({term})" for term in terms)
         spelt.append(text if len(terms) == 1 else f"{text} = {number(total)}")
     return f"{spelt[0]}; {spelt[1]}; difference {number(outcome.left - outcome.right)}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from tallyverify.balance import ALL_OPTIONS, Balance
+from tallyverify.balance import ALL_OPTIONS, STANDARD_BALANCES, Balance
 from tallyverify.errors import listed, nearest
 from tallyverify.model import Identifier, Model, Text
 
@@ -134,6 +134,10 @@ class Contest(Model):
     @model_validator(mode="after")
     def _balances_use_known_names(self) -> Contest:
         known = [*self.line_ids, *self.options, *self.candidate_ids, ALL_OPTIONS]
+        codes = Counter([*STANDARD_BALANCES, *(balance.code for balance in self.balances)])
+        twice = [code for code, times in codes.items() if times > 1]
+        if twice:
+            raise ValueError(f"each balance has a code of its own; used twice: {listed(twice)}")
         for balance in self.balances:
             for term in (*balance.terms, *filter(None, [balance.unless_zero])):
                 if term not in known:

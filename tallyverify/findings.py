@@ -115,6 +115,11 @@ def percent(part: float, whole: float, decimals: int = 2) -> str:
     return f"{100 * part / whole:.{decimals}f} %" if whole else "–"
 
 
+def sentence(text: str) -> str:
+    """Return a message as a sentence."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
 def place(area: dict[str, str]) -> str:
     """Return an area in words: its name, with the larger areas it lies in."""
     return ", ".join(reversed(list(area.values()))) if area else "the whole country"

@@ -86,8 +86,9 @@ def _shortfall(
         top = sizes.top(area, most)
         if most:
             spelt += (
-                f"; the bulletin may leave out {number(most)} stations, which on the sheets hold "
-                f"at most {number(top)}: {number(observed)} − {number(top)} = {number(observed - top)}"
+                f"; the bulletin may leave out {number(most)} stations, which on the sheets "
+                f"hold at most {number(top)}: {number(observed)} − {number(top)} = "
+                f"{number(observed - top)}"
             )
         if observed - top <= declared:
             evidence = Evidence.NOTE

@@ -80,13 +80,15 @@ def _need(
                 arithmetic=spelt,
             )
         ]
+    if row.area:
+        return []  # a need that can be met is told once, for the whole country
     leader = max(positive, key=lambda name: positive[name], default=None)
     beside = f", a turnout of {percent(needed, capacity.voters)} there"
     if leader in facts.contest.candidate_ids and votes:
         beside += f", {percent(positive[leader], votes)} of the votes for {facts.label(leader)}"
         like = like_regions(seen, votes, facts.contest.candidate_ids.index(leader))
         if like:
-            beside += f" (in {like[1]} at most {100 * like[0].max():.2f} %)"
+            beside += f" (in {like[1]}: at most {100 * like[0].max():.2f} %)"
     turnout = _highest_turnout(seen)
     if turnout is not None:
         beside += f"; the highest turnout in any seen area was {100 * turnout:.2f} % (valid votes)"

@@ -146,10 +146,16 @@ def like_regions(seen: Seen, valid: int, column: int) -> tuple[NDArray[np.float6
     Returns
     -------
     (shares, words) or None
-        Areas of the first two levels with half to twice as many votes; None if there are none.
+        Areas of the first two levels with half to twice as many votes; where there are none,
+        the areas of the first level; None if there are no areas.
     """
-    rows = [row for row in seen.totals.regions.values() if valid / 2 <= row[1] <= valid * 2]
+    regions = seen.totals.regions
+    rows = [row for row in regions.values() if valid / 2 <= row[1] <= valid * 2]
+    words = f"the {number(len(rows))} seen areas of like size"
+    if not rows:
+        rows = [row for names, row in regions.items() if len(names) == 1 and row[1] > 0]
+        words = f"the {number(len(rows))} largest seen areas (none is of like size)"
     if valid <= 0 or not rows:
         return None
     table = np.stack(rows)
-    return table[:, 4 + column] / table[:, 1], f"{number(len(rows))} seen areas of like size"
+    return table[:, 4 + column] / table[:, 1], words

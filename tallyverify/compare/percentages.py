@@ -139,12 +139,16 @@ def _made_from_percentages(
         observed=len(row.figures),
         expected=round(len(row.figures) * min(1.0, (10 ** (test.decimals + 2) + 1) / total), 6),
         message=f"bulletin {bulletin.id}, {place(row.area)}: each of the {len(row.figures)} counts "
-        f"is the nearest integer to a percentage with {test.decimals} decimals of the total. "
-        f"Counted votes do this with probability {test.pvalue:.2g} (at most {test.pvalue * tests:.2g} over "
-        f"{tests} tests). The counts were then calculated from percentages; a provisional bulletin "
+        f"is the nearest integer to a percentage with {_decimals(test.decimals)} of the "
+        f"total. Counted votes do this with probability {test.pvalue:.2g} (at most "
+        f"{test.pvalue * tests:.2g} over {tests} tests). The counts were then calculated from percentages; a provisional bulletin "
         "typed from percentages explains that innocently, but they are not counts of votes",
         arithmetic=spelt,
     )
+
+
+def _decimals(count: int) -> str:
+    return "one decimal" if count == 1 else f"{count} decimals"
 
 
 def percentages(summary: None, facts: CaseFacts) -> CheckResult:

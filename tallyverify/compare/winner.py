@@ -7,7 +7,7 @@ from tallyverify.compare.bounds import Bounds, bounds_of
 from tallyverify.compare.extent import left_out, unseen_capacity
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number, percent
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, number, percent
 
 __all__ = ["CHECKS"]
 
@@ -58,7 +58,7 @@ def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
     )
     result = D310.result([finding], statistic=bound.lead, effect=bound.unseen_votes)
     if bound.settled:
-        return result.model_copy(update={"status": "passed", "reason": "settled"})
+        return result.model_copy(update={"status": Status.PASSED, "reason": "settled"})
     return result.model_copy(update={"reason": "not settled"})
 
 

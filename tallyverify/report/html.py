@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tallyverify.findings import Evidence, number, percent, place
+from tallyverify.findings import Evidence, number, percent, sentence
 from tallyverify.report.model import VERDICTS, Report
 from tallyverify.report.safe import printable
 
@@ -34,8 +34,8 @@ def _environment() -> Environment:
     )
     environment.filters["number"] = number
     environment.filters["printable"] = printable
+    environment.filters["sentence"] = sentence
     environment.globals["percent"] = percent
-    environment.globals["place"] = place
     return environment
 
 

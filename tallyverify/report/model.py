@@ -90,6 +90,8 @@ class Report(Model):
         counts = ", ".join(f"{n} {rung}" for rung, n in self.counts().items() if n)
         return f"<Report {self.contest.id!r}: {self.verdict}; findings: {counts or 'none'}>"
 
+    __str__ = __repr__
+
     def _repr_html_(self) -> str:
         from tallyverify.report.html import fragment
 
@@ -106,6 +108,11 @@ class Report(Model):
         """1 if anything stands at contradiction or improbable, else 0."""
         counts = self.counts()
         return int(bool(counts["contradiction"] or counts["improbable"]))
+
+    @property
+    def headline(self) -> str:
+        """What the sheets say of the winner (D310), if that was asked and could be answered."""
+        return next((finding.message for finding in self.of("D310")), "")
 
     def check(self, code: str) -> CheckResult:
         """Return the result of one check.

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tallyverify.findings import Evidence, Finding, Status, number, percent
+from tallyverify.findings import Evidence, Finding, Status, number, percent, sentence
 from tallyverify.report.model import VERDICTS, Report
 from tallyverify.report.safe import printable
 
@@ -44,7 +44,10 @@ def _text(value: str, style: str = "") -> Text:
 def _head(report: Report) -> Panel:
     verdict = Text(report.verdict.upper(), style=_VERDICT_STYLE[report.verdict])
     name = _text(report.contest.name or report.contest.id, "bold")
-    return Panel(Group(name, verdict, Text(VERDICTS[report.verdict])), expand=False)
+    lines = [name, verdict, Text(VERDICTS[report.verdict])]
+    if report.headline:
+        lines.append(_text(sentence(report.headline)))
+    return Panel(Group(*lines), expand=False)
 
 
 def _seen(report: Report) -> Table:
