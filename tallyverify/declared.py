@@ -49,7 +49,7 @@ class AreaResult(Model):
     """
 
     area: dict[Identifier, Identifier] = Field(default_factory=dict)
-    coverage: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
+    coverage: Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)] | None = None
     stations: Count | None = None
     registered: Count | None = None
     ballots: Count | None = None
@@ -58,7 +58,7 @@ class AreaResult(Model):
     blank: Count | None = None
     votes: dict[Identifier, Count] = Field(default_factory=dict)
     groups: tuple[Group, ...] = ()
-    percentages: dict[Identifier, Annotated[float, Field(ge=0, le=100)]] = Field(
+    percentages: dict[Identifier, Annotated[float, Field(strict=True, ge=0, le=100)]] = Field(
         default_factory=dict
     )
 
