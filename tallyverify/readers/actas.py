@@ -20,8 +20,9 @@ from tallyverify.readers.build import build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
 from tallyverify.readers.files import check_exists, digest
-from tallyverify.readers.formats import broken_parquet, read_raw
+from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet, read_raw
 from tallyverify.readers.long import build_long
+from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.subtotals import sums_of_others
 from tallyverify.table import ActaTable, Source
@@ -32,7 +33,7 @@ FORMATS = {"convzla": convzla_mapping}
 """Published formats that need no mapping."""
 
 STREAM_ROWS = 1_000_000
-BATCH_ROWS = 131_072
+BATCH_ROWS = 65_536
 
 
 def read_actas(
@@ -148,8 +149,9 @@ class ActaStream:
         import pyarrow.parquet as pq
 
         try:
-            return pq.ParquetFile(self.path)
-        except (pa.ArrowInvalid, OSError) as error:
+            # Read-ahead would keep the whole file in memory until the last batch.
+            return pq.ParquetFile(self.path, pre_buffer=False, page_checksum_verification=True)
+        except PARQUET_ERRORS as error:
             raise broken_parquet(self.path.name, error) from None
 
     @cached_property
@@ -171,11 +173,17 @@ class ActaStream:
         row = 1
         with self._file() as file:
             columns = [name for name in file.schema_arrow.names if self._reads(name)]
-            for batch in file.iter_batches(self.batch, columns=columns):
+            for batch in self._batches(file, columns):
                 raw = Raw(list(batch.schema.names), list(batch.columns), self.path.name, row)
                 table, suspect = build_wide(raw, self._fitted, self.contest, thousands, self.source)
                 row += batch.num_rows
                 yield _settle_subtotals(table, suspect, self._fitted, arithmetic=False)
+
+    def _batches(self, file: Any, columns: list[str]) -> Iterator[Any]:
+        try:
+            yield from file.iter_batches(self.batch, columns=columns)
+        except PARQUET_ERRORS as error:
+            raise broken_parquet(self.path.name, error) from None
 
     def _reads(self, name: str) -> bool:
         return name in {column.split("#")[0] for column in self._fitted.columns}
@@ -204,45 +212,11 @@ def _mapping_for(raw: Raw, contest: Contest, given: Mapping | None, name: str | 
         elif is_convzla(raw.names):
             given = convzla_mapping(raw, contest)
         else:
-            given = _own_names(raw, contest)
+            given = own_names_mapping(raw, contest)
     fitted = given.fitting(contest, raw.file)
     for column in fitted.columns:
         raw.position(column)
     return fitted
-
-
-def _own_names(raw: Raw, contest: Contest) -> Mapping:
-    """The mapping of a file whose columns bear the contest's own names."""
-
-    def find(group: str, name: str) -> str | None:
-        return next((given for given in (name, f"{group}.{name}") if given in raw.names), None)
-
-    station = find("", "station")
-    if station is None:
-        raise InputError(
-            "without a mapping the columns must bear the contest's own names",
-            file=raw.file,
-            place="header",
-            found=f"no column 'station' among {listed(raw.distinct, 60)}",
-            expected="station, then levels, lines and options as the contest names them",
-            hint="describe the columns in a mapping (tallyverify schema mapping)",
-        )
-    votes: dict[str, Any] = {}
-    for candidate in contest.candidates:
-        own = {option: find("votes", option) for option in candidate.options}
-        whole = find("votes", candidate.id)
-        if all(own.values()):
-            votes.update(own)
-        elif whole:
-            votes[candidate.id] = whole
-    areas = {level: find("areas", level) for level in contest.levels}
-    lines = {line: find("lines", line) for line in contest.line_ids}
-    return Mapping(
-        station=(station,),
-        areas={level: column for level, column in areas.items() if column},
-        lines={line: column for line, column in lines.items() if column},
-        votes=votes,
-    )
 
 
 def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:
@@ -254,9 +228,7 @@ def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:
     else:
         named = [*mapping.lines.values(), *mapping.votes.values()]
         names = [part for n in named for part in ([n] if isinstance(n, str) else n)]
-    columns = (raw.column(name) for name in names)
-    arrays = (c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columns)
-    return thousands_of(arrays, mapping.thousands)
+    return thousands_of((raw.column(name) for name in names), mapping.thousands)
 
 
 def _from_frame(frame: pd.DataFrame) -> Raw:

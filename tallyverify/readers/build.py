@@ -48,6 +48,13 @@ def where(raw: Raw, mapping: Mapping) -> tuple[Raw, np.ndarray[Any, Any]]:
                 expected=listed(allowed),
             )
         keep = here if keep is None else pc.and_(keep, here)
+    if not pc.any(keep).as_py():
+        raise InputError(
+            "no row has all that mapping.where asks for",
+            file=raw.file,
+            found=f"no row with {shown(mapping.where)}",
+            hint="each condition fits some rows, but none fits them all",
+        )
     kept = [column.filter(keep) for column in raw.columns]
     return replace(raw, columns=kept), rows[keep.to_numpy(zero_copy_only=False)]
 
@@ -109,11 +116,7 @@ def build_wide(
 
 
 def _counts(raw: Raw, name: str, thousands: Thousands, mapping: Mapping, figure: str) -> Counts:
-    column = raw.column(name)
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    counts = read_counts(column, thousands, mapping.missing)
+    counts = read_counts(raw.column(name), thousands, mapping.missing)
     if len(counts.rows) >= 10 and pc.count(counts.values).as_py() == 0:
         raise InputError(
             "a column mapped to counts holds none",

@@ -40,7 +40,9 @@ def read_delimited(
     InputError
         If a row has another number of cells than the header, or a quote is never closed.
     """
-    data = data.lstrip(b"\r\n")
+    above = len(data) - len(data.lstrip(b"\r\n"))
+    first_row = 2 + len(data[:above].splitlines())
+    data = data[above:]
     if not re.search(rb"[\r\n]", data):
         data += b"\n"
     separator = separator or _sniffed(data, set(wanted), name)
@@ -57,7 +59,7 @@ def read_delimited(
     except pa.ArrowInvalid as error:
         raise _broken_row(str(error), data, separator, name) from None
     names = [str(column[0]) for column in table.columns]
-    return Raw(names, [column.slice(1) for column in table.columns], name, first_row=2), separator
+    return Raw(names, [column.slice(1) for column in table.columns], name, first_row), separator
 
 
 def _header(data: bytes, separator: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import lzma
@@ -22,7 +23,15 @@ MAX_RATIO = 200
 
 _FREE_GROWTH = 64 * 1024**2
 _CHUNK = 1024**2
-_UNZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)
+_UNPACK_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _PACKED_TWICE = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
@@ -45,9 +54,13 @@ def digest(path: Path) -> str:
 
 def check_exists(path: Path) -> None:
     """Raise an InputError unless the path is a file of a readable size."""
-    if path.is_dir():
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except OSError as error:
+        raise InputError("the file cannot be read", file=path.name, found=error.strerror) from None
+    if is_folder:
         raise InputError("this is a folder, a file is expected", file=path.name)
-    if not path.is_file():
+    if not is_file:
         folder = path.parent
         there = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
         raise InputError(
@@ -63,8 +76,15 @@ def check_exists(path: Path) -> None:
         raise _too_large(path.name, size)
 
 
-def load(path: Path) -> Content:
+def load(path: Path, encoding: str | None = None) -> Content:
     """Read a file and undo one layer of zip or gzip.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str, optional
+        Its encoding if it is text, where that is known.
 
     Raises
     ------
@@ -72,7 +92,10 @@ def load(path: Path) -> Content:
         If it is missing, empty, truncated, binary, too large, or unpacks to more than one file.
     """
     check_exists(path)
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError("the file cannot be read", file=path.name, found=error.strerror) from None
     sha256 = hashlib.sha256(raw).hexdigest()
     data, inner = raw, path.name
     if raw.startswith(b"PK") and not _is_workbook(raw, path.name):
@@ -82,10 +105,10 @@ def load(path: Path) -> Content:
         inner = path.name.removesuffix(".gz")
     if data is not raw and data.startswith(_PACKED_TWICE) and not _is_workbook(data, path.name):
         raise InputError("an archive inside an archive is not unpacked", file=path.name)
-    return Content(path.name, sha256, _kind(data, path.name), data, inner)
+    return Content(path.name, sha256, _kind(data, path.name, encoding), data, inner)
 
 
-def _kind(data: bytes, name: str) -> str:
+def _kind(data: bytes, name: str, encoding: str | None) -> str:
     if data.startswith(b"PAR1"):
         return "parquet"
     if data.startswith(b"PK"):
@@ -95,7 +118,9 @@ def _kind(data: bytes, name: str) -> str:
     if not data.strip():
         raise blank(name)
     head = data[:_CHUNK]
-    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or (
+        encoding is not None and b"\x00" in "a".encode(encoding)
+    )
     if data.startswith(b"%PDF") or (not wide and b"\x00" in data):
         raise InputError(
             "this is a binary file, not a table",
@@ -125,6 +150,17 @@ def _is_workbook(raw: bytes, name: str) -> bool:
             return False
         packed = sum(entry.compress_size for entry in archive.infolist())
         _check_growth(name, packed, sum(entry.file_size for entry in archive.infolist()))
+        try:
+            broken = archive.testzip()
+        except _UNPACK_ERRORS as error:
+            broken = str(error)[:100]
+        if broken is not None:
+            raise InputError(
+                "the workbook is damaged or was cut off",
+                file=name,
+                found=f"a part that does not unpack as it was packed: {shown(broken)}",
+                hint="fetch the file again, or save it again as xlsx",
+            )
     return True
 
 
@@ -162,7 +198,7 @@ def _unzipped(raw: bytes, name: str) -> tuple[bytes, str]:
                 while block := stream.read(_CHUNK):
                     out.write(block)
                     _check_growth(name, entry.compress_size, out.tell())
-        except _UNZIP_ERRORS as error:
+        except _UNPACK_ERRORS as error:
             raise InputError(
                 "the archive cannot be unpacked",
                 file=name,
@@ -174,19 +210,12 @@ def _unzipped(raw: bytes, name: str) -> tuple[bytes, str]:
 
 def _gunzipped(raw: bytes, name: str) -> bytes:
     out = io.BytesIO()
-    rest = raw
     try:
-        while rest.startswith(b"\x1f\x8b"):
-            unpack = zlib.decompressobj(31)
-            block = unpack.decompress(rest, _CHUNK)
-            while block or unpack.unconsumed_tail:
+        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
+            while block := stream.read(_CHUNK):
                 out.write(block)
                 _check_growth(name, len(raw), out.tell())
-                block = unpack.decompress(unpack.unconsumed_tail, _CHUNK)
-            if not unpack.eof:
-                raise zlib.error("it ends before its end mark")
-            rest = unpack.unused_data
-    except zlib.error as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise InputError(
             "the gzip file is damaged or was cut off",
             file=name,

@@ -18,6 +18,9 @@ from tallyverify.readers.text import to_utf8
 
 __all__ = ["read_raw"]
 
+PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
+"""What pyarrow may raise for a file that is damaged."""
+
 _NAMES = {"utf-8-sig": "UTF-8 with a byte-order mark", "utf-8": "UTF-8", "latin-1": "Latin-1"}
 
 
@@ -40,9 +43,9 @@ def read_raw(
     said : tuple of str
         How it was read, for the report.
     """
-    content = load(path)
+    content = load(path, encoding)
     if content.kind == "parquet":
-        return _parquet(content), content, ("Parquet",)
+        return _with_rows(_parquet(content)), content, ("Parquet",)
     if content.kind in ("xlsx", "xls"):
         return _workbook(content, sheet), content, (f"workbook ({content.kind})",)
     data, found, guessed = to_utf8(content.data, encoding, content.name)
@@ -53,25 +56,37 @@ def read_raw(
     how = f"text read as {_NAMES.get(found, found)}"
     if guessed:
         how += " (not UTF-8, and the mapping names no encoding)"
+    if data.lstrip()[:2] in (b"[{", b"[\n", b"[\r", b"[ "):
+        raise InputError(
+            "this is one JSON array; one object per line is read",
+            file=content.name,
+            found=shown(data.lstrip()[:60].decode("utf-8", "replace")),
+            hint="write each object on a line of its own (JSON lines)",
+        )
     if data.lstrip().startswith(b"{"):
-        return _json_lines(data, content.name), content, (how, "JSON lines")
+        return _with_rows(_json_lines(data, content.name)), content, (how, "JSON lines")
     raw, sign = read_delimited(data, content.name, separator, wanted)
+    said = (how, f"cells separated by {'tab' if sign == chr(9) else sign}")
+    return _with_rows(raw), content, said
+
+
+def _with_rows(raw: Raw) -> Raw:
     if not raw.rows:
         raise InputError(
             "the file has a header but no rows",
-            file=content.name,
+            file=raw.file,
             found=f"columns {listed(raw.distinct, 12)}",
             hint="if the header is missing, add one that the mapping can name",
         )
-    return raw, content, (how, f"cells separated by {'tab' if sign == chr(9) else sign}")
+    return raw
 
 
 def _parquet(content: Content) -> Raw:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(pa.BufferReader(content.data))
-    except (pa.ArrowInvalid, OSError) as error:
+        table = pq.read_table(pa.BufferReader(content.data), page_checksum_verification=True)
+    except PARQUET_ERRORS as error:
         raise broken_parquet(content.name, error) from None
     return Raw(table.column_names, list(table.columns), content.name, first_row=1)
 
@@ -139,8 +154,8 @@ def _json_lines(data: bytes, name: str) -> Raw:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
-        except ValueError as error:
+            record = json.loads(line, object_pairs_hook=_distinct)
+        except (ValueError, RecursionError) as error:
             raise InputError(
                 "a line is not JSON",
                 file=name,
@@ -159,6 +174,13 @@ def _json_lines(data: bytes, name: str) -> Raw:
             values.append(cells.get(key))
     ordered = {key: pa.chunked_array([pa.array(v, pa.string())]) for key, v in columns.items()}
     return Raw(list(ordered), list(ordered.values()), name, first_row=1)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return record
 
 
 def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:

@@ -50,9 +50,7 @@ def build_long(
     options, rows = options.filter(keep), rows[keep.to_numpy(zero_copy_only=False)]
 
     keys, no_key = key_of(raw, mapping)
-    column = raw.column(mapping.count or "")
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    counts = read_counts(column, thousands, mapping.missing)
+    counts = read_counts(raw.column(mapping.count or ""), thousands, mapping.missing)
 
     cells = pd.DataFrame({"key": keys.to_pandas(), "option": options.to_pandas()})
     nth = cells.groupby(["key", "option"], sort=False).cumcount()

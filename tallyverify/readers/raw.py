@@ -48,8 +48,30 @@ class Raw:
         return True
 
     def column(self, name: str) -> Any:
-        """Return a column by name; ``NAME#2`` is the second of that name."""
-        return self.columns[self.position(name)]
+        """Return a column of text, numbers or dates by name; ``NAME#2`` is the second so named.
+
+        Raises
+        ------
+        InputError
+            If there is no such column, or its cells are neither (a list, a picture).
+        """
+        column = self.columns[self.position(name)]
+        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        kind = column.type
+        if not (pa.types.is_string(kind) or pa.types.is_primitive(kind) or kind == pa.null()):
+            try:
+                column = column if pa.types.is_decimal(kind) else column.cast(pa.string())
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+                raise InputError(
+                    "a column holds neither text nor numbers",
+                    file=self.file,
+                    place=f"column {shown(name)}",
+                    found=f"cells of type {kind}",
+                    hint="write the file again with one figure or name in each cell",
+                ) from None
+        return column
 
     def position(self, name: str) -> int:
         """Return where a column stands.
@@ -102,9 +124,6 @@ class Raw:
         import pyarrow.compute as pc
 
         column = self.column(name)
-        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        if pa.types.is_dictionary(column.type):
-            column = column.dictionary_decode()
         if pa.types.is_floating(column.type):
             column = _whole_floats(column)
         if not pa.types.is_string(column.type):
@@ -116,7 +135,9 @@ def _whole_floats(column: pa.Array) -> pa.Array:
     """Codes such as 12 that a typed file stored as 12.0, as the integers they are."""
     import pyarrow.compute as pc
 
-    whole = pc.equal(column, pc.floor(column))
+    column = pc.cast(column, pa.float64())
+    exact = pc.less(pc.abs(column), 2.0**53)
+    whole = pc.and_(exact, pc.equal(column, pc.floor(column)))
     if pc.all(pc.fill_null(whole, True)).as_py():
         return pc.cast(column, pa.int64())
     return column

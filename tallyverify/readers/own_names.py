@@ -1,0 +1,52 @@
+"""Files whose columns bear the contest's own names, and so need no mapping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tallyverify.contest import Contest
+from tallyverify.errors import InputError, listed
+from tallyverify.mapping import Mapping
+from tallyverify.readers.raw import Raw
+
+__all__ = ["own_names_mapping"]
+
+
+def own_names_mapping(raw: Raw, contest: Contest) -> Mapping:
+    """Return the mapping of a file whose columns bear the contest's own names.
+
+    Raises
+    ------
+    InputError
+        If no column is named ``station``.
+    """
+
+    def find(group: str, name: str) -> str | None:
+        return next((given for given in (name, f"{group}.{name}") if given in raw.names), None)
+
+    station = find("", "station")
+    if station is None:
+        raise InputError(
+            "without a mapping the columns must bear the contest's own names",
+            file=raw.file,
+            place="header",
+            found=f"no column 'station' among {listed(raw.distinct, 60)}",
+            expected="station, then levels, lines and options as the contest names them",
+            hint="describe the columns in a mapping (tallyverify schema mapping)",
+        )
+    votes: dict[str, Any] = {}
+    for candidate in contest.candidates:
+        own = {option: find("votes", option) for option in candidate.options}
+        whole = find("votes", candidate.id)
+        if all(own.values()):
+            votes.update(own)
+        elif whole:
+            votes[candidate.id] = whole
+    areas = {level: find("areas", level) for level in contest.levels}
+    lines = {line: find("lines", line) for line in contest.line_ids}
+    return Mapping(
+        station=(station,),
+        areas={level: column for level, column in areas.items() if column},
+        lines={line: column for line, column in lines.items() if column},
+        votes=votes,
+    )
