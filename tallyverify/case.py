@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import model_validator
 
 from tallyverify.contest import Contest
 from tallyverify.declared import Declared
-from tallyverify.errors import InputError, from_validation, listed, nearest, shown
+from tallyverify.documents import Document, read_document
+from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.facts import CaseFacts
 from tallyverify.mapping import Mapping
 from tallyverify.model import Identifier, Model, Text
@@ -26,9 +24,6 @@ from tallyverify.table import ActaParts
 
 __all__ = ["ActasFile", "Capture", "Case", "CaseFile", "Input", "RegistryFile", "load_case"]
 
-_MAX_JSON = 64 * 1024**2
-_Model = TypeVar("_Model", bound=BaseModel)
-
 
 class ActasFile(Model):
     """Where the actas are, and what their columns mean."""
@@ -36,6 +31,12 @@ class ActasFile(Model):
     file: Text
     mapping: Mapping | None = None
     format: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _one_description(self) -> ActasFile:
+        if self.mapping is not None and self.format is not None:
+            raise ValueError("a file has either a 'mapping' or a known 'format', not both")
+        return self
 
 
 class RegistryFile(Model):
@@ -58,7 +59,7 @@ class CaseFile(Model):
     actas: ActasFile
     declared: Text | None = None
     registry: RegistryFile | None = None
-    captures: tuple[Capture, ...] = Field(default=())
+    captures: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,10 +175,13 @@ def load_case(
 
     def path_of(given: str | Path | None, inside: str | None) -> Path | None:
         if given is not None:
-            return Path(given)
+            return _named(Path(given))
         return _inside(root, inside) if root is not None and inside is not None else None
 
-    voted_on = _read_json(
+    for capture in described.captures if described else ():
+        check_exists(_needed(path_of(None, capture.file)))
+
+    voted_on = _read(
         _needed(path_of(contest, described.contest if described else None)),
         Contest,
         "contest",
@@ -186,27 +190,41 @@ def load_case(
     said = None
     announced = path_of(declared, described.declared if described else None)
     if announced is not None:
-        said = _read_json(announced, Declared, "declared", inputs)
+        said = _read(announced, Declared, "declared", inputs)
         said = said.fitting(voted_on, announced.name)
     # A file named on the command line has its own mapping; the folder's is for the folder's file.
     own = described.actas if described and actas is None else None
-    table = open_actas(
-        _needed(path_of(actas, described.actas.file if described else None)),
-        contest=voted_on,
-        mapping=_read_json(Path(mapping), Mapping, "mapping", inputs)
-        if mapping
-        else (own.mapping if own else None),
-        format=own.format if own and not mapping else None,
-    )
+    sheets = _needed(path_of(actas, described.actas.file if described else None))
+    how = own.mapping if own else None
+    if mapping is not None:
+        how = _read(Path(mapping), Mapping, "mapping", inputs)
+    try:
+        format = own.format if own and mapping is None else None
+        table = open_actas(sheets, contest=voted_on, mapping=how, format=format)
+    except InputError as error:
+        raise error.in_file(sheets.name) from None
     inputs.append(Input("actas", table.source.name, table.source.sha256, table.source.rows))
     stations = described.registry if described else None
     listing = path_of(registry, stations.file if stations else None)
     known = None
     if listing is not None:
         its_mapping = stations.mapping if stations and registry is None else None
-        known = read_registry(listing, contest=voted_on, mapping=its_mapping)
+        try:
+            known = read_registry(listing, contest=voted_on, mapping=its_mapping)
+        except InputError as error:
+            raise error.in_file(listing.name) from None
         inputs.append(Input("registry", known.source.name, known.source.sha256, len(known)))
     return Case(voted_on, table, said, known, seed, tuple(inputs))
+
+
+def _named(path: Path) -> Path:
+    """Return the path of a file whose name a report can hold."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        hint = "give the file a name in plain letters"
+        raise InputError("the name of the file is not text", file=path.name, hint=hint) from None
+    return path
 
 
 def _needed(path: Path | None) -> Path:
@@ -216,33 +234,39 @@ def _needed(path: Path | None) -> Path:
 
 
 def _described(root: Path) -> CaseFile:
+    name = root.name or root.resolve().name
     if not root.is_dir():
-        hint = nearest(
-            root.name, [p.name for p in root.parent.iterdir()] if root.parent.is_dir() else []
-        )
+        hint = nearest(name, _there(root.parent))
         raise InputError(
             "a case is a folder with a case.json in it",
-            file=root.name,
+            file=name,
             found="a file" if root.is_file() else "nothing there",
             hint=hint or "give the folder, or --actas FILE --contest FILE",
         )
-    path = root / "case.json"
-    if not path.is_file():
-        there = sorted(p.name for p in root.iterdir())
+    if not (root / "case.json").is_file():
+        there = _there(root)
         raise InputError(
             "the folder has no case.json",
-            file=root.name,
+            file=name,
             found=listed(there) or "an empty folder",
             hint=nearest("case.json", there)
             or 'write one: {"contest": "contest.json", "actas": {"file": "actas.csv"}}',
         )
-    return _read_json(path, CaseFile, "case", [])
+    return _read(_inside(root, "case.json"), CaseFile, "case", [])
+
+
+def _there(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
 def _inside(root: Path, name: str) -> Path:
     """Return the path of a file of the case, which must not lead out of its folder."""
     path = root / name
-    if os.path.isabs(name) or not path.resolve().is_relative_to(root.resolve()):
+    try:
+        outside = os.path.isabs(name) or not path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # links that lead to each other
+        outside = True
+    if outside:
         raise InputError(
             "a file of a case must lie inside the case's folder",
             file="case.json",
@@ -250,49 +274,10 @@ def _inside(root: Path, name: str) -> Path:
             expected="a path relative to the folder, without links that lead out of it",
             hint="copy the file into the folder, or name it on the command line (e.g. --actas)",
         )
-    return path
+    return _named(path)
 
 
-def _read_json(path: Path, model: type[_Model], role: str, inputs: list[Input]) -> _Model:
-    check_exists(path)
-    if path.stat().st_size > _MAX_JSON:
-        raise InputError(
-            "the file is too large for a description",
-            file=path.name,
-            found=f"{path.stat().st_size:,} bytes",
-            expected=f"at most {_MAX_JSON:,}",
-        )
-    raw = path.read_bytes()
-    try:
-        data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_no_duplicates)
-    except UnicodeDecodeError:
-        raise InputError("the file is not UTF-8 text", file=path.name, expected="JSON") from None
-    except RecursionError:
-        raise InputError("the JSON is nested too deeply", file=path.name) from None
-    except json.JSONDecodeError as error:
-        raise InputError(
-            "the file is not valid JSON",
-            file=path.name,
-            place=f"line {error.lineno}, column {error.colno}",
-            found=f"{error.msg}: {shown(error.doc[max(error.pos - 15, 0) : error.pos + 15])}",
-            hint="check the comma, quotation mark or bracket before that place",
-        ) from None
-    except ValueError as error:
-        raise InputError(str(error), file=path.name) from None
-    if not isinstance(data, dict):
-        raise InputError("a JSON object is expected", file=path.name, found=shown(data))
-    try:
-        read = model.model_validate(data)
-    except ValidationError as error:
-        raise from_validation(error, path.name) from None
-    inputs.append(Input(role, path.name, hashlib.sha256(raw).hexdigest()))
-    return read
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    read = dict(pairs)
-    if len(read) < len(pairs):
-        names = [key for key, _ in pairs]
-        twice = next(key for key in names if names.count(key) > 1)
-        raise ValueError(f"the key {shown(twice)} stands twice in one object")
+def _read(path: Path, model: type[Document], role: str, inputs: list[Input]) -> Document:
+    read, sha256 = read_document(path, model)
+    inputs.append(Input(role, path.name, sha256))
     return read

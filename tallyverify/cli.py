@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from tallyverify._version import __version__
-from tallyverify.errors import InputError, TallyVerifyError
+from tallyverify.errors import InputError, TallyVerifyError, printable
+from tallyverify.progress import Reporter
 
 if TYPE_CHECKING:
-    from tallyverify.report import Report
+    from rich.console import Console
 
 __all__ = ["app", "main"]
 
@@ -24,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
@@ -67,9 +71,6 @@ def _top(
     pass
 
 
-_File = Annotated[Path | None, typer.Option(show_default=False)]
-
-
 @app.command()
 def verify(
     case: Annotated[
@@ -107,11 +108,13 @@ def verify(
     Exit 0: nothing at contradiction or improbable. 1: something is. 2: input that cannot be read.
     """
     from tallyverify.case import load_case
+    from tallyverify.checks import select
+    from tallyverify.report.model import write_whole
     from tallyverify.verify import verify as run
 
-    if out is not None and out.exists() and not out.is_dir():
-        raise InputError("--out names a file, a folder is expected", file=out.name)
-    with _progress() as progress:
+    select(checks)  # what cannot be answered is refused before anything is read
+    places = _places(out) if out is not None else []
+    with Reporter() as progress:
         loaded = load_case(
             case,
             actas=actas,
@@ -122,33 +125,76 @@ def verify(
             seed=seed,
         )
         report = run(loaded, checks=checks, progress=progress)
-    if out is not None:
-        _write(report, out)
+    if places:
+        write_whole(dict(zip(places, (report.to_json(), report.to_html()), strict=True)))
     if format is Format.json:
-        sys.stdout.write(report.to_json())
+        _say(report.to_json(), encoding="utf-8")
     else:
-        from rich.console import Console
-
         from tallyverify.report.terminal import render
 
-        render(report, Console(highlight=False, soft_wrap=False))
-        if out is not None:
-            typer.echo(f"\nwritten: {out / 'report.json'}, {out / 'report.html'}")
+        written = f"\nwritten: {', '.join(printable(str(place)) for place in places)}\n"
+        _say(_drawn(lambda console: render(report, console)) + (written if places else ""))
     raise typer.Exit(report.exit_code)
 
 
-def _write(report: Report, out: Path) -> None:
-    html, text = report.to_html(), report.to_json()
-    from tallyverify.report.model import write_whole
+def _places(out: Path) -> list[Path]:
+    """Return where the reports go, or say early that they cannot go there."""
+    places = [out / "report.json", out / "report.html"]
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not there.is_dir():
+        raise InputError(
+            "--out names a file, or a place inside one" if there != out else "--out names a file",
+            file=there.name,
+            found="a file",
+            expected="a folder, or a name that is still free",
+            hint=f"--out {there.name}-report",
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(
+            "--out names a folder that cannot be written to",
+            file=there.name,
+            found="no permission to write there",
+            expected="a folder of yours",
+            hint="--out out",
+        )
+    for place in places:
+        if place.is_dir():
+            raise InputError(
+                "a folder stands where the report would be written",
+                file=place.name,
+                found="a folder",
+                expected="a file, or nothing",
+                hint="move it away, or name another folder with --out",
+            )
+    return places
 
-    write_whole(out / "report.json", text)
-    write_whole(out / "report.html", html)
+
+def _drawn(draw: Callable[[Console], None]) -> str:
+    """Return what is drawn on a console like the standard output, so that it is written once."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.capture() as captured:
+        draw(console)
+    return captured.get()
+
+
+def _say(text: str, encoding: str | None = None) -> None:
+    """Write to the standard output; a reader who has seen enough and closes it is no error."""
+    try:
+        if encoding is None:
+            sys.stdout.write(text)
+        else:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()
 def checks() -> None:
     """List every check: code, rung, what it needs and assumes."""
-    from rich.console import Console
     from rich.table import Table
 
     from tallyverify.checks import catalogue
@@ -165,7 +211,7 @@ def checks() -> None:
             check.needs,
             check.assumptions,
         )
-    Console().print(table)
+    _say(_drawn(lambda console: console.print(table)))
 
 
 @app.command()
@@ -173,13 +219,7 @@ def schema(document: Annotated[Schema, typer.Argument(help="Which document.")]) 
     """Print the JSON Schema of a document."""
     from tallyverify.schemas import json_schema
 
-    typer.echo(json.dumps(json_schema(document.value), indent=2, ensure_ascii=False))
-
-
-def _progress() -> Any:
-    from tallyverify.progress import Reporter
-
-    return Reporter()
+    _say(json.dumps(json_schema(document.value), indent=2) + "\n")
 
 
 def main() -> NoReturn:
@@ -190,19 +230,27 @@ def main() -> NoReturn:
     try:
         app(standalone_mode=True)
     except TallyVerifyError as error:
-        from tallyverify.report.safe import printable
-
-        lines = [printable(line) for line in str(error).splitlines()]
-        sys.stderr.write("error: " + "\n".join(lines) + "\n")
-        sys.exit(2)
+        _refuse(str(error))
     except OSError as error:
-        name = Path(str(error.filename)).name if error.filename else "file"
-        sys.stderr.write(f"error: {name}: {error.strerror}\n")
-        sys.exit(2)
+        name = Path(os.fsdecode(error.filename)).name if error.filename else "file"
+        _refuse(f"{printable(name)}: {error.strerror}")
     except MemoryError:
-        sys.stderr.write("error: not enough memory; convert the actas to Parquet\n")
-        sys.exit(2)
+        _refuse("not enough memory; convert the actas to Parquet")
+    except Exception as error:  # a traceback would end in exit code 1: "something contradicts"
+        if os.environ.get("TALLYVERIFY_TRACEBACK"):
+            raise
+        what = printable(f"{type(error).__name__}: {error}")[:200]
+        _refuse(
+            "a defect of tallyverify; nothing was concluded\n"
+            f"  found: {what}\n"
+            "  try: report it, with the traceback that TALLYVERIFY_TRACEBACK=1 shows"
+        )
     sys.exit(0)
+
+
+def _refuse(message: str) -> NoReturn:
+    sys.stderr.write(f"error: {message}\n")
+    sys.exit(2)
 
 
 if __name__ == "__main__":

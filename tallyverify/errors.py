@@ -7,15 +7,31 @@ Every error of this package is a :class:`TallyVerifyError`. Input that cannot be
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-__all__ = ["InputError", "TallyVerifyError", "nearest", "shown"]
+__all__ = [
+    "InputError",
+    "TallyVerifyError",
+    "from_validation",
+    "listed",
+    "nearest",
+    "printable",
+    "shown",
+]
 
 _LONGEST_SHOWN = 80
+_MOST_PLACES = 20
+
+# Control characters, invisible ones, those that turn the direction of text, lone surrogates.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 class TallyVerifyError(Exception):
@@ -56,9 +72,11 @@ class InputError(TallyVerifyError):
     ) -> None:
         self.what, self.file, self.place = what, file, place
         self.found, self.expected, self.hint = found, expected, hint
-        head = ": ".join(part for part in (file, place, what) if part)
+        head, *more = what.split("\n")
+        head = ": ".join(part for part in (file, place, head) if part)
         rest = (("found", found), ("expected", expected), ("try", hint))
-        super().__init__("\n".join([head, *(f"  {key}: {text}" for key, text in rest if text)]))
+        lines = [head, *more, *(f"  {key}: {text}" for key, text in rest if text)]
+        super().__init__("\n".join(map(printable, lines)))
 
     def in_file(self, file: str) -> InputError:
         """Return the same error with the file named, if it was not yet."""
@@ -70,6 +88,17 @@ class InputError(TallyVerifyError):
             expected=self.expected,
             hint=self.hint,
         )
+
+
+def printable(text: str) -> str:
+    r"""Return text with control, invisible and direction characters spelt out.
+
+    Examples
+    --------
+    >>> printable("PQ.\x1b[2JX")
+    'PQ.\\x1b[2JX'
+    """
+    return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def shown(value: object) -> str:
@@ -115,22 +144,30 @@ def from_validation(error: ValidationError, file: str) -> InputError:
         Name of the file they were found in.
     """
     items = error.errors(include_url=False, include_context=True)
-    lines = [_one_place(item) for item in items[:20]]
-    if len(items) > 20:
-        lines.append(f"… and {len(items) - 20} more")
-    hint = next((item["ctx"]["hint"] for item in items if item.get("ctx", {}).get("hint")), None)
-    if len(lines) == 1:
-        place = ".".join(str(step) for step in items[0]["loc"]) or None
-        return InputError(
-            items[0]["msg"],
-            file=file,
-            place=place,
-            found=shown(items[0]["input"]),
-            hint=hint,
-        )
-    return InputError("\n    ".join([f"{len(items)} problems", *lines]), file=file, hint=hint)
+    if len(items) == 1:
+        place, what, found, expected, hint = _place(items[0])
+        return InputError(what, file=file, place=place, found=found, expected=expected, hint=hint)
+    lines = [f"{len(items)} problems"]
+    hints: list[str] = []
+    for item in items[:_MOST_PLACES]:
+        place, what, found, expected, hint = _place(item)
+        wanted = f", expected {expected}" if expected else ""
+        lines.append(f"  {place or '(top)'}: {what} (found {found}{wanted})")
+        hints += [hint] if hint else []
+    if len(items) > _MOST_PLACES:
+        lines.append(f"  … and {len(items) - _MOST_PLACES} more")
+    return InputError("\n".join(lines), file=file, hint=hints[0] if hints else None)
 
 
-def _one_place(item: Any) -> str:
-    place = ".".join(str(step) for step in item["loc"]) or "(top)"
-    return f"{place}: {item['msg']} (found {shown(item['input'])})"
+def _place(item: Any) -> tuple[str | None, str, str, str | None, str | None]:
+    """Where one error is, what is wrong, what was found, what is expected, and the fix."""
+    context = item.get("ctx", {})
+    place = ".".join(str(step) for step in item["loc"]) or None
+    if item["type"] == "unknown_key":
+        return place, "unknown key", context["key"], context["allowed"], context["hint"] or None
+    if item["type"] == "missing":
+        there = item["input"] if isinstance(item["input"], dict) else {}
+        found = listed(map(str, there)) or "nothing"
+        return place, "this key is needed", found, shown(str(item["loc"][-1])), None
+    what = item["msg"].removeprefix("Value error, ")
+    return place, what, shown(item["input"]), None, context.get("hint")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from types import TracebackType
 from typing import Any
 
@@ -18,24 +18,31 @@ class Reporter:
     def __init__(self) -> None:
         self._bar: Any = None
         self._task: Any = None
-        self._started = 0.0
+        self._timer: threading.Timer | None = None
+        self._now: tuple[str, int, int | None] = ("reading", 0, None)
 
     def __enter__(self) -> Reporter:
-        self._started = time.monotonic()
+        if sys.stderr.isatty():
+            self._timer = threading.Timer(_PATIENCE, self._show)
+            self._timer.daemon = True
+            self._timer.start()
         return self
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        bar = Progress(console=Console(stderr=True), transient=True)
+        what, done, of = self._now
+        self._task = bar.add_task(what, completed=done, total=of)
+        bar.start()
+        self._bar = bar
 
     def __call__(self, what: str, done: int, of: int) -> None:
         """Show how far the work is."""
-        if self._bar is None:
-            if not sys.stderr.isatty() or time.monotonic() - self._started < _PATIENCE:
-                return
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._bar.start()
-            self._task = self._bar.add_task(what, total=of)
-        self._bar.update(self._task, description=what, completed=done, total=of)
+        self._now = (what, done, of)
+        if self._bar is not None:
+            self._bar.update(self._task, description=what, completed=done, total=of)
 
     def __exit__(
         self,
@@ -43,5 +50,8 @@ class Reporter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
         if self._bar is not None:
             self._bar.stop()

@@ -7,9 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from tallyverify.errors import printable
 from tallyverify.findings import Evidence, number, percent, sentence
 from tallyverify.report.model import VERDICTS, Report
-from tallyverify.report.safe import printable
 
 __all__ = ["fragment", "page"]
 

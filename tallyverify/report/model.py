@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +18,7 @@ from tallyverify.model import Model
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["VERDICTS", "CoverageFacts", "InputFile", "Report", "Totals"]
+__all__ = ["VERDICTS", "CoverageFacts", "InputFile", "Report", "Totals", "write_whole"]
 
 VERDICTS: dict[str, str] = {
     "contradicted": "Published figures cannot all be true together.",
@@ -173,24 +177,33 @@ class Report(Model):
 
 def _written(text: str, path: str | Path | None) -> str:
     if path is not None:
-        write_whole(Path(path), text)
+        write_whole({Path(path): text})
     return text
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file beside its place and move it there, so that it is never half there."""
-    import os
-    import tempfile
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def write_whole(texts: Mapping[Path, str]) -> None:
+    """Write files beside their places, then move all there: no file half, none without the rest."""
+    beside: dict[Path, str] = {}
+    made = [folder for path in texts for folder in path.parents if not folder.exists()]
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(path)
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, beside[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            os.chmod(beside[path], 0o666 & ~_umask())
+        for path, temporary in beside.items():
+            os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        for temporary in beside.values():
+            Path(temporary).unlink(missing_ok=True)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
         raise
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

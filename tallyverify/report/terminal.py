@@ -9,9 +9,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from tallyverify.errors import printable
 from tallyverify.findings import Evidence, Finding, Status, number, percent, sentence
 from tallyverify.report.model import VERDICTS, Report
-from tallyverify.report.safe import printable
 
 __all__ = ["as_text", "render"]
 
