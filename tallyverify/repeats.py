@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RARE", "Index", "Repeats", "Suspects"]
 
-RARE = 1e-6
+RARE = 1e-5
 """A vector of votes is distinctive if a station of the same size, however its voters lean, would
 repeat it with at most this probability."""
 
@@ -30,10 +30,22 @@ _LARGEST = 100_000
 
 @dataclass(frozen=True)
 class Suspects:
-    """Hashes met more than once: a reason to look closer, no more."""
+    """Hashes met more than once: a reason to look closer, no more.
+
+    Attributes
+    ----------
+    keys, votes : ndarray of uint64
+        The hashes.
+    expected_pairs : float
+        Upper bound of the pairs of actas with distinctive votes that chance would make alike.
+    distinctive : int
+        Actas with distinctive votes.
+    """
 
     keys: NDArray[np.uint64]
     votes: NDArray[np.uint64]
+    expected_pairs: float = 0.0
+    distinctive: int = 0
 
     def of_key(self, part: ActaTable) -> NDArray[np.bool_]:
         """Return which rows may stand for a station met before; shape (rows,)."""
@@ -88,10 +100,14 @@ class Index:
 
     def suspects(self) -> Suspects:
         """Return the hashes met more than once."""
-        return Suspects(_met_twice(self.keys), _met_twice(self.votes))
+        return Suspects(
+            _met_twice(self.keys),
+            _met_twice(self.votes),
+            self._expected_pairs(),
+            sum(map(len, self.votes)),
+        )
 
-    def expected_pairs(self) -> float:
-        """Return an upper bound for the pairs of distinctive actas that chance would make alike."""
+    def _expected_pairs(self) -> float:
         size = len(self.chance)
         others = np.maximum(self.stations[:size] - 1, 0)
         return float((others * self.chance[: len(others)]).sum() / 2)
@@ -146,6 +162,8 @@ class Repeats:
         Rows that only shared a hash with another station; they count like any other.
     expected_pairs : float
         Upper bound of the pairs of distinctive votes that chance makes alike.
+    distinctive : int
+        Actas with distinctive votes.
     """
 
     same: list[ActaTable]
@@ -155,11 +173,10 @@ class Repeats:
     once: ActaTable | None
     alone: ActaTable | None = None
     expected_pairs: float = 0.0
+    distinctive: int = 0
 
     @classmethod
-    def of(
-        cls, by_key: list[ActaTable], by_votes: list[ActaTable], expected_pairs: float = 0.0
-    ) -> Repeats:
+    def of(cls, by_key: list[ActaTable], by_votes: list[ActaTable], suspects: Suspects) -> Repeats:
         """Sort out the rows that the second pass kept."""
         same: list[ActaTable] = []
         different: list[ActaTable] = []
@@ -182,7 +199,16 @@ class Repeats:
             rows = together(by_votes)
             distinct = rows.take((~rows.frame["station"].duplicated()).to_numpy())
             alike = _groups([distinct], list(distinct.votes))
-        return cls(same, different, moved, alike, once, alone, expected_pairs)
+        return cls(
+            same,
+            different,
+            moved,
+            alike,
+            once,
+            alone,
+            suspects.expected_pairs,
+            suspects.distinctive,
+        )
 
 
 def together(tables: Iterable[ActaTable]) -> ActaTable:

@@ -58,14 +58,14 @@ def verify(
     chosen = select(list(checks) if checks is not None and not isinstance(checks, str) else checks)
     facts = case.facts
     tell = progress or (lambda what, done, of: None)
-    index = _indexed(case, tell)
-    suspects = index.suspects()
-    summaries, repeats, seen = _folded(case, facts, chosen, suspects, index.expected_pairs(), tell)
+    suspects = _suspects(case, tell)
+    summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
     results = [_concluded(check, summaries, repeats, seen, facts) for check in chosen]
     return _report(case, facts, chosen, results, seen)
 
 
-def _indexed(case: Case, tell: Progress) -> Index:
+def _suspects(case: Case, tell: Progress) -> Suspects:
+    """First pass; what it keeps of every row is let go before the second."""
     index: Index | None = None
     done = 0
     for part in case.actas.parts():
@@ -75,7 +75,7 @@ def _indexed(case: Case, tell: Progress) -> Index:
         tell("looking for repeated stations", done, case.actas.source.rows)
     if index is None:
         raise InputError("there are no actas", file=case.actas.source.name)
-    return index
+    return index.suspects()
 
 
 def _folded(
@@ -83,7 +83,6 @@ def _folded(
     facts: CaseFacts,
     chosen: tuple[Check, ...],
     suspects: Suspects,
-    expected_pairs: float,
     tell: Progress,
 ) -> tuple[dict[Summarise, Any], Repeats, Seen]:
     """One pass: every distinct fold over every row, each station once for the sums."""
@@ -106,7 +105,7 @@ def _folded(
         seen = here if seen is None else seen + here
         done += len(part)
         tell("checking", done, case.actas.source.rows)
-    repeats = Repeats.of(by_key, by_votes, expected_pairs)
+    repeats = Repeats.of(by_key, by_votes, suspects)
     if seen is None:
         raise InputError("there are no actas", file=case.actas.source.name)
     counted = [table for table in (repeats.alone, repeats.once) if table is not None]

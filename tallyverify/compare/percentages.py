@@ -141,8 +141,9 @@ def _made_from_percentages(
         message=f"bulletin {bulletin.id}, {place(row.area)}: each of the {len(row.figures)} counts "
         f"is the nearest integer to a percentage with {_decimals(test.decimals)} of the "
         f"total. Counted votes do this with probability {test.pvalue:.2g} (at most "
-        f"{test.pvalue * tests:.2g} over {tests} tests). The counts were then calculated from percentages; a provisional bulletin "
-        "typed from percentages explains that innocently, but they are not counts of votes",
+        f"{test.pvalue * tests:.2g} over {tests} tests). The counts were then calculated from "
+        "percentages; a provisional bulletin typed from percentages explains that innocently, but "
+        "they are not counts of votes",
         arithmetic=spelt,
     )
 
@@ -197,7 +198,7 @@ def _off(bulletin: Bulletin, row: AreaResult, label: str, name: str, total: int)
     gap = abs(share - stated)
     if gap <= unit / 2:
         return None
-    cut_off = gap < unit
+    cut_off = 0 <= share - stated < unit
     return Finding(
         code="D304",
         evidence=Evidence.NOTE if cut_off else Evidence.CONTRADICTION,

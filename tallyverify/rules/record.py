@@ -47,8 +47,8 @@ def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
     rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     if len(rows) <= 1:
         return rows
-    order = [name for name in rows.columns if name not in ("row", "order")]
-    return rows.sort_values([*order, "row"], kind="stable", ignore_index=True).head(MOST_FINDINGS)
+    order = list(rows.columns)
+    return rows.sort_values(order, kind="stable", ignore_index=True).head(MOST_FINDINGS)
 
 
 def _applied(code: str, part: ActaTable) -> list[tuple[Balance, TableOutcome]]:
@@ -68,9 +68,10 @@ def _applied(code: str, part: ActaTable) -> list[tuple[Balance, TableOutcome]]:
 
 def summarise(code: str, part: ActaTable, facts: CaseFacts) -> RuleSummary:
     """Apply a rule to every row of a part."""
-    summary = RuleSummary(0, 0, 0, 0, part.frame.iloc[:0].assign(balance=""), ())
+    columns = [*part.levels, "station", *part.figures, "row"]
+    summary = RuleSummary(0, 0, 0, 0, part.frame.iloc[:0][columns].assign(balance=""), ())
     for balance, outcome in _applied(code, part):
-        rows = part.frame[outcome.fails] if outcome.fails.any() else part.frame.iloc[:0]
+        rows = part.frame.loc[outcome.fails, columns]
         one = RuleSummary(
             len(part) - int(outcome.open.sum()) - int(outcome.exempt.sum()),
             int(outcome.fails.sum()),

@@ -107,6 +107,11 @@ def two_areas(repeats: Repeats, facts: CaseFacts) -> CheckResult:
 def alike(repeats: Repeats, facts: CaseFacts) -> CheckResult:
     """T207: more stations with exactly the same votes than chance makes."""
     groups, expected = repeats.alike, repeats.expected_pairs
+    if not repeats.distinctive:
+        return T207.not_applicable(
+            "no acta has votes so distinctive that a repetition would say anything: the stations "
+            "are too small, or the options too few"
+        )
     pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups)
     pvalue = 1.0
     if pairs:
@@ -116,7 +121,7 @@ def alike(repeats: Repeats, facts: CaseFacts) -> CheckResult:
         pvalue = float(f"{gammainc(pairs, max(expected, 1e-300)):.3g}")
     reason = (
         f"{number(pairs)} pairs of stations have the same distinctive votes; chance makes at most "
-        f"{expected:.2g} on average"
+        f"{expected:.2g} on average. {number(repeats.distinctive)} actas are distinctive enough"
     )
     findings = []
     for group in groups[:MOST_FINDINGS] if pvalue < _ALPHA else ():
