@@ -236,7 +236,7 @@ def _needed(path: Path | None) -> Path:
 def _described(root: Path) -> CaseFile:
     name = root.name or root.resolve().name
     if not root.is_dir():
-        hint = nearest(name, _there(root.parent))
+        hint = None if root.is_file() else nearest(name, _there(root.parent))
         raise InputError(
             "a case is a folder with a case.json in it",
             file=name,
@@ -278,6 +278,6 @@ def _inside(root: Path, name: str) -> Path:
 
 
 def _read(path: Path, model: type[Document], role: str, inputs: list[Input]) -> Document:
-    read, sha256 = read_document(path, model)
+    read, sha256 = read_document(path, model, role)
     inputs.append(Input(role, path.name, sha256))
     return read

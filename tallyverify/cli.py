@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from tallyverify._version import __version__
-from tallyverify.errors import InputError, TallyVerifyError, printable
+from tallyverify.errors import InputError, TallyVerifyError, printable, shown
 from tallyverify.progress import Reporter
 
 if TYPE_CHECKING:
@@ -71,6 +72,12 @@ def _top(
     pass
 
 
+def _seed(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", str(text)):
+        raise typer.BadParameter(f"{shown(text)} is not a whole number, 0 or more")
+    return int(text)
+
+
 @app.command()
 def verify(
     case: Annotated[
@@ -100,7 +107,9 @@ def verify(
         typer.Option(help="Folder for report.json and report.html.", show_default=False),
     ] = None,
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.terminal,
-    seed: Annotated[int, typer.Option(help="Seed of every random draw.", min=0)] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Seed of every random draw.", parser=_seed, metavar="N")
+    ] = 0,
     lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
 ) -> None:
     """Verify a case: are the sheets sound, and can the declared result be true?

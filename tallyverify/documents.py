@@ -19,8 +19,10 @@ _MAX_BYTES = 64 * 1024**2
 Document = TypeVar("Document", bound=BaseModel)
 
 
-def read_document(path: Path, model: type[Document]) -> tuple[Document, str]:
+def read_document(path: Path, model: type[Document], role: str) -> tuple[Document, str]:
     """Read a JSON file into its model; return it with the file's SHA-256.
+
+    ``role`` is the name of its schema: case, contest, declared or mapping.
 
     Raises
     ------
@@ -43,7 +45,8 @@ def read_document(path: Path, model: type[Document]) -> tuple[Document, str]:
     except InputError as error:
         raise error.in_file(path.name) from None
     except ValidationError as error:
-        raise from_validation(error, path.name) from None
+        hint = f"tallyverify schema {role} prints what may stand in it"
+        raise from_validation(error, path.name, hint) from None
     except RecursionError:
         hint = "a description has a few levels only; check its brackets"
         raise InputError("the JSON is nested too deeply", file=path.name, hint=hint) from None

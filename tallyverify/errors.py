@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ __all__ = [
 
 _LONGEST_SHOWN = 80
 _MOST_PLACES = 20
+_IN_JSON = {
+    "model_type": "an object: { … }",
+    "model_attributes_type": "an object: { … }",
+    "dict_type": "an object: { … }",
+    "tuple_type": "a list: [ … ]",
+    "string_type": 'text: "…"',
+}
 
 # Control characters, invisible ones, those that turn the direction of text, lone surrogates.
 _UNSEEN = re.compile(
@@ -133,7 +141,7 @@ def listed(names: Iterable[str], most: int = 30) -> str:
     return text + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
-def from_validation(error: ValidationError, file: str) -> InputError:
+def from_validation(error: ValidationError, file: str, hint: str | None = None) -> InputError:
     """Turn what pydantic found in a file into one message that lists every place.
 
     Parameters
@@ -142,32 +150,66 @@ def from_validation(error: ValidationError, file: str) -> InputError:
         The errors, as raised by ``model_validate``.
     file : str
         Name of the file they were found in.
+    hint : str, optional
+        The fix to name where none of the errors suggests one.
     """
     items = error.errors(include_url=False, include_context=True)
-    if len(items) == 1:
-        place, what, found, expected, hint = _place(items[0])
-        return InputError(what, file=file, place=place, found=found, expected=expected, hint=hint)
-    lines = [f"{len(items)} problems"]
-    hints: list[str] = []
-    for item in items[:_MOST_PLACES]:
-        place, what, found, expected, hint = _place(item)
-        wanted = f", expected {expected}" if expected else ""
-        lines.append(f"  {place or '(top)'}: {what} (found {found}{wanted})")
-        hints += [hint] if hint else []
-    if len(items) > _MOST_PLACES:
-        lines.append(f"  … and {len(items) - _MOST_PLACES} more")
-    return InputError("\n".join(lines), file=file, hint=hints[0] if hints else None)
+    # A list that lost its wrong items may then be too short: that is no problem of its own.
+    items = [item for item in items if item["type"] != "too_short" or not _inside(item, items)]
+    places = [_Place.of(item) for item in items]
+    hint = next((place.hint for place in places if place.hint), hint)
+    if len(places) == 1:
+        one = places[0]
+        return InputError(
+            one.what,
+            file=file,
+            place=one.place,
+            found=one.found,
+            expected=one.expected,
+            hint=hint,
+        )
+    lines = [f"{len(places)} problems", *map(str, places[:_MOST_PLACES])]
+    if len(places) > _MOST_PLACES:
+        lines.append(f"  … and {len(places) - _MOST_PLACES} more")
+    return InputError("\n".join(lines), file=file, hint=hint)
 
 
-def _place(item: Any) -> tuple[str | None, str, str, str | None, str | None]:
-    """Where one error is, what is wrong, what was found, what is expected, and the fix."""
-    context = item.get("ctx", {})
-    place = ".".join(str(step) for step in item["loc"]) or None
-    if item["type"] == "unknown_key":
-        return place, "unknown key", context["key"], context["allowed"], context["hint"] or None
-    if item["type"] == "missing":
-        there = item["input"] if isinstance(item["input"], dict) else {}
-        found = listed(map(str, there)) or "nothing"
-        return place, "this key is needed", found, shown(str(item["loc"][-1])), None
-    what = item["msg"].removeprefix("Value error, ")
-    return place, what, shown(item["input"]), None, context.get("hint")
+def _inside(item: Any, items: list[Any]) -> bool:
+    depth = len(item["loc"])
+    return any(len(i["loc"]) > depth and i["loc"][:depth] == item["loc"] for i in items)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One thing that is wrong in a document."""
+
+    place: str | None
+    what: str
+    found: str | None
+    expected: str | None = None
+    hint: str | None = None
+
+    @classmethod
+    def of(cls, item: Any) -> _Place:
+        place = ".".join(str(step) for step in item["loc"]) or None
+        given, context = item["input"], item.get("ctx", {})
+        if item["type"] == "unknown_key":
+            hint = context["hint"] or None
+            return cls(place, "unknown key", context["key"], context["allowed"], hint)
+        if item["type"] == "missing":
+            there = listed(map(str, given)) if isinstance(given, dict) else ""
+            return cls(place, "this key is needed", there or "nothing", shown(item["loc"][-1]))
+        if item["type"] == "value_error":
+            # It says what it found; the whole object again would say less.
+            found = None if isinstance(given, dict) else shown(given)
+            return cls(place, item["msg"].removeprefix("Value error, "), found)
+        expected = _IN_JSON.get(item["type"]) or item["msg"]
+        if expected.startswith("Input should be ") or item["type"] in _IN_JSON:
+            expected = expected.removeprefix("Input should be ")
+            return cls(place, "this cannot stand here", shown(given), expected)
+        return cls(place, item["msg"], shown(given), None, context.get("hint"))
+
+    def __str__(self) -> str:
+        told = (("found ", self.found), ("expected ", self.expected))
+        rest = ", ".join(word + text for word, text in told if text)
+        return f"  {self.place or '(top)'}: {self.what}" + (f" ({rest})" if rest else "")

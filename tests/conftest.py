@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.command import Command, small_case
 
 settings.register_profile(
     "default",
@@ -25,3 +29,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="slow; run with --runslow"))
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Return the command line, to be called with its arguments."""
+    return Command(capfd, monkeypatch)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    """Return the folder of a small consistent case, alone in its parent."""
+    return small_case(tmp_path / "toy")
