@@ -85,9 +85,13 @@ class Registry(BaseModel):
 
     @cached_property
     def sizes(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, Any]]:
-        """Registered voters by station (0 where not known), and where they are not known."""
-        column = self.frame["registered"]
-        return column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
+        """Registered voters by station (0 where not known), and where they are not known.
+
+        A station with 0 voters on its list (a special booth, say) still takes ballots: how many
+        it could take is not known.
+        """
+        voters = self.frame["registered"].to_numpy(dtype=np.int64, na_value=0)
+        return voters, voters == 0
 
     @property
     def registered(self) -> int:

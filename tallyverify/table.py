@@ -29,6 +29,7 @@ __all__ = ["ActaParts", "ActaTable", "Source"]
 
 UNREAD_COLUMNS = ["row", "station", "column", "text", "reason"]
 Figure = tuple["NDArray[np.int64]", "NDArray[np.bool_] | None"]
+AreaCodes = tuple["NDArray[np.int64]", list[tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,20 @@ class Source:
     subtotals: tuple[str, ...] = ()
     subtotals_left_out: bool | None = None
     left_out: int = 0
+
+    def joined(self, other: Source) -> Source:
+        """Return what was noticed in two parts of one file."""
+        if other is self or other == self:
+            return self
+        return replace(
+            self,
+            damaged=tuple(dict.fromkeys(self.damaged + other.damaged)),
+            subtotals=tuple(dict.fromkeys(self.subtotals + other.subtotals)),
+            subtotals_left_out=other.subtotals_left_out
+            if other.subtotals
+            else self.subtotals_left_out,
+            left_out=self.left_out + other.left_out,
+        )
 
 
 class ActaParts(Protocol):
@@ -163,6 +178,11 @@ class ActaTable:
 
     @cached_property
     def _cache(self) -> dict[str, Figure]:
+        return {}
+
+    @cached_property
+    def areas(self) -> dict[tuple[str, ...], AreaCodes]:
+        """Areas as codes, by levels, as far as :func:`tallyverify.areas.area_codes` was asked."""
         return {}
 
     def figure(self, name: str) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import add
 from typing import Any
@@ -16,6 +17,7 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
+from tallyverify.table import Source
 
 __all__ = ["verify"]
 
@@ -58,24 +60,27 @@ def verify(
     chosen = select(list(checks) if checks is not None and not isinstance(checks, str) else checks)
     facts = case.facts
     tell = progress or (lambda what, done, of: None)
-    suspects = _suspects(case, tell)
+    suspects, source = _first_pass(case, tell)
+    facts = replace(facts, source=source)
     summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
     results = [_concluded(check, summaries, repeats, seen, facts) for check in chosen]
     return _report(case, facts, chosen, results, seen)
 
 
-def _suspects(case: Case, tell: Progress) -> Suspects:
+def _first_pass(case: Case, tell: Progress) -> tuple[Suspects, Source]:
     """First pass; what it keeps of every row is let go before the second."""
     index: Index | None = None
+    source = case.facts.source
     done = 0
     for part in case.actas.parts():
         one = Index.of(part)
         index = one if index is None else index + one
+        source = source.joined(part.source)
         done += len(part)
         tell("looking for repeated stations", done, case.actas.source.rows)
     if index is None:
         raise InputError("there are no actas", file=case.actas.source.name)
-    return index.suspects()
+    return index.suspects(), source
 
 
 def _folded(

@@ -176,3 +176,15 @@ def test_findings_beyond_the_limit_are_counted_and_the_same_in_parts(
     assert report.check("R101").statistic == failing
     split = verify(Case(CONTEST, InParts(table, (100, 1700))), checks="R101")  # type: ignore[arg-type]
     assert split.to_json() == report.to_json()
+
+
+def test_a_subtotal_in_a_later_batch_stops_the_sums_too(tmp_path: Path) -> None:
+    rows = [{"state": "N", "A": at, "B": 1, "C": 1} for at in range(300)]
+    rows.append({"state": "N", "station": "TOTAL", "A": 44_850, "B": 300, "C": 300})
+    frame = table_of(rows).frame.drop(columns="row")
+    frame.to_parquet(tmp_path / "actas.parquet")
+    stream = ActaStream(tmp_path / "actas.parquet", CONTEST, batch=100)
+    report = verify(Case(CONTEST, stream, DECLARED))
+    assert report.check("D301").status == "not_applicable"
+    assert "'TOTAL'" in report.of("T208")[0].message
+    assert report.verdict == "insufficient"
