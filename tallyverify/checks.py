@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, number
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted
 from tallyverify.table import ActaTable
 
 __all__ = ["FAMILIES", "MOST_FINDINGS", "Check", "catalogue", "select"]
@@ -84,7 +84,7 @@ class Check:
         ]
         more = (found or len(findings)) - min(len(findings), MOST_FINDINGS)
         if more > 0:
-            listed_only = f"{number(more)} more findings of this kind are not listed"
+            listed_only = f"{counted(more, 'more finding')} of this kind not listed"
             reason = f"{reason}; {listed_only}" if reason else listed_only
         return CheckResult(
             **self._head(),

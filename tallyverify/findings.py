@@ -110,6 +110,17 @@ def number(value: Any) -> str:
     return ("−" if value < 0 else "") + text
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "sheet"), counted(1200, "batch", "batches")
+    ('1 sheet', '1,200 batches')
+    """
+    return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
+
+
 def percent(part: float, whole: float, decimals: int = 2) -> str:
     """Return a share as a percentage, or ``–`` of nothing."""
     return f"{100 * part / whole:.{decimals}f} %" if whole else "–"

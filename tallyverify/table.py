@@ -48,6 +48,8 @@ class Source:
         Names whose letters a wrong encoding has damaged (mojibake).
     subtotals : tuple of str
         Rows that look like area subtotals, in words.
+    subtotal_rows : tuple of int
+        Their row numbers.
     subtotals_left_out : bool or None
         Whether the mapping left them out; None: not decided.
     left_out : int
@@ -60,6 +62,7 @@ class Source:
     text: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
     subtotals: tuple[str, ...] = ()
+    subtotal_rows: tuple[int, ...] = ()
     subtotals_left_out: bool | None = None
     left_out: int = 0
 
@@ -71,6 +74,7 @@ class Source:
             self,
             damaged=tuple(dict.fromkeys(self.damaged + other.damaged)),
             subtotals=tuple(dict.fromkeys(self.subtotals + other.subtotals)),
+            subtotal_rows=tuple(dict.fromkeys(self.subtotal_rows + other.subtotal_rows)),
             subtotals_left_out=other.subtotals_left_out
             if other.subtotals
             else self.subtotals_left_out,

@@ -106,6 +106,8 @@ def _folded(
             by_key.append(part.take(held))
         if alike.any():
             by_votes.append(part.take(alike))
+        if facts.undecided_subtotals:
+            held = held | part.frame["row"].isin(facts.source.subtotal_rows).to_numpy()
         here = summarise_seen(part.take(~held) if held.any() else part, facts)
         seen = here if seen is None else seen + here
         done += len(part)

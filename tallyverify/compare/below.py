@@ -8,7 +8,7 @@ from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.errors import nearest
 from tallyverify.facts import CaseFacts, Names
-from tallyverify.findings import CheckResult, Evidence, Finding, number, place
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
 __all__ = ["CHECKS"]
 
@@ -42,7 +42,7 @@ def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
         reason = "no figure is declared for an area that the sheets can be summed for"
         return D301.not_applicable(reason, findings)
     sure = [f for f in findings if f.evidence is Evidence.CONTRADICTION]
-    reason = f"{number(compared)} declared figures held against the sheets"
+    reason = f"{counted(compared, 'declared figure')} held against the sheets"
     if blind:
         reason += f"; not compared, since the actas do not name such areas: {len(set(blind))} areas"
     effect = max((f.difference or 0 for f in sure), default=None)
@@ -66,7 +66,7 @@ def _shortfall(
     stations = int(seen.totals.stations[area])
     most = left_out(bulletin, row, facts)
     spelt = (
-        f"{number(observed)} (sum of {number(stations)} sheets) − {number(declared)} "
+        f"{number(observed)} (sum of {counted(stations, 'sheet')}) − {number(declared)} "
         f"(bulletin {bulletin.id}) = {number(excess)}"
     )
     who = facts.label(label) if label in facts.contest.candidate_ids else label
@@ -86,7 +86,7 @@ def _shortfall(
         top = sizes.top(area, most)
         if most:
             spelt += (
-                f"; the bulletin may leave out {number(most)} stations, which on the sheets "
+                f"; the bulletin may leave out {counted(most, 'station')}, which on the sheets "
                 f"hold at most {number(top)}: {number(observed)} − {number(top)} = "
                 f"{number(observed - top)}"
             )
@@ -98,7 +98,7 @@ def _shortfall(
             says += (
                 f". Both cannot be true: if the bulletin is right, at least "
                 f"{number(observed - top - declared)} of these votes, on at least "
-                f"{number(fewest)} sheets, would have to be false"
+                f"{counted(fewest, 'sheet')}, would have to be false"
                 + (", whichever stations it leaves out" if most else "")
             )
     return Finding(

@@ -11,7 +11,7 @@ from tallyverify.compare.extent import like_regions
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number, percent, place
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 
 __all__ = ["CHECKS"]
 
@@ -77,7 +77,7 @@ def later_holds_less(summary: None, facts: CaseFacts) -> CheckResult:
                     arithmetic=f"{number(after)} − {number(before)} = {number(after - before)}",
                 )
             )
-    return D306.result(findings, reason=f"{number(len(pairs))} pairs", statistic=len(findings))
+    return D306.result(findings, reason=f"{counted(len(pairs), 'pair')}", statistic=len(findings))
 
 
 def batch(seen: Seen, facts: CaseFacts) -> CheckResult:
@@ -102,7 +102,7 @@ def batch(seen: Seen, facts: CaseFacts) -> CheckResult:
     if not asked:
         return D307.not_applicable("no two bulletins give valid votes for the same area")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
-    return D307.result(findings, reason=f"{number(asked)} batches", statistic=sure)
+    return D307.result(findings, reason=f"{counted(asked, 'batch', 'batches')}", statistic=sure)
 
 
 def _impossible(

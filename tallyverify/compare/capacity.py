@@ -7,7 +7,7 @@ from tallyverify.compare.extent import Capacity, like_regions, unseen_capacity
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number, percent, place
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 
 __all__ = ["CHECKS"]
 
@@ -35,7 +35,7 @@ def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
             "registered voters nor a declared number of them"
         )
     over = [f for f in findings if f.evidence is Evidence.CONTRADICTION]
-    return D302.result(findings, reason=f"{number(asked)} declared areas", statistic=len(over))
+    return D302.result(findings, reason=f"{counted(asked, 'declared area')}", statistic=len(over))
 
 
 def _need(

@@ -8,7 +8,7 @@ from tallyverify.checks import Check, Conclude
 from tallyverify.compare.extent import stations_of
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number, place
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
 __all__ = ["CHECKS"]
 
@@ -85,7 +85,7 @@ def parts(summary: None, facts: CaseFacts) -> CheckResult:
                 )
     if not asked:
         return D303.not_applicable("no totals are declared beside the votes")
-    return D303.result(findings, reason=f"{number(asked)} sums", statistic=len(findings))
+    return D303.result(findings, reason=f"{counted(asked, 'sum')}", statistic=len(findings))
 
 
 def _ballots(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> list[Finding]:
@@ -126,7 +126,7 @@ def areas(summary: None, facts: CaseFacts) -> CheckResult:
                 findings += _against(bulletin, parent, children, complete)
     if not asked:
         return D308.not_applicable("no bulletin declares areas together with their parent area")
-    return D308.result(findings, reason=f"{number(asked)} parent areas", statistic=len(findings))
+    return D308.result(findings, reason=f"{counted(asked, 'parent area')}", statistic=len(findings))
 
 
 def _children(bulletin: Bulletin, parent: AreaResult, facts: CaseFacts) -> list[list[AreaResult]]:
@@ -216,7 +216,7 @@ def coverage(summary: None, facts: CaseFacts) -> CheckResult:
             if row.stations is None or not total:
                 continue
             asked += 1
-            spelt = f"{number(row.stations)} of {number(total)} stations"
+            spelt = f"{number(row.stations)} of {counted(total, 'station')}"
             if row.stations > total:
                 findings.append(
                     _differ(
@@ -250,7 +250,7 @@ def coverage(summary: None, facts: CaseFacts) -> CheckResult:
                 )
     if not asked:
         return D309.not_applicable("no bulletin gives a number of stations beside the total")
-    return D309.result(findings, reason=f"{number(asked)} areas", statistic=len(findings))
+    return D309.result(findings, reason=f"{counted(asked, 'area')}", statistic=len(findings))
 
 
 def _check(code: str, name: str, conclude: Conclude, needs: str, assumptions: str = "") -> Check:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from tallyverify.checks import Check
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number, place
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
 __all__ = ["CHECKS", "RoundedCounts", "rounded_counts"]
 
@@ -116,8 +116,8 @@ def rounded(summary: None, facts: CaseFacts) -> CheckResult:
                 break
     return D305.result(
         findings,
-        reason=f"{number(tests)} tests: {number(len(rows))} declared areas × percentages with "
-        f"{_DECIMALS[0]} to {_DECIMALS[-1]} decimals",
+        reason=f"{counted(tests, 'test')}: {counted(len(rows), 'declared area')} × percentages "
+        f"with {_DECIMALS[0]} to {_DECIMALS[-1]} decimals",
         statistic=len(findings),
         pvalue=smallest,
     )
@@ -164,7 +164,7 @@ def percentages(summary: None, facts: CaseFacts) -> CheckResult:
     if not asked:
         return D304.not_applicable("no percentages are declared")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
-    return D304.result(findings, reason=f"{number(asked)} areas", statistic=sure)
+    return D304.result(findings, reason=f"{counted(asked, 'area')}", statistic=sure)
 
 
 def _of_some_total(bulletin: Bulletin, row: AreaResult) -> list[Finding]:

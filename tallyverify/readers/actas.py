@@ -257,10 +257,15 @@ def _settle_subtotals(
     if not suspect.any():
         return table
     rows = table.frame.loc[suspect, "row"].tolist()
-    keys = table.frame.loc[suspect, "station"].tolist()
-    words = tuple(f"row {row}: {shown(key)}" for row, key in zip(rows, keys, strict=True))
+    named = table.frame.loc[suspect, [*table.levels, "station"]].fillna("")
+    words = tuple(
+        f"row {row}: {shown(' / '.join(filter(None, names)))}"
+        for row, *names in zip(rows, *(named[name] for name in named), strict=True)
+    )
     decided = {"leave_out": True, "keep": False, None: None}[mapping.subtotals]
-    source = replace(table.source, subtotals=words, subtotals_left_out=decided)
+    source = replace(
+        table.source, subtotals=words, subtotal_rows=tuple(rows), subtotals_left_out=decided
+    )
     if decided:
         kept = table.take(~suspect)
         unread = table.unread[~table.unread["row"].isin(rows)]

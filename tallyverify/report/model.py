@@ -142,6 +142,9 @@ class Report(Model):
         columns = list(Finding.model_fields)
         rows = [finding.model_dump(mode="json") for finding in self.findings]
         frame = pd.DataFrame(rows, columns=columns)
+        # Objects, so that counts stay whole numbers beside shares and gaps.
+        for name in ("observed", "expected", "difference"):
+            frame[name] = pd.Series([row[name] for row in rows], dtype=object)
         frame["area"] = [" / ".join(row["area"].values()) for row in rows]
         return frame
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tallyverify.checks import MOST_FINDINGS, Check
 from tallyverify.errors import shown
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number
+from tallyverify.findings import CheckResult, Evidence, Finding
 
 __all__ = ["CHECKS"]
 
@@ -17,7 +17,8 @@ def subtotals(summary: None, facts: CaseFacts) -> CheckResult:
         True: ("left out, as the mapping says", Evidence.NOTE),
         False: ("kept as a station, as the mapping says", Evidence.NOTE),
         None: (
-            'no sum is compared until mapping.subtotals says "leave_out" or "keep"',
+            "it is not counted, and no sum is compared until mapping.subtotals says "
+            '"leave_out" or "keep"',
             Evidence.QUALITY,
         ),
     }[facts.source.subtotals_left_out]
@@ -49,14 +50,6 @@ def text(summary: None, facts: CaseFacts) -> CheckResult:
         reason="; ".join(facts.source.text),
         statistic=len(facts.source.damaged),
         found=len(facts.source.damaged),
-    )
-
-
-def repeated_subtotal_reason(facts: CaseFacts) -> str:
-    """Return why sums cannot be compared while subtotals are undecided."""
-    return (
-        f"{number(len(facts.source.subtotals))} rows look like area subtotals among the stations "
-        '(T208); sums would count votes twice. Set mapping.subtotals to "leave_out" or "keep"'
     )
 
 

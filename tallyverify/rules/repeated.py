@@ -6,7 +6,7 @@ from typing import Any
 
 from tallyverify.checks import MOST_FINDINGS, Check, Conclude
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.repeats import RARE, Repeats
 from tallyverify.table import ActaTable
 
@@ -120,8 +120,9 @@ def alike(repeats: Repeats, facts: CaseFacts) -> CheckResult:
         # P(Poisson(expected) >= pairs)
         pvalue = float(f"{gammainc(pairs, max(expected, 1e-300)):.3g}")
     reason = (
-        f"{number(pairs)} pairs of stations have the same distinctive votes; chance makes at most "
-        f"{expected:.2g} on average. {number(repeats.distinctive)} actas are distinctive enough"
+        f"{counted(pairs, 'pair')} of stations with the same votes among "
+        f"{counted(repeats.distinctive, 'acta')} with votes distinctive enough to judge; chance "
+        f"makes at most {expected:.2g} on average"
     )
     findings = []
     for group in groups[:MOST_FINDINGS] if pvalue < _ALPHA else ():

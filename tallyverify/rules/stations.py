@@ -10,7 +10,7 @@ from tallyverify.checks import Check
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.errors import nearest
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number, percent
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent
 
 __all__ = ["CHECKS"]
 
@@ -61,8 +61,8 @@ def without_acta(seen: Seen, facts: CaseFacts) -> CheckResult:
             observed=total - missing,
             expected=total,
             difference=-missing,
-            message=f"{number(missing)} registered stations have no sheet that says something; "
-            f"{number(voters)} voters are registered at them"
+            message=f"{counted(missing, 'registered station')} without a sheet that says "
+            f"something; {counted(voters, 'voter')} registered there"
             + (
                 ", the number not being known for some"
                 if unknown[~seen.stations.seen].any()
@@ -84,7 +84,7 @@ def without_acta(seen: Seen, facts: CaseFacts) -> CheckResult:
                 observed=int(size - gone),
                 expected=int(size),
                 difference=-int(gone),
-                message=f"{name}: {number(int(gone))} of {number(int(size))} stations not seen",
+                message=f"{name}: {number(int(gone))} of {counted(int(size), 'station')} not seen",
                 arithmetic=f"{percent(size - gone, size)} seen",
             )
             for name, gone, size in by_area.itertuples()
@@ -109,7 +109,7 @@ def silent(seen: Seen, facts: CaseFacts) -> CheckResult:
     ]
     return T206.result(
         findings,
-        reason=f"{number(seen.stations.silent)} actas hold no vote",
+        reason=f"{counted(seen.stations.silent, 'acta')} without any vote",
         statistic=seen.stations.silent,
         found=seen.stations.silent,
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from tallyverify.checks import MOST_FINDINGS, Check
 from tallyverify.errors import shown
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.table import ActaTable
 
 __all__ = ["CHECKS"]
@@ -73,7 +73,7 @@ def conclude(summary: Unread, facts: CaseFacts) -> CheckResult:
         )
     return CHECK.result(
         findings,
-        reason=f"{number(summary.found)} cells could not be read",
+        reason=f"{counted(summary.found, 'cell')} could not be read",
         statistic=summary.found,
         found=summary.found + bool(gaps),
     )
