@@ -103,7 +103,7 @@ class Contest(Model):
             raise ValueError("a date is written YYYY-MM-DD, e.g. 2024-07-28")
         return value
 
-    @field_validator("lines", mode="before")
+    @field_validator("lines", mode="before", json_schema_input_type=tuple[str | Line, ...])
     @classmethod
     def _lines_by_name(cls, value: Any) -> Any:
         if isinstance(value, list | tuple):

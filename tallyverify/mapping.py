@@ -80,7 +80,13 @@ class Mapping(Model):
     pad: dict[Text, int] = Field(default_factory=dict)
     subtotals: Literal["keep", "leave_out"] | None = None
 
-    @field_validator("station", "missing", "ignore", mode="before")
+    @field_validator(
+        "station",
+        "missing",
+        "ignore",
+        mode="before",
+        json_schema_input_type=Text | tuple[Text, ...],
+    )
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value

@@ -63,7 +63,7 @@ def _printable(value: str) -> str:
     return value
 
 
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MAX_COUNT)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT), BeforeValidator(_whole)]
 """A whole number of voters, ballots, votes or stations."""
 
 Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_printable)]

@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
-__all__ = ["json_schema"]
+__all__ = ["DOCUMENTS", "json_schema"]
+
+DOCUMENTS = ("acta", "contest", "declared", "report", "case", "mapping", "registry")
+"""Documents that have a published schema."""
+
+
+class _Whole(GenerateJsonSchema):
+    """What is written has every key, also those with a default."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return True
 
 
 def json_schema(document: str) -> dict[str, Any]:
@@ -44,7 +55,9 @@ def json_schema(document: str) -> dict[str, Any]:
         "registry": list[RegisteredStation],
         "report": Report,
     }
-    schema: dict[str, Any] = TypeAdapter(models[document]).json_schema(
-        mode="serialization" if document == "report" else "validation"
-    )
+    adapter: TypeAdapter[Any] = TypeAdapter(models[document])
+    if document == "report":
+        schema = adapter.json_schema(mode="serialization", schema_generator=_Whole)
+    else:
+        schema = adapter.json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
