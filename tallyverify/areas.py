@@ -33,15 +33,27 @@ def area_codes(
         Position of each row's area in ``labels``.
     labels : list of tuple of str
         Names by level; an area that is not stated is ``""``.
+
+    Notes
+    -----
+    The table remembers the answer; treat both as read-only.
     """
-    codes = np.zeros(len(table), dtype=np.int64)
-    labels: list[tuple[str, ...]] = [()] if len(table) else []
-    for level in levels:
-        here, names = _level_codes(table, level)
-        both = codes * max(len(names), 1) + here
-        codes, distinct = pd.factorize(both)
-        labels = [(*labels[code // len(names)], names[code % len(names)]) for code in distinct]
-    return codes, labels
+    if levels not in table.areas:
+        table.areas[levels] = _coded(table, levels)
+    return table.areas[levels]
+
+
+def _coded(
+    table: ActaTable, levels: tuple[str, ...]
+) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+    if not levels:
+        return np.zeros(len(table), dtype=np.int64), [()] if len(table) else []
+    here, names = _level_codes(table, levels[-1])
+    if len(levels) == 1:
+        return here, [(name,) for name in names]
+    codes, labels = area_codes(table, levels[:-1])
+    codes, distinct = pd.factorize(codes * max(len(names), 1) + here)
+    return codes, [(*labels[c // len(names)], names[c % len(names)]) for c in distinct]
 
 
 def _level_codes(table: ActaTable, level: str) -> tuple[NDArray[Any], list[str]]:

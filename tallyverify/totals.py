@@ -125,7 +125,7 @@ def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
         sums[0] = values.sum()
         for where in places:
             # Sums of counts stay far below 2**53, so a float sum is exact.
-            added = np.bincount(where + 1, weights=values, minlength=areas + 1)[1:]
+            added = np.bincount(where, weights=values, minlength=areas + 1)[1:]
             sums += added.astype(np.int64)
         return sums
 
@@ -140,12 +140,12 @@ def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
 
 
 def _places(part: ActaTable, facts: CaseFacts) -> list[NDArray[np.int64]]:
-    """For each set of levels, each row's position in ``facts.areas`` (-1: not declared)."""
+    """For each set of levels, each row's place in ``facts.areas``, from 1 (0: not declared)."""
     places = []
     for levels, positions in facts.patterns.items():
         if levels:
             codes, labels = area_codes(part, levels)
-            known = np.array([positions.get(label, -1) for label in labels], dtype=np.int64)
+            known = np.array([positions.get(label, -1) + 1 for label in labels], dtype=np.int64)
             places.append(known[codes])
     return places
 
@@ -170,14 +170,14 @@ def _sizes(values: NDArray[np.int64], places: list[NDArray[np.int64]], areas: in
     whole = _histogram(values, top)
     keys, counts = [whole[0]], [whole[1]]
     for where in places:
-        inside = where >= 0
         if areas * top <= _DENSE:
-            found, stations = _histogram(where[inside] * top + values[inside], areas * top)
+            found, stations = _histogram(where * top + values, areas * top)
             found = found // top * _SHIFT + found % top
         else:
-            found, stations = np.unique(where[inside] * _SHIFT + values[inside], return_counts=True)
-        keys.append(found)
-        counts.append(stations)
+            found, stations = np.unique(where * _SHIFT + values, return_counts=True)
+        declared = found >= _SHIFT
+        keys.append(found[declared] - _SHIFT)
+        counts.append(stations[declared])
     merged = Sizes(keys[0], counts[0])
     for found, stations in zip(keys[1:], counts[1:], strict=True):
         merged = merged + Sizes(found, stations)
