@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from tallyverify.readers import ActaStream, read_actas, read_registry
     from tallyverify.registry import Registry
     from tallyverify.report import Report
+    from tallyverify.run import verify
     from tallyverify.schemas import json_schema
     from tallyverify.table import ActaTable
-    from tallyverify.verify import verify
 
 __all__ = [
     "Acta",
@@ -80,7 +80,7 @@ _HOMES = {
     "report": ("Report",),
     "schemas": ("json_schema",),
     "table": ("ActaTable",),
-    "verify": ("verify",),
+    "run": ("verify",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

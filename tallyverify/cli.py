@@ -119,7 +119,7 @@ def verify(
     from tallyverify.case import load_case
     from tallyverify.checks import select
     from tallyverify.report.model import write_whole
-    from tallyverify.verify import verify as run
+    from tallyverify.run import verify as run
 
     select(checks)  # what cannot be answered is refused before anything is read
     places = _places(out) if out is not None else []

@@ -39,6 +39,11 @@ class Candidate(Model):
         Full name.
     options : tuple of str
         Ballot lines whose votes count for the candidate; by default one, named like the id.
+
+    Examples
+    --------
+    >>> Candidate(id="A").options
+    ('A',)
     """
 
     id: Identifier

@@ -46,6 +46,11 @@ class AreaResult(Model):
         Candidates whose votes are declared together.
     percentages : dict of str to float
         Declared percentages, by candidate or name of a group.
+
+    Examples
+    --------
+    >>> AreaResult(area={"state": "N"}, coverage=0.8, valid=9, votes={"A": 9}).coverage_range
+    (Fraction(159, 200), Fraction(161, 200))
     """
 
     area: dict[Identifier, Identifier] = Field(default_factory=dict)
@@ -128,6 +133,13 @@ class Bulletin(Model):
         What it declares, by area.
     correction : bool
         The authority says that this bulletin corrects earlier ones: counts may then fall.
+
+    Examples
+    --------
+    >>> bulletin = Bulletin.model_validate(
+    ...     {"id": "1", "issued": "2024-07-29", "areas": [{"valid": 9, "votes": {"A": 9}}]})
+    >>> bulletin.of({}).valid
+    9
     """
 
     id: Identifier

@@ -55,6 +55,11 @@ class Finding(Model):
         The finding in words.
     arithmetic : str
         The same in figures.
+
+    Examples
+    --------
+    >>> Finding(code="R101", evidence="quality", station="7", message="8 + 2 is not 9")
+    <R101 quality: 8 + 2 is not 9>
     """
 
     code: str
@@ -77,6 +82,13 @@ class CheckResult(Model):
 
     A check is ``flagged`` when a finding stands above ``note``, or when noting is all that the
     check is for. A check that could not answer says so in ``reason``.
+
+    Examples
+    --------
+    >>> from tallyverify.checks import select
+    >>> result = select("D301")[0].not_applicable("nothing was declared")
+    >>> result.status, result.reason
+    (<Status.NOT_APPLICABLE: 'not_applicable'>, 'nothing was declared')
     """
 
     code: str

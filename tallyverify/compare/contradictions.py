@@ -49,6 +49,6 @@ def contradictions(
     'contradicted'
     """
     from tallyverify.case import Case
-    from tallyverify.verify import verify
+    from tallyverify.run import verify
 
     return verify(Case(table.contest, table, declared, registry), checks="compare")

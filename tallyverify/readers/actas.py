@@ -137,6 +137,16 @@ class ActaStream:
         Name of a known format.
     batch : int
         Rows per part.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> contest = Contest.model_validate({"id": "t", "candidates": [{"id": "A"}]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "actas.parquet")
+    ...     pd.DataFrame({"station": ["1", "2"], "A": [5, 7]}).to_parquet(path)
+    ...     [len(part) for part in ActaStream(path, contest, batch=1).parts()]
+    [1, 1]
     """
 
     path: Path

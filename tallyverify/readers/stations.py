@@ -42,6 +42,13 @@ def read_registry(
     ------
     InputError
         If it cannot be read, names a station twice, or holds a figure that is not a count.
+
+    Examples
+    --------
+    >>> contest = Contest.model_validate({"id": "t", "candidates": [{"id": "A"}]})
+    >>> stations = pd.DataFrame({"station": ["1", "2"], "registered": ["300", "250"]})
+    >>> read_registry(stations, contest=contest).registered
+    550
     """
     given = _as_mapping(mapping)
     if isinstance(source, pd.DataFrame):

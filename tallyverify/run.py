@@ -56,6 +56,12 @@ def verify(
     Two passes over the actas. The first finds keys and votes that may stand twice; the second
     runs every check's fold. The report does not depend on the order of rows or on how many parts
     the actas come in.
+
+    Examples
+    --------
+    >>> from tallyverify import load_case
+    >>> verify(load_case("data/samples/clean"), checks="D301,D303").check("D301").status
+    <Status.PASSED: 'passed'>
     """
     chosen = select(list(checks) if checks is not None and not isinstance(checks, str) else checks)
     facts = case.facts
