@@ -237,7 +237,7 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app(standalone_mode=True)
+        app(prog_name="tallyverify")
     except TallyVerifyError as error:
         _refuse(str(error))
     except OSError as error:

@@ -25,7 +25,7 @@ def test_shortfall_is_told_with_its_arithmetic() -> None:
     assert finding.evidence is Evidence.CONTRADICTION
     assert (finding.observed, finding.expected, finding.difference) == (120, 100, 20)
     assert finding.candidate == "A"
-    assert "at least 20 of these votes, on at least 1 sheets" in finding.message
+    assert "at least 20 of these votes, on at least 1 sheet, would" in finding.message
     assert finding.arithmetic == "120 (sum of 3 sheets) − 100 (bulletin 1) = 20"
     assert report.verdict == "contradicted"
     assert report.exit_code == 1

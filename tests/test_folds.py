@@ -186,5 +186,5 @@ def test_a_subtotal_in_a_later_batch_stops_the_sums_too(tmp_path: Path) -> None:
     stream = ActaStream(tmp_path / "actas.parquet", CONTEST, batch=100)
     report = verify(Case(CONTEST, stream, DECLARED))
     assert report.check("D301").status == "not_applicable"
-    assert "'TOTAL'" in report.of("T208")[0].message
+    assert "'N / TOTAL'" in report.of("T208")[0].message
     assert report.verdict == "insufficient"

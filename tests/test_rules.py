@@ -120,7 +120,7 @@ def test_registry() -> None:
     )
     report = report_of([GOOD, GOOD], registry=registry)
     assert report.of("T203")[0].station == "002"
-    assert report.of("T205")[0].message.startswith("1 registered stations have no sheet")
+    assert report.of("T205")[0].message.startswith("1 registered station without a sheet")
     assert report.coverage.stations_expected == 2
 
 
