@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -15,21 +14,16 @@ from tallyverify.table import ActaTable
 
 __all__ = ["labelled", "sums_of_others"]
 
-_LABEL = re.compile(
-    r"\s*(sub-?\s?total(es)?|totale?s?|gran total|grand total|suma|somme|summe|insgesamt|razem|"
-    r"итого|всего|total geral)\s*[:.]?(\s.*)?",
-    re.IGNORECASE,
+_LABEL = (
+    r"^\s*(?:sub-?\s?total(?:es)?|totale?s?|gran total|grand total|suma|somme|summe|insgesamt|"
+    r"razem|итого|всего|total geral)\s*[:.]?(?:\s.*)?$"
 )
 _SMALLEST = 100
 
 
 def labelled(column: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return where a cell is a total's label rather than a name; shape (rows,)."""
-    names = column.dictionary_encode()
-    hit = [bool(name and _LABEL.fullmatch(name)) for name in names.dictionary.to_pylist()]
-    if not any(hit):
-        return np.zeros(len(column), dtype=bool)
-    found = pc.fill_null(pa.array(hit).take(names.indices), False)
+    found = pc.fill_null(pc.match_substring_regex(column, _LABEL, ignore_case=True), False)
     result: np.ndarray[Any, np.dtype[np.bool_]] = found.to_numpy(zero_copy_only=False)
     return result
 
