@@ -233,6 +233,9 @@ def schema(document: Annotated[Schema, typer.Argument(help="Which document.")]) 
 
 def main() -> NoReturn:
     """Run the command line; input that cannot be read ends in one message and exit code 2."""
+    # Started without them (>&-), Python has none.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -241,8 +244,8 @@ def main() -> NoReturn:
     except TallyVerifyError as error:
         _refuse(str(error))
     except OSError as error:
-        name = Path(os.fsdecode(error.filename)).name if error.filename else "file"
-        _refuse(f"{printable(name)}: {error.strerror}")
+        name = printable(Path(os.fsdecode(error.filename)).name) if error.filename else "output"
+        _refuse(f"{name}: {error.strerror}")
     except MemoryError:
         _refuse("not enough memory; convert the actas to Parquet")
     except Exception as error:  # a traceback would end in exit code 1: "something contradicts"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -77,12 +77,15 @@ class Command:
         return Outcome(code, out, err)
 
 
-def spawned(*args: str | Path, **env: str) -> subprocess.CompletedProcess[bytes]:
+def spawned(
+    *args: str | Path, stdout: int | IO[str] = subprocess.PIPE, **env: str
+) -> subprocess.CompletedProcess[bytes]:
     """Run ``python -m tallyverify`` as a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "tallyverify", *map(str, args)],
         env={**os.environ, **env},
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         check=False,
     )
 

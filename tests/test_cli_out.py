@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,24 @@ def test_a_name_that_is_no_text(case: Path) -> None:
     ended = spawned("verify", case, "--actas", latin)
     assert (ended.returncode, ended.stdout) == (2, b"")
     assert ended.stderr.startswith(b"error: a\\udcff.csv: the name of the file is not text")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only where /dev/full is")
+@pytest.mark.parametrize("format", ["terminal", "json"])
+def test_an_output_that_takes_nothing(case: Path, format: str) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        ended = spawned("verify", case, "--format", format, stdout=full)
+    assert ended.returncode == 2
+    assert ended.stderr == b"error: output: No space left on device\n"
+
+
+def test_no_output_at_all(case: Path) -> None:
+    script = 'exec "$0" -m tallyverify verify "$1" --out "$2" >&- 2>&-'
+    ended = subprocess.run(
+        ["sh", "-c", script, sys.executable, case, case / "out"], capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+    assert (case / "out" / "report.json").is_file()
 
 
 @pytest.mark.parametrize("name", ["actas.csv", "case.json"])
