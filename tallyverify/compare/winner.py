@@ -42,6 +42,11 @@ def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
             f"in the sheets, and the unseen can hold {number(bound.unseen_votes)}; "
             f"{number(bound.unseen_votes - bound.lead)} more than the lead"
         )
+    if "registered" not in facts.lines and facts.registry is None:
+        says += (
+            " (the sheets do not give registered voters, so whoever did not vote at the seen "
+            "stations is counted among the unseen)"
+        )
     shares = "; ".join(
         f"{name} {percent(bound.low[name], 1)} to {percent(bound.high[name], 1)}"
         for name in (bound.leader, bound.runner_up)
