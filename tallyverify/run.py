@@ -213,6 +213,8 @@ def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check]) -> Verdi
         return "improbable"
     decisive = {check.code for check in chosen if check.holds_sheets}
     decisive = decisive or {c.code for c in chosen if c.evidence is Evidence.CONTRADICTION}
+    if any(r.code in decisive and r.status is Status.ERROR for r in results):
+        return "insufficient"
     answers = (Status.PASSED, Status.FLAGGED)
     answered = any(r.code in decisive and r.status in answers for r in results)
     return "consistent" if answered else "insufficient"

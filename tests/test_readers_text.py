@@ -135,7 +135,7 @@ def zipped(**files: str) -> bytes:
         ("a.csv", zipped(actas=CSV)),
         ("folder.zip", zipped(folder_actas=CSV)),
         ("mac.zip", zipped(actas=CSV, __MACOSX_actas="x")),
-        ("a.csv.gz", gzip.compress(CSV.encode())),
+        ("a.csv.gz", gzip.compress(CSV.encode(), mtime=0)),
         ("two.gz", gzip.compress(CSV[:20].encode()) + gzip.compress(CSV[20:].encode())),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from tallyverify import Contest, Evidence, Registry, Status, read_actas
 from tallyverify.repeats import Index, repeat_probability
@@ -181,7 +182,7 @@ def test_repeat_probability_bounds_the_chance_of_a_repeat() -> None:
         assert 12 * p[0] ** 2 * p[1] * p[2] <= repeat_probability(table)[0] + 1e-12
 
 
-def test_hashes_that_only_meet_by_chance_lose_no_station(monkeypatch: object) -> None:
+def test_hashes_that_only_meet_by_chance_lose_no_station() -> None:
     rows = [{**GOOD, "A": 45 + at, "valid": 90 + at, "ballots": 95 + at} for at in range(4)]
     table = table_of(rows)
     table.__dict__["key_hash"] = np.array([1, 1, 2, 3], dtype=np.uint64)
@@ -202,3 +203,22 @@ def test_undecided_subtotals_stop_every_sum() -> None:
     assert open_.check("D301").status is Status.NOT_APPLICABLE
     assert open_.verdict == "insufficient"
     assert "T208" in flagged(open_)
+
+
+def test_an_odd_name_hides_no_finding() -> None:
+    rows = [{**GOOD, "A": 51, "town": "x\x1b[2J", "station": "s" * 300}, {**GOOD, "A": 52}]
+    report = report_of(rows, checks="R101")
+    assert report.check("R101").status is Status.FLAGGED
+    assert [f.difference for f in report.of("R101")] == [2, 1]
+
+
+def test_a_check_that_breaks_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("x")
+
+    monkeypatch.setattr("tallyverify.compare.below._shortfall", broken)
+    said = declared_of(nation(votes={"A": 60, "B": 60, "C": 60}))
+    report = report_of([GOOD], said)
+    assert report.check("D301").status is Status.ERROR
+    assert "ZeroDivisionError" in report.check("D301").reason
+    assert report.verdict == "insufficient"

@@ -184,7 +184,7 @@ def _against(
                     parent,
                     total,
                     whole,
-                    f"{label}: the {len(read)} areas below sum to {number(total)}, "
+                    f"{label}: {counted(len(read), 'area')} below sum to {number(total)}, "
                     f"{number(whole)} are declared for the whole",
                     f"{number(total)} − {number(whole)} = {number(total - whole)}",
                 )
@@ -197,8 +197,8 @@ def _against(
                     parent,
                     total,
                     whole,
-                    f"{label}: the {len(read)} areas declared sum to {number(total)} of "
-                    f"{number(whole)}; whether these are all areas is not known",
+                    f"{label}: {counted(len(read), 'area')} declared sum to {number(total)} of "
+                    f"{number(whole)}; whether that is every area is not known",
                     f"{number(whole)} − {number(total)} = {number(whole - total)} elsewhere",
                     Evidence.NOTE,
                 )

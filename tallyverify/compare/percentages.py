@@ -111,7 +111,7 @@ def rounded(summary: None, facts: CaseFacts) -> CheckResult:
         for decimals in _DECIMALS:
             test = rounded_counts(counts, total, decimals)
             if test.flagged and test.pvalue * tests < _ALPHA:
-                smallest = min(smallest or 1.0, test.pvalue)
+                smallest = min(smallest or 1.0, float(f"{test.pvalue:.6g}"))
                 findings.append(_made_from_percentages(bulletin, row, total, test, tests))
                 break
     return D305.result(
