@@ -126,7 +126,10 @@ def fit_totals(
 
 
 def _dealt(total: int, weight: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
-    return rng.multinomial(total, weight / weight.sum())
+    """A multinomial draw from plain uniform numbers, which are the same in every numpy version."""
+    edges = np.cumsum(weight)
+    drawn = np.searchsorted(edges, np.sort(rng.random(total)) * edges[-1], side="right")
+    return np.bincount(np.minimum(drawn, len(weight) - 1), minlength=len(weight))
 
 
 def _check(totals: pd.DataFrame, contest: Contest, branching: Mapping[str, float]) -> None:
