@@ -82,6 +82,8 @@ class Check:
             for finding in findings
             if finding.evidence is not Evidence.NOTE or self.evidence is Evidence.NOTE
         ]
+        # Cut last what weighs least: a long list of notes must not hide a contradiction.
+        findings = sorted(findings, key=lambda finding: finding.evidence.rank)
         more = (found or len(findings)) - min(len(findings), MOST_FINDINGS)
         if more > 0:
             listed_only = f"{counted(more, 'more finding')} of this kind not listed"
@@ -102,7 +104,7 @@ class Check:
             **self._head(),
             status=Status.NOT_APPLICABLE,
             reason=reason,
-            findings=tuple(findings or ()),
+            findings=tuple((findings or [])[:MOST_FINDINGS]),
         )
 
     def failed(self, reason: str) -> CheckResult:

@@ -12,7 +12,7 @@ from tallyverify.balance import ALL_OPTIONS
 from tallyverify.checks import MOST_FINDINGS
 from tallyverify.facts import CaseFacts
 from tallyverify.table import ActaTable
-from tallyverify.totals import Totals, summarise_totals
+from tallyverify.totals import Totals, cast_at, summarise_totals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Stations:
         By station of the registry: its sheet says something. Empty without a registry.
     whole : ndarray of bool
         By station of the registry: every vote on its sheet was read.
+    placed : ndarray of bool
+        By station of the registry: whole, and its sheet names the areas that the registry has.
     strangers, silent : int
         Stations not in the registry; sheets that are all zero or wholly unread.
     stranger_rows, silent_rows : DataFrame
@@ -54,27 +56,33 @@ class Stations:
         Registered voters of the seen stations, as the sheets state them.
     stations : int
         Stations seen.
+    off_list : int
+        Seen stations with more ballots than voters on their list: people did vote off the lists.
     """
 
     seen: NDArray[np.bool_]
     whole: NDArray[np.bool_]
+    placed: NDArray[np.bool_]
     strangers: int
     silent: int
     stranger_rows: pd.DataFrame
     silent_rows: pd.DataFrame
     registered_seen: int
     stations: int
+    off_list: int
 
     def __add__(self, other: Stations) -> Stations:
         return Stations(
             self.seen | other.seen,
             self.whole | other.whole,
+            self.placed | other.placed,
             self.strangers + other.strangers,
             self.silent + other.silent,
             _first([self.stranger_rows, other.stranger_rows]),
             _first([self.silent_rows, other.silent_rows]),
             self.registered_seen + other.registered_seen,
             self.stations + other.stations,
+            self.off_list + other.off_list,
         )
 
 
@@ -86,10 +94,21 @@ def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
     )
 
 
+def _same_areas(part: ActaTable, at: NDArray[np.intp], facts: CaseFacts) -> NDArray[np.bool_]:
+    """Where a sheet lies in the declared areas that the registry puts its station in."""
+    same = np.ones(len(part), dtype=bool)
+    registry = facts.registry
+    for level in {level for area in facts.areas for level in area}:
+        if registry is not None and level in registry.frame and level in part.levels:
+            there = registry.frame[level].to_numpy(dtype=object)[at]
+            same &= part.frame[level].to_numpy(dtype=object) == there
+    return same
+
+
 def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
     """Find each row's station in the registry."""
     size = len(facts.registry) if facts.registry is not None else 0
-    seen, whole = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    seen, whole, placed = (np.zeros(size, dtype=bool) for _ in range(3))
     columns = [*facts.levels, "station"]
     strange = np.zeros(len(part), dtype=bool)
     if facts.registry is not None:
@@ -98,15 +117,23 @@ def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
         here = ~strange & part.seen
         seen[at[here]] = True
         unread = part.figure(ALL_OPTIONS)[1]
-        whole[at[here if unread is None else here & ~unread]] = True
-    registered = part.figure("registered")[0][part.seen] if "registered" in part.lines else ()
+        here = here if unread is None else here & ~unread
+        whole[at[here]] = True
+        placed[at[here & _same_areas(part, at, facts)]] = True
+    registered, cast = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    if "registered" in part.lines:
+        values, missing = part.figure("registered")
+        known = part.seen if missing is None else part.seen & ~missing
+        registered, cast = values[known], cast_at(part)[known]
     return Stations(
         seen,
         whole,
+        placed,
         int(strange.sum()),
         int((~part.seen).sum()),
         _first([part.frame.loc[strange, columns]]),
         _first([part.frame.loc[~part.seen, columns]]),
-        int(np.sum(registered)),
+        int(registered.sum()),
         int(part.seen.sum()),
+        int((cast > registered).sum()),
     )

@@ -13,9 +13,12 @@ from pydantic import Field, field_validator, model_validator
 
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.model import Count, Identifier, Model, Text
+from tallyverify.model import Count, Identifier, Model, Text, folded
 
 __all__ = ["AreaResult", "Bulletin", "Declared", "Group"]
+
+
+_TAKEN = ("valid", "valid votes", "null", "blank", "ballots", "stations", "registered")
 
 
 class Group(Model):
@@ -39,7 +42,7 @@ class AreaResult(Model):
     stations, registered : int, optional
         Stations that the bulletin holds, and voters registered at them.
     ballots, valid, null, blank : int, optional
-        Declared totals.
+        Declared totals; valid votes are those for candidates.
     votes : dict of str to int
         Declared votes by candidate.
     groups : tuple of Group
@@ -76,8 +79,13 @@ class AreaResult(Model):
                 f"votes declared twice for {listed(twice)}: alone and in a group, or in two groups"
             )
         names = [group.name for group in self.groups]
-        if len(set(names)) < len(names) or set(names) & set(self.votes):
-            raise ValueError("names of groups must differ from each other and from candidates")
+        if len(set(names)) < len(names) or set(names) & {*self.votes, *_TAKEN}:
+            raise ValueError(
+                "names of groups must differ from each other, from candidates and from "
+                f"{listed(_TAKEN)}"
+            )
+        if len(self.percentages) > 1 and 0.9 <= sum(self.percentages.values()) <= 1.01:
+            raise ValueError("percentages sum to 1: these are fractions; write 51.2 for 51.2 %")
         unknown = [name for name in self.percentages if name not in self.figures]
         if unknown:
             raise ValueError(
@@ -96,6 +104,15 @@ class AreaResult(Model):
         """Candidates behind each declared figure."""
         alone = {name: (name,) for name in self.votes}
         return {**alone, **{group.name: group.candidates for group in self.groups}}
+
+    def votes_of(self, members: tuple[str, ...]) -> tuple[int, bool]:
+        """Return the votes declared for some candidates, and whether these are all of theirs.
+
+        A group counts only if it holds no other candidate.
+        """
+        inside = {k: m for k, m in self.members.items() if set(m) <= set(members)}
+        covered = {name for names in inside.values() for name in names}
+        return sum(self.figures[label] for label in inside), covered == set(members)
 
     @property
     def coverage_range(self) -> tuple[Fraction, Fraction] | None:
@@ -169,7 +186,11 @@ class Bulletin(Model):
 
     def of(self, area: dict[str, str]) -> AreaResult | None:
         """Return what the bulletin declares for an area, if anything."""
-        return next((row for row in self.areas if row.area == area), None)
+        return self._by_area.get(frozenset(area.items()))
+
+    @cached_property
+    def _by_area(self) -> dict[frozenset[tuple[str, str]], AreaResult]:
+        return {frozenset(row.area.items()): row for row in self.areas}
 
 
 def _moment(value: str) -> datetime:
@@ -233,6 +254,7 @@ class Declared(Model):
         InputError
             If it names a candidate or a level that the contest does not have.
         """
+        spelt: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
         bulletins = []
         for bulletin in self.bulletins:
             rows = []
@@ -245,6 +267,15 @@ class Declared(Model):
                     if level not in contest.levels:
                         raise _unknown("level", level, contest.levels, file, where)
                 ordered = {level: row.area[level] for level in contest.levels if level in row.area}
+                key = tuple((level, folded(name)) for level, name in ordered.items())
+                if spelt.setdefault(key, ordered) != ordered:
+                    raise InputError(
+                        "one area is declared under two spellings",
+                        file=file,
+                        place=where,
+                        found=f"{shown(ordered)} and {shown(spelt[key])}",
+                        expected="one spelling, as in the actas",
+                    )
                 rows.append(row.model_copy(update={"area": ordered}))
             bulletins.append(bulletin.model_copy(update={"areas": tuple(rows)}))
         return self.model_copy(update={"bulletins": tuple(bulletins)})

@@ -8,6 +8,7 @@ from functools import cached_property
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.contest import Contest
 from tallyverify.declared import AreaResult, Bulletin, Declared
+from tallyverify.model import folded
 from tallyverify.registry import Registry
 from tallyverify.table import Source
 
@@ -57,15 +58,20 @@ class CaseFacts:
 
     def area_index(self, area: dict[str, str]) -> int:
         """Return the position of an area in :attr:`areas`."""
-        return self.areas.index(area)
+        return self._positions[tuple(area.items())]
+
+    @cached_property
+    def _positions(self) -> dict[tuple[tuple[str, str], ...], int]:
+        return {tuple(area.items()): position for position, area in enumerate(self.areas)}
 
     @cached_property
     def patterns(self) -> dict[Names, dict[Names, int]]:
-        """Declared areas by the levels that make them: names to position in :attr:`areas`."""
+        """By the levels that make them, declared areas: folded names to place in :attr:`areas`."""
         patterns: dict[Names, dict[Names, int]] = {}
         for position, area in enumerate(self.areas):
             if self.is_visible(area):
-                patterns.setdefault(tuple(area), {})[tuple(area.values())] = position
+                names = tuple(folded(name) for name in area.values())
+                patterns.setdefault(tuple(area), {})[names] = position
         return patterns
 
     def is_visible(self, area: dict[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated, Any
 
 from pydantic import (
@@ -18,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from tallyverify.errors import listed, nearest, shown
 
-__all__ = ["MAX_COUNT", "Count", "Identifier", "Model", "Text"]
+__all__ = ["MAX_COUNT", "Count", "Identifier", "Model", "Text", "folded"]
 
 MAX_COUNT = 10**10
 """No count on a sheet or in a declared result is larger: there are fewer people than that."""
@@ -75,3 +76,14 @@ Identifier = Annotated[
     AfterValidator(_printable),
 ]
 """A name that other parts of the case refer to."""
+
+
+def folded(name: str) -> str:
+    """Return a name without what spellings of one area differ in: case, spaces, composition.
+
+    Examples
+    --------
+    >>> folded("  SAN  Martin ") == folded("San Martin")
+    True
+    """
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

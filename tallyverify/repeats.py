@@ -198,8 +198,9 @@ class Repeats:
         alike = []
         if by_votes:
             rows = together(by_votes)
-            distinct = rows.take((~rows.frame["station"].duplicated()).to_numpy())
-            alike = _groups([distinct], list(distinct.votes))
+            again = rows.frame.duplicated(["station", *rows.votes]).to_numpy()
+            groups = _groups([rows.take(~again)], list(rows.votes))
+            alike = [group for group in groups if len(set(group.frame["station"])) > 1]
         return cls(
             same,
             different,

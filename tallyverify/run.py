@@ -14,12 +14,16 @@ from tallyverify.checks import Check, Summarise, select
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Status, Verdict
+from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
+from tallyverify.rules.record import sums_to_valid
 from tallyverify.table import Source
 
 __all__ = ["verify"]
+
+_FEWEST = 10
+"""A wrong mapping is suspected from this many sheets that do not add up."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -69,7 +73,8 @@ def verify(
     suspects, source = _first_pass(case, tell)
     facts = replace(facts, source=source)
     summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
-    results = [_concluded(check, summaries, repeats, seen, facts) for check in chosen]
+    doubt = _doubt(summaries, facts)
+    results = [_concluded(check, summaries, repeats, seen, facts, doubt) for check in chosen]
     return _report(case, facts, chosen, results, seen)
 
 
@@ -98,6 +103,8 @@ def _folded(
 ) -> tuple[dict[Summarise, Any], Repeats, Seen]:
     """One pass: every distinct fold over every row, each station once for the sums."""
     every = {c.summarise for c in chosen if c.rows == "every" and c.summarise is not None}
+    every.add(sums_to_valid)
+    undecided = facts.source.subtotal_rows if facts.undecided_subtotals else ()
     sums: dict[Summarise, Any] = {}
     seen: Seen | None = None
     by_key, by_votes = [], []
@@ -106,35 +113,52 @@ def _folded(
         for summarise in every:
             one = summarise(part, facts)
             sums[summarise] = sums[summarise] + one if summarise in sums else one
-        held = suspects.of_key(part)
-        alike = suspects.of_votes(part)
+        apart = part.frame["row"].isin(undecided).to_numpy()
+        held = suspects.of_key(part) & ~apart
+        alike = suspects.of_votes(part) & ~apart
         if held.any():
             by_key.append(part.take(held))
         if alike.any():
             by_votes.append(part.take(alike))
-        if facts.undecided_subtotals:
-            held = held | part.frame["row"].isin(facts.source.subtotal_rows).to_numpy()
-        here = summarise_seen(part.take(~held) if held.any() else part, facts)
+        left = ~(held | apart)
+        here = summarise_seen(part if left.all() else part.take(left), facts)
         seen = here if seen is None else seen + here
         done += len(part)
         tell("checking", done, case.actas.source.rows)
     repeats = Repeats.of(by_key, by_votes, suspects)
     if seen is None:
         raise InputError("there are no actas", file=case.actas.source.name)
-    counted = [table for table in (repeats.alone, repeats.once) if table is not None]
-    parts = [summarise_seen(table, facts) for table in counted]
+    rest = [table for table in (repeats.alone, repeats.once) if table is not None]
+    parts = [summarise_seen(table, facts) for table in rest]
     return sums, repeats, reduce(add, parts, seen)
 
 
-def _concluded(
-    check: Check, summaries: dict[Summarise, Any], repeats: Repeats, seen: Seen, facts: CaseFacts
-) -> CheckResult:
-    if check.rows == "once" and check.family == "compare" and facts.undecided_subtotals:
-        return check.not_applicable(
-            f"{len(facts.source.subtotals)} rows look like area subtotals among the stations "
-            '(T208), and sums would count votes twice; set mapping.subtotals to "leave_out" or '
-            '"keep"'
+def _doubt(summaries: dict[Summarise, Any], facts: CaseFacts) -> str:
+    """Why sums over the sheets would mislead, if they would."""
+    if facts.undecided_subtotals:
+        return (
+            f"{counted(len(facts.source.subtotals), 'row')} among the stations look like area "
+            'subtotals (T208); set mapping.subtotals to "leave_out" or "keep"'
         )
+    rule = summaries[sums_to_valid]
+    if rule.failing >= _FEWEST and 2 * rule.failing > rule.judged:
+        return (
+            f"on {number(rule.failing)} of {number(rule.judged)} sheets the candidates do not sum "
+            "to the valid votes (R101): the mapping probably names a wrong column"
+        )
+    return ""
+
+
+def _concluded(
+    check: Check,
+    summaries: dict[Summarise, Any],
+    repeats: Repeats,
+    seen: Seen,
+    facts: CaseFacts,
+    doubt: str,
+) -> CheckResult:
+    if doubt and check.rows == "once" and check.family == "compare":
+        return check.not_applicable(doubt)
     summary: Any = None
     if check.rows == "repeated":
         summary = repeats
@@ -166,7 +190,9 @@ def _report(
     def total(line: str) -> int | None:
         return seen.totals.sum((line,)) if line in facts.lines else None
 
-    order = {result.code: position for position, result in enumerate(results)}
+    # Within a rung, what concerns the declared result before what concerns single sheets.
+    first = sorted(results, key=lambda result: result.family != "compare")
+    order = {result.code: position for position, result in enumerate(first)}
     findings = sorted(
         (finding for result in results for finding in result.findings),
         key=lambda finding: (finding.evidence.rank, order[finding.code]),

@@ -303,7 +303,7 @@ class ActaTable:
             for position in range(len(block)):
                 yield Acta.read(
                     {
-                        "station": columns["station"][position],
+                        "station": columns["station"][position] or "(none)",
                         "areas": {name: columns[name][position] or "" for name in self.levels},
                         "lines": {name: columns[name][position] for name in self.lines},
                         "votes": {name: columns[name][position] for name in self.votes},

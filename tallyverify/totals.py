@@ -15,12 +15,13 @@ import numpy as np
 from tallyverify.areas import area_codes
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.facts import CaseFacts, Names
+from tallyverify.model import folded
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Sizes", "Totals", "summarise_totals"]
+__all__ = ["Sizes", "Totals", "cast_at", "summarise_totals"]
 
 _SHIFT = 1 << 40
 _DENSE = 4_000_000
@@ -72,6 +73,8 @@ class Totals:
     used : ndarray of int
         Registered voters that the seen stations are known to take up; where a sheet does not
         say, the votes on it, which is fewer.
+    cast : ndarray of int
+        Ballots (or votes) known to have been cast at the seen stations.
     sizes : dict of names to Sizes
         Histogram of each compared figure over stations.
     regions : dict of area names to ndarray
@@ -83,6 +86,7 @@ class Totals:
     sums: dict[Names, NDArray[np.int64]]
     unread: dict[Names, NDArray[np.int64]]
     used: NDArray[np.int64]
+    cast: NDArray[np.int64]
     sizes: dict[Names, Sizes]
     regions: dict[Names, NDArray[np.int64]]
 
@@ -95,6 +99,7 @@ class Totals:
             {name: value + other.sums[name] for name, value in self.sums.items()},
             {name: value + other.unread[name] for name, value in self.unread.items()},
             self.used + other.used,
+            self.cast + other.cast,
             {name: value + other.sizes[name] for name, value in self.sizes.items()},
             regions,
         )
@@ -136,7 +141,15 @@ def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
         none = np.zeros(areas, dtype=np.int64)
         unread[names] = none if missing is None else by_area(missing.astype(np.int64))
         sizes[names] = _sizes(values, places, areas)
-    return Totals(by_area(ones), sums, unread, by_area(_used(part)), sizes, _regions(part, facts))
+    return Totals(
+        by_area(ones),
+        sums,
+        unread,
+        by_area(_used(part)),
+        by_area(cast_at(part)),
+        sizes,
+        _regions(part, facts),
+    )
 
 
 def _places(part: ActaTable, facts: CaseFacts) -> list[NDArray[np.int64]]:
@@ -145,24 +158,36 @@ def _places(part: ActaTable, facts: CaseFacts) -> list[NDArray[np.int64]]:
     for levels, positions in facts.patterns.items():
         if levels:
             codes, labels = area_codes(part, levels)
-            known = np.array([positions.get(label, -1) + 1 for label in labels], dtype=np.int64)
+            known = np.array(
+                [positions.get(tuple(map(folded, label)), -1) + 1 for label in labels],
+                dtype=np.int64,
+            )
             places.append(known[codes])
     return places
 
 
 def _used(part: ActaTable) -> NDArray[np.int64]:
-    votes, unread = part.figure(ALL_OPTIONS)
-    used = votes
-    if "ballots" in part.lines:
-        used = np.maximum(used, part.figure("ballots")[0])
+    used = cast_at(part)
     if "registered" in part.lines:
         registered, missing = part.figure("registered")
+        unread = part.figure(ALL_OPTIONS)[1]
         known = registered > 0
         for mask in (missing, unread):
             if mask is not None:
                 known &= ~mask
         used = np.where(known, registered, used)
     return used
+
+
+def cast_at(part: ActaTable) -> NDArray[np.int64]:
+    """Return the ballots known to have been cast at each station; shape (rows,)."""
+    # Where a vote was not read, only those that were are known to be cast for somebody: the rest
+    # of the ballots may be the very votes that a comparison asks for.
+    votes, unread = part.figure(ALL_OPTIONS)
+    if "ballots" not in part.lines:
+        return votes
+    ballots = np.maximum(votes, part.figure("ballots")[0])
+    return ballots if unread is None else np.where(unread, votes, ballots)
 
 
 def _sizes(values: NDArray[np.int64], places: list[NDArray[np.int64]], areas: int) -> Sizes:

@@ -1,6 +1,6 @@
 """Contradictions: figures that were published and cannot be true together."""
 
-from tallyverify.compare import below, bulletins, capacity, parts, percentages, winner
+from tallyverify.compare import below, bulletins, capacity, nested, parts, percentages, winner
 from tallyverify.compare.bounds import Bounds, bounds, bounds_of
 from tallyverify.compare.contradictions import contradictions
 from tallyverify.compare.percentages import RoundedCounts, rounded_counts
@@ -20,6 +20,7 @@ CHECKS = tuple(
         (
             *below.CHECKS,
             *capacity.CHECKS,
+            *nested.CHECKS,
             *parts.CHECKS,
             *percentages.CHECKS,
             *bulletins.CHECKS,

@@ -30,21 +30,31 @@ def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
             if not facts.is_visible(row.area):
                 blind.append(place(row.area))
                 continue
-            if row.area and not seen.totals.stations[facts.area_index(row.area)]:
+            if not seen.totals.stations[facts.area_index(row.area)]:
                 findings.append(_nothing_seen(seen, bulletin, row, facts))
                 continue
+            position = facts.area_index(row.area)
             for label, (names, declared) in facts.figures_of(row).items():
+                if seen.totals.unread[names][position] == seen.totals.stations[position]:
+                    continue  # no sheet there had it read
                 compared += 1
                 finding = _shortfall(seen, bulletin, row, facts, label, names, declared)
                 if finding:
                     findings.append(finding)
+    if blind:
+        findings.append(
+            Finding(
+                code="D301",
+                evidence=Evidence.NOTE,
+                message=f"{counted(len(set(blind)), 'declared area')} could not be compared, since "
+                f"the actas do not say which of them a station lies in (e.g. {blind[0]})",
+            )
+        )
     if not compared:
         reason = "no figure is declared for an area that the sheets can be summed for"
         return D301.not_applicable(reason, findings)
     sure = [f for f in findings if f.evidence is Evidence.CONTRADICTION]
     reason = f"{counted(compared, 'declared figure')} held against the sheets"
-    if blind:
-        reason += f"; not compared, since the actas do not name such areas: {len(set(blind))} areas"
     effect = max((f.difference or 0 for f in sure), default=None)
     return D301.result(findings, reason=reason, statistic=len(sure), effect=effect)
 
@@ -64,7 +74,7 @@ def _shortfall(
     if excess <= 0:
         return None
     stations = int(seen.totals.stations[area])
-    most = left_out(bulletin, row, facts)
+    most = left_out(seen, facts, bulletin, row)
     spelt = (
         f"{number(observed)} (sum of {counted(stations, 'sheet')}) − {number(declared)} "
         f"(bulletin {bulletin.id}) = {number(excess)}"
@@ -79,8 +89,8 @@ def _shortfall(
     if most is None:
         evidence = Evidence.NOTE
         says += (
-            "; the bulletin was followed by others and does not say how many stations it holds, so "
-            "it may lack these sheets"
+            "; the bulletin is not known to hold the whole count, nor how many stations it leaves "
+            "out, so it may lack these sheets"
         )
     else:
         top = sizes.top(area, most)
@@ -115,9 +125,9 @@ def _shortfall(
 
 
 def _nothing_seen(seen: Seen, bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> Finding:
-    name = list(row.area.values())[-1]
+    name = "".join(list(row.area.values())[-1:])
     depth = len(row.area)
-    near = nearest(name, {names[-1] for names in seen.totals.regions if len(names) == depth})
+    near = nearest(name, {names[-1] for names in seen.totals.regions if len(names) == depth > 0})
     return Finding(
         code="D301",
         evidence=Evidence.NOTE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -133,6 +134,12 @@ def bounds(
     from tallyverify.coverage import summarise_seen
     from tallyverify.facts import CaseFacts
 
+    if turnout_cap != "observed" and not 0 <= turnout_cap <= 1:
+        raise TallyVerifyError(f"a turnout is a fraction from 0 to 1, not {turnout_cap}")
+    if turnout_cap == "observed" and "registered" not in table.lines:
+        raise TallyVerifyError(
+            "the observed turnout needs a line 'registered' in the actas; give a fraction instead"
+        )
     facts = CaseFacts(
         table.contest, None, registry, table.source, table.levels, table.lines, table.votes
     )
@@ -145,8 +152,14 @@ def bounds(
         voters = float(max(registered - int(seen.totals.used[0]), 0))
         words = "declared registered voters less those of the seen stations"
     elif stations is not None and "registered" in table.lines and seen.stations.stations:
-        mean = seen.stations.registered_seen / seen.stations.stations
-        voters = (stations - seen.stations.stations) * mean
+        unseen = stations - seen.stations.stations
+        if unseen < 0:
+            raise TallyVerifyError(
+                f"{seen.stations.stations:,} stations were seen, more than the {stations:,} given"
+            )
+        known = (table.figure("registered")[0] > 0) & table.seen
+        mean = seen.stations.registered_seen / max(int(known.sum()), 1)
+        voters = unseen * mean
         words = "stations not seen, each with the mean registered voters of the seen (assumed)"
     else:
         raise TallyVerifyError(
@@ -156,7 +169,7 @@ def bounds(
         )
     cap = _observed_cap(table, facts.valid) if turnout_cap == "observed" else turnout_cap
     votes = {name: seen.totals.sum((name,)) for name in table.contest.candidate_ids}
-    return bounds_of(votes, round(voters * cap), words)
+    return bounds_of(votes, ceil(round(voters * cap, 6)), words)
 
 
 def _observed_cap(table: ActaTable, valid: tuple[str, ...]) -> float:

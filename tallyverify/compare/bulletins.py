@@ -15,6 +15,7 @@ from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 
 __all__ = ["CHECKS"]
 
+_LINES = ("valid", "null", "blank", "ballots", "stations")
 Pair = tuple[Bulletin, AreaResult, Bulletin, AreaResult]
 
 
@@ -27,26 +28,27 @@ def _pairs(facts: CaseFacts) -> list[Pair]:
     return pairs
 
 
+def _corrected(facts: CaseFacts, first: Bulletin, last: Bulletin) -> bool:
+    """Whether a bulletin after the first, up to the last, is declared as a correction."""
+    start, stop = facts.bulletins.index(first), facts.bulletins.index(last)
+    return any(bulletin.correction for bulletin in facts.bulletins[start + 1 : stop + 1])
+
+
 def _growth(row: AreaResult, last: AreaResult) -> dict[str, tuple[int, int]]:
     """Each count that both bulletins give, alone or as a sum of the same candidates."""
     counts: dict[str, tuple[int, int]] = {}
-    for line in ("valid", "null", "blank", "ballots", "stations"):
+    for line in _LINES:
         before, after = getattr(row, line), getattr(last, line)
         if before is not None and after is not None:
             counts[line] = (before, after)
-    for one, other, turned in ((row, last, False), (last, row, True)):
-        fine = other.votes
-        for label, members in one.members.items():
-            same = next((k for k, m in other.members.items() if set(m) == set(members)), None)
-            if same is not None:
-                match = other.figures[same]
-            elif all(name in fine for name in members):
-                match = sum(fine[name] for name in members)
-            else:
-                continue
-            both = (one.figures[label], match)
-            if label not in counts:
-                counts[label] = both[::-1] if turned else both
+    by_members = {frozenset(m): (k, m) for k, m in (*last.members.items(), *row.members.items())}
+    for label, members in by_members.values():
+        (before, whole_before), (after, whole_after) = (
+            row.votes_of(members),
+            last.votes_of(members),
+        )
+        if whole_before and whole_after:
+            counts[label if label not in counts else f"{label} (of both)"] = (before, after)
     return counts
 
 
@@ -57,7 +59,13 @@ def later_holds_less(summary: None, facts: CaseFacts) -> CheckResult:
         return D306.not_applicable("no area is declared in two bulletins")
     findings = []
     for bulletin, row, later, last in pairs:
-        for label, (before, after) in _growth(row, last).items():
+        corrected = _corrected(facts, bulletin, later)
+        fallen = {
+            k: (before, last.figures[k])
+            for k, m in last.members.items()
+            if (before := row.votes_of(m)[0]) > last.figures[k]
+        }
+        for label, (before, after) in {**fallen, **_growth(row, last)}.items():
             if after >= before:
                 continue
             says = (
@@ -67,13 +75,19 @@ def later_holds_less(summary: None, facts: CaseFacts) -> CheckResult:
             findings.append(
                 Finding(
                     code="D306",
-                    evidence=Evidence.NOTE if later.correction else Evidence.CONTRADICTION,
+                    evidence=Evidence.NOTE if corrected else Evidence.CONTRADICTION,
                     area=row.area,
                     candidate=label if label in facts.contest.candidate_ids else None,
                     observed=after,
                     expected=before,
                     difference=after - before,
-                    message=says + ("; it is declared as a correction" if later.correction else ""),
+                    message=says
+                    + (
+                        "; a correction was declared"
+                        if corrected
+                        else ". If the authority announced a correction, say so in the bulletin: "
+                        '"correction": true'
+                    ),
                     arithmetic=f"{number(after)} − {number(before)} = {number(after - before)}",
                 )
             )
@@ -91,11 +105,11 @@ def batch(seen: Seen, facts: CaseFacts) -> CheckResult:
     asked = 0
     for bulletin, row, later, last in _pairs(facts):
         counts = _growth(row, last)
-        if "valid" not in counts or later.correction:
+        if "valid" not in counts or _corrected(facts, bulletin, later):
             continue
         asked += 1
         valid = counts["valid"][1] - counts["valid"][0]
-        grown = {k: b - a for k, (a, b) in counts.items() if k in row.figures or k in last.figures}
+        grown = {k: b - a for k, (a, b) in counts.items() if k not in _LINES}
         head = f"{place(row.area)}, between bulletins {bulletin.id} and {later.id}"
         findings += _impossible(row, head, valid, grown, counts, facts)
         findings += _beside_the_seen(seen, row, head, valid, grown, facts)
@@ -126,6 +140,19 @@ def _impossible(
                     f"{number(votes)} > {number(valid)}",
                 )
             )
+    total = sum(grown.values())
+    if not findings and valid >= 0 and total > valid:
+        spelt = " + ".join(f"{number(votes)} ({label})" for label, votes in grown.items())
+        findings.append(
+            _contradiction(
+                row,
+                total,
+                valid,
+                f"{head}: the candidates gain {number(total)} votes together where "
+                f"{number(valid)} valid votes were added in all",
+                f"{spelt} = {number(total)} > {number(valid)}",
+            )
+        )
     if "stations" in counts and facts.registry is not None:
         stations = counts["stations"][1] - counts["stations"][0]
         inside = facts.registry.inside(row.area)

@@ -49,18 +49,23 @@ def _need(
     }
     positive = {label: need for label, need in needs.items() if need > 0}
     votes = sum(positive.values())
-    if row.valid is not None:
-        votes = max(votes, row.valid - seen.totals.sum(facts.valid, area))
-    papers = 0
+    spelt = " + ".join(f"{number(need)} ({label})" for label, need in positive.items())
+    if row.valid is not None and not seen.totals.unread[facts.valid][area]:
+        valid = row.valid - seen.totals.sum(facts.valid, area)
+        if valid > votes:
+            votes = valid
+            spelt = (
+                f"{number(row.valid)} − {number(row.valid - valid)} = {number(valid)} (valid votes)"
+            )
+    needed = votes
     for line, declared in (("null", row.null), ("blank", row.blank)):
-        if declared is not None and line in facts.lines:
-            papers += max(declared - seen.totals.sum((line,), area), 0)
-    needed = votes + papers
+        # What was not read on a seen sheet is not needed of the unseen.
+        if declared is not None and line in facts.lines and not seen.totals.unread[(line,)][area]:
+            papers = max(declared - seen.totals.sum((line,), area), 0)
+            needed += papers
+            spelt += f"{' + ' if spelt else ''}{number(papers)} ({line})" if papers else ""
     if needed <= 0:
         return []
-    spelt = " + ".join(f"{number(need)} ({label})" for label, need in positive.items())
-    if papers:
-        spelt += f" + {number(papers)} (null and blank)"
     spelt += f" → {number(needed)} still needed; {capacity.words}"
     head = (
         f"bulletin {bulletin.id}, {place(row.area)}: the unseen stations would have to hold "
@@ -83,14 +88,16 @@ def _need(
     if row.area:
         return []  # a need that can be met is told once, for the whole country
     leader = max(positive, key=lambda name: positive[name], default=None)
-    beside = f", a turnout of {percent(needed, capacity.voters)} there"
+    beside = ""
+    if not capacity.with_abstainers:
+        beside = f", a turnout of {percent(needed, capacity.voters)} there"
     if leader in facts.contest.candidate_ids and votes:
         beside += f", {percent(positive[leader], votes)} of the votes for {facts.label(leader)}"
         like = like_regions(seen, votes, facts.contest.candidate_ids.index(leader))
         if like:
             beside += f" (in {like[1]}: at most {100 * like[0].max():.2f} %)"
     turnout = _highest_turnout(seen)
-    if turnout is not None:
+    if turnout is not None and not capacity.with_abstainers:
         beside += f"; the highest turnout in any seen area was {100 * turnout:.2f} % (valid votes)"
     return [
         Finding(

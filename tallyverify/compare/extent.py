@@ -19,46 +19,58 @@ if TYPE_CHECKING:
 __all__ = ["Capacity", "left_out", "like_regions", "unseen_capacity"]
 
 
-def stations_of(area: dict[str, str], facts: CaseFacts) -> int | None:
+def listed_in(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> NDArray[np.bool_] | None:
+    """Return which stations of the registry lie in an area, if the registry can be relied on.
+
+    It cannot where it is shown to lack stations: a seen one, or some of those declared. What it
+    says of an area would then be too little, and a comparison with it could accuse wrongly.
+    """
+    if facts.registry is None or seen.stations.strangers:
+        return None
+    declared = facts.declared.stations if facts.declared else None
+    if declared is not None and declared > len(facts.registry):
+        return None
+    inside = facts.registry.inside(area)
+    return inside if inside is not None and inside.any() else None
+
+
+def stations_of(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> int | None:
     """Return how many stations an area has, by the declaration or the registry."""
     known = []
-    if facts.registry is not None:
-        inside = facts.registry.inside(area)
-        if inside is not None and inside.any():
-            known.append(int(inside.sum()))
+    inside = listed_in(seen, facts, area)
+    if inside is not None:
+        known.append(int(inside.sum()))
     if not area and facts.declared and facts.declared.stations is not None:
         known.append(facts.declared.stations)
-    return max(known) if known else None
+    if not known:
+        return None
+    there = int(seen.totals.stations[facts.area_index(area)]) if facts.is_visible(area) else 0
+    # Fewer than were seen: then the number is not that of all stations.
+    return max(known) if max(known) >= there else None
 
 
-def left_out(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> int | None:
+def left_out(seen: Seen, facts: CaseFacts, bulletin: Bulletin, row: AreaResult) -> int | None:
     """Return the most stations of an area that a bulletin may leave out.
 
-    A bulletin says so itself, by its coverage or its number of stations. One that says neither is
-    taken as complete if it is the last; of an earlier one nothing is known.
+    A bulletin says so itself, by its coverage or its number of stations, for the area or for one
+    that it lies in. The last bulletin is taken as complete if it says nowhere that it is not; of
+    an earlier one that does not say, nothing is known.
 
     Returns
     -------
     int or None
         0 for a complete bulletin; None where it is not known.
     """
-    own = _own_left_out(row, facts)
-    if not row.area:
-        if own is None and row.coverage is None and row.stations is None:
-            return 0 if bulletin == facts.bulletins[-1] else None
-        return own
-    whole = bulletin.of({})
-    if whole is None:
-        if own is None and row.coverage is None and row.stations is None:
-            return 0 if bulletin == facts.bulletins[-1] else None
-        return own
-    national = left_out(bulletin, whole, facts)
-    known = [most for most in (own, national) if most is not None]
-    return min(known) if known else None
+    around = [other for other in bulletin.areas if other.area.items() <= row.area.items()]
+    stated = [most for other in around if (most := _stated(seen, facts, other)) is not None]
+    if stated:
+        return min(stated)
+    says_part = any(_says_part(seen, facts, other) for other in bulletin.areas)
+    return 0 if bulletin == facts.bulletins[-1] and not says_part else None
 
 
-def _own_left_out(row: AreaResult, facts: CaseFacts) -> int | None:
-    total = stations_of(row.area, facts)
+def _stated(seen: Seen, facts: CaseFacts, row: AreaResult) -> int | None:
+    total = stations_of(seen, facts, row.area)
     stated = row.coverage_range
     known = []
     if stated is not None:
@@ -70,8 +82,15 @@ def _own_left_out(row: AreaResult, facts: CaseFacts) -> int | None:
         elif row.stations is not None and low > 0:
             known.append(floor(row.stations / low) - row.stations)
     if row.stations is not None and total is not None:
-        known.append(max(total - row.stations, 0))
+        return max(total - row.stations, 0)
     return max(known) if known else None
+
+
+def _says_part(seen: Seen, facts: CaseFacts, row: AreaResult) -> bool:
+    stated = row.coverage_range
+    total = stations_of(seen, facts, row.area)
+    fewer = row.stations is not None and total is not None and row.stations < total
+    return fewer or (stated is not None and stated[0] < 1)
 
 
 @dataclass(frozen=True)
@@ -84,41 +103,70 @@ class Capacity:
         Registered voters not accounted for by the seen sheets.
     words : str
         How the number comes about, in figures.
+    with_abstainers : bool
+        It counts also those who did not vote at the seen stations, since who is registered there
+        is not known.
     """
 
     voters: int
     words: str
+    with_abstainers: bool = False
 
 
 def unseen_capacity(seen: Seen, facts: CaseFacts, row: AreaResult | None = None) -> Capacity | None:
     """Return how many voters the unseen stations of an area hold, if that is known.
 
-    By the registry, if it knows the voters of every station not wholly read; else by the declared
-    number of registered voters less those that the sheets account for.
+    By the registry, if it lacks no station and knows the voters of each that was not wholly read;
+    else by the declared number of registered voters less those that the sheets account for.
     """
     area = row.area if row else {}
-    if facts.registry is not None:
-        inside = facts.registry.inside(area)
-        if inside is not None and inside.any():
-            sizes, unknown = facts.registry.sizes
-            open_ = inside & ~seen.stations.whole
-            if not unknown[open_].any():
-                voters = int(sizes[open_].sum())
-                return Capacity(
-                    voters,
-                    f"{number(voters)} voters registered at the {number(int(open_.sum()))} "
-                    "stations of the registry that were not seen or not wholly read",
-                )
+    if _all_seen(seen, facts, area):
+        return Capacity(0, "every station was seen and read")
+    inside = listed_in(seen, facts, area)
+    unlisted = False
+    if inside is not None and facts.registry is not None:
+        sizes, unknown = facts.registry.sizes
+        # By area, only a sheet that names the area too takes up its station there.
+        open_ = inside & ~(seen.stations.placed if area else seen.stations.whole)
+        if not unknown[open_].any():
+            voters = int(sizes[open_].sum())
+            return Capacity(
+                voters,
+                f"{number(voters)} voters registered at the "
+                f"{counted(int(open_.sum()), 'station')} of the registry that were not seen "
+                "or not wholly read",
+            )
+        unlisted = True
     total = _declared_registered(facts, row)
     if total is None or (area and not facts.is_visible(area)):
         return None
-    used = int(seen.totals.used[facts.area_index(area)])
-    what = "registered at" if "registered" in facts.lines else "who voted at (fewest possible)"
+    # Voters of stations without a list come from the lists of others: then only who voted counts.
+    cast = unlisted or "registered" not in facts.lines or seen.stations.off_list > 0
+    used = int((seen.totals.cast if cast else seen.totals.used)[facts.area_index(area)])
+    if used > total:
+        return None  # the number declared is not that of all voters
+    what = "who voted at (fewest possible)" if cast else "registered at"
     return Capacity(
-        max(total - used, 0),
+        total - used,
         f"{number(total)} declared registered voters − {number(used)} {what} the seen stations "
-        f"= {number(max(total - used, 0))}",
+        f"= {number(total - used)}",
+        cast,
     )
+
+
+def _all_seen(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> bool:
+    """Whether each station of an area was seen with every vote read, and no more than there are."""
+    if not facts.is_visible(area):
+        return False
+    position = facts.area_index(area)
+    names = ((name,) for name in facts.contest.candidate_ids)
+    if any(seen.totals.unread[name][position] for name in names):
+        return False
+    inside = listed_in(seen, facts, area)
+    if inside is not None:
+        return bool((seen.stations.placed if area else seen.stations.whole)[inside].all())
+    declared = facts.declared.stations if facts.declared and not area else None
+    return declared is not None and declared == int(seen.totals.stations[0]) > 0
 
 
 def _declared_registered(facts: CaseFacts, row: AreaResult | None) -> int | None:

@@ -1,16 +1,19 @@
-"""D303, D308, D309: do the declared figures agree with each other?"""
+"""D303 and D309: do the declared figures of one area agree with each other?"""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from tallyverify.checks import Check, Conclude
+from tallyverify.checks import Check
 from tallyverify.compare.extent import stations_of
+from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
 __all__ = ["CHECKS"]
+
+_WHOLE_POINT = Fraction(1, 100)
 
 
 def _differ(
@@ -46,7 +49,8 @@ def parts(summary: None, facts: CaseFacts) -> CheckResult:
             asked += 1
             total = sum(row.figures.values())
             every = named == set(facts.contest.candidate_ids)
-            if total > row.valid or (every and total != row.valid):
+            with_blank = row.blank is not None and total + row.blank == row.valid
+            if total > row.valid or (every and total != row.valid and not with_blank):
                 spelt = " + ".join(f"{number(v)} ({k})" for k, v in row.figures.items())
                 findings.append(
                     _differ(
@@ -63,12 +67,28 @@ def parts(summary: None, facts: CaseFacts) -> CheckResult:
                 )
         if row.ballots is not None and row.valid is not None:
             asked += 1
-            findings += _ballots(bulletin, row, facts)
-        registered = row.registered
-        if registered is None and not row.area and facts.declared:
-            registered = facts.declared.registered
-        voted = row.ballots if row.ballots is not None else row.valid
-        if registered is not None and voted is not None:
+            findings += _ballots(bulletin, row)
+        elif row.ballots is not None and row.figures:
+            asked += 1
+            total = sum(row.figures.values())
+            if total > row.ballots:
+                findings.append(
+                    _differ(
+                        "D303",
+                        bulletin,
+                        row,
+                        total,
+                        row.ballots,
+                        f"the candidates' votes sum to {number(total)}, more than the "
+                        f"{number(row.ballots)} ballots declared",
+                        f"{number(total)} − {number(row.ballots)} = {number(total - row.ballots)}",
+                    )
+                )
+        whole = facts.declared.registered if facts.declared and not row.area else None
+        known = [count for count in (row.registered, whole) if count is not None]
+        registered = min(known, default=None)
+        voted = max(row.ballots or 0, row.valid or 0, sum(row.figures.values()))
+        if registered is not None and voted:
             asked += 1
             if voted > registered:
                 findings.append(
@@ -81,22 +101,25 @@ def parts(summary: None, facts: CaseFacts) -> CheckResult:
                         f"{number(voted)} votes are declared for {number(registered)} "
                         "registered voters",
                         f"{number(voted)} − {number(registered)} = {number(voted - registered)}",
+                        # Within the country people may vote where they are not registered.
+                        Evidence.NOTE if row.area else Evidence.CONTRADICTION,
                     )
                 )
     if not asked:
         return D303.not_applicable("no totals are declared beside the votes")
-    return D303.result(findings, reason=f"{counted(asked, 'sum')}", statistic=len(findings))
+    sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
+    return D303.result(findings, reason=f"{counted(asked, 'sum')}", statistic=sure)
 
 
-def _ballots(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> list[Finding]:
+def _ballots(bulletin: Bulletin, row: AreaResult) -> list[Finding]:
     known = {"valid": row.valid, "null": row.null, "blank": row.blank}
     total = sum(count or 0 for count in known.values())
     ballots = row.ballots or 0
-    # A line that is not declared may hold anything: then only too large a sum is wrong.
-    complete = row.null is not None and (
-        row.blank is not None or "blank" not in facts.contest.on_sheet | set(facts.lines)
-    )
-    if total <= ballots and not (complete and total != ballots):
+    # A line that is not declared may hold the rest; blank votes may be among the valid ones.
+    complete = row.null is not None and row.blank is not None
+    if total == ballots or (complete and total - (row.blank or 0) == ballots):
+        return []
+    if total < ballots and not complete:
         return []
     spelt = " + ".join(f"{number(v)} ({k})" for k, v in known.items() if v is not None)
     return [
@@ -114,105 +137,28 @@ def _ballots(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> list[Find
     ]
 
 
-def areas(summary: None, facts: CaseFacts) -> CheckResult:
-    """D308: areas against the area that they lie in, within one bulletin."""
-    findings: list[Finding] = []
-    asked = 0
-    for bulletin in facts.bulletins:
-        for parent in bulletin.areas:
-            for children in _children(bulletin, parent, facts):
-                asked += 1
-                complete = _is_complete(parent, children, facts)
-                findings += _against(bulletin, parent, children, complete)
-    if not asked:
-        return D308.not_applicable("no bulletin declares areas together with their parent area")
-    return D308.result(findings, reason=f"{counted(asked, 'parent area')}", statistic=len(findings))
-
-
-def _children(bulletin: Bulletin, parent: AreaResult, facts: CaseFacts) -> list[list[AreaResult]]:
-    """The declared areas next below one, by their depth; the nearest depth only."""
-    inside = [
-        row
-        for row in bulletin.areas
-        if len(row.area) > len(parent.area) and parent.area.items() <= row.area.items()
-    ]
-    depth = min((len(row.area) for row in inside), default=0)
-    nearest_rows = [row for row in inside if len(row.area) == depth]
-    kinds = {tuple(row.area) for row in nearest_rows}
-    return [[row for row in nearest_rows if tuple(row.area) == kind] for kind in sorted(kinds)]
-
-
-def _is_complete(parent: AreaResult, children: list[AreaResult], facts: CaseFacts) -> bool:
-    for field in ("stations", "registered"):
-        values = [getattr(row, field) for row in children]
-        whole = getattr(parent, field)
-        if field == "registered" and whole is None and not parent.area and facts.declared:
-            whole = facts.declared.registered
-        if whole is not None and None not in values and sum(values) == whole:
-            return True
-    if facts.registry is not None:
-        inside = facts.registry.inside(parent.area)
-        levels = list(children[0].area)
-        if inside is not None and all(level in facts.registry.frame for level in levels):
-            there = facts.registry.frame.loc[inside, levels].drop_duplicates()
-            named = {tuple(row.area.values()) for row in children}
-            return {tuple(names) for names in there.itertuples(index=False)} <= named
-    return False
-
-
-def _against(
-    bulletin: Bulletin, parent: AreaResult, children: list[AreaResult], complete: bool
-) -> list[Finding]:
-    findings = []
-    lines = ("valid", "null", "blank", "ballots", "stations", "registered")
-    figures = {**parent.figures, **{f: getattr(parent, f) for f in lines}}
-    for label, whole in figures.items():
-        values = [
-            row.figures.get(label) if label in parent.figures else getattr(row, label)
-            for row in children
-        ]
-        read = [value for value in values if value is not None]
-        if whole is None or not read:
-            continue
-        total = sum(read)
-        every = complete and len(read) == len(values)
-        if total > whole or (total != whole and every):
-            findings.append(
-                _differ(
-                    "D308",
-                    bulletin,
-                    parent,
-                    total,
-                    whole,
-                    f"{label}: {counted(len(read), 'area')} below sum to {number(total)}, "
-                    f"{number(whole)} are declared for the whole",
-                    f"{number(total)} − {number(whole)} = {number(total - whole)}",
-                )
-            )
-        elif total < whole:
-            findings.append(
-                _differ(
-                    "D308",
-                    bulletin,
-                    parent,
-                    total,
-                    whole,
-                    f"{label}: {counted(len(read), 'area')} declared sum to {number(total)} of "
-                    f"{number(whole)}; whether that is every area is not known",
-                    f"{number(whole)} − {number(total)} = {number(whole - total)} elsewhere",
-                    Evidence.NOTE,
-                )
-            )
-    return findings
-
-
-def coverage(summary: None, facts: CaseFacts) -> CheckResult:
+def coverage(seen: Seen, facts: CaseFacts) -> CheckResult:
     """D309: the claimed coverage against the number of stations."""
     findings: list[Finding] = []
     asked = 0
+    there, said = seen.stations.stations, facts.declared.stations if facts.declared else None
+    if said is not None and there > said:
+        findings.append(
+            Finding(
+                code="D309",
+                evidence=Evidence.QUALITY,
+                observed=there,
+                expected=said,
+                difference=there - said,
+                message=f"there are sheets of {number(there)} stations, and {number(said)} are "
+                "declared to exist; the declared number was not used (is it that of all stations, "
+                "and does the mapping's key name each station once?)",
+                arithmetic=f"{number(there)} − {number(said)} = {number(there - said)}",
+            )
+        )
     for bulletin in facts.bulletins:
         for row in bulletin.areas:
-            total = stations_of(row.area, facts)
+            total = stations_of(seen, facts, row.area)
             if row.stations is None or not total:
                 continue
             asked += 1
@@ -234,7 +180,11 @@ def coverage(summary: None, facts: CaseFacts) -> CheckResult:
             stated = row.coverage_range
             share = Fraction(row.stations, total)
             # A share may be cut off instead of rounded: a whole unit of the last digit is allowed.
-            if stated and not (2 * stated[0] - stated[1] <= share <= 2 * stated[1] - stated[0]):
+            # 100 % is a rounded percentage like any other.
+            slack = _WHOLE_POINT if stated and stated[0] == 1 else 0
+            if stated and not (
+                2 * stated[0] - stated[1] - slack <= share <= 2 * stated[1] - stated[0]
+            ):
                 low, high = (100 * float(edge) for edge in stated)
                 findings.append(
                     _differ(
@@ -248,31 +198,31 @@ def coverage(summary: None, facts: CaseFacts) -> CheckResult:
                         f"{spelt} = {100 * float(share):.6g} %",
                     )
                 )
-    if not asked:
+    if not asked and not findings:
         return D309.not_applicable("no bulletin gives a number of stations beside the total")
     return D309.result(findings, reason=f"{counted(asked, 'area')}", statistic=len(findings))
 
 
-def _check(code: str, name: str, conclude: Conclude, needs: str, assumptions: str = "") -> Check:
-    return Check(
-        code=code,
-        name=name,
-        family="compare",
-        evidence=Evidence.CONTRADICTION,
-        conclude=conclude,
-        needs=needs,
-        assumptions=assumptions,
-        reference="arithmetic",
-    )
-
-
-D303 = _check("D303", "Declared parts against declared total", parts, "a declared result")
-D308 = _check(
-    "D308",
-    "Declared areas against their parent area",
-    areas,
-    "a result declared by area",
-    "areas are all there if the registry, or their stations or registered voters, say so",
+D303 = Check(
+    code="D303",
+    name="Declared parts against declared total",
+    family="compare",
+    evidence=Evidence.CONTRADICTION,
+    conclude=parts,
+    needs="a declared result",
+    assumptions="valid votes are those for candidates; blank votes may be declared among them",
+    reference="arithmetic",
 )
-D309 = _check("D309", "Claimed coverage against stations", coverage, "coverage and stations")
-CHECKS = (D303, D308, D309)
+D309 = Check(
+    code="D309",
+    name="Claimed coverage against stations",
+    family="compare",
+    evidence=Evidence.CONTRADICTION,
+    conclude=coverage,
+    summarise=summarise_seen,
+    rows="once",
+    needs="coverage and stations",
+    assumptions="a coverage is a percentage that was rounded or cut off",
+    reference="arithmetic",
+)
+CHECKS = (D303, D309)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor, gcd
 
 from tallyverify.checks import Check
 from tallyverify.declared import AreaResult, Bulletin
@@ -56,9 +57,9 @@ def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCount
     Returns
     -------
     RoundedCounts
-        With p = min(1, (10^(d+2)+1)/T)^(K−1) for the K counts above zero: the share of integers
-        below T that lie next to one of the 10^(d+2)+1 rounded percentages, once for each count
-        that is free (the last follows from the total).
+        With p = min(1, h/T)^(K−1) for the K counts above zero: h is the number of integers that
+        lie next to one of the 10^(d+2)+1 rounded percentages (two where T × share ends in one
+        half), counted once for each count that is free (the last follows from the total).
 
     Notes
     -----
@@ -80,7 +81,10 @@ def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCount
         percentages.append(f"{steps / 10**decimals:.{decimals}f}")
         products.append(float(product))
     free = max(sum(count > 0 for count in counts) - 1, 0)
-    pvalue = min(1.0, (scale + 1) / total) ** free if total else 1.0
+    # Where total × share ends in exactly one half, two integers lie next to it.
+    common = gcd(total, scale)
+    halves = common if (scale // common) % 2 == 0 else 0
+    pvalue = min(1.0, (scale + 1 + halves) / total) ** free if total else 1.0
     return RoundedCounts(flagged, decimals, pvalue, tuple(percentages), tuple(products))
 
 
@@ -160,45 +164,81 @@ def percentages(summary: None, facts: CaseFacts) -> CheckResult:
         for row in bulletin.areas:
             if row.percentages:
                 asked += 1
-                findings += _of_some_total(bulletin, row)
+                findings += _of_some_total(bulletin, row, facts)
     if not asked:
         return D304.not_applicable("no percentages are declared")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
     return D304.result(findings, reason=f"{counted(asked, 'area')}", statistic=sure)
 
 
-def _of_some_total(bulletin: Bulletin, row: AreaResult) -> list[Finding]:
+def _of_some_total(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> list[Finding]:
+    named = {name for members in row.members.values() for name in members}
     totals = {
         "valid votes": row.valid,
         "ballots": row.ballots,
-        "votes declared": sum(row.figures.values()),
         "registered voters": row.registered,
     }
+    if row.valid is None and named == set(facts.contest.candidate_ids):
+        totals["votes declared"] = sum(row.figures.values())
     tried = [
-        [
-            finding
-            for finding in (_off(bulletin, row, k, name, total) for k in row.percentages)
-            if finding
-        ]
+        [off for label in row.percentages if (off := _off(bulletin, row, label, name, total))]
         for name, total in totals.items()
         if total
     ]
-    if not tried:
-        return []
-    return min(
-        tried, key=lambda off: (sum(f.evidence is Evidence.CONTRADICTION for f in off), len(off))
-    )
+    best = min(tried, key=_weight, default=None)
+    if best is not None and (not any(map(_is_sure, best)) or row.ballots is not None):
+        return best
+    return _of_undeclared_total(bulletin, row, best or [])
+
+
+def _is_sure(finding: Finding) -> bool:
+    return finding.evidence is Evidence.CONTRADICTION
+
+
+def _weight(findings: list[Finding]) -> tuple[int, int]:
+    return sum(map(_is_sure, findings)), len(findings)
+
+
+def _unit(percentage: float) -> Fraction:
+    return Fraction(1, 10 ** len(f"{percentage:f}".rstrip("0").partition(".")[2]))
+
+
+def _of_undeclared_total(
+    bulletin: Bulletin, row: AreaResult, otherwise: list[Finding]
+) -> list[Finding]:
+    """Whether some total that is not declared (the ballots, say) explains all percentages."""
+    low, high = Fraction(max(sum(row.figures.values()), row.valid or 0)), None
+    for label, stated in row.percentages.items():
+        share, unit = Fraction(str(stated)), _unit(stated)
+        votes = row.figures[label]
+        low = max(low, 100 * votes / (share + unit))
+        if share > unit:
+            most = 100 * votes / (share - unit)
+            high = most if high is None else min(high, most)
+    if high is not None and low > high:
+        return otherwise
+    return [
+        Finding(
+            code="D304",
+            evidence=Evidence.NOTE,
+            area=row.area,
+            message=f"bulletin {bulletin.id}, {place(row.area)}: the percentages are not of a "
+            "declared total; a total that is not declared, such as the ballots, would explain them",
+            arithmetic=f"from {number(ceil(low))}"
+            + (f" to {number(floor(high))}" if high is not None else " up"),
+        )
+    ]
 
 
 def _off(bulletin: Bulletin, row: AreaResult, label: str, name: str, total: int) -> Finding | None:
     stated = Fraction(str(row.percentages[label]))
     share = Fraction(100 * row.figures[label], total)
-    text = f"{row.percentages[label]:f}".rstrip("0")
-    unit = Fraction(1, 10 ** len(text.partition(".")[2]))
+    unit = _unit(row.percentages[label])
     gap = abs(share - stated)
     if gap <= unit / 2:
         return None
-    cut_off = 0 <= share - stated < unit
+    # Cut off instead of rounded, or moved by a unit so that all sum to 100.
+    cut_off = gap < unit
     return Finding(
         code="D304",
         evidence=Evidence.NOTE if cut_off else Evidence.CONTRADICTION,
@@ -208,7 +248,7 @@ def _off(bulletin: Bulletin, row: AreaResult, label: str, name: str, total: int)
         difference=round(float(share - stated), 6),
         message=f"bulletin {bulletin.id}, {place(row.area)}: {label} is declared with "
         f"{float(stated):g} %, its votes are {float(share):.4f} % of the {name}"
-        + ("; cut off instead of rounded, that is explained" if cut_off else ""),
+        + ("; cut off, or moved so that all sum to 100, that is explained" if cut_off else ""),
         arithmetic=f"{number(row.figures[label])} / {number(total)} = {float(share):.6f} %",
     )
 

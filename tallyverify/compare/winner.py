@@ -6,6 +6,7 @@ from tallyverify.checks import Check
 from tallyverify.compare.bounds import Bounds, bounds_of
 from tallyverify.compare.extent import left_out, unseen_capacity
 from tallyverify.coverage import Seen, summarise_seen
+from tallyverify.declared import AreaResult
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, number, percent
 
@@ -24,6 +25,8 @@ def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
     """D310: whether the unseen could still turn the lead in the sheets."""
     if len(facts.contest.candidates) < 2:
         return D310.not_applicable("the contest has one candidate only")
+    if not seen.stations.stations:
+        return D310.not_applicable("no sheet holds a vote")
     bound = _bounds(seen, facts)
     if bound is None:
         return D310.not_applicable(
@@ -42,10 +45,10 @@ def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
             f"in the sheets, and the unseen can hold {number(bound.unseen_votes)}; "
             f"{number(bound.unseen_votes - bound.lead)} more than the lead"
         )
-    if "registered" not in facts.lines and facts.registry is None:
+    if bound.unseen_votes and _counts_abstainers(seen, facts):
         says += (
-            " (the sheets do not give registered voters, so whoever did not vote at the seen "
-            "stations is counted among the unseen)"
+            " (who is registered at the seen stations is not known for sure, so whoever did not "
+            "vote there is counted among the unseen)"
         )
     shares = "; ".join(
         f"{name} {percent(bound.low[name], 1)} to {percent(bound.high[name], 1)}"
@@ -75,15 +78,20 @@ def winner(seen: Seen, facts: CaseFacts) -> CheckResult:
     if last is None or len(facts.contest.candidates) < 2:
         return D311.not_applicable("no votes are declared for the whole country")
     bulletin, row = last
+    if not seen.stations.stations:
+        return D311.not_applicable("no sheet holds a vote")
     declared = sorted(row.votes, key=lambda name: -row.votes[name])
-    if len(declared) > 1 and row.votes[declared[0]] == row.votes[declared[1]]:
-        return D311.not_applicable("the declared result is a tie")
+    if not _wins(declared[0], row, facts):
+        return D311.not_applicable(
+            "the declared figures do not say who won: a tie, or votes that "
+            "are declared for a group or not at all could be as many"
+        )
     votes = {name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids}
     leader = max(votes, key=lambda name: votes[name])
-    if leader == declared[0]:
-        return D311.result([], reason=f"{facts.label(leader)} leads in both")
+    if votes[leader] == votes[declared[0]]:
+        return D311.result([], reason=f"{facts.label(declared[0])} leads in both")
     bound = _bounds(seen, facts)
-    final = left_out(bulletin, row, facts) == 0
+    final = left_out(seen, facts, bulletin, row) == 0
     sure = bound is not None and bound.settled and final
     lead = votes[leader] - votes[declared[0]]
     says = (
@@ -110,6 +118,22 @@ def winner(seen: Seen, facts: CaseFacts) -> CheckResult:
         f"{number(row.votes[declared[0]])} ({declared[0]})",
     )
     return D311.result([finding], statistic=lead)
+
+
+def _counts_abstainers(seen: Seen, facts: CaseFacts) -> bool:
+    capacity = unseen_capacity(seen, facts)
+    return capacity is not None and capacity.with_abstainers
+
+
+def _wins(name: str, row: AreaResult, facts: CaseFacts) -> bool:
+    """Whether a candidate has more declared votes than any other can have."""
+    others = [votes for label, votes in row.figures.items() if label != name]
+    named = {member for members in row.members.values() for member in members}
+    if named != set(facts.contest.candidate_ids):
+        if row.valid is None:
+            return False
+        others.append(row.valid - sum(row.figures.values()))
+    return row.votes[name] > max(others, default=-1)
 
 
 D310 = Check(

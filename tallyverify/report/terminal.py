@@ -46,7 +46,7 @@ def _head(report: Report) -> Panel:
     name = _text(report.contest.name or report.contest.id, "bold")
     lines = [name, verdict, Text(VERDICTS[report.verdict])]
     if report.headline:
-        lines.append(_text(sentence(report.headline)))
+        lines.append(_text(f"Who leads: {sentence(report.headline)}"))
     return Panel(Group(*lines), expand=False)
 
 

@@ -15,7 +15,7 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, number
 from tallyverify.table import ActaTable
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "sums_to_valid"]
 
 _ASSUMES = "the figures were read from the sheet as they stand there"
 
@@ -130,13 +130,14 @@ _TITLES = {
     "R105": ("The contest's own balances", "balances in the contest file"),
 }
 
+_FOLDS = {code: partial(summarise, code) for code in _TITLES}
 _CHECKS = {
     code: Check(
         code=code,
         name=name,
         family="rules",
         evidence=Evidence.QUALITY,
-        summarise=partial(summarise, code),
+        summarise=_FOLDS[code],
         conclude=partial(conclude, code),
         rows="every",
         needs=needs,
@@ -146,3 +147,4 @@ _CHECKS = {
 }
 
 CHECKS = tuple(_CHECKS.values())
+sums_to_valid = _FOLDS["R101"]

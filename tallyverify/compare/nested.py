@@ -1,0 +1,149 @@
+"""D308: declared areas against the declared area that they lie in."""
+
+from __future__ import annotations
+
+from tallyverify.checks import Check
+from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
+
+__all__ = ["CHECKS"]
+
+Key = tuple[tuple[str, str], ...]
+Kinds = tuple[str, ...]
+
+
+def conclude(summary: None, facts: CaseFacts) -> CheckResult:
+    """D308: areas against the area that they lie in, within one bulletin."""
+    findings: list[Finding] = []
+    asked = 0
+    for bulletin in facts.bulletins:
+        for parent, children in _families(bulletin):
+            asked += 1
+            complete = _is_complete(parent, children, facts)
+            findings += _against(bulletin, parent, children, complete)
+    if not asked:
+        return D308.not_applicable("no bulletin declares areas together with their parent area")
+    sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
+    return D308.result(findings, reason=f"{counted(asked, 'parent area')}", statistic=sure)
+
+
+def _families(bulletin: Bulletin) -> list[tuple[AreaResult, list[AreaResult]]]:
+    """Each declared area with those next below it, one list for each set of levels."""
+    declared = {tuple(row.area.items()): row for row in bulletin.areas}
+    below: dict[tuple[Key, Kinds], list[AreaResult]] = {}
+    for key, row in declared.items():
+        above = next(
+            (key[:end] for end in range(len(key) - 1, -1, -1) if key[:end] in declared), None
+        )
+        if above is not None:
+            below.setdefault((above, tuple(row.area)), []).append(row)
+    return [(declared[above], rows) for (above, _), rows in sorted(below.items(), key=_by_key)]
+
+
+def _by_key(item: tuple[tuple[Key, Kinds], list[AreaResult]]) -> tuple[Key, Kinds]:
+    return item[0]
+
+
+def _is_complete(parent: AreaResult, children: list[AreaResult], facts: CaseFacts) -> bool:
+    for field in ("stations", "registered"):
+        values = [getattr(row, field) for row in children]
+        whole = getattr(parent, field)
+        if field == "registered" and whole is None and not parent.area and facts.declared:
+            whole = facts.declared.registered
+        if whole is not None and None not in values and sum(values) == whole:
+            return True
+    if facts.registry is not None:
+        inside = facts.registry.inside(parent.area)
+        levels = list(children[0].area)
+        if (
+            inside is not None
+            and inside.any()
+            and all(level in facts.registry.frame for level in levels)
+        ):
+            there = facts.registry.frame.loc[inside, levels].drop_duplicates()
+            named = {tuple(row.area.values()) for row in children}
+            return {tuple(names) for names in there.itertuples(index=False)} <= named
+    return False
+
+
+def _against(
+    bulletin: Bulletin, parent: AreaResult, children: list[AreaResult], complete: bool
+) -> list[Finding]:
+    findings = []
+    for label, whole, known in _compared(parent, children):
+        total = sum(low for low, _ in known)
+        every = complete and all(exact for _, exact in known)
+        if total > whole and _holds_less(parent, children):
+            says = (
+                f"{label}: {counted(len(known), 'area')} below sum to {number(total)}, but the "
+                f"whole, with {number(whole)}, is declared from fewer stations"
+            )
+            evidence = Evidence.NOTE
+        elif total > whole or (total != whole and every):
+            says = (
+                f"{label}: {counted(len(known), 'area')} below sum to {number(total)}, "
+                f"{number(whole)} are declared for the whole"
+            )
+            evidence = Evidence.CONTRADICTION
+        elif total < whole and any(exact for _, exact in known):
+            says = (
+                f"{label}: {counted(len(known), 'area')} declared sum to {number(total)} of "
+                f"{number(whole)}; whether that is all of it is not known"
+            )
+            evidence = Evidence.NOTE
+        else:
+            continue
+        findings.append(
+            Finding(
+                code="D308",
+                evidence=evidence,
+                area=parent.area,
+                observed=total,
+                expected=whole,
+                difference=total - whole,
+                message=f"bulletin {bulletin.id}, {place(parent.area)}: {says}",
+                arithmetic=f"{number(total)} − {number(whole)} = {number(total - whole)}",
+            )
+        )
+    return findings
+
+
+def _holds_less(parent: AreaResult, children: list[AreaResult]) -> bool:
+    """Whether the parent is declared from part of the stations, and the areas not from the same."""
+    stated = parent.coverage_range
+    if stated is None or stated[0] == 1:
+        return False
+    counts = [row.stations for row in children]
+    same = None not in counts and sum(c or 0 for c in counts) == parent.stations
+    return not same and any(row.coverage != parent.coverage for row in children)
+
+
+def _compared(
+    parent: AreaResult, children: list[AreaResult]
+) -> list[tuple[str, int, list[tuple[int, bool]]]]:
+    """Each figure of the parent with what each child declares of it, and whether that is all."""
+    compared = []
+    for label, members in parent.members.items():
+        known = [row.votes_of(members) for row in children]
+        compared.append((label, parent.figures[label], known))
+    for line in ("valid", "null", "blank", "ballots", "stations", "registered"):
+        whole = getattr(parent, line)
+        counts = [getattr(row, line) for row in children]
+        if whole is not None and any(count is not None for count in counts):
+            compared.append((line, whole, [(count or 0, count is not None) for count in counts]))
+    return compared
+
+
+D308 = Check(
+    code="D308",
+    name="Declared areas against their parent area",
+    family="compare",
+    evidence=Evidence.CONTRADICTION,
+    conclude=conclude,
+    needs="a result declared by area",
+    assumptions="areas are all there if the registry, or their stations or registered voters, say "
+    "so",
+    reference="arithmetic: parts are not more than the whole",
+)
+CHECKS = (D308,)
