@@ -10,7 +10,7 @@ from tallyverify.contest import Contest
 from tallyverify.declared import AreaResult, Bulletin, Declared
 from tallyverify.model import folded
 from tallyverify.registry import Registry
-from tallyverify.table import Source
+from tallyverify.source import Source
 
 __all__ = ["CaseFacts"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tallyverify.model import Count, Identifier, Model, Text
-from tallyverify.table import Source
+from tallyverify.source import Source
 
 __all__ = ["RegisteredStation", "Registry"]
 

@@ -18,7 +18,7 @@ from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
-from tallyverify.table import Source
+from tallyverify.source import Source
 
 __all__ = ["verify"]
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tallyverify import ActaStream, Case, Contest, load_case, verify
 from tallyverify.readers import actas as reader
 from tallyverify.simulate import clean_election, write_case
-from tallyverify.table import ActaTable, Source
+from tallyverify.source import Source
+from tallyverify.table import ActaTable
 from tests.cases import CONTEST, declared_of, table_of
 
 AREAS = [("N", "x"), ("N", "y"), ("S", "x"), ("S", "z")]

@@ -25,7 +25,8 @@ from tallyverify.readers.long import build_long
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.subtotals import sums_of_others
-from tallyverify.table import ActaTable, Source
+from tallyverify.source import Source
+from tallyverify.table import ActaTable
 
 __all__ = ["FORMATS", "ActaStream", "open_actas", "read_actas"]
 

@@ -18,7 +18,8 @@ from tallyverify.readers.counts import Counts, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.subtotals import labelled
 from tallyverify.readers.text import damaged
-from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
+from tallyverify.source import Source
+from tallyverify.table import UNREAD_COLUMNS, ActaTable
 
 __all__ = ["Figures", "areas_of", "assemble", "build_wide", "key_of", "where"]
 

@@ -15,7 +15,8 @@ from tallyverify.mapping import Mapping
 from tallyverify.readers.build import Figures, areas_of, assemble, key_of, where
 from tallyverify.readers.counts import Counts, Thousands, read_counts
 from tallyverify.readers.raw import Raw
-from tallyverify.table import ActaTable, Source
+from tallyverify.source import Source
+from tallyverify.table import ActaTable
 
 __all__ = ["build_long"]
 

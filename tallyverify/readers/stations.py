@@ -15,7 +15,7 @@ from tallyverify.readers.actas import _as_mapping, _from_frame, _thousands
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.formats import read_raw
 from tallyverify.registry import Registry
-from tallyverify.table import Source
+from tallyverify.source import Source
 
 __all__ = ["read_registry"]
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed
-from tallyverify.table import ActaTable, Source
+from tallyverify.source import Source
+from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

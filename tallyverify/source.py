@@ -1,0 +1,57 @@
+"""Where a table came from, and what its reader noticed on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+__all__ = ["Source"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table came from, and what the reader noticed on the way.
+
+    Attributes
+    ----------
+    name, sha256 : str
+        File name (never a path) and digest of its bytes.
+    rows : int
+        Rows of data in the file.
+    text : tuple of str
+        How the text was read (encoding, separator, thousands), where that had to be inferred.
+    damaged : tuple of str
+        Names whose letters a wrong encoding has damaged (mojibake).
+    subtotals : tuple of str
+        Rows that look like area subtotals, in words.
+    subtotal_rows : tuple of int
+        Their row numbers.
+    subtotals_left_out : bool or None
+        Whether the mapping left them out; None: not decided.
+    left_out : int
+        Rows left out because the mapping says so.
+    """
+
+    name: str = ""
+    sha256: str = ""
+    rows: int = 0
+    text: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+    subtotals: tuple[str, ...] = ()
+    subtotal_rows: tuple[int, ...] = ()
+    subtotals_left_out: bool | None = None
+    left_out: int = 0
+
+    def joined(self, other: Source) -> Source:
+        """Return what was noticed in two parts of one file."""
+        if other is self or other == self:
+            return self
+        return replace(
+            self,
+            damaged=tuple(dict.fromkeys(self.damaged + other.damaged)),
+            subtotals=tuple(dict.fromkeys(self.subtotals + other.subtotals)),
+            subtotal_rows=tuple(dict.fromkeys(self.subtotal_rows + other.subtotal_rows)),
+            subtotals_left_out=other.subtotals_left_out
+            if other.subtotals
+            else self.subtotals_left_out,
+            left_out=self.left_out + other.left_out,
+        )
