@@ -199,7 +199,7 @@ def like_regions(seen: Seen, valid: int, column: int) -> tuple[NDArray[np.float6
     """
     regions = seen.totals.regions
     rows = [row for row in regions.values() if valid / 2 <= row[1] <= valid * 2]
-    words = f"the {counted(len(rows), 'seen area')} of like size"
+    words = f"{counted(len(rows), 'seen area')} of like size"
     if not rows:
         rows = [row for names, row in regions.items() if len(names) == 1 and row[1] > 0]
         words = f"the {number(len(rows))} largest seen areas (none is of like size)"
