@@ -112,6 +112,30 @@ def test_row_order(rows: list[dict[str, Any]], random: Any) -> None:
     assert _report(table.take(np.array(order))) == _report(table)
 
 
+@given(
+    st.lists(st.tuples(*[st.integers(0, 900)] * 8), min_size=2, max_size=5),
+    st.lists(st.tuples(st.integers(0, 4), st.sampled_from("abcdef")), min_size=3, max_size=9),
+    st.randoms(use_true_random=False),
+)
+def test_row_order_of_repeated_votes(
+    votes: list[tuple[int, ...]], rows: list[tuple[int, str]], random: Any
+) -> None:
+    """Stations that repeat, with votes that are distinctive enough for T207 to judge."""
+    names = "ABCDEFGH"
+    contest = Contest.model_validate({"id": "eight", "candidates": [{"id": n} for n in names]})
+    table = table_of(
+        [
+            {"station": key, **dict(zip(names, votes[at % len(votes)], strict=True))}
+            for at, key in rows
+        ],
+        contest,
+    )
+    order = list(range(len(table)))
+    random.shuffle(order)
+    shuffled = table.take(np.array(order))
+    assert verify(Case(contest, shuffled)).to_json() == verify(Case(contest, table)).to_json()
+
+
 @given(rows_of_actas, st.lists(st.integers(0, 14), max_size=5))
 def test_partition(rows: list[dict[str, Any]], edges: list[int]) -> None:
     table = _table(rows)
