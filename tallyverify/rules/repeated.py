@@ -36,41 +36,33 @@ def _differing(group: ActaTable) -> str:
     return "; ".join(spelt)
 
 
+def _again(code: str, group: ActaTable, outcome: str, differing: str = "") -> Finding:
+    station = str(group.frame["station"].iloc[0])
+    return Finding(
+        code=code,
+        evidence=Evidence.QUALITY,
+        area=_area(group),
+        station=station,
+        observed=len(group),
+        expected=1,
+        difference=len(group) - 1,
+        message=f"station {station} stands {len(group)} times with {outcome}",
+        arithmetic=f"rows {_rows(group)}{differing}",
+    )
+
+
 def same_figures(repeats: Repeats, facts: CaseFacts) -> CheckResult:
     """T201: the same sheet twice; it counts once."""
-    findings = [
-        Finding(
-            code="T201",
-            evidence=Evidence.QUALITY,
-            area=_area(group),
-            station=str(group.frame["station"].iloc[0]),
-            observed=len(group),
-            expected=1,
-            difference=len(group) - 1,
-            message=f"station {group.frame['station'].iloc[0]} stands {len(group)} times with the "
-            "same figures; it counts once",
-            arithmetic=f"rows {_rows(group)}",
-        )
-        for group in repeats.same[:MOST_FINDINGS]
-    ]
+    outcome = "the same figures; it counts once"
+    findings = [_again("T201", group, outcome) for group in repeats.same[:MOST_FINDINGS]]
     return T201.result(findings, statistic=len(repeats.same), found=len(repeats.same))
 
 
 def different_figures(repeats: Repeats, facts: CaseFacts) -> CheckResult:
     """T202: two sheets of one station that disagree; neither counts."""
+    outcome = "different figures; until it is settled which is right, it counts as not seen"
     findings = [
-        Finding(
-            code="T202",
-            evidence=Evidence.QUALITY,
-            area=_area(group),
-            station=str(group.frame["station"].iloc[0]),
-            observed=len(group),
-            expected=1,
-            difference=len(group) - 1,
-            message=f"station {group.frame['station'].iloc[0]} stands {len(group)} times with "
-            "different figures; until it is settled which is right, it counts as not seen",
-            arithmetic=f"rows {_rows(group)}: {_differing(group)}",
-        )
+        _again("T202", group, outcome, f": {_differing(group)}")
         for group in repeats.different[:MOST_FINDINGS]
     ]
     return T202.result(findings, statistic=len(repeats.different), found=len(repeats.different))
