@@ -197,7 +197,7 @@ class Repeats:
             alone = rows.take(single) if single.any() else None
         alike = []
         if by_votes:
-            rows = together(by_votes)
+            rows = _ordered(together(by_votes))
             again = rows.frame.duplicated(["station", *rows.votes]).to_numpy()
             groups = _groups([rows.take(~again)], list(rows.votes))
             alike = [group for group in groups if len(set(group.frame["station"])) > 1]
@@ -220,14 +220,17 @@ def together(tables: Iterable[ActaTable]) -> ActaTable:
     return replace(tables[0], frame=frame, unread=tables[0].unread.iloc[:0])
 
 
+def _ordered(rows: ActaTable) -> ActaTable:
+    order = ["station", *rows.levels, *rows.figures, "row"]
+    return replace(rows, frame=rows.frame.sort_values(order, kind="stable", ignore_index=True))
+
+
 def _groups(tables: list[ActaTable], columns: list[str]) -> list[ActaTable]:
     """Rows that agree in these columns, two or more, in an order that rows do not decide."""
     if not tables:
         return []
-    rows = together(tables)
-    order = ["station", *rows.levels, *rows.figures, "row"]
-    frame = rows.frame.sort_values(order, kind="stable", ignore_index=True)
-    twice = frame[frame.duplicated(columns, keep=False)]
+    rows = _ordered(together(tables))
+    twice = rows.frame[rows.frame.duplicated(columns, keep=False)]
     grouped = twice.groupby(columns, sort=False, dropna=False)
     return [replace(rows, frame=group) for _, group in grouped]
 

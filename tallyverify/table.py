@@ -165,7 +165,10 @@ class ActaTable:
                 self._cache[name] = _plain(self.frame[name])
             else:
                 parts = self._parts_of(name)
-                self._cache[name] = self._added([self.figure(part) for part in parts])
+                values, missing = self._added([self.figure(part) for part in parts])
+                if self._lacks_votes(name):
+                    missing = np.ones(len(self), dtype=bool)
+                self._cache[name] = values, missing
         return self._cache[name]
 
     def group(self, names: tuple[str, ...]) -> Figure:
@@ -180,6 +183,14 @@ class ActaTable:
             if parts:
                 return parts
         raise KeyError(name)
+
+    def _lacks_votes(self, name: str) -> bool:
+        """Whether votes that belong to this sum are in no column of the table."""
+        candidates = [row for row in self.contest.candidates if name in (ALL_OPTIONS, row.id)]
+        return any(
+            row.id not in self.votes and not set(row.options) <= set(self.votes)
+            for row in candidates
+        )
 
     def _added(self, figures: Any) -> Figure:
         total = np.zeros(len(self), dtype=np.int64)

@@ -213,3 +213,16 @@ def test_a_subtotal_in_a_later_batch_stops_the_sums_too(tmp_path: Path) -> None:
     assert report.check("D301").status == "not_applicable"
     assert "'N / TOTAL'" in report.of("T208")[0].message
     assert report.verdict == "insufficient"
+
+
+def test_a_table_that_lacks_an_option_reads_as_its_records_do() -> None:
+    contest = Contest.model_validate(
+        {"id": "t", "candidates": [{"id": "A", "options": ["a1", "a2"]}, {"id": "B"}]}
+    )
+    whole = table_of([{"a1": 3, "a2": 4, "B": 5, "valid": 10}], contest)
+    table = replace(whole, frame=whole.frame.drop(columns="a2"))
+    assert verify(Case(contest, table), checks="R101").of("R101") == ()
+    assert [acta.check(contest) for acta in table.actas()] == [[]]
+    short = replace(table, frame=table.frame.assign(valid=7))
+    (finding,) = verify(Case(contest, short), checks="R101").of("R101")
+    assert [f.arithmetic for a in short.actas() for f in a.check(contest)] == [finding.arithmetic]
