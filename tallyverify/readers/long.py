@@ -86,17 +86,19 @@ def _wanted(mapping: Mapping) -> dict[str, str]:
 def _check_options(options: pa.Array, wanted: dict[str, str], mapping: Mapping, file: str) -> None:
     there = [str(text) for text in pc.unique(options).to_pylist()]
     place = f"column {shown(mapping.option)}"
-    for text in there:
-        if text not in wanted and text not in mapping.ignore:
-            raise InputError(
-                "an option that the mapping does not place",
-                file=file,
-                place=place,
-                found=shown(text),
-                expected=f"one of {listed(wanted)}, or of mapping.ignore",
-                hint=nearest(text, wanted)
-                or "map it to a candidate or line, or list it in mapping.ignore",
-            )
+    unplaced = [text for text in there if text not in wanted and text not in mapping.ignore]
+    if unplaced:
+        raise InputError(
+            "an option that the mapping does not place"
+            if len(unplaced) == 1
+            else f"{len(unplaced)} options that the mapping does not place",
+            file=file,
+            place=place,
+            found=listed(unplaced),
+            expected=f"each one of {listed(wanted)}, or of mapping.ignore",
+            hint=nearest(unplaced[0], wanted)
+            or "map it to a candidate or line, or list it in mapping.ignore",
+        )
     for text in wanted:
         if text not in there:
             raise InputError(
