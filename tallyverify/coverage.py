@@ -11,6 +11,7 @@ import pandas as pd
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.checks import MOST_FINDINGS
 from tallyverify.facts import CaseFacts
+from tallyverify.model import folded
 from tallyverify.table import ActaTable
 from tallyverify.totals import Totals, cast_at, summarise_totals
 
@@ -100,8 +101,11 @@ def _same_areas(part: ActaTable, at: NDArray[np.intp], facts: CaseFacts) -> NDAr
     registry = facts.registry
     for level in {level for area in facts.areas for level in area}:
         if registry is not None and level in registry.frame and level in part.levels:
-            there = registry.frame[level].to_numpy(dtype=object)[at]
-            same &= part.frame[level].to_numpy(dtype=object) == there
+            there = registry.frame[level].fillna("").to_numpy(dtype=object)
+            here = part.frame[level].fillna("").to_numpy(dtype=object)
+            codes, names = pd.factorize(np.concatenate([here, there[at]]))
+            _, alike = np.unique([folded(str(name)) for name in names], return_inverse=True)
+            same &= alike[codes[: len(here)]] == alike[codes[len(here) :]]
     return same
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tallyverify.model import Count, Identifier, Model, Text
+from tallyverify.model import Count, Identifier, Model, Text, folded
 from tallyverify.source import Source
 
 __all__ = ["RegisteredStation", "Registry"]
@@ -98,11 +98,16 @@ class Registry(BaseModel):
         """Registered voters in all, of the stations where the number is known."""
         return int(self.sizes[0].sum())
 
+    def _folded(self, level: str) -> np.ndarray[Any, np.dtype[np.object_]]:
+        names = self.frame[level].fillna("").astype(object)
+        spelt = {name: folded(str(name)) for name in names.unique()}
+        return names.map(spelt).to_numpy(dtype=object)
+
     def inside(self, area: dict[str, str]) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
         """Return which stations lie in an area, or None if its levels are not in the registry."""
         mask = np.ones(len(self), dtype=bool)
         for level, name in area.items():
             if level not in self.frame.columns:
                 return None
-            mask &= (self.frame[level] == name).to_numpy(dtype=bool, na_value=False)
+            mask &= self._folded(level) == folded(name)
         return mask

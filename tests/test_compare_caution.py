@@ -239,3 +239,53 @@ def test_more_sheets_than_stations_is_said() -> None:
     report = report_of(ROWS, declared_of(nation(votes=SUMS), stations=2))
     assert flagged(report) == ["D309"]
     assert report.of("D309")[0].evidence is Evidence.QUALITY
+
+
+def test_spellings_in_the_registry() -> None:
+    registry = Registry.of(
+        [
+            {"station": "001", "areas": {"state": "Nor"}, "registered": 100},
+            {"station": "002", "areas": {"state": "NOR"}, "registered": 100},
+        ]
+    )
+    areas = [{"area": {"state": "Nor"}, "votes": {"A": 80, "B": 40, "C": 0}}]
+    sheet = {"state": "nor", "A": 40, "B": 20, "C": 0}
+    honest(report_of([sheet], declared_of({"areas": areas}, stations=2), registry))
+    both = [sheet, {**sheet, "state": "Nor"}]
+    areas[0]["votes"] = {"A": 130, "B": 40, "C": 0}
+    assert flagged(report_of(both, declared_of({"areas": areas}), registry)) == ["D302"]
+
+
+def test_checks_of_bulletins_do_not_rely_on_a_registry_that_lacks_stations() -> None:
+    few = listed(voters=10)
+    first = nation(votes={"A": 10, "B": 10, "C": 0}, valid=20, stations=2)
+    last = nation(votes={"A": 25, "B": 15, "C": 0}, valid=40, stations=3)
+    report = report_of(ROWS, declared_of(first, last, stations=4), few, checks="D307")
+    assert flagged(report) == []
+    areas = [
+        {"votes": {"A": 90}},
+        *({"area": {"state": name}, "votes": {"A": 40}} for name in "NS"),
+    ]
+    report = report_of(ROWS, declared_of({"areas": areas}, stations=4), few, checks="D308")
+    assert flagged(report) == []
+
+
+def test_a_bulletin_of_a_booth_without_a_list() -> None:
+    first = nation(votes={"A": 30, "B": 30, "C": 0}, valid=60, stations=1, registered=0)
+    report = report_of(ROWS, declared_of(first, stations=4, registered=500), checks="D303")
+    assert flagged(report) == []
+
+
+def test_fewer_stations_than_sheets_is_a_part() -> None:
+    said = nation(votes={"A": 60, "B": 80, "C": 10}, stations=2)
+    assert "D301" not in flagged(report_of(ROWS, declared_of(said)))
+
+
+def test_an_areas_registered_voters_bound_nothing() -> None:
+    area = {
+        "area": {"state": "N"},
+        "votes": {"A": 200, "B": 100, "C": 15},
+        "registered": 300,
+        "coverage": 1,
+    }
+    assert flagged(report_of(ROWS, declared_of({"areas": [area]}))) == []

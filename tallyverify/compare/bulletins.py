@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from tallyverify.checks import Check
-from tallyverify.compare.extent import like_regions
+from tallyverify.compare.extent import like_regions, listed_in
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
@@ -111,7 +111,7 @@ def batch(seen: Seen, facts: CaseFacts) -> CheckResult:
         valid = counts["valid"][1] - counts["valid"][0]
         grown = {k: b - a for k, (a, b) in counts.items() if k not in _LINES}
         head = f"{place(row.area)}, between bulletins {bulletin.id} and {later.id}"
-        findings += _impossible(row, head, valid, grown, counts, facts)
+        findings += _impossible(seen, row, head, valid, grown, counts, facts)
         findings += _beside_the_seen(seen, row, head, valid, grown, facts)
     if not asked:
         return D307.not_applicable("no two bulletins give valid votes for the same area")
@@ -120,6 +120,7 @@ def batch(seen: Seen, facts: CaseFacts) -> CheckResult:
 
 
 def _impossible(
+    seen: Seen,
     row: AreaResult,
     head: str,
     valid: int,
@@ -155,7 +156,7 @@ def _impossible(
         )
     if "stations" in counts and facts.registry is not None:
         stations = counts["stations"][1] - counts["stations"][0]
-        inside = facts.registry.inside(row.area)
+        inside = listed_in(seen, facts, row.area)
         sizes, unknown = facts.registry.sizes
         if inside is not None and inside.any() and not unknown[inside].any() and stations >= 0:
             room = int(np.sort(sizes[inside])[::-1][:stations].sum())

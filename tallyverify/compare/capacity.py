@@ -51,11 +51,14 @@ def _need(
     votes = sum(positive.values())
     spelt = " + ".join(f"{number(need)} ({label})" for label, need in positive.items())
     if row.valid is not None and not seen.totals.unread[facts.valid][area]:
-        valid = row.valid - seen.totals.sum(facts.valid, area)
+        # Where blank votes are declared among the valid ones, they are asked for below.
+        among = row.blank if row.blank and row.valid == sum(row.figures.values()) + row.blank else 0
+        valid = row.valid - among - seen.totals.sum(facts.valid, area)
         if valid > votes:
             votes = valid
             spelt = (
-                f"{number(row.valid)} − {number(row.valid - valid)} = {number(valid)} (valid votes)"
+                f"{number(row.valid - among)} − {number(row.valid - among - valid)} = "
+                f"{number(valid)} (valid votes)"
             )
     needed = votes
     for line, declared in (("null", row.null), ("blank", row.blank)):

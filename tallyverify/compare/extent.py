@@ -90,6 +90,8 @@ def _says_part(seen: Seen, facts: CaseFacts, row: AreaResult) -> bool:
     stated = row.coverage_range
     total = stations_of(seen, facts, row.area)
     fewer = row.stations is not None and total is not None and row.stations < total
+    if row.stations is not None and facts.is_visible(row.area):
+        fewer |= row.stations < int(seen.totals.stations[facts.area_index(row.area)])
     return fewer or (stated is not None and stated[0] < 1)
 
 
@@ -170,13 +172,14 @@ def _all_seen(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> bool:
 
 
 def _declared_registered(facts: CaseFacts, row: AreaResult | None) -> int | None:
+    # Within the country people may vote where they are not registered, so that the number of an
+    # area bounds nothing there.
+    if row is not None and row.area:
+        return None
     national = facts.declared.registered if facts.declared else None
-    if (row is None or not row.area) and national is not None:
-        return national
-    # What a bulletin gives by area are the voters of the stations that it holds.
-    if row is not None and row.registered is not None and row.coverage_range:
+    if national is None and row is not None and row.coverage_range:
         return row.registered if row.coverage_range[0] == 1 else None
-    return None
+    return national
 
 
 def like_regions(seen: Seen, valid: int, column: int) -> tuple[NDArray[np.float64], str] | None:

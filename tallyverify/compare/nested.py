@@ -6,6 +6,7 @@ from tallyverify.checks import Check
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
+from tallyverify.model import folded
 
 __all__ = ["CHECKS"]
 
@@ -46,14 +47,11 @@ def _by_key(item: tuple[tuple[Key, Kinds], list[AreaResult]]) -> tuple[Key, Kind
 
 
 def _is_complete(parent: AreaResult, children: list[AreaResult], facts: CaseFacts) -> bool:
-    for field in ("stations", "registered"):
-        values = [getattr(row, field) for row in children]
-        whole = getattr(parent, field)
-        if field == "registered" and whole is None and not parent.area and facts.declared:
-            whole = facts.declared.registered
-        if whole is not None and None not in values and sum(values) == whole:
-            return True
-    if facts.registry is not None:
+    counts = [row.stations for row in children]
+    if parent.stations is not None and None not in counts:
+        return sum(count or 0 for count in counts) == parent.stations
+    declared = facts.declared.stations if facts.declared else None
+    if facts.registry is not None and (declared is None or declared <= len(facts.registry)):
         inside = facts.registry.inside(parent.area)
         levels = list(children[0].area)
         if (
@@ -62,8 +60,9 @@ def _is_complete(parent: AreaResult, children: list[AreaResult], facts: CaseFact
             and all(level in facts.registry.frame for level in levels)
         ):
             there = facts.registry.frame.loc[inside, levels].drop_duplicates()
-            named = {tuple(row.area.values()) for row in children}
-            return {tuple(names) for names in there.itertuples(index=False)} <= named
+            named = {tuple(map(folded, row.area.values())) for row in children}
+            listed = there.fillna("").itertuples(index=False)
+            return {tuple(folded(str(name)) for name in names) for names in listed} <= named
     return False
 
 
@@ -142,8 +141,7 @@ D308 = Check(
     evidence=Evidence.CONTRADICTION,
     conclude=conclude,
     needs="a result declared by area",
-    assumptions="areas are all there if the registry, or their stations or registered voters, say "
-    "so",
+    assumptions="areas are all there if their stations, or the registry, say so",
     reference="arithmetic: parts are not more than the whole",
 )
 CHECKS = (D308,)

@@ -101,14 +101,23 @@ def parts(summary: None, facts: CaseFacts) -> CheckResult:
                         f"{number(voted)} votes are declared for {number(registered)} "
                         "registered voters",
                         f"{number(voted)} − {number(registered)} = {number(voted - registered)}",
-                        # Within the country people may vote where they are not registered.
-                        Evidence.NOTE if row.area else Evidence.CONTRADICTION,
+                        # People may vote at a station where they are not registered, but there
+                        # are no more of them than the whole country has.
+                        Evidence.CONTRADICTION
+                        if (whole is not None and voted > whole) or _is_whole(row)
+                        else Evidence.NOTE,
                     )
                 )
     if not asked:
         return D303.not_applicable("no totals are declared beside the votes")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
     return D303.result(findings, reason=f"{counted(asked, 'sum')}", statistic=sure)
+
+
+def _is_whole(row: AreaResult) -> bool:
+    """Whether a row is declared for the whole country and does not say that it is a part."""
+    stated = row.coverage_range
+    return not row.area and (stated[0] == 1 if stated is not None else row.stations is None)
 
 
 def _ballots(bulletin: Bulletin, row: AreaResult) -> list[Finding]:

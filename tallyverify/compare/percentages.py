@@ -175,6 +175,7 @@ def _of_some_total(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> lis
     named = {name for members in row.members.values() for name in members}
     totals = {
         "valid votes": row.valid,
+        "valid and blank votes": row.valid + row.blank if row.valid and row.blank else None,
         "ballots": row.ballots,
         "registered voters": row.registered,
     }
