@@ -105,6 +105,11 @@ class AreaResult(Model):
         alone = {name: (name,) for name in self.votes}
         return {**alone, **{group.name: group.candidates for group in self.groups}}
 
+    @property
+    def candidates(self) -> set[str]:
+        """Candidates whose votes are declared, alone or in a group."""
+        return {name for members in self.members.values() for name in members}
+
     def votes_of(self, members: tuple[str, ...]) -> tuple[int, bool]:
         """Return the votes declared for some candidates, and whether these are all of theirs.
 

@@ -44,11 +44,10 @@ def parts(summary: None, facts: CaseFacts) -> CheckResult:
     findings: list[Finding] = []
     asked = 0
     for bulletin, row in rows:
-        named = {name for members in row.members.values() for name in members}
         if row.figures and row.valid is not None:
             asked += 1
             total = sum(row.figures.values())
-            every = named == set(facts.contest.candidate_ids)
+            every = row.candidates == set(facts.contest.candidate_ids)
             with_blank = row.blank is not None and total + row.blank == row.valid
             if total > row.valid or (every and total != row.valid and not with_blank):
                 spelt = " + ".join(f"{number(v)} ({k})" for k, v in row.figures.items())

@@ -91,8 +91,9 @@ def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCount
 def _whole(row: AreaResult, facts: CaseFacts) -> int | None:
     """The total that the declared votes make up, if they make up one."""
     total = sum(row.figures.values())
-    named = {name for members in row.members.values() for name in members}
-    if row.valid == total or (row.valid is None and named == set(facts.contest.candidate_ids)):
+    if row.valid == total or (
+        row.valid is None and row.candidates == set(facts.contest.candidate_ids)
+    ):
         return total
     return None
 
@@ -172,14 +173,13 @@ def percentages(summary: None, facts: CaseFacts) -> CheckResult:
 
 
 def _of_some_total(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> list[Finding]:
-    named = {name for members in row.members.values() for name in members}
     totals = {
         "valid votes": row.valid,
         "valid and blank votes": row.valid + row.blank if row.valid and row.blank else None,
         "ballots": row.ballots,
         "registered voters": row.registered,
     }
-    if row.valid is None and named == set(facts.contest.candidate_ids):
+    if row.valid is None and row.candidates == set(facts.contest.candidate_ids):
         totals["votes declared"] = sum(row.figures.values())
     tried = [
         [off for label in row.percentages if (off := _off(bulletin, row, label, name, total))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tallyverify.checks import Check
 from tallyverify.compare.bounds import Bounds, bounds_of
-from tallyverify.compare.extent import left_out, unseen_capacity
+from tallyverify.compare.extent import Capacity, left_out, unseen_capacity
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult
 from tallyverify.facts import CaseFacts
@@ -13,10 +13,7 @@ from tallyverify.findings import CheckResult, Evidence, Finding, Status, number,
 __all__ = ["CHECKS"]
 
 
-def _bounds(seen: Seen, facts: CaseFacts) -> Bounds | None:
-    capacity = unseen_capacity(seen, facts)
-    if capacity is None or len(facts.contest.candidates) < 2:
-        return None
+def _bounds(seen: Seen, capacity: Capacity, facts: CaseFacts) -> Bounds:
     votes = {name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids}
     return bounds_of(votes, capacity.voters, capacity.words)
 
@@ -27,12 +24,13 @@ def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
         return D310.not_applicable("the contest has one candidate only")
     if not seen.stations.stations:
         return D310.not_applicable("no sheet holds a vote")
-    bound = _bounds(seen, facts)
-    if bound is None:
+    capacity = unseen_capacity(seen, facts)
+    if capacity is None:
         return D310.not_applicable(
             "the voters of the unseen stations are not known: there is neither a registry with "
             "registered voters nor a declared number of them"
         )
+    bound = _bounds(seen, capacity, facts)
     leader, second = facts.label(bound.leader), facts.label(bound.runner_up)
     if bound.settled:
         says = (
@@ -45,7 +43,7 @@ def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
             f"in the sheets, and the unseen can hold {number(bound.unseen_votes)}; "
             f"{number(bound.unseen_votes - bound.lead)} more than the lead"
         )
-    if bound.unseen_votes and _counts_abstainers(seen, facts):
+    if bound.unseen_votes and capacity.with_abstainers:
         says += (
             " (who is registered at the seen stations is not known for sure, so whoever did not "
             "vote there is counted among the unseen)"
@@ -90,7 +88,8 @@ def winner(seen: Seen, facts: CaseFacts) -> CheckResult:
     leader = max(votes, key=lambda name: votes[name])
     if votes[leader] == votes[declared[0]]:
         return D311.result([], reason=f"{facts.label(declared[0])} leads in both")
-    bound = _bounds(seen, facts)
+    capacity = unseen_capacity(seen, facts)
+    bound = _bounds(seen, capacity, facts) if capacity is not None else None
     final = left_out(seen, facts, bulletin, row) == 0
     sure = bound is not None and bound.settled and final
     lead = votes[leader] - votes[declared[0]]
@@ -120,16 +119,10 @@ def winner(seen: Seen, facts: CaseFacts) -> CheckResult:
     return D311.result([finding], statistic=lead)
 
 
-def _counts_abstainers(seen: Seen, facts: CaseFacts) -> bool:
-    capacity = unseen_capacity(seen, facts)
-    return capacity is not None and capacity.with_abstainers
-
-
 def _wins(name: str, row: AreaResult, facts: CaseFacts) -> bool:
     """Whether a candidate has more declared votes than any other can have."""
     others = [votes for label, votes in row.figures.items() if label != name]
-    named = {member for members in row.members.values() for member in members}
-    if named != set(facts.contest.candidate_ids):
+    if row.candidates != set(facts.contest.candidate_ids):
         if row.valid is None:
             return False
         others.append(row.valid - sum(row.figures.values()))

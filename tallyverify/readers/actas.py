@@ -79,22 +79,11 @@ def read_actas(
     [['01', 1204, <NA>]]
     """
     given = _as_mapping(mapping)
-    if isinstance(source, pd.DataFrame):
-        raw, where_from, typed = _from_frame(source), Source(name="(frame)"), False
-    else:
-        raw, content, said = read_raw(
-            Path(source),
-            encoding=given.encoding if given else None,
-            separator=given.separator if given else None,
-            sheet=given.sheet if given else None,
-            wanted=given.columns if given else (),
-        )
-        where_from = Source(name=content.name, sha256=content.sha256, text=said)
-        typed = content.kind == "parquet"
+    raw, where_from, typed = _opened(source, given)
     fitted = _mapping_for(raw, contest, given, format)
     thousands = _thousands(raw, fitted, typed)
     noticed = (*where_from.text, *filter(None, [thousands.said]))
-    where_from = replace(where_from, rows=raw.rows, text=noticed)
+    where_from = replace(where_from, text=noticed)
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
     return _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
@@ -198,6 +187,22 @@ class ActaStream:
 
     def _reads(self, name: str) -> bool:
         return name in {column.split("#")[0] for column in self._fitted.columns}
+
+
+def _opened(source: str | Path | pd.DataFrame, given: Mapping | None) -> tuple[Raw, Source, bool]:
+    """Return unread columns, where they came from, and whether the file has types of its own."""
+    if isinstance(source, pd.DataFrame):
+        raw = _from_frame(source)
+        return raw, Source(name="(frame)", rows=raw.rows), False
+    raw, content, said = read_raw(
+        Path(source),
+        encoding=given.encoding if given else None,
+        separator=given.separator if given else None,
+        sheet=given.sheet if given else None,
+        wanted=given.columns if given else (),
+    )
+    where_from = Source(content.name, content.sha256, raw.rows, said)
+    return raw, where_from, content.kind == "parquet"
 
 
 def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:

@@ -11,11 +11,9 @@ import pyarrow as pa
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.mapping import Mapping
-from tallyverify.readers.actas import _as_mapping, _from_frame, _thousands
+from tallyverify.readers.actas import _as_mapping, _opened, _thousands
 from tallyverify.readers.build import build_wide
-from tallyverify.readers.formats import read_raw
 from tallyverify.registry import Registry
-from tallyverify.source import Source
 
 __all__ = ["read_registry"]
 
@@ -51,17 +49,7 @@ def read_registry(
     550
     """
     given = _as_mapping(mapping)
-    if isinstance(source, pd.DataFrame):
-        raw, where_from = _from_frame(source), Source(name="(frame)")
-    else:
-        raw, content, _ = read_raw(
-            Path(source),
-            encoding=given.encoding if given else None,
-            separator=given.separator if given else None,
-            sheet=given.sheet if given else None,
-            wanted=given.columns if given else (),
-        )
-        where_from = Source(name=content.name, sha256=content.sha256, rows=raw.rows)
+    raw, where_from, _ = _opened(source, given)
     if given is None:
         raw.position("station")
         levels = {level: level for level in contest.levels if raw.has(level)}
