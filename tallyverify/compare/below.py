@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tallyverify.checks import Check
-from tallyverify.compare.extent import left_out
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.errors import nearest
+from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts, Names
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 
 from tallyverify.checks import Check
-from tallyverify.compare.extent import like_regions, listed_in
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.extent import like_regions, listed_in
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tallyverify.checks import Check
-from tallyverify.compare.extent import Capacity, like_regions, unseen_capacity
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.extent import Capacity, like_regions, unseen_capacity
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tallyverify.checks import Check
-from tallyverify.compare.extent import stations_of
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.extent import stations_of
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tallyverify.checks import Check
 from tallyverify.compare.bounds import Bounds, bounds_of
-from tallyverify.compare.extent import Capacity, left_out, unseen_capacity
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult
+from tallyverify.extent import Capacity, left_out, unseen_capacity
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, number, percent
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +10,7 @@ from pydantic import Field
 from tallyverify.contest import Contest
 from tallyverify.findings import CheckResult, Finding, Verdict
 from tallyverify.model import Model
+from tallyverify.whole import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,31 +179,3 @@ def _written(text: str, path: str | Path | None) -> str:
     if path is not None:
         write_whole({Path(path): text})
     return text
-
-
-def write_whole(texts: Mapping[Path, str]) -> None:
-    """Write files beside their places, then move all there: no file half, none without the rest."""
-    beside: dict[Path, str] = {}
-    made = [folder for path in texts for folder in path.parents if not folder.exists()]
-    try:
-        for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, beside[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-            os.chmod(beside[path], 0o666 & ~_umask())
-        for path, temporary in beside.items():
-            os.replace(temporary, path)
-    except BaseException:
-        for temporary in beside.values():
-            Path(temporary).unlink(missing_ok=True)
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
-        raise
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
