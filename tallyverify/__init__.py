@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tallyverify._version import __version__
 
 if TYPE_CHECKING:
-    from tallyverify import compare, simulate
+    from tallyverify import compare, inference, simulate
     from tallyverify.acta import Acta
     from tallyverify.balance import Balance
     from tallyverify.case import Case, CaseFile, load_case
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tallyverify.declared import AreaResult, Bulletin, Declared
     from tallyverify.errors import InputError, TallyVerifyError
     from tallyverify.findings import CheckResult, Evidence, Finding, Status
+    from tallyverify.inference.result import Estimate
     from tallyverify.mapping import Mapping
     from tallyverify.readers import ActaStream, read_actas, read_registry
     from tallyverify.registry import Registry
@@ -46,6 +47,7 @@ __all__ = [
     "CheckResult",
     "Contest",
     "Declared",
+    "Estimate",
     "Evidence",
     "Finding",
     "InputError",
@@ -57,6 +59,7 @@ __all__ = [
     "__version__",
     "catalogue",
     "compare",
+    "inference",
     "json_schema",
     "load_case",
     "read_actas",
@@ -74,6 +77,7 @@ _HOMES = {
     "declared": ("AreaResult", "Bulletin", "Declared"),
     "errors": ("InputError", "TallyVerifyError"),
     "findings": ("CheckResult", "Evidence", "Finding", "Status"),
+    "inference.result": ("Estimate",),
     "mapping": ("Mapping",),
     "readers": ("ActaStream", "read_actas", "read_registry"),
     "registry": ("Registry",),
@@ -86,7 +90,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("compare", "simulate"):
+    if name in ("compare", "inference", "simulate"):
         return import_module(f"tallyverify.{name}")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'tallyverify' has no attribute {name!r}")

@@ -1,0 +1,30 @@
+"""What the unseen stations could hold: estimation from a partial tally, with its own backtest."""
+
+from tallyverify.inference.backtest import Backtest, backtest
+from tallyverify.inference.estimate import estimate
+from tallyverify.inference.monitor import Monitor, MonitorState, monitor
+from tallyverify.inference.order import OrderOfCounting, order_of_counting, parse_order
+from tallyverify.inference.ratio import RatioEstimate, ratio
+from tallyverify.inference.result import AreaEstimate, BacktestRow, Estimate, Interval, Margin
+from tallyverify.inference.tilt import Tilt, tilt_to
+
+__all__ = [
+    "AreaEstimate",
+    "Backtest",
+    "BacktestRow",
+    "Estimate",
+    "Interval",
+    "Margin",
+    "Monitor",
+    "MonitorState",
+    "OrderOfCounting",
+    "RatioEstimate",
+    "Tilt",
+    "backtest",
+    "estimate",
+    "monitor",
+    "order_of_counting",
+    "parse_order",
+    "ratio",
+    "tilt_to",
+]

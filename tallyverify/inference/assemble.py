@@ -1,0 +1,330 @@
+"""From sheets and a registry to a population: which stations exist, and which were seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, shown
+from tallyverify.findings import counted, number, percent
+from tallyverify.inference.keys import nearest_form
+from tallyverify.inference.nest import Nest
+from tallyverify.inference.order import parse_order
+from tallyverify.inference.population import Population
+from tallyverify.inference.sheets import Sheets
+from tallyverify.model import folded
+from tallyverify.registry import Registry
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Assembled", "assemble"]
+
+
+@dataclass(frozen=True, eq=False)
+class Assembled:
+    """A population, and what had to be said on the way to it.
+
+    Attributes
+    ----------
+    population : Population
+        In the order of the stations' keys.
+    keys : ndarray of str, shape (stations,)
+        The stations.
+    areas : tuple of str
+        Names of the units of the first level.
+    voters_known : bool
+        The registered voters of at least some stations are known.
+    capacity : float or None
+        Registered voters of the stations not seen; None if they are not known of each.
+    strangers, unread : int
+        Sheets of stations that the registry does not have; sheets not seen or not wholly read.
+    from_registry : bool
+        The stations come from a registry, not from the sheets' own file.
+    notes : tuple of str
+        What was done about figures that are missing or do not fit.
+    mismatch : str
+        Why sheets and registry do not belong together, if they do not.
+    """
+
+    population: Population
+    keys: NDArray[np.object_]
+    areas: tuple[str, ...]
+    voters_known: bool
+    capacity: float | None
+    strangers: int
+    unread: int
+    from_registry: bool
+    notes: tuple[str, ...]
+    mismatch: str = ""
+
+
+def assemble(
+    sheets: Sheets,
+    names: Sequence[str],
+    levels: Sequence[str],
+    registry: Registry | None = None,
+    *,
+    strata: Sequence[str] | None = None,
+    covariates: pd.DataFrame | None = None,
+) -> Assembled:
+    """Join the sheets with the registry, or take the sheets' file as the list of stations.
+
+    Parameters
+    ----------
+    sheets : Sheets
+        Each station once.
+    names : sequence of str
+        Candidates, in the order of the columns of votes.
+    levels : sequence of str
+        Levels of the contest, from the largest.
+    registry : Registry, optional
+        All stations.
+    strata : sequence of str, optional
+        Use these levels only.
+    covariates : DataFrame, optional
+        Indexed by station, numbers that are known of stations seen and unseen alike.
+
+    Raises
+    ------
+    InputError
+        If a station stands twice, a level is not there, or covariates are not numbers.
+    """
+    columns = sheets.columns
+    station = columns["station"]
+    twice = station[1:][station[1:] == station[:-1]]
+    if len(twice):
+        raise InputError(
+            "a station stands in the actas twice, so that its votes would count twice",
+            found=listed(dict.fromkeys(twice.tolist()), 5),
+            expected="each station once",
+            hint="run verify, which sets repeated stations apart (T201, T202)",
+        )
+    there = _levels_there(columns, registry, levels, strata)
+    if registry is None:
+        keys, at = station, np.arange(len(station))
+        strange = np.zeros(len(station), dtype=bool)
+        mismatch, notes = "", list[str]()
+    else:
+        keys, at, strange = _joined(station, registry)
+        mismatch, notes = _match(station, strange, registry)
+    count = len(keys)
+    seen = np.zeros(count, dtype=bool)
+    seen[at] = columns["read"]
+    votes = np.zeros((count, len(names)))
+    votes[at[columns["read"]]] = columns["votes"][columns["read"]]
+    listed_voters = np.full(count, np.nan)
+    listed_voters[at] = columns["registered"]
+    at_listed: NDArray[Any] | None = None
+    if registry is not None:
+        at_listed = np.argsort(registry.index.to_numpy(dtype=object), kind="stable")
+        own, unknown = registry.sizes
+        spot = np.searchsorted(keys, registry.index.to_numpy(dtype=object)[at_listed])
+        values = np.where(unknown, np.nan, own.astype(float))[at_listed]
+        listed_voters[spot] = np.where(np.isnan(values), listed_voters[spot], values)
+    size, capacity, told = _sizes(listed_voters, votes.sum(axis=1), seen)
+    notes += told
+    codes: list[NDArray[np.int64]] = []
+    first: tuple[str, ...] = ()
+    for position, level in enumerate(there):
+        texts = np.full(count, "", dtype=object)
+        if f"area:{level}" in columns:
+            texts[at] = columns[f"area:{level}"]
+        if registry is not None and level in registry.frame:
+            texts[spot] = registry.frame[level].fillna("").to_numpy(dtype=object)[at_listed]
+        code, labels = _coded(texts)
+        codes.append(code)
+        first = tuple(labels) if position == 0 else first
+    order = None
+    if "order" in columns:
+        order, told = _ordered(columns["order"], at, count)
+        notes += told
+    extra, told = _covariates(registry, covariates, keys, at_listed, size, there)
+    notes += told
+    population = Population(
+        Nest.of(codes, count),
+        size,
+        seen,
+        votes,
+        tuple(names),
+        tuple(there),
+        extra,
+        order,
+    )
+    return Assembled(
+        population,
+        keys,
+        first,
+        bool((listed_voters > 0).any()),
+        capacity,
+        int(strange.sum()),
+        int((~columns["read"]).sum()),
+        registry is not None,
+        tuple(notes),
+        mismatch,
+    )
+
+
+def _levels_there(
+    columns: dict[str, Any],
+    registry: Registry | None,
+    levels: Sequence[str],
+    strata: Sequence[str] | None,
+) -> list[str]:
+    if registry is not None:
+        there = [level for level in levels if level in registry.frame]
+    else:
+        there = [level for level in levels if f"area:{level}" in columns]
+    if strata is None:
+        return there
+    for level in strata:
+        if level not in there:
+            raise InputError(
+                "a stratum is a level of areas that "
+                f"{'the registry has' if registry is not None else 'the actas have'}",
+                place="strata",
+                found=shown(level),
+                expected=listed(there) or "none: it names no areas",
+                hint=nearest(str(level), there),
+            )
+    return [level for level in there if level in strata]
+
+
+def _joined(
+    station: NDArray[np.object_], registry: Registry
+) -> tuple[NDArray[np.object_], NDArray[np.intp], NDArray[np.bool_]]:
+    known = registry.index.to_numpy(dtype=object)
+    strange = registry.index.get_indexer(pd.Index(station)) < 0
+    keys = np.sort(np.concatenate([known, station[strange]]))
+    return keys, np.searchsorted(keys, station), strange
+
+
+def _match(
+    station: NDArray[np.object_], strange: NDArray[np.bool_], registry: Registry
+) -> tuple[str, list[str]]:
+    missed = int(strange.sum())
+    if not missed:
+        return "", []
+    form = nearest_form(station[strange].tolist(), registry.index.to_numpy(dtype=object))
+    example = shown(station[strange][0])
+    says = (
+        f"{number(missed)} of {number(len(station))} stations with a sheet "
+        f"({percent(missed, len(station))}) are not in the registry, such as {example}"
+    )
+    says += f"; {form}" if form else ""
+    if 2 * missed >= len(station):
+        hint = "" if form else f"; its keys look like {shown(registry.index[0])}"
+        return f"sheets and registry do not belong together: {says}{hint}", []
+    return "", [f"{says}; they were added to it as seen stations"]
+
+
+def _sizes(
+    voters: Array, valid: Array, seen: NDArray[np.bool_]
+) -> tuple[Array, float | None, list[str]]:
+    """Registered voters of each station; where not known, what its votes would take at the rate."""
+    known = voters > 0
+    count = len(voters)
+    if not (known & seen).any():
+        capacity = 0.0 if seen.all() else None
+        told = [] if not known.any() else ["of no seen station the registered voters are known"]
+        says = "the registered voters of the stations are not known: each counts as one of equal"
+        return np.ones(count), capacity, [*told, f"{says} size, and there is no turnout"]
+    if known.all():
+        return voters, float(voters[~seen].sum()), []
+    rate = valid[known & seen].sum() / voters[known & seen].sum()
+    size = np.where(known, voters, 1.0)
+    lacking = ~known & seen
+    size[lacking] = np.maximum(valid[lacking] / rate, 1.0)
+    unseen = ~known & ~seen
+    size[unseen] = size[lacking].mean() if lacking.any() else size[known].mean()
+    told = [
+        f"{counted(int((~known).sum()), 'station')} of {number(count)} with no registered voters "
+        "stated (missing or zero): a seen one counts with the voters that its votes would take at "
+        "the overall turnout, an unseen one with their mean"
+    ]
+    return size, None if unseen.any() else float(voters[~seen].sum()), told
+
+
+def _coded(texts: NDArray[np.object_]) -> tuple[NDArray[np.int64], list[str]]:
+    """Codes of areas by their folded names, in the order of these; the first spelling is shown."""
+    codes, names = pd.factorize(texts)
+    spelt = np.array([folded(str(name)) for name in names], dtype=object)
+    order, inverse = np.unique(spelt, return_inverse=True)
+    shown_as = [""] * len(order)
+    for name, at in sorted(zip(names, inverse, strict=True), reverse=True):
+        shown_as[at] = str(name)
+    return inverse[codes].astype(np.int64), shown_as
+
+
+def _ordered(
+    texts: NDArray[np.object_], at: NDArray[np.intp], count: int
+) -> tuple[Array | None, list[str]]:
+    try:
+        position, _ = parse_order(texts)
+    except TallyVerifyError as error:
+        first = str(error).split("\n", 1)[0]
+        return None, [f"the order of counting is not used: {first}"]
+    order = np.full(count, np.nan)
+    order[at] = position
+    return order, []
+
+
+def _covariates(
+    registry: Registry | None,
+    given: pd.DataFrame | None,
+    keys: NDArray[np.object_],
+    at_listed: NDArray[Any] | None,
+    size: Array,
+    levels: Sequence[str],
+) -> tuple[Array | None, list[str]]:
+    """Further columns of the registry, per registered voter, and what was given by station."""
+    found: list[Array] = []
+    used: list[str] = []
+    if registry is not None and at_listed is not None:
+        names = [
+            name
+            for name in registry.frame
+            if name not in ("station", "registered", *levels)
+            and pd.api.types.is_numeric_dtype(registry.frame[name])
+        ]
+        spot = np.searchsorted(keys, registry.index.to_numpy(dtype=object)[at_listed])
+        for name in names:
+            column = np.full(len(keys), np.nan)
+            values = registry.frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            column[spot] = values[at_listed]
+            found.append(column / size)
+            used.append(str(name))
+    if given is not None:
+        for name in given:
+            if not pd.api.types.is_numeric_dtype(given[name]) or given.index.duplicated().any():
+                raise InputError(
+                    "covariates are numbers by station, each station once",
+                    place=f"covariates, column {shown(name)}",
+                    found=str(given[name].dtype),
+                )
+            column = given[name].reindex(pd.Index(keys)).to_numpy(dtype=np.float64)
+            found.append(column)
+            used.append(str(name))
+    if not found:
+        return None, []
+    table = np.column_stack(found)
+    lacking = ~np.isfinite(table)
+    if lacking.all(axis=0).any():
+        raise InputError(
+            "a covariate is known of no station",
+            place="covariates",
+            found=listed(used[at] for at in np.flatnonzero(lacking.all(axis=0))),
+            hint="its stations may be written in another way than those of the sheets",
+        )
+    mean = np.nanmean(np.where(lacking, np.nan, table), axis=0)
+    told = [f"covariates: log of registered voters, {', '.join(used)}"]
+    if lacking.any():
+        gone = int(lacking.any(axis=1).sum())
+        told.append(f"{counted(gone, 'station')} without a covariate: the mean stands there")
+    return np.where(lacking, mean, table), told

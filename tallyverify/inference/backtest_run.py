@@ -1,0 +1,183 @@
+"""Backtest: hide seen stations as others are missing, predict them, and see how often that held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.errors import TallyVerifyError
+from tallyverify.inference.outcome import Outcome, true_outcome
+from tallyverify.inference.patterns import PATTERNS, hide, learn_pattern
+from tallyverify.inference.population import Population
+from tallyverify.inference.tilt import tilt_to
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["FEWEST_MASKS", "Masks", "inflation_of", "leave_one_out", "run_masks"]
+
+FEWEST_MASKS = 10
+"""Fewer masks than this calibrate nothing."""
+
+Predict = Callable[[Population], Outcome]
+_ORDER = tuple(PATTERNS)
+_WATCHED = 3
+"""Shares of the two candidates and their margin; turnout is reported but calibrates nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Masks:
+    """What a method said of hidden stations, mask by mask, beside what their sheets hold.
+
+    Attributes
+    ----------
+    pattern : str
+        How stations were hidden.
+    estimate, truth, error, reach, shift : ndarray, shape (masks, 4)
+        The four quantities (shares of the two, margin, turnout): estimated; as the sheets have
+        them; standard error; quantile of Student's t; shift.
+    tilt : ndarray, shape (masks,)
+        Log-odds by which the hidden voted otherwise than predicted, between the two candidates.
+    hidden : ndarray, shape (masks,)
+        Registered voters hidden, as a share of those seen.
+    failed : int
+        Masks of which the method could say nothing, e.g. since nothing was left of a stratum.
+    """
+
+    pattern: str
+    estimate: Array
+    truth: Array
+    error: Array
+    reach: Array
+    shift: Array
+    tilt: Array
+    hidden: Array
+    failed: int = 0
+
+    def __len__(self) -> int:
+        return len(self.estimate)
+
+    @property
+    def off(self) -> Array:
+        """Errors, in standard errors that Student's t would call one; shape (masks, 3)."""
+        scale = self.error * self.reach / 1.959964
+        gap = self.estimate - self.truth
+        off = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
+        return off[:, :_WATCHED]
+
+    def half_width(self, inflation: Array) -> Array:
+        """Return half the widths of the 95 % intervals; shape (masks, 4)."""
+        half: Array = self.reach * np.hypot(inflation[:, None] * self.error, self.shift)
+        return half
+
+    def held(self, inflation: Array) -> NDArray[np.bool_]:
+        """Return which intervals held the truth; shape (masks, 4)."""
+        # A hair more than the width, for rounding where nothing is in doubt.
+        return np.abs(self.estimate - self.truth) <= self.half_width(inflation) + 1e-12
+
+
+def inflation_of(off: Array) -> float:
+    """Return the factor by which errors are inflated, from errors of a backtest.
+
+    The larger of the root mean square of the errors and their 95th percentile divided by 1.96, in
+    standard errors; never below one. The first is steady, the second sees heavy tails.
+
+    Parameters
+    ----------
+    off : ndarray, shape (masks, quantities)
+        As in :attr:`Masks.off`.
+
+    Examples
+    --------
+    >>> inflation_of(np.array([[0.5, -0.5, 0.5]]))
+    1.0
+    >>> inflation_of(np.full((40, 3), 2.0))
+    2.0
+    """
+    if not off.size:
+        return 1.0
+    spread = float(np.sqrt((off**2).mean()))
+    tail = float(np.quantile(np.abs(off), 0.95, method="higher")) / 1.959964
+    return max(1.0, spread, tail)
+
+
+def run_masks(
+    population: Population,
+    predict: Predict,
+    pattern: str,
+    *,
+    masks: int,
+    share: float,
+    seed: int,
+    pair: tuple[int, int],
+) -> Masks:
+    """Hide, predict and compare, ``masks`` times.
+
+    Parameters
+    ----------
+    population : Population
+        All that is known; only its seen stations are hidden.
+    predict : callable
+        Takes the population with some stations hidden and asked for, and returns an
+        :class:`~tallyverify.inference.outcome.Outcome`.
+    pattern : str
+        One of :data:`~tallyverify.inference.patterns.PATTERNS`.
+    masks, share, seed
+        How often; which share of the seen stations; what seeds the draws. Mask m of a pattern is
+        the same however many there are.
+    pair : tuple of int
+        Positions of the two candidates.
+    """
+    learnt = learn_pattern(population) if pattern == "learnt" else None
+    rows, failed = [], 0
+    for mask in range(masks):
+        rng = np.random.default_rng([seed, _ORDER.index(pattern), mask])
+        hidden = hide(population, pattern, share, rng, learnt)
+        if not hidden.any() or not (population.seen & ~hidden).any():
+            failed += 1
+            continue
+        try:
+            found = predict(population.hiding(hidden))
+        except TallyVerifyError:
+            failed += 1
+            continue
+        rows.append(_compared(population, hidden, found, pair))
+    if not rows:
+        none = np.zeros((0, 4))
+        return Masks(pattern, none, none, none, none, none, np.zeros(0), np.zeros(0), failed)
+    estimate, truth, error, reach, shift, tilt, gone = zip(*rows, strict=True)
+    return Masks(
+        pattern,
+        np.stack(estimate),
+        np.stack(truth),
+        np.stack(error),
+        np.stack(reach),
+        np.stack(shift),
+        np.array(tilt),
+        np.array(gone),
+        failed,
+    )
+
+
+def _compared(
+    population: Population, hidden: NDArray[np.bool_], found: Outcome, pair: tuple[int, int]
+) -> tuple[Array, Array, Array, Array, Array, float, float]:
+    truth = true_outcome(population, population.seen, pair)
+    first, second = (float(population.votes[hidden, k].sum()) for k in pair)
+    tilt = 0.0
+    if first + second > 0 and found.votes.sum() > 0:
+        tilt = tilt_to(first / (first + second), found.share, found.votes).delta
+    voters = population.size
+    gone = float(voters[hidden].sum() / voters[population.seen].sum())
+    return found.estimate, truth, found.error, found.reach, found.shift, tilt, gone
+
+
+def leave_one_out(off: Array) -> Array:
+    """Return the inflation for each mask from all the others; shape (masks,)."""
+    keep = ~np.eye(len(off), dtype=bool)
+    return np.array([inflation_of(off[row]) for row in keep])

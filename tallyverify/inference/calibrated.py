@@ -1,0 +1,135 @@
+"""Calibration: how much wider intervals must be to hold as often as they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.inference.backtest_run import (
+    FEWEST_MASKS,
+    Masks,
+    inflation_of,
+    leave_one_out,
+    run_masks,
+)
+from tallyverify.inference.outcome import Outcome
+from tallyverify.inference.population import Population
+from tallyverify.inference.result import BacktestRow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["LOWEST_COVERAGE", "Calibration", "calibrate"]
+
+LOWEST_COVERAGE = 0.9
+"""A method that covers less than this, calibrated, where it calibrates is refused."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """The backtest, and what follows from it.
+
+    Attributes
+    ----------
+    masks : tuple of Masks
+        By pattern.
+    rows : tuple of BacktestRow
+        The same, summed up.
+    inflation : float
+        Factor on standard errors, at least 1.
+    setting : str
+        The pattern that sets it; empty where nothing is unseen.
+    refused : str
+        Why intervals cannot be given; empty if they can.
+    """
+
+    masks: tuple[Masks, ...] = ()
+    rows: tuple[BacktestRow, ...] = ()
+    inflation: float = 1.0
+    setting: str = ""
+    refused: str = ""
+
+    @property
+    def largest_tilt(self) -> float:
+        """Largest tilt, in absolute value, of any mask of any pattern."""
+        return max((row.largest_tilt for row in self.rows if row.masks), default=0.0)
+
+    def row(self, pattern: str) -> BacktestRow | None:
+        """Return the backtest of one pattern, if it was run."""
+        return next((row for row in self.rows if row.pattern == pattern and row.masks), None)
+
+
+def calibrate(
+    population: Population,
+    predict: Callable[[Population], Outcome],
+    pair: tuple[int, int],
+    *,
+    patterns: Sequence[str],
+    masks: int,
+    share: float,
+    seed: int,
+) -> Calibration:
+    """Run the backtest and draw the inflation from it.
+
+    Where the unseen stations are known one by one, the pattern in which they are really missing
+    (``learnt``) sets the inflation. Where it is not known how they are missing, or too few masks
+    could be drawn of it, the pattern that asks for most does.
+
+    Parameters
+    ----------
+    population, predict, pair, share, seed
+        As in :func:`~tallyverify.inference.backtest_run.run_masks`.
+    patterns : sequence of str
+        What to run.
+    masks : int
+        Masks of the pattern ``learnt``; of the others half as many, all of them without it.
+    """
+    ran = []
+    for pattern in patterns:
+        fewer = "learnt" in patterns and pattern != "learnt"
+        count = max(masks // 2, min(masks, FEWEST_MASKS)) if fewer else masks
+        ran.append(
+            run_masks(population, predict, pattern, masks=count, share=share, seed=seed, pair=pair)
+        )
+    enough = [one for one in ran if len(one) >= FEWEST_MASKS]
+    if not enough:
+        reason = "too few seen stations could be hidden and predicted to see how often that holds"
+        return Calibration(tuple(ran), refused=reason)
+    learnt = [one for one in enough if one.pattern == "learnt"]
+    setting = max(learnt or enough, key=lambda one: inflation_of(one.off))
+    inflation = inflation_of(setting.off)
+    rows = []
+    for one in ran:
+        by = np.full(len(one), inflation)
+        # No mask vouches for itself: where the pattern sets the inflation, the others do.
+        rows.append(_row(one, leave_one_out(one.off) if one is setting else by))
+    held = next(row for row in rows if row.pattern == setting.pattern)
+    refused = ""
+    if held.coverage < LOWEST_COVERAGE:
+        refused = (
+            f"of hidden stations ({held.pattern}) the 95 % intervals held the truth only in "
+            f"{100 * held.coverage:.0f} % of {held.masks} masks, even widened by the others"
+        )
+    return Calibration(tuple(ran), tuple(rows), inflation, setting.pattern, refused)
+
+
+def _row(masks: Masks, inflation: Array) -> BacktestRow:
+    if not len(masks):
+        return BacktestRow(masks.pattern, 0, masks.failed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    margin = 2
+    return BacktestRow(
+        masks.pattern,
+        len(masks),
+        masks.failed,
+        float(masks.hidden.mean()),
+        float(masks.held(inflation)[:, :3].mean()),
+        float(masks.held(np.ones(len(masks)))[:, :3].mean()),
+        float(2 * masks.half_width(inflation)[:, margin].mean()),
+        float((masks.estimate - masks.truth)[:, margin].mean()),
+        float(np.abs(masks.tilt).max()),
+    )

@@ -1,0 +1,328 @@
+"""The estimate of the whole count from a partial tally, by the best method that is supported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from tallyverify.errors import InputError, shown
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import number
+from tallyverify.inference.fitted import Figures, area_figures
+from tallyverify.inference.result import AreaEstimate, Estimate, Interval, Margin
+from tallyverify.inference.sheets import summarise_sheets
+from tallyverify.inference.study import Asked, Study, study
+from tallyverify.manski import Bounds, bounds_of
+from tallyverify.registry import Registry
+from tallyverify.table import ActaTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["estimate", "estimate_of"]
+
+_WHY = {
+    "registry": "a registry lists the stations",
+    "listed": "the unseen stations stand in the actas without votes",
+    "areas": "of the unseen only their number by area is known",
+    "numbers": "of the unseen only their number in the country is known",
+    "nothing": "of the unseen nothing is known",
+}
+
+
+def estimate(
+    table: ActaTable,
+    registry: Registry | None = None,
+    *,
+    strata: Sequence[str] | None = None,
+    expected: pd.DataFrame | None = None,
+    stations: int | None = None,
+    registered: int | None = None,
+    covariates: pd.DataFrame | None = None,
+    method: Literal["auto", "prediction", "ratio"] = "auto",
+    level: float = 0.95,
+    masks: int = 40,
+    patterns: Sequence[str] | None = None,
+    seed: int = 0,
+) -> Estimate:
+    """Estimate the whole count from the stations seen, with an interval that was backtested.
+
+    Parameters
+    ----------
+    table : ActaTable
+        The actas, each station once. A sheet that was not wholly read counts as not seen.
+    registry : Registry, optional
+        All stations, with areas and registered voters. Each unseen one is then predicted.
+    strata : sequence of str, optional
+        Levels of areas to use; by default all that there are.
+    expected : DataFrame, optional
+        Without a registry: one row per area, its levels, ``stations`` and/or ``registered``.
+    stations, registered : int, optional
+        Without either: stations and registered voters of the whole country.
+    covariates : DataFrame, optional
+        Indexed by station, e.g. the turnout and shares of an earlier election; with a registry.
+        Further numeric columns of the registry are used too, per registered voter.
+    method : {"auto", "prediction", "ratio"}
+        ``ratio`` asks for the stratified ratio estimate by areas of the first of ``strata`` even
+        where stations could be predicted one by one.
+    level : float
+        Coverage of the intervals, a fraction.
+    masks : int
+        How often stations are hidden in each pattern that calibrates.
+    patterns : sequence of str, optional
+        Patterns of the backtest; by default all that are possible. The one really missing is
+        always among them where it is known.
+    seed : int
+        Of the masks.
+
+    Returns
+    -------
+    Estimate
+        With ``refused`` set, and no numbers, where what was seen does not carry an estimate.
+
+    Raises
+    ------
+    InputError
+        If what is given does not fit together: more seen than expected, unknown strata, stations
+        that stand twice.
+
+    Notes
+    -----
+    Assumes that unseen stations differ from seen ones of their areas as these differ among
+    themselves: missing at random within areas. The backtest shows how often that held on the seen
+    ones, hidden in the pattern really missing; it cannot show that it holds for those truly unseen.
+
+    References
+    ----------
+    Särndal, Swensson & Wretman (1992), Model Assisted Survey Sampling · Henderson (1975), best
+    linear unbiased prediction · Rao & Molina (2015), Small Area Estimation.
+
+    Examples
+    --------
+    >>> import tallyverify as tv
+    >>> case = tv.load_case("data/samples/partial")
+    >>> found = tv.inference.estimate(case.actas, case.registry)
+    >>> 0 < found.margin.interval.high - found.margin.interval.low < 0.1
+    True
+    """
+    facts = CaseFacts(
+        table.contest, None, registry, table.source, table.levels, table.lines, table.votes
+    )
+    for name, value in (("stations", stations), ("registered", registered)):
+        if value is not None and (value < 0 or value != int(value)):
+            raise InputError("a number of the country is a count", place=name, found=shown(value))
+    asked = Asked(
+        registry,
+        None if strata is None else tuple(strata),
+        expected,
+        stations,
+        registered,
+        covariates,
+        method,
+        level,
+        masks,
+        None,
+        None if patterns is None else tuple(patterns),
+        seed,
+    )
+    sheets = summarise_sheets(table, facts)
+    return estimate_of(study(sheets, table.contest.candidate_ids, table.contest.levels, asked))
+
+
+def estimate_of(found: Study) -> Estimate:
+    """Return the estimate that a study came to."""
+    population = found.population
+    seen = population.seen
+    known = found.assembled.voters_known
+    unseen = found.unseen_stations
+    voters = float(population.size[seen].sum()) if known else None
+    whole = _registered(found)
+    bounds = _bounds(found)
+    base = Estimate(
+        method=_method(found),
+        assumption=_assumption(found),
+        level=found.asked.level,
+        seen={
+            "stations": int(seen.sum()),
+            "registered": None if voters is None else round(voters),
+            "valid": int(population.valid.sum()),
+        },
+        unseen={
+            "stations": unseen,
+            "registered": None
+            if voters is None or whole is None
+            else max(round(whole - voters), 0),
+        },
+        shares={},
+        totals={},
+        turnout=None,
+        margin=None,
+        bounds=bounds,
+        backtest=found.calibration.rows,
+        inflation=found.calibration.inflation,
+        notes=(*found.assembled.notes, *(found.strata.notes if found.strata else ())),
+        refused=found.refused,
+    )
+    if found.refused or found.totals is None or found.shares is None or found.outcome is None:
+        return base
+    from dataclasses import replace
+
+    return replace(
+        base,
+        shares=_intervals(found, found.shares, population.names, bounds, 1.0),
+        totals=_intervals(found, found.totals, population.names, bounds, None),
+        turnout=_turnout(found) if known and whole is not None else None,
+        margin=_margin(found, bounds),
+        areas=_areas(found),
+    )
+
+
+def _method(found: Study) -> str:
+    levels = " → ".join((*found.population.levels, "station"))
+    if found.strata is None:
+        return f"hierarchical prediction of each unseen station ({levels}): {_WHY[found.known]}"
+    count = len(found.strata.names)
+    by = "registered voters" if found.strata.registered is not None else "stations"
+    strata = "unstratified" if count == 1 else f"{number(count)} strata"
+    return f"ratio estimate by {by}, {strata}: {_WHY[found.known]}"
+
+
+def _assumption(found: Study) -> str:
+    if found.strata is None:
+        says = (
+            "unseen stations differ from the seen of their areas only as these differ among "
+            "themselves (missing at random within areas)"
+        )
+    elif len(found.strata.names) > 1:
+        says = "the seen stations are as good as a random draw within each stratum"
+    else:
+        says = "the seen stations are as good as a random draw from the whole country"
+    if found.known == "listed":
+        says += "; the actas list every station"
+    return f"{says}; the sheets are authentic"
+
+
+def _registered(found: Study) -> float | None:
+    """Registered voters of all stations, as they are used."""
+    if found.strata is not None:
+        return None if found.strata.registered is None else float(found.strata.registered.sum())
+    return float(found.population.size.sum()) if found.assembled.voters_known else None
+
+
+def _bounds(found: Study) -> Bounds | None:
+    population = found.population
+    capacity = found.assembled.capacity if found.known in ("registry", "listed") else None
+    words = "registered voters of the stations not seen"
+    if found.strata is not None and found.strata.registered is not None:
+        there = population.size[population.seen].sum()
+        capacity = max(float(found.strata.registered.sum() - there), 0.0)
+        words = "registered voters given, less those of the seen stations"
+    elif found.known == "numbers" and found.asked.registered is not None:
+        capacity = max(float(found.asked.registered - population.valid.sum()), 0.0)
+        words = "registered voters given, less the votes on the seen sheets"
+    if capacity is None or len(population.names) < 2:
+        return None
+    votes = population.votes.sum(axis=0)
+    named = {name: int(total) for name, total in zip(population.names, votes, strict=True)}
+    return bounds_of(named, ceil(round(capacity, 6)), words)
+
+
+def _clipped(estimate: float, half: float, low: float, high: float) -> Interval:
+    """Cut an interval to what is possible, which it holds in any case."""
+    at = float(np.clip(estimate, low, high))
+    return Interval(
+        at,
+        float(np.clip(estimate - half, low, at)),
+        float(np.clip(estimate + half, at, high)),
+    )
+
+
+def _intervals(
+    found: Study,
+    figures: Figures,
+    names: Sequence[str],
+    bounds: Bounds | None,
+    most: float | None,
+) -> dict[str, Interval]:
+    half = figures.half_width(found.calibration.inflation, found.asked.level)
+    seen = found.population.votes.sum(axis=0)
+    intervals = {}
+    for k, name in enumerate(names):
+        if most is None:
+            low = float(seen[k])
+            high = low + bounds.unseen_votes if bounds else np.inf
+        else:
+            low, high = (bounds.low[name], bounds.high[name]) if bounds else (0.0, most)
+        intervals[name] = _clipped(figures.estimate[k], half[k], low, high)
+    return intervals
+
+
+def _turnout(found: Study) -> Interval | None:
+    if found.outcome is None:
+        return None
+    half = found.outcome.half_width(found.calibration.inflation, found.asked.level)[3]
+    return _clipped(float(found.outcome.estimate[3]), float(half), 0.0, np.inf)
+
+
+def _margin(found: Study, bounds: Bounds | None) -> Margin | None:
+    """Margin of the two with most estimated votes, who may not be the pair of the study."""
+    if found.totals is None or found.outcome is None:
+        return None
+    names = found.population.names
+    order = np.argsort(-found.totals.estimate[:-1], kind="stable")
+    pair = int(order[0]), int(order[1])
+    outcome = found.outcome if pair == found.pair else found.outcome_of(pair)
+    half = float(outcome.half_width(found.calibration.inflation, found.asked.level)[2])
+    low, high = -1.0, 1.0
+    if bounds is not None:
+        votes = found.population.votes.sum(axis=0)
+        most = votes.sum() + bounds.unseen_votes
+        lead = votes[pair[0]] - votes[pair[1]]
+        low, high = (lead - bounds.unseen_votes) / most, (lead + bounds.unseen_votes) / most
+    at = _clipped(float(outcome.estimate[2]), half, float(low), float(high))
+    return Margin(names[pair[0]], names[pair[1]], at)
+
+
+def _areas(found: Study) -> tuple[AreaEstimate, ...]:
+    population = found.population
+    if found.strata is not None or population.nest.depth < 2 or found.work is None:
+        return ()
+    totals, shares = area_figures(population, found.work)
+    inflation, level = found.calibration.inflation, found.asked.level
+    half_total, half_share = (one.half_width(inflation, level) for one in (totals, shares))
+    here = population.nest.of_station(1)
+    stations = np.bincount(here, minlength=len(totals.estimate))
+    seen = np.bincount(here, population.seen.astype(float), minlength=len(stations))
+    votes = [np.bincount(here, column, minlength=len(stations)) for column in population.votes.T]
+    areas = []
+    for at, name in enumerate(found.assembled.areas):
+        by_name = list(enumerate(population.names))
+        areas.append(
+            AreaEstimate(
+                name,
+                {
+                    who: _clipped(
+                        float(np.nan_to_num(shares.estimate[at, k])),
+                        float(np.nan_to_num(half_share[at, k])),
+                        0.0,
+                        1.0,
+                    )
+                    for k, who in by_name
+                },
+                {
+                    who: _clipped(
+                        float(totals.estimate[at, k]),
+                        float(half_total[at, k]),
+                        float(votes[k][at]),
+                        np.inf,
+                    )
+                    for k, who in by_name
+                },
+                int(seen[at]),
+                int(stations[at]),
+            )
+        )
+    return tuple(areas)

@@ -1,0 +1,130 @@
+"""Estimates of every candidate's votes and share by prediction, for the whole and its areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from tallyverify.inference.area_prediction import predict_unseen_by_area
+from tallyverify.inference.hierarchy import Spread
+from tallyverify.inference.population import Population
+from tallyverify.inference.prediction import predict_unseen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Figures", "area_figures", "predicted_figures"]
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """Estimates with their errors, before calibration; shape (K,) or (areas, K) each.
+
+    Attributes
+    ----------
+    estimate, error : ndarray
+        Estimates and standard errors.
+    freedom : ndarray
+        Degrees of freedom behind the errors.
+    shift : ndarray
+        By how much the estimate would move with what missingness itself hints at.
+    """
+
+    estimate: Array
+    error: Array
+    freedom: Array
+    shift: Array
+
+    def half_width(self, inflation: float, level: float) -> Array:
+        """Return half the width of the interval at a level, with the error inflated."""
+        reach = stats.t.ppf((1 + level) / 2, np.maximum(self.freedom, 2.0))
+        half: Array = reach * np.hypot(inflation * self.error, self.shift)
+        return half
+
+
+def predicted_figures(population: Population, work: Spread) -> tuple[Figures, Figures]:
+    """Estimate votes and shares of the candidates, and the valid votes as one more column.
+
+    Parameters
+    ----------
+    population : Population
+        With at least one seen station.
+    work : Spread
+        Working variances.
+
+    Returns
+    -------
+    totals : Figures, shape (K + 1,)
+        Votes of each candidate, and all valid votes.
+    shares : Figures, shape (K,)
+        Fractions of the valid votes.
+
+    Notes
+    -----
+    A share is a ratio of two sums; its error is that of the sum of ``votes − share × valid``,
+    divided by the valid votes (linearised at the seen shares; Särndal et al. 1992, ch. 5).
+    """
+    votes, valid = population.votes, population.valid
+    count = votes.shape[1]
+    seen = votes[population.seen].sum(axis=0)
+    centre = seen / seen.sum()
+    off = votes - valid[:, None] * centre
+    found = predict_unseen(population, np.column_stack([votes, valid, off]), work)
+    error = np.sqrt(found.variance)
+    totals = slice(0, count + 1)
+    estimate = np.append(seen, seen.sum()) + found.totals[totals]
+    whole = estimate[-1]
+    shares = slice(count + 1, None)
+    return (
+        Figures(estimate, error[totals], found.freedom[totals], found.shift[totals]),
+        Figures(
+            centre + found.totals[shares] / whole,
+            error[shares] / whole,
+            found.freedom[shares],
+            found.shift[shares] / whole,
+        ),
+    )
+
+
+def area_figures(population: Population, work: Spread) -> tuple[Figures, Figures]:
+    """Estimate votes and shares in each area of the first level.
+
+    Returns
+    -------
+    totals : Figures, shape (areas, K + 1)
+        Votes of each candidate, and all valid votes.
+    shares : Figures, shape (areas, K)
+        Fractions of the valid votes; NaN where an area is predicted to have none.
+
+    Notes
+    -----
+    With c the country's share and s the area's, the error of s is that of (votes − c·valid) plus
+    (c − s) times that of valid. How the two go together is not estimated: their standard errors
+    are added up, which is the most that the error can be.
+    """
+    nest, votes, valid = population.nest, population.votes, population.valid
+    areas, count = nest.units(1), votes.shape[1]
+    here = nest.of_station(1)
+    seen = np.column_stack([np.bincount(here, c, minlength=areas) for c in votes.T])
+    seen = np.column_stack([seen, seen.sum(axis=1)])
+    centre = seen[:, :-1].sum(axis=0) / seen[:, -1].sum()
+    off = votes - valid[:, None] * centre
+    found = predict_unseen_by_area(population, np.column_stack([votes, valid, off]), work)
+    error = np.sqrt(found.variance)
+    totals = seen + found.totals[:, : count + 1]
+    whole = np.where(totals[:, [-1]] > 0, totals[:, [-1]], np.nan)
+    share = totals[:, :-1] / whole
+    off_error = error[:, count + 1 :] + np.abs(centre - share) * error[:, [count]]
+    return (
+        _without_shift(totals, error[:, : count + 1]),
+        _without_shift(share, off_error / whole),
+    )
+
+
+def _without_shift(estimate: Array, error: Array) -> Figures:
+    return Figures(estimate, error, np.full_like(error, np.inf), np.zeros_like(error))

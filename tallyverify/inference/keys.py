@@ -1,0 +1,62 @@
+"""Keys of stations that do not match: which way of writing them would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from tallyverify.errors import shown
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["nearest_form"]
+
+_ZEROS = re.compile(r"(^|[^0-9])0+(?=[0-9])")
+_FORMS: dict[str, Callable[[str], str]] = {
+    "without leading zeros": lambda key: _ZEROS.sub(r"\1", key),
+    "without spaces around it": lambda key: key.strip(),
+    "without regard to capitals": lambda key: key.strip().casefold(),
+    "without a decimal part": lambda key: re.sub(r"\.0+$", "", key),
+    "with letters and digits only": lambda key: re.sub(r"[^0-9A-Za-z]", "", key).casefold(),
+    "without zeros, spaces, points and signs": lambda key: re.sub(
+        r"[^0-9a-z]", "", _ZEROS.sub(r"\1", re.sub(r"\.0+$", "", key.strip().casefold()))
+    ),
+}
+_MOST = 20_000
+
+
+def nearest_form(strangers: Iterable[str], listed: NDArray[np.object_]) -> str:
+    """Say how keys that a registry does not have would match it, if they would.
+
+    Parameters
+    ----------
+    strangers : iterable of str
+        Keys of sheets that are not in the registry.
+    listed : ndarray of str
+        Keys of the registry.
+
+    Returns
+    -------
+    str
+        Such as ``97 % of them would match without leading zeros ('0012' for '12')``; empty if no
+        way of writing matches at least half.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> nearest_form(["12-1", "13-1"], np.array(["012-01", "013-01"], dtype=object))
+    "100 % of them would match without leading zeros ('12-1' is there as '012-01')"
+    """
+    some = sorted(strangers)[:_MOST]
+    best, share = "", 0.5
+    for words, form in _FORMS.items():
+        there = {form(str(key)): str(key) for key in listed}
+        hit = [key for key in some if form(key) in there]
+        if some and len(hit) / len(some) > share:
+            share = len(hit) / len(some)
+            example = f"{shown(hit[0])} is there as {shown(there[form(hit[0])])}"
+            best = f"{100 * share:.0f} % of them would match {words} ({example})"
+    return best

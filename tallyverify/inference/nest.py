@@ -1,0 +1,109 @@
+"""Stations nested in areas nested in areas, as sums from each unit to the one that it lies in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Nest"]
+
+
+@dataclass(frozen=True, eq=False)
+class Nest:
+    """A country as a tree: depth 0 is the whole, 1 to ``depth`` − 1 areas, ``depth`` the stations.
+
+    Attributes
+    ----------
+    parents : tuple of ndarray of int
+        ``parents[d - 1]`` gives, for each unit of depth d, its unit of depth d − 1.
+
+    Examples
+    --------
+    >>> nest = Nest.of([np.array([0, 0, 1]), np.array([5, 6, 6])])
+    >>> nest.depth, [int(nest.units(d)) for d in range(nest.depth + 1)]
+    (3, [1, 2, 3, 3])
+    >>> nest.up(3, np.array([10.0, 20.0, 30.0])).tolist()
+    [10.0, 20.0, 30.0]
+    """
+
+    parents: tuple[NDArray[np.int64], ...]
+
+    @classmethod
+    def of(cls, codes: Sequence[NDArray[Any]], stations: int | None = None) -> Nest:
+        """Build the tree from the codes of each level, the largest first.
+
+        Parameters
+        ----------
+        codes : sequence of ndarray of int, shape (stations,)
+            Equal codes mean one area *within* its larger area.
+        stations : int, optional
+            How many, where there are no levels.
+        """
+        count = len(codes[0]) if codes else int(stations or 0)
+        here = np.zeros(count, dtype=np.int64)
+        parents: list[NDArray[np.int64]] = []
+        for level in codes:
+            pair = here * (int(level.max(initial=0)) + 1) + level
+            inside, distinct = pd.factorize(pair, sort=True)
+            parents.append(distinct // (int(level.max(initial=0)) + 1))
+            here = inside.astype(np.int64)
+        return cls((*parents, here))
+
+    @property
+    def depth(self) -> int:
+        """Depth of the stations."""
+        return len(self.parents)
+
+    def units(self, depth: int) -> int:
+        """Return how many units there are at a depth."""
+        return 1 if depth == 0 else len(self.parents[depth - 1])
+
+    @cached_property
+    def _sums(self) -> tuple[Any, ...]:
+        sums = []
+        for depth, parent in enumerate(self.parents, start=1):
+            shape = (self.units(depth - 1), len(parent))
+            where = (parent, np.arange(len(parent)))
+            sums.append(sparse.csr_matrix((np.ones(len(parent)), where), shape=shape))
+        return tuple(sums)
+
+    def up(self, depth: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum values of the units of a depth over the units of the depth above."""
+        summed: NDArray[np.float64] = self._sums[depth - 1] @ values
+        return summed
+
+    def parent(self, depth: int) -> NDArray[np.int64]:
+        """Return the unit above of each unit of a depth."""
+        return self.parents[depth - 1]
+
+    @cached_property
+    def _of_station(self) -> tuple[NDArray[np.int64], ...]:
+        places = [np.arange(self.units(self.depth), dtype=np.int64)]
+        for parent in reversed(self.parents):
+            places.append(parent[places[-1]])
+        return tuple(reversed(places))
+
+    def of_station(self, depth: int) -> NDArray[np.int64]:
+        """Return the unit of a depth that each station lies in."""
+        return self._of_station[depth]
+
+    def totals(self, values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        """Return the sums of values of stations at every depth, from the whole to the stations."""
+        sums = [values]
+        for depth in range(self.depth, 0, -1):
+            sums.append(self.up(depth, sums[-1]))
+        return sums[::-1]
+
+    def take(self, which: NDArray[np.bool_]) -> Nest:
+        """Return the tree of some of the stations."""
+        codes = [self.of_station(depth)[which] for depth in range(1, self.depth)]
+        return Nest.of(codes, int(which.sum()))

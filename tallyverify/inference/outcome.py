@@ -1,0 +1,115 @@
+"""One estimate of the quantities that a backtest watches: two shares, their margin, turnout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from tallyverify.inference.hierarchy import Spread
+from tallyverify.inference.population import Population
+from tallyverify.inference.prediction import predict_unseen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["QUANTITIES", "Outcome", "predicted_outcome", "true_outcome"]
+
+QUANTITIES = ("first", "second", "margin", "turnout")
+"""Shares of two candidates of the valid votes, their difference, valid votes per registered."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """An estimate of the :data:`QUANTITIES`.
+
+    Attributes
+    ----------
+    estimate, error : ndarray, shape (4,)
+        The estimate and its standard error, as fractions.
+    freedom : ndarray, shape (4,)
+        Degrees of freedom behind each error.
+    shift : ndarray, shape (4,)
+        By how much each would move with what missingness itself hints at; 0 where not asked.
+    votes, share : ndarray, shape (unseen groups,)
+        Predicted votes for the two candidates together, and the first's share of them.
+    """
+
+    estimate: Array
+    error: Array
+    freedom: Array
+    shift: Array
+    votes: Array
+    share: Array
+
+    @property
+    def reach(self) -> Array:
+        """Quantiles of Student's t at 97.5 %; shape (4,)."""
+        return self.quantile(0.95)
+
+    def quantile(self, level: float) -> Array:
+        """Return the quantiles of Student's t that bound a central interval; shape (4,)."""
+        return np.asarray(stats.t.ppf((1 + level) / 2, np.maximum(self.freedom, 2.0)))
+
+    def half_width(self, inflation: float, level: float) -> Array:
+        """Return half the widths of the intervals, with the errors inflated; shape (4,)."""
+        half: Array = self.quantile(level) * np.hypot(inflation * self.error, self.shift)
+        return half
+
+
+def true_outcome(population: Population, which: NDArray[np.bool_], pair: tuple[int, int]) -> Array:
+    """Return the quantities over some stations, all of which were seen."""
+    votes = population.votes[which].sum(axis=0)
+    valid = votes.sum()
+    first, second = votes[pair[0]] / valid, votes[pair[1]] / valid
+    return np.array([first, second, first - second, valid / population.size[which].sum()])
+
+
+def predicted_outcome(
+    population: Population, work: Spread, pair: tuple[int, int], *, shift: bool = False
+) -> Outcome:
+    """Estimate the quantities by prediction of the stations asked for.
+
+    Parameters
+    ----------
+    population : Population
+        With stations seen and stations asked for.
+    work : Spread
+        Working variances.
+    pair : tuple of int
+        Positions of the two candidates.
+    shift : bool
+        Whether to work out the shift.
+    """
+    votes, valid = population.votes, population.valid
+    seen_votes = population.votes[population.seen].sum(axis=0)
+    seen_valid = float(seen_votes.sum())
+    centre = seen_votes / seen_valid
+    a, b = pair
+    # Linearised at the seen shares, so that the error of a ratio is that of a sum.
+    off_a, off_b = votes[:, a] - valid * centre[a], votes[:, b] - valid * centre[b]
+    found = predict_unseen(
+        population, np.column_stack([off_a, off_b, off_a - off_b, valid]), work, shift=shift
+    )
+    total = seen_valid + found.totals[3]
+    voters = float(population.size[population.seen | population.wanted].sum())
+    scale = np.array([total, total, total, voters])
+    estimate = np.array([centre[a], centre[b], centre[a] - centre[b], 0.0]) + found.totals / scale
+    estimate[3] = total / voters
+    rate_valid = found.rates[:, 3]
+    size = population.size[population.wanted]
+    first = np.maximum(found.rates[:, 0] + centre[a] * rate_valid, 0) * size
+    second = np.maximum(found.rates[:, 1] + centre[b] * rate_valid, 0) * size
+    both = first + second
+    return Outcome(
+        estimate,
+        np.sqrt(found.variance) / scale,
+        found.freedom,
+        found.shift / scale,
+        both,
+        np.divide(first, both, out=np.full_like(both, 0.5), where=both > 0),
+    )

@@ -1,0 +1,116 @@
+"""Everything that exists, as arrays: stations seen and unseen, their areas, voters and votes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.inference.nest import Nest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Population"]
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """All stations of a contest, in an order that does not depend on files.
+
+    Attributes
+    ----------
+    nest : Nest
+        The areas that they lie in.
+    size : ndarray of float, shape (stations,)
+        Registered voters; where these are not known to anybody, 1 for every station.
+    seen : ndarray of bool, shape (stations,)
+        Whose sheet was seen and wholly read.
+    votes : ndarray of float, shape (stations, candidates)
+        0 where not seen.
+    names : tuple of str
+        Candidates, in the contest's order.
+    levels : tuple of str
+        Names of the levels of ``nest``, from the largest.
+    covariates : ndarray of float, shape (stations, covariates)
+        What else is known of every station, e.g. rates of an earlier election.
+    order : ndarray of float, shape (stations,), optional
+        When each station reported; NaN where that is not known.
+    asked : ndarray of bool, shape (stations,), optional
+        Whose votes are to be predicted; by default all that were not seen. A backtest asks for
+        seen stations that it hides, while those truly unseen stay where they are.
+    """
+
+    nest: Nest
+    size: Array
+    seen: NDArray[np.bool_]
+    votes: Array
+    names: tuple[str, ...]
+    levels: tuple[str, ...] = ()
+    covariates: Array | None = None
+    order: Array | None = None
+    asked: NDArray[np.bool_] | None = None
+
+    def __len__(self) -> int:
+        return len(self.size)
+
+    @cached_property
+    def valid(self) -> Array:
+        """Valid votes by station: the sum over candidates; 0 where not seen."""
+        total: Array = self.votes.sum(axis=1)
+        return total
+
+    @cached_property
+    def wanted(self) -> NDArray[np.bool_]:
+        """Stations whose votes are to be predicted; shape (stations,)."""
+        return ~self.seen if self.asked is None else self.asked
+
+    @cached_property
+    def wanted_size(self) -> Array:
+        """Registered voters of the stations to be predicted, 0 at the others."""
+        return np.where(self.wanted, self.size, 0.0)
+
+    @cached_property
+    def designs(self) -> tuple[Array, ...]:
+        """Covariates by depth from 1: log of registered voters, and means of the others."""
+        designs = []
+        totals = self.nest.totals(self.size)
+        others = np.zeros((len(self), 0)) if self.covariates is None else self.covariates
+        weighted = self.nest.totals(others * self.size[:, None])
+        for depth in range(1, self.nest.depth + 1):
+            size = totals[depth]
+            designs.append(np.column_stack([np.log(size), weighted[depth] / size[:, None]]))
+        return tuple(designs)
+
+    @cached_property
+    def missing_shares(self) -> tuple[Array, ...]:
+        """By depth from 1 to the smallest areas: share of the unit's voters that were not seen.
+
+        Of a unit wholly missing it is the largest share of any unit of which something was seen:
+        what is fitted to these is not carried beyond their range.
+        """
+        missing = self.nest.totals(np.where(self.seen, 0.0, self.size))
+        whole = self.nest.totals(self.size)
+        shares = []
+        for depth in range(1, self.nest.depth):
+            share = missing[depth] / whole[depth]
+            partly = missing[depth] < whole[depth]
+            shares.append(np.minimum(share, share[partly].max(initial=0.0)))
+        return tuple(shares)
+
+    def with_seen(self, seen: NDArray[np.bool_]) -> Population:
+        """Return the same with only these seen; votes of the rest are forgotten."""
+        return replace(self, seen=seen, votes=np.where(seen[:, None], self.votes, 0.0), asked=None)
+
+    def hiding(self, hidden: NDArray[np.bool_]) -> Population:
+        """Return the same with some seen stations hidden, and only these asked for."""
+        gone = hidden & self.seen
+        left = replace(self, seen=self.seen & ~gone, asked=gone)
+        # Sizes and areas stay as they are, so what was worked out of them stays too.
+        left.__dict__["designs"] = self.designs
+        left.__dict__["valid"] = self.valid
+        return left

@@ -1,0 +1,155 @@
+"""Prediction of the unseen stations: point, error by level, and what missingness hints at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.inference.hierarchy import Spread, Upward, upward, working_spread
+from tallyverify.inference.population import Population
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = [
+    "Unseen",
+    "fit_working_spread",
+    "predict_unseen",
+    "predicted_rates",
+    "station_weights",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Unseen:
+    """Predicted totals of the unseen stations, by column, and how far off they may be.
+
+    Attributes
+    ----------
+    totals : ndarray, shape (columns,)
+        Predicted sums over the unseen stations.
+    variance : ndarray, shape (columns,)
+        Of the error of ``totals``: its parts summed.
+    parts : ndarray, shape (levels + 1, columns)
+        From differences between areas, by level from the largest, and between stations, the last.
+        Each holds both the deviations of the unseen and the estimation from the seen.
+    shift : ndarray, shape (columns,)
+        By how much ``totals`` would move if what ties a larger missing share to the result among
+        the seen areas also held for those not seen. Zero where no such tie can be estimated.
+    freedom : ndarray, shape (columns,)
+        Satterthwaite degrees of freedom of ``variance``.
+    weights : ndarray, shape (stations,)
+        Of each seen station's rate in ``totals``; they sum to the voters asked for.
+    rates : ndarray, shape (stations asked for, columns)
+        Predicted rate (per registered voter) of each station asked for.
+    """
+
+    totals: Array
+    variance: Array
+    parts: Array
+    shift: Array
+    freedom: Array
+    weights: Array
+    rates: Array
+
+
+def fit_working_spread(population: Population) -> Spread:
+    """Return the common variances that set all weights, from what was seen."""
+    rates = population.votes / population.size[:, None]
+    return working_spread(
+        population.nest, population.size, population.seen, rates, population.designs
+    )
+
+
+def station_weights(population: Population, climbed: Upward) -> Array:
+    """Return the weight of each seen station's rate in the predicted total; shape (stations,)."""
+    nest = population.nest
+    asked = nest.up(nest.depth, population.wanted_size)
+    own: list[Array] = []
+    for depth in range(nest.depth - 1, 0, -1):
+        pull = climbed.pull[depth - 1]
+        own.insert(0, asked * pull)
+        asked = nest.up(depth, asked * (1 - pull))
+    weight = asked
+    for depth in range(1, nest.depth + 1):
+        weight = weight[nest.parent(depth)] * climbed.share[depth - 1]
+        if depth < nest.depth:
+            weight = weight + own[depth - 1]
+    return weight
+
+
+def predicted_rates(population: Population, climbed: Upward, designs: Sequence[Array]) -> Array:
+    """Return the predicted rate of each station asked for; shape (stations asked for, columns)."""
+    nest, wanted = population.nest, population.wanted
+    mean = climbed.value[0]
+    for depth in range(1, nest.depth):
+        pull = climbed.pull[depth - 1][:, None]
+        mean = pull * climbed.value[depth] + (1 - pull) * mean[nest.parent(depth)]
+        mean = mean + designs[depth - 1] @ climbed.slopes[depth - 1]
+    own = designs[-1][wanted] @ climbed.slopes[-1]
+    rates: Array = mean[nest.parent(nest.depth)[wanted]] + own
+    return rates
+
+
+def predict_unseen(
+    population: Population, columns: Array, work: Spread, *, shift: bool = True
+) -> Unseen:
+    """Predict the sums of some columns of votes over the unseen stations.
+
+    Parameters
+    ----------
+    population : Population
+        With at least one seen station.
+    columns : ndarray of float, shape (stations, columns)
+        Votes, or differences of votes; not looked at where not seen.
+    work : Spread
+        From :func:`fit_working_spread`, of this population or of a larger part of it.
+    shift : bool
+        Whether to work out ``Unseen.shift`` too.
+
+    Returns
+    -------
+    Unseen
+
+    Notes
+    -----
+    The error of the total is Σ_seen w_i y_i − Σ_unseen n_i y_i. It is linear in the deviations of
+    areas and stations, so that its variance is, level by level, the variance of a deviation times
+    the sum of its squared coefficients: exact given the variances and the slopes of covariates.
+    """
+    nest, size, seen = population.nest, population.size, population.seen
+    rates = np.where(seen[:, None], columns, 0.0) / size[:, None]
+    designs = population.designs
+    climbed = upward(nest, size, seen, rates, designs, work)
+    predicted = predicted_rates(population, climbed, designs)
+    asked = size[population.wanted]
+    totals = asked @ predicted
+    weights = station_weights(population, climbed)
+
+    spread = climbed.spread
+    off = weights - population.wanted_size
+    parts = [(off**2) @ spread.of_stations(size)]
+    for depth in range(nest.depth - 1, 0, -1):
+        off = nest.up(depth + 1, off)
+        parts.insert(0, (off @ off) * spread.areas[depth - 1])
+    stacked = np.stack(parts)
+    variance = stacked.sum(axis=0)
+    free = np.maximum(np.array(spread.freedom), 1.0)[:, None]
+    spent = (stacked**2 / free).sum(axis=0)
+    freedom = np.divide(variance**2, spent, out=np.full_like(variance, np.inf), where=spent > 0)
+
+    moved = np.zeros(columns.shape[1])
+    if shift and nest.depth > 1:
+        told = [
+            np.column_stack([design, missing])
+            for design, missing in zip(designs[:-1], population.missing_shares, strict=True)
+        ]
+        told.append(designs[-1])
+        again = upward(nest, size, seen, rates, told, work, tested=True)
+        moved = asked @ predicted_rates(population, again, told) - totals
+    return Unseen(totals, variance, stacked, moved, freedom, weights, predicted)

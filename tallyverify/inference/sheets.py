@@ -1,0 +1,93 @@
+"""What inference keeps of every station: one compact row each, put in an order of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tallyverify.balance import ALL_OPTIONS
+from tallyverify.facts import CaseFacts
+from tallyverify.table import ActaTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Texts = NDArray[np.object_]
+
+__all__ = ["MOST_STATIONS", "Sheets", "summarise_sheets"]
+
+MOST_STATIONS = 1_500_000
+"""Above this many stations, what is kept of each would no longer fit into memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sheets:
+    """Stations of the actas, one row each.
+
+    Attributes
+    ----------
+    rows : int
+        Stations added up, also where their columns were let go.
+    chunks : tuple of dict
+        Columns by part: ``station``, ``registered`` (NaN where not known), ``votes`` (stations ×
+        candidates), ``read`` (the sheet was seen and every vote on it read), ``order`` (text),
+        and the areas by level. None where there are too many stations.
+    kept : dict
+        What several checks work out of the same stations, so that they do so once.
+    """
+
+    rows: int
+    chunks: tuple[dict[str, Any], ...] | None
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __add__(self, other: Sheets) -> Sheets:
+        rows = self.rows + other.rows
+        if rows > MOST_STATIONS or self.chunks is None or other.chunks is None:
+            return Sheets(rows, None)
+        return Sheets(rows, self.chunks + other.chunks)
+
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """The columns of all stations, sorted by station."""
+        chunks = self.chunks or ()
+        whole = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+        order = np.argsort(whole["station"], kind="stable")
+        return {name: column[order] for name, column in whole.items()}
+
+
+def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
+    """Keep what inference needs of a table of distinct stations.
+
+    A sheet of which nothing was read, or on which all is zero, stays as a station not seen: that
+    it stands in the file says that it exists.
+    """
+    if len(part) > MOST_STATIONS:
+        return Sheets(len(part), None)
+    votes = np.column_stack([part.figure(name)[0] for name in facts.contest.candidate_ids])
+    unread = part.figure(ALL_OPTIONS)[1]
+    read = part.seen if unread is None else part.seen & ~unread
+    registered = np.full(len(part), np.nan)
+    if "registered" in part.lines:
+        values, missing = part.figure("registered")
+        registered = values.astype(np.float64)
+        if missing is not None:
+            registered[missing] = np.nan
+    columns: dict[str, Any] = {
+        "station": _texts(part, "station"),
+        "registered": registered,
+        "votes": votes,
+        "read": read,
+    }
+    if "order" in part.frame.columns:
+        columns["order"] = _texts(part, "order")
+    for level in facts.levels:
+        columns[f"area:{level}"] = _texts(part, level)
+    return Sheets(len(part), (columns,))
+
+
+def _texts(part: ActaTable, name: str) -> Texts:
+    texts: Texts = part.frame[name].fillna("").to_numpy(dtype=object)
+    return texts

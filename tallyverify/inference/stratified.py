@@ -1,0 +1,153 @@
+"""The stratified ratio estimate of all that an estimate reports, from the one estimator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from tallyverify.errors import TallyVerifyError
+from tallyverify.findings import counted
+from tallyverify.inference.expected import Strata
+from tallyverify.inference.fitted import Figures
+from tallyverify.inference.outcome import Outcome
+from tallyverify.inference.population import Population
+from tallyverify.inference.ratio import RatioEstimate, ratio
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["ratio_figures", "ratio_outcome", "within_seen"]
+
+_FEWEST_SEPARATE = 30
+"""Seen stations that each stratum needs for a ratio of its own."""
+
+
+def within_seen(population: Population, strata: Strata) -> Strata:
+    """Return the strata of the stations that are seen or asked for: what a backtest may know."""
+    there = population.seen | population.wanted
+    count = len(strata.names)
+    stations = np.bincount(strata.code, there.astype(float), minlength=count)
+    size = np.where(there, population.size, 0.0)
+    voters = np.bincount(strata.code, size, minlength=count).astype(np.float64)
+    registered = None if strata.registered is None else voters
+    return Strata(strata.names, strata.code, stations.astype(np.int64), registered)
+
+
+def _estimated(population: Population, strata: Strata) -> RatioEstimate:
+    """Votes and valid votes per registered voter, or per station where these are not known."""
+    seen = population.seen
+    code = strata.code[seen]
+    count = np.bincount(code, minlength=len(strata.names))
+    empty = (count == 0) & (strata.stations > 0)
+    if empty.any():
+        first = strata.names[int(np.flatnonzero(empty)[0])]
+        raise TallyVerifyError(
+            f"nothing was seen in {counted(int(empty.sum()), 'stratum', 'strata')}, such as "
+            f"{first}, so nothing is known of it; join strata, or give a registry"
+        )
+    used = np.flatnonzero(strata.stations > 0)
+    place = np.full(len(strata.names), -1)
+    place[used] = np.arange(len(used))
+    votes = population.votes[seen]
+    size = strata.stations if strata.registered is None else strata.registered
+    base = np.ones(len(code)) if strata.registered is None else population.size[seen]
+    partly = count[used] < strata.stations[used]
+    few = bool((count[used][partly] < _FEWEST_SEPARATE).any())
+    form: Literal["combined", "separate"] = "combined" if few else "separate"
+    return ratio(
+        np.column_stack([votes, votes.sum(axis=1)]),
+        base,
+        place[code],
+        stations=strata.stations[used],
+        size=size[used],
+        form=form,
+    )
+
+
+def ratio_figures(population: Population, strata: Strata) -> tuple[Figures, Figures, RatioEstimate]:
+    """Estimate votes and shares of the candidates, as :func:`predicted_figures` does.
+
+    Returns
+    -------
+    totals : Figures, shape (K + 1,)
+    shares : Figures, shape (K,)
+    found : RatioEstimate
+        The estimator's own result: its form and the strata that it joined.
+
+    Raises
+    ------
+    TallyVerifyError
+        If nothing was seen of a stratum.
+    """
+    found = _estimated(population, strata)
+    scale = found.total[-1] / found.ratio[-1] if found.ratio[-1] else 0.0
+    cov = found.cov * scale**2
+    total = found.total
+    count = len(total) - 1
+    share = total[:count] / total[-1]
+    weights = np.column_stack([np.eye(count), -share]) / total[-1]
+    error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", weights, cov, weights), 0.0))
+    freedom = np.full(count + 1, float(max(found.df, 1)))
+    zero = np.zeros(count + 1)
+    return (
+        Figures(total, found.total_se, freedom, zero),
+        Figures(share, error, freedom[:-1], zero[:-1]),
+        found,
+    )
+
+
+def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int]) -> Outcome:
+    """Estimate the quantities that a backtest watches, as :func:`predicted_outcome` does.
+
+    Raises
+    ------
+    TallyVerifyError
+        If nothing was seen of a stratum.
+    """
+    found = _estimated(population, strata)
+    scale = found.total[-1] / found.ratio[-1] if found.ratio[-1] else 0.0
+    cov, total = found.cov * scale**2, found.total
+    valid = total[-1]
+    first, second = (float(total[k] / valid) for k in pair)
+    rows = np.zeros((3, len(total)))
+    rows[0, pair[0]] = rows[2, pair[0]] = 1 / valid
+    rows[1, pair[1]] = 1 / valid
+    rows[2, pair[1]] = -1 / valid
+    rows[:, -1] = -np.array([first, second, first - second]) / valid
+    error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", rows, cov, rows), 0.0))
+    voters = float((strata.stations if strata.registered is None else strata.registered).sum())
+    votes, share = _unseen_votes(population, strata, pair)
+    return Outcome(
+        np.array([first, second, first - second, valid / voters]),
+        np.append(error, found.total_se[-1] / voters),
+        np.full(4, float(max(found.df, 1))),
+        np.zeros(4),
+        votes,
+        share,
+    )
+
+
+def _unseen_votes(
+    population: Population, strata: Strata, pair: tuple[int, int]
+) -> tuple[Array, Array]:
+    """Votes for the two that the unseen of each stratum are taken to hold, and the first's share.
+
+    Each stratum at its own ratio: what a tilt is then measured against.
+    """
+    count = len(strata.names)
+    seen, code = population.seen, strata.code
+
+    def sums(values: Array) -> Array:
+        return np.bincount(code[seen], values[seen], minlength=count).astype(np.float64)
+
+    base = np.ones(len(code)) if strata.registered is None else population.size
+    there = sums(base)
+    whole = strata.stations if strata.registered is None else strata.registered
+    rest = np.maximum(whole - there, 0.0) / np.maximum(there, 1e-9)
+    first = sums(population.votes[:, pair[0]]) * rest
+    second = sums(population.votes[:, pair[1]]) * rest
+    both = first + second
+    return both, np.divide(first, both, out=np.full(count, 0.5), where=both > 0)

@@ -1,0 +1,319 @@
+"""One study of a partial tally: the estimate, what calibrates it, and what others ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, shown
+from tallyverify.inference.assemble import Assembled, assemble
+from tallyverify.inference.calibrated import Calibration, calibrate
+from tallyverify.inference.expected import Strata, national_stratum, registry_strata, strata_of
+from tallyverify.inference.fitted import Figures, predicted_figures
+from tallyverify.inference.hierarchy import Spread
+from tallyverify.inference.outcome import Outcome, predicted_outcome
+from tallyverify.inference.patterns import PATTERNS, patterns_of
+from tallyverify.inference.population import Population
+from tallyverify.inference.prediction import fit_working_spread
+from tallyverify.inference.refusals import why_refused
+from tallyverify.inference.sheets import MOST_STATIONS, Sheets
+from tallyverify.inference.stratified import ratio_figures, ratio_outcome, within_seen
+from tallyverify.registry import Registry
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["METHODS", "Asked", "Study", "study"]
+
+METHODS = ("auto", "prediction", "ratio")
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What an estimate is to be made from, beside the sheets.
+
+    Attributes
+    ----------
+    registry : Registry, optional
+        All stations.
+    strata : tuple of str, optional
+        Levels to use.
+    expected : DataFrame, optional
+        Stations and registered voters by area.
+    stations, registered : int, optional
+        Of the whole country.
+    covariates : DataFrame, optional
+        Numbers by station.
+    method : {"auto", "prediction", "ratio"}
+        By default the best that what is known supports.
+    level : float
+        Coverage of the intervals.
+    masks : int
+        Masks of the pattern that calibrates.
+    share : float, optional
+        Share of the seen stations that a pattern hides; by default the share really unseen.
+    patterns : tuple of str, optional
+        By default all that are possible.
+    seed : int
+        Of the masks.
+    rival : str, optional
+        A candidate to be compared with the leader, e.g. the declared winner.
+    """
+
+    registry: Registry | None = None
+    strata: tuple[str, ...] | None = None
+    expected: pd.DataFrame | None = None
+    stations: int | None = None
+    registered: int | None = None
+    covariates: pd.DataFrame | None = None
+    method: str = "auto"
+    level: float = 0.95
+    masks: int = 40
+    share: float | None = None
+    patterns: tuple[str, ...] | None = None
+    seed: int = 0
+    rival: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything that was worked out, for the estimate and for the checks.
+
+    Attributes
+    ----------
+    asked : Asked
+        What it was made from.
+    known : {"registry", "listed", "areas", "numbers", "nothing"}
+        How the unseen are known: by a registry; since their rows stand in the actas without
+        votes; by numbers of areas; by numbers of the country; not at all.
+    assembled : Assembled
+        The population, and what had to be said on the way to it.
+    strata : Strata or None
+        Where the ratio estimate is used; otherwise it is the prediction.
+    work : Spread or None
+        Working variances of the prediction.
+    totals, shares : Figures or None
+        Of all candidates; None where refused.
+    pair : tuple of int
+        The leader and the one compared with it.
+    outcome : Outcome or None
+        Of that pair.
+    calibration : Calibration
+        The backtest.
+    refused : str
+        Why there is no estimate; empty if there is one.
+    """
+
+    asked: Asked
+    known: str
+    assembled: Assembled
+    strata: Strata | None = None
+    work: Spread | None = None
+    totals: Figures | None = None
+    shares: Figures | None = None
+    pair: tuple[int, int] = (0, 1)
+    outcome: Outcome | None = None
+    calibration: Calibration = field(default_factory=Calibration)
+    refused: str = ""
+
+    @property
+    def population(self) -> Population:
+        """All stations known."""
+        return self.assembled.population
+
+    @property
+    def unseen_stations(self) -> int | None:
+        """How many stations were not seen."""
+        if self.known == "nothing":
+            return None
+        if self.strata is not None:
+            return int(self.strata.stations.sum() - self.population.seen.sum())
+        return int(self.population.wanted.sum())
+
+    def outcome_of(self, pair: tuple[int, int]) -> Outcome:
+        """Estimate the shares of two candidates, their margin and turnout."""
+        if self.strata is not None:
+            return ratio_outcome(self.population, self.strata, pair)
+        return predicted_outcome(self.population, self._work, pair, shift=True)
+
+    def outcome_without(self, population: Population) -> Outcome:
+        """Do the same with some seen stations hidden, as a backtest has them."""
+        if self.strata is not None:
+            return ratio_outcome(population, within_seen(population, self.strata), self.pair)
+        return predicted_outcome(population, self._work, self.pair, shift=True)
+
+    @property
+    def _work(self) -> Spread:
+        if self.work is None:
+            raise TallyVerifyError("the prediction has no variances yet")
+        return self.work
+
+
+def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: Asked) -> Study:
+    """Estimate, and backtest the estimate on the seen stations.
+
+    Parameters
+    ----------
+    sheets : Sheets
+        Each station once.
+    names, levels : sequence of str
+        Candidates and levels of the contest.
+    asked : Asked
+        What else is known, and how to go about it.
+
+    Raises
+    ------
+    InputError
+        If what is given does not fit together.
+    """
+    _check(asked, names)
+    if sheets.chunks is None:
+        raise TallyVerifyError(
+            f"{sheets.rows:,} stations; all are needed at once, which fits for {MOST_STATIONS:,}"
+        )
+    of_registry = asked.strata if asked.expected is None else None
+    assembled = assemble(
+        sheets, names, levels, asked.registry, strata=of_registry, covariates=asked.covariates
+    )
+    known = _knowledge(sheets, asked)
+    bare = Study(asked, known, assembled)
+    why = _why_not(assembled, known)
+    if why:
+        return replace(bare, refused=why)
+    bare = replace(bare, strata=_strata(sheets, assembled, known, levels, asked))
+    work = fit_working_spread(bare.population)
+    why = why_refused(bare.population, work, areas=bare.strata is None)
+    if why:
+        return replace(bare, refused=why)
+    try:
+        if bare.strata is None:
+            totals, shares = predicted_figures(bare.population, work)
+        else:
+            totals, shares, _ = ratio_figures(bare.population, bare.strata)
+    except TallyVerifyError as error:
+        return replace(bare, refused=str(error))
+    pair = _pair(totals.estimate[:-1], names, asked.rival)
+    found = replace(bare, work=work, totals=totals, shares=shares, pair=pair)
+    found = replace(found, outcome=found.outcome_of(pair))
+    if not found.unseen_stations:
+        return found
+    calibration = _calibrated(found)
+    return replace(found, calibration=calibration, refused=calibration.refused)
+
+
+def _check(asked: Asked, names: Sequence[str]) -> None:
+    if asked.method not in METHODS:
+        raise InputError(
+            "no such method",
+            place="method",
+            found=shown(asked.method),
+            expected=listed(METHODS),
+            hint=nearest(asked.method, METHODS),
+        )
+    if not 0 < asked.level < 1 or not 1 <= asked.masks <= 10_000:
+        raise InputError(
+            "a level is a fraction between 0 and 1, and masks are 1 to 10,000",
+            found=f"level {asked.level}, masks {asked.masks}",
+        )
+    if asked.share is not None and not 0 < asked.share < 1:
+        raise InputError(
+            "the share to hide is a fraction between 0 and 1",
+            place="share",
+            found=str(asked.share),
+        )
+    for pattern in asked.patterns or ():
+        if pattern not in PATTERNS:
+            raise InputError(
+                "no such pattern of missing stations",
+                place="pattern",
+                found=shown(pattern),
+                expected=listed(PATTERNS),
+                hint=nearest(pattern, PATTERNS),
+            )
+    if asked.rival is not None and asked.rival not in names:
+        raise InputError("no such candidate", found=shown(asked.rival), expected=listed(names))
+
+
+def _knowledge(sheets: Sheets, asked: Asked) -> str:
+    if asked.registry is not None:
+        return "registry"
+    if asked.expected is not None:
+        return "areas"
+    gaps = bool((~sheets.columns["read"]).any())
+    if asked.method == "prediction" or asked.stations == sheets.rows:
+        return "listed"
+    if asked.stations is not None or asked.registered is not None:
+        return "numbers"
+    return "listed" if gaps else "nothing"
+
+
+def _why_not(assembled: Assembled, known: str) -> str:
+    if assembled.mismatch:
+        return assembled.mismatch
+    if known == "nothing":
+        return (
+            "nothing says which stations were not seen, or how many: there is neither a registry, "
+            "nor numbers of stations or registered voters, and every row of the actas has votes"
+        )
+    if len(assembled.population.names) < 2:
+        return "the contest has one candidate only"
+    if not assembled.population.votes.any():
+        return "no sheet that was wholly read holds a vote"
+    return ""
+
+
+def _strata(
+    sheets: Sheets, assembled: Assembled, known: str, levels: Sequence[str], asked: Asked
+) -> Strata | None:
+    """Return the strata of the ratio estimate, or None for the prediction."""
+    population, voters = assembled.population, assembled.voters_known
+    if known == "areas" and asked.expected is not None:
+        there = [level for level in levels if f"area:{level}" in sheets.columns]
+        return strata_of(sheets, population, voters, asked.expected, there, asked.strata)
+    if known == "numbers":
+        return national_stratum(population, voters, asked.stations, asked.registered)
+    if asked.method == "ratio":
+        return registry_strata(population, assembled.areas, voters)
+    return None
+
+
+def _pair(votes: Any, names: Sequence[str], rival: str | None) -> tuple[int, int]:
+    order = sorted(range(len(names)), key=lambda k: (-votes[k], k))
+    first, second = order[:2]
+    if rival is not None and names.index(rival) != first:
+        second = names.index(rival)
+    return first, second
+
+
+def _calibrated(found: Study) -> Calibration:
+    """Run the patterns that the population allows, the one really there where it is known."""
+    population, asked = found.population, found.asked
+    possible = patterns_of(population)
+    if found.known not in ("registry", "listed"):
+        possible = tuple(pattern for pattern in possible if pattern != "learnt")
+    wanted = possible if asked.patterns is None else asked.patterns
+    lacking = [pattern for pattern in wanted if pattern not in possible]
+    if lacking:
+        raise InputError(
+            "the case does not have what this pattern needs",
+            place="pattern",
+            found=shown(lacking[0]),
+            expected=listed(possible),
+            hint=f"{lacking[0]} is: {PATTERNS[lacking[0]]}",
+        )
+    if asked.patterns is not None and "learnt" in possible:
+        wanted = (*(pattern for pattern in wanted if pattern != "learnt"), "learnt")
+    unseen, seen = found.unseen_stations or 0, int(population.seen.sum())
+    share = asked.share or float(np.clip(unseen / (unseen + seen), 0.02, 0.5))
+    return calibrate(
+        population,
+        found.outcome_without,
+        found.pair,
+        patterns=wanted,
+        masks=asked.masks,
+        share=share,
+        seed=asked.seed,
+    )
