@@ -41,9 +41,11 @@ class Check:
         ``conclude(summary, facts)`` returns a :class:`CheckResult`.
     summarise : callable, optional
         ``summarise(part, facts)`` returns a summary that can be added to another.
-    rows : {"every", "once", "repeated", "none"}
-        Which rows it sees: every row as it was read; each station once; the rows of repeated
-        stations (as :class:`~tallyverify.repeats.Repeats`); none, only what was declared.
+    rows : {"every", "once", "kept", "repeated", "none"}
+        Which rows it sees: every row as it was read; each station once, as the sums that checks
+        share; each station once, with the rows that its own ``summarise`` keeps (as
+        :class:`~tallyverify.coverage.Kept`); the rows of repeated stations (as
+        :class:`~tallyverify.repeats.Repeats`); none, only what was declared.
     needs, assumptions, reference : str
         For the catalogue and the report.
     holds_sheets : bool
@@ -56,7 +58,7 @@ class Check:
     evidence: Evidence
     conclude: Conclude
     summarise: Summarise | None = None
-    rows: Literal["every", "once", "repeated", "none"] = "none"
+    rows: Literal["every", "once", "kept", "repeated", "none"] = "none"
     needs: str = "actas"
     assumptions: str = ""
     reference: str = ""
@@ -131,9 +133,10 @@ def catalogue() -> tuple[Check, ...]:
     ['R101', 'R102', 'R103']
     """
     from tallyverify.compare import CHECKS as COMPARE
+    from tallyverify.inference.checked import CHECKS as INFERENCE
     from tallyverify.rules import CHECKS as RULES
 
-    return (*RULES, *COMPARE)
+    return (*RULES, *COMPARE, *INFERENCE)
 
 
 def select(wanted: str | list[str] | tuple[str, ...] | None) -> tuple[Check, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from tallyverify.totals import Totals, cast_at, summarise_totals
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Seen", "Stations", "summarise_seen"]
+__all__ = ["Kept", "Seen", "Stations", "summarise_seen"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,22 @@ class Seen:
 
     def __add__(self, other: Seen) -> Seen:
         return Seen(self.totals + other.totals, self.stations + other.stations)
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What a check gets that needs the stations themselves, not only sums over them.
+
+    Attributes
+    ----------
+    seen : Seen
+        The sums that checks share.
+    rows : object
+        What the check's own ``summarise`` kept of every station.
+    """
+
+    seen: Seen
+    rows: Any
 
 
 def summarise_seen(part: ActaTable, facts: CaseFacts) -> Seen:

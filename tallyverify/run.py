@@ -11,7 +11,7 @@ from typing import Any
 from tallyverify._version import __version__
 from tallyverify.case import Case
 from tallyverify.checks import Check, Summarise, select
-from tallyverify.coverage import Seen, summarise_seen
+from tallyverify.coverage import Kept, Seen, summarise_seen
 from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
@@ -104,6 +104,7 @@ def _folded(
     """One pass: every distinct fold over every row, each station once for the sums."""
     every = {c.summarise for c in chosen if c.rows == "every" and c.summarise is not None}
     every.add(sums_to_valid)
+    kept = {c.summarise for c in chosen if c.rows == "kept" and c.summarise is not None}
     undecided = facts.source.subtotal_rows if facts.undecided_subtotals else ()
     sums: dict[Summarise, Any] = {}
     seen: Seen | None = None
@@ -121,14 +122,20 @@ def _folded(
         if alike.any():
             by_votes.append(part.take(alike))
         left = ~(held | apart)
-        here = summarise_seen(part if left.all() else part.take(left), facts)
+        alone = part if left.all() else part.take(left)
+        here = summarise_seen(alone, facts)
         seen = here if seen is None else seen + here
+        for summarise in kept:
+            one = summarise(alone, facts)
+            sums[summarise] = sums[summarise] + one if summarise in sums else one
         done += len(part)
         tell("checking", done, case.actas.source.rows)
     repeats = Repeats.of(by_key, by_votes, suspects)
     if seen is None:
         raise InputError("there are no actas", file=case.actas.source.name)
     rest = [table for table in (repeats.alone, repeats.once) if table is not None]
+    for summarise in kept:
+        sums[summarise] = reduce(add, [summarise(table, facts) for table in rest], sums[summarise])
     parts = [summarise_seen(table, facts) for table in rest]
     return sums, repeats, reduce(add, parts, seen)
 
@@ -157,13 +164,15 @@ def _concluded(
     facts: CaseFacts,
     doubt: str,
 ) -> CheckResult:
-    if doubt and check.rows == "once" and check.family == "compare":
+    if doubt and check.rows in ("once", "kept") and check.family in ("compare", "inference"):
         return check.not_applicable(doubt)
     summary: Any = None
     if check.rows == "repeated":
         summary = repeats
     elif check.rows == "once":
         summary = seen
+    elif check.rows == "kept" and check.summarise is not None:
+        summary = Kept(seen, summaries[check.summarise])
     elif check.summarise is not None:
         summary = summaries[check.summarise]
     try:

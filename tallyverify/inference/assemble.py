@@ -13,7 +13,7 @@ from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, sh
 from tallyverify.findings import counted, number, percent
 from tallyverify.inference.keys import nearest_form
 from tallyverify.inference.nest import Nest
-from tallyverify.inference.order import parse_order
+from tallyverify.inference.order_text import parse_order
 from tallyverify.inference.population import Population
 from tallyverify.inference.sheets import Sheets
 from tallyverify.model import folded

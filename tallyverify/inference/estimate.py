@@ -181,6 +181,8 @@ def estimate_of(found: Study) -> Estimate:
 
 
 def _method(found: Study) -> str:
+    if found.unseen_stations == 0:
+        return f"sum of all sheets: {_WHY[found.known]}, and each was seen"
     levels = " → ".join((*found.population.levels, "station"))
     if found.strata is None:
         return f"hierarchical prediction of each unseen station ({levels}): {_WHY[found.known]}"
@@ -191,7 +193,9 @@ def _method(found: Study) -> str:
 
 
 def _assumption(found: Study) -> str:
-    if found.strata is None:
+    if found.unseen_stations == 0:
+        says = "each station counts once"
+    elif found.strata is None:
         says = (
             "unseen stations differ from the seen of their areas only as these differ among "
             "themselves (missing at random within areas)"

@@ -1,0 +1,232 @@
+"""I401: the declared result against the interval of the estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tallyverify.checks import Check
+from tallyverify.coverage import Kept
+from tallyverify.extent import left_out
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, counted
+from tallyverify.inference.calibrated import LOWEST_COVERAGE
+from tallyverify.inference.of_case import (
+    CaseStudy,
+    DeclaredMargin,
+    declared_margins,
+    declared_valid,
+    registry_is_whole,
+    study_of,
+)
+from tallyverify.inference.result import Estimate, watched
+from tallyverify.inference.sheets import summarise_sheets
+from tallyverify.inference.study import Study
+
+__all__ = ["FAR", "I401"]
+
+FAR = 0.999
+"""Level of the interval that a declared margin must lie outside of, to be improbable."""
+
+
+@dataclass(frozen=True)
+class _Outside:
+    """How far outside a declared margin lies, and whether that may be graded above a note."""
+
+    outside: bool
+    whole: bool
+    grade: Evidence
+    why: str
+
+
+def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
+    """Hold each declared national margin against the estimate's interval.
+
+    Outside the interval is a note: sheets that somebody collected are no random sample. It is
+    improbable only if the registry lists every station, the bulletin leaves none out, the backtest
+    covers in the pattern really missing, the margin lies outside even the 99.9 % interval, and the
+    tilt that it needs is larger than any that hidden stations of this election had.
+    """
+    found = study_of(kept, facts)
+    study, estimate = found.study, found.estimate
+    if study is None or estimate is None or found.reason or study.outcome is None:
+        return I401.not_applicable(found.reason, _refusal(found))
+    margins = declared_margins(facts, study.pair)
+    findings = [_estimated(study, estimate, facts)]
+    outside = whole = 0
+    for declared in margins:
+        judged = _judged(kept, facts, found, study, declared)
+        whole += judged.whole
+        outside += judged.outside and judged.whole
+        findings.append(_finding(facts, study, estimate, declared, judged))
+    if not margins:
+        reason = "no bulletin declares the votes of both candidates for the whole country"
+        return I401.not_applicable(reason, findings)
+    last = margins[-1]
+    return I401.result(
+        findings,
+        reason=f"{outside} of {counted(whole, 'declared whole count')} outside the interval"
+        + (f"; {counted(partial, 'partial one')}" if (partial := len(margins) - whole) else ""),
+        statistic=round(float(study.outcome.estimate[2]), 6),
+        effect=round(last.margin - float(study.outcome.estimate[2]), 6),
+    )
+
+
+def _refusal(found: CaseStudy) -> list[Finding]:
+    if found.estimate is None or found.study is None or found.study.known == "nothing":
+        return []
+    message = f"no estimate of the unseen: {found.reason}"
+    rows = found.estimate.backtest
+    return [
+        Finding(
+            code="I401",
+            evidence=Evidence.NOTE,
+            message=message,
+            arithmetic=f"backtest: {watched(rows)}" if rows else "",
+        )
+    ]
+
+
+def _estimated(study: Study, estimate: Estimate, facts: CaseFacts) -> Finding:
+    """Return the estimate itself as a note, with its assumption and its backtest beside it."""
+    if estimate.margin is None:
+        raise ValueError("an estimate that is not refused has a margin")
+    margin, at = estimate.margin, estimate.margin.interval
+    shares = ", ".join(
+        f"{facts.label(name)} {_points(share.estimate)} % "
+        f"({_points(share.low)} to {_points(share.high)})"
+        for name, share in sorted(estimate.shares.items(), key=lambda one: -one[1].estimate)[:4]
+    )
+    unseen = estimate.unseen["stations"] or 0
+    line = f"; backtest of the 95 % intervals, by pattern: {watched(estimate.backtest)}"
+    return Finding(
+        code="I401",
+        evidence=Evidence.NOTE,
+        candidate=margin.leader,
+        observed=round(at.estimate, 6),
+        message=f"estimate of the whole with {counted(unseen, 'station')} unseen: "
+        f"{facts.label(margin.leader)} leads {facts.label(margin.runner_up)} by "
+        f"{_points(at.estimate)} points, "
+        f"95 % interval {_points(at.low)} to {_points(at.high)}, if {estimate.assumption}",
+        arithmetic=f"{shares}; {estimate.method}; errors × {estimate.inflation:.2f}"
+        + (line if estimate.backtest else "")
+        + "".join(f"; {note}" for note in estimate.notes),
+    )
+
+
+def _judged(
+    kept: Kept, facts: CaseFacts, found: CaseStudy, study: Study, declared: DeclaredMargin
+) -> _Outside:
+    outcome, calibration = study.outcome, study.calibration
+    if outcome is None:
+        raise ValueError("a study that is not refused has an outcome")
+    gap = abs(declared.margin - float(outcome.estimate[2]))
+    half = float(outcome.half_width(calibration.inflation, 0.95)[2])
+    # Half a vote in a million: what is published is rounded to whole votes.
+    whole = left_out(kept.seen, facts, declared.bulletin, declared.row) == 0
+    if gap <= half + 1e-6:
+        return _Outside(False, whole, Evidence.NOTE, "")
+    if not whole:
+        why = "a note only: it is not known to be the whole count, and need not be like it"
+        return _Outside(True, whole, Evidence.NOTE, why)
+    far = float(outcome.half_width(calibration.inflation, FAR)[2])
+    tilt = found.curve.tilt_for(declared.margin).delta if found.curve else float("inf")
+    learnt = calibration.row("learnt")
+    reasons = [
+        (study.strata is not None, "the estimate is not a prediction of single stations"),
+        (not registry_is_whole(kept, facts), "no registry is known to list every station"),
+        (
+            learnt is None or learnt.coverage < LOWEST_COVERAGE,
+            "the backtest does not cover in the pattern really missing",
+        ),
+        (gap <= far, "it lies inside the 99.9 % interval"),
+        (
+            abs(tilt) <= calibration.largest_tilt,
+            f"the tilt that it needs (δ = {tilt:.3f}) is no larger than one that hidden stations "
+            f"of this election had ({calibration.largest_tilt:.3f})",
+        ),
+    ]
+    innocent = [why for holds, why in reasons if holds]
+    if innocent:
+        return _Outside(True, whole, Evidence.NOTE, f"a note only: {innocent[0]}")
+    return _Outside(
+        True,
+        whole,
+        Evidence.IMPROBABLE,
+        f"outside the 99.9 % interval too (± {_points(far)} points); the tilt that it needs "
+        f"(δ = {tilt:.3f}) is larger than any of the "
+        f"{sum(row.masks for row in calibration.rows)} masks of the backtest "
+        f"({calibration.largest_tilt:.3f})",
+    )
+
+
+def _finding(
+    facts: CaseFacts,
+    study: Study,
+    estimate: Estimate,
+    declared: DeclaredMargin,
+    judged: _Outside,
+) -> Finding:
+    names = facts.contest.candidate_ids
+    first, second = (facts.label(names[k]) for k in study.pair)
+    outcome = study.outcome
+    if outcome is None:
+        raise ValueError("a study that is not refused has an outcome")
+    at = float(outcome.estimate[2])
+    half = float(outcome.half_width(study.calibration.inflation, 0.95)[2])
+    where = "outside" if judged.outside else "inside"
+    says = (
+        f"bulletin {declared.bulletin.id}: the declared margin of {first} over {second}, "
+        f"{_points(declared.margin)} points, lies {where} the 95 % interval of the estimate, "
+        f"{_points(at - half)} to {_points(at + half)} points"
+    )
+    says += f" ({judged.why})" if judged.why else ""
+    return Finding(
+        code="I401",
+        evidence=judged.grade,
+        candidate=names[study.pair[0]],
+        observed=round(at, 6),
+        expected=round(declared.margin, 6),
+        difference=round(at - declared.margin, 6),
+        message=says,
+        arithmetic=f"declared: ({declared.first:,} − {declared.second:,}) / {declared.valid:,} = "
+        f"{_points(declared.margin)} points; {_shares(facts, estimate, declared)}",
+    )
+
+
+def _shares(facts: CaseFacts, estimate: Estimate, declared: DeclaredMargin) -> str:
+    """Declared shares beside their intervals and the bounds that need no assumption."""
+    valid = declared_valid(declared.row, facts) or declared.valid
+    told = []
+    for name, votes in declared.row.votes.items():
+        share, interval = votes / valid, estimate.shares[name]
+        inside = interval.low - 1e-6 <= share <= interval.high + 1e-6
+        text = (
+            f"{name} declared {_points(share)} %, {'inside' if inside else 'outside'} "
+            f"{_points(interval.low)} to {_points(interval.high)}"
+        )
+        if estimate.bounds is not None:
+            low, high = estimate.bounds.low[name], estimate.bounds.high[name]
+            word = "inside" if low <= share <= high else "outside"
+            text += f", {word} the bounds {_points(low)} to {_points(high)}"
+        told.append(text)
+    return "; ".join(told)
+
+
+def _points(fraction: float) -> str:
+    return f"{100 * fraction:.2f}".replace("-", "−")
+
+
+I401 = Check(
+    code="I401",
+    name="Declared against the estimate of the whole",
+    family="inference",
+    evidence=Evidence.IMPROBABLE,
+    conclude=conclude,
+    summarise=summarise_sheets,
+    rows="kept",
+    needs="actas, and what is known of the unseen stations: a registry, or numbers of stations or "
+    "registered voters",
+    assumptions="the sheets are authentic; unseen stations differ from the seen of their areas "
+    "only as these differ among themselves. That alone makes a note",
+    reference="Särndal et al. (1992); Rao & Molina (2015); Rotnitzky, Robins & Scharfstein (1998)",
+)

@@ -1,0 +1,79 @@
+"""Stations in the order in which they were counted, checked and sorted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.errors import TallyVerifyError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Counted", "in_order"]
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """The stations with a position, sorted by it.
+
+    Attributes
+    ----------
+    position, lead, valid : ndarray of float, shape (n,)
+        Position, votes of the first candidate less those of the second, valid votes.
+    area : ndarray of int, shape (n,)
+        Codes from 0.
+    start : ndarray of int
+        Where each distinct position begins.
+    left_out : int
+        Stations without a position.
+    """
+
+    position: Floats
+    lead: Floats
+    valid: Floats
+    area: NDArray[np.intp]
+    start: NDArray[np.intp]
+    left_out: int
+
+    def by_area(self, what: Floats) -> Floats:
+        """Return the sums of something by area."""
+        return np.bincount(self.area, weights=what).astype(np.float64)
+
+
+def in_order(
+    position: ArrayLike, first: ArrayLike, second: ArrayLike, valid: ArrayLike, area: ArrayLike
+) -> Counted:
+    """Check the stations and sort those that have a position."""
+    at, one, two, all_valid = (
+        np.asarray(given, dtype=np.float64) for given in (position, first, second, valid)
+    )
+    code = np.asarray(area)
+    if at.ndim != 1 or any(given.shape != at.shape for given in (one, two, all_valid, code)):
+        raise TallyVerifyError("position, votes and area need one entry for each station")
+    known = ~np.isnan(at)
+    at, one, two, all_valid, code = (x[known] for x in (at, one, two, all_valid, code))
+    for name, votes in (("first", one), ("second", two), ("valid", all_valid)):
+        if not (np.isfinite(votes) & (votes >= 0)).all():
+            raise TallyVerifyError(
+                f"'{name}' holds votes that are negative or not known; leave these stations out"
+            )
+    if not all_valid.any():
+        raise TallyVerifyError("no station has both a known position and valid votes")
+    if code.dtype.kind not in "iu" or code.min() < 0:
+        raise TallyVerifyError(
+            "'area' holds codes that are not whole numbers from 0 on; leave stations of unknown "
+            "area out"
+        )
+    lead = one - two
+    # Sorted by all that counts, ties from the loser's side: neither the order of rows nor which
+    # candidate is the first can change a rounding.
+    order = np.lexsort((lead if lead.sum() >= 0 else -lead, all_valid, code, at))
+    at, lead, all_valid, code = at[order], lead[order], all_valid[order], code[order]
+    start = np.flatnonzero(np.concatenate(([True], at[1:] != at[:-1])))
+    codes = np.unique(code, return_inverse=True)[1]
+    return Counted(at, lead, all_valid, codes, start, int((~known).sum()))

@@ -1,0 +1,226 @@
+"""I402: the share of the unseen votes that each candidate needs for a declared result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.checks import Check
+from tallyverify.coverage import Kept, Seen
+from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.extent import left_out, like_regions
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number
+from tallyverify.inference.of_case import declared_valid, surely_impossible
+from tallyverify.inference.sheets import Sheets, summarise_sheets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["I402", "MostFavourable", "most_favourable"]
+
+
+@dataclass(frozen=True)
+class MostFavourable:
+    """The seen stations that come nearest to what the unseen would have to be.
+
+    Attributes
+    ----------
+    stations : int
+        The fewest of those with the highest share that together hold as many votes.
+    share : float
+        The candidate's share of their valid votes; the last one counts in part.
+    """
+
+    stations: int
+    share: float
+
+
+def most_favourable(votes: Array, valid: Array, amount: float) -> MostFavourable | None:
+    """Return the seen stations most favourable to a candidate that hold an amount of votes.
+
+    Parameters
+    ----------
+    votes, valid : ndarray, shape (stations,)
+        The candidate's votes and all valid votes of the seen stations.
+    amount : float
+        Valid votes that they have to hold together.
+
+    Returns
+    -------
+    MostFavourable or None
+        None where all seen stations together hold fewer.
+
+    Examples
+    --------
+    >>> most_favourable(np.array([9.0, 5.0, 1.0]), np.array([10.0, 10.0, 10.0]), 20)
+    MostFavourable(stations=2, share=0.7)
+    """
+    some = valid > 0
+    votes, valid = votes[some], valid[some]
+    if amount <= 0 or valid.sum() < amount:
+        return None
+    order = np.lexsort((votes, valid, -votes / valid))
+    held = np.cumsum(valid[order])
+    last = int(np.searchsorted(held, amount))
+    before = float(held[last - 1]) if last else 0.0
+    part = (amount - before) / valid[order][last]
+    total = votes[order][:last].sum() + part * votes[order][last]
+    return MostFavourable(last + 1, float(total / amount))
+
+
+def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
+    """Ask what share of the votes not seen each candidate needs.
+
+    r_k = (D_k − Σ_S x_k) / (D_valid − Σ_S v). Where it is below 0 or above 1 the declared result
+    cannot be reached from the sheets; the contradiction itself is D301's or D302's.
+    """
+    if not facts.bulletins:
+        return I402.not_applicable("nothing is declared")
+    if not kept.seen.stations.stations:
+        return I402.not_applicable("no sheet holds a vote")
+    findings: list[Finding] = []
+    asked = impossible = beyond = 0
+    for bulletin in facts.bulletins:
+        row = bulletin.of({})
+        valid = declared_valid(row, facts) if row is not None else None
+        if row is None or valid is None or not row.votes:
+            continue
+        asked += 1
+        needs = [
+            _need(kept, facts, bulletin, row, valid, name)
+            for name in sorted(row.votes, key=lambda name: (-row.votes[name], name))
+        ]
+        told = [need for need in needs if need is not None]
+        untold = [need for need in told if need.impossible is None]
+        if untold and not any(need.impossible for need in told):
+            findings.append(_partial(bulletin))
+            continue
+        told = [need for need in told if need.impossible is not None]
+        impossible += any(need.impossible for need in told)
+        beyond += any(need.beyond for need in told)
+        # The two with most declared votes, and whoever would need the impossible.
+        findings += [
+            need.finding for place, need in enumerate(told) if place < 2 or need.impossible
+        ]
+    if not asked:
+        return I402.not_applicable("no bulletin declares votes and their total for the country")
+    reason = f"{counted(asked, 'bulletin')}: {impossible} would need an impossible share"
+    if not impossible:
+        reason += f", {beyond} one beyond any seen area of like size"
+    result = I402.result(findings, reason=reason, statistic=impossible, effect=beyond)
+    status = Status.FLAGGED if impossible or beyond else Status.PASSED
+    return result.model_copy(update={"status": status})
+
+
+@dataclass(frozen=True)
+class _Need:
+    finding: Finding
+    impossible: bool | None = False
+    beyond: bool = False
+
+
+def _partial(bulletin: Bulletin) -> Finding:
+    return Finding(
+        code="I402",
+        evidence=Evidence.NOTE,
+        message=f"bulletin {bulletin.id} is not known to be the whole count and may leave out seen "
+        "stations, so what it needs of the unseen cannot be told",
+    )
+
+
+def _need(
+    kept: Kept, facts: CaseFacts, bulletin: Bulletin, row: AreaResult, valid: int, name: str
+) -> _Need | None:
+    seen = kept.seen
+    have, have_valid = seen.totals.sum((name,)), _seen_valid(seen, facts)
+    need, need_valid = row.votes[name] - have, valid - have_valid
+    if not need and not need_valid:
+        return None
+    says = f"bulletin {bulletin.id}: {facts.label(name)} needs "
+    share = need / need_valid if need_valid > 0 else None
+    impossible = surely_impossible(kept, facts, bulletin, row, name)
+    beyond = False
+    if share is None:
+        says += (
+            f"{number(need)} further votes, while {number(need_valid)} valid votes are left for "
+            "all together"
+        )
+    else:
+        says += f"{_percent(share)} of the unseen votes"
+    if impossible:
+        more = share is not None and share > 1
+        says += ": impossible" + (", more than all" if more else "")
+        says += ", less than none" if share is not None and share < 0 else ""
+    elif share is not None and impossible is False:
+        beside, beyond = _beside(kept, facts, name, share, need_valid)
+        says += beside
+    most = left_out(seen, facts, bulletin, row)
+    if most != 0:
+        stations = "stations" if most is None else f"up to {counted(most, 'station')}"
+        held = "even if it leaves out" if impossible else "if it does not leave out"
+        says += f"; {held} {stations} that were seen"
+    finding = Finding(
+        code="I402",
+        evidence=Evidence.NOTE,
+        candidate=name,
+        observed=None if share is None else round(share, 6),
+        message=says,
+        arithmetic=f"({number(row.votes[name])} − {number(have)}) / ({number(valid)} − "
+        f"{number(have_valid)}) = {number(need)} / {number(need_valid)}; if the sheets are "
+        "authentic",
+    )
+    return _Need(finding, impossible, beyond and most == 0)
+
+
+def _seen_valid(seen: Seen, facts: CaseFacts) -> int:
+    return sum(seen.totals.sum((name,)) for name in facts.contest.candidate_ids)
+
+
+def _beside(kept: Kept, facts: CaseFacts, name: str, share: float, amount: int) -> tuple[str, bool]:
+    """Where the share falls among seen areas of like size, and the seen stations nearest to it."""
+    column = facts.contest.candidate_ids.index(name)
+    says, beyond = "", False
+    like = like_regions(kept.seen, amount, column)
+    if like is not None:
+        shares, words = like
+        above = int((shares > share).sum())
+        low, high = float(shares.min()), float(shares.max())
+        beyond = not low <= share <= high
+        says += (
+            f"; in {words} it was {_percent(low)} to {_percent(high)}, higher in {number(above)}"
+        )
+    sheets: Sheets = kept.rows
+    if sheets.chunks is not None:
+        columns = sheets.columns
+        votes = columns["votes"][columns["read"]].astype(np.float64)
+        nearest = most_favourable(votes[:, column], votes.sum(axis=1), amount)
+        if nearest is not None:
+            says += (
+                f"; the {number(nearest.stations)} seen stations most favourable to "
+                f"{facts.label(name)}, with as many votes, gave {_percent(nearest.share)}"
+            )
+    return says, beyond
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %".replace("-", "−")
+
+
+I402 = Check(
+    code="I402",
+    name="Share required of the unseen votes",
+    family="inference",
+    evidence=Evidence.NOTE,
+    conclude=conclude,
+    summarise=summarise_sheets,
+    rows="kept",
+    needs="actas and a declared national result",
+    assumptions="the sheets are authentic; what a share needed says about the unseen is left to "
+    "the reader: late batches are never a random sample",
+    reference="arithmetic; beside it the seen areas of like size",
+)

@@ -1,0 +1,129 @@
+"""I403: by how much the unseen must have voted otherwise for a declared result to be true."""
+
+from __future__ import annotations
+
+from math import isinf
+
+from tallyverify.checks import Check
+from tallyverify.coverage import Kept
+from tallyverify.extent import left_out
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted
+from tallyverify.inference.of_case import (
+    CaseStudy,
+    declared_margins,
+    study_of,
+    surely_impossible,
+)
+from tallyverify.inference.sensitivity import Sensitivity
+from tallyverify.inference.sheets import summarise_sheets
+from tallyverify.inference.study import Study
+from tallyverify.inference.tilt import Tilt
+
+__all__ = ["I403"]
+
+
+def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
+    """Say at which tilt of the unseen the declared result, and a tie, are reached.
+
+    A tilt δ multiplies the odds of the first candidate against the second at every unseen station
+    by exp(δ); 0 is what was predicted. Beside it stands the largest that hidden stations had.
+    """
+    found = study_of(kept, facts)
+    study, curve = found.study, found.curve
+    if study is None or found.reason:
+        return I403.not_applicable(found.reason)
+    if curve is None:
+        return I403.not_applicable("no votes are left unseen, so there is nothing to tilt")
+    findings = [_of_tie(facts, found, study, curve)]
+    beyond = asked = 0
+    last: float | None = None
+    for declared in declared_margins(facts, study.pair):
+        tilt = curve.tilt_for(declared.margin)
+        first = facts.contest.candidate_ids[study.pair[0]]
+        whole = left_out(kept.seen, facts, declared.bulletin, declared.row) == 0
+        sure = surely_impossible(kept, facts, declared.bulletin, declared.row, first)
+        name = f"the result declared in bulletin {declared.bulletin.id}"
+        margin = f"{100 * declared.margin:.2f} points"
+        finding = _finding(facts, study, tilt, name, margin)
+        if whole or sure:
+            last = tilt.delta
+            asked += 1
+            beyond += abs(tilt.delta) > study.calibration.largest_tilt
+        else:
+            partial = "; the bulletin is not known to be the whole count, and need not be like it"
+            finding = finding.model_copy(update={"message": finding.message + partial})
+        findings.append(finding)
+    result = I403.result(
+        findings,
+        reason=f"{beyond} of {counted(asked, 'declared whole count')} "
+        f"{'needs' if beyond == 1 else 'need'} a tilt larger than any found in the backtest",
+        statistic=None if last is None or isinf(last) else round(last, 4),
+        effect=round(study.calibration.largest_tilt, 4),
+    )
+    return result.model_copy(update={"status": Status.FLAGGED if beyond else Status.PASSED})
+
+
+def _names(facts: CaseFacts, study: Study) -> tuple[str, str]:
+    names = facts.contest.candidate_ids
+    return facts.label(names[study.pair[0]]), facts.label(names[study.pair[1]])
+
+
+def _of_tie(facts: CaseFacts, found: CaseStudy, study: Study, curve: Sensitivity) -> Finding:
+    at = [int(position) for position in (0, 10, 15, 20, 25, 30, 40)]
+    points = "; ".join(
+        f"δ = {curve.deltas[i]:+.1f}: {100 * curve.margins[i]:+.2f}".replace("-", "−") for i in at
+    )
+    finding = _finding(facts, study, curve.tie, "a tie, and beyond it another winner,", "0 points")
+    bounds = found.estimate.bounds if found.estimate else None
+    beside = ""
+    if bounds is not None:
+        beside = (
+            f"; without any assumption: {bounds.leader} leads by {bounds.lead:,} seen votes, the "
+            f"unseen can hold {bounds.unseen_votes:,}"
+        )
+    arithmetic = f"margin in points as a function of the tilt: {points}{beside}"
+    return finding.model_copy(update={"arithmetic": arithmetic})
+
+
+def _finding(facts: CaseFacts, study: Study, tilt: Tilt, what: str, margin: str) -> Finding:
+    first, second = _names(facts, study)
+    largest = study.calibration.largest_tilt
+    masks = sum(row.masks for row in study.calibration.rows)
+    needed = f"{100 * tilt.target:.2f} %".replace("-", "−")
+    head = f"{what} needs {needed} of the unseen votes for the two to go to {first}"
+    if isinf(tilt.delta):
+        says = f"{head}: no tilt reaches that"
+    else:
+        odds = tilt.odds if tilt.odds >= 1 else 1 / tilt.odds
+        who = f"{first} against {second}" if tilt.odds >= 1 else f"{second} against {first}"
+        compared = "larger than any" if abs(tilt.delta) > largest else "no larger than the largest"
+        says = (
+            f"{head} ({100 * tilt.predicted:.2f} % are predicted): δ = {tilt.delta:+.3f}, the odds "
+            f"of {who} {odds:.2f} times those predicted; {compared} of the {masks} masks of the "
+            f"backtest ({largest:.3f})"
+        ).replace("-", "−")
+    return Finding(
+        code="I403",
+        evidence=Evidence.NOTE,
+        candidate=facts.contest.candidate_ids[study.pair[0]],
+        observed=None if isinf(tilt.delta) else round(tilt.delta, 6),
+        expected=round(largest, 6) if not isinf(largest) else None,
+        message=says,
+        arithmetic=f"margin of the whole: {margin}".replace("-", "−"),
+    )
+
+
+I403 = Check(
+    code="I403",
+    name="Tipping point under non-random missingness",
+    family="inference",
+    evidence=Evidence.NOTE,
+    conclude=conclude,
+    summarise=summarise_sheets,
+    rows="kept",
+    needs="what I401 needs",
+    assumptions="one tilt for all unseen stations; turnout and other candidates as predicted; the "
+    "sheets are authentic",
+    reference="Rotnitzky, Robins & Scharfstein (1998), JASA 93:1321",
+)
