@@ -6,7 +6,6 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from tallyverify._version import __version__
-from tallyverify.errors import InputError, TallyVerifyError, printable, shown
+from tallyverify.errors import TallyVerifyError, printable, shown
+from tallyverify.output import drawn, places_in, say
 from tallyverify.progress import Reporter
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Schema(StrEnum):
     contest = "contest"
     declared = "declared"
     report = "report"
+    estimate = "estimate"
     case = "case"
     mapping = "mapping"
     registry = "registry"
@@ -78,26 +79,37 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+CaseFolder = Annotated[
+    Path | None, typer.Argument(help="Folder with a case.json.", show_default=False)
+]
+ActasFile = Annotated[
+    Path | None, typer.Option(help="File of actas, instead of the case's.", show_default=False)
+]
+ContestFile = Annotated[Path | None, typer.Option(help="Contest file (JSON).", show_default=False)]
+DeclaredFile = Annotated[
+    Path | None, typer.Option(help="Declared result (JSON).", show_default=False)
+]
+RegistryFile = Annotated[
+    Path | None, typer.Option(help="Register of stations.", show_default=False)
+]
+MappingFile = Annotated[
+    Path | None, typer.Option(help="Mapping (JSON) for --actas.", show_default=False)
+]
+SeedNumber = Annotated[
+    int, typer.Option(help="Seed of every random draw.", parser=_seed, metavar="N")
+]
+What = Annotated[Format, typer.Option(help="What to print.")]
+Lang = Annotated[Language, typer.Option(help="Language of the report.")]
+
+
 @app.command()
 def verify(
-    case: Annotated[
-        Path | None, typer.Argument(help="Folder with a case.json.", show_default=False)
-    ] = None,
-    actas: Annotated[
-        Path | None, typer.Option(help="File of actas, instead of the case's.", show_default=False)
-    ] = None,
-    contest: Annotated[
-        Path | None, typer.Option(help="Contest file (JSON).", show_default=False)
-    ] = None,
-    declared: Annotated[
-        Path | None, typer.Option(help="Declared result (JSON).", show_default=False)
-    ] = None,
-    registry: Annotated[
-        Path | None, typer.Option(help="Register of stations.", show_default=False)
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(help="Mapping (JSON) for --actas.", show_default=False)
-    ] = None,
+    case: CaseFolder = None,
+    actas: ActasFile = None,
+    contest: ContestFile = None,
+    declared: DeclaredFile = None,
+    registry: RegistryFile = None,
+    mapping: MappingFile = None,
     checks: Annotated[
         str | None,
         typer.Option(help="Families and codes, joined by commas.", show_default="all"),
@@ -106,11 +118,9 @@ def verify(
         Path | None,
         typer.Option(help="Folder for report.json and report.html.", show_default=False),
     ] = None,
-    format: Annotated[Format, typer.Option(help="What to print.")] = Format.terminal,
-    seed: Annotated[
-        int, typer.Option(help="Seed of every random draw.", parser=_seed, metavar="N")
-    ] = 0,
-    lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.en,
+    format: What = Format.terminal,
+    seed: SeedNumber = 0,
+    lang: Lang = Language.en,
 ) -> None:
     """Verify a case: are the sheets sound, and can the declared result be true?
 
@@ -118,11 +128,11 @@ def verify(
     """
     from tallyverify.case import load_case
     from tallyverify.checks import select
-    from tallyverify.report.model import write_whole
     from tallyverify.run import verify as run
+    from tallyverify.whole import write_whole
 
     select(checks)  # what cannot be answered is refused before anything is read
-    places = _places(out) if out is not None else []
+    places = places_in(out, ("report.json", "report.html")) if out is not None else []
     with Reporter() as progress:
         loaded = load_case(
             case,
@@ -137,68 +147,74 @@ def verify(
     if places:
         write_whole(dict(zip(places, (report.to_json(), report.to_html()), strict=True)))
     if format is Format.json:
-        _say(report.to_json(), encoding="utf-8")
+        say(report.to_json(), encoding="utf-8")
     else:
         from tallyverify.report.terminal import render
 
         written = f"\nwritten: {', '.join(printable(str(place)) for place in places)}\n"
-        _say(_drawn(lambda console: render(report, console)) + (written if places else ""))
+        say(drawn(lambda console: render(report, console)) + (written if places else ""))
     raise typer.Exit(report.exit_code)
 
 
-def _places(out: Path) -> list[Path]:
-    """Return where the reports go, or say early that they cannot go there."""
-    places = [out / "report.json", out / "report.html"]
-    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not there.is_dir():
-        raise InputError(
-            "--out names a file, or a place inside one" if there != out else "--out names a file",
-            file=there.name,
-            found="a file",
-            expected="a folder, or a name that is still free",
-            hint=f"--out {there.name}-report",
+@app.command()
+def estimate(
+    case: CaseFolder = None,
+    actas: ActasFile = None,
+    contest: ContestFile = None,
+    declared: DeclaredFile = None,
+    registry: RegistryFile = None,
+    mapping: MappingFile = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for estimate.json and the figures.", show_default=False),
+    ] = None,
+    format: What = Format.terminal,
+    seed: SeedNumber = 0,
+    lang: Lang = Language.en,
+) -> None:
+    """Estimate the whole count from the stations seen, with a backtest of the intervals.
+
+    Exit 0: an estimate, or the reason why there is none. 2: input that cannot be read.
+    """
+    from tallyverify.case import load_case
+    from tallyverify.report.figures import FIGURES, figures
+    from tallyverify.run import estimate_case
+    from tallyverify.whole import write_whole
+
+    names = ["estimate.json", *(f"{name}.svg" for name in FIGURES)]
+    places = places_in(out, names) if out is not None else []
+    with Reporter() as progress:
+        loaded = load_case(
+            case,
+            actas=actas,
+            contest=contest,
+            declared=declared,
+            registry=registry,
+            mapping=mapping,
+            seed=seed,
         )
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise InputError(
-            "--out names a folder that cannot be written to",
-            file=there.name,
-            found="no permission to write there",
-            expected="a folder of yours",
-            hint="--out out",
+        found = estimate_case(loaded, progress=progress)
+    text = found.estimate.to_json()
+    files: dict[Path, str] = {}
+    if places:
+        drawings = figures(found)
+        files = {places[0]: text}
+        files.update(
+            {place: drawings[place.stem] for place in places[1:] if place.stem in drawings}
         )
-    for place in places:
-        if place.is_dir():
-            raise InputError(
-                "a folder stands where the report would be written",
-                file=place.name,
-                found="a folder",
-                expected="a file, or nothing",
-                hint="move it away, or name another folder with --out",
-            )
-    return places
+        write_whole(files)
+    if format is Format.json:
+        say(text, encoding="utf-8")
+        return
+    from tallyverify.report.estimated import renderables
 
+    written = f"\nwritten: {', '.join(printable(str(place)) for place in files)}\n"
 
-def _drawn(draw: Callable[[Console], None]) -> str:
-    """Return what is drawn on a console like the standard output, so that it is written once."""
-    from rich.console import Console
+    def draw(console: Console) -> None:
+        for part in renderables(found):
+            console.print(part)
 
-    console = Console(highlight=False)
-    with console.capture() as captured:
-        draw(console)
-    return captured.get()
-
-
-def _say(text: str, encoding: str | None = None) -> None:
-    """Write to the standard output; a reader who has seen enough and closes it is no error."""
-    try:
-        if encoding is None:
-            sys.stdout.write(text)
-        else:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(text.encode(encoding))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    say(drawn(draw) + (written if files else ""))
 
 
 @app.command()
@@ -220,7 +236,7 @@ def checks() -> None:
             check.needs,
             check.assumptions,
         )
-    _say(_drawn(lambda console: console.print(table)))
+    say(drawn(lambda console: console.print(table)))
 
 
 @app.command()
@@ -228,7 +244,7 @@ def schema(document: Annotated[Schema, typer.Argument(help="Which document.")]) 
     """Print the JSON Schema of a document."""
     from tallyverify.schemas import json_schema
 
-    _say(json.dumps(json_schema(document.value), indent=2) + "\n")
+    say(json.dumps(json_schema(document.value), indent=2) + "\n")
 
 
 def main() -> NoReturn:

@@ -15,12 +15,13 @@ from tallyverify.coverage import Kept, Seen, summarise_seen
 from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
+from tallyverify.inference.picture import Picture, picture_of
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
 from tallyverify.source import Source
 
-__all__ = ["verify"]
+__all__ = ["estimate_case", "verify"]
 
 _FEWEST = 10
 """A wrong mapping is suspected from this many sheets that do not add up."""
@@ -75,7 +76,59 @@ def verify(
     summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
     doubt = _doubt(summaries, facts)
     results = [_concluded(check, summaries, repeats, seen, facts, doubt) for check in chosen]
-    return _report(case, facts, chosen, results, seen)
+    return _report(
+        case, facts, chosen, results, seen, _picture(chosen, summaries, seen, facts, doubt)
+    )
+
+
+def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
+    """Estimate the whole count of a case, with the backtest and what was declared beside it.
+
+    Parameters
+    ----------
+    case : Case
+        The parts of the audit.
+    progress : callable, optional
+        As in :func:`verify`.
+
+    Returns
+    -------
+    Picture
+        Its ``estimate`` is perhaps refused, with the reason.
+
+    Raises
+    ------
+    InputError
+        If the sheets cannot be put together.
+    """
+    tell = progress or (lambda what, done, of: None)
+    chosen = select("inference")
+    suspects, source = _first_pass(case, tell)
+    facts = replace(case.facts, source=source)
+    summaries, _, seen = _folded(case, facts, chosen, suspects, tell)
+    doubt = _doubt(summaries, facts)
+    found = _picture(chosen, summaries, seen, facts, "")
+    if found is None:
+        kept = next(check for check in chosen if check.code == "I401")
+        reason = _concluded(kept, summaries, Repeats.of([], [], suspects), seen, facts, "").reason
+        raise InputError(reason)
+    if doubt:
+        found = replace(found, estimate=replace(found.estimate, refused=doubt), curve=None)
+    return found
+
+
+def _picture(
+    chosen: tuple[Check, ...],
+    summaries: dict[Summarise, Any],
+    seen: Seen,
+    facts: CaseFacts,
+    doubt: str,
+) -> Picture | None:
+    """What there is to show of inference, if any of its checks was asked."""
+    check = next((check for check in chosen if check.rows == "kept"), None)
+    if check is None or check.summarise is None or doubt:
+        return None
+    return picture_of(Kept(seen, summaries[check.summarise]), facts)
 
 
 def _first_pass(case: Case, tell: Progress) -> tuple[Suspects, Source]:
@@ -187,6 +240,7 @@ def _report(
     chosen: tuple[Check, ...],
     results: list[CheckResult],
     seen: Seen,
+    picture: Picture | None,
 ) -> Report:
     declared, registry = case.declared, case.registry
     expected = declared.stations if declared else None
@@ -230,6 +284,7 @@ def _report(
         checks=tuple(results),
         findings=tuple(findings),
         contest=case.contest,
+        picture=picture,
     )
 
 

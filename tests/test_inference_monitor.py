@@ -37,24 +37,26 @@ def test_two_stations_by_hand() -> None:
     assert watch.update(25, 75, 100).evalue == pytest.approx((2 + 0.9 * 500 / 850) / 2)
 
 
-def test_wealth_against_a_plain_loop() -> None:
+@pytest.mark.parametrize("off", [-0.2, -0.01, 0.01, 0.4])
+def test_wealth_against_a_plain_loop(off: float) -> None:
     stations = real(np.random.default_rng(3), 60, -0.3)
-    m, up, down, before = 0.1, 1.0, 1.0, []
-    for at, (a, b, v, _) in enumerate(
-        zip(stations.a, stations.b, stations.valid, stations.size, strict=True)
-    ):
-        most = min(900, stations.size.sum() - stations.size[:at].sum(), 900 * (60 - at))
+    m, up, down, before, plain = stations.margin + off, 1.0, 1.0, [], []
+
+    def stake(bet: float, worst: float) -> float:
+        return min(max(bet, 0), 0.9 / worst) if worst > 0 else 0
+
+    for at, (a, b, v) in enumerate(zip(*stations.part(slice(None)), strict=True)):
+        most = min(900, stations.size[at:].sum())
         centre = -sum(before) / (60 - at)
         mean = sum(before) / (at + 1)
         spread = (sum(z * z for z in before) + 180**2) / (at + 1) - mean**2
         bet = (mean - centre) / (spread + (mean - centre) ** 2)
         z = a - b - m * v
-        up *= 1 + min(max(bet, 0), 0.9 / ((1 + m) * most + centre)) * (z - centre)
-        down *= 1 - min(max(-bet, 0), 0.9 / ((1 - m) * most - centre)) * (z - centre)
+        up *= 1 + stake(bet, (1 + m) * most + centre) * (z - centre)
+        down *= 1 - stake(-bet, (1 - m) * most - centre) * (z - centre)
         before.append(z)
-        if at == 30:
-            break
-    assert np.exp(path_at(stations, m)[30]) == pytest.approx((up + down) / 2, rel=1e-9)
+        plain.append((up + down) / 2)
+    assert np.exp(path_at(stations, m)) == pytest.approx(np.array(plain), rel=1e-9)
 
 
 def wealth_in_all_orders(below: float, above: float) -> tuple[Floats, Floats]:
@@ -106,15 +108,13 @@ def test_weighted_bounds_hold_every_mean_at_the_corners(rows: list[tuple[float, 
 
 
 def test_the_monitor_keeps_the_largest_evalue_between_looks() -> None:
-    stations = real(np.random.default_rng(27), 400)
-    declared = stations.margin + 0.08
-    path = np.exp(path_at(stations, declared)[:200])
-    watch = monitor(400, bound=900, registered=stations.size, declared=declared)
-    rows = slice(200)
-    state = watch.update(*stations.part(rows), registered=stations.size[rows])
-    assert state.evalue == pytest.approx(path[-1])
-    assert state.pvalue == pytest.approx(min(1, 1 / path.max()))
-    assert state.rejected == (path.max() >= 20)
+    d, v = np.repeat([60.0, -60.0], [25, 35]), np.full(60, 100.0)
+    path = Bets(np.zeros(1), np.zeros(1), units=200, bound=100).advance(d, v, v)[:, 0]
+    assert path.max() > np.log(100) > np.log(5) > path[-1]  # it falls again, within the batch
+    state = monitor(200, bound=100, declared=0.0).update(50 + d / 2, 50 - d / 2, v)
+    assert state.evalue == pytest.approx(np.exp(path[-1]))
+    assert state.pvalue == pytest.approx(np.exp(-path.max()))
+    assert state.rejected
 
 
 @pytest.mark.parametrize("voters", [False, True])
@@ -212,6 +212,9 @@ def test_an_archive_gets_arithmetic_only() -> None:
     # Without the registered voters of the seen, their valid votes: 500 − 100 are left.
     state = monitor(10, bound=100, registered=500, sampling="archive").update(30, 60, 100)
     assert state.high == pytest.approx((-30 + 400) / 500)
+    inside = monitor(10, bound=100, declared=0.7, sampling="archive").update(30, 60, 100)
+    assert not inside.rejected
+    assert "no margin fits" not in inside.assumption
 
 
 def test_an_order_that_is_not_random_is_named() -> None:
@@ -219,7 +222,36 @@ def test_an_order_that_is_not_random_is_named() -> None:
     watch.update([90] * 200, [10] * 200, [100] * 200)
     state = watch.update([10] * 150, [90] * 150, [100] * 150)
     assert "no margin fits" in state.assumption
-    assert state.low <= (16000 - 12000) / 35000 <= state.high
+    assert (state.low, state.high) == pytest.approx((-1000 / 40_000, 9000 / 40_000))  # arithmetic
+    # With strata that contradicts any declared margin too, at most with the same chance.
+    strata = monitor({"n": 400}, bound=100, sampling="strata", declared=0.1)
+    strata.update([90] * 200, [10] * 200, [100] * 200, "n")
+    state = strata.update([10] * 150, [90] * 150, [100] * 150, "n")
+    assert "no margin fits" in state.assumption
+    assert state.rejected
+
+
+@pytest.mark.parametrize("empty", [0, 1, 3])
+def test_each_sequence_of_the_strata_gets_its_part_of_alpha(empty: int) -> None:
+    # Strata without voters weigh nothing: what is left is the first one, at α / 2H.
+    stations = real(np.random.default_rng(28), 300, 0.2)
+    part = stations.part(slice(150))
+    voters = {"n": 900 * 300, **{f"empty {at}": 0 for at in range(empty)}}
+    watch = monitor(dict.fromkeys(voters, 300), bound=900, registered=voters, sampling="strata")
+    one = watch.update(*part, "n")
+    alone = monitor(300, bound=900, alpha=0.05 / (2 * (1 + empty))).update(*part)
+    assert (one.low, one.high) == pytest.approx((alone.low, alone.high), abs=1e-12)
+
+
+def test_strata_weigh_by_their_valid_votes_and_not_by_their_size() -> None:
+    # Alike in size; a tenth votes in the one, nine tenths in the other, and they disagree.
+    margin = (90 - 729) / (100 + 810)
+    watch = monitor({"few": 500, "many": 500}, bound=900, sampling="strata")
+    for _ in range(4):
+        watch.update([90] * 100, [0] * 100, [100] * 100, "few")
+        state = watch.update([0] * 100, [729] * 100, [810] * 100, "many")
+        assert state.low <= margin <= state.high
+    assert state.high - state.low < 0.3
 
 
 def test_nothing_seen_and_no_votes() -> None:
@@ -249,10 +281,17 @@ def test_a_list_or_a_stratum_without_voters_moves_nothing() -> None:
     assert (state.low, state.high) == pytest.approx(((2 - 18) / 23, (2 + 18) / 23))
 
 
-def test_rounding_covers_every_margin_that_rounds_to_it() -> None:
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_rounding_covers_every_margin_that_rounds_to_it(sign: int) -> None:
     stations = real(np.random.default_rng(25), 300, 0.1)
-    near = round(stations.margin, 2)
-    watch = monitor(300, bound=900, declared=near, rounding=0.005)
-    assert not watch.update(*stations.part(slice(None))).rejected
-    if near != stations.margin:
-        assert monitor(300, bound=900, declared=near).update(*stations.part(slice(None))).rejected
+    for off, rejected in ((0.0049, False), (0.0051, True)):
+        watch = monitor(300, bound=900, declared=stations.margin + sign * off, rounding=0.005)
+        assert watch.update(*stations.part(slice(None))).rejected == rejected
+
+
+def test_the_evalue_of_a_rounded_margin_is_that_of_its_cell() -> None:
+    stations = real(np.random.default_rng(25), 300, 0.1)
+    cell = Bets(np.array([0.295]), np.array([0.305]), units=300, bound=900)
+    path = cell.advance(stations.a - stations.b, stations.valid, stations.valid)
+    watch = monitor(300, bound=900, declared=0.3, rounding=0.005)
+    assert watch.update(*stations.part(slice(90))).evalue == pytest.approx(np.exp(path[89, 0]))

@@ -219,7 +219,7 @@ def monitor(
         Half of the last digit of a rounded ``declared``: 0.0005 if it was given as 8.8 %. The
         e-value then holds against every margin that rounds to it.
     alpha : float
-        Chance of a wrong rejection, and of bounds that ever miss.
+        Greatest chance of a wrong rejection, and likewise of bounds that ever miss.
     sampling : {"random", "strata", "archive"}
         ``"random"``: each next station is drawn uniformly from those left. ``"strata"``: so within
         each stratum, the strata in any order. ``"archive"``: sheets that somebody collected, in

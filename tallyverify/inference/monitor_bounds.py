@@ -12,7 +12,16 @@ __all__ = ["certain", "over_strata", "weighted"]
 
 
 def certain(lists: Mapping[str, Bets]) -> tuple[float, float]:
-    """Return the least and the greatest margin that the stations not seen allow."""
+    """Return the least and the greatest margin that the stations not seen allow.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bets = Bets(np.zeros(1), np.zeros(1), units=2, bound=100)
+    >>> bets.feed(np.array([20.0]), np.array([60.0]), np.array([60.0]))
+    >>> certain({"the whole list": bets})
+    (-0.5, 0.75)
+    """
     d, v = (sum(float(bets.sums[at]) for bets in lists.values()) for at in (0, 1))
     return extremes(d, v, sum(bets.left_over for bets in lists.values()), least=-1.0)
 
@@ -35,6 +44,15 @@ def over_strata(
     -------
     tuple of float, or None
         Low and high; None if a stratum has no margin or no number of votes left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ends = np.array([-1.0, 0.0, 1.0])
+    >>> margins = {"north": Bets(ends[:-1], ends[1:], units=4, bound=100)}
+    >>> turnouts = {"north": Bets(ends[1:-1], ends[2:], units=4, bound=100, least=0)}
+    >>> over_strata(margins, turnouts, alpha=0.05)
+    (-1.0, 1.0)
     """
     part = alpha / (2 * len(margins))
     rows = []

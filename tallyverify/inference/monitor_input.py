@@ -42,7 +42,14 @@ class Batch:
 
 
 def between(name: str, value: float, low: float, high: float, allowed: str) -> None:
-    """Refuse an option outside the open interval."""
+    """Refuse an option outside the open interval.
+
+    Examples
+    --------
+    >>> between("alpha", 5, 0, 1, "between 0 and 1")
+    Traceback (most recent call last):
+    tallyverify.errors.TallyVerifyError: alpha is 5; give between 0 and 1
+    """
     if not isinstance(value, Real) or not low < value < high:
         raise TallyVerifyError(f"{name} is {value!r}; give {allowed}")
 
@@ -53,7 +60,13 @@ def limits(
     registered: ArrayLike | Mapping[str, ArrayLike] | None,
     sampling: Sampling,
 ) -> dict[str, Limits]:
-    """Return the limits of each stratum, or of the whole list."""
+    """Return the limits of each stratum, or of the whole list.
+
+    Examples
+    --------
+    >>> limits(3, None, [400, 500, 100], "random")
+    {'the whole list': Limits(stations=3, bound=500.0, total=1000.0)}
+    """
     if sampling not in get_args(Sampling):
         raise TallyVerifyError(f"sampling is {sampling!r}; it can be {listed(get_args(Sampling))}")
     if isinstance(stations, Mapping) != (sampling == "strata"):
@@ -121,6 +134,13 @@ def read_batch(
         What was seen of each list so far.
     sampling : {"random", "strata", "archive"}
         Whether the lists are strata.
+
+    Examples
+    --------
+    >>> lists = {WHOLE: Bets(np.zeros(1), np.zeros(1), units=3, bound=500)}
+    >>> batch = read_batch([("A", 30), ("B", 50), ("valid", 90)], None, 400, lists, "random")
+    >>> float(batch.d[0]), float(batch.used[0])
+    (-20.0, 400.0)
     """
     seen = sum(bets.seen for bets in lists.values())
     a, b, v = (_counts(name, values, seen) for name, values in votes)

@@ -56,7 +56,7 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
         findings.append(finding)
     result = I403.result(
         findings,
-        reason=f"{beyond} of {counted(asked, 'declared whole count')} "
+        reason=f"{beyond} of {counted(asked, 'declared result')} that can be judged "
         f"{'needs' if beyond == 1 else 'need'} a tilt larger than any found in the backtest",
         statistic=None if last is None or isinf(last) else round(last, 4),
         effect=round(study.calibration.largest_tilt, 4),

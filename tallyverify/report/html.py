@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
 from typing import Any
 
@@ -36,6 +37,7 @@ def _environment() -> Environment:
     environment.filters["printable"] = printable
     environment.filters["sentence"] = sentence
     environment.globals["percent"] = percent
+    environment.filters["points"] = lambda share: f"{100 * share:.2f}".replace("-", "−")
     return environment
 
 
@@ -63,7 +65,26 @@ def _facts(report: Report) -> dict[str, Any]:
 
 def page(report: Report) -> str:
     """Return a whole HTML page."""
-    return _environment().get_template("page.html").render(_facts(report)) + "\n"
+    facts = {**_facts(report), **_estimated(report)}
+    return _environment().get_template("page.html").render(facts) + "\n"
+
+
+def _estimated(report: Report) -> dict[str, Any]:
+    """Return the estimate and its figures, as images that hold no script and no link."""
+    picture = report.picture
+    if picture is None:
+        return {"picture": None, "figures": []}
+    from tallyverify.report.figures import FIGURES, figures
+
+    drawn = [
+        {
+            "title": FIGURES[name],
+            "source": "data:image/svg+xml;base64," + b64encode(svg.encode()).decode("ascii"),
+        }
+        for name, svg in figures(picture).items()
+    ]
+    ranked = sorted(picture.estimate.shares.items(), key=lambda item: (-item[1].estimate, item[0]))
+    return {"picture": picture, "figures": drawn, "estimated": ranked}
 
 
 def fragment(report: Report) -> str:

@@ -67,6 +67,8 @@ class Report(Model):
         All findings, the strongest evidence first.
     coverage, totals, inputs
         What was seen, what it sums to, and from which files.
+    picture : tallyverify.inference.picture.Picture or None
+        The estimate and what the figures show; not part of report.json, whose findings say it.
 
     Examples
     --------
@@ -86,6 +88,7 @@ class Report(Model):
     checks: tuple[CheckResult, ...]
     findings: tuple[Finding, ...]
     contest: Contest = Field(exclude=True, repr=False)
+    picture: Any = Field(default=None, exclude=True, repr=False)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {rung}" for rung, n in self.counts().items() if n)

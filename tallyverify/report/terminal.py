@@ -115,6 +115,12 @@ def render(report: Report, console: Console) -> None:
     for line in _findings(report):
         console.print(line)
     console.print()
+    if report.picture is not None:
+        from tallyverify.report.estimated import renderables
+
+        for part in renderables(report.picture):
+            console.print(part)
+        console.print()
     console.print(_checks(report))
     console.print(
         "\nContradictions hold if the sheets are authentic. tallyverify accuses nobody: it says "

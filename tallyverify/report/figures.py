@@ -1,0 +1,206 @@
+"""Figures of what the unseen could hold, as SVG; the same data give the same bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tallyverify.errors import printable
+from tallyverify.inference.picture import Picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["FIGURES", "figures"]
+
+FIGURES = {
+    "interval": "Estimate, bounds and what was declared",
+    "sensitivity": "Margin if the unseen voted otherwise than predicted",
+    "backtest": "How often the intervals held on hidden stations",
+    "cumulative": "Margin as the count went on",
+}
+"""Names of the figures, and what they show."""
+
+_INK, _SOFT, _BAND = "#1b1f24", "#59636e", "#0969a2"
+_DECLARED = ("#b3261e", "#9a6700", "#8250df", "#1a7f37")
+_MOST = 8
+_STYLE: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "tallyverify",
+    "text.parse_math": False,  # a name is text, whatever signs it has
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": _SOFT,
+    "text.color": _INK,
+}
+
+
+def figures(picture: Picture) -> dict[str, str]:
+    """Return the figures that there are data for, as SVG text.
+
+    Parameters
+    ----------
+    picture : Picture
+        What there is to show.
+
+    Returns
+    -------
+    dict of str to str
+        By name of :data:`FIGURES`; none of the interval where the estimate was refused.
+    """
+    draw: dict[str, Callable[[Axes, Picture], None]] = {}
+    if not picture.estimate.refused:
+        draw["interval"] = _interval
+    if picture.curve is not None:
+        draw["sensitivity"] = _sensitivity
+    if any(row.masks for row in picture.estimate.backtest):
+        draw["backtest"] = _backtest
+    if picture.order.whole is not None:
+        draw["cumulative"] = _cumulative
+    return {name: _drawn(name, paint, picture) for name, paint in draw.items()}
+
+
+def _drawn(name: str, paint: Callable[[Axes, Picture], None], picture: Picture) -> str:
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(8, 4.2))
+        FigureCanvasSVG(figure)
+        axes = figure.add_axes((0.2, 0.16, 0.76, 0.68))
+        figure.text(0.02, 0.94, FIGURES[name], fontsize=12, fontweight="bold")
+        paint(axes, picture)
+        text = io.StringIO()
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(text, format="svg", metadata=nothing)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _short(name: str, most: int = 22) -> str:
+    text = printable(name)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _interval(axes: Axes, picture: Picture) -> None:
+    estimate = picture.estimate
+    ranked = sorted(estimate.shares, key=lambda name: -estimate.shares[name].estimate)[:_MOST]
+    rows = np.arange(len(ranked))[::-1]
+    for row, name in zip(rows, ranked, strict=True):
+        share = estimate.shares[name]
+        if estimate.bounds is not None:
+            low, high = estimate.bounds.low[name], estimate.bounds.high[name]
+            axes.plot([100 * low, 100 * high], [row, row], color="#d1d9e0", lw=8, zorder=1)
+        # An interval narrower than a line is drawn as wide as one.
+        axes.plot([100 * share.low, 100 * share.high], [row, row], color=_BAND, lw=4, zorder=2)
+        axes.plot([100 * share.estimate], [row], "|", color=_INK, ms=14, mew=1.5, zorder=3)
+        for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
+            if name in declared.shares:
+                colour = _DECLARED[place]
+                axes.plot([100 * declared.shares[name]], [row], "D", color=colour, ms=6, zorder=4)
+    axes.set_yticks(rows, [_short(picture.names[name]) for name in ranked])
+    axes.set_ylim(-0.7, len(ranked) - 0.3)
+    axes.set_xlabel("% of the valid votes")
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], color=_BAND, lw=4, label="95 % interval")]
+    if estimate.bounds is not None:
+        handles.append(Line2D([], [], color="#d1d9e0", lw=8, label="bounds, without assumption"))
+    for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
+        part = "" if declared.whole else " (partial)"
+        text = f"declared: {_short(declared.bulletin, 12)}{part}"
+        handles.append(Line2D([], [], color=_DECLARED[place], marker="D", ms=6, ls="", label=text))
+    _legend(axes, handles)
+
+
+def _legend(axes: Axes, handles: list[Any]) -> None:
+    axes.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=min(len(handles), 3),
+        frameon=False,
+        fontsize=8,
+        columnspacing=1.2,
+    )
+
+
+def _sensitivity(axes: Axes, picture: Picture) -> None:
+    curve = picture.curve
+    if curve is None:
+        return
+    margins = [100 * margin for margin in curve.margins]
+    widest = max(abs(curve.deltas[0]), abs(curve.deltas[-1]))
+    tilt = min(picture.largest_tilt, widest)
+    (line,) = axes.plot(curve.deltas, margins, color=_BAND, lw=2, label="margin of the whole")
+    band = axes.axvspan(
+        -tilt, tilt, color="#d1d9e0", alpha=0.6, lw=0, label="tilts found in the backtest"
+    )
+    handles: list[Any] = [line, band]
+    axes.axhline(0, color=_SOFT, lw=0.8)
+    axes.axvline(0, color=_SOFT, lw=0.8, ls=":")
+    for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
+        if declared.margin is not None:
+            text = f"declared: {_short(declared.bulletin, 12)}"
+            colour = _DECLARED[place]
+            handles.append(
+                axes.axhline(100 * declared.margin, color=colour, lw=1.4, ls="--", label=text)
+            )
+    axes.set_xlabel("tilt δ of the unseen: change of log-odds, 0 as predicted")
+    first, second = picture.pair
+    axes.set_ylabel(f"{_short(first, 16)}\n− {_short(second, 16)}, points")
+    _legend(axes, handles)
+
+
+def _backtest(axes: Axes, picture: Picture) -> None:
+    rows = [row for row in picture.estimate.backtest if row.masks]
+    places = np.arange(len(rows))[::-1]
+    for place, row in zip(places, rows, strict=True):
+        axes.plot([0, 100 * row.coverage], [place, place], color="#d1d9e0", lw=10, zorder=1)
+        axes.plot([100 * row.raw_coverage], [place], "o", color="#fff", mec=_SOFT, ms=7, zorder=2)
+        axes.plot([100 * row.coverage], [place], "o", color=_BAND, ms=7, zorder=3)
+        axes.text(
+            50,
+            place,
+            f"{row.masks} masks, width {100 * row.mean_width:.2f}, "
+            f"bias {100 * row.bias:+.2f} points",
+            ha="center",
+            va="center",
+            fontsize=8,
+        )
+    line = axes.axvline(95, color=_DECLARED[0], lw=1.2, ls="--", label="95 %")
+    axes.set_yticks(places, [row.pattern for row in rows])
+    axes.set_ylim(-0.7, len(rows) - 0.3)
+    axes.set_xlim(0, 103)
+    axes.set_xlabel("% of intervals that held the truth")
+    from matplotlib.lines import Line2D
+
+    _legend(
+        axes,
+        [
+            Line2D([], [], color=_BAND, marker="o", ms=7, ls="", label="calibrated"),
+            Line2D([], [], color="#fff", mec=_SOFT, marker="o", ms=7, ls="", label="before"),
+            line,
+        ],
+    )
+
+
+def _cumulative(axes: Axes, picture: Picture) -> None:
+    whole = picture.order.whole
+    if whole is None:
+        return
+    path = whole.cumulative
+    margins = [100 * margin for margin in path.margin]
+    shares = [100 * share for share in path.counted]
+    (line,) = axes.plot(shares, margins, color=_BAND, lw=2, label="margin so far")
+    axes.axhline(0, color=_SOFT, lw=0.8)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("% of the stations counted")
+    first, second = picture.pair
+    axes.set_ylabel(f"{_short(first, 16)}\n− {_short(second, 16)}, points")
+    _legend(axes, [line])
