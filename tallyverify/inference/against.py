@@ -19,18 +19,29 @@ from tallyverify.inference.of_case import (
     study_of,
 )
 from tallyverify.inference.result import Estimate, watched
+from tallyverify.inference.sensitivity import Sensitivity
 from tallyverify.inference.sheets import summarise_sheets
 from tallyverify.inference.study import Study
 
-__all__ = ["FAR", "I401"]
+__all__ = ["FAR", "I401", "Judged", "judged"]
 
 FAR = 0.999
 """Level of the interval that a declared margin must lie outside of, to be improbable."""
 
 
 @dataclass(frozen=True)
-class _Outside:
-    """How far outside a declared margin lies, and whether that may be graded above a note."""
+class Judged:
+    """How a declared margin stands to the interval, and on which rung that belongs.
+
+    Attributes
+    ----------
+    outside, whole : bool
+        Outside the 95 % interval; of a bulletin that is the whole count.
+    grade : Evidence
+        A note or improbable.
+    why : str
+        What decided it; empty inside the interval.
+    """
 
     outside: bool
     whole: bool
@@ -53,11 +64,18 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     margins = declared_margins(facts, study.pair)
     findings = [_estimated(study, estimate, facts)]
     outside = whole = 0
+    listed = registry_is_whole(kept, facts)
     for declared in margins:
-        judged = _judged(kept, facts, found, study, declared)
-        whole += judged.whole
-        outside += judged.outside and judged.whole
-        findings.append(_finding(facts, study, estimate, declared, judged))
+        verdict = judged(
+            study,
+            found.curve,
+            declared.margin,
+            whole=left_out(kept.seen, facts, declared.bulletin, declared.row) == 0,
+            listed=listed,
+        )
+        whole += verdict.whole
+        outside += verdict.outside and verdict.whole
+        findings.append(_finding(facts, study, estimate, declared, verdict))
     if not margins:
         reason = "no bulletin declares the votes of both candidates for the whole country"
         return I401.not_applicable(reason, findings)
@@ -113,50 +131,74 @@ def _estimated(study: Study, estimate: Estimate, facts: CaseFacts) -> Finding:
     )
 
 
-def _judged(
-    kept: Kept, facts: CaseFacts, found: CaseStudy, study: Study, declared: DeclaredMargin
-) -> _Outside:
+def judged(
+    study: Study,
+    curve: Sensitivity | None,
+    margin: float,
+    *,
+    whole: bool,
+    listed: bool,
+) -> Judged:
+    """Grade a declared margin against the estimate.
+
+    Parameters
+    ----------
+    study : Study
+        Not refused.
+    curve : Sensitivity or None
+        Of the same study; None where no votes are unseen.
+    margin : float
+        Declared, of the study's pair, as a fraction of the votes for candidates.
+    whole : bool
+        The bulletin is the whole count.
+    listed : bool
+        A registry lists every station.
+    """
     outcome, calibration = study.outcome, study.calibration
     if outcome is None:
         raise ValueError("a study that is not refused has an outcome")
-    gap = abs(declared.margin - float(outcome.estimate[2]))
+    gap = abs(margin - float(outcome.estimate[2]))
     half = float(outcome.half_width(calibration.inflation, 0.95)[2])
-    # Half a vote in a million: what is published is rounded to whole votes.
-    whole = left_out(kept.seen, facts, declared.bulletin, declared.row) == 0
+    # One in a million, for margins that are computed from whole votes.
     if gap <= half + 1e-6:
-        return _Outside(False, whole, Evidence.NOTE, "")
+        return Judged(False, whole, Evidence.NOTE, "")
     if not whole:
         why = "a note only: it is not known to be the whole count, and need not be like it"
-        return _Outside(True, whole, Evidence.NOTE, why)
+        return Judged(True, whole, Evidence.NOTE, why)
     far = float(outcome.half_width(calibration.inflation, FAR)[2])
-    tilt = found.curve.tilt_for(declared.margin).delta if found.curve else float("inf")
+    tilt = curve.tilt_for(margin).delta if curve else float("inf")
     learnt = calibration.row("learnt")
+    largest = calibration.largest_tilt
     reasons = [
         (study.strata is not None, "the estimate is not a prediction of single stations"),
-        (not registry_is_whole(kept, facts), "no registry is known to list every station"),
+        (not listed, "no registry is known to list every station"),
         (
             learnt is None or learnt.coverage < LOWEST_COVERAGE,
             "the backtest does not cover in the pattern really missing",
         ),
         (gap <= far, "it lies inside the 99.9 % interval"),
         (
-            abs(tilt) <= calibration.largest_tilt,
-            f"the tilt that it needs (δ = {tilt:.3f}) is no larger than one that hidden stations "
-            f"of this election had ({calibration.largest_tilt:.3f})",
+            abs(tilt) <= largest,
+            f"the tilt that it needs (δ = {_delta(tilt)}) is no larger than one that hidden "
+            f"stations of this election had ({_delta(largest)})",
         ),
     ]
     innocent = [why for holds, why in reasons if holds]
     if innocent:
-        return _Outside(True, whole, Evidence.NOTE, f"a note only: {innocent[0]}")
-    return _Outside(
+        return Judged(True, whole, Evidence.NOTE, f"a note only: {innocent[0]}")
+    masks = sum(row.masks for row in calibration.rows)
+    return Judged(
         True,
         whole,
         Evidence.IMPROBABLE,
         f"outside the 99.9 % interval too (± {_points(far)} points); the tilt that it needs "
-        f"(δ = {tilt:.3f}) is larger than any of the "
-        f"{sum(row.masks for row in calibration.rows)} masks of the backtest "
-        f"({calibration.largest_tilt:.3f})",
+        f"(δ = {_delta(tilt)}) is larger than any of the {masks} masks of the backtest "
+        f"({_delta(largest)})",
     )
+
+
+def _delta(tilt: float) -> str:
+    return f"{tilt:.3f}".replace("-", "−")
 
 
 def _finding(
@@ -164,7 +206,7 @@ def _finding(
     study: Study,
     estimate: Estimate,
     declared: DeclaredMargin,
-    judged: _Outside,
+    verdict: Judged,
 ) -> Finding:
     names = facts.contest.candidate_ids
     first, second = (facts.label(names[k]) for k in study.pair)
@@ -173,16 +215,16 @@ def _finding(
         raise ValueError("a study that is not refused has an outcome")
     at = float(outcome.estimate[2])
     half = float(outcome.half_width(study.calibration.inflation, 0.95)[2])
-    where = "outside" if judged.outside else "inside"
+    where = "outside" if verdict.outside else "inside"
     says = (
         f"bulletin {declared.bulletin.id}: the declared margin of {first} over {second}, "
         f"{_points(declared.margin)} points, lies {where} the 95 % interval of the estimate, "
         f"{_points(at - half)} to {_points(at + half)} points"
     )
-    says += f" ({judged.why})" if judged.why else ""
+    says += f" ({verdict.why})" if verdict.why else ""
     return Finding(
         code="I401",
-        evidence=judged.grade,
+        evidence=verdict.grade,
         candidate=names[study.pair[0]],
         observed=round(at, 6),
         expected=round(declared.margin, 6),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tallyverify.errors import InputError, shown
 from tallyverify.facts import CaseFacts
@@ -168,16 +170,15 @@ def estimate_of(found: Study) -> Estimate:
     )
     if found.refused or found.totals is None or found.shares is None or found.outcome is None:
         return base
-    from dataclasses import replace
-
-    return replace(
-        base,
-        shares=_intervals(found, found.shares, population.names, bounds, 1.0),
-        totals=_intervals(found, found.totals, population.names, bounds, None),
-        turnout=_turnout(found) if known and whole is not None else None,
-        margin=_margin(found, bounds),
-        areas=_areas(found),
-    )
+    with threadpool_limits(limits=1, user_api="blas"):
+        return replace(
+            base,
+            shares=_intervals(found, found.shares, population.names, bounds, 1.0),
+            totals=_intervals(found, found.totals, population.names, bounds, None),
+            turnout=_turnout(found) if known and whole is not None else None,
+            margin=_margin(found, bounds),
+            areas=_areas(found),
+        )
 
 
 def _method(found: Study) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, shown
 from tallyverify.inference.assemble import Assembled, assemble
@@ -170,6 +171,12 @@ def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: As
         If what is given does not fit together.
     """
     _check(asked, names)
+    # One thread: sums then do not depend on how many a machine has, and short ones are faster.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _studied(sheets, names, levels, asked)
+
+
+def _studied(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: Asked) -> Study:
     if sheets.chunks is None:
         raise TallyVerifyError(
             f"{sheets.rows:,} stations; all are needed at once, which fits for {MOST_STATIONS:,}"

@@ -95,27 +95,32 @@ def _interval(axes: Axes, picture: Picture) -> None:
         share = estimate.shares[name]
         if estimate.bounds is not None:
             low, high = estimate.bounds.low[name], estimate.bounds.high[name]
-            axes.plot([100 * low, 100 * high], [row, row], color="#d1d9e0", lw=8, zorder=1)
-        # An interval narrower than a line is drawn as wide as one.
-        axes.plot([100 * share.low, 100 * share.high], [row, row], color=_BAND, lw=4, zorder=2)
-        axes.plot([100 * share.estimate], [row], "|", color=_INK, ms=14, mew=1.5, zorder=3)
+            _bar(axes, 100 * low, 100 * high, row, "#d1d9e0", 8)
+        _bar(axes, 100 * share.low, 100 * share.high, row, _BAND, 8)
+        axes.plot([100 * share.estimate], [row], "|", color=_INK, ms=12, mew=1.2, zorder=3)
         for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
             if name in declared.shares:
                 colour = _DECLARED[place]
-                axes.plot([100 * declared.shares[name]], [row], "D", color=colour, ms=6, zorder=4)
+                # Above the bar, so that it hides nothing.
+                at = [100 * declared.shares[name]], [row + 0.26]
+                axes.plot(*at, "v", color=colour, ms=6, zorder=4)
     axes.set_yticks(rows, [_short(picture.names[name]) for name in ranked])
     axes.set_ylim(-0.7, len(ranked) - 0.3)
     axes.set_xlabel("% of the valid votes")
     from matplotlib.lines import Line2D
 
-    handles = [Line2D([], [], color=_BAND, lw=4, label="95 % interval")]
+    handles = [Line2D([], [], color=_BAND, lw=8, label="95 % interval")]
     if estimate.bounds is not None:
         handles.append(Line2D([], [], color="#d1d9e0", lw=8, label="bounds, without assumption"))
     for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
         part = "" if declared.whole else " (partial)"
         text = f"declared: {_short(declared.bulletin, 12)}{part}"
-        handles.append(Line2D([], [], color=_DECLARED[place], marker="D", ms=6, ls="", label=text))
+        handles.append(Line2D([], [], color=_DECLARED[place], marker="v", ms=6, ls="", label=text))
     _legend(axes, handles)
+
+
+def _bar(axes: Axes, low: float, high: float, row: float, color: str, width: float) -> None:
+    axes.plot([low, high], [row, row], color=color, lw=width, solid_capstyle="butt", zorder=1)
 
 
 def _legend(axes: Axes, handles: list[Any]) -> None:
@@ -161,14 +166,14 @@ def _backtest(axes: Axes, picture: Picture) -> None:
     rows = [row for row in picture.estimate.backtest if row.masks]
     places = np.arange(len(rows))[::-1]
     for place, row in zip(places, rows, strict=True):
-        axes.plot([0, 100 * row.coverage], [place, place], color="#d1d9e0", lw=10, zorder=1)
+        _bar(axes, 0, 100 * row.coverage, place, "#d1d9e0", 12)
         axes.plot([100 * row.raw_coverage], [place], "o", color="#fff", mec=_SOFT, ms=7, zorder=2)
         axes.plot([100 * row.coverage], [place], "o", color=_BAND, ms=7, zorder=3)
         axes.text(
             50,
             place,
             f"{row.masks} masks, width {100 * row.mean_width:.2f}, "
-            f"bias {100 * row.bias:+.2f} points",
+            f"bias {100 * row.bias:+.2f} points".replace("-", "−"),
             ha="center",
             va="center",
             fontsize=8,
