@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 from tallyverify.facts import CaseFacts  # noqa: E402
 from tallyverify.inference.against import judged  # noqa: E402
 from tallyverify.inference.assemble import assemble  # noqa: E402
-from tallyverify.inference.of_case import _curve  # noqa: E402
+from tallyverify.inference.of_case import curve_of  # noqa: E402
 from tallyverify.inference.outcome import true_outcome  # noqa: E402
 from tallyverify.inference.patterns import PATTERNS, hide, patterns_of  # noqa: E402
 from tallyverify.inference.sheets import Sheets, summarise_sheets  # noqa: E402
@@ -84,7 +84,7 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
             truth = true_outcome(everyone, everyone.seen, found.pair)
             half = found.outcome.half_width(found.calibration.inflation, 0.95)
             held = np.abs(found.outcome.estimate - truth) <= half + 1e-12
-            curve = _curve(found)
+            curve = curve_of(found)
             grades = [
                 judged(found, curve, float(truth[2]) - 2 * moved, whole=True, listed=True)
                 for moved in MOVED

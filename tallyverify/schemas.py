@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 __all__ = ["DOCUMENTS", "json_schema"]
 
-DOCUMENTS = ("acta", "contest", "declared", "report", "case", "mapping", "registry")
+DOCUMENTS = ("acta", "contest", "declared", "report", "estimate", "case", "mapping", "registry")
 """Documents that have a published schema."""
 
 
@@ -26,7 +26,8 @@ def json_schema(document: str) -> dict[str, Any]:
     Parameters
     ----------
     document : str
-        ``acta``, ``contest``, ``declared``, ``report``, ``case``, ``mapping`` or ``registry``.
+        ``acta``, ``contest``, ``declared``, ``report``, ``estimate``, ``case``, ``mapping`` or
+        ``registry``.
 
     Raises
     ------
@@ -42,6 +43,7 @@ def json_schema(document: str) -> dict[str, Any]:
     from tallyverify.case import CaseFile
     from tallyverify.contest import Contest
     from tallyverify.declared import Declared
+    from tallyverify.inference.document import EstimateDocument
     from tallyverify.mapping import Mapping
     from tallyverify.registry import RegisteredStation
     from tallyverify.report import Report
@@ -54,9 +56,10 @@ def json_schema(document: str) -> dict[str, Any]:
         "mapping": Mapping,
         "registry": list[RegisteredStation],
         "report": Report,
+        "estimate": EstimateDocument,
     }
     adapter: TypeAdapter[Any] = TypeAdapter(models[document])
-    if document == "report":
+    if document in ("report", "estimate"):
         schema = adapter.json_schema(mode="serialization", schema_generator=_Whole)
     else:
         schema = adapter.json_schema()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CaseStudy",
     "DeclaredMargin",
+    "curve_of",
     "declared_margins",
     "declared_valid",
     "registry_is_whole",
@@ -112,11 +113,12 @@ def _studied(kept: Kept, sheets: Sheets, facts: CaseFacts) -> CaseStudy:
     estimate = estimate_of(found)
     curve = None
     if not found.refused:
-        curve = _curve(found)
+        curve = curve_of(found)
     return CaseStudy(found, estimate, curve, found.refused)
 
 
-def _curve(found: Study) -> Sensitivity | None:
+def curve_of(found: Study) -> Sensitivity | None:
+    """Return the sensitivity of a study's margin; None where no votes are unseen."""
     if found.outcome is None or found.totals is None or not found.unseen_stations:
         return None
     first, second = found.pair
