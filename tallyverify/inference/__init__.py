@@ -5,7 +5,9 @@ from tallyverify.inference.estimate import estimate
 from tallyverify.inference.monitor import Monitor, MonitorState, monitor
 from tallyverify.inference.order import OrderOfCounting, order_of_counting, parse_order
 from tallyverify.inference.ratio import RatioEstimate, ratio
+from tallyverify.inference.registry_from import registry_from
 from tallyverify.inference.result import AreaEstimate, BacktestRow, Estimate, Interval, Margin
+from tallyverify.inference.sensitivity import Sensitivity, sensitivity
 from tallyverify.inference.tilt import Tilt, tilt_to
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "MonitorState",
     "OrderOfCounting",
     "RatioEstimate",
+    "Sensitivity",
     "Tilt",
     "backtest",
     "estimate",
@@ -26,5 +29,7 @@ __all__ = [
     "order_of_counting",
     "parse_order",
     "ratio",
+    "registry_from",
+    "sensitivity",
     "tilt_to",
 ]

@@ -77,8 +77,14 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
         outside += verdict.outside and verdict.whole
         findings.append(_finding(facts, study, estimate, declared, verdict))
     if not margins:
-        reason = "no bulletin declares the votes of both candidates for the whole country"
+        reason = (
+            "no bulletin declares, for the whole country, the votes of both candidates and of all "
+            "together"
+        )
         return I401.not_applicable(reason, findings)
+    if not whole:
+        alone = "no bulletin is known to be the whole count, which alone must be like the estimate"
+        return I401.not_applicable(alone, findings)
     last = margins[-1]
     return I401.result(
         findings,

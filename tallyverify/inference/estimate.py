@@ -139,10 +139,11 @@ def estimate_of(found: Study) -> Estimate:
     population = found.population
     seen = population.seen
     known = found.assembled.voters_known
-    unseen = found.unseen_stations
+    apart = bool(found.assembled.mismatch)
+    unseen = None if apart else found.unseen_stations
     voters = float(population.size[seen].sum()) if known else None
     whole = _registered(found)
-    bounds = _bounds(found)
+    bounds = None if apart else _bounds(found)
     base = Estimate(
         method=_method(found),
         assumption=_assumption(found),
@@ -155,7 +156,7 @@ def estimate_of(found: Study) -> Estimate:
         unseen={
             "stations": unseen,
             "registered": None
-            if voters is None or whole is None
+            if voters is None or whole is None or apart or unseen is None
             else max(round(whole - voters), 0),
         },
         shares={},

@@ -95,14 +95,15 @@ def _finding(facts: CaseFacts, study: Study, tilt: Tilt, what: str, margin: str)
     if isinf(tilt.delta):
         says = f"{head}: no tilt reaches that"
     else:
+        delta = f"{tilt.delta:+.3f}".replace("-", "−")
         odds = tilt.odds if tilt.odds >= 1 else 1 / tilt.odds
         who = f"{first} against {second}" if tilt.odds >= 1 else f"{second} against {first}"
         compared = "larger than any" if abs(tilt.delta) > largest else "no larger than the largest"
         says = (
-            f"{head} ({100 * tilt.predicted:.2f} % are predicted): δ = {tilt.delta:+.3f}, the odds "
-            f"of {who} {odds:.2f} times those predicted; {compared} of the {masks} masks of the "
+            f"{head} ({100 * tilt.predicted:.2f} % are predicted): δ = {delta}, the odds of "
+            f"{who} {odds:.2f} times those predicted; {compared} of the {masks} masks of the "
             f"backtest ({largest:.3f})"
-        ).replace("-", "−")
+        )
     return Finding(
         code="I403",
         evidence=Evidence.NOTE,
