@@ -1,4 +1,4 @@
-"""The stratified ratio estimator over draws: every draw of small populations, and simulated ones."""
+"""The stratified ratio estimator over draws: all of small populations, some of simulated ones."""
 
 from __future__ import annotations
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Spread", "Upward", "upward", "working_spread"]
 
 _ROUNDS = 6
+FEWEST_FOR_TIE = 20
+"""Units, by the weight that each has in it, on which a tested covariate's slope must rest."""
 FEWEST_FOR_SLOPE = 50
 """Degrees of freedom below which a covariate's slope at a level is not estimated but zero."""
 
@@ -116,6 +118,11 @@ def _slopes(
     scale = weight.sum() * np.maximum(np.abs(design).max(axis=0), 1e-12) ** 2
     varies = np.diag(square) > 1e-9 * scale
     last = len(varies) - 1
+    if tested:
+        carried = weight * x[:, last] ** 2
+        # How many units the slope rests on: one odd unit must not decide it.
+        units = carried.sum() ** 2 / max(float((carried**2).sum()), 1e-300)
+        varies[last] &= units >= FEWEST_FOR_TIE
     hint = np.zeros(values.shape[1])
     if tested and varies[last]:
         slopes[varies] = _solved(square, x, weight, y, varies)

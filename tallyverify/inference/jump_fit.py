@@ -20,7 +20,7 @@ WIDEST = 0.25
 # −h² m″/20, of the local parabola h³ m‴/210; their variances are 4.8 and 72/7 times σ²/(n h).
 _LINE_BIAS, _LINE_VARIANCE = 1 / 20, 4.8
 _PARABOLA_BIAS, _PARABOLA_VARIANCE = 1 / 210, 72 / 7
-# Of the standard error. The bend m‴ can come out at half of what it is (a sine over half of its
+# Of the standard error. The polynomial can show half of the bend m‴ (a sine over its whole
 # period); then the bias is two tenths, and a 5 % test errs in 5.5 %.
 _TOLERATED_BIAS = 0.1
 
