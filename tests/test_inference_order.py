@@ -87,9 +87,9 @@ def test_exact_moments_against_drawn_orders() -> None:
 
 def test_stations_with_the_margin_of_their_area_do_not_shift() -> None:
     """Not even by a rounding, of which a p-value could be made."""
-    valid = np.tile([10, 10, 20, 30], 50)
+    valid = np.tile([49, 49, 49, 98], 50)
     area = np.repeat(np.arange(50), 4)
-    first = valid * np.repeat(np.tile([3, 7], 25), 4) // 10
+    first = valid * np.repeat(np.tile([2, 4], 25), 4) // 49  # 98 · (10/245) is not 4 in floats
     found = order_of_counting(valid, first, 0 * valid, valid, area)
     assert found.late_stations == 50
     assert (found.shift_within, found.shift_pvalue) == (0, 1)
