@@ -8,11 +8,12 @@ import platform
 
 import command_line
 import in_memory
+import inference
 import light_import
 import row_by_row
 import streaming
 
-PARTS = (light_import, command_line, in_memory, row_by_row, streaming)
+PARTS = (light_import, command_line, in_memory, row_by_row, inference, streaming)
 HEAD = ("what", "measured", "against", "ratio", "target", "met")
 
 

@@ -75,8 +75,8 @@ def estimate(
     masks : int
         How often stations are hidden in each pattern that calibrates.
     patterns : sequence of str, optional
-        Patterns of the backtest; by default all that are possible. The one really missing is
-        always among them where it is known.
+        Patterns of the backtest; by default only what calibrates: the one really missing where
+        it is known, else all that are possible. :func:`backtest` shows them all.
     seed : int
         Of the masks.
 
@@ -127,7 +127,7 @@ def estimate(
         level,
         masks,
         None,
-        None if patterns is None else tuple(patterns),
+        tuple(patterns or ()),
         seed,
     )
     sheets = summarise_sheets(table, facts)

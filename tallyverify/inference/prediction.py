@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.inference.hierarchy import Spread, Upward, upward, working_spread
+from tallyverify.inference.leaves import leaves_of
 from tallyverify.inference.population import Population
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ def predict_unseen(
     nest, size, seen = population.nest, population.size, population.seen
     rates = np.where(seen[:, None], columns, 0.0) / size[:, None]
     designs = population.designs
-    climbed = upward(nest, size, seen, rates, designs, work)
+    leaves = leaves_of(nest, size, seen, rates, designs[-1], work)
+    climbed = upward(nest, size, seen, rates, designs, work, leaves=leaves)
     predicted = predicted_rates(population, climbed, designs)
     asked = size[population.wanted]
     totals = asked @ predicted
@@ -150,6 +152,6 @@ def predict_unseen(
             for design, missing in zip(designs[:-1], population.missing_shares, strict=True)
         ]
         told.append(designs[-1])
-        again = upward(nest, size, seen, rates, told, work, tested=True)
+        again = upward(nest, size, seen, rates, told, work, tested=True, leaves=leaves)
         moved = asked @ predicted_rates(population, again, told) - totals
     return Unseen(totals, variance, stacked, moved, freedom, weights, predicted)

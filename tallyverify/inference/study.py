@@ -57,7 +57,7 @@ class Asked:
     share : float, optional
         Share of the seen stations that a pattern hides; by default the share really unseen.
     patterns : tuple of str, optional
-        By default all that are possible.
+        By default all that are possible; if empty, only what calibrates.
     seed : int
         Of the masks.
     rival : str, optional
@@ -302,6 +302,8 @@ def _calibrated(found: Study) -> Calibration:
     if found.known not in ("registry", "listed"):
         possible = tuple(pattern for pattern in possible if pattern != "learnt")
     wanted = possible if asked.patterns is None else asked.patterns
+    if not wanted:
+        wanted = ("learnt",) if "learnt" in possible else possible
     lacking = [pattern for pattern in wanted if pattern not in possible]
     if lacking:
         raise InputError(
@@ -311,7 +313,7 @@ def _calibrated(found: Study) -> Calibration:
             expected=listed(possible),
             hint=f"{lacking[0]} is: {PATTERNS[lacking[0]]}",
         )
-    if asked.patterns is not None and "learnt" in possible:
+    if asked.patterns and "learnt" in possible:
         wanted = (*(pattern for pattern in wanted if pattern != "learnt"), "learnt")
     unseen, seen = found.unseen_stations or 0, int(population.seen.sum())
     share = asked.share or float(np.clip(unseen / (unseen + seen), 0.02, 0.5))
