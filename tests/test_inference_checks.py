@@ -296,3 +296,27 @@ def test_cuts_come_from_the_bulletins() -> None:
 
 def test_without_an_order_it_says_so() -> None:
     assert "no column that says when" in report_of(None).check("I404").reason
+
+
+def by_state(coverage: float) -> Declared:
+    frame = whole().frame
+    votes = votes_of(whole())
+    areas: list[dict[str, Any]] = [{"votes": votes, "coverage": coverage}]
+    for state, rows in frame.groupby("state"):
+        voters = int(rows["registered"].sum())
+        areas.append({"area": {"state": state}, "stations": len(rows), "registered": voters})
+    return declared_of({"areas": areas})
+
+
+def test_numbers_by_area_of_a_whole_bulletin_make_strata() -> None:
+    report = report_of(by_state(1), registry=None)
+    first = report.of("I401")[0]
+    assert "of the unseen only their number by area is known" in first.arithmetic
+    states = whole().frame["state"].nunique()
+    assert f"ratio estimate by registered voters, {states} strata" in first.arithmetic
+    assert report.check("I401").status is Status.PASSED
+
+
+def test_numbers_by_area_of_a_partial_bulletin_do_not() -> None:
+    report = report_of(by_state(0.8), registry=None)
+    assert report.check("I401").reason.startswith("nothing says which stations were not seen")
