@@ -45,6 +45,8 @@ class Masks:
         Log-odds by which the hidden voted otherwise than predicted, between the two candidates.
     hidden : ndarray, shape (masks,)
         Registered voters hidden, as a share of those seen.
+    others : ndarray, shape (masks, candidates)
+        Errors of all candidates' shares, as in :attr:`off`; no columns where not asked for.
     failed : int
         Masks of which the method could say nothing, e.g. since nothing was left of a stratum.
     """
@@ -57,6 +59,7 @@ class Masks:
     shift: Array
     tilt: Array
     hidden: Array
+    others: Array
     failed: int = 0
 
     def __len__(self) -> int:
@@ -149,8 +152,9 @@ def run_masks(
         rows.append(_compared(population, hidden, found, pair))
     if not rows:
         none = np.zeros((0, 4))
-        return Masks(pattern, none, none, none, none, none, np.zeros(0), np.zeros(0), failed)
-    estimate, truth, error, reach, shift, tilt, gone = zip(*rows, strict=True)
+        flat = np.zeros(0)
+        return Masks(pattern, none, none, none, none, none, flat, flat, none[:, :0], failed)
+    estimate, truth, error, reach, shift, tilt, gone, others = zip(*rows, strict=True)
     return Masks(
         pattern,
         np.stack(estimate),
@@ -160,13 +164,14 @@ def run_masks(
         np.stack(shift),
         np.array(tilt),
         np.array(gone),
+        np.stack(others),
         failed,
     )
 
 
 def _compared(
     population: Population, hidden: NDArray[np.bool_], found: Outcome, pair: tuple[int, int]
-) -> tuple[Array, Array, Array, Array, Array, float, float]:
+) -> tuple[Array, Array, Array, Array, Array, float, float, Array]:
     truth = true_outcome(population, population.seen, pair)
     first, second = (float(population.votes[hidden, k].sum()) for k in pair)
     tilt = 0.0
@@ -174,7 +179,13 @@ def _compared(
         tilt = tilt_to(first / (first + second), found.share, found.votes).delta
     voters = population.size
     gone = float(voters[hidden].sum() / voters[population.seen].sum())
-    return found.estimate, truth, found.error, found.reach, found.shift, tilt, gone
+    others = np.zeros(0)
+    if found.all_shares is not None:
+        shares, scale = found.all_shares
+        votes = population.votes[population.seen].sum(axis=0)
+        gap = shares - votes / votes.sum()
+        others = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
+    return found.estimate, truth, found.error, found.reach, found.shift, tilt, gone, others
 
 
 def leave_one_out(off: Array) -> Array:

@@ -41,7 +41,9 @@ class Calibration:
     rows : tuple of BacktestRow
         The same, summed up.
     inflation : float
-        Factor on standard errors, at least 1.
+        Factor on the standard errors of the two candidates and their margin, at least 1.
+    by_candidate : tuple of float
+        The same for the share of each candidate; empty where nothing was hidden.
     setting : str
         The pattern that sets it; empty where nothing is unseen.
     refused : str
@@ -51,6 +53,7 @@ class Calibration:
     masks: tuple[Masks, ...] = ()
     rows: tuple[BacktestRow, ...] = ()
     inflation: float = 1.0
+    by_candidate: tuple[float, ...] = ()
     setting: str = ""
     refused: str = ""
 
@@ -103,6 +106,10 @@ def calibrate(
     learnt = [one for one in enough if one.pattern == "learnt"]
     setting = max(learnt or enough, key=lambda one: inflation_of(one.off))
     inflation = inflation_of(setting.off)
+    # The two have the one that all three of their quantities give, the others each their own.
+    own = [_by_candidate(one) for one in (learnt or enough)]
+    by_candidate = np.max(own, axis=0) if own else np.ones(0)
+    by_candidate[[k for k in pair if k < len(by_candidate)]] = inflation
     rows = []
     for one in ran:
         by = np.full(len(one), inflation)
@@ -115,7 +122,13 @@ def calibrate(
             f"of hidden stations ({held.pattern}) the 95 % intervals held the truth only in "
             f"{100 * held.coverage:.0f} % of {held.masks} masks, even widened by the others"
         )
-    return Calibration(tuple(ran), tuple(rows), inflation, setting.pattern, refused)
+    return Calibration(
+        tuple(ran), tuple(rows), inflation, tuple(by_candidate.tolist()), setting.pattern, refused
+    )
+
+
+def _by_candidate(masks: Masks) -> Array:
+    return np.array([inflation_of(column[:, None]) for column in masks.others.T])
 
 
 def _row(masks: Masks, inflation: Array) -> BacktestRow:

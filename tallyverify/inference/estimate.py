@@ -23,6 +23,9 @@ from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 __all__ = ["estimate", "estimate_of"]
 
@@ -246,6 +249,14 @@ def _clipped(estimate: float, half: float, low: float, high: float) -> Interval:
     )
 
 
+def _factors(found: Study, estimate: Array) -> Array:
+    """Factors on the errors of each candidate; of the valid votes, that of the two."""
+    inflation = found.calibration.inflation
+    factors = np.full(estimate.shape[-1], inflation)
+    factors[: len(found.calibration.by_candidate)] = found.calibration.by_candidate
+    return factors
+
+
 def _intervals(
     found: Study,
     figures: Figures,
@@ -253,7 +264,7 @@ def _intervals(
     bounds: Bounds | None,
     most: float | None,
 ) -> dict[str, Interval]:
-    half = figures.half_width(found.calibration.inflation, found.asked.level)
+    half = figures.half_width(_factors(found, figures.estimate), found.asked.level)
     seen = found.population.votes.sum(axis=0)
     intervals = {}
     for k, name in enumerate(names):
@@ -297,8 +308,9 @@ def _areas(found: Study) -> tuple[AreaEstimate, ...]:
     if found.strata is not None or population.nest.depth < 2 or found.work is None:
         return ()
     totals, shares = area_figures(population, found.work)
-    inflation, level = found.calibration.inflation, found.asked.level
-    half_total, half_share = (one.half_width(inflation, level) for one in (totals, shares))
+    half_total, half_share = (
+        one.half_width(_factors(found, one.estimate), found.asked.level) for one in (totals, shares)
+    )
     here = population.nest.of_station(1)
     stations = np.bincount(here, minlength=len(totals.estimate))
     seen = np.bincount(here, population.seen.astype(float), minlength=len(stations))

@@ -40,8 +40,8 @@ class Figures:
     freedom: Array
     shift: Array
 
-    def half_width(self, inflation: float, level: float) -> Array:
-        """Return half the width of the interval at a level, with the error inflated."""
+    def half_width(self, inflation: float | Array, level: float) -> Array:
+        """Return half the width of the interval at a level, with the errors inflated."""
         reach = stats.t.ppf((1 + level) / 2, np.maximum(self.freedom, 2.0))
         half: Array = reach * np.hypot(inflation * self.error, self.shift)
         return half

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.inference.leaves import Leaves, Spread, apart, leaves_of, slopes_of
+from tallyverify.inference.leaves import Leaves, Spread, apart, leaves_of, slopes_of, weighed
 from tallyverify.inference.nest import Nest
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _area_spread(
 ) -> tuple[Array, float]:
     """Variance between siblings, by moments: Σ q d² less what the variances inside explain."""
     parent = nest.parent(depth)
-    share, _, _, off = apart(nest, depth, weight, values)
+    share, off = apart(nest, depth, weight, values)
     squares = weight @ off**2
     left = weight * (1 - 2 * share)
     explained = left @ inner + weight @ nest.up(depth, share[:, None] ** 2 * inner)[parent]
@@ -155,7 +155,7 @@ def _climb(
         weight = precision / (1 + between * precision)
         means[0] = adjusted
         pulls.insert(0, between * weight)
-        share, precision, mean, _ = apart(nest, at, weight, adjusted)
+        share, precision, mean = weighed(nest, at, weight, adjusted)
         inner = nest.up(at, share[:, None] ** 2 * (inner + spread))
         shares.insert(0, share)
         slopes.insert(0, slope)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Leaves", "Spread", "apart", "leaves_of", "slopes_of"]
+__all__ = ["Leaves", "Spread", "apart", "leaves_of", "slopes_of", "weighed"]
 
 FEWEST_FOR_TIE = 20
 """Units, by the weight that each has in it, on which a tested covariate's slope must rest."""
@@ -113,8 +113,10 @@ def leaves_of(
     if work is None:
         own = np.maximum(station.sum() + voter.sum() / size, 1e-12)
         weight = np.where(seen, 1 / own, 0.0)
-    share, precision, mean, _ = apart(nest, depth, weight, values)
-    inner = nest.up(depth, share[:, None] ** 2 * (station + voter / size[:, None]))
+    share, precision, mean = weighed(nest, depth, weight, values)
+    square = share**2
+    inner = np.outer(nest.up(depth, square), station)
+    inner += np.outer(nest.up(depth, square / size), voter)
     return Leaves(share, precision, mean, inner, slopes, station, voter, freedom)
 
 
@@ -122,15 +124,17 @@ def ratio_of(part: Array, whole: Array) -> Array:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-def apart(
-    nest: Nest, depth: int, weight: Array, values: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return weights among siblings, their sum, the siblings' mean, and deviations from it."""
-    parent = nest.parent(depth)
+def weighed(nest: Nest, depth: int, weight: Array, values: Array) -> tuple[Array, Array, Array]:
+    """Return weights among siblings, the sum of the siblings' weights, and their mean."""
     whole = nest.up(depth, weight)
-    share = ratio_of(weight, whole[parent])
-    mean = nest.up(depth, share[:, None] * values)
-    return share, whole, mean, (values - mean[parent]) * (weight > 0)[:, None]
+    share = ratio_of(weight, whole[nest.parent(depth)])
+    return share, whole, nest.up(depth, share[:, None] * values)
+
+
+def apart(nest: Nest, depth: int, weight: Array, values: Array) -> tuple[Array, Array]:
+    """Return weights among siblings, and the deviations from the siblings' mean."""
+    share, _, mean = weighed(nest, depth, weight, values)
+    return share, (values - mean[nest.parent(depth)]) * (weight > 0)[:, None]
 
 
 def slopes_of(
@@ -145,8 +149,8 @@ def slopes_of(
     freedom = int((weight > 0).sum()) - int((nest.up(depth, weight) > 0).sum())
     if not design.shape[1] or freedom < FEWEST_FOR_SLOPE:
         return slopes
-    _, _, _, x = apart(nest, depth, weight, design)
-    _, _, _, y = apart(nest, depth, weight, values)
+    _, x = apart(nest, depth, weight, design)
+    _, y = apart(nest, depth, weight, values)
     square = x.T @ (weight[:, None] * x)
     # A covariate that does not vary among the seen siblings says nothing about the others.
     scale = weight.sum() * np.maximum(np.abs(design).max(axis=0), 1e-12) ** 2
@@ -195,7 +199,7 @@ def _station_spread(
     depth = nest.depth
     voters = np.where(seen, size, 0.0)
     parent = nest.parent(depth)
-    share, _, _, residual = apart(nest, depth, voters, values)
+    share, residual = apart(nest, depth, voters, values)
     several = seen & (nest.up(depth, seen.astype(float)) >= 2)[parent]
     freedom = float(np.count_nonzero(several) - len(np.unique(parent[several])))
     columns = values.shape[1]

@@ -37,6 +37,9 @@ class Outcome:
         By how much each would move with what missingness itself hints at; 0 where not asked.
     votes, share : ndarray, shape (unseen groups,)
         Predicted votes for the two candidates together, and the first's share of them.
+    all_shares : tuple of ndarray, shape (candidates,), or None
+        Estimated shares of all candidates, and the half-widths that Student's t gives them over
+        1.96; None where they are not asked for.
     """
 
     estimate: Array
@@ -45,6 +48,7 @@ class Outcome:
     shift: Array
     votes: Array
     share: Array
+    all_shares: tuple[Array, Array] | None = None
 
     @property
     def reach(self) -> Array:
@@ -90,26 +94,32 @@ def predicted_outcome(
     seen_valid = float(seen_votes.sum())
     centre = seen_votes / seen_valid
     a, b = pair
+    count = len(centre)
     # Linearised at the seen shares, so that the error of a ratio is that of a sum.
-    off_a, off_b = votes[:, a] - valid * centre[a], votes[:, b] - valid * centre[b]
-    found = predict_unseen(
-        population, np.column_stack([off_a, off_b, off_a - off_b, valid]), work, shift=shift
-    )
-    total = seen_valid + found.totals[3]
+    off = votes - valid[:, None] * centre
+    columns = np.column_stack([off, off[:, a] - off[:, b], valid])
+    found = predict_unseen(population, columns, work, shift=shift)
+    total = seen_valid + found.totals[-1]
     voters = float(population.size[population.seen | population.wanted].sum())
+    at = [a, b, count, count + 1]
     scale = np.array([total, total, total, voters])
-    estimate = np.array([centre[a], centre[b], centre[a] - centre[b], 0.0]) + found.totals / scale
+    estimate = np.array([centre[a], centre[b], centre[a] - centre[b], 0.0])
+    estimate += found.totals[at] / scale
     estimate[3] = total / voters
-    rate_valid = found.rates[:, 3]
+    rate_valid = found.rates[:, -1]
     size = population.size[population.wanted]
-    first = np.maximum(found.rates[:, 0] + centre[a] * rate_valid, 0) * size
-    second = np.maximum(found.rates[:, 1] + centre[b] * rate_valid, 0) * size
+    first = np.maximum(found.rates[:, a] + centre[a] * rate_valid, 0) * size
+    second = np.maximum(found.rates[:, b] + centre[b] * rate_valid, 0) * size
+    error = np.sqrt(found.variance)
+    reach = stats.t.ppf(0.975, np.maximum(found.freedom[:count], 2.0)) / 1.959964
+    shares = (centre + found.totals[:count] / total, reach * error[:count] / total)
     both = first + second
     return Outcome(
         estimate,
-        np.sqrt(found.variance) / scale,
-        found.freedom,
-        found.shift / scale,
+        error[at] / scale,
+        found.freedom[at],
+        found.shift[at] / scale,
         both,
         np.divide(first, both, out=np.full_like(both, 0.5), where=both > 0),
+        shares,
     )

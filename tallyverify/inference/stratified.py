@@ -83,6 +83,10 @@ def ratio_figures(population: Population, strata: Strata) -> tuple[Figures, Figu
         If nothing was seen of a stratum.
     """
     found = _estimated(population, strata)
+    return (*_figures(found), found)
+
+
+def _figures(found: RatioEstimate) -> tuple[Figures, Figures]:
     scale = found.total[-1] / found.ratio[-1] if found.ratio[-1] else 0.0
     cov = found.cov * scale**2
     total = found.total
@@ -95,7 +99,6 @@ def ratio_figures(population: Population, strata: Strata) -> tuple[Figures, Figu
     return (
         Figures(total, found.total_se, freedom, zero),
         Figures(share, error, freedom[:-1], zero[:-1]),
-        found,
     )
 
 
@@ -120,6 +123,8 @@ def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int])
     error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", rows, cov, rows), 0.0))
     voters = float((strata.stations if strata.registered is None else strata.registered).sum())
     votes, share = _unseen_votes(population, strata, pair)
+    _, figures = _figures(found)
+    shares = (figures.estimate, figures.half_width(1.0, 0.95) / 1.959964)
     return Outcome(
         np.array([first, second, first - second, valid / voters]),
         np.append(error, found.total_se[-1] / voters),
@@ -127,6 +132,7 @@ def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int])
         np.zeros(4),
         votes,
         share,
+        shares,
     )
 
 
