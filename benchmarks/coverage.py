@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 from tallyverify.facts import CaseFacts  # noqa: E402
 from tallyverify.inference.against import judged  # noqa: E402
 from tallyverify.inference.assemble import assemble  # noqa: E402
+from tallyverify.inference.estimate import estimate_of  # noqa: E402
 from tallyverify.inference.of_case import curve_of  # noqa: E402
 from tallyverify.inference.outcome import true_outcome  # noqa: E402
 from tallyverify.inference.patterns import PATTERNS, hide, patterns_of  # noqa: E402
@@ -68,6 +69,9 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
     registry = Registry(
         frame=pd.DataFrame({"station": columns["station"], **areas, "registered": voters})
     )
+    first = everyone.nest.of_station(1)
+    votes = np.column_stack([np.bincount(first, column) for column in everyone.votes.T])
+    by_area = votes / np.maximum(votes.sum(axis=1, keepdims=True), 1)
     for pattern in patterns_of(everyone):
         for mask in range(masks):
             rng = np.random.default_rng([seed, list(PATTERNS).index(pattern), mask])
@@ -89,9 +93,18 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
                 judged(found, curve, float(truth[2]) - 2 * moved, whole=True, listed=True)
                 for moved in MOVED
             ]
+            estimate = estimate_of(found)
+            everybody = everyone.votes.sum(axis=0) / everyone.votes.sum()
             yield {
                 **record,
                 "held": [bool(x) for x in held],
+                "all": _held(estimate.shares, contest.candidate_ids, everybody),
+                "areas": [
+                    one
+                    for area, share in zip(estimate.areas, by_area, strict=True)
+                    if area.seen < area.stations
+                    for one in _held(area.shares, contest.candidate_ids, share, found.pair)
+                ],
                 "width": float(2 * half[2]),
                 "error": float((found.outcome.estimate - truth)[2]),
                 "inflation": found.calibration.inflation,
@@ -100,30 +113,48 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
             }
 
 
+def _held(
+    shares: dict[str, Any], names: Any, truth: Any, which: tuple[int, ...] | None = None
+) -> list[bool]:
+    """Return which intervals hold the truth: of all candidates, or of some."""
+    chosen = range(len(names)) if which is None else which
+    return [
+        bool(shares[names[k]].low - 1e-12 <= truth[k] <= shares[names[k]].high + 1e-12)
+        for k in chosen
+    ]
+
+
 def tables(records: list[dict[str, Any]]) -> str:
     """Return the tables as Markdown."""
     frame = pd.DataFrame([record for record in records if "held" in record])
     refused = pd.DataFrame([record for record in records if "refused" in record])
     lines = [
-        "| election | pattern | masks | refused | held | shares, margin | width | bias | error × |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| election | pattern | masks | refused | margin | first two, margin | all candidates | "
+        "areas | width | bias | error × |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     frame["kept"] = [np.mean(held[:3]) for held in frame["held"]]
+    frame["everybody"] = [np.mean(held) for held in frame["all"]]
+    frame["local"] = [np.mean(held) if held else np.nan for held in frame["areas"]]
     frame["margin"] = [held[2] for held in frame["held"]]
     for (election, pattern), rows in frame.groupby(["election", "pattern"], sort=False):
         gone = 0
         if len(refused):
             gone = int(((refused.election == election) & (refused.pattern == pattern)).sum())
+        bias = f"{100 * rows.error.mean():+.2f}".replace("-", "−")
         lines.append(
             f"| {election} | {pattern} | {len(rows)} | {gone} | {100 * rows.margin.mean():.0f} % | "
-            f"{100 * rows.kept.mean():.1f} % | {100 * rows.width.mean():.2f} | "
-            f"{100 * rows.error.mean():+.2f} | {rows.inflation.mean():.2f} |".replace("-", "−")
+            f"{100 * rows.kept.mean():.1f} % | {100 * rows.everybody.mean():.1f} % | "
+            f"{100 * rows.local.mean():.1f} % | {100 * rows.width.mean():.2f} | {bias} | "
+            f"{rows.inflation.mean():.2f} |"
         )
     by = frame.groupby("pattern", sort=False).kept.mean()
     lines += [
         "",
         f"Overall {100 * frame.kept.mean():.1f} % ({len(frame)} masks, {len(refused)} refused); by "
-        "pattern: " + ", ".join(f"{name} {100 * value:.1f} %" for name, value in by.items()) + ".",
+        "pattern: " + ", ".join(f"{name} {100 * value:.1f} %" for name, value in by.items()) + ". "
+        f"All candidates {100 * frame.everybody.mean():.1f} %, areas "
+        f"{100 * frame.local.mean():.1f} %.",
         "",
         "| declared | masks | outside 95 % | graded improbable |",
         "|---|--:|--:|--:|",
