@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tallyverify.areas import area_codes
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.facts import CaseFacts
 from tallyverify.table import ActaTable
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_STATIONS", "Sheets", "summarise_sheets"]
 
-MOST_STATIONS = 1_500_000
-"""Above this many stations, what is kept of each would no longer fit into memory."""
+MOST_STATIONS = 1_000_000
+"""Larger files are read in parts, so that memory stays bounded: nothing is kept of each station."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     A sheet of which nothing was read, or on which all is zero, stays as a station not seen: that
     it stands in the file says that it exists.
     """
-    if len(part) > MOST_STATIONS:
+    if max(len(part), facts.source.rows) > MOST_STATIONS:
         return Sheets(len(part), None)
     votes = np.column_stack([part.figure(name)[0] for name in facts.contest.candidate_ids])
     unread = part.figure(ALL_OPTIONS)[1]
@@ -84,7 +85,9 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     if "order" in part.frame.columns:
         columns["order"] = _texts(part, "order")
     for level in facts.levels:
-        columns[f"area:{level}"] = _texts(part, level)
+        codes, labels = area_codes(part, (level,))
+        names = np.array([label[0] for label in labels], dtype=object)
+        columns[f"area:{level}"] = names[codes] if len(names) else names
     return Sheets(len(part), (columns,))
 
 
