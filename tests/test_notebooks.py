@@ -19,7 +19,7 @@ executed = pytest.mark.skipif(bool(_GONE), reason=f"the extra 'notebook' lacks {
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
-NAMES = ("01-quickstart", "02-venezuela-2024")
+NAMES = ("01-quickstart", "02-venezuela-2024", "03-unseen")
 
 KEY_FIGURES = {
     "01-quickstart": (
@@ -49,6 +49,15 @@ KEY_FIGURES = {
         "<Bounds: EG leads NM by 3,987,338 seen votes, 3,528,837 unseen; settled>",
         "<Bounds: EG leads NM by 3,987,338 seen votes, 10,505,202 unseen; not settled>",
         "D305 improbable",
+    ),
+    "03-unseen": (
+        "<Bounds: A leads B by 1,508 seen votes, 293,760 unseen; not settled>",
+        "standard errors × 1.21, set by the pattern 'learnt'",
+        "declared margin +0.0092, estimate +0.0110, from +0.0065 to +0.0155",
+        "largest of the backtest: 0.168",
+        " 0 points moved: note, 0 of 1 declared whole count outside the interval",
+        " 2 points moved: improbable, 1 of 1 declared whole count outside the interval",
+        "1,050 of 1,050 stations, margin +0.32% in [+0.32%, +0.32%], e-value inf",
     ),
 }
 
