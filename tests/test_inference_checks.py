@@ -320,3 +320,11 @@ def test_numbers_by_area_of_a_whole_bulletin_make_strata() -> None:
 def test_numbers_by_area_of_a_partial_bulletin_do_not() -> None:
     report = report_of(by_state(0.8), registry=None)
     assert report.check("I401").reason.startswith("nothing says which stations were not seen")
+
+
+def test_more_seen_than_the_declared_number_is_said() -> None:
+    report = report_of(truth(stations=800), registry=None)
+    reason = report.check("I401").reason
+    assert "more stations were seen than are expected" in reason
+    assert "found: 900" in reason
+    assert "at most the 800 given" in reason
