@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from tallyverify.inference.area_prediction import predict_unseen_by_area
 from tallyverify.inference.fitted import Figures, area_figures, predicted_figures
 from tallyverify.inference.nest import Nest
 from tallyverify.inference.outcome import predicted_outcome, true_outcome
@@ -266,6 +267,16 @@ def test_an_area_with_nothing_to_predict_has_no_error() -> None:
     assert not totals.error[1].any()
     assert not shares.error[1].any()
     assert (totals.error[[0, 2]] > 0).all()
+
+
+def test_the_error_of_an_area_s_share_is_no_less_than_that_of_its_own_difference() -> None:
+    population = population_of(12, MANY, (5, 3))
+    work = fit_working_spread(population)
+    totals, shares = figures_of(population, areas=True)
+    for area, share in enumerate(shares.estimate):
+        off = population.votes - population.valid[:, None] * share
+        own = predict_unseen_by_area(population, off, work).variance[area] ** 0.5
+        assert (shares.error[area] >= own / totals.estimate[area, -1]).all()
 
 
 @settings(max_examples=30)

@@ -200,7 +200,7 @@ def regular(rng: np.random.Generator, draws: int) -> tuple[Population, Floats, S
     """30 regions of 4 towns of 4 stations; many draws of one vote with known variances."""
     region, town = np.repeat(np.arange(30), 16), np.tile(np.repeat(np.arange(4), 4), 30)
     nest = Nest.of([region, town])
-    size = np.round(np.exp(rng.uniform(3.0, 7.5, 480)))
+    size = np.exp(rng.uniform(3.0, 7.5, 480))
     truth = Spread(
         (np.array([0.03**2]), np.array([0.04**2])), np.array([0.03**2]), np.array([0.2]), ()
     )
@@ -295,26 +295,28 @@ def test_slopes_are_those_of_least_squares_within_areas() -> None:
     assert not climbed.slopes[0].any()  # 30 regions are too few
 
 
-@pytest.mark.parametrize("tie", [0.0, 0.02, 0.4])
-def test_a_tested_slope_counts_as_far_as_it_is_beyond_chance(tie: float) -> None:
+@pytest.mark.parametrize(("tie", "low", "high"), [(0.0, 0, 0), (0.06, 0.2, 0.8), (0.4, 0.95, 1)])
+def test_a_tested_slope_counts_as_far_as_it_is_beyond_chance(
+    tie: float, low: float, high: float
+) -> None:
     rng = np.random.default_rng(9)
     population, rates, work = regular(rng, 1)
     nest, size, seen = population.nest, population.size, population.seen
-    x = rng.uniform(0, 1, (120, 1))
-    rates = rates + tie * x[nest.of_station(2)]
+    x = rng.uniform(0, 1, (120, 2)) @ np.array([[1.0, 0.4], [0.0, 1.0]])  # that go together
+    rates = rates + (0.1 * x[:, [0]] + tie * x[:, [1]])[nest.of_station(2)]
     designs = [np.zeros((30, 1)), x, np.zeros((480, 0))]
     climbed = upward(nest, size, seen, rates, designs, work, tested=True)
     weight = np.where(seen, 1 / (work.station + work.voter / size), 0.0)
     precision = np.bincount(nest.of_station(2), weight)
-    mean = np.bincount(nest.of_station(2), weight * rates[:, 0])
-    mean = mean / np.where(precision > 0, precision, 1)
+    sums = np.bincount(nest.of_station(2), weight * rates[:, 0])
+    mean = sums / np.where(precision > 0, precision, 1)
     town = precision / (1 + work.areas[1] * precision)
-    slope, error, free = weighted_ols(mean, x, nest.parent(2), town)
-    assert free > 40
-    factor = max(1 - 4 * (error[0] / slope[0]) ** 2, 0.0)
-    assert climbed.slopes[1][0, 0] == pytest.approx(slope[0] * factor, rel=1e-7, abs=1e-12)
-    assert (factor > 0.9) == (tie == 0.4)
-    assert (factor == 0.0) == (tie < 0.4)
+    slope, error, _ = weighted_ols(mean, x, nest.parent(2), town)
+    factor = max(1 - 4 * (error[1] / slope[1]) ** 2, 0.0)
+    assert low <= factor <= high
+    tested = slope[1] * factor
+    rest, _, _ = weighted_ols(mean - tested * x[:, 1], x[:, [0]], nest.parent(2), town)
+    np.testing.assert_allclose(climbed.slopes[1][:, 0], [rest[0], tested], rtol=1e-7, atol=1e-12)
 
 
 def test_the_shift_is_what_the_missing_share_hints_at() -> None:

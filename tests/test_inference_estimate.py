@@ -327,7 +327,7 @@ def test_expected_numbers_that_do_not_fit() -> None:
         estimate(partial("random"), expected=pd.concat([right, right]))
     with pytest.raises(InputError, match="areas that the expected numbers do not have"):
         estimate(partial("random"), expected=right.iloc[1:])
-    with pytest.raises(InputError, match="missing or negative"):
+    with pytest.raises(InputError, match="missing, negative or no whole number"):
         estimate(partial("random"), expected=right.assign(stations=-1))
     with pytest.raises(InputError, match="expected numbers are by areas"):
         estimate(partial("random"), expected=right.drop(columns="state"))

@@ -145,7 +145,7 @@ def assemble(
     if "order" in columns:
         order, told = _ordered(columns["order"], at, count)
         notes += told
-    extra, told = _covariates(registry, covariates, keys, at_listed, size, there)
+    extra, told = _covariates(registry, covariates, keys, at_listed, size, levels)
     notes += told
     population = Population(
         Nest.of(codes, count),
@@ -221,7 +221,7 @@ def _match(
     if 2 * missed >= len(station):
         hint = "" if form else f"; its keys look like {shown(registry.index[0])}"
         return f"sheets and registry do not belong together: {says}{hint}", []
-    return "", [f"{says}; they were added to it as seen stations"]
+    return "", [f"{says}; they were added to it"]
 
 
 def _sizes(

@@ -157,9 +157,12 @@ def strata_of(
         if name in expected
     }
     for name, values in given.items():
-        if not (np.isfinite(values) & (values >= 0)).all():
+        wrong = ~(np.isfinite(values) & (values >= 0) & (values == np.floor(values)))
+        if wrong.any():
             raise InputError(
-                "an expected number is missing or negative", place=f"expected, column {name}"
+                "an expected number is missing, negative or no whole number",
+                place=f"expected, column {name}",
+                found=str(values[wrong][0]),
             )
     return _checked(
         tuple(" / ".join(str(part) for part in row) for row in expected[by].to_numpy()),
@@ -174,7 +177,7 @@ def strata_of(
 def _keys(columns: Sequence[Any]) -> list[tuple[str, ...]]:
     spelt = []
     for column in columns:
-        codes, names = pd.factorize(np.asarray(column, dtype=object))
+        codes, names = pd.factorize(pd.Series(column, dtype=object).fillna(""))
         texts = np.array([folded(str(name)) for name in names], dtype=object)
         spelt.append(texts[codes])
     return list(zip(*spelt, strict=True))

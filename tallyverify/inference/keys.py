@@ -20,9 +20,9 @@ _FORMS: dict[str, Callable[[str], str]] = {
     "without spaces around it": lambda key: key.strip(),
     "without regard to capitals": lambda key: key.strip().casefold(),
     "without a decimal part": lambda key: re.sub(r"\.0+$", "", key),
-    "with letters and digits only": lambda key: re.sub(r"[^0-9A-Za-z]", "", key).casefold(),
+    "with letters and digits only": lambda key: re.sub(r"[\W_]", "", key).casefold(),
     "without zeros, spaces, points and signs": lambda key: re.sub(
-        r"[^0-9a-z]", "", _ZEROS.sub(r"\1", re.sub(r"\.0+$", "", key.strip().casefold()))
+        r"[\W_]", "", _ZEROS.sub(r"\1", re.sub(r"\.0+$", "", key.strip().casefold()))
     ),
 }
 _MOST = 20_000
@@ -54,8 +54,10 @@ def nearest_form(strangers: Iterable[str], listed: NDArray[np.object_]) -> str:
     best, share = "", 0.5
     for words, form in _FORMS.items():
         there = {form(str(key)): str(key) for key in listed}
+        there.pop("", None)
         hit = [key for key in some if form(key) in there]
-        if some and len(hit) / len(some) > share:
+        # The first form that does as well is the plainest.
+        if hit and len(hit) / len(some) >= share + (1e-9 if best else 0.0):
             share = len(hit) / len(some)
             example = f"{shown(hit[0])} is there as {shown(there[form(hit[0])])}"
             best = f"{100 * share:.0f} % of them would match {words} ({example})"

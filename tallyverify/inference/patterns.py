@@ -175,7 +175,7 @@ def hide(
     elif pattern == "late" and population.order is not None:
         share *= 0.5 + rng.random()  # the cut moves from draw to draw, or all draws were one
         first = -population.order
-    count = round(share * int(seen.sum()))
+    count = min(round(share * int(seen.sum())), int(seen.sum()))
     hidden = np.zeros(len(population), dtype=bool)
     order = np.lexsort((own, first, ~seen))
     hidden[order[:count]] = True

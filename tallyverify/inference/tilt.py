@@ -103,6 +103,8 @@ def tilt_to(target: float, share: Array, votes: Array) -> Tilt:
     inf
     """
     total = float(votes.sum())
+    if np.isnan(target):
+        raise TallyVerifyError("the target is not a number; give a share")
     if not np.isfinite(total) or total <= 0:
         raise TallyVerifyError("there are no unseen votes for the two candidates, so none to tilt")
     inside = np.clip(share, 1e-6, 1 - 1e-6)
