@@ -263,3 +263,10 @@ def test_draws_depend_on_the_generator_alone(pattern: str) -> None:
     np.testing.assert_array_equal(one, two)
     draws = {hide(population, pattern, 0.3, np.random.default_rng(s)).tobytes() for s in range(20)}
     assert len(draws) > 5
+
+
+def test_late_never_hides_what_was_not_seen() -> None:
+    population = with_order(country("stations"))
+    for seed in range(20):
+        gone = hide(population, "late", 0.95, np.random.default_rng(seed))
+        assert not (gone & ~population.seen).any()

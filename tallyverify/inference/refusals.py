@@ -60,9 +60,9 @@ def why_refused(population: Population, work: Spread, *, areas: bool = True) -> 
         known = float(voters[depth][inside[depth] > 0].max(initial=0.0))
         if largest > known and largest > _LARGEST * everyone:
             return (
-                f"nothing was seen of the largest area of the level {level} ({number(largest)} "
+                f"nothing was seen of the largest area of the level {level} ({number(round(largest))} "
                 f"voters, {percent(largest, everyone, 1)} of all; the largest seen has "
-                f"{number(known)}): what smaller ones show does not carry over to it"
+                f"{number(round(known))}): what smaller ones show does not carry over to it"
             )
         gone = float(asked[depth][whole].sum())
         if work.freedom[depth - 1] < _FEWEST_FREE and gone > _MATTERS * everyone:
