@@ -15,7 +15,7 @@ from tallyverify.coverage import Kept, Seen, summarise_seen
 from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
-from tallyverify.inference.picture import Picture, picture_of
+from tallyverify.inference.picture import Picture, bare_picture, picture_of
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
@@ -109,11 +109,13 @@ def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
     doubt = _doubt(summaries, facts)
     found = _picture(chosen, summaries, seen, facts, "")
     if found is None:
-        kept = next(check for check in chosen if check.code == "I401")
-        reason = _concluded(kept, summaries, Repeats.of([], [], suspects), seen, facts, "").reason
-        raise InputError(reason)
+        check = next(check for check in chosen if check.code == "I401")
+        kept = Kept(seen, summaries[check.summarise]) if check.summarise is not None else None
+        if kept is None or kept.rows.chunks is not None:
+            raise InputError(check.conclude(kept, facts).reason)
+        return bare_picture(kept, facts)
     if doubt:
-        found = replace(found, estimate=replace(found.estimate, refused=doubt), curve=None)
+        return replace(found, estimate=found.estimate.refusing(doubt), curve=None)
     return found
 
 

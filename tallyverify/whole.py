@@ -14,6 +14,7 @@ __all__ = ["write_whole"]
 def write_whole(texts: Mapping[Path, str]) -> None:
     """Write files beside their places, then move all there: no file half, none without the rest."""
     beside: dict[Path, str] = {}
+    old: dict[Path, bytes | None] = {}
     made = [folder for path in texts for folder in path.parents if not folder.exists()]
     try:
         for path, text in texts.items():
@@ -23,10 +24,15 @@ def write_whole(texts: Mapping[Path, str]) -> None:
                 stream.write(text)
             os.chmod(beside[path], 0o666 & ~_umask())
         for path, temporary in beside.items():
+            before = path.read_bytes() if path.is_file() else None
             os.replace(temporary, path)
+            old[path] = before
     except BaseException:
         for temporary in beside.values():
             Path(temporary).unlink(missing_ok=True)
+        for path, before in old.items():
+            with suppress(OSError):
+                path.unlink() if before is None else path.write_bytes(before)
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()

@@ -96,7 +96,9 @@ def test_a_report_is_replaced_whole(
     ("asked", "codes"),
     [
         ("rules", [c.code for c in catalogue() if c.family == "rules"]),
-        ("rules,compare", [c.code for c in catalogue()]),
+        ("rules,compare", [c.code for c in catalogue() if c.family in ("rules", "compare")]),
+        ("inference", ["I401", "I402", "I403", "I404"]),
+        ("inference,rules,compare", [c.code for c in catalogue()]),
         ("D301,R103", ["R103", "D301"]),
         ("d301, R103,,D301", ["R103", "D301"]),
     ],
@@ -154,9 +156,9 @@ def test_catalogue(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
         assert str(check.evidence) in outcome.out
 
 
-@pytest.mark.parametrize("args", [["--help"], ["verify", "--help"], ["schema", "--help"]])
+@pytest.mark.parametrize("args", [[], ["verify"], ["estimate"], ["checks"], ["schema"]])
 def test_help(command: Command, args: list[str]) -> None:
-    outcome = command(*args)
+    outcome = command(*args, "--help")
     assert (outcome.code, outcome.err) == (0, "")
     assert "Usage: tallyverify" in outcome.out
 
@@ -172,7 +174,15 @@ def test_language(command: Command, case: Path) -> None:
     assert command("verify", case, "--lang", "en") == plain
 
 
-@pytest.mark.parametrize("args", [("verify", SAMPLES / "clean"), ("checks",), ("schema", "case")])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("verify", SAMPLES / "clean"),
+        ("estimate", SAMPLES / "clean"),
+        ("checks",),
+        ("schema", "case"),
+    ],
+)
 def test_a_reader_who_has_seen_enough(args: tuple[str | Path, ...]) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tallyverify", *map(str, args)],

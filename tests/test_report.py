@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from rich.console import Console
@@ -14,6 +16,7 @@ from rich.console import Console
 from tallyverify import Case, Declared, Report, load_case, read_actas, verify
 from tallyverify.contest import Contest
 from tallyverify.findings import Finding
+from tallyverify.report.figures import FIGURES
 from tallyverify.report.terminal import render
 from tests.command import SAMPLES
 from tests.golden.make import HERE, NAMES, golden
@@ -29,8 +32,13 @@ HOSTILE = {
 }
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x1b[31m\x9b1m"
 TAGS = {"html", "head", "meta", "title", "style", "body", "main", "div", "h1", "h2", "p", "b", "br"}
-TAGS |= {"span", "table", "thead", "tbody", "tr", "th", "td", "article", "code"}
-ATTRIBUTES = {"lang", "charset", "name", "content", "class", "style"}
+TAGS |= {"span", "table", "thead", "tbody", "tr", "th", "td", "article", "code", "img"}
+ATTRIBUTES = {"lang", "charset", "name", "content", "class", "style", "src", "alt"}
+IMAGE = "data:image/svg+xml;base64,"
+OWN_IMAGE = re.compile(f'<img alt="[^"<>]*" src="{re.escape(IMAGE)}[A-Za-z0-9+/=]+">')
+SVG_TAGS = {"svg", "defs", "style", "g", "path", "use", "clipPath", "rect", "text"}
+SVG_ATTRIBUTES = {"width", "height", "viewBox", "version", "type", "id", "d", "x", "y", "transform"}
+SVG_ATTRIBUTES |= {"style", "clip-path", "href"}
 SEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e\u2066\ufeff\U000e0041]")
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -41,6 +49,7 @@ class Tags(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
         self.tags: set[str] = set()
+        self.images: list[dict[str, str | None]] = []
         self.attributes: set[tuple[str, str | None]] = set()
         self.text = ""
         self.feed(page)
@@ -49,6 +58,8 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes.update(attrs)
+        if tag == "img":
+            self.images.append(dict(attrs))
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -91,8 +102,49 @@ def venezuela() -> Report:
     return verify(load_case(SAMPLES / "venezuela-2024"))
 
 
+def drawings(page: str) -> dict[str, str]:
+    """Return the figures of a page by title, each an image that stands in the page itself."""
+    images = Tags(page).images
+    assert all(set(image) == {"alt", "src"} for image in images)
+    assert all((image["src"] or "").startswith(IMAGE) for image in images)
+    sources = [(image["src"] or "").removeprefix(IMAGE) for image in images]
+    svgs = [b64decode(source, validate=True).decode() for source in sources]
+    return {image["alt"] or "": svg for image, svg in zip(images, svgs, strict=True)}
+
+
+def dead_drawing(svg: str) -> list[str]:
+    """Hold a figure to what it may be made of: it runs nothing, loads nothing; return its texts."""
+    assert not re.search("<!ENTITY|<!\\[CDATA|<\\?xml-stylesheet", svg)
+    root = ElementTree.fromstring(svg)
+    ids = {part.get("id") for part in root.iter()}
+    texts = []
+    for part in root.iter():
+        tag = part.tag.rpartition("}")[2]
+        assert tag in SVG_TAGS
+        for full, value in part.attrib.items():
+            name = full.rpartition("}")[2]
+            assert name in SVG_ATTRIBUTES
+            assert name != "href" or (value[0] == "#" and value[1:] in ids)
+            # The name of a font may be anything but a place to fetch it from.
+            fetched = re.findall(r"url\(([^)]*)\)|@import|src:", value)
+            assert name == "clip-path" or not fetched
+            assert all(place[0] == "#" and place[1:] in ids for place in fetched)
+        assert tag != "style" or re.fullmatch(r"\*\{[a-z: ;-]*\}", part.text or "")
+        if tag == "text":
+            texts.append(part.text or "")
+        else:
+            assert tag == "style" or not (part.text or "").strip()
+        assert not (part.tail or "").strip()
+    assert not SEEN.search(svg)
+    return texts
+
+
 def dead(page: str) -> Tags:
+    for title, svg in drawings(page).items():
+        assert title in FIGURES.values()
+        dead_drawing(svg)
     found = Tags(page)
+    page = OWN_IMAGE.sub("", page)  # letters that spell nothing
     assert found.tags <= TAGS
     assert {name for name, _ in found.attributes} <= ATTRIBUTES
     for name, value in found.attributes:
@@ -107,7 +159,8 @@ def dead(page: str) -> Tags:
 def test_hostile_text_is_dead_in_a_page(hostile: Report) -> None:
     for page in (hostile.to_html(), hostile._repr_html_()):
         found = dead(page)
-        assert not re.search(r"(src|href|action)\s*=\s*[\"']?[^&\"' ]*[\"'>]", page)
+        text = OWN_IMAGE.sub("", page)
+        assert not re.search(r"(src|href|action)\s*=\s*[\"']?[^&\"' ]*[\"'>]", text)
         if "<script>" in hostile.contest.name:
             assert "<script>alert(1)</script>" in found.text
 
@@ -157,6 +210,11 @@ def test_a_candidate_with_more_votes_than_there_are(tmp_path: Path) -> None:
 
 def test_a_page_needs_nothing_else(venezuela: Report) -> None:
     page = venezuela.to_html()
+    titles = ["interval", "sensitivity", "backtest"]
+    assert list(drawings(page)) == [FIGURES[name] for name in titles]
+    assert "<script" not in "".join(drawings(page).values())
+    page, images = OWN_IMAGE.subn("", page)
+    assert images == len(titles)
     for word in ("http:", "https:", "//", "<script", "<link", "@import", "url(", "<img", "<iframe"):
         assert word not in page
     assert page.startswith("<!doctype html>\n")

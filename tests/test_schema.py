@@ -51,7 +51,7 @@ def test_each_is_a_schema(command: Command, document: str) -> None:
 
 def test_no_other_document() -> None:
     with pytest.raises(KeyError):
-        json_schema("estimate")
+        json_schema("forensics")
 
 
 @pytest.mark.parametrize("name", NAMES)

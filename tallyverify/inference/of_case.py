@@ -137,6 +137,8 @@ def curve_of(found: Study) -> Sensitivity | None:
 def declared_margins(facts: CaseFacts, pair: tuple[int, int]) -> list[DeclaredMargin]:
     """Return the national margins of the pair, of each bulletin that declares both votes."""
     names = facts.contest.candidate_ids
+    if len(names) < 2:
+        return []
     first, second = names[pair[0]], names[pair[1]]
     found = []
     for bulletin in facts.bulletins:

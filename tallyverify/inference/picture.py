@@ -12,7 +12,7 @@ from tallyverify.inference.of_case import declared_margins, declared_valid, stud
 from tallyverify.inference.result import Estimate
 from tallyverify.inference.sensitivity import Sensitivity
 
-__all__ = ["DeclaredShares", "Picture", "picture_of"]
+__all__ = ["DeclaredShares", "Picture", "bare_picture", "picture_of"]
 
 
 @dataclass(frozen=True)
@@ -107,3 +107,26 @@ def picture_of(kept: Kept, facts: CaseFacts) -> Picture | None:
         study.calibration.largest_tilt,
         order_of(kept, facts),
     )
+
+
+def bare_picture(kept: Kept, facts: CaseFacts) -> Picture:
+    """Return what there is to show of stations that are too many to be estimated from."""
+    reason = study_of(kept, facts).reason
+    totals = kept.seen.totals
+    valid = sum(totals.sum((name,)) for name in facts.contest.candidate_ids)
+    estimate = Estimate(
+        method="none: the stations are too many to be kept at once",
+        assumption="the sheets are authentic",
+        level=0.95,
+        seen={"stations": kept.seen.stations.stations, "registered": None, "valid": valid},
+        unseen={"stations": None, "registered": None},
+        shares={},
+        totals={},
+        turnout=None,
+        margin=None,
+        bounds=None,
+        refused=reason,
+    )
+    names = {name: facts.contest.display(name) for name in facts.contest.candidate_ids}
+    first = next(iter(names.values()))
+    return Picture(estimate, (first, first), names, (), None, 0.0, CaseOrder(reason=reason))

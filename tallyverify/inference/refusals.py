@@ -56,13 +56,13 @@ def why_refused(population: Population, work: Spread, *, areas: bool = True) -> 
         whole = (inside[depth] == 0) & (asked[depth] > 0)
         if not whole.any():
             continue
-        largest = float(voters[depth][whole].max())
-        known = float(voters[depth][inside[depth] > 0].max(initial=0.0))
+        largest = round(float(voters[depth][whole].max()))
+        known = round(float(voters[depth][inside[depth] > 0].max(initial=0.0)))
         if largest > known and largest > _LARGEST * everyone:
             return (
-                f"nothing was seen of the largest area of the level {level} ({number(round(largest))} "
+                f"nothing was seen of the largest area of the level {level} ({number(largest)} "
                 f"voters, {percent(largest, everyone, 1)} of all; the largest seen has "
-                f"{number(round(known))}): what smaller ones show does not carry over to it"
+                f"{number(known)}): what smaller ones show does not carry over to it"
             )
         gone = float(asked[depth][whole].sum())
         if work.freedom[depth - 1] < _FEWEST_FREE and gone > _MATTERS * everyone:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tallyverify.errors import printable
 from tallyverify.manski import Bounds
 
 if TYPE_CHECKING:
@@ -176,9 +177,9 @@ class Estimate:
 
     def __repr__(self) -> str:
         if self.refused or self.margin is None:
-            return f"<Estimate refused: {self.refused}>"
+            return printable(f"<Estimate refused: {self.refused}>")
         at = self.margin.interval
-        return (
+        return printable(
             f"<Estimate: {self.margin.leader} − {self.margin.runner_up} {at.estimate:+.2%} "
             f"[{at.low:+.2%}, {at.high:+.2%}]; {self.method}>"
         )
@@ -186,8 +187,25 @@ class Estimate:
     def _repr_html_(self) -> str:
         from html import escape
 
-        table = "" if self.refused else self.to_frame().to_html(float_format="{:.4f}".format)
+        table = ""
+        if not self.refused:
+            frame = self.to_frame().rename(index=printable)
+            table = frame.to_html(float_format="{:.4f}".format)
         return f"<p>{escape(repr(self)[1:-1])}</p>{table}<p>{escape(self.assumption)}</p>"
+
+    def refusing(self, reason: str) -> Estimate:
+        """Return the same without any number that was estimated, and with the reason."""
+        return replace(
+            self,
+            shares={},
+            totals={},
+            turnout=None,
+            margin=None,
+            backtest=(),
+            inflation=1.0,
+            areas=(),
+            refused=reason,
+        )
 
     @property
     def settled(self) -> bool:

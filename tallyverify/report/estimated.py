@@ -19,7 +19,7 @@ _MOST = 12
 def _table(title: str, columns: tuple[str, ...]) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, name in enumerate(columns):
-        table.add_column(name, justify="left" if place == 0 else "right", overflow="fold")
+        table.add_column(Text(name), justify="left" if place == 0 else "right", overflow="fold")
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,13 @@ def _drawn(name: str, paint: Callable[[Axes, Picture], None], picture: Picture) 
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_STYLE):
+    # From the defaults, not from the settings of whoever draws: the same bytes everywhere.
+    with mpl.rc_context(), warnings.catch_warnings():
+        # A letter that the font lacks is written as text all the same; the viewer has a font.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
+        mpl.rcParams.update(mpl.rcParamsDefault)
+        mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=(8, 4.2))
         FigureCanvasSVG(figure)
         axes = figure.add_axes((0.2, 0.16, 0.76, 0.68))
