@@ -27,10 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tallyverify.facts import CaseFacts  # noqa: E402
-from tallyverify.inference.against import judged  # noqa: E402
 from tallyverify.inference.assemble import assemble  # noqa: E402
 from tallyverify.inference.estimate import estimate_of  # noqa: E402
-from tallyverify.inference.of_case import curve_of  # noqa: E402
+from tallyverify.inference.grade import judged  # noqa: E402
 from tallyverify.inference.outcome import true_outcome  # noqa: E402
 from tallyverify.inference.patterns import PATTERNS, hide, patterns_of  # noqa: E402
 from tallyverify.inference.sheets import Sheets, summarise_sheets  # noqa: E402
@@ -88,9 +87,18 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
             truth = true_outcome(everyone, everyone.seen, found.pair)
             half = found.outcome.half_width(found.calibration.inflation, 0.95)
             held = np.abs(found.outcome.estimate - truth) <= half + 1e-12
-            curve = curve_of(found)
+            total = everyone.votes.sum(axis=0)
+            first_votes, second_votes = (float(total[k]) for k in found.pair)
+            every = float(total.sum())
             grades = [
-                judged(found, curve, float(truth[2]) - 2 * moved, whole=True, listed=True)
+                judged(
+                    found,
+                    first_votes - moved * every,
+                    second_votes + moved * every,
+                    every,
+                    whole=True,
+                    confirmed=True,
+                )
                 for moved in MOVED
             ]
             estimate = estimate_of(found)

@@ -130,7 +130,10 @@ def _picture(
     check = next((check for check in chosen if check.rows == "kept"), None)
     if check is None or check.summarise is None or doubt:
         return None
-    return picture_of(Kept(seen, summaries[check.summarise]), facts)
+    try:
+        return picture_of(Kept(seen, summaries[check.summarise]), facts)
+    except Exception:  # the checks of the family then show as broken; the others must stand
+        return None
 
 
 def _first_pass(case: Case, tell: Progress) -> tuple[Suspects, Source]:

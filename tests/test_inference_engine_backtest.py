@@ -243,7 +243,7 @@ def test_a_predictor_that_sees_no_doubt_and_is_off_is_refused() -> None:
 def test_too_few_masks_calibrate_nothing() -> None:
     assert FEWEST_MASKS == 10
     few = calibrated(EVERYTHING, np.zeros((9, 3)))
-    assert "too few seen stations could be hidden and predicted" in few.refused
+    assert "in no pattern could seen stations be hidden and predicted" in few.refused
     assert (few.rows, few.inflation, few.setting, few.largest_tilt) == ((), 1.0, "", 0.0)
     assert len(few.masks[0]) == 9
     assert calibrated(EVERYTHING, np.zeros((10, 3))).refused == ""

@@ -75,14 +75,14 @@ def test_a_stratum_seen_whole_takes_its_voters_from_the_sheets() -> None:
     assert found.registered is not None
     assert found.registered.tolist() == [300.0, 600.0]
     (note,) = found.notes
-    assert note.endswith("with every station seen the registered voters are taken from the sheets")
+    assert note.endswith("with every station seen: the registered voters are taken from the sheets")
 
 
 def test_the_number_of_stations_follows_from_voters() -> None:
     sizes = sheets_of(read=[True] * 5 + [False])
     found = strata({"state": ["North", "South", "East"], "registered": [849, 300, 451]}, sizes)
-    # 100 voters a station, as in all that were seen.
-    assert found.stations.tolist() == [8, 3, 5]
+    # 100 voters a station, as in all that were seen; the last one need not be full.
+    assert found.stations.tolist() == [9, 3, 5]
     assert found.notes == (
         "the number of stations is not known: registered voters by the mean seen",
     )

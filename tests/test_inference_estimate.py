@@ -236,7 +236,9 @@ def test_stations_without_votes_in_the_file_are_unseen() -> None:
     for name in (*table.votes, "null", "blank", "valid", "ballots"):
         if name in frame:
             frame.loc[gone, name] = 0
-    answer = estimate(replace(table, frame=frame), masks=20)
+    bare = estimate(replace(table, frame=frame))
+    assert "150 rows of the actas with no votes" in bare.refused
+    answer = estimate(replace(table, frame=frame), masks=20, method="prediction")
     assert answer.unseen["stations"] == int(gone.sum())
     assert "stand in the actas without votes" in answer.method
     assert "the actas list every station" in answer.assumption
@@ -307,7 +309,7 @@ def test_no_registered_voters_at_all() -> None:
         ({"patterns": ["centers"], "registry": True}, "did you mean 'centres'?"),
         ({"patterns": ["late"], "registry": True}, "the last to report"),
         ({"level": 95, "registry": True}, "a level is a fraction"),
-        ({"masks": 0, "registry": True}, "masks are 1 to"),
+        ({"masks": 0, "registry": True}, "masks are 10 to"),
         ({"stations": 10}, "more stations were seen than are expected"),
         ({"stations": -1}, "a number of the country is a count"),
         ({"stations": 600, "registered": 1000}, "more registered voters were seen"),

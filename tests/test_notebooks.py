@@ -56,7 +56,8 @@ KEY_FIGURES = {
         "declared margin +0.0092, estimate +0.0110, from +0.0065 to +0.0155",
         "largest of the backtest: 0.168",
         " 0 points moved: note, 0 of 1 declared whole count outside the interval",
-        " 2 points moved: improbable, 1 of 1 declared whole count outside the interval",
+        " 2 points moved: note, 1 of 1 declared whole count outside the interval",
+        "10 points moved: improbable, 1 of 1 declared whole count outside the interval",
         "1,050 of 1,050 stations, margin +0.32% in [+0.32%, +0.32%], e-value inf",
     ),
 }

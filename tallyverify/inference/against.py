@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tallyverify.checks import Check
 from tallyverify.coverage import Kept
 from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, counted
-from tallyverify.inference.calibrated import LOWEST_COVERAGE
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number
+from tallyverify.inference.estimate import factors_of
+from tallyverify.inference.grade import Judged, judged
 from tallyverify.inference.of_case import (
     CaseStudy,
     DeclaredMargin,
@@ -19,34 +18,10 @@ from tallyverify.inference.of_case import (
     study_of,
 )
 from tallyverify.inference.result import Estimate, watched
-from tallyverify.inference.sensitivity import Sensitivity
 from tallyverify.inference.sheets import summarise_sheets
 from tallyverify.inference.study import Study
 
-__all__ = ["FAR", "I401", "Judged", "judged"]
-
-FAR = 0.999
-"""Level of the interval that a declared margin must lie outside of, to be improbable."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """How a declared margin stands to the interval, and on which rung that belongs.
-
-    Attributes
-    ----------
-    outside, whole : bool
-        Outside the 95 % interval; of a bulletin that is the whole count.
-    grade : Evidence
-        A note or improbable.
-    why : str
-        What decided it; empty inside the interval.
-    """
-
-    outside: bool
-    whole: bool
-    grade: Evidence
-    why: str
+__all__ = ["I401"]
 
 
 def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -64,17 +39,20 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     margins = declared_margins(facts, study.pair)
     findings = [_estimated(study, estimate, facts)]
     outside = whole = 0
-    listed = registry_is_whole(kept, facts)
+    others: list[str] = []
+    confirmed = registry_is_whole(kept, facts)
     for declared in margins:
         verdict = judged(
             study,
-            found.curve,
-            declared.margin,
+            declared.first,
+            declared.second,
+            declared.valid,
             whole=left_out(kept.seen, facts, declared.bulletin, declared.row) == 0,
-            listed=listed,
+            confirmed=confirmed,
         )
         whole += verdict.whole
         outside += verdict.outside and verdict.whole
+        others += _others_outside(study, estimate, declared, facts) if verdict.whole else []
         findings.append(_finding(facts, study, estimate, declared, verdict))
     if not margins:
         reason = (
@@ -86,13 +64,39 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
         alone = "no bulletin is known to be the whole count, which alone must be like the estimate"
         return I401.not_applicable(alone, findings)
     last = margins[-1]
-    return I401.result(
+    reason = f"{outside} of {counted(whole, 'declared whole count')} outside the interval"
+    if partial := len(margins) - whole:
+        reason += f"; {counted(partial, 'partial one')}"
+    if others:
+        reason += f"; also outside their own: {', '.join(dict.fromkeys(others))}"
+    result = I401.result(
         findings,
-        reason=f"{outside} of {counted(whole, 'declared whole count')} outside the interval"
-        + (f"; {counted(partial, 'partial one')}" if (partial := len(margins) - whole) else ""),
+        reason=reason,
         statistic=round(float(study.outcome.estimate[2]), 6),
         effect=round(last.margin - float(study.outcome.estimate[2]), 6),
     )
+    flagged = outside > 0 or result.status is Status.FLAGGED
+    return result.model_copy(update={"status": Status.FLAGGED if flagged else Status.PASSED})
+
+
+def _others_outside(
+    study: Study, estimate: Estimate, declared: DeclaredMargin, facts: CaseFacts
+) -> list[str]:
+    """Name what else of a declared whole count lies outside its interval; never more than a note.
+
+    Of several intervals at 95 % some miss by chance, and those of small candidates miss more.
+    """
+    told = []
+    for name, votes in declared.row.votes.items():
+        share, at = votes / declared.valid, estimate.shares[name]
+        if not at.low - 1e-6 <= share <= at.high + 1e-6:
+            told.append(facts.label(name))
+    totals = study.totals
+    if totals is not None and study.unseen_stations:
+        half = totals.half_width(factors_of(study, totals.estimate), 0.95)[-1]
+        if abs(declared.valid - totals.estimate[-1]) > half + 0.5:
+            told.append(f"valid votes (estimated {number(round(float(totals.estimate[-1])))})")
+    return told
 
 
 def _refusal(found: CaseStudy) -> list[Finding]:
@@ -135,76 +139,6 @@ def _estimated(study: Study, estimate: Estimate, facts: CaseFacts) -> Finding:
         + (line if estimate.backtest else "")
         + "".join(f"; {note}" for note in estimate.notes),
     )
-
-
-def judged(
-    study: Study,
-    curve: Sensitivity | None,
-    margin: float,
-    *,
-    whole: bool,
-    listed: bool,
-) -> Judged:
-    """Grade a declared margin against the estimate.
-
-    Parameters
-    ----------
-    study : Study
-        Not refused.
-    curve : Sensitivity or None
-        Of the same study; None where no votes are unseen.
-    margin : float
-        Declared, of the study's pair, as a fraction of the votes for candidates.
-    whole : bool
-        The bulletin is the whole count.
-    listed : bool
-        A registry lists every station.
-    """
-    outcome, calibration = study.outcome, study.calibration
-    if outcome is None:
-        raise ValueError("a study that is not refused has an outcome")
-    gap = abs(margin - float(outcome.estimate[2]))
-    half = float(outcome.half_width(calibration.inflation, 0.95)[2])
-    # One in a million, for margins that are computed from whole votes.
-    if gap <= half + 1e-6:
-        return Judged(False, whole, Evidence.NOTE, "")
-    if not whole:
-        why = "a note only: it is not known to be the whole count, and need not be like it"
-        return Judged(True, whole, Evidence.NOTE, why)
-    far = float(outcome.half_width(calibration.inflation, FAR)[2])
-    tilt = curve.tilt_for(margin).delta if curve else float("inf")
-    learnt = calibration.row("learnt")
-    largest = calibration.largest_tilt
-    reasons = [
-        (study.strata is not None, "the estimate is not a prediction of single stations"),
-        (not listed, "no registry is known to list every station"),
-        (
-            learnt is None or learnt.coverage < LOWEST_COVERAGE,
-            "the backtest does not cover in the pattern really missing",
-        ),
-        (gap <= far, "it lies inside the 99.9 % interval"),
-        (
-            abs(tilt) <= largest,
-            f"the tilt that it needs (δ = {_delta(tilt)}) is no larger than one that hidden "
-            f"stations of this election had ({_delta(largest)})",
-        ),
-    ]
-    innocent = [why for holds, why in reasons if holds]
-    if innocent:
-        return Judged(True, whole, Evidence.NOTE, f"a note only: {innocent[0]}")
-    masks = sum(row.masks for row in calibration.rows)
-    return Judged(
-        True,
-        whole,
-        Evidence.IMPROBABLE,
-        f"outside the 99.9 % interval too (± {_points(far)} points); the tilt that it needs "
-        f"(δ = {_delta(tilt)}) is larger than any of the {masks} masks of the backtest "
-        f"({_delta(largest)})",
-    )
-
-
-def _delta(tilt: float) -> str:
-    return f"{tilt:.3f}".replace("-", "−")
 
 
 def _finding(

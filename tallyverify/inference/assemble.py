@@ -43,6 +43,9 @@ class Assembled:
         The registered voters of at least some stations are known.
     capacity : float or None
         Registered voters of the stations not seen; None if they are not known of each.
+    used : float
+        Voters that the seen stations are known to take up: registered, or the votes where that is
+        not known.
     strangers, unread : int
         Sheets of stations that the registry does not have; sheets not seen or not wholly read.
     from_registry : bool
@@ -58,11 +61,18 @@ class Assembled:
     areas: tuple[str, ...]
     voters_known: bool
     capacity: float | None
+    used: float
     strangers: int
     unread: int
     from_registry: bool
     notes: tuple[str, ...]
     mismatch: str = ""
+
+    def lacks(self, declared: int | None) -> bool:
+        """Whether the list is known to lack stations: a seen one, or some of those declared."""
+        if declared is not None:
+            return declared > len(self.population)
+        return self.strangers > 0
 
 
 def assemble(
@@ -137,7 +147,9 @@ def assemble(
         if f"area:{level}" in columns:
             texts[at] = columns[f"area:{level}"]
         if registry is not None and level in registry.frame:
-            texts[spot] = registry.frame[level].fillna("").to_numpy(dtype=object)[at_listed]
+            named = registry.frame[level].fillna("").to_numpy(dtype=object)[at_listed]
+            # Where the registry leaves an area blank, the sheet's stands.
+            texts[spot] = np.where(named == "", texts[spot], named)
         code, labels = _coded(texts)
         codes.append(code)
         first = tuple(labels) if position == 0 else first
@@ -163,6 +175,7 @@ def assemble(
         first,
         bool((listed_voters > 0).any()),
         capacity,
+        float(np.where(listed_voters > 0, listed_voters, votes.sum(axis=1))[seen].sum()),
         int(strange.sum()),
         int((~columns["read"]).sum()),
         registry is not None,
@@ -219,7 +232,8 @@ def _match(
     )
     says += f"; {form}" if form else ""
     if 2 * missed >= len(station):
-        hint = "" if form else f"; its keys look like {shown(registry.index[0])}"
+        like = shown(registry.index[0]) if len(registry) else "none: it is empty"
+        hint = "" if form else f"; its keys look like {like}"
         return f"sheets and registry do not belong together: {says}{hint}", []
     return "", [f"{says}; they were added to it"]
 
@@ -272,7 +286,9 @@ def _ordered(
         return None, [f"the order of counting is not used: {first}"]
     order = np.full(count, np.nan)
     order[at] = position
-    return order, []
+    gaps = int(np.isnan(position).sum())
+    told = [f"{counted(gaps, 'station')} without a place in the order: no pattern of late ones"]
+    return order, told if gaps else []
 
 
 def _covariates(
@@ -292,6 +308,8 @@ def _covariates(
             for name in registry.frame
             if name not in ("station", "registered", *levels)
             and pd.api.types.is_numeric_dtype(registry.frame[name])
+            and not pd.api.types.is_bool_dtype(registry.frame[name])
+            and registry.frame[name].notna().any()
         ]
         spot = np.searchsorted(keys, registry.index.to_numpy(dtype=object)[at_listed])
         for name in names:

@@ -27,7 +27,7 @@ FEWEST_MASKS = 10
 Predict = Callable[[Population], Outcome]
 _ORDER = tuple(PATTERNS)
 _WATCHED = 3
-"""Shares of the two candidates and their margin; turnout is reported but calibrates nothing."""
+"""Shares of the two candidates and their margin share a factor; turnout has its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +68,17 @@ class Masks:
     @property
     def off(self) -> Array:
         """Errors, in standard errors that Student's t would call one; shape (masks, 3)."""
+        return self._in_errors()[:, :_WATCHED]
+
+    @property
+    def off_turnout(self) -> Array:
+        """The same of the turnout; shape (masks, 1)."""
+        return self._in_errors()[:, _WATCHED:]
+
+    def _in_errors(self) -> Array:
         scale = self.error * self.reach / 1.959964
         gap = self.estimate - self.truth
-        off = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
-        return off[:, :_WATCHED]
+        return np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
 
     def half_width(self, inflation: Array) -> Array:
         """Return half the widths of the 95 % intervals; shape (masks, 4)."""
@@ -175,8 +182,9 @@ def _compared(
     truth = true_outcome(population, population.seen, pair)
     first, second = (float(population.votes[hidden, k].sum()) for k in pair)
     tilt = 0.0
+    # Half a vote more for each: that nobody there chose one of them is no infinite tilt.
     if first + second > 0 and found.votes.sum() > 0:
-        tilt = tilt_to(first / (first + second), found.share, found.votes).delta
+        tilt = tilt_to((first + 0.5) / (first + second + 1), found.share, found.votes).delta
     voters = population.size
     gone = float(voters[hidden].sum() / voters[population.seen].sum())
     others = np.zeros(0)

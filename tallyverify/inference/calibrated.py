@@ -42,6 +42,8 @@ class Calibration:
         The same, summed up.
     inflation : float
         Factor on the standard errors of the two candidates and their margin, at least 1.
+    turnout : float
+        The same for the turnout, and for the totals of votes, if larger.
     by_candidate : tuple of float
         The same for the share of each candidate; empty where nothing was hidden.
     setting : str
@@ -53,6 +55,7 @@ class Calibration:
     masks: tuple[Masks, ...] = ()
     rows: tuple[BacktestRow, ...] = ()
     inflation: float = 1.0
+    turnout: float = 1.0
     by_candidate: tuple[float, ...] = ()
     setting: str = ""
     refused: str = ""
@@ -99,9 +102,13 @@ def calibrate(
         ran.append(
             run_masks(population, predict, pattern, masks=count, share=share, seed=seed, pair=pair)
         )
-    enough = [one for one in ran if len(one) >= FEWEST_MASKS]
+    # A pattern that mostly could not be predicted says nothing of the masks that failed.
+    enough = [one for one in ran if len(one) >= max(FEWEST_MASKS, one.failed)]
     if not enough:
-        reason = "too few seen stations could be hidden and predicted to see how often that holds"
+        reason = (
+            "in no pattern could seen stations be hidden and predicted often enough to see how "
+            "often that holds: too few were seen, or nothing would be left of some areas or strata"
+        )
         return Calibration(tuple(ran), refused=reason)
     learnt = [one for one in enough if one.pattern == "learnt"]
     setting = max(learnt or enough, key=lambda one: inflation_of(one.off))
@@ -122,8 +129,15 @@ def calibrate(
             f"of hidden stations ({held.pattern}) the 95 % intervals held the truth only in "
             f"{100 * held.coverage:.0f} % of {held.masks} masks, even widened by the others"
         )
+    turnout = max(inflation_of(one.off_turnout) for one in (learnt or enough))
     return Calibration(
-        tuple(ran), tuple(rows), inflation, tuple(by_candidate.tolist()), setting.pattern, refused
+        tuple(ran),
+        tuple(rows),
+        inflation,
+        turnout,
+        tuple(by_candidate.tolist()),
+        setting.pattern,
+        refused,
     )
 
 

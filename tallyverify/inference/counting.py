@@ -123,6 +123,8 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     whole = found.whole
     if whole is None:
         return I404.not_applicable(found.reason)
+    if whole.shift_pvalue is None and not found.cuts:
+        return I404.not_applicable(whole.shift_reason)
     names = facts.contest.candidate_ids
     first, second = (facts.label(names[k]) for k in found.pair)
     findings = [_shift(whole, names[found.pair[0]], first, second)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
+from numbers import Integral
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["estimate", "estimate_of"]
+__all__ = ["estimate", "estimate_of", "factors_of"]
 
 _WHY = {
     "registry": "a registry lists the stations",
@@ -42,7 +43,7 @@ def estimate(
     table: ActaTable,
     registry: Registry | None = None,
     *,
-    strata: Sequence[str] | None = None,
+    strata: str | Sequence[str] | None = None,
     expected: pd.DataFrame | None = None,
     stations: int | None = None,
     registered: int | None = None,
@@ -50,7 +51,7 @@ def estimate(
     method: Literal["auto", "prediction", "ratio"] = "auto",
     level: float = 0.95,
     masks: int = 40,
-    patterns: Sequence[str] | None = None,
+    patterns: str | Sequence[str] | None = None,
     seed: int = 0,
 ) -> Estimate:
     """Estimate the whole count from the stations seen, with an interval that was backtested.
@@ -117,8 +118,10 @@ def estimate(
         table.contest, None, registry, table.source, table.levels, table.lines, table.votes
     )
     for name, value in (("stations", stations), ("registered", registered)):
-        if value is not None and (value < 0 or value != int(value)):
+        if value is not None and (not isinstance(value, Integral) or value < 0):
             raise InputError("a number of the country is a count", place=name, found=shown(value))
+    strata = [strata] if isinstance(strata, str) else strata
+    patterns = [patterns] if isinstance(patterns, str) else patterns
     asked = Asked(
         registry,
         None if strata is None else tuple(strata),
@@ -169,7 +172,7 @@ def estimate_of(found: Study) -> Estimate:
         bounds=bounds,
         backtest=found.calibration.rows,
         inflation=found.calibration.inflation,
-        notes=(*found.assembled.notes, *(found.strata.notes if found.strata else ())),
+        notes=(*found.assembled.notes, *(found.strata.notes if found.strata else ()), *found.told),
         refused=found.refused,
     )
     if found.refused or found.totals is None or found.shares is None or found.outcome is None:
@@ -187,7 +190,8 @@ def estimate_of(found: Study) -> Estimate:
 
 def _method(found: Study) -> str:
     if found.unseen_stations == 0:
-        return f"sum of all sheets: {_WHY[found.known]}, and each was seen"
+        why = "every station" if found.known == "listed" else _WHY[found.known] + ", and each"
+        return f"sum of all sheets: {why} was seen"
     levels = " → ".join((*found.population.levels, "station"))
     if found.strata is None:
         return f"hierarchical prediction of each unseen station ({levels}): {_WHY[found.known]}"
@@ -223,15 +227,17 @@ def _registered(found: Study) -> float | None:
 
 def _bounds(found: Study) -> Bounds | None:
     population = found.population
-    capacity = found.assembled.capacity if found.known in ("registry", "listed") else None
-    words = "registered voters of the stations not seen"
-    if found.strata is not None and found.strata.registered is not None:
-        there = population.size[population.seen].sum()
-        capacity = max(float(found.strata.registered.sum() - there), 0.0)
-        words = "registered voters given, less those of the seen stations"
-    elif found.known == "numbers" and found.asked.registered is not None:
-        capacity = max(float(found.asked.registered - population.valid.sum()), 0.0)
-        words = "registered voters given, less the votes on the seen sheets"
+    asked, assembled = found.asked, found.assembled
+    capacity, words = None, "registered voters of the stations not seen"
+    by_registry = found.known == "registry" and not assembled.lacks(asked.stations)
+    if by_registry or (found.known == "listed" and asked.stations == len(population)):
+        capacity = assembled.capacity
+    elif found.known in ("areas", "numbers"):
+        total = asked.registered
+        if asked.expected is not None and "registered" in asked.expected:
+            total = int(asked.expected["registered"].sum())
+        words = "registered voters given, less those that the seen stations take up"
+        capacity = None if total is None else max(float(total - assembled.used), 0.0)
     if capacity is None or len(population.names) < 2:
         return None
     votes = population.votes.sum(axis=0)
@@ -249,11 +255,14 @@ def _clipped(estimate: float, half: float, low: float, high: float) -> Interval:
     )
 
 
-def _factors(found: Study, estimate: Array) -> Array:
-    """Factors on the errors of each candidate; of the valid votes, that of the two."""
-    inflation = found.calibration.inflation
-    factors = np.full(estimate.shape[-1], inflation)
-    factors[: len(found.calibration.by_candidate)] = found.calibration.by_candidate
+def factors_of(found: Study, estimate: Array) -> Array:
+    """Return the factors on the errors: of each candidate's share, or of totals and valid votes."""
+    calibration, count = found.calibration, len(found.population.names)
+    factors = np.full(estimate.shape[-1], calibration.inflation)
+    factors[: len(calibration.by_candidate)] = calibration.by_candidate
+    if estimate.shape[-1] > count:  # totals: as uncertain as the share or as the turnout
+        factors = np.maximum(factors, calibration.turnout)
+        factors[count] = calibration.turnout
     return factors
 
 
@@ -264,7 +273,7 @@ def _intervals(
     bounds: Bounds | None,
     most: float | None,
 ) -> dict[str, Interval]:
-    half = figures.half_width(_factors(found, figures.estimate), found.asked.level)
+    half = figures.half_width(factors_of(found, figures.estimate), found.asked.level)
     seen = found.population.votes.sum(axis=0)
     intervals = {}
     for k, name in enumerate(names):
@@ -280,7 +289,7 @@ def _intervals(
 def _turnout(found: Study) -> Interval | None:
     if found.outcome is None:
         return None
-    half = found.outcome.half_width(found.calibration.inflation, found.asked.level)[3]
+    half = found.outcome.half_width(found.calibration.turnout, found.asked.level)[3]
     return _clipped(float(found.outcome.estimate[3]), float(half), 0.0, np.inf)
 
 
@@ -309,7 +318,8 @@ def _areas(found: Study) -> tuple[AreaEstimate, ...]:
         return ()
     totals, shares = area_figures(population, found.work)
     half_total, half_share = (
-        one.half_width(_factors(found, one.estimate), found.asked.level) for one in (totals, shares)
+        one.half_width(factors_of(found, one.estimate), found.asked.level)
+        for one in (totals, shares)
     )
     here = population.nest.of_station(1)
     stations = np.bincount(here, minlength=len(totals.estimate))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.findings import number
+from tallyverify.findings import counted, number
 from tallyverify.inference.population import Population
 from tallyverify.inference.sheets import Sheets
 from tallyverify.model import folded
@@ -207,7 +207,9 @@ def _checked(
             )
         mean = voters.sum() / seen.sum()
         each = np.divide(voters, seen, out=np.full(count, mean), where=seen > 0)
-        stations = np.maximum(np.round(registered / each), seen)
+        # Voters that were not seen are at a station, if only at one.
+        stations = np.maximum(np.ceil(registered / each - 1e-9), seen)
+        stations += (stations == seen) & (registered > voters + 0.5)
         notes.append("the number of stations is not known: registered voters by the mean seen")
     for what, given, there in (
         ("stations", stations, seen),
@@ -228,8 +230,8 @@ def _checked(
         off = whole & (np.abs(registered - voters) > 0.5)
         if off.any():
             notes.append(
-                f"of {number(int(off.sum()))} strata with every station seen the registered voters "
-                "are taken from the sheets"
+                f"{counted(int(off.sum()), 'stratum', 'strata')} with every station seen: the "
+                "registered voters are taken from the sheets"
             )
         registered = np.where(whole, voters, registered)
     return Strata(names, code, stations.astype(np.int64), registered, tuple(notes))

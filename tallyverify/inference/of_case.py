@@ -231,5 +231,14 @@ def surely_impossible(
 
 
 def registry_is_whole(kept: Kept, facts: CaseFacts) -> bool:
-    """Whether the registry can be relied on to list every station."""
-    return facts.registry is not None and listed_in(kept.seen, facts, {}) is not None
+    """Whether the registry is known to list every station and no other.
+
+    It must have as many as are declared: a registry of another election may lack new stations, and
+    list some that were closed, which nobody can see.
+    """
+    declared = facts.declared.stations if facts.declared else None
+    return (
+        facts.registry is not None
+        and declared == len(facts.registry)
+        and listed_in(kept.seen, facts, {}) is not None
+    )

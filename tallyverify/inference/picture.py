@@ -8,6 +8,7 @@ from tallyverify.coverage import Kept
 from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts
 from tallyverify.inference.counting import CaseOrder, order_of
+from tallyverify.inference.grade import needed_tilt
 from tallyverify.inference.of_case import declared_margins, declared_valid, study_of
 from tallyverify.inference.result import Estimate
 from tallyverify.inference.sensitivity import Sensitivity
@@ -84,8 +85,10 @@ def picture_of(kept: Kept, facts: CaseFacts) -> Picture | None:
         valid = declared_valid(row, facts) if row is not None else None
         if row is None or not valid:
             continue
-        margin = margins[bulletin.id].margin if bulletin.id in margins else None
-        tilt = found.curve.tilt_for(margin).delta if found.curve and margin is not None else None
+        one = margins.get(bulletin.id)
+        margin = one.margin if one else None
+        needed = needed_tilt(study, one.first, one.second) if one and found.curve else None
+        tilt = needed.delta if needed else None
         declared.append(
             DeclaredShares(
                 bulletin.id,

@@ -13,6 +13,7 @@ from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.extent import left_out, like_regions
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number
+from tallyverify.inference.favourable import most_favourable
 from tallyverify.inference.of_case import declared_valid, surely_impossible
 from tallyverify.inference.sheets import Sheets, summarise_sheets
 
@@ -21,56 +22,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["I402", "MostFavourable", "most_favourable"]
-
-
-@dataclass(frozen=True)
-class MostFavourable:
-    """The seen stations that come nearest to what the unseen would have to be.
-
-    Attributes
-    ----------
-    stations : int
-        The fewest of those with the highest share that together hold as many votes.
-    share : float
-        The candidate's share of their valid votes; the last one counts in part.
-    """
-
-    stations: int
-    share: float
-
-
-def most_favourable(votes: Array, valid: Array, amount: float) -> MostFavourable | None:
-    """Return the seen stations most favourable to a candidate that hold an amount of votes.
-
-    Parameters
-    ----------
-    votes, valid : ndarray, shape (stations,)
-        The candidate's votes and all valid votes of the seen stations.
-    amount : float
-        Valid votes that they have to hold together.
-
-    Returns
-    -------
-    MostFavourable or None
-        None where all seen stations together hold fewer.
-
-    Examples
-    --------
-    >>> most_favourable(np.array([9.0, 5.0, 1.0]), np.array([10.0, 10.0, 10.0]), 20)
-    MostFavourable(stations=2, share=0.7)
-    """
-    some = valid > 0
-    votes, valid = votes[some], valid[some]
-    if amount <= 0 or valid.sum() < amount:
-        return None
-    order = np.lexsort((votes, valid, -votes / valid))
-    held = np.cumsum(valid[order])
-    last = int(np.searchsorted(held, amount))
-    before = float(held[last - 1]) if last else 0.0
-    part = (amount - before) / valid[order][last]
-    total = votes[order][:last].sum() + part * votes[order][last]
-    return MostFavourable(last + 1, float(total / amount))
+__all__ = ["I402"]
 
 
 def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -111,7 +63,7 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
         return I402.not_applicable("no bulletin declares votes and their total for the country")
     reason = f"{counted(asked, 'bulletin')}: {impossible} would need an impossible share"
     if not impossible:
-        reason += f", {beyond} one beyond any seen area of like size"
+        reason += f", {beyond} a share beyond that of every seen area of like size"
     result = I402.result(findings, reason=reason, statistic=impossible, effect=beyond)
     status = Status.FLAGGED if impossible or beyond else Status.PASSED
     return result.model_copy(update={"status": status})
@@ -190,7 +142,8 @@ def _beside(kept: Kept, facts: CaseFacts, name: str, share: float, amount: int) 
         shares, words = like
         above = int((shares > share).sum())
         low, high = float(shares.min()), float(shares.max())
-        beyond = not low <= share <= high
+        # Only areas of like size can say that a share is beyond them.
+        beyond = not words.startswith("the ") and not low <= share <= high
         says += (
             f"; in {words} it was {_percent(low)} to {_percent(high)}, higher in {number(above)}"
         )

@@ -286,10 +286,15 @@ class Estimate:
 
 def watched(rows: Sequence[BacktestRow]) -> str:
     """Return the backtest in one line."""
-    told = [
-        f"{row.pattern} {100 * row.coverage:.0f} % of {row.masks}, width "
-        f"{100 * row.mean_width:.2f}, bias {100 * row.bias:+.2f}"
-        for row in rows
-        if row.masks
-    ]
+    told = [_line(row) for row in rows]
     return "; ".join(told).replace("-", "−")
+
+
+def _line(row: BacktestRow) -> str:
+    if not row.masks:
+        return f"{row.pattern} refused in each of {row.failed}"
+    more = f" ({row.failed} more refused)" if row.failed else ""
+    return (
+        f"{row.pattern} {100 * row.coverage:.0f} % of {row.masks}{more}, width "
+        f"{100 * row.mean_width:.2f}, bias {100 * row.bias:+.2f}"
+    )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, shown
+from tallyverify.findings import counted
 from tallyverify.inference.assemble import Assembled, assemble
+from tallyverify.inference.backtest_run import FEWEST_MASKS
 from tallyverify.inference.calibrated import Calibration, calibrate
 from tallyverify.inference.expected import Strata, national_stratum, registry_strata, strata_of
 from tallyverify.inference.fitted import Figures, predicted_figures
@@ -19,6 +22,7 @@ from tallyverify.inference.outcome import Outcome, predicted_outcome
 from tallyverify.inference.patterns import PATTERNS, patterns_of
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import fit_working_spread
+from tallyverify.inference.ratio import RatioEstimate
 from tallyverify.inference.refusals import why_refused
 from tallyverify.inference.sheets import MOST_STATIONS, Sheets
 from tallyverify.inference.stratified import ratio_figures, ratio_outcome, within_seen
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["METHODS", "Asked", "Study", "study"]
 
 METHODS = ("auto", "prediction", "ratio")
+_MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predicted from
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +111,8 @@ class Study:
         The backtest.
     refused : str
         Why there is no estimate; empty if there is one.
+    told : tuple of str
+        What the ratio estimator did: its form, and strata that it joined.
     """
 
     asked: Asked
@@ -119,6 +126,7 @@ class Study:
     outcome: Outcome | None = None
     calibration: Calibration = field(default_factory=Calibration)
     refused: str = ""
+    told: tuple[str, ...] = ()
 
     @property
     def population(self) -> Population:
@@ -187,7 +195,7 @@ def _studied(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked:
     )
     known = _knowledge(sheets, asked)
     bare = Study(asked, known, assembled)
-    why = _why_not(assembled, known)
+    why = _why_not(assembled, known) or _registry_short(assembled, asked)
     if why:
         return replace(bare, refused=why)
     bare = replace(bare, strata=_strata(sheets, assembled, known, levels, asked))
@@ -199,7 +207,8 @@ def _studied(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked:
         if bare.strata is None:
             totals, shares = predicted_figures(bare.population, work)
         else:
-            totals, shares, _ = ratio_figures(bare.population, bare.strata)
+            totals, shares, by_ratio = ratio_figures(bare.population, bare.strata)
+            bare = replace(bare, told=_told(by_ratio, bare.strata))
     except TallyVerifyError as error:
         return replace(bare, refused=str(error))
     pair = _pair(totals.estimate[:-1], names, asked.rival)
@@ -211,6 +220,23 @@ def _studied(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked:
     return replace(found, calibration=calibration, refused=calibration.refused)
 
 
+def _told(found: RatioEstimate, strata: Strata) -> tuple[str, ...]:
+    if len(strata.names) < 2:
+        return ()
+    separate = (
+        "one ratio in each stratum" if found.form == "separate" else "one ratio for all strata"
+    )
+    told = [f"ratio estimate in its {found.form} form: {separate}"]
+    used = [name for name, count in zip(strata.names, strata.stations, strict=True) if count > 0]
+    pairs = [f"{used[one]} with {used[other]}" for one, other in found.collapsed]
+    if pairs:
+        more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
+        told.append(
+            f"strata with one seen station are joined for the error: {', '.join(pairs[:5])}{more}"
+        )
+    return tuple(told)
+
+
 def _check(asked: Asked, names: Sequence[str]) -> None:
     if asked.method not in METHODS:
         raise InputError(
@@ -220,9 +246,10 @@ def _check(asked: Asked, names: Sequence[str]) -> None:
             expected=listed(METHODS),
             hint=nearest(asked.method, METHODS),
         )
-    if not 0 < asked.level < 1 or not 1 <= asked.masks <= 10_000:
+    whole = isinstance(asked.masks, Integral)
+    if not 0 < asked.level < 1 or not whole or not FEWEST_MASKS <= asked.masks <= 10_000:
         raise InputError(
-            "a level is a fraction between 0 and 1, and masks are 1 to 10,000",
+            f"a level is a fraction between 0 and 1, and masks are {FEWEST_MASKS} to 10,000",
             found=f"level {asked.level}, masks {asked.masks}",
         )
     if asked.share is not None and not 0 < asked.share < 1:
@@ -249,26 +276,47 @@ def _knowledge(sheets: Sheets, asked: Asked) -> str:
         return "registry"
     if asked.expected is not None:
         return "areas"
-    gaps = bool((~sheets.columns["read"]).any())
     if asked.method == "prediction" or asked.stations == sheets.rows:
         return "listed"
     if asked.stations is not None or asked.registered is not None:
         return "numbers"
-    return "listed" if gaps else "nothing"
+    return "nothing"
 
 
 def _why_not(assembled: Assembled, known: str) -> str:
     if assembled.mismatch:
         return assembled.mismatch
     if known == "nothing":
+        gaps = (
+            f"; {counted(assembled.unread, 'row')} of the actas with no votes that could be read: "
+        )
+        gaps += "if the actas list every station, give their number or ask for the prediction"
         return (
-            "nothing says which stations were not seen, or how many: there is neither a registry, "
-            "nor numbers of stations or registered voters, and every row of the actas has votes"
+            "nothing says which stations were not seen, or how many: there is neither a registry "
+            "nor a number of stations or registered voters" + (gaps if assembled.unread else "")
         )
     if len(assembled.population.names) < 2:
         return "the contest has one candidate only"
     if not assembled.population.votes.any():
         return "no sheet that was wholly read holds a vote"
+    return ""
+
+
+def _registry_short(assembled: Assembled, asked: Asked) -> str:
+    """Say that the registry lacks stations which no one can then predict, if it does."""
+    there, declared = len(assembled.population), asked.stations
+    if asked.registry is None:
+        return ""
+    if declared is not None and declared > there * (1 + _MOST_LACKING):
+        return (
+            f"the registry has {there:,} stations, but {declared:,} are declared: what it lacks "
+            "cannot be predicted; give a whole registry, or leave it out to estimate from numbers"
+        )
+    if assembled.lacks(declared) and bool(assembled.population.seen.all()):
+        return (
+            "every station of the registry was seen, but it is known to lack others, of which "
+            "nothing is known"
+        )
     return ""
 
 

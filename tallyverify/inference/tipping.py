@@ -9,6 +9,7 @@ from tallyverify.coverage import Kept
 from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted
+from tallyverify.inference.grade import needed_tilt
 from tallyverify.inference.of_case import (
     CaseStudy,
     declared_margins,
@@ -39,7 +40,9 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     beyond = asked = 0
     last: float | None = None
     for declared in declared_margins(facts, study.pair):
-        tilt = curve.tilt_for(declared.margin)
+        tilt = needed_tilt(study, declared.first, declared.second)
+        if tilt is None:
+            continue
         first = facts.contest.candidate_ids[study.pair[0]]
         whole = left_out(kept.seen, facts, declared.bulletin, declared.row) == 0
         sure = surely_impossible(kept, facts, declared.bulletin, declared.row, first)
@@ -74,7 +77,7 @@ def _of_tie(facts: CaseFacts, found: CaseStudy, study: Study, curve: Sensitivity
     points = "; ".join(
         f"δ = {curve.deltas[i]:+.1f}: {100 * curve.margins[i]:+.2f}".replace("-", "−") for i in at
     )
-    finding = _finding(facts, study, curve.tie, "a tie, and beyond it another winner,", "0 points")
+    finding = _finding(facts, study, curve.tie, "a tie of the two", "0 points")
     bounds = found.estimate.bounds if found.estimate else None
     beside = ""
     if bounds is not None:
@@ -92,7 +95,9 @@ def _finding(facts: CaseFacts, study: Study, tilt: Tilt, what: str, margin: str)
     masks = sum(row.masks for row in study.calibration.rows)
     needed = f"{100 * tilt.target:.2f} %".replace("-", "−")
     head = f"{what} needs {needed} of the unseen votes for the two to go to {first}"
-    if isinf(tilt.delta):
+    if isinf(tilt.target):
+        says = f"{what} has fewer votes for the two than were seen: no tilt reaches that"
+    elif isinf(tilt.delta):
         says = f"{head}: no tilt reaches that"
     else:
         delta = f"{tilt.delta:+.3f}".replace("-", "−")
