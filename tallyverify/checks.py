@@ -73,11 +73,13 @@ class Check:
         pvalue: float | None = None,
         effect: float | None = None,
         found: int | None = None,
+        flagged: bool | None = None,
     ) -> CheckResult:
         """Return the result for these findings.
 
         ``found`` is their number where not all are listed. A check is flagged when a finding
-        stands above a note, or when noting is all that the check is for.
+        stands above a note, or when noting is all that the check is for; ``flagged`` says so
+        itself, for a check whose notes need not mean that something was found.
         """
         flags = [
             finding
@@ -92,7 +94,7 @@ class Check:
             reason = f"{reason}; {listed_only}" if reason else listed_only
         return CheckResult(
             **self._head(),
-            status=Status.FLAGGED if flags else Status.PASSED,
+            status=Status.FLAGGED if (flags if flagged is None else flagged) else Status.PASSED,
             reason=reason,
             statistic=statistic,
             pvalue=pvalue,

@@ -6,9 +6,10 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -16,9 +17,6 @@ from tallyverify._version import __version__
 from tallyverify.errors import TallyVerifyError, printable, shown
 from tallyverify.output import drawn, places_in, say
 from tallyverify.progress import Reporter
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 __all__ = ["app", "main"]
 
@@ -151,8 +149,7 @@ def verify(
     else:
         from tallyverify.report.terminal import render
 
-        written = f"\nwritten: {', '.join(printable(str(place)) for place in places)}\n"
-        say(drawn(lambda console: render(report, console)) + (written if places else ""))
+        say(drawn(lambda console: render(report, console)) + _written(places))
     raise typer.Exit(report.exit_code)
 
 
@@ -206,15 +203,15 @@ def estimate(
     if format is Format.json:
         say(text, encoding="utf-8")
         return
-    from tallyverify.report.estimated import renderables
+    from tallyverify.report.estimated import render
 
-    written = f"\nwritten: {', '.join(printable(str(place)) for place in files)}\n"
+    say(drawn(lambda console: render(found, console)) + _written(files))
 
-    def draw(console: Console) -> None:
-        for part in renderables(found):
-            console.print(part)
 
-    say(drawn(draw) + (written if files else ""))
+def _written(places: Iterable[Path]) -> str:
+    """Return the line that names the files written; nothing where none were."""
+    names = ", ".join(printable(str(place)) for place in places)
+    return f"\nwritten: {names}\n" if names else ""
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from tallyverify.findings import counted, number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Capacity", "left_out", "like_regions", "unseen_capacity"]
+__all__ = ["Capacity", "LikeRegions", "left_out", "like_regions", "unseen_capacity"]
 
 
 def listed_in(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> NDArray[np.bool_] | None:
@@ -182,7 +182,15 @@ def _declared_registered(facts: CaseFacts, row: AreaResult | None) -> int | None
     return national
 
 
-def like_regions(seen: Seen, valid: int, column: int) -> tuple[NDArray[np.float64], str] | None:
+class LikeRegions(NamedTuple):
+    """Shares of one candidate in seen areas, how these were chosen, and whether of like size."""
+
+    shares: NDArray[np.float64]
+    words: str
+    alike: bool
+
+
+def like_regions(seen: Seen, valid: int, column: int) -> LikeRegions | None:
     """Return the shares of one candidate in seen areas of like size, and how these were chosen.
 
     Parameters
@@ -196,17 +204,18 @@ def like_regions(seen: Seen, valid: int, column: int) -> tuple[NDArray[np.float6
 
     Returns
     -------
-    (shares, words) or None
+    LikeRegions or None
         Areas of the first two levels with half to twice as many votes; where there are none,
         the areas of the first level; None if there are no areas.
     """
     regions = seen.totals.regions
     rows = [row for row in regions.values() if valid / 2 <= row[1] <= valid * 2]
     words = f"{counted(len(rows), 'seen area')} of like size"
+    alike = bool(rows)
     if not rows:
         rows = [row for names, row in regions.items() if len(names) == 1 and row[1] > 0]
         words = f"the {number(len(rows))} largest seen areas (none is of like size)"
     if valid <= 0 or not rows:
         return None
     table = np.stack(rows)
-    return table[:, 4 + column] / table[:, 1], words
+    return LikeRegions(table[:, 4 + column] / table[:, 1], words, alike)

@@ -138,6 +138,17 @@ def percent(part: float, whole: float, decimals: int = 2) -> str:
     return f"{100 * part / whole:.{decimals}f} %" if whole else "–"
 
 
+def points(fraction: float, sign: Literal["", "+"] = "") -> str:
+    """Return a fraction in points of a hundred, with a real minus sign.
+
+    Examples
+    --------
+    >>> points(-0.0878), points(0.1056, sign="+")
+    ('−8.78', '+10.56')
+    """
+    return f"{100 * fraction:{sign}.2f}".replace("-", "−")
+
+
 def sentence(text: str) -> str:
     """Return a message as a sentence."""
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -54,7 +54,7 @@ def places_in(out: Path, names: Sequence[str]) -> list[Path]:
     return places
 
 
-def drawn(draw: Callable[[Console], object]) -> str:
+def drawn(draw: Callable[[Console], None]) -> str:
     """Return what is drawn on a console like the standard output, so that it is written once."""
     from rich.console import Console
 

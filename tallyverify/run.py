@@ -15,7 +15,9 @@ from tallyverify.coverage import Kept, Seen, summarise_seen
 from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
+from tallyverify.inference.of_case import study_of
 from tallyverify.inference.picture import Picture, bare_picture, picture_of
+from tallyverify.inference.sheets import summarise_sheets
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
@@ -76,9 +78,8 @@ def verify(
     summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
     doubt = _doubt(summaries, facts)
     results = [_concluded(check, summaries, repeats, seen, facts, doubt) for check in chosen]
-    return _report(
-        case, facts, chosen, results, seen, _picture(chosen, summaries, seen, facts, doubt)
-    )
+    picture = _picture(summaries, seen, facts, doubt)
+    return _report(case, facts, chosen, results, seen, picture)
 
 
 def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
@@ -106,32 +107,25 @@ def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
     suspects, source = _first_pass(case, tell)
     facts = replace(case.facts, source=source)
     summaries, _, seen = _folded(case, facts, chosen, suspects, tell)
-    doubt = _doubt(summaries, facts)
-    found = _picture(chosen, summaries, seen, facts, "")
+    kept = Kept(seen, summaries[summarise_sheets])
+    found = picture_of(kept, facts)
     if found is None:
-        check = next(check for check in chosen if check.code == "I401")
-        kept = Kept(seen, summaries[check.summarise]) if check.summarise is not None else None
-        if kept is None or kept.rows.chunks is not None:
-            raise InputError(check.conclude(kept, facts).reason)
-        return bare_picture(kept, facts)
-    if doubt:
+        if kept.rows.chunks is None:
+            return bare_picture(kept, facts)
+        raise InputError(study_of(kept, facts).reason)
+    if doubt := _doubt(summaries, facts):
         return replace(found, estimate=found.estimate.refusing(doubt), curve=None)
     return found
 
 
 def _picture(
-    chosen: tuple[Check, ...],
-    summaries: dict[Summarise, Any],
-    seen: Seen,
-    facts: CaseFacts,
-    doubt: str,
+    summaries: dict[Summarise, Any], seen: Seen, facts: CaseFacts, doubt: str
 ) -> Picture | None:
     """What there is to show of inference, if any of its checks was asked."""
-    check = next((check for check in chosen if check.rows == "kept"), None)
-    if check is None or check.summarise is None or doubt:
+    if doubt or summarise_sheets not in summaries:
         return None
     try:
-        return picture_of(Kept(seen, summaries[check.summarise]), facts)
+        return picture_of(Kept(seen, summaries[summarise_sheets]), facts)
     except Exception:  # the checks of the family then show as broken; the others must stand
         return None
 

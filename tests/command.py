@@ -105,8 +105,13 @@ def refused(outcome: Outcome, file: str, *words: str) -> None:
 
 def verified(command: Command, case: Path, *options: str | Path) -> Outcome:
     """Verify with an --out that must not come to be."""
+    return without_output(command, "verify", case, *options)
+
+
+def without_output(command: Command, job: str, case: Path, *options: str | Path) -> Outcome:
+    """Run a job with an --out that must not come to be."""
     before = sorted(case.parent.rglob("*"))
-    outcome = command("verify", case, "--out", case.parent / "new" / "out", *options)
+    outcome = command(job, case, "--out", case.parent / "new" / "out", *options)
     assert sorted(case.parent.rglob("*")) == before
     assert str(case.parent) not in outcome.err
     return outcome

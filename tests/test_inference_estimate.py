@@ -321,6 +321,16 @@ def test_what_cannot_be_asked(asked: dict[str, Any], words: str) -> None:
         estimate(partial(), known, **asked)
 
 
+def test_one_name_by_itself_is_one_name() -> None:
+    one = backtest(partial(), registry(), strata="state", pattern="random", masks=20)
+    assert one == backtest(partial(), registry(), strata=["state"], pattern=["random"], masks=20)
+
+
+def test_a_backtest_refuses_what_an_estimate_refuses() -> None:
+    with pytest.raises(InputError, match="a number of the country is a count"):
+        backtest(partial(), stations=-1)
+
+
 def test_expected_numbers_that_do_not_fit() -> None:
     right = by_state()
     with pytest.raises(InputError, match="more stations were seen"):

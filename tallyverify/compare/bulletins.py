@@ -200,10 +200,10 @@ def _beside_the_seen(
     share = grown[leader] / valid
     beside = ""
     if like:
-        shares, words = like
+        low, high = like.shares.min(), like.shares.max()
         beside = (
-            f"; in {words} it was {100 * shares.min():.2f} to {100 * shares.max():.2f} %, "
-            f"{int((shares >= share).sum())} of them as high"
+            f"; in {like.words} it was {100 * low:.2f} to {100 * high:.2f} %, "
+            f"{int((like.shares >= share).sum())} of them as high"
         )
     return [
         Finding(

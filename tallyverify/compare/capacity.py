@@ -98,7 +98,7 @@ def _need(
         beside += f", {percent(positive[leader], votes)} of the votes for {facts.label(leader)}"
         like = like_regions(seen, votes, facts.contest.candidate_ids.index(leader))
         if like:
-            beside += f" (in {like[1]}: at most {100 * like[0].max():.2f} %)"
+            beside += f" (in {like.words}: at most {100 * like.shares.max():.2f} %)"
     turnout = _highest_turnout(seen)
     if turnout is not None and not capacity.with_abstainers:
         beside += f"; the highest turnout in any seen area was {100 * turnout:.2f} % (valid votes)"

@@ -8,7 +8,7 @@ from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult
 from tallyverify.extent import Capacity, left_out, unseen_capacity
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, number, percent
+from tallyverify.findings import CheckResult, Evidence, Finding, number, percent
 
 __all__ = ["CHECKS"]
 
@@ -62,10 +62,13 @@ def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
         message=says,
         arithmetic=f"unseen: {bound.words}; bounds of the shares: {shares}",
     )
-    result = D310.result([finding], statistic=bound.lead, effect=bound.unseen_votes)
-    if bound.settled:
-        return result.model_copy(update={"status": Status.PASSED, "reason": "settled"})
-    return result.model_copy(update={"reason": "not settled"})
+    return D310.result(
+        [finding],
+        reason="settled" if bound.settled else "not settled",
+        statistic=bound.lead,
+        effect=bound.unseen_votes,
+        flagged=not bound.settled,
+    )
 
 
 def winner(seen: Seen, facts: CaseFacts) -> CheckResult:

@@ -6,14 +6,13 @@ from tallyverify.checks import Check
 from tallyverify.coverage import Kept
 from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, points
 from tallyverify.inference.estimate import factors_of
 from tallyverify.inference.grade import Judged, judged
 from tallyverify.inference.of_case import (
     CaseStudy,
     DeclaredMargin,
     declared_margins,
-    declared_valid,
     registry_is_whole,
     study_of,
 )
@@ -27,10 +26,8 @@ __all__ = ["I401"]
 def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     """Hold each declared national margin against the estimate's interval.
 
-    Outside the interval is a note: sheets that somebody collected are no random sample. It is
-    improbable only if the registry lists every station, the bulletin leaves none out, the backtest
-    covers in the pattern really missing, the margin lies outside even the 99.9 % interval, and the
-    tilt that it needs is larger than any that hidden stations of this election had.
+    Outside the interval is a note: sheets that somebody collected are no random sample. What more
+    it takes to be improbable is :func:`tallyverify.inference.grade.judged`'s to say.
     """
     found = study_of(kept, facts)
     study, estimate = found.study, found.estimate
@@ -69,14 +66,13 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
         reason += f"; {counted(partial, 'partial one')}"
     if others:
         reason += f"; also outside their own: {', '.join(dict.fromkeys(others))}"
-    result = I401.result(
+    return I401.result(
         findings,
         reason=reason,
         statistic=round(float(study.outcome.estimate[2]), 6),
         effect=round(last.margin - float(study.outcome.estimate[2]), 6),
+        flagged=outside > 0,
     )
-    flagged = outside > 0 or result.status is Status.FLAGGED
-    return result.model_copy(update={"status": Status.FLAGGED if flagged else Status.PASSED})
 
 
 def _others_outside(
@@ -88,8 +84,7 @@ def _others_outside(
     """
     told = []
     for name, votes in declared.row.votes.items():
-        share, at = votes / declared.valid, estimate.shares[name]
-        if not at.low - 1e-6 <= share <= at.high + 1e-6:
+        if not estimate.shares[name].holds(votes / declared.valid):
             told.append(facts.label(name))
     totals = study.totals
     if totals is not None and study.unseen_stations:
@@ -120,8 +115,8 @@ def _estimated(study: Study, estimate: Estimate, facts: CaseFacts) -> Finding:
         raise ValueError("an estimate that is not refused has a margin")
     margin, at = estimate.margin, estimate.margin.interval
     shares = ", ".join(
-        f"{facts.label(name)} {_points(share.estimate)} % "
-        f"({_points(share.low)} to {_points(share.high)})"
+        f"{facts.label(name)} {points(share.estimate)} % "
+        f"({points(share.low)} to {points(share.high)})"
         for name, share in sorted(estimate.shares.items(), key=lambda one: -one[1].estimate)[:4]
     )
     unseen = estimate.unseen["stations"] or 0
@@ -133,8 +128,8 @@ def _estimated(study: Study, estimate: Estimate, facts: CaseFacts) -> Finding:
         observed=round(at.estimate, 6),
         message=f"estimate of the whole with {counted(unseen, 'station')} unseen: "
         f"{facts.label(margin.leader)} leads {facts.label(margin.runner_up)} by "
-        f"{_points(at.estimate)} points, "
-        f"95 % interval {_points(at.low)} to {_points(at.high)}, if {estimate.assumption}",
+        f"{points(at.estimate)} points, "
+        f"95 % interval {points(at.low)} to {points(at.high)}, if {estimate.assumption}",
         arithmetic=f"{shares}; {estimate.method}; errors × {estimate.inflation:.2f}"
         + (line if estimate.backtest else "")
         + "".join(f"; {note}" for note in estimate.notes),
@@ -158,8 +153,8 @@ def _finding(
     where = "outside" if verdict.outside else "inside"
     says = (
         f"bulletin {declared.bulletin.id}: the declared margin of {first} over {second}, "
-        f"{_points(declared.margin)} points, lies {where} the 95 % interval of the estimate, "
-        f"{_points(at - half)} to {_points(at + half)} points"
+        f"{points(declared.margin)} points, lies {where} the 95 % interval of the estimate, "
+        f"{points(at - half)} to {points(at + half)} points"
     )
     says += f" ({verdict.why})" if verdict.why else ""
     return Finding(
@@ -171,31 +166,26 @@ def _finding(
         difference=round(at - declared.margin, 6),
         message=says,
         arithmetic=f"declared: ({declared.first:,} − {declared.second:,}) / {declared.valid:,} = "
-        f"{_points(declared.margin)} points; {_shares(facts, estimate, declared)}",
+        f"{points(declared.margin)} points; {_shares(estimate, declared)}",
     )
 
 
-def _shares(facts: CaseFacts, estimate: Estimate, declared: DeclaredMargin) -> str:
+def _shares(estimate: Estimate, declared: DeclaredMargin) -> str:
     """Declared shares beside their intervals and the bounds that need no assumption."""
-    valid = declared_valid(declared.row, facts) or declared.valid
     told = []
     for name, votes in declared.row.votes.items():
-        share, interval = votes / valid, estimate.shares[name]
-        inside = interval.low - 1e-6 <= share <= interval.high + 1e-6
+        share, interval = votes / declared.valid, estimate.shares[name]
+        inside = interval.holds(share)
         text = (
-            f"{name} declared {_points(share)} %, {'inside' if inside else 'outside'} "
-            f"{_points(interval.low)} to {_points(interval.high)}"
+            f"{name} declared {points(share)} %, {'inside' if inside else 'outside'} "
+            f"{points(interval.low)} to {points(interval.high)}"
         )
         if estimate.bounds is not None:
             low, high = estimate.bounds.low[name], estimate.bounds.high[name]
             word = "inside" if low <= share <= high else "outside"
-            text += f", {word} the bounds {_points(low)} to {_points(high)}"
+            text += f", {word} the bounds {points(low)} to {points(high)}"
         told.append(text)
     return "; ".join(told)
-
-
-def _points(fraction: float) -> str:
-    return f"{100 * fraction:.2f}".replace("-", "−")
 
 
 I401 = Check(

@@ -131,13 +131,12 @@ def assemble(
     votes[at[columns["read"]]] = columns["votes"][columns["read"]]
     listed_voters = np.full(count, np.nan)
     listed_voters[at] = columns["registered"]
-    at_listed: NDArray[Any] | None = None
+    # Where each station of the registry stands, in the registry's own order.
+    spot = np.zeros(0, dtype=np.intp)
     if registry is not None:
-        at_listed = np.argsort(registry.index.to_numpy(dtype=object), kind="stable")
+        spot = np.searchsorted(keys, registry.index.to_numpy(dtype=object))
         own, unknown = registry.sizes
-        spot = np.searchsorted(keys, registry.index.to_numpy(dtype=object)[at_listed])
-        values = np.where(unknown, np.nan, own.astype(float))[at_listed]
-        listed_voters[spot] = np.where(np.isnan(values), listed_voters[spot], values)
+        listed_voters[spot] = np.where(unknown, listed_voters[spot], own)
     size, capacity, told = _sizes(listed_voters, votes.sum(axis=1), seen)
     notes += told
     codes: list[NDArray[np.int64]] = []
@@ -147,7 +146,7 @@ def assemble(
         if f"area:{level}" in columns:
             texts[at] = columns[f"area:{level}"]
         if registry is not None and level in registry.frame:
-            named = registry.frame[level].fillna("").to_numpy(dtype=object)[at_listed]
+            named = registry.frame[level].fillna("").to_numpy(dtype=object)
             # Where the registry leaves an area blank, the sheet's stands.
             texts[spot] = np.where(named == "", texts[spot], named)
         code, labels = _coded(texts)
@@ -157,7 +156,7 @@ def assemble(
     if "order" in columns:
         order, told = _ordered(columns["order"], at, count)
         notes += told
-    extra, told = _covariates(registry, covariates, keys, at_listed, size, levels)
+    extra, told = _covariates(registry, covariates, keys, spot, size, levels)
     notes += told
     population = Population(
         Nest.of(codes, count),
@@ -295,14 +294,14 @@ def _covariates(
     registry: Registry | None,
     given: pd.DataFrame | None,
     keys: NDArray[np.object_],
-    at_listed: NDArray[Any] | None,
+    spot: NDArray[np.intp],
     size: Array,
     levels: Sequence[str],
 ) -> tuple[Array | None, list[str]]:
     """Further columns of the registry, per registered voter, and what was given by station."""
     found: list[Array] = []
     used: list[str] = []
-    if registry is not None and at_listed is not None:
+    if registry is not None:
         names = [
             name
             for name in registry.frame
@@ -311,11 +310,9 @@ def _covariates(
             and not pd.api.types.is_bool_dtype(registry.frame[name])
             and registry.frame[name].notna().any()
         ]
-        spot = np.searchsorted(keys, registry.index.to_numpy(dtype=object)[at_listed])
         for name in names:
             column = np.full(len(keys), np.nan)
-            values = registry.frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-            column[spot] = values[at_listed]
+            column[spot] = registry.frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
             found.append(column / size)
             used.append(str(name))
     if given is not None:

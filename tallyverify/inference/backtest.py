@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tallyverify.facts import CaseFacts
+from tallyverify.inference.asked import Asked, several
 from tallyverify.inference.result import BacktestRow, watched
-from tallyverify.inference.sheets import summarise_sheets
-from tallyverify.inference.study import Asked, study
+from tallyverify.inference.study import study_table
 from tallyverify.registry import Registry
 from tallyverify.table import ActaTable
 
@@ -60,7 +59,7 @@ def backtest(
     pattern: str | Sequence[str] | None = None,
     masks: int = 40,
     share: float | None = None,
-    strata: Sequence[str] | None = None,
+    strata: str | Sequence[str] | None = None,
     expected: pd.DataFrame | None = None,
     stations: int | None = None,
     registered: int | None = None,
@@ -108,13 +107,9 @@ def backtest(
     >>> found.rows[0].coverage > 0.8
     True
     """
-    facts = CaseFacts(
-        table.contest, None, registry, table.source, table.levels, table.lines, table.votes
-    )
-    patterns = (pattern,) if isinstance(pattern, str) else pattern
     asked = Asked(
         registry=registry,
-        strata=None if strata is None else tuple(strata),
+        strata=several(strata),
         expected=expected,
         stations=stations,
         registered=registered,
@@ -122,10 +117,9 @@ def backtest(
         method=method,
         masks=masks,
         share=share,
-        patterns=None if patterns is None else tuple(patterns),
+        patterns=several(pattern),
         seed=seed,
     )
-    sheets = summarise_sheets(table, facts)
-    found = study(sheets, table.contest.candidate_ids, table.contest.levels, asked)
+    found = study_table(table, asked)
     calibration = found.calibration
     return Backtest(calibration.rows, calibration.inflation, calibration.setting, found.refused)

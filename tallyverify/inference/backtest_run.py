@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.errors import TallyVerifyError
-from tallyverify.inference.outcome import Outcome, true_outcome
+from tallyverify.inference.outcome import NORMAL, Outcome, true_outcome
 from tallyverify.inference.patterns import PATTERNS, hide, learn_pattern
 from tallyverify.inference.population import Population
 from tallyverify.inference.tilt import tilt_to
@@ -76,7 +76,7 @@ class Masks:
         return self._in_errors()[:, _WATCHED:]
 
     def _in_errors(self) -> Array:
-        scale = self.error * self.reach / 1.959964
+        scale = self.error * self.reach / NORMAL
         gap = self.estimate - self.truth
         return np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
 
@@ -112,7 +112,7 @@ def inflation_of(off: Array) -> float:
     if not off.size:
         return 1.0
     spread = float(np.sqrt((off**2).mean()))
-    tail = float(np.quantile(np.abs(off), 0.95, method="higher")) / 1.959964
+    tail = float(np.quantile(np.abs(off), 0.95, method="higher")) / NORMAL
     return max(1.0, spread, tail)
 
 
@@ -144,6 +144,7 @@ def run_masks(
         Positions of the two candidates.
     """
     learnt = learn_pattern(population) if pattern == "learnt" else None
+    truth = true_outcome(population, population.seen, pair)
     rows, failed = [], 0
     for mask in range(masks):
         rng = np.random.default_rng([seed, _ORDER.index(pattern), mask])
@@ -161,11 +162,11 @@ def run_masks(
         none = np.zeros((0, 4))
         flat = np.zeros(0)
         return Masks(pattern, none, none, none, none, none, flat, flat, none[:, :0], failed)
-    estimate, truth, error, reach, shift, tilt, gone, others = zip(*rows, strict=True)
+    estimate, error, reach, shift, tilt, gone, others = zip(*rows, strict=True)
     return Masks(
         pattern,
         np.stack(estimate),
-        np.stack(truth),
+        np.tile(truth, (len(rows), 1)),
         np.stack(error),
         np.stack(reach),
         np.stack(shift),
@@ -178,8 +179,7 @@ def run_masks(
 
 def _compared(
     population: Population, hidden: NDArray[np.bool_], found: Outcome, pair: tuple[int, int]
-) -> tuple[Array, Array, Array, Array, Array, float, float, Array]:
-    truth = true_outcome(population, population.seen, pair)
+) -> tuple[Array, Array, Array, Array, float, float, Array]:
     first, second = (float(population.votes[hidden, k].sum()) for k in pair)
     tilt = 0.0
     # Half a vote more for each: that nobody there chose one of them is no infinite tilt.
@@ -193,7 +193,7 @@ def _compared(
         votes = population.votes[population.seen].sum(axis=0)
         gap = shares - votes / votes.sum()
         others = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
-    return found.estimate, truth, found.error, found.reach, found.shift, tilt, gone, others
+    return found.estimate, found.error, found.reach, found.shift, tilt, gone, others
 
 
 def leave_one_out(off: Array) -> Array:

@@ -110,12 +110,12 @@ def calibrate(
             "often that holds: too few were seen, or nothing would be left of some areas or strata"
         )
         return Calibration(tuple(ran), refused=reason)
-    learnt = [one for one in enough if one.pattern == "learnt"]
-    setting = max(learnt or enough, key=lambda one: inflation_of(one.off))
+    judges = [one for one in enough if one.pattern == "learnt"] or enough
+    setting = max(judges, key=lambda one: inflation_of(one.off))
     inflation = inflation_of(setting.off)
+    turnout = max(inflation_of(one.off_turnout) for one in judges)
     # The two have the one that all three of their quantities give, the others each their own.
-    own = [_by_candidate(one) for one in (learnt or enough)]
-    by_candidate = np.max(own, axis=0) if own else np.ones(0)
+    by_candidate = np.max([_by_candidate(one) for one in judges], axis=0)
     by_candidate[[k for k in pair if k < len(by_candidate)]] = inflation
     rows = []
     for one in ran:
@@ -129,7 +129,6 @@ def calibrate(
             f"of hidden stations ({held.pattern}) the 95 % intervals held the truth only in "
             f"{100 * held.coverage:.0f} % of {held.masks} masks, even widened by the others"
         )
-    turnout = max(inflation_of(one.off_turnout) for one in (learnt or enough))
     return Calibration(
         tuple(ran),
         tuple(rows),

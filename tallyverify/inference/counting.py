@@ -11,7 +11,7 @@ from tallyverify.checks import Check
 from tallyverify.coverage import Kept
 from tallyverify.errors import TallyVerifyError
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, number
+from tallyverify.findings import CheckResult, Evidence, Finding, number, points
 from tallyverify.inference.jump import Jump
 from tallyverify.inference.order import OrderOfCounting, order_of_counting
 from tallyverify.inference.order_text import parse_order
@@ -140,14 +140,14 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
         else f"late stations {'differ' if small else 'do not differ'} from early ones of their "
         f"areas (p = {whole.shift_pvalue:.3g})"
     )
-    result = I404.result(
+    return I404.result(
         findings,
         reason=f"{reason}; {jumps} of {len(found.cuts)} cuts with a jump",
         statistic=_rounded(whole.shift_within),
         pvalue=None if whole.shift_pvalue is None else round(whole.shift_pvalue, 6),
         effect=_rounded(whole.shift_raw),
+        flagged=bool(small or jumps),
     )
-    return result.model_copy(update={"status": Status.FLAGGED if small or jumps else Status.PASSED})
 
 
 def _rounded(value: float | None) -> float | None:
@@ -155,7 +155,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _points(value: float | None) -> str:
-    return "unknown" if value is None else f"{100 * value:+.2f}".replace("-", "−")
+    return "unknown" if value is None else points(value, sign="+")
 
 
 def _shift(whole: OrderOfCounting, candidate: str, first: str, second: str) -> Finding:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
-from numbers import Integral
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from tallyverify.errors import InputError, shown
-from tallyverify.facts import CaseFacts
 from tallyverify.findings import number
+from tallyverify.inference.asked import Asked, several
 from tallyverify.inference.fitted import Figures, area_figures
 from tallyverify.inference.result import AreaEstimate, Estimate, Interval, Margin
-from tallyverify.inference.sheets import summarise_sheets
-from tallyverify.inference.study import Asked, Study, study
+from tallyverify.inference.study import Study, study_table
 from tallyverify.manski import Bounds, bounds_of
 from tallyverify.registry import Registry
 from tallyverify.table import ActaTable
@@ -114,17 +111,9 @@ def estimate(
     >>> 0 < found.margin.interval.high - found.margin.interval.low < 0.1
     True
     """
-    facts = CaseFacts(
-        table.contest, None, registry, table.source, table.levels, table.lines, table.votes
-    )
-    for name, value in (("stations", stations), ("registered", registered)):
-        if value is not None and (not isinstance(value, Integral) or value < 0):
-            raise InputError("a number of the country is a count", place=name, found=shown(value))
-    strata = [strata] if isinstance(strata, str) else strata
-    patterns = [patterns] if isinstance(patterns, str) else patterns
     asked = Asked(
         registry,
-        None if strata is None else tuple(strata),
+        several(strata),
         expected,
         stations,
         registered,
@@ -133,11 +122,10 @@ def estimate(
         level,
         masks,
         None,
-        tuple(patterns or ()),
+        several(patterns) or (),
         seed,
     )
-    sheets = summarise_sheets(table, facts)
-    return estimate_of(study(sheets, table.contest.candidate_ids, table.contest.levels, asked))
+    return estimate_of(study_table(table, asked))
 
 
 def estimate_of(found: Study) -> Estimate:
@@ -177,11 +165,13 @@ def estimate_of(found: Study) -> Estimate:
     )
     if found.refused or found.totals is None or found.shares is None or found.outcome is None:
         return base
+    votes = population.votes.sum(axis=0)
+    most = bounds.unseen_votes if bounds else np.inf
     with threadpool_limits(limits=1, user_api="blas"):
         return replace(
             base,
-            shares=_intervals(found, found.shares, population.names, bounds, 1.0),
-            totals=_intervals(found, found.totals, population.names, bounds, None),
+            shares=_intervals(found, found.shares, *_limits(bounds, population.names)),
+            totals=_intervals(found, found.totals, votes, votes + most),
             turnout=_turnout(found) if known and whole is not None else None,
             margin=_margin(found, bounds),
             areas=_areas(found),
@@ -266,24 +256,23 @@ def factors_of(found: Study, estimate: Array) -> Array:
     return factors
 
 
-def _intervals(
-    found: Study,
-    figures: Figures,
-    names: Sequence[str],
-    bounds: Bounds | None,
-    most: float | None,
-) -> dict[str, Interval]:
+def _intervals(found: Study, figures: Figures, low: Array, high: Array) -> dict[str, Interval]:
+    """Intervals of all candidates, cut to what each can have at the least and at the most."""
     half = figures.half_width(factors_of(found, figures.estimate), found.asked.level)
-    seen = found.population.votes.sum(axis=0)
-    intervals = {}
-    for k, name in enumerate(names):
-        if most is None:
-            low = float(seen[k])
-            high = low + bounds.unseen_votes if bounds else np.inf
-        else:
-            low, high = (bounds.low[name], bounds.high[name]) if bounds else (0.0, most)
-        intervals[name] = _clipped(figures.estimate[k], half[k], low, high)
-    return intervals
+    return {
+        name: _clipped(figures.estimate[k], half[k], float(low[k]), float(high[k]))
+        for k, name in enumerate(found.population.names)
+    }
+
+
+def _limits(bounds: Bounds | None, names: Sequence[str]) -> tuple[Array, Array]:
+    """Least and greatest share of each candidate."""
+    if bounds is None:
+        return np.zeros(len(names)), np.ones(len(names))
+    return (
+        np.array([bounds.low[name] for name in names]),
+        np.array([bounds.high[name] for name in names]),
+    )
 
 
 def _turnout(found: Study) -> Interval | None:

@@ -51,14 +51,14 @@ def nearest_form(strangers: Iterable[str], listed: NDArray[np.object_]) -> str:
     "100 % of them would match without leading zeros ('12-1' is there as '012-01')"
     """
     some = sorted(strangers)[:_MOST]
-    best, share = "", 0.5
+    best, most = "", 0
     for words, form in _FORMS.items():
         there = {form(str(key)): str(key) for key in listed}
         there.pop("", None)
         hit = [key for key in some if form(key) in there]
-        # The first form that does as well is the plainest.
-        if hit and len(hit) / len(some) >= share + (1e-9 if best else 0.0):
-            share = len(hit) / len(some)
+        # Of forms that do equally well the first is the plainest.
+        if len(hit) > most and 2 * len(hit) >= len(some):
+            most = len(hit)
             example = f"{shown(hit[0])} is there as {shown(there[form(hit[0])])}"
-            best = f"{100 * share:.0f} % of them would match {words} ({example})"
+            best = f"{100 * most / len(some):.0f} % of them would match {words} ({example})"
     return best

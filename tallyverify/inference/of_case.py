@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tallyverify.coverage import Kept
+from tallyverify.coverage import Kept, Seen
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.errors import InputError, TallyVerifyError
 from tallyverify.extent import left_out, listed_in
@@ -26,6 +26,7 @@ __all__ = [
     "declared_margins",
     "declared_valid",
     "registry_is_whole",
+    "seen_valid",
     "study_of",
     "surely_impossible",
 ]
@@ -161,6 +162,11 @@ def declared_valid(row: AreaResult, facts: CaseFacts) -> int | None:
     return row.valid
 
 
+def seen_valid(seen: Seen, facts: CaseFacts) -> int:
+    """Return the votes for candidates on the seen sheets."""
+    return sum(seen.totals.sum((name,)) for name in facts.contest.candidate_ids)
+
+
 def _winner(facts: CaseFacts) -> str | None:
     """Return the candidate with most declared votes in the last bulletin that has any."""
     for bulletin in reversed(facts.bulletins):
@@ -215,7 +221,7 @@ def surely_impossible(
     if valid is None:
         return False
     have = seen.totals.sum((name,))
-    have_valid = sum(seen.totals.sum((one,)) for one in facts.contest.candidate_ids)
+    have_valid = seen_valid(seen, facts)
     need, need_valid = row.votes[name] - have, valid - have_valid
     short = (-need, need - need_valid, -need_valid)
     if max(short) <= 0:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["QUANTITIES", "Outcome", "predicted_outcome", "true_outcome"]
+__all__ = ["NORMAL", "QUANTITIES", "Outcome", "predicted_outcome", "true_outcome"]
+
+NORMAL = 1.959964
+"""Quantile of the normal law at 97.5 %: errors of a backtest are told in such standard errors."""
 
 QUANTITIES = ("first", "second", "margin", "turnout")
 """Shares of two candidates of the valid votes, their difference, valid votes per registered."""
@@ -111,7 +114,7 @@ def predicted_outcome(
     first = np.maximum(found.rates[:, a] + centre[a] * rate_valid, 0) * size
     second = np.maximum(found.rates[:, b] + centre[b] * rate_valid, 0) * size
     error = np.sqrt(found.variance)
-    reach = stats.t.ppf(0.975, np.maximum(found.freedom[:count], 2.0)) / 1.959964
+    reach = stats.t.ppf(0.975, np.maximum(found.freedom[:count], 2.0)) / NORMAL
     shares = (centre + found.totals[:count] / total, reach * error[:count] / total)
     both = first + second
     return Outcome(

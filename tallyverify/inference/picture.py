@@ -9,7 +9,7 @@ from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts
 from tallyverify.inference.counting import CaseOrder, order_of
 from tallyverify.inference.grade import needed_tilt
-from tallyverify.inference.of_case import declared_margins, declared_valid, study_of
+from tallyverify.inference.of_case import declared_margins, declared_valid, seen_valid, study_of
 from tallyverify.inference.result import Estimate
 from tallyverify.inference.sensitivity import Sensitivity
 
@@ -115,13 +115,16 @@ def picture_of(kept: Kept, facts: CaseFacts) -> Picture | None:
 def bare_picture(kept: Kept, facts: CaseFacts) -> Picture:
     """Return what there is to show of stations that are too many to be estimated from."""
     reason = study_of(kept, facts).reason
-    totals = kept.seen.totals
-    valid = sum(totals.sum((name,)) for name in facts.contest.candidate_ids)
+    seen = kept.seen
     estimate = Estimate(
         method="none: the stations are too many to be kept at once",
         assumption="the sheets are authentic",
         level=0.95,
-        seen={"stations": kept.seen.stations.stations, "registered": None, "valid": valid},
+        seen={
+            "stations": seen.stations.stations,
+            "registered": None,
+            "valid": seen_valid(seen, facts),
+        },
         unseen={"stations": None, "registered": None},
         shares={},
         totals={},

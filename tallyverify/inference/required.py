@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.checks import Check
-from tallyverify.coverage import Kept, Seen
+from tallyverify.coverage import Kept
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.extent import left_out, like_regions
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, points
 from tallyverify.inference.favourable import most_favourable
-from tallyverify.inference.of_case import declared_valid, surely_impossible
+from tallyverify.inference.of_case import declared_valid, seen_valid, surely_impossible
 from tallyverify.inference.sheets import Sheets, summarise_sheets
 
 if TYPE_CHECKING:
@@ -64,9 +64,13 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     reason = f"{counted(asked, 'bulletin')}: {impossible} would need an impossible share"
     if not impossible:
         reason += f", {beyond} a share beyond that of every seen area of like size"
-    result = I402.result(findings, reason=reason, statistic=impossible, effect=beyond)
-    status = Status.FLAGGED if impossible or beyond else Status.PASSED
-    return result.model_copy(update={"status": status})
+    return I402.result(
+        findings,
+        reason=reason,
+        statistic=impossible,
+        effect=beyond,
+        flagged=bool(impossible or beyond),
+    )
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def _need(
     kept: Kept, facts: CaseFacts, bulletin: Bulletin, row: AreaResult, valid: int, name: str
 ) -> _Need | None:
     seen = kept.seen
-    have, have_valid = seen.totals.sum((name,)), _seen_valid(seen, facts)
+    have, have_valid = seen.totals.sum((name,)), seen_valid(seen, facts)
     need, need_valid = row.votes[name] - have, valid - have_valid
     if not need and not need_valid:
         return None
@@ -103,7 +107,7 @@ def _need(
             "all together"
         )
     else:
-        says += f"{_percent(share)} of the unseen votes"
+        says += f"{points(share)} % of the unseen votes"
     if impossible:
         more = share is not None and share > 1
         says += ": impossible" + (", more than all" if more else "")
@@ -129,24 +133,18 @@ def _need(
     return _Need(finding, impossible, beyond and most == 0)
 
 
-def _seen_valid(seen: Seen, facts: CaseFacts) -> int:
-    return sum(seen.totals.sum((name,)) for name in facts.contest.candidate_ids)
-
-
 def _beside(kept: Kept, facts: CaseFacts, name: str, share: float, amount: int) -> tuple[str, bool]:
     """Where the share falls among seen areas of like size, and the seen stations nearest to it."""
     column = facts.contest.candidate_ids.index(name)
     says, beyond = "", False
     like = like_regions(kept.seen, amount, column)
     if like is not None:
-        shares, words = like
-        above = int((shares > share).sum())
-        low, high = float(shares.min()), float(shares.max())
+        above = int((like.shares > share).sum())
+        low, high = float(like.shares.min()), float(like.shares.max())
         # Only areas of like size can say that a share is beyond them.
-        beyond = not words.startswith("the ") and not low <= share <= high
-        says += (
-            f"; in {words} it was {_percent(low)} to {_percent(high)}, higher in {number(above)}"
-        )
+        beyond = like.alike and not low <= share <= high
+        says += f"; in {like.words} it was {points(low)} % to {points(high)} %"
+        says += f", higher in {number(above)}"
     sheets: Sheets = kept.rows
     if sheets.chunks is not None:
         columns = sheets.columns
@@ -155,13 +153,9 @@ def _beside(kept: Kept, facts: CaseFacts, name: str, share: float, amount: int) 
         if nearest is not None:
             says += (
                 f"; the {number(nearest.stations)} seen stations most favourable to "
-                f"{facts.label(name)}, with as many votes, gave {_percent(nearest.share)}"
+                f"{facts.label(name)}, with as many votes, gave {points(nearest.share)} %"
             )
     return says, beyond
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f} %".replace("-", "−")
 
 
 I402 = Check(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import printable
+from tallyverify.findings import points
 from tallyverify.manski import Bounds
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ class Interval:
     estimate: float
     low: float
     high: float
+
+    def holds(self, value: float) -> bool:
+        """Return whether a share lies inside, give or take one in a million."""
+        return self.low - 1e-6 <= value <= self.high + 1e-6
 
     def to_dict(self, digits: int = 6) -> dict[str, float]:
         """Return the three, rounded: what lies beyond is noise of the last bits."""
@@ -286,8 +291,7 @@ class Estimate:
 
 def watched(rows: Sequence[BacktestRow]) -> str:
     """Return the backtest in one line."""
-    told = [_line(row) for row in rows]
-    return "; ".join(told).replace("-", "−")
+    return "; ".join(map(_line, rows))
 
 
 def _line(row: BacktestRow) -> str:
@@ -296,5 +300,5 @@ def _line(row: BacktestRow) -> str:
     more = f" ({row.failed} more refused)" if row.failed else ""
     return (
         f"{row.pattern} {100 * row.coverage:.0f} % of {row.masks}{more}, width "
-        f"{100 * row.mean_width:.2f}, bias {100 * row.bias:+.2f}"
+        f"{points(row.mean_width)}, bias {points(row.bias, sign='+')}"
     )

@@ -10,7 +10,7 @@ from tallyverify.errors import TallyVerifyError
 from tallyverify.findings import counted
 from tallyverify.inference.expected import Strata
 from tallyverify.inference.fitted import Figures
-from tallyverify.inference.outcome import Outcome
+from tallyverify.inference.outcome import NORMAL, Outcome
 from tallyverify.inference.population import Population
 from tallyverify.inference.ratio import RatioEstimate, ratio
 
@@ -86,19 +86,29 @@ def ratio_figures(population: Population, strata: Strata) -> tuple[Figures, Figu
     return (*_figures(found), found)
 
 
-def _figures(found: RatioEstimate) -> tuple[Figures, Figures]:
+def _share_weights(found: RatioEstimate) -> Array:
+    """Weights of the totals' errors in those of the shares; shape (K, K + 1), linearised."""
+    count = len(found.total) - 1
+    share = found.total[:count] / found.total[-1]
+    weights: Array = np.column_stack([np.eye(count), -share]) / found.total[-1]
+    return weights
+
+
+def _error(found: RatioEstimate, weights: Array) -> Array:
+    """Standard errors of linear combinations of the totals; shape (combinations,)."""
     scale = found.total[-1] / found.ratio[-1] if found.ratio[-1] else 0.0
-    cov = found.cov * scale**2
+    variance = np.einsum("ij,jk,ik->i", weights, found.cov * scale**2, weights)
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+
+
+def _figures(found: RatioEstimate) -> tuple[Figures, Figures]:
     total = found.total
-    count = len(total) - 1
-    share = total[:count] / total[-1]
-    weights = np.column_stack([np.eye(count), -share]) / total[-1]
-    error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", weights, cov, weights), 0.0))
-    freedom = np.full(count + 1, float(max(found.df, 1)))
-    zero = np.zeros(count + 1)
+    error = _error(found, _share_weights(found))
+    freedom = np.full(len(total), float(max(found.df, 1)))
+    zero = np.zeros(len(total))
     return (
         Figures(total, found.total_se, freedom, zero),
-        Figures(share, error, freedom[:-1], zero[:-1]),
+        Figures(total[:-1] / total[-1], error, freedom[:-1], zero[:-1]),
     )
 
 
@@ -111,28 +121,20 @@ def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int])
         If nothing was seen of a stratum.
     """
     found = _estimated(population, strata)
-    scale = found.total[-1] / found.ratio[-1] if found.ratio[-1] else 0.0
-    cov, total = found.cov * scale**2, found.total
-    valid = total[-1]
-    first, second = (float(total[k] / valid) for k in pair)
-    rows = np.zeros((3, len(total)))
-    rows[0, pair[0]] = rows[2, pair[0]] = 1 / valid
-    rows[1, pair[1]] = 1 / valid
-    rows[2, pair[1]] = -1 / valid
-    rows[:, -1] = -np.array([first, second, first - second]) / valid
-    error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", rows, cov, rows), 0.0))
+    _, figures = _figures(found)
+    first, second = (float(figures.estimate[k]) for k in pair)
+    weights = _share_weights(found)
+    margin = _error(found, weights[[pair[0]]] - weights[[pair[1]]])
     voters = float((strata.stations if strata.registered is None else strata.registered).sum())
     votes, share = _unseen_votes(population, strata, pair)
-    _, figures = _figures(found)
-    shares = (figures.estimate, figures.half_width(1.0, 0.95) / 1.959964)
     return Outcome(
-        np.array([first, second, first - second, valid / voters]),
-        np.append(error, found.total_se[-1] / voters),
+        np.array([first, second, first - second, found.total[-1] / voters]),
+        np.array([*figures.error[list(pair)], *margin, found.total_se[-1] / voters]),
         np.full(4, float(max(found.df, 1))),
         np.zeros(4),
         votes,
         share,
-        shares,
+        (figures.estimate, figures.half_width(1.0, 0.95) / NORMAL),
     )
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, shown
+from tallyverify.errors import InputError, TallyVerifyError, listed, shown
+from tallyverify.facts import CaseFacts
 from tallyverify.findings import counted
+from tallyverify.inference.asked import Asked, check_asked
 from tallyverify.inference.assemble import Assembled, assemble
-from tallyverify.inference.backtest_run import FEWEST_MASKS
 from tallyverify.inference.calibrated import Calibration, calibrate
 from tallyverify.inference.expected import Strata, national_stratum, registry_strata, strata_of
 from tallyverify.inference.fitted import Figures, predicted_figures
@@ -24,64 +24,16 @@ from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import fit_working_spread
 from tallyverify.inference.ratio import RatioEstimate
 from tallyverify.inference.refusals import why_refused
-from tallyverify.inference.sheets import MOST_STATIONS, Sheets
+from tallyverify.inference.sheets import MOST_STATIONS, Sheets, summarise_sheets
 from tallyverify.inference.stratified import ratio_figures, ratio_outcome, within_seen
-from tallyverify.registry import Registry
+from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
-__all__ = ["METHODS", "Asked", "Study", "study"]
+__all__ = ["Asked", "Study", "study", "study_table"]
 
-METHODS = ("auto", "prediction", "ratio")
 _MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predicted from
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """What an estimate is to be made from, beside the sheets.
-
-    Attributes
-    ----------
-    registry : Registry, optional
-        All stations.
-    strata : tuple of str, optional
-        Levels to use.
-    expected : DataFrame, optional
-        Stations and registered voters by area.
-    stations, registered : int, optional
-        Of the whole country.
-    covariates : DataFrame, optional
-        Numbers by station.
-    method : {"auto", "prediction", "ratio"}
-        By default the best that what is known supports.
-    level : float
-        Coverage of the intervals.
-    masks : int
-        Masks of the pattern that calibrates.
-    share : float, optional
-        Share of the seen stations that a pattern hides; by default the share really unseen.
-    patterns : tuple of str, optional
-        By default all that are possible; if empty, only what calibrates.
-    seed : int
-        Of the masks.
-    rival : str, optional
-        A candidate to be compared with the leader, e.g. the declared winner.
-    """
-
-    registry: Registry | None = None
-    strata: tuple[str, ...] | None = None
-    expected: pd.DataFrame | None = None
-    stations: int | None = None
-    registered: int | None = None
-    covariates: pd.DataFrame | None = None
-    method: str = "auto"
-    level: float = 0.95
-    masks: int = 40
-    share: float | None = None
-    patterns: tuple[str, ...] | None = None
-    seed: int = 0
-    rival: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +113,15 @@ class Study:
         return self.work
 
 
+def study_table(table: ActaTable, asked: Asked) -> Study:
+    """Study a table of actas, each station once; see :func:`study`."""
+    contest = table.contest
+    facts = CaseFacts(
+        contest, None, asked.registry, table.source, table.levels, table.lines, table.votes
+    )
+    return study(summarise_sheets(table, facts), contest.candidate_ids, contest.levels, asked)
+
+
 def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: Asked) -> Study:
     """Estimate, and backtest the estimate on the seen stations.
 
@@ -178,7 +139,7 @@ def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: As
     InputError
         If what is given does not fit together.
     """
-    _check(asked, names)
+    check_asked(asked, names)
     # One thread: sums then do not depend on how many a machine has, and short ones are faster.
     with threadpool_limits(limits=1, user_api="blas"):
         return _studied(sheets, names, levels, asked)
@@ -235,40 +196,6 @@ def _told(found: RatioEstimate, strata: Strata) -> tuple[str, ...]:
             f"strata with one seen station are joined for the error: {', '.join(pairs[:5])}{more}"
         )
     return tuple(told)
-
-
-def _check(asked: Asked, names: Sequence[str]) -> None:
-    if asked.method not in METHODS:
-        raise InputError(
-            "no such method",
-            place="method",
-            found=shown(asked.method),
-            expected=listed(METHODS),
-            hint=nearest(asked.method, METHODS),
-        )
-    whole = isinstance(asked.masks, Integral)
-    if not 0 < asked.level < 1 or not whole or not FEWEST_MASKS <= asked.masks <= 10_000:
-        raise InputError(
-            f"a level is a fraction between 0 and 1, and masks are {FEWEST_MASKS} to 10,000",
-            found=f"level {asked.level}, masks {asked.masks}",
-        )
-    if asked.share is not None and not 0 < asked.share < 1:
-        raise InputError(
-            "the share to hide is a fraction between 0 and 1",
-            place="share",
-            found=str(asked.share),
-        )
-    for pattern in asked.patterns or ():
-        if pattern not in PATTERNS:
-            raise InputError(
-                "no such pattern of missing stations",
-                place="pattern",
-                found=shown(pattern),
-                expected=listed(PATTERNS),
-                hint=nearest(pattern, PATTERNS),
-            )
-    if asked.rival is not None and asked.rival not in names:
-        raise InputError("no such candidate", found=shown(asked.rival), expected=listed(names))
 
 
 def _knowledge(sheets: Sheets, asked: Asked) -> str:

@@ -8,7 +8,7 @@ from tallyverify.checks import Check
 from tallyverify.coverage import Kept
 from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, points
 from tallyverify.inference.grade import needed_tilt
 from tallyverify.inference.of_case import (
     CaseStudy,
@@ -47,7 +47,7 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
         whole = left_out(kept.seen, facts, declared.bulletin, declared.row) == 0
         sure = surely_impossible(kept, facts, declared.bulletin, declared.row, first)
         name = f"the result declared in bulletin {declared.bulletin.id}"
-        margin = f"{100 * declared.margin:.2f} points"
+        margin = f"{points(declared.margin)} points"
         finding = _finding(facts, study, tilt, name, margin)
         if whole or sure:
             last = tilt.delta
@@ -57,14 +57,14 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
             partial = "; the bulletin is not known to be the whole count, and need not be like it"
             finding = finding.model_copy(update={"message": finding.message + partial})
         findings.append(finding)
-    result = I403.result(
+    return I403.result(
         findings,
         reason=f"{beyond} of {counted(asked, 'declared result')} that can be judged "
         f"{'needs' if beyond == 1 else 'need'} a tilt larger than any found in the backtest",
         statistic=None if last is None or isinf(last) else round(last, 4),
         effect=round(study.calibration.largest_tilt, 4),
+        flagged=beyond > 0,
     )
-    return result.model_copy(update={"status": Status.FLAGGED if beyond else Status.PASSED})
 
 
 def _names(facts: CaseFacts, study: Study) -> tuple[str, str]:
@@ -93,8 +93,7 @@ def _finding(facts: CaseFacts, study: Study, tilt: Tilt, what: str, margin: str)
     first, second = _names(facts, study)
     largest = study.calibration.largest_tilt
     masks = sum(row.masks for row in study.calibration.rows)
-    needed = f"{100 * tilt.target:.2f} %".replace("-", "−")
-    head = f"{what} needs {needed} of the unseen votes for the two to go to {first}"
+    head = f"{what} needs {points(tilt.target)} % of the unseen votes for the two to go to {first}"
     if isinf(tilt.target):
         says = f"{what} has fewer votes for the two than were seen: no tilt reaches that"
     elif isinf(tilt.delta):
@@ -116,7 +115,7 @@ def _finding(facts: CaseFacts, study: Study, tilt: Tilt, what: str, margin: str)
         observed=None if isinf(tilt.delta) else round(tilt.delta, 6),
         expected=round(largest, 6) if not isinf(largest) else None,
         message=says,
-        arithmetic=f"margin of the whole: {margin}".replace("-", "−"),
+        arithmetic=f"margin of the whole: {margin}",
     )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from tallyverify.errors import printable
-from tallyverify.findings import number, sentence
+from tallyverify.findings import number, points, sentence
 from tallyverify.inference.picture import Picture
 from tallyverify.inference.result import Interval
 
-__all__ = ["backtest_table", "renderables", "shares_table"]
+__all__ = ["backtest_table", "render", "renderables", "shares_table"]
 
 _MOST = 12
 
@@ -23,12 +23,8 @@ def _table(title: str, columns: tuple[str, ...]) -> Table:
     return table
 
 
-def _points(value: float) -> str:
-    return f"{100 * value:.2f}".replace("-", "−")
-
-
 def _between(interval: Interval) -> str:
-    return f"{_points(interval.low)} to {_points(interval.high)}"
+    return f"{points(interval.low)} to {points(interval.high)}"
 
 
 def shares_table(picture: Picture) -> Table:
@@ -43,11 +39,11 @@ def shares_table(picture: Picture) -> Table:
     for name in ranked[:_MOST]:
         share = estimate.shares[name]
         row: list[Text | str] = [Text(printable(picture.names[name]))]
-        row += [_points(share.estimate), _between(share)]
+        row += [points(share.estimate), _between(share)]
         if estimate.bounds:
             low, high = estimate.bounds.low[name], estimate.bounds.high[name]
-            row.append(f"{_points(low)} to {_points(high)}")
-        row += [_points(one.shares[name]) if name in one.shares else "–" for one in declared]
+            row.append(f"{points(low)} to {points(high)}")
+        row += [points(one.shares[name]) if name in one.shares else "–" for one in declared]
         table.add_row(*row)
     if len(ranked) > _MOST:
         table.add_row(f"… and {len(ranked) - _MOST} more")
@@ -55,17 +51,17 @@ def shares_table(picture: Picture) -> Table:
         margin = estimate.margin
         names = (picture.names[margin.leader], picture.names[margin.runner_up])
         row = [Text(printable(" − ".join(names)))]
-        row += [_points(margin.interval.estimate), _between(margin.interval)]
+        row += [points(margin.interval.estimate), _between(margin.interval)]
         row += [""] if estimate.bounds else []
         for one in declared:
             both = margin.leader in one.shares and margin.runner_up in one.shares
             row.append(
-                _points(one.shares[margin.leader] - one.shares[margin.runner_up]) if both else "–"
+                points(one.shares[margin.leader] - one.shares[margin.runner_up]) if both else "–"
             )
         table.add_row(*row)
     if estimate.turnout is not None:
         at = estimate.turnout
-        table.add_row("turnout (valid / registered)", _points(at.estimate), _between(at))
+        table.add_row("turnout (valid / registered)", points(at.estimate), _between(at))
     return table
 
 
@@ -80,8 +76,8 @@ def backtest_table(picture: Picture) -> Table:
             f"{100 * row.hidden:.1f} %",
             f"{100 * row.coverage:.0f} %",
             f"{100 * row.raw_coverage:.0f} %",
-            _points(row.mean_width),
-            _points(row.bias),
+            points(row.mean_width),
+            points(row.bias),
             f"{row.largest_tilt:.3f}",
         )
     return table
@@ -106,3 +102,9 @@ def renderables(picture: Picture) -> list[RenderableType]:
         shown += [Text(""), backtest_table(picture)]
     shown += [Text(printable(sentence(note)), style="dim") for note in estimate.notes]
     return shown
+
+
+def render(picture: Picture, console: Console) -> None:
+    """Print an estimate on a rich console."""
+    for part in renderables(picture):
+        console.print(part)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.errors import printable
+from tallyverify.findings import points
 from tallyverify.inference.picture import Picture
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ FIGURES = {
 }
 """Names of the figures, and what they show."""
 
-_INK, _SOFT, _BAND = "#1b1f24", "#59636e", "#0969a2"
+_INK, _SOFT, _PALE, _BAND = "#1b1f24", "#59636e", "#d1d9e0", "#0969a2"
 _DECLARED = ("#b3261e", "#9a6700", "#8250df", "#1a7f37")
 _MOST = 8
 _STYLE: Any = {
@@ -102,7 +103,7 @@ def _interval(axes: Axes, picture: Picture) -> None:
         share = estimate.shares[name]
         if estimate.bounds is not None:
             low, high = estimate.bounds.low[name], estimate.bounds.high[name]
-            _bar(axes, 100 * low, 100 * high, row, "#d1d9e0", 8)
+            _bar(axes, 100 * low, 100 * high, row, _PALE, 8)
         _bar(axes, 100 * share.low, 100 * share.high, row, _BAND, 8)
         axes.plot([100 * share.estimate], [row], "|", color=_INK, ms=12, mew=1.2, zorder=3)
         for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
@@ -118,7 +119,7 @@ def _interval(axes: Axes, picture: Picture) -> None:
 
     handles = [Line2D([], [], color=_BAND, lw=8, label="95 % interval")]
     if estimate.bounds is not None:
-        handles.append(Line2D([], [], color="#d1d9e0", lw=8, label="bounds, without assumption"))
+        handles.append(Line2D([], [], color=_PALE, lw=8, label="bounds, without assumption"))
     for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
         part = "" if declared.whole else " (partial)"
         text = f"declared: {_short(declared.bulletin, 12)}{part}"
@@ -151,7 +152,7 @@ def _sensitivity(axes: Axes, picture: Picture) -> None:
     tilt = min(picture.largest_tilt, widest)
     (line,) = axes.plot(curve.deltas, margins, color=_BAND, lw=2, label="margin of the whole")
     band = axes.axvspan(
-        -tilt, tilt, color="#d1d9e0", alpha=0.6, lw=0, label="tilts found in the backtest"
+        -tilt, tilt, color=_PALE, alpha=0.6, lw=0, label="tilts found in the backtest"
     )
     handles: list[Any] = [line, band]
     axes.axhline(0, color=_SOFT, lw=0.8)
@@ -173,14 +174,14 @@ def _backtest(axes: Axes, picture: Picture) -> None:
     rows = [row for row in picture.estimate.backtest if row.masks]
     places = np.arange(len(rows))[::-1]
     for place, row in zip(places, rows, strict=True):
-        _bar(axes, 0, 100 * row.coverage, place, "#d1d9e0", 12)
+        _bar(axes, 0, 100 * row.coverage, place, _PALE, 12)
         axes.plot([100 * row.raw_coverage], [place], "o", color="#fff", mec=_SOFT, ms=7, zorder=2)
         axes.plot([100 * row.coverage], [place], "o", color=_BAND, ms=7, zorder=3)
         axes.text(
             50,
             place,
-            f"{row.masks} masks, width {100 * row.mean_width:.2f}, "
-            f"bias {100 * row.bias:+.2f} points".replace("-", "−"),
+            f"{row.masks} masks, width {points(row.mean_width)}, "
+            f"bias {points(row.bias, sign='+')} points",
             ha="center",
             va="center",
             fontsize=8,

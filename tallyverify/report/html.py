@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tallyverify.errors import printable
-from tallyverify.findings import Evidence, number, percent, sentence
+from tallyverify.findings import Evidence, number, percent, points, sentence
 from tallyverify.report.model import VERDICTS, Report
 
 __all__ = ["fragment", "page"]
@@ -37,7 +37,7 @@ def _environment() -> Environment:
     environment.filters["printable"] = printable
     environment.filters["sentence"] = sentence
     environment.globals["percent"] = percent
-    environment.filters["points"] = lambda share: f"{100 * share:.2f}".replace("-", "−")
+    environment.filters["points"] = points
     return environment
 
 

@@ -116,10 +116,9 @@ def render(report: Report, console: Console) -> None:
         console.print(line)
     console.print()
     if report.picture is not None:
-        from tallyverify.report.estimated import renderables
+        from tallyverify.report import estimated
 
-        for part in renderables(report.picture):
-            console.print(part)
+        estimated.render(report.picture, console)
         console.print()
     console.print(_checks(report))
     console.print(
