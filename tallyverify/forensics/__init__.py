@@ -1,0 +1,1 @@
+"""Forensic indicators that measure their own error first; none of them ever accuses."""

@@ -1,0 +1,96 @@
+"""Plain arrays as they are given to an indicator, checked once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tallyverify.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Counts = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = ["codes", "counts", "same_length"]
+
+_LARGEST = 2**31
+
+
+def counts(name: str, given: ArrayLike, *, dimensions: int = 1) -> Counts:
+    """Return counts as whole numbers, or say what is wrong with them.
+
+    Parameters
+    ----------
+    name : str
+        What they are, for the message.
+    given : array_like
+        Counts by station (or stations × candidates); a count that is not known must be left out.
+    dimensions : int
+        1 or 2.
+
+    Raises
+    ------
+    InputError
+        If they are not whole numbers from 0 to 2³¹, or have other dimensions.
+
+    Examples
+    --------
+    >>> counts("votes", [12, 3.0])
+    array([12,  3])
+    >>> counts("votes", [12, -3])
+    Traceback (most recent call last):
+    ...
+    tallyverify.errors.InputError: votes are whole numbers of people, none of them unknown
+      found: -3 at position 1
+      expected: 0 or more
+    """
+    try:
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} are not numbers", found=str(error)[:80]) from None
+    if values.ndim != dimensions:
+        raise InputError(
+            f"{name} have the wrong shape",
+            found=f"{values.ndim} dimensions",
+            expected="one entry a station" if dimensions == 1 else "stations × candidates",
+        )
+    bad = ~((values >= 0) & (values < _LARGEST) & (values == np.floor(values)))
+    if bad.any():
+        place = np.argwhere(bad)[0]
+        raise InputError(
+            f"{name} are whole numbers of people, none of them unknown",
+            found=f"{values[tuple(place)]:g} at position {', '.join(map(str, place))}",
+            expected="0 or more",
+        )
+    whole: Counts = values.astype(np.int64)
+    return whole
+
+
+def codes(name: str, given: ArrayLike) -> Counts:
+    """Return labels (of centres, of areas) as codes from 0, in the order of the labels."""
+    labels = np.asarray(given)
+    if labels.ndim != 1:
+        raise InputError(f"{name} need one entry a station", found=f"{labels.ndim} dimensions")
+    found: Counts = np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    return found
+
+
+def same_length(**arrays: Any) -> int:
+    """Return how many stations there are, or say that the arrays differ in length.
+
+    Raises
+    ------
+    InputError
+        If they do, or there is none.
+    """
+    lengths = {name: len(array) for name, array in arrays.items() if array is not None}
+    if len(set(lengths.values())) != 1:
+        raise InputError(
+            "the arrays differ in length",
+            found=", ".join(f"{name} {length}" for name, length in lengths.items()),
+            expected="one entry a station in each",
+        )
+    return next(iter(lengths.values()))

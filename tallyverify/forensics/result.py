@@ -1,0 +1,87 @@
+"""What every indicator returns: a headline, its size, what it used, left out and compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tallyverify.findings import number
+
+__all__ = ["Effect", "Indicator"]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The size of what an indicator looks at, with its interval.
+
+    Attributes
+    ----------
+    name : str
+        What it is, as a noun: ``"excess stations"``.
+    value : float
+        The estimate.
+    low, high : float or None
+        95 % interval, where there is one.
+
+    Examples
+    --------
+    >>> print(Effect("excess stations", 1003.5, 784.0, 1223.0))
+    excess stations 1,003.5 (784 to 1,223)
+    """
+
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.name} {number(self.value)}"
+        if self.low is None or self.high is None:
+            return text
+        return f"{text} ({number(self.low)} to {number(self.high)})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """One indicator of one candidate or figure: base of every result of the family.
+
+    Attributes
+    ----------
+    code : str
+        Code of the catalogue, e.g. ``F504``.
+    statistic : float or None
+        The test statistic, or the figure described; None where the indicator refused.
+    pvalue : float or None
+        Against ``null``, before any adjustment; None where there is no null (a description).
+    effect : Effect or None
+        The size, with its interval.
+    used : int
+        Stations used.
+    left_out : mapping of str to int
+        Stations not used, by reason.
+    null : str
+        What it is compared with, in words; ``"none: a description"`` where there is no null.
+    refused : str
+        Why the indicator does not answer; empty if it does.
+    warnings : tuple of str
+        What a reader must know before believing it.
+    """
+
+    code: str
+    statistic: float | None
+    pvalue: float | None
+    effect: Effect | None
+    used: int
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    null: str
+    refused: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        kind = type(self).__name__
+        if self.refused:
+            return f"<{kind} {self.code}: refused, {self.refused}>"
+        said = [] if self.statistic is None else [f"statistic {number(float(self.statistic))}"]
+        said += [] if self.pvalue is None else [f"p = {self.pvalue:.3g}"]
+        said += [] if self.effect is None else [str(self.effect)]
+        return f"<{kind} {self.code}: {', '.join(said)}; {self.used:,} stations>"
