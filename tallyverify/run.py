@@ -17,7 +17,7 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
 from tallyverify.inference.of_case import study_of
 from tallyverify.inference.picture import Picture, bare_picture, picture_of
-from tallyverify.inference.sheets import summarise_sheets
+from tallyverify.sheets import summarise_sheets
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid

@@ -115,8 +115,8 @@ def test_an_estimate_that_is_refused_for_doubt_has_no_numbers(
 def test_more_stations_than_are_kept(
     command: Command, case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("sheets", "study", "of_case"):
-        monkeypatch.setattr(f"tallyverify.inference.{module}.MOST_STATIONS", 2)
+    for module in ("sheets", "inference.study", "inference.of_case"):
+        monkeypatch.setattr(f"tallyverify.{module}.MOST_STATIONS", 2)
     outcome = command("estimate", case)
     assert (outcome.code, outcome.err) == (0, "")
     assert "No estimate: 3 stations: estimates keep all of them at once" in outcome.out

@@ -228,7 +228,7 @@ def test_a_declared_winner_who_is_not_ahead_is_compared() -> None:
 
 
 def test_many_stations_are_refused_not_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tallyverify.inference import sheets
+    from tallyverify import sheets
 
     monkeypatch.setattr(sheets, "MOST_STATIONS", 100)
     report = report_of(truth())

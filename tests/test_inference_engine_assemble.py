@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tallyverify.errors import InputError
 from tallyverify.inference.assemble import Assembled, assemble
-from tallyverify.inference.sheets import Sheets
+from tallyverify.sheets import Sheets
 from tallyverify.registry import Registry
 
 LEVELS = ("state", "town")

@@ -17,7 +17,7 @@ from tallyverify.inference.of_case import (
     study_of,
 )
 from tallyverify.inference.result import Estimate, watched
-from tallyverify.inference.sheets import summarise_sheets
+from tallyverify.sheets import summarise_sheets
 from tallyverify.inference.study import Study
 
 __all__ = ["I401"]

@@ -15,7 +15,7 @@ from tallyverify.findings import CheckResult, Evidence, Finding, number, points
 from tallyverify.inference.jump import Jump
 from tallyverify.inference.order import OrderOfCounting, order_of_counting
 from tallyverify.inference.order_text import parse_order
-from tallyverify.inference.sheets import Sheets, summarise_sheets
+from tallyverify.sheets import Sheets, summarise_sheets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ import pandas as pd
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.findings import counted, number
 from tallyverify.inference.population import Population
-from tallyverify.inference.sheets import Sheets
+from tallyverify.sheets import Sheets
 from tallyverify.model import folded
 
 if TYPE_CHECKING:

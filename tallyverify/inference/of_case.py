@@ -13,7 +13,7 @@ from tallyverify.facts import CaseFacts
 from tallyverify.inference.estimate import estimate_of
 from tallyverify.inference.result import Estimate
 from tallyverify.inference.sensitivity import Sensitivity, sensitivity
-from tallyverify.inference.sheets import MOST_STATIONS, Sheets
+from tallyverify.sheets import MOST_STATIONS, Sheets
 from tallyverify.inference.study import Asked, Study, study
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, points
 from tallyverify.inference.favourable import most_favourable
 from tallyverify.inference.of_case import declared_valid, seen_valid, surely_impossible
-from tallyverify.inference.sheets import Sheets, summarise_sheets
+from tallyverify.sheets import Sheets, summarise_sheets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ from tallyverify.inference.of_case import (
     surely_impossible,
 )
 from tallyverify.inference.sensitivity import Sensitivity
-from tallyverify.inference.sheets import summarise_sheets
+from tallyverify.sheets import summarise_sheets
 from tallyverify.inference.study import Study
 from tallyverify.inference.tilt import Tilt
 

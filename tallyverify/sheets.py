@@ -1,4 +1,4 @@
-"""What inference keeps of every station: one compact row each, put in an order of its own."""
+"""What is kept of every station: one compact row each, put in an order of its own."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ class Sheets:
     rows : int
         Stations added up, also where their columns were let go.
     chunks : tuple of dict
-        Columns by part: ``station``, ``registered`` (NaN where not known), ``votes`` (stations ×
-        candidates), ``read`` (the sheet was seen and every vote on it read), ``order`` (text),
-        and the areas by level. None where there are too many stations.
+        Columns by part: ``station``, ``votes`` (stations × candidates), ``read`` (the sheet was
+        seen and every vote on it read), ``order`` (text), the areas by level, and as numbers, NaN
+        where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
+        ``signed`` (voters who signed). None where there are too many stations.
     kept : dict
         What several checks work out of the same stations, so that they do so once.
     """
@@ -60,7 +61,7 @@ class Sheets:
 
 
 def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
-    """Keep what inference needs of a table of distinct stations.
+    """Keep what inference and forensics need of a table of distinct stations.
 
     A sheet of which nothing was read, or on which all is zero, stays as a station not seen: that
     it stands in the file says that it exists.
@@ -70,18 +71,13 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     votes = np.column_stack([part.figure(name)[0] for name in facts.contest.candidate_ids])
     unread = part.figure(ALL_OPTIONS)[1]
     read = part.seen if unread is None else part.seen & ~unread
-    registered = np.full(len(part), np.nan)
-    if "registered" in part.lines:
-        values, missing = part.figure("registered")
-        registered = values.astype(np.float64)
-        if missing is not None:
-            registered[missing] = np.nan
-    columns: dict[str, Any] = {
-        "station": _texts(part, "station"),
-        "registered": registered,
-        "votes": votes,
-        "read": read,
-    }
+    lines = {name: (name,) for name in ("registered", "signed") if name in part.lines}
+    if facts.ballots is not None:
+        lines["ballots"] = facts.ballots
+    columns: dict[str, Any] = {"station": _texts(part, "station"), "votes": votes, "read": read}
+    for name in ("registered", "signed", "ballots"):
+        columns[name] = _numbers(part, lines.get(name))
+    columns["valid"] = _numbers(part, (ALL_OPTIONS,))
     if "order" in part.frame.columns:
         columns["order"] = _texts(part, "order")
     for level in facts.levels:
@@ -89,6 +85,16 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
         names = np.array([label[0] for label in labels], dtype=object)
         columns[f"area:{level}"] = names[codes] if len(names) else names
     return Sheets(len(part), (columns,))
+
+
+def _numbers(part: ActaTable, names: tuple[str, ...] | None) -> NDArray[np.float64]:
+    if names is None:
+        return np.full(len(part), np.nan)
+    values, missing = part.group(names)
+    numbers = values.astype(np.float64)
+    if missing is not None:
+        numbers[missing] = np.nan
+    return numbers
 
 
 def _texts(part: ActaTable, name: str) -> Texts:

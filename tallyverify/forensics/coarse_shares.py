@@ -1,0 +1,227 @@
+"""F505: spikes of the distribution of shares at coarse fractions, multiples of 5 %.
+
+Rozenas (2017) resamples a smooth distribution of shares and asks where the observed density sticks
+out. The resample keeps every station's size, so that fractions which small numbers favour by
+themselves are expected. Here its mean and tail are computed instead of drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import chi2, false_discovery_control, poisson
+
+from tallyverify.errors import InputError
+from tallyverify.forensics.exact import count_tail, window_probability, window_totals
+from tallyverify.forensics.given import counts, same_length
+from tallyverify.forensics.result import Effect, Indicator
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Counts = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = ["TARGETS", "CoarseShares", "Spike", "coarse_shares"]
+
+SMALLEST = 50
+"""Fewest valid votes of a station that is used."""
+
+FEWEST = 300
+"""Fewest stations."""
+
+TARGETS = np.arange(100, 2000, 100)
+"""5, 10, … 95 % in units of 1/2000."""
+
+TOLERANCE = 1
+"""0.05 percentage points in the same units: a bin of Rozenas's grid of 1001."""
+
+WORST_MISFIT = 1.5
+"""Where neighbouring fractions vary more than this (1: as they should), the null does not fit."""
+
+_FEWEST_EXPECTED = 5.0
+
+_GRID = np.sort((TARGETS[:, None] + np.array([-14, -10, -6, 0, 6, 10, 14])).ravel())
+"""The coarse fractions, and between them and the next integer percentage three tenths each way."""
+
+_COARSE = np.isin(_GRID, TARGETS)
+
+
+@dataclass(frozen=True)
+class Spike:
+    """One coarse fraction at which more stations lie than expected.
+
+    Attributes
+    ----------
+    share : float
+        The fraction.
+    observed, expected : float
+        Stations within 0.05 points of it.
+    pvalue : float
+        Adjusted over the nineteen fractions (Benjamini–Hochberg).
+    """
+
+    share: float
+    observed: int
+    expected: float
+    pvalue: float
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class CoarseShares(Indicator):
+    """Shares of one candidate, at coarse fractions and between them.
+
+    Attributes
+    ----------
+    observed, expected : ndarray, shape (19,)
+        Stations within 0.05 points of 5, 10, … 95 %, and as many as expected.
+    spikes : tuple of Spike
+        Fractions that stand out at an adjusted 0.05.
+    misfit : float
+        Mean squared standard score of the fractions *between* the coarse ones; 1 where the smooth
+        distribution fits.
+    density : ndarray of float, shape (1001,)
+        Stations by tenths of a percentage point.
+    """
+
+    observed: Counts
+    expected: Floats
+    spikes: tuple[Spike, ...]
+    misfit: float
+    density: Floats
+
+
+def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
+    """Test whether more shares than expected lie at multiples of 5 %.
+
+    Parameters
+    ----------
+    votes : array_like of int, shape (stations,)
+        One candidate's votes.
+    valid : array_like of int, shape (stations,)
+        What the share is taken of.
+
+    Returns
+    -------
+    CoarseShares
+        ``pvalue`` is twice the smaller of two: of the number of stations at all nineteen fractions
+        together, and of the largest spike, corrected for nineteen (Šidák). ``statistic`` is the
+        standard score of the former, ``effect`` the excess of stations.
+
+    Raises
+    ------
+    InputError
+        If the arrays do not fit each other or do not hold numbers of people.
+
+    Notes
+    -----
+    The smooth distribution is a mixture of binomials, one about each station's share with the
+    station's own number of votes; what it gives at a fraction is a sum of binomial terms, twiced
+    (2K − K∘K) to remove the bias of the first order. Assumes shares smooth at the scale of their
+    own noise. The misfit measures that between the coarse fractions; above 1.5, and by more than
+    chance (p < 0.001), the indicator refuses, since misfit invents spikes.
+
+    References
+    ----------
+    A. Rozenas (2017), Detecting election fraud from irregularities in vote-share distributions,
+    Political Analysis 25:41.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> valid = rng.integers(300, 900, 5000)
+    >>> votes = rng.binomial(valid, rng.beta(6, 4, 5000))
+    >>> coarse_shares(votes, valid).pvalue > 0.05
+    True
+    >>> votes[:100] = np.round(0.8 * valid[:100])
+    >>> coarse_shares(votes, valid).spikes[0].share
+    0.8
+    """
+    x, n = counts("votes", votes), counts("valid", valid)
+    total = same_length(votes=x, valid=n)
+    if (x > n).any():
+        at = int(np.flatnonzero(x > n)[0])
+        raise InputError(
+            "a station has more votes for one candidate than valid votes; leave it out",
+            found=f"{x[at]} of {n[at]} at position {at}",
+        )
+    large = n >= SMALLEST
+    x, n = x[large], n[large]
+    used = len(x)
+    density = np.bincount((2000 * x + n) // (2 * n), minlength=1001)
+    observed = at_targets(x, n)
+    once = window_totals(x, n, _GRID, TOLERANCE)
+    # A share drawn anew is spread by noise once too often; where the density bends, that biases
+    # its mean. Twice the single draw less the double one is free of it, to the first order.
+    on_grid = np.maximum(2 * once - window_totals(x, n, _GRID, TOLERANCE, draws=2), 0.0)
+    expected = on_grid[_COARSE]
+    squares = _squares(x, n, on_grid)
+    misfit = float(squares.mean()) if len(squares) else float("nan")
+    chances = window_probability(x, n, TARGETS, TOLERANCE)
+    chances = np.minimum(chances * (expected.sum() / max(chances.sum(), 1e-300)), 1.0)
+    sd = float(np.sqrt((chances * (1 - chances)).sum()))
+    refused = ""
+    if used < FEWEST:
+        refused = f"{used:,} stations with {SMALLEST} valid votes or more, {FEWEST} are needed"
+    elif sd == 0:
+        refused = "no share lies near a coarse fraction"
+    elif misfit > WORST_MISFIT and chi2.sf(squares.sum(), len(squares)) < 0.001:
+        refused = (
+            f"shares between the coarse fractions vary {misfit:.2f} times as much as expected: "
+            "the smooth distribution does not fit"
+        )
+    gained = float(observed.sum() - expected.sum())
+    tails = poisson.sf(observed - 1, expected)
+    effect = Effect("excess stations", gained, gained - 1.96 * sd, gained + 1.96 * sd)
+    return CoarseShares(
+        code="F505",
+        statistic=None if refused else gained / sd,
+        pvalue=None if refused else combined(count_tail(int(observed.sum()), chances), tails),
+        effect=None if refused else effect,
+        used=used,
+        left_out={f"fewer than {SMALLEST} valid votes": total - used},
+        null="a smooth mixture of binomials, one about each station's share (exact)",
+        refused=refused,
+        observed=observed,
+        expected=expected,
+        spikes=() if refused else _spikes(observed, expected, tails),
+        misfit=misfit,
+        density=density.astype(np.float64),
+    )
+
+
+def at_targets(x: Counts, n: Counts) -> Counts:
+    """Return how many shares lie within 0.05 points of each coarse fraction; shape (19,)."""
+    nearest = (40 * x + n) // (2 * n)  # in units of 5 %
+    near = 2000 * np.abs(20 * x - nearest * n) <= 20 * n
+    often: Counts = np.bincount(nearest[near], minlength=21)[1:20]
+    return often
+
+
+def combined(together: float, single: Floats) -> float:
+    """Return the p-value of the sum or the largest spike, whichever is the less probable."""
+    largest = -np.expm1(len(single) * np.log1p(-min(float(single.min()), 1 - 1e-16)))
+    return float(min(1.0, 2 * min(together, largest)))
+
+
+def _spikes(observed: Counts, expected: Floats, tails: Floats) -> tuple[Spike, ...]:
+    adjusted = false_discovery_control(tails)
+    ranked = np.argsort(adjusted, kind="stable")
+    return tuple(
+        Spike(float(TARGETS[k]) / 2000, int(observed[k]), float(expected[k]), float(adjusted[k]))
+        for k in ranked
+        if adjusted[k] <= 0.05
+    )
+
+
+def _squares(x: Counts, n: Counts, on_grid: Floats) -> Floats:
+    """Return the squared standard scores between the coarse fractions, where enough is expected."""
+    squares = [
+        (float((np.abs(2000 * x - place * n) <= TOLERANCE * n).sum()) - expected) ** 2 / expected
+        for place, expected in zip(_GRID[~_COARSE], on_grid[~_COARSE], strict=True)
+        if expected >= _FEWEST_EXPECTED
+    ]
+    return np.array(squares)

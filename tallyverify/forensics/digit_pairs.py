@@ -1,0 +1,131 @@
+"""F503: the last two digits of counts, as a pair: repeated, adjacent, or neither.
+
+People who make numbers up avoid repetition (33) and like neighbours (34); counts do not care.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import beta, binom, chi2
+
+from tallyverify.forensics.given import counts
+from tallyverify.forensics.histogram import Histogram
+from tallyverify.forensics.result import Effect, Indicator
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["DigitPairs", "digit_pairs", "few_others"]
+
+FEWEST = 100
+"""Fewest counts of 100 or more: ten repeated pairs are expected."""
+
+SHARES = np.array([0.1, 0.2, 0.7])
+"""Of 100 pairs 10 are repeated, 20 adjacent (9 and 0 are neighbours), 70 neither."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class DigitPairs(Indicator):
+    """Last pairs of digits of one candidate's counts.
+
+    Attributes
+    ----------
+    repeated, adjacent, other : int
+        Counts of 100 or more whose last two digits are alike, neighbours on the circle, neither.
+    """
+
+    repeated: int
+    adjacent: int
+    other: int
+
+
+def digit_pairs(votes: ArrayLike) -> DigitPairs:
+    """Test whether repeated and adjacent last digits are as frequent as they should be.
+
+    Parameters
+    ----------
+    votes : array_like of int, shape (stations,)
+        One candidate's votes at each station.
+
+    Returns
+    -------
+    DigitPairs
+        ``statistic`` is Pearson's χ² with 2 degrees of freedom against 10, 20 and 70 %;
+        ``effect`` the share of repeated pairs, with its Clopper–Pearson interval.
+
+    Raises
+    ------
+    InputError
+        If votes are not whole numbers of people.
+
+    Notes
+    -----
+    Assumes counts smooth at the scale of a hundred; with fewer than three digits the last but one
+    is the first, and is not uniform.
+
+    References
+    ----------
+    B. Beber and A. Scacco (2012), What the numbers say: a digit-based test for election fraud,
+    Political Analysis 20:211.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> votes = np.random.default_rng(1).binomial(1000, 0.5, size=5000) + np.arange(5000) % 100
+    >>> print(digit_pairs(votes).effect)
+    share of repeated pairs 0.1066 (0.0981776 to 0.115485)
+    """
+    histogram = Histogram.of(counts("votes", votes))
+    used = histogram.at_least(100)
+    pairs = pairs_of(histogram)
+    refused = "" if used >= FEWEST else f"{used:,} counts of 100 or more, {FEWEST} are needed"
+    statistic = departure(pairs)
+    repeated, adjacent, other = (int(number) for number in pairs)
+    low = float(beta.ppf(0.025, repeated, used - repeated + 1)) if repeated else 0.0
+    high = float(beta.ppf(0.975, repeated + 1, used - repeated)) if repeated < used else 1.0
+    effect = Effect("share of repeated pairs", repeated / max(used, 1), low, high)
+    return DigitPairs(
+        code="F503",
+        statistic=None if refused else statistic,
+        pvalue=None if refused else float(chi2.sf(statistic, 2)),
+        effect=None if refused else effect,
+        used=used,
+        left_out={"fewer than 100 votes": histogram.total - used},
+        null="10 % repeated, 20 % adjacent, 70 % other (uniform pairs)",
+        refused=refused,
+        repeated=repeated,
+        adjacent=adjacent,
+        other=other,
+    )
+
+
+def pairs_of(histogram: Histogram) -> NDArray[np.int64]:
+    """Return how many counts of 100 or more end in a repeated, adjacent or other pair."""
+    here = histogram.values >= 100
+    last, before = histogram.values[here] % 10, histogram.values[here] // 10 % 10
+    apart = np.minimum((last - before) % 10, (before - last) % 10)
+    kinds = np.bincount(np.minimum(apart, 2), histogram.stations[here], minlength=3)
+    pairs: NDArray[np.int64] = kinds.astype(np.int64)
+    return pairs
+
+
+def departure(pairs: NDArray[np.int64]) -> float:
+    """Return Pearson's χ² (2 df) of the three kinds of pairs against 10, 20 and 70 %."""
+    expected = pairs.sum() * SHARES
+    return float(((pairs - expected) ** 2 / expected).sum()) if pairs.sum() else 0.0
+
+
+def few_others(other: int, used: int) -> float:
+    """Return P(at most so many pairs are neither repeated nor adjacent), exactly.
+
+    Examples
+    --------
+    >>> round(few_others(72, 116), 5)  # Beber & Scacco's form of the test
+    0.04106
+    """
+    return float(binom.cdf(other, used, SHARES[2]))

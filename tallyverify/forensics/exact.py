@@ -1,0 +1,262 @@
+"""Exact binomial probabilities, and the tail of a sum of unlike yes-or-no outcomes.
+
+Where others simulate, these compute: a count of stations is a sum of independent indicators, each
+with a probability that is a sum of binomial terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import gammaln
+from scipy.stats import norm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Counts = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = ["binomial_pmf", "count_tail", "redrawn_pmf", "window_probability", "window_totals"]
+
+_LEFT_OUT = 18.5
+"""Tails left out of a binomial sum hold at most exp(-18.5), about 1e-8, on each side."""
+
+_BY_HAND = 600
+"""Up to this many indicators the distribution of their sum is built up one by one."""
+
+_CHUNK = 2_000_000
+"""Terms worked on at a time, so that memory stays bounded."""
+
+
+@lru_cache(maxsize=4)
+def _log_factorials(size: int) -> Floats:
+    table: Floats = gammaln(np.arange(1, 2 * size + 2, dtype=np.float64))
+    return table
+
+
+def binomial_pmf(x: Counts, n: Counts, p: Floats) -> Floats:
+    """Return the binomial probabilities of ``x`` of ``n``, element by element.
+
+    Parameters
+    ----------
+    x, n : ndarray of int
+        0 ≤ x ≤ n.
+    p : ndarray of float
+        From 0 to 1, both allowed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> binomial_pmf(np.array([0, 2]), np.array([2, 2]), np.array([0.5, 1.0]))
+    array([0.25, 1.  ])
+    """
+    largest = int(n.max(initial=0))
+    log_factorial = _log_factorials(1 << max(largest, 1023).bit_length())
+    with np.errstate(divide="ignore"):
+        log_p, log_q = np.log(p), np.log1p(-p)
+    log = log_factorial[n] - log_factorial[x] - log_factorial[n - x]
+    # 0 × log 0 is 0 here: nothing of what has no probability.
+    log += np.where(x > 0, x * np.where(x > 0, log_p, 0.0), 0.0)
+    log += np.where(x < n, (n - x) * np.where(x < n, log_q, 0.0), 0.0)
+    found: Floats = np.exp(log)
+    return found
+
+
+def redrawn_pmf(x: Counts, n: Counts, p: Floats) -> Floats:
+    """Return the probabilities of ``x`` of ``n`` if a count is drawn anew twice over.
+
+    Of Binomial(n, Y/n) with Y ~ Binomial(n, p), as the beta-binomial with the same mean and
+    variance: its parameters sum to n - 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(redrawn_pmf(np.arange(11), np.full(11, 10), np.full(11, 0.3)).sum().round(12))
+    1.0
+    """
+    found = np.zeros(len(x))
+    fixed = (p <= 0) | (p >= 1) | (n < 2)
+    found[fixed] = binomial_pmf(x[fixed], n[fixed], p[fixed])
+    y, size = x[~fixed], n[~fixed]
+    log_factorial = _log_factorials(1 << max(int(n.max(initial=0)), 1023).bit_length())
+    one = p[~fixed] * (size - 1)
+    other = (size - 1) - one
+    log = log_factorial[size] - log_factorial[y] - log_factorial[size - y]
+    log += gammaln(y + one) - gammaln(one) + gammaln(size - y + other) - gammaln(other)
+    log += log_factorial[size - 2] - log_factorial[2 * size - 2]
+    found[~fixed] = np.exp(log)
+    return found
+
+
+def window_probability(
+    x: Counts, n: Counts, targets: Counts, tolerance: int, *, draws: int = 1
+) -> Floats:
+    """Return P(X/n lies at one of the targets) for X ~ Binomial(n, x/n), element by element.
+
+    Parameters
+    ----------
+    x, n : ndarray of int, shape (stations,)
+        Observed counts; 0 ≤ x ≤ n, n > 0.
+    targets : ndarray of int
+        Ascending, in units of 1/2000 (20 is one per cent), further apart than two tolerances.
+    tolerance : int
+        Half-width in the same units, the edges included: 1 is 0.05 percentage points.
+    draws : {1, 2}
+        2 for a count that is drawn anew twice over (:func:`redrawn_pmf`).
+
+    Returns
+    -------
+    ndarray of float, shape (stations,)
+        A sum of binomial terms, but for tails that hold at most 2e-8 (Bernstein's inequality).
+
+    Examples
+    --------
+    Of one half of 4 voters, 0, 2 and 4 votes lie at 0, 50 and 100 %: (1 + 6 + 1) / 16.
+
+    >>> import numpy as np
+    >>> window_probability(np.array([2]), np.array([4]), np.array([0, 1000, 2000]), 1)
+    array([0.5])
+    """
+    found = np.zeros(len(x))
+    for station, _, terms in _terms(x, n, targets, tolerance, draws):
+        found += np.bincount(station, terms, minlength=len(x))
+    return np.minimum(found, 1.0)
+
+
+def window_totals(
+    x: Counts, n: Counts, targets: Counts, tolerance: int, *, draws: int = 1
+) -> Floats:
+    """Return the number of stations expected at each target, if each count is drawn anew.
+
+    Parameters
+    ----------
+    x, n, targets, tolerance, draws
+        As for :func:`window_probability`.
+
+    Returns
+    -------
+    ndarray of float, shape (targets,)
+    """
+    found = np.zeros(len(targets))
+    for _, target, terms in _terms(x, n, targets, tolerance, draws):
+        found += np.bincount(target, terms, minlength=len(targets))
+    return found
+
+
+def _terms(
+    x: Counts, n: Counts, targets: Counts, tolerance: int, draws: int
+) -> Iterator[tuple[Counts, Counts, Floats]]:
+    """Yield stations, targets and probabilities: each count that lies in a window of a station."""
+    probability = binomial_pmf if draws == 1 else redrawn_pmf
+    share = x / n
+    third = _LEFT_OUT / 3
+    reach = third + np.sqrt(third**2 + 2 * _LEFT_OUT * draws * n * share * (1 - share))
+    reach = 2000 * reach / n + tolerance
+    low = np.searchsorted(targets, 2000 * share - reach)
+    high = np.searchsorted(targets, 2000 * share + reach, side="right")
+    each = np.maximum(high - low, 0)
+    # Neighbouring stations together, as many as fit.
+    edges = np.searchsorted(np.cumsum(each), np.arange(_CHUNK, each.sum() + _CHUNK, _CHUNK))
+    start = 0
+    for stop in np.unique(np.minimum(edges + 1, len(x))):
+        here = np.arange(start, stop)
+        station = np.repeat(here, each[here])
+        place = np.arange(len(station)) - np.repeat(np.cumsum(each[here]) - each[here], each[here])
+        window = place + np.repeat(low[here], each[here])
+        target, size = targets[window], n[station]
+        first = np.maximum(-((tolerance - target) * size // 2000), 0)
+        last = np.minimum((target + tolerance) * size // 2000, size)
+        for step in range(int((last - first).max(initial=-1)) + 1):
+            inside = np.flatnonzero(first + step <= last)
+            at = station[inside]
+            terms = probability(first[inside] + step, size[inside], share[at])
+            yield at, window[inside], terms
+        start = int(stop)
+
+
+def count_tail(observed: int, probability: Floats) -> float:
+    """Return P(at least ``observed`` of independent indicators are true).
+
+    Exact by convolution for few indicators, else by the saddlepoint approximation of Lugannani &
+    Rice with the correction for whole numbers, good to a few parts in a thousand however small
+    the tail.
+
+    Parameters
+    ----------
+    observed : int
+        How many were true.
+    probability : ndarray of float, shape (n,)
+        Of each indicator.
+
+    References
+    ----------
+    R. Lugannani and S. Rice (1980), Saddle point approximation for the distribution of the sum of
+    independent random variables, Advances in Applied Probability 12:475.
+    H. E. Daniels (1987), Tail probability approximations, International Statistical Review 55:37.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> count_tail(2, np.array([0.5, 0.5]))
+    0.25
+    >>> round(count_tail(560, np.full(1000, 0.5)), 8)  # 8.25249e-05 exactly
+    8.252e-05
+    """
+    p = np.sort(probability[probability > 0])
+    certain = int((p >= 1).sum())
+    p, observed = p[p < 1], observed - certain
+    if observed <= 0:
+        return 1.0
+    if observed > len(p):
+        return 0.0
+    if len(p) <= _BY_HAND:
+        return _tail_by_hand(observed, p)
+    mean, variance = float(p.sum()), float((p * (1 - p)).sum())
+    if abs(observed - 0.5 - mean) < 0.05 * np.sqrt(variance) or observed == len(p):
+        return _tail_near_mean(observed, p, mean, variance)
+    return _saddlepoint(observed, p)
+
+
+def _tail_by_hand(observed: int, p: Floats) -> float:
+    chance = np.zeros(len(p) + 1)
+    chance[0] = 1.0
+    for k, one in enumerate(p):
+        chance[1 : k + 2] = chance[1 : k + 2] * (1 - one) + chance[: k + 1] * one
+        chance[0] *= 1 - one
+    # From the small end, so that a small tail keeps its digits.
+    return float(min(np.sum(chance[observed:][::-1]), 1.0))
+
+
+def _tail_near_mean(observed: int, p: Floats, mean: float, variance: float) -> float:
+    if observed == len(p):
+        return float(np.exp(np.log(p).sum()))
+    sd = np.sqrt(variance)
+    skew = float((p * (1 - p) * (1 - 2 * p)).sum()) / sd**3
+    z = (observed - 0.5 - mean) / sd
+    # Edgeworth's first term: the saddlepoint formula is 0/0 at the mean itself.
+    return float(np.clip(norm.sf(z) + norm.pdf(z) * skew * (z * z - 1) / 6, 0.0, 1.0))
+
+
+def _saddlepoint(observed: int, p: Floats) -> float:
+    odds = p / (1 - p)
+
+    def tilted(t: float) -> Floats:
+        grown = odds * np.exp(t)
+        shares: Floats = grown / (1 + grown)
+        return shares
+
+    at = observed - 0.5
+    t = float(brentq(lambda s: tilted(s).sum() - at, -60.0, 60.0, xtol=1e-13))
+    shares = tilted(t)
+    cumulant = float(np.log1p(p * np.expm1(t)).sum())
+    spread = float((shares * (1 - shares)).sum())
+    w = np.sign(t) * np.sqrt(max(2 * (t * at - cumulant), 0.0))
+    u = 2 * np.sinh(t / 2) * np.sqrt(spread)
+    log_density = norm.logpdf(w)
+    tail = norm.sf(w) + np.exp(log_density) * (1 / u - 1 / w)
+    return float(np.clip(tail, 0.0, 1.0))

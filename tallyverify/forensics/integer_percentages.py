@@ -1,0 +1,240 @@
+"""F504: stations whose turnout or leader's share is an integer percentage, to within 0.05 points.
+
+Kobak, Shpilkin & Pshenichnikov (2016) compare their number with what binomial noise would give,
+by simulation. It is a sum of independent yes-or-no outcomes, so its mean, variance and tail are
+computed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.errors import InputError
+from tallyverify.forensics.exact import count_tail, window_probability
+from tallyverify.forensics.given import counts, same_length
+from tallyverify.forensics.result import Effect, Indicator
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Counts = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+__all__ = ["IntegerPercentages", "integer_percentages"]
+
+SMALLEST = 100
+"""Fewest people a percentage is taken of: with fewer, too many fractions are integers anyhow."""
+
+FEWEST = 100
+"""Fewest stations."""
+
+INTEGERS = np.arange(0, 2001, 20)
+"""0, 1, … 100 % in units of 1/2000."""
+
+TOLERANCE = 1
+"""0.05 percentage points in the same units."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class IntegerPercentages(Indicator):
+    """Stations at integer percentages, and where they are.
+
+    Attributes
+    ----------
+    observed, expected, sd : float
+        Stations at an integer percentage of turnout or share; mean and standard deviation of that
+        number if each count were drawn anew.
+    turnout_excess, share_excess : float
+        Excess of each by itself; NaN for turnout where the registered voters are not known.
+    turnout_peaks, share_peaks : ndarray of float, shape (101,)
+        Stations within 0.05 points of each integer percentage less those on average as near to
+        the four neighbouring tenths: where the excess lies.
+    excess : ndarray of float, shape (stations,)
+        By station as given, 1 or 0 less its probability; sums to the whole excess, and by area to
+        the excess of the area. 0 for stations left out.
+    """
+
+    observed: float
+    expected: float
+    sd: float
+    turnout_excess: float
+    share_excess: float
+    turnout_peaks: Floats
+    share_peaks: Floats
+    excess: Floats
+
+
+def integer_percentages(
+    votes: ArrayLike,
+    ballots: ArrayLike,
+    registered: ArrayLike | None = None,
+    *,
+    turned_out: ArrayLike | None = None,
+) -> IntegerPercentages:
+    """Count the stations at integer percentages, and compare with binomial noise, exactly.
+
+    Parameters
+    ----------
+    votes : array_like of int, shape (stations,)
+        One candidate's votes, as a rule the leader's.
+    ballots : array_like of int, shape (stations,)
+        What the share is taken of: ballots, or valid votes where no others are known.
+    registered : array_like of int, shape (stations,), optional
+        What turnout is taken of. Without it only shares are looked at.
+    turned_out : array_like of int, shape (stations,), optional
+        Voters who were given a ballot, where that is another figure than the ballots.
+
+    Returns
+    -------
+    IntegerPercentages
+        ``statistic`` is the standard score, ``pvalue`` the upper tail, ``effect`` the excess of
+        stations with a normal 95 % interval.
+
+    Raises
+    ------
+    InputError
+        If the arrays do not fit each other or do not hold numbers of people.
+
+    Notes
+    -----
+    A station is used if it has at least 100 registered voters (or ballots, where these are not
+    known) and neither percentage is above 99 %. Each count is drawn anew from Binomial(n, observed
+    share); turnout and share independently. Assumes that honest shares are smooth at the scale of
+    a tenth of a percentage point; denominators are accounted for exactly.
+
+    References
+    ----------
+    D. Kobak, S. Shpilkin and M. S. Pshenichnikov (2016), Integer percentages as electoral
+    falsification fingerprints, Annals of Applied Statistics 10:54.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> registered = rng.integers(200, 2000, 3000)
+    >>> ballots = rng.binomial(registered, 0.6)
+    >>> votes = rng.binomial(ballots, 0.45)
+    >>> integer_percentages(votes, ballots, registered).pvalue > 0.05
+    True
+    >>> votes[:200] = np.round(0.45 * ballots[:200])
+    >>> print(integer_percentages(votes, ballots, registered).effect)
+    excess stations 92.669 (50.7036 to 134.634)
+    """
+    given = Given.of(votes, ballots, registered, turned_out)
+    use = given.used()
+    used = int(use.sum())
+    left_out = {
+        f"fewer than {SMALLEST} people": int(given.small.sum()),
+        "above 99 %": int((~use & ~given.small).sum()),
+    }
+    null = "each count drawn anew from a binomial with its observed share (exact)"
+    hit, chance = given.hits(use)
+    chances = 1 - (1 - chance[0]) * (1 - chance[1])
+    anywhere = hit[0] | hit[1]
+    observed, expected = float(anywhere.sum()), float(chances.sum())
+    sd = float(np.sqrt((chances * (1 - chances)).sum()))
+    refused = "" if used >= FEWEST else f"{used:,} stations large enough, {FEWEST} are needed"
+    if not refused and sd == 0:
+        refused = "no count can vary"
+    excess = np.zeros(len(use))
+    excess[use] = anywhere - chances
+    gained = observed - expected
+    effect = Effect("excess stations", gained, gained - 1.96 * sd, gained + 1.96 * sd)
+    return IntegerPercentages(
+        code="F504",
+        statistic=None if refused else gained / sd,
+        pvalue=None if refused else count_tail(int(observed), chances),
+        effect=None if refused else effect,
+        used=used,
+        left_out=left_out,
+        null=null,
+        refused=refused,
+        observed=observed,
+        expected=expected,
+        sd=sd,
+        turnout_excess=float((hit[0] - chance[0]).sum()) if given.turnout else float("nan"),
+        share_excess=float((hit[1] - chance[1]).sum()),
+        turnout_peaks=_peaks(given.turned_out[use], given.registered[use])
+        if given.turnout
+        else np.zeros(101),
+        share_peaks=_peaks(given.votes[use], given.ballots[use]),
+        excess=excess,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """The figures of the stations, checked; where no turnout is known, all registered came."""
+
+    votes: Counts
+    ballots: Counts
+    turned_out: Counts
+    registered: Counts
+    turnout: bool
+
+    @classmethod
+    def of(
+        cls,
+        votes: ArrayLike,
+        ballots: ArrayLike,
+        registered: ArrayLike | None,
+        turned_out: ArrayLike | None,
+    ) -> Given:
+        """Check plain arrays."""
+        x, b = counts("votes", votes), counts("ballots", ballots)
+        n = None if registered is None else counts("registered", registered)
+        t = b if turned_out is None else counts("turned_out", turned_out)
+        same_length(votes=x, ballots=b, registered=n, turned_out=t)
+        if (x > b).any():
+            at = int(np.flatnonzero(x > b)[0])
+            raise InputError(
+                "a station has more votes than ballots; leave it out",
+                found=f"{x[at]} votes, {b[at]} ballots at position {at}",
+            )
+        return cls(x, b, t, b if n is None else n, n is not None)
+
+    @property
+    def small(self) -> Bools:
+        """Stations of too few people for percentages."""
+        small: Bools = (self.registered < SMALLEST) | (self.ballots == 0)
+        return small
+
+    def used(self) -> Bools:
+        """Stations that are looked at."""
+        use = ~self.small & (100 * self.votes <= 99 * self.ballots)
+        if self.turnout:
+            use &= 100 * self.turned_out <= 99 * self.registered
+        return use
+
+    def hits(self, use: Bools) -> tuple[tuple[Bools, Bools], tuple[Floats, Floats]]:
+        """Return where turnout and share are integers, and the probabilities of that."""
+        nowhere = np.zeros(int(use.sum()))
+        votes, ballots = self.votes[use], self.ballots[use]
+        share = window_probability(votes, ballots, INTEGERS, TOLERANCE)
+        if not self.turnout:
+            return (nowhere.astype(bool), at_integer(votes, ballots)), (nowhere, share)
+        came, registered = self.turned_out[use], self.registered[use]
+        turnout = window_probability(came, registered, INTEGERS, TOLERANCE)
+        return (at_integer(came, registered), at_integer(votes, ballots)), (turnout, share)
+
+
+def at_integer(x: Counts, n: Counts) -> Bools:
+    """Return where 100·x/n is within 0.05 of an integer, the edges included, without rounding."""
+    rest = 100 * x % n
+    near: Bools = 20 * np.minimum(rest, n - rest) <= n
+    return near
+
+
+def _peaks(x: Counts, n: Counts) -> Floats:
+    """Stations at each integer percentage, less the mean of the tenths around it."""
+    # Tenths of a percentage point, each with its edges as at_integer has them.
+    tenth = (2000 * x + n) // (2 * n)
+    often = np.bincount(tenth, minlength=1001).astype(np.float64)
+    padded = np.pad(often, 2, mode="reflect")
+    around = (padded[:-4] + padded[1:-3] + padded[3:-1] + padded[4:]) / 4
+    peaks: Floats = (often - around)[::10]
+    return peaks
