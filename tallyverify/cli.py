@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
@@ -14,7 +13,22 @@ from typing import Annotated, NoReturn
 import typer
 
 from tallyverify._version import __version__
-from tallyverify.errors import TallyVerifyError, printable, shown
+from tallyverify.errors import TallyVerifyError, printable
+from tallyverify.options import (
+    ActasFile,
+    AlterList,
+    CaseFolder,
+    ContestFile,
+    DeclaredFile,
+    Favoured,
+    LikeFolder,
+    MappingFile,
+    RegistryFile,
+    Replace,
+    SeedNumber,
+    StationCount,
+    TargetFolder,
+)
 from tallyverify.output import drawn, places_in, say
 from tallyverify.progress import Reporter
 
@@ -71,31 +85,6 @@ def _top(
     pass
 
 
-def _seed(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,18}", str(text)):
-        raise typer.BadParameter(f"{shown(text)} is not a whole number, 0 or more")
-    return int(text)
-
-
-CaseFolder = Annotated[
-    Path | None, typer.Argument(help="Folder with a case.json.", show_default=False)
-]
-ActasFile = Annotated[
-    Path | None, typer.Option(help="File of actas, instead of the case's.", show_default=False)
-]
-ContestFile = Annotated[Path | None, typer.Option(help="Contest file (JSON).", show_default=False)]
-DeclaredFile = Annotated[
-    Path | None, typer.Option(help="Declared result (JSON).", show_default=False)
-]
-RegistryFile = Annotated[
-    Path | None, typer.Option(help="Register of stations.", show_default=False)
-]
-MappingFile = Annotated[
-    Path | None, typer.Option(help="Mapping (JSON) for --actas.", show_default=False)
-]
-SeedNumber = Annotated[
-    int, typer.Option(help="Seed of every random draw.", parser=_seed, metavar="N")
-]
 What = Annotated[Format, typer.Option(help="What to print.")]
 Lang = Annotated[Language, typer.Option(help="Language of the report.")]
 
@@ -206,6 +195,35 @@ def estimate(
     from tallyverify.report.estimated import render
 
     say(drawn(lambda console: render(found, console)) + _written(files))
+
+
+@app.command()
+def simulate(
+    out: TargetFolder,
+    stations: StationCount = None,
+    like: LikeFolder = None,
+    seed: SeedNumber = 0,
+    alter: AlterList = None,
+    candidate: Favoured = None,
+    force: Replace = False,
+) -> None:
+    """Simulate a case: sheets, register and declared result, with the truth in truth.csv.
+
+    The declared result is the sum of the sheets as altered. Exit 2: it cannot be written.
+    """
+    from tallyverify.simulate.command import simulate as run
+
+    say(
+        run(
+            out,
+            stations=stations,
+            like=like,
+            seed=seed,
+            alter=alter or (),
+            candidate=candidate,
+            force=force,
+        )
+    )
 
 
 def _written(places: Iterable[Path]) -> str:

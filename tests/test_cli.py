@@ -156,7 +156,9 @@ def test_catalogue(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
         assert str(check.evidence) in outcome.out
 
 
-@pytest.mark.parametrize("args", [[], ["verify"], ["estimate"], ["checks"], ["schema"]])
+@pytest.mark.parametrize(
+    "args", [[], ["verify"], ["estimate"], ["simulate"], ["checks"], ["schema"]]
+)
 def test_help(command: Command, args: list[str]) -> None:
     outcome = command(*args, "--help")
     assert (outcome.code, outcome.err) == (0, "")

@@ -1,16 +1,48 @@
 """Simulated elections with real structure, for calibration, power and sample data."""
 
+from tallyverify.simulate.alter import (
+    ALTERATIONS,
+    Altered,
+    Typed,
+    copy_actas,
+    invent_digits,
+    move_votes,
+    round_percentages,
+    stuff,
+    stuff_extreme,
+    swap_tallies,
+    type_totals,
+    withhold,
+)
 from tallyverify.simulate.bulletin import bulletin_of
 from tallyverify.simulate.clean import SimulatedElection, clean_election
+from tallyverify.simulate.draw import clean_like
 from tallyverify.simulate.fitted import fit_totals
 from tallyverify.simulate.hide import hide_stations
-from tallyverify.simulate.write import write_case
+from tallyverify.simulate.like import Structure, structure_of
+from tallyverify.simulate.write import case_texts, write_case
 
 __all__ = [
+    "ALTERATIONS",
+    "Altered",
     "SimulatedElection",
+    "Structure",
+    "Typed",
     "bulletin_of",
+    "case_texts",
     "clean_election",
+    "clean_like",
+    "copy_actas",
     "fit_totals",
     "hide_stations",
+    "invent_digits",
+    "move_votes",
+    "round_percentages",
+    "structure_of",
+    "stuff",
+    "stuff_extreme",
+    "swap_tallies",
+    "type_totals",
+    "withhold",
     "write_case",
 ]

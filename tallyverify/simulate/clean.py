@@ -114,7 +114,7 @@ class SimulatedElection:
         return Declared(
             authority=authority,
             stations=stations,
-            registered=self.registry.registered,
+            registered=self.registry.registered or None,
             bulletins=tuple(bulletins),
         )
 

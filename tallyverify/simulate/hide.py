@@ -9,6 +9,7 @@ import pandas as pd
 
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.errors import InputError, listed
+from tallyverify.simulate.own import own_numbers
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ __all__ = ["PATTERNS", "hide_stations"]
 
 PATTERNS = ("random", "centres", "areas", "small")
 """Which stations go unseen: any, whole centres, whole largest areas, or rather the small ones."""
-
-_GOLDEN = 0x9E3779B97F4A7C15
 
 
 def hide_stations(
@@ -71,7 +70,7 @@ def hide_stations(
             found=f"share {share}, seed {seed}, pattern {pattern!r}",
             expected=f"share from 0 to 1, seed from 0, pattern one of {listed(PATTERNS)}",
         )
-    own = _uniform(table.key_hash, seed)
+    own = own_numbers(table.key_hash, seed)
     first = own
     if pattern == "small":
         first = own * (table.figure(ALL_OPTIONS)[0] + 1)
@@ -79,7 +78,7 @@ def hide_stations(
         if not table.levels:
             raise InputError("the table has no areas to hide", hint="use the pattern 'random'")
         depth = 1 if pattern == "areas" else len(table.levels)
-        first = _uniform(_area_hash(table, depth), seed)
+        first = own_numbers(_area_hash(table, depth), seed)
     order = np.lexsort((table.key_hash, own, first))
     seen = np.ones(len(table), dtype=bool)
     seen[order[: round(share * len(table))]] = False
@@ -92,13 +91,3 @@ def _area_hash(table: ActaTable, depth: int) -> NDArray[np.uint64]:
         names = table.frame[level].astype(object).fillna("") + "\x1f" + names
     hashed: NDArray[np.uint64] = pd.util.hash_array(names.to_numpy(), categorize=False)
     return hashed
-
-
-def _uniform(keys: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
-    # The splitmix64 generator (Steele, Lea & Flood 2014), started at each key.
-    offset = np.uint64((seed + 1) * _GOLDEN % 2**64)
-    mixed = keys + np.full(len(keys), offset, dtype=np.uint64)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    mixed = mixed ^ (mixed >> np.uint64(31))
-    return (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53

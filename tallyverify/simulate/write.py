@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tallyverify.errors import InputError
 from tallyverify.registry import Registry
 from tallyverify.table import ActaTable
 
-__all__ = ["write_case"]
+__all__ = ["case_texts", "write_case"]
 
 
 def write_case(
@@ -62,13 +63,43 @@ def write_case(
     ['actas.csv', 'case.json', 'contest.json', 'stations.csv']
     """
     folder = Path(folder)
+    texts = case_texts(table, declared=declared, registry=registry, station=station)
     folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_bytes(text.encode())
+    return folder
+
+
+def case_texts(
+    table: ActaTable,
+    *,
+    declared: Declared | None = None,
+    registry: Registry | None = None,
+    station: tuple[str, ...] = ("station",),
+) -> dict[str, str]:
+    """Return the files of a case, by name, as :func:`write_case` writes them.
+
+    Parameters
+    ----------
+    table, declared, registry, station
+        As in :func:`write_case`.
+
+    Returns
+    -------
+    dict of str to str
+        contest.json first and case.json, which names the others, last.
+
+    Raises
+    ------
+    InputError
+        As in :func:`write_case`.
+    """
     contest = table.contest
     case: dict[str, Any] = {"contest": "contest.json"}
-    _json(folder / "contest.json", _contest(contest))
+    texts = {"contest.json": _json(_contest(contest))}
     if declared is not None:
         case["declared"] = "declared.json"
-        _json(folder / "declared.json", declared.model_dump(exclude_defaults=True))
+        texts["declared.json"] = _json(declared.model_dump(exclude_defaults=True))
     mapping = {
         "station": list(station),
         "areas": {level: level for level in table.levels},
@@ -76,7 +107,7 @@ def write_case(
         "votes": {name: name for name in table.votes},
     }
     case["actas"] = {"file": "actas.csv", "mapping": mapping}
-    _csv(folder / "actas.csv", table.frame, station, table.levels, table.figures)
+    texts["actas.csv"] = _csv(table.frame, station, table.levels, table.figures)
     if registry is not None:
         levels = tuple(level for level in contest.levels if level in registry.frame.columns)
         areas = {level: level for level in levels}
@@ -85,9 +116,9 @@ def write_case(
             "file": "stations.csv",
             "mapping": {"station": list(station), "areas": areas, "lines": lines},
         }
-        _csv(folder / "stations.csv", registry.frame, station, levels, ("registered",))
-    _json(folder / "case.json", case)
-    return folder
+        texts["stations.csv"] = _csv(registry.frame, station, levels, ("registered",))
+    texts["case.json"] = _json(case)
+    return texts
 
 
 def _contest(contest: Contest) -> dict[str, Any]:
@@ -98,18 +129,16 @@ def _contest(contest: Contest) -> dict[str, Any]:
     return dumped
 
 
-def _json(path: Path, content: dict[str, Any]) -> None:
-    text = json.dumps(content, indent=2, ensure_ascii=False)
-    path.write_bytes(f"{text}\n".encode())
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def _csv(
-    path: Path,
     frame: pd.DataFrame,
     station: tuple[str, ...],
     levels: tuple[str, ...],
     figures: tuple[str, ...],
-) -> None:
+) -> str:
     frame = frame.sort_values("station", kind="stable", ignore_index=True)
     keys = frame["station"].astype(object)
     pieces = keys.str.split("/", expand=True) if len(station) > 1 else keys.to_frame()
@@ -125,5 +154,5 @@ def _csv(
             raise InputError("a station's key differs from its area", place=f"column {name!r}")
     columns = {name: frame[name] for name in levels} | key
     columns |= {name: frame[name] for name in figures}
-    text = pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
-    path.write_bytes(text.encode())
+    text: str = pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
+    return text

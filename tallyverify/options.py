@@ -1,0 +1,76 @@
+"""Arguments and options that commands take."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tallyverify.errors import shown
+
+__all__ = [
+    "ActasFile",
+    "AlterList",
+    "CaseFolder",
+    "ContestFile",
+    "DeclaredFile",
+    "Favoured",
+    "LikeFolder",
+    "MappingFile",
+    "RegistryFile",
+    "Replace",
+    "SeedNumber",
+    "StationCount",
+    "TargetFolder",
+]
+
+
+def _seed(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", str(text)):
+        raise typer.BadParameter(f"{shown(text)} is not a whole number, 0 or more")
+    return int(text)
+
+
+CaseFolder = Annotated[
+    Path | None, typer.Argument(help="Folder with a case.json.", show_default=False)
+]
+ActasFile = Annotated[
+    Path | None, typer.Option(help="File of actas, instead of the case's.", show_default=False)
+]
+ContestFile = Annotated[Path | None, typer.Option(help="Contest file (JSON).", show_default=False)]
+DeclaredFile = Annotated[
+    Path | None, typer.Option(help="Declared result (JSON).", show_default=False)
+]
+RegistryFile = Annotated[
+    Path | None, typer.Option(help="Register of stations.", show_default=False)
+]
+MappingFile = Annotated[
+    Path | None, typer.Option(help="Mapping (JSON) for --actas.", show_default=False)
+]
+SeedNumber = Annotated[
+    int, typer.Option(help="Seed of every random draw.", parser=_seed, metavar="N")
+]
+
+TargetFolder = Annotated[Path, typer.Argument(help="Folder that the case is written to.")]
+StationCount = Annotated[
+    int | None, typer.Option(help="How many stations.", show_default="1000", metavar="N")
+]
+LikeFolder = Annotated[
+    Path | None,
+    typer.Option(help="Folder of a case whose structure is kept.", show_default=False),
+]
+AlterList = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Alter a share of the stations; may be repeated. NAME: stuffing, extreme, moved, "
+        "swapped, targets, digits, copied, typed or withheld.",
+        metavar="NAME=DOSE",
+        show_default=False,
+    ),
+]
+Favoured = Annotated[
+    str | None, typer.Option(help="Whom the alterations favour.", show_default="the leader")
+]
+Replace = Annotated[bool, typer.Option("--force", help="Replace a case that stands there.")]

@@ -1,0 +1,66 @@
+"""A station's sheet written off from another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.areas import area_codes
+from tallyverify.simulate.alter.sheets import Altered, altered, sheets_of
+
+if TYPE_CHECKING:
+    from tallyverify.simulate.clean import SimulatedElection
+    from tallyverify.table import ActaTable
+
+__all__ = ["copy_actas"]
+
+_COPIED = ("ballots", "signed", "valid", "null", "blank")
+
+
+def copy_actas(given: ActaTable | SimulatedElection, dose: float, *, seed: int) -> Altered:
+    """Replace all that was counted in a station by what was counted in another of its area.
+
+    Parameters
+    ----------
+    given : ActaTable or SimulatedElection
+        Clean sheets.
+    dose : float
+        Share of all stations to alter; at most one of two stations of an area can be.
+    seed : int
+        Same seed, same stations.
+
+    Returns
+    -------
+    Altered
+        Registered voters stay; a sheet is not copied to a station with fewer voters than ballots.
+
+    Raises
+    ------
+    InputError
+        If an argument is out of range, or no area has two stations.
+
+    Notes
+    -----
+    The stations of a smallest area are paired at random; the first of a pair may get the sheet of
+    the second, which is never altered itself.
+
+    Examples
+    --------
+    >>> from tallyverify.simulate import clean_election
+    >>> copy_actas(clean_election(stations=200, seed=1), 0.05, seed=1)
+    <Altered 'copied': 10 of 200 stations>
+    """
+    sheets = sheets_of(given, dose, seed)
+    table = sheets.table
+    codes = area_codes(table, table.levels)[0]
+    order = np.lexsort((table.key_hash, sheets.numbers("copied: pairs"), codes))
+    sorted_codes = codes[order]
+    start = np.searchsorted(sorted_codes, sorted_codes)
+    place = np.arange(len(order)) - start
+    first = np.flatnonzero((place[:-1] % 2 == 0) & (sorted_codes[:-1] == sorted_codes[1:]))
+    donor = np.arange(len(table))
+    donor[order[first]] = order[first + 1]
+    lines = {name: table.figure(name)[0][donor] for name in _COPIED if name in table.lines}
+    able = (donor != np.arange(len(table))) & sheets.read[donor]
+    return altered(sheets, "copied", dose, sheets.votes[donor], able, lines)

@@ -1,0 +1,227 @@
+"""The command ``tallyverify simulate``: a made-up case, and the truth about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.case import load_case
+from tallyverify.errors import InputError, listed, nearest, printable, shown
+from tallyverify.simulate.alter import ALTERATIONS, FAVOURING
+from tallyverify.simulate.alter.sheets import truth_of
+from tallyverify.simulate.clean import SimulatedElection, clean_election
+from tallyverify.simulate.draw import clean_like
+from tallyverify.simulate.like import structure_of
+from tallyverify.simulate.write import case_texts
+from tallyverify.table import ActaParts, ActaTable
+from tallyverify.whole import write_whole
+
+__all__ = ["FILES", "Simulated", "simulate"]
+
+FILES = (
+    "contest.json",
+    "declared.json",
+    "actas.csv",
+    "stations.csv",
+    "case.json",
+    "truth.csv",
+    "truth_declared.csv",
+)
+"""What may be written; the last only where declared results are altered."""
+
+_STATIONS = 1000
+_MOST_STATIONS = 1_000_000
+_DECLARED, _HIDDEN = "typed", "withheld"
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A simulated case, ready to be written.
+
+    Attributes
+    ----------
+    texts : dict of str to str
+        The files by name.
+    said : str
+        What they hold, in words.
+    """
+
+    texts: dict[str, str]
+    said: str
+
+
+def simulate(
+    out: Path,
+    *,
+    stations: int | None = None,
+    like: Path | None = None,
+    seed: int = 0,
+    alter: Sequence[str] = (),
+    candidate: str | None = None,
+    force: bool = False,
+) -> str:
+    """Simulate a case, write it as a folder, and return what is to be printed.
+
+    Parameters
+    ----------
+    out : Path
+        The folder; made if it is not there.
+    stations : int, optional
+        How many, of a made-up country; default 1,000. Not with ``like``.
+    like : Path, optional
+        Folder of a real case whose structure is kept.
+    seed : int
+        Same seed, same bytes.
+    alter : sequence of str
+        ``NAME=DOSE``, in the order in which sheets are altered; what is declared (``typed``) and
+        what is published (``withheld``) come last.
+    candidate : str, optional
+        Whom the alterations favour (or, withheld, whose good stations are hidden).
+    force : bool
+        Whether files of the same names may be replaced.
+
+    Raises
+    ------
+    InputError
+        If something asked for is not there, or files stand where the case would be written.
+
+    Notes
+    -----
+    The declared result is the sum of the sheets *as altered*, of all stations: no declared figure
+    contradicts a sheet, so only methods that look at the sheets' figures themselves can notice.
+    ``typed`` is the exception, since it alters what is declared: the results of areas then no
+    longer sum to the country's, as percentages do not.
+    """
+    doses = _doses(alter)
+    if candidate is not None and not FAVOURING & set(doses):
+        raise InputError(
+            "no alteration that is asked for favours a candidate",
+            found=f"--candidate {shown(candidate)}",
+            hint=f"--alter NAME=DOSE with one of {listed(sorted(FAVOURING))}",
+        )
+    if like is not None and stations is not None:
+        raise InputError(
+            "the number of stations is that of the case to be like",
+            found=f"--stations {stations} and --like",
+            expected="one of the two",
+        )
+    _check_free(out, force)
+    found = _simulated(_election(stations, like, seed), doses, candidate, seed)
+    files = {out / name: found.texts[name] for name in FILES if name in found.texts}
+    write_whole(files)
+    names = ", ".join(printable(str(place)) for place in files)
+    return f"{found.said}\nwritten: {names}\n"
+
+
+def _doses(alter: Sequence[str]) -> dict[str, float]:
+    doses: dict[str, float] = {}
+    for text in alter:
+        name, _, dose = text.partition("=")
+        if name not in ALTERATIONS:
+            raise InputError(
+                "no alteration has this name",
+                found=shown(name),
+                expected=listed(ALTERATIONS),
+                hint=nearest(name, tuple(ALTERATIONS)),
+            )
+        if name in doses:
+            raise InputError("an alteration is asked for twice", found=shown(name))
+        if not re.fullmatch(r"[0-9]{0,9}\.?[0-9]{1,12}", dose) or not 0 < float(dose) <= 1:
+            raise InputError(
+                "a dose is a share of the stations",
+                found=shown(text),
+                expected="a number above 0, at most 1",
+                hint=f"--alter {name}=0.05",
+            )
+        doses[name] = float(dose)
+    return doses
+
+
+def _check_free(out: Path, force: bool) -> None:
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not there.is_dir():
+        raise InputError(
+            "OUT names a file" if there == out else "OUT names a place inside a file",
+            file=there.name,
+            found="a file",
+            expected="a folder, or a name that is still free",
+        )
+    taken = [name for name in FILES if (out / name).exists()]
+    if [name for name in taken if (out / name).is_dir()]:
+        raise InputError("a folder stands where a file would be written", found=listed(taken))
+    if taken and not force:
+        raise InputError(
+            "the folder holds a case already" if "case.json" in taken else "files are in the way",
+            file=out.name,
+            found=listed(taken),
+            expected="a folder without them",
+            hint="name another folder, or replace them with --force",
+        )
+
+
+def _election(stations: int | None, like: Path | None, seed: int) -> SimulatedElection:
+    if like is None:
+        wanted = _STATIONS if stations is None else stations
+        if not 1 <= wanted <= _MOST_STATIONS:
+            raise InputError(
+                "a case of this size is not simulated",
+                found=f"{wanted} stations",
+                expected=f"from 1 to {_MOST_STATIONS:,}",
+            )
+        return clean_election(stations=wanted, seed=seed)
+    return clean_like(structure_of(_whole(load_case(like).actas)), seed=seed)
+
+
+def _whole(actas: ActaParts) -> ActaTable:
+    if isinstance(actas, ActaTable):
+        return actas
+    parts = list(actas.parts())
+    frame = pd.concat([part.frame for part in parts], ignore_index=True)
+    return replace(parts[0], frame=frame)
+
+
+def _simulated(
+    clean: SimulatedElection, doses: dict[str, float], candidate: str | None, seed: int
+) -> Simulated:
+    favour: dict[str, Any] = {} if candidate is None else {"candidate": candidate}
+    kinds = np.full(len(clean.table), "", dtype=object)
+    said = [f"simulated: {len(kinds):,} stations, seed {seed}"]
+
+    def put_in(name: str, table: ActaTable) -> ActaTable:
+        options = favour if name in FAVOURING else {}
+        found = ALTERATIONS[name](table, doses[name], seed=seed, **options)
+        where = found.truth["altered"].to_numpy()
+        kinds[where] = [f"{kind}+{name}" if kind else name for kind in kinds[where]]
+        said.append(f"{name}: {found.stations:,} stations")
+        result: ActaTable = found.table
+        return result
+
+    table = clean.table
+    for name in doses:
+        if name not in (_DECLARED, _HIDDEN):
+            table = put_in(name, table)
+    declared = replace(clean, table=table).declared(by=table.levels[:1])
+    truth: dict[str, str] = {}
+    if _DECLARED in doses:
+        typed = ALTERATIONS[_DECLARED](declared, doses[_DECLARED], seed=seed)
+        said.append(f"{_DECLARED}: {typed.results} of {len(typed.truth)} declared results")
+        declared = typed.declared
+        truth["truth_declared.csv"] = _csv(typed.truth)
+    published = put_in(_HIDDEN, table) if _HIDDEN in doses else table
+    truth["truth.csv"] = _csv(
+        truth_of(clean.table, table, kinds, clean.table.figures).sort_values("station")
+    )
+    texts = case_texts(published, declared=declared, registry=clean.registry)
+    return Simulated(texts | truth, "\n".join(said))
+
+
+def _csv(truth: pd.DataFrame) -> str:
+    truth = truth.assign(altered=truth["altered"].astype(int))
+    text: str = truth.to_csv(index=False, lineterminator="\n")
+    return text
