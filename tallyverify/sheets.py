@@ -71,7 +71,10 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     votes = np.column_stack([part.figure(name)[0] for name in facts.contest.candidate_ids])
     unread = part.figure(ALL_OPTIONS)[1]
     read = part.seen if unread is None else part.seen & ~unread
-    lines = {name: (name,) for name in ("registered", "signed") if name in part.lines}
+    lines: dict[str, tuple[str, ...]] = {}
+    for name in ("registered", "signed"):
+        if name in part.lines:
+            lines[name] = (name,)
     if facts.ballots is not None:
         lines["ballots"] = facts.ballots
     columns: dict[str, Any] = {"station": _texts(part, "station"), "votes": votes, "read": read}

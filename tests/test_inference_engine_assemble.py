@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tallyverify.errors import InputError
 from tallyverify.inference.assemble import Assembled, assemble
-from tallyverify.sheets import Sheets
 from tallyverify.registry import Registry
+from tallyverify.sheets import Sheets
 
 LEVELS = ("state", "town")
 Row = tuple[str, float, tuple[int, int], str, str]

@@ -16,8 +16,8 @@ from tallyverify.inference.expected import Strata, national_stratum, registry_st
 from tallyverify.inference.nest import Nest
 from tallyverify.inference.population import Population
 from tallyverify.inference.ratio import ratio
-from tallyverify.sheets import Sheets
 from tallyverify.inference.stratified import ratio_figures, ratio_outcome, within_seen
+from tallyverify.sheets import Sheets
 
 Floats = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from tallyverify.inference.of_case import (
     study_of,
 )
 from tallyverify.inference.result import Estimate, watched
-from tallyverify.sheets import summarise_sheets
 from tallyverify.inference.study import Study
+from tallyverify.sheets import summarise_sheets
 
 __all__ = ["I401"]
 

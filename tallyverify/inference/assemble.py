@@ -15,9 +15,9 @@ from tallyverify.inference.keys import nearest_form
 from tallyverify.inference.nest import Nest
 from tallyverify.inference.order_text import parse_order
 from tallyverify.inference.population import Population
-from tallyverify.sheets import Sheets
 from tallyverify.model import folded
 from tallyverify.registry import Registry
+from tallyverify.sheets import Sheets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,8 +12,8 @@ import pandas as pd
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.findings import counted, number
 from tallyverify.inference.population import Population
-from tallyverify.sheets import Sheets
 from tallyverify.model import folded
+from tallyverify.sheets import Sheets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,8 +13,8 @@ from tallyverify.facts import CaseFacts
 from tallyverify.inference.estimate import estimate_of
 from tallyverify.inference.result import Estimate
 from tallyverify.inference.sensitivity import Sensitivity, sensitivity
-from tallyverify.sheets import MOST_STATIONS, Sheets
 from tallyverify.inference.study import Asked, Study, study
+from tallyverify.sheets import MOST_STATIONS, Sheets
 
 if TYPE_CHECKING:
     import pandas as pd

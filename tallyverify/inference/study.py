@@ -24,8 +24,8 @@ from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import fit_working_spread
 from tallyverify.inference.ratio import RatioEstimate
 from tallyverify.inference.refusals import why_refused
-from tallyverify.sheets import MOST_STATIONS, Sheets, summarise_sheets
 from tallyverify.inference.stratified import ratio_figures, ratio_outcome, within_seen
+from tallyverify.sheets import MOST_STATIONS, Sheets, summarise_sheets
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:

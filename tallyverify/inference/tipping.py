@@ -17,9 +17,9 @@ from tallyverify.inference.of_case import (
     surely_impossible,
 )
 from tallyverify.inference.sensitivity import Sensitivity
-from tallyverify.sheets import summarise_sheets
 from tallyverify.inference.study import Study
 from tallyverify.inference.tilt import Tilt
+from tallyverify.sheets import summarise_sheets
 
 __all__ = ["I403"]
 
