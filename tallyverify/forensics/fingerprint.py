@@ -1,0 +1,241 @@
+"""The fingerprint of an election: turnout × share of the vote, and the shape of the vote rate.
+
+Klimek, Yegorov, Hanel & Thurner (PNAS 2012) drew the two figures of every station as a picture and
+described the logarithm of the vote rate by its skewness and kurtosis. Both describe; neither can
+tell ballot stuffing from an electorate that differs from place to place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.errors import InputError
+from tallyverify.forensics.given import counts, same_length
+from tallyverify.forensics.result import Effect, Indicator
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Counts = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = ["FEWEST_STATIONS", "Fingerprint", "fingerprint", "grid", "usable"]
+
+FEWEST_STATIONS = 100
+"""Fewest stations whose skewness and kurtosis are reported."""
+
+_HETEROGENEOUS = (
+    "places that differ (town and country, regions, peoples) move these numbers in a clean "
+    "election, and an election with false sheets can look normal"
+)
+_INDEPENDENT = "the intervals take stations as independent; neighbours are not, so they are narrow"
+_Z = 1.959963984540054
+_MOST_BINS = 1000
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Fingerprint(Indicator):
+    """Histogram of turnout × share, skewness and kurtosis of the logarithmic vote rate.
+
+    ``statistic`` and ``effect`` are the kurtosis, ``used`` and ``left_out`` those of the moments.
+
+    Attributes
+    ----------
+    skewness, kurtosis : Effect or None
+        Third and fourth standardised moment of ν = log((N − W)/W), N registered voters and W votes
+        of the candidate; 0 and 3 for a normal distribution. Both with 95 % intervals.
+    histogram : ndarray of int, shape (bins, bins)
+        Stations by turnout (rows) and share (columns), from 0 to 1; 100 % is in the last bin.
+    edges : ndarray of float, shape (bins + 1,)
+        Bounds of the bins, of both figures.
+    shown : int
+        Stations in the histogram.
+    """
+
+    skewness: Effect | None
+    kurtosis: Effect | None
+    histogram: Counts
+    edges: Floats
+    shown: int
+
+
+def fingerprint(
+    votes: ArrayLike,
+    ballots: ArrayLike,
+    registered: ArrayLike,
+    *,
+    fewest_registered: int = 100,
+    bins: int = 100,
+) -> Fingerprint:
+    """Describe an election by its turnout × share histogram and the shape of its vote rate.
+
+    Parameters
+    ----------
+    votes : array_like of int, shape (n,)
+        Votes of the candidate, usually the one with the most.
+    ballots : array_like of int, shape (n,)
+        Ballots cast (or handed out, or valid votes): turnout and share are taken by them.
+    registered : array_like of int, shape (n,)
+        Registered voters.
+    fewest_registered : int
+        Smaller stations are left out.
+    bins : int
+        Bins of each figure, 1 to 1,000.
+
+    Returns
+    -------
+    Fingerprint
+        A description: ``pvalue`` is None. It refuses the moments, never the histogram, where fewer
+        than 100 stations are left or all have the same vote rate.
+
+    Raises
+    ------
+    InputError
+        If the arrays are not counts of one length, or an option is out of range.
+
+    Notes
+    -----
+    A station with no vote for the candidate has no ν. One with a turnout of 100 % is in the
+    histogram but not in the moments: such stations are mostly closed ones (ships, hospitals,
+    barracks), or simply written so. Intervals are of the plug-in moments, by their influence
+    functions, and take stations as independent.
+
+    References
+    ----------
+    P. Klimek, Y. Yegorov, R. Hanel and S. Thurner (2012), Statistical detection of systematic
+    election irregularities, PNAS 109:16469, doi:10.1073/pnas.1210722109.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> registered = rng.integers(400, 900, 5000)
+    >>> ballots = rng.binomial(registered, rng.beta(60, 40, 5000))
+    >>> votes = rng.binomial(ballots, rng.beta(45, 55, 5000))
+    >>> found = fingerprint(votes, ballots, registered)
+    >>> found
+    <Fingerprint F506: statistic 3.00618, kurtosis 3.00618 (2.84213 to 3.17023); 5,000 stations>
+    >>> print(found.skewness)
+    skewness 0.149412 (0.0799952 to 0.218829)
+    >>> found.histogram.shape, int(found.histogram.sum())
+    ((100, 100), 5000)
+    """
+    w, b, n = (
+        counts("votes", votes),
+        counts("ballots", ballots),
+        counts("registered", registered),
+    )
+    same_length(votes=w, ballots=b, registered=n)
+    if not 1 <= bins <= _MOST_BINS or bins != int(bins):
+        raise InputError("bins are a whole number", found=f"{bins}", expected="1 to 1,000")
+    keep, left_out = usable(w, b, n, fewest_registered)
+    w, b, n = w[keep], b[keep], n[keep]
+    histogram = grid(w, b, n, int(bins))
+    nothing, everyone = w == 0, (w > 0) & (b == n)
+    for reason, where in (
+        ("no vote for the candidate (in the histogram only)", nothing),
+        ("turnout of 100 % (in the histogram only)", everyone),
+    ):
+        if where.any():
+            left_out[reason] = int(np.count_nonzero(where))
+    inside = ~nothing & ~everyone
+    # Sorted, so that the sums do not depend on the order of the rows.
+    rate = np.sort(np.log((n[inside] - w[inside]) / w[inside]))
+    refused = _unfit(rate)
+    skewness, kurtosis = (None, None) if refused else _moments(rate)
+    return Fingerprint(
+        code="F506",
+        statistic=None if kurtosis is None else kurtosis.value,
+        pvalue=None,
+        effect=kurtosis,
+        used=int(rate.size),
+        left_out=left_out,
+        null="none: a description",
+        refused=refused,
+        warnings=(_HETEROGENEOUS,) if refused else (_HETEROGENEOUS, _INDEPENDENT),
+        skewness=skewness,
+        kurtosis=kurtosis,
+        histogram=histogram,
+        edges=np.linspace(0, 1, int(bins) + 1),
+        shown=int(w.size),
+    )
+
+
+def usable(
+    votes: Counts, ballots: Counts, registered: Counts, fewest: int
+) -> tuple[NDArray[np.bool_], dict[str, int]]:
+    """Return which stations have a turnout and a share, and how many do not, by reason.
+
+    Raises
+    ------
+    InputError
+        If ``fewest`` is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> keep, reasons = usable(np.array([9, 5]), np.array([20, 0]), np.array([30, 30]), 1)
+    >>> keep, reasons
+    (array([ True, False]), {'no ballots': 1})
+    """
+    if not fewest >= 1 or fewest != int(fewest):
+        raise InputError(
+            "the fewest registered voters are a whole number",
+            found=f"{fewest}",
+            expected="1 or more",
+        )
+    keep = np.ones(registered.size, dtype=bool)
+    reasons = {}
+    for reason, bad in (
+        (f"fewer than {int(fewest):,} registered voters", registered < fewest),
+        ("no ballots", ballots == 0),
+        ("more ballots than registered voters", ballots > registered),
+        ("more votes than ballots", votes > ballots),
+    ):
+        found = int(np.count_nonzero(keep & bad))
+        if found:
+            reasons[reason] = found
+        keep &= ~bad
+    return keep, reasons
+
+
+def grid(votes: Counts, ballots: Counts, registered: Counts, bins: int) -> Counts:
+    """Count stations by turnout (rows) and share (columns), in whole numbers: no edge is rounded.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grid(np.array([10, 7]), np.array([10, 35]), np.array([20, 50]), 2)
+    array([[0, 0],
+           [1, 1]])
+    """
+    row = np.minimum(ballots * bins // registered, bins - 1)
+    column = np.minimum(votes * bins // ballots, bins - 1)
+    cells: Counts = np.bincount(row * bins + column, minlength=bins * bins).astype(np.int64)
+    return cells.reshape(bins, bins)
+
+
+def _unfit(rate: Floats) -> str:
+    if rate.size < FEWEST_STATIONS:
+        return f"{rate.size} stations have a vote rate, fewer than {FEWEST_STATIONS}"
+    if not np.ptp(rate) > 0:
+        return "all stations have the same vote rate"
+    return ""
+
+
+def _moments(rate: Floats) -> tuple[Effect, Effect]:
+    z = (rate - rate.mean()) / rate.std()
+    skewness, kurtosis = float((z**3).mean()), float((z**4).mean())
+    of_skewness = z**3 - 3 * z - skewness - 1.5 * skewness * (z**2 - 1)
+    of_kurtosis = z**4 - 4 * skewness * z - kurtosis - 2 * kurtosis * (z**2 - 1)
+    return tuple(  # type: ignore[return-value]
+        Effect(name, value, value - reach, value + reach)
+        for name, value, influence in (
+            ("skewness", skewness, of_skewness),
+            ("kurtosis", kurtosis, of_kurtosis),
+        )
+        for reach in [_Z * float(np.sqrt((influence**2).mean() / rate.size))]
+    )

@@ -1,0 +1,256 @@
+"""The model of Klimek et al. (PNAS 2012) on a grid of turnout × share.
+
+Of N registered voters a fraction a votes, and of these a fraction v for the winner. In a stuffed
+station a fraction x of those who stayed at home is counted as votes for the winner, and x^α of
+the votes for others is moved to the winner. So with turnout t and share s as they are written
+
+    1 − t = (1 − x)(1 − a)        (1 − s) t = (1 − x^α)(1 − v) a.
+
+Given x both relations are monotone, so a cell of the grid is a range of a and, given a, a range of
+v: its probability is a sum over x and a of differences of normal distribution functions. Nothing is
+drawn, and the likelihood is smooth in all parameters.
+
+The printed formulas have misprints (which fraction is kept, where α stands); these are the
+relations that the text of the paper describes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr
+
+from tallyverify.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Counts = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = [
+    "BINS",
+    "EXTREME_WIDTH",
+    "WITHIN",
+    "Parameters",
+    "klimek_cells",
+    "klimek_election",
+    "mixed",
+]
+
+BINS = 50
+"""Bins of turnout and of share: 2 points wide, about the spread of a station's own voters."""
+
+EXTREME_WIDTH = 0.075
+"""Width of 1 − x in a station filled almost wholly, as in the paper."""
+
+WITHIN = 2
+"""Parts of a bin of turnout, in each of which the share is taken at the middle."""
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+_REACH = 5.0  # standard deviations of a half-normal that the nodes cover
+_ANYWHERE = 1e-3
+_EDGES = np.linspace(0, 1, BINS + 1)
+_TINY = 1e-12
+_NEGLIGIBLE = 1e-8
+_WITHIN_EXTREME = 6  # near x = 1 a narrow range of t is a wide range of a
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Parameters of the model.
+
+    Attributes
+    ----------
+    turnout, turnout_sd : float
+        Mean and standard deviation of the clean turnout, before it is cut to 0–1.
+    share, share_sd : float
+        The same of the clean share.
+    width : float
+        θ: x of an incremental station is half-normal with this scale, cut to 0–1.
+    alpha : float
+        α: below 1 votes are moved more readily than ballots are added, above 1 less.
+    incremental, extreme : float
+        Shares of stations.
+
+    Examples
+    --------
+    >>> Parameters(0.55, 0.08, 0.4, 0.1, 0.2, 1.5, 0.3, 0.01).incremental
+    0.3
+    """
+
+    turnout: float
+    turnout_sd: float
+    share: float
+    share_sd: float
+    width: float
+    alpha: float
+    incremental: float
+    extreme: float
+
+    @property
+    def vector(self) -> Floats:
+        """As :func:`klimek_cells` takes them."""
+        rest = max(1 - self.incremental, _TINY)
+        logs = np.log([self.turnout_sd, self.share_sd, self.width, self.alpha])
+        return np.array(
+            [
+                *(self.turnout, logs[0], self.share, logs[1], logs[2], logs[3]),
+                *(self.incremental, min(self.extreme / rest, 1.0)),
+            ]
+        )
+
+    @classmethod
+    def of(cls, vector: Floats) -> Parameters:
+        """Undo :attr:`vector`."""
+        q = [float(value) for value in vector]
+        sd = [float(np.exp(value)) for value in (q[1], q[3], q[4], q[5])]
+        return cls(q[0], sd[0], q[2], sd[1], sd[2], sd[3], q[6], q[7] * (1 - q[6]))
+
+
+def klimek_cells(vector: Floats) -> Floats:
+    """Return the probability of each cell, turnout by rows, under the model.
+
+    Parameters
+    ----------
+    vector : ndarray of float, shape (8,)
+        :attr:`Parameters.vector`: standard deviations, θ and α by their logarithms, and the extreme
+        stations as a share of those that are not incremental.
+
+    Returns
+    -------
+    ndarray of float, shape (BINS²,)
+        They sum to one. One station in a thousand may lie anywhere: a misread sheet must not decide
+        a fit.
+
+    Examples
+    --------
+    >>> p = klimek_cells(Parameters(0.55, 0.08, 0.4, 0.1, 0.2, 1.5, 0.3, 0.01).vector)
+    >>> p.shape, round(float(p.sum()), 12)
+    ((2500,), 1.0)
+    """
+    q = tuple(float(value) for value in vector)
+    f, e = q[6], q[7]
+    cells = (1 - f) * (1 - e) * _clean(*q[:4])
+    if f > 0:
+        cells = cells + f * _incremental(q[:6])
+    if e > 0:
+        cells = cells + (1 - f) * e * _extreme(q[:4], q[5])
+    return mixed(cells)
+
+
+def klimek_election(registered: Counts, parameters: Parameters, seed: int) -> tuple[Counts, Counts]:
+    """Draw ballots and the winner's votes of stations from the model.
+
+    Parameters
+    ----------
+    registered : ndarray of int, shape (n,)
+        Registered voters of each station.
+    parameters : Parameters
+        The truth.
+    seed : int
+        Same seed, same election.
+
+    Returns
+    -------
+    ballots, votes : ndarray of int, shape (n,)
+        Rounded to whole people; at least one ballot.
+
+    Raises
+    ------
+    InputError
+        If incremental and extreme shares add up to more than one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> truth = Parameters(0.55, 0.08, 0.4, 0.1, 0.2, 1.5, 0.3, 0.01)
+    >>> ballots, votes = klimek_election(np.full(4, 1000), truth, seed=1)
+    >>> bool((votes <= ballots).all())
+    True
+    """
+    p = parameters
+    if p.incremental < 0 or p.extreme < 0 or p.incremental + p.extreme > 1:
+        raise InputError("incremental and extreme stations are shares", found=f"{p}")
+    rng = np.random.default_rng(np.random.SeedSequence([seed, 507]))
+    n = registered.size
+    a, v = _cut(rng, p.turnout, p.turnout_sd, n), _cut(rng, p.share, p.share_sd, n)
+    x = _cut(rng, 0.0, p.width, n)
+    y = 1 - _cut(rng, 0.0, EXTREME_WIDTH, n)
+    kind = rng.random(n)
+    moved = np.where(kind < p.incremental, x, np.where(kind < p.incremental + p.extreme, y, 0.0))
+    t = 1 - (1 - moved) * (1 - a)
+    s = 1 - (1 - moved**p.alpha) * (1 - v) * a / t
+    ballots = np.maximum(np.rint(registered * t), 1).astype(np.int64)
+    return ballots, np.rint(ballots * s).astype(np.int64)
+
+
+@lru_cache(maxsize=4)
+def _clean(a: float, log_sd: float, v: float, v_log_sd: float) -> Floats:
+    return _cells_given(np.zeros(1), np.ones(1), 1.0, (a, np.exp(log_sd)), (v, np.exp(v_log_sd)))
+
+
+@lru_cache(maxsize=4)
+def _incremental(first: tuple[float, ...]) -> Floats:
+    x, of_x = _half_normal(float(np.exp(first[4])))
+    a, v = (first[0], float(np.exp(first[1]))), (first[2], float(np.exp(first[3])))
+    return _cells_given(x, of_x, float(np.exp(first[5])), a, v)
+
+
+@lru_cache(maxsize=4)
+def _extreme(first: tuple[float, ...], log_alpha: float) -> Floats:
+    y, of_y = _half_normal(EXTREME_WIDTH)
+    a, v = (first[0], float(np.exp(first[1]))), (first[2], float(np.exp(first[3])))
+    return _cells_given(1 - y, of_y, float(np.exp(log_alpha)), a, v, _WITHIN_EXTREME)
+
+
+def _cells_given(
+    x: Floats,
+    of_x: Floats,
+    alpha: float,
+    a: tuple[float, float],
+    v: tuple[float, float],
+    within: int = WITHIN,
+) -> Floats:
+    fine = np.linspace(0, 1, BINS * within + 1)
+    bound = np.clip(1 - (1 - fine) / (1 - x)[:, None], 0, 1)
+    weight = (of_x[:, None] * np.diff(_cut_cdf(bound, *a), axis=1)).T
+    middle = np.maximum((bound[:, 1:] + bound[:, :-1]) / 2, _TINY).T
+    row, k = np.nonzero(weight > _NEGLIGIBLE)
+    middle, one_less = middle[row, k], 1 - x[k]
+    t = 1 - one_less * (1 - middle)
+    kept = np.maximum(1 - x**alpha, _TINY)[k] * middle
+    share = np.clip(1 - (t / kept)[:, None] * (1 - _EDGES), 0, 1)
+    of_v = np.diff(_cut_cdf(share, *v), axis=1) * weight[row, k][:, None]
+    rows, first = np.unique(row // within, return_index=True)
+    cells = np.zeros((BINS, BINS))
+    cells[rows] = np.add.reduceat(of_v, first, axis=0)
+    return cells.ravel()
+
+
+def _half_normal(width: float) -> tuple[Floats, Floats]:
+    top = min(1.0, _REACH * width)
+    x = (_NODES + 1) / 2 * top
+    weight = _WEIGHTS * np.exp(-0.5 * (x / width) ** 2)
+    return x, weight / weight.sum()
+
+
+def _cut_cdf(value: Floats, mean: float, sd: float) -> Floats:
+    low, high = ndtr(-mean / sd), ndtr((1 - mean) / sd)
+    return np.asarray((ndtr((value - mean) / sd) - low) / (high - low))
+
+
+def _cut(rng: np.random.Generator, mean: float, sd: float, n: int) -> Floats:
+    from scipy.special import ndtri
+
+    low, high = ndtr(-mean / sd), ndtr((1 - mean) / sd)
+    drawn = mean + sd * ndtri(low + (high - low) * rng.random(n))
+    return np.asarray(np.clip(drawn, 1e-9, 1 - 1e-9))
+
+
+def mixed(p: Floats) -> Floats:
+    """Let one station in a thousand lie anywhere, and the cells sum to one."""
+    return np.asarray((1 - _ANYWHERE) * p / p.sum() + _ANYWHERE / p.size)
