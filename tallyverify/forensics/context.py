@@ -1,0 +1,287 @@
+"""What a station is expected to show, given its centre, its areas and an earlier round.
+
+The expectation of a station never uses the station itself. It is made so that a few stations that
+are wholly wrong (swapped, mistyped, or merely special) move neither the expectation nor the spread
+of the others much: each is weighed by how well it agrees, as under a t distribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.errors import InputError
+from tallyverify.forensics.context_levels import (
+    Nested,
+    Others,
+    local_factor,
+    nested,
+    others,
+    variances,
+)
+from tallyverify.forensics.given import codes, counts, same_length
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Counts = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Context", "context_of", "expected_log_odds"]
+
+_ROUNDS = 6
+_START = 10.0
+_DOUBT = 4.0
+_LEAST_SHARE = 0.005
+_PER_FEATURE = 20
+_RIDGE = 1e-6
+_FARTHEST = 15.0
+_LEAST_LOCAL = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What the other stations, and an earlier round, say about each station.
+
+    Attributes
+    ----------
+    expected : ndarray of float, shape (stations,)
+        Log-odds expected of each station; NaN where nothing is known.
+    spread : ndarray of float, shape (stations,)
+        Standard deviation about it of the station's own log-odds, before its voters are dealt:
+        the doubt about the expectation and the differences between stations. NaN where unknown.
+    noise : ndarray of float, shape (stations,)
+        Standard deviation that the dealing of a binomial number of voters adds.
+    total : ndarray of int, shape (stations,)
+        Votes for the two sides.
+    known : ndarray of bool, shape (stations,)
+        Whether there is an expectation, and votes to hold against it.
+    between : float
+        Standard deviation of the stations of one smallest area, beyond chance.
+    factor : float
+        Ratio of the variance that chance gives the stations to the binomial one; 1 or more.
+    levels : tuple of (int, float)
+        Levels used (0 is the largest given), from the smallest, and their standard deviations.
+    earlier : int
+        Stations whose expectation uses the earlier round.
+    areas : tuple of Others
+        What is expected of each area from the others of the next larger one, from the smallest
+        level used to the largest; meant for :func:`tallyverify.forensics.outlying_areas`.
+    tree : Nested
+        The areas as they were used, over the stations that have votes.
+    """
+
+    expected: Floats
+    spread: Floats
+    noise: Floats
+    total: Counts
+    known: Bools
+    between: float
+    factor: float
+    levels: tuple[tuple[int, float], ...]
+    earlier: int
+    areas: tuple[Others, ...]
+    tree: Nested
+
+    def __repr__(self) -> str:
+        return (
+            f"<Context: {int(self.known.sum()):,} of {self.known.size:,} stations, "
+            f"{len(self.levels)} levels, earlier round for {self.earlier:,}; "
+            f"median spread {np.nanmedian(self.spread):.3f}, factor {self.factor:.2f}>"
+        )
+
+
+def expected_log_odds(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    areas: Sequence[ArrayLike] = (),
+    earlier: ArrayLike | None = None,
+) -> Context:
+    """Expect each station's log-odds of two sides from everything but the station itself.
+
+    Parameters
+    ----------
+    first, second : array_like of int, shape (stations,)
+        Votes for the two sides: two candidates, one and the rest, ballots and those who stayed
+        away.
+    areas : sequence of array_like, each of shape (stations,)
+        Labels of each station's area, by level, the largest first; the last is the centre, if
+        there is one. An area is taken within its larger one, so names may repeat elsewhere.
+    earlier : array_like of int, shape (stations, options), optional
+        Votes of an earlier round or count at the same station, row by row; any options. A row of
+        zeros says that there was none.
+
+    Returns
+    -------
+    Context
+        Expectation and spread by station.
+
+    Raises
+    ------
+    InputError
+        If an array is not of counts, or the lengths differ.
+
+    Notes
+    -----
+    The log-odds of a station are those of its centre plus a normal deviation, the centre's those of
+    the next larger area plus another, and so on (a nested logistic-normal model, linearised as in
+    penalised quasi-likelihood: Breslow & Clayton 1993). The variances are estimated by Huber's
+    proposal 2; stations and areas that do not agree with the others count less. An earlier round
+    enters through the logarithms of its shares and the shares themselves, by robust regression.
+    Assumes that stations are independent given their areas. Sums are taken in the given order, so
+    a caller who needs the last digit must sort first.
+
+    References
+    ----------
+    N. E. Breslow and D. G. Clayton (1993), Approximate inference in generalized linear mixed
+    models, JASA 88:9. P. J. Huber (1981), Robust Statistics, Wiley.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> centre = np.repeat(np.arange(200), 5)
+    >>> odds = np.repeat(rng.normal(0.4, 0.5, 200), 5)
+    >>> first = rng.binomial(400, 1 / (1 + np.exp(-odds)))
+    >>> context = expected_log_odds(first, 400 - first, areas=[centre])
+    >>> context
+    <Context: 1,000 of 1,000 stations, 1 levels, earlier round for 0; ... factor 1.00>
+    >>> bool(np.corrcoef(context.expected, odds)[0, 1] > 0.99)
+    True
+    """
+    for_, against = counts("first", first), counts("second", second)
+    levels = [codes(f"areas[{place}]", level) for place, level in enumerate(areas)]
+    before = None if earlier is None else counts("earlier", earlier, dimensions=2)
+    given = {f"areas[{place}]": level for place, level in enumerate(levels)}
+    same_length(first=for_, second=against, earlier=before, **given)
+    return context_of(for_, against, levels, before)
+
+
+def context_of(
+    first: Counts, second: Counts, areas: Sequence[Counts], earlier: Counts | None
+) -> Context:
+    """Do what :func:`expected_log_odds` does, with arrays already checked."""
+    alone = _fitted(first, second, areas, None, first + second > 0)
+    if earlier is None:
+        return alone
+    rows = earlier.sum(axis=1) > 0
+    both = rows & (first + second > 0)
+    features = _features(earlier[both])
+    if features is None or int(both.sum()) < _PER_FEATURE * (features.shape[1] + 1):
+        return alone
+    with_it = _fitted(first, second, areas, features, both)
+    return Context(
+        **{
+            name: np.where(with_it.known, getattr(with_it, name), getattr(alone, name))
+            for name in ("expected", "spread", "noise")
+        },
+        known=alone.known,
+        total=alone.total,
+        between=with_it.between,
+        factor=with_it.factor,
+        levels=with_it.levels,
+        earlier=int(with_it.known.sum()),
+        areas=with_it.areas,
+        tree=with_it.tree,
+    )
+
+
+def _features(earlier: Counts) -> Floats | None:
+    """Return logarithms of shares and shares, standardised; None if no option is large enough."""
+    totals = earlier.sum(axis=0)
+    held = earlier[:, totals >= _LEAST_SHARE * totals.sum()].astype(np.float64)
+    share = (held + 0.5) / (held + 0.5).sum(axis=1, keepdims=True)
+    raw = np.hstack([np.log(share), share[:, 1:]])
+    raw = raw - raw.mean(axis=0)
+    scale = np.sqrt((raw**2).mean(axis=0))
+    told = scale > 1e-12
+    return raw[:, told] / scale[told] if told.any() else None
+
+
+def _fitted(
+    first: Counts,
+    second: Counts,
+    areas: Sequence[Counts],
+    features: Floats | None,
+    used: Bools,
+) -> Context:
+    size = int(used.sum())
+    if size < 2:
+        raise InputError(
+            "an expectation needs at least two stations with votes", found=f"{size} with votes"
+        )
+    a = first[used].astype(np.float64)
+    n = a + second[used]
+    levels = [np.unique(level[used], return_inverse=True)[1] for level in areas]
+    tree = nested(levels, size)
+    common = (a.sum() + 0.5) / (n.sum() + 1)
+    # Each side counts at least a little everywhere, so that no log-odds are infinite.
+    share = (a + _START * common) / (n + _START)
+    fit = np.zeros(size)
+    weight = np.ones(size)
+    factor, between = 1.0, 0.0
+    slopes = np.zeros(0 if features is None else features.shape[1])
+    effect = np.zeros(size)
+    for _ in range(_ROUNDS):
+        chance = 1 / (n * share * (1 - share))
+        odds = np.log(share / (1 - share)) + (a / n - share) / (share * (1 - share))
+        if features is not None:
+            slopes = _regressed(features, odds - effect, weight / (factor * chance + between))
+            fit = features @ slopes
+        factor, between = variances(odds - fit, chance, weight, tree.parents[0], sized=True)
+        found = others(tree, odds - fit, factor * chance, weight, between)
+        own = found[0]
+        known = own.precision > 0
+        doubt = between + 1 / np.where(known, own.precision, np.inf)
+        expected = fit + own.mean
+        shown = odds - expected
+        distance = np.where(known, shown**2 / (factor * chance + doubt), 0.0)
+        weight = np.minimum(1.0, (_DOUBT + 1) / (_DOUBT + distance))
+        # Linearise at what the station shows, shrunk towards what is expected of it.
+        pull = np.where(known, doubt / (factor * chance + doubt), 1.0)
+        middle = np.clip(expected + pull * shown, -_FARTHEST, _FARTHEST)
+        share = 1 / (1 + np.exp(-middle))
+        effect = own.mean
+    expected = np.where(known, np.clip(expected, -_FARTHEST, _FARTHEST), np.nan)
+    share = 1 / (1 + np.exp(-expected))
+    chance = 1 / (n * share * (1 - share))
+    beyond = doubt + (factor - 1) * chance
+    local = local_factor(np.where(known, shown**2 / (beyond + chance), 1.0), tree)
+    beyond = np.maximum(local * (beyond + chance) - chance, _LEAST_LOCAL * beyond)
+    placed = {"expected": expected, "spread": np.sqrt(beyond), "noise": np.sqrt(chance)}
+    everywhere = np.zeros(used.size, dtype=bool)
+    everywhere[used] = known
+    return Context(
+        **{name: _spread_out(np.where(known, some, np.nan), used) for name, some in placed.items()},
+        total=first + second,
+        known=everywhere,
+        between=float(np.sqrt(between)),
+        factor=factor,
+        levels=tuple(
+            (level, float(np.sqrt(area.within)))
+            for level, area in zip(tree.levels, found[1:], strict=True)
+        ),
+        earlier=0 if features is None else int(known.sum()),
+        areas=tuple(found[1:]),
+        tree=tree,
+    )
+
+
+def _spread_out(some: Floats, used: Bools) -> Floats:
+    whole = np.full(used.size, np.nan)
+    whole[used] = some
+    return whole
+
+
+def _regressed(features: Floats, odds: Floats, precision: Floats) -> Floats:
+    """Least squares with an intercept, which the areas will take; a little ridge against ties."""
+    weight: Floats = precision / precision.sum()
+    centred: Floats = features - weight @ features
+    weighted: Floats = centred * weight[:, None]
+    gram = weighted.T @ centred + _RIDGE * np.eye(features.shape[1])
+    return np.asarray(np.linalg.solve(gram, weighted.T @ odds), dtype=np.float64)
