@@ -32,9 +32,9 @@ from tallyverify.inference.estimate import estimate_of  # noqa: E402
 from tallyverify.inference.grade import judged  # noqa: E402
 from tallyverify.inference.outcome import true_outcome  # noqa: E402
 from tallyverify.inference.patterns import PATTERNS, hide, patterns_of  # noqa: E402
-from tallyverify.sheets import Sheets, summarise_sheets  # noqa: E402
 from tallyverify.inference.study import Asked, study  # noqa: E402
 from tallyverify.registry import Registry  # noqa: E402
+from tallyverify.sheets import Sheets, summarise_sheets  # noqa: E402
 from tallyverify.table import ActaTable  # noqa: E402
 
 MOVED = (0.0, 0.02, 0.05, 0.10)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tallyverify._version import __version__
 
 if TYPE_CHECKING:
-    from tallyverify import compare, inference, simulate
+    from tallyverify import compare, forensics, inference, simulate
     from tallyverify.acta import Acta
     from tallyverify.balance import Balance
     from tallyverify.case import Case, CaseFile, load_case
@@ -59,6 +59,7 @@ __all__ = [
     "__version__",
     "catalogue",
     "compare",
+    "forensics",
     "inference",
     "json_schema",
     "load_case",
@@ -90,7 +91,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("compare", "inference", "simulate"):
+    if name in ("compare", "forensics", "inference", "simulate"):
         return import_module(f"tallyverify.{name}")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'tallyverify' has no attribute {name!r}")

@@ -135,10 +135,11 @@ def catalogue() -> tuple[Check, ...]:
     ['R101', 'R102', 'R103']
     """
     from tallyverify.compare import CHECKS as COMPARE
+    from tallyverify.forensics.checked import CHECKS as FORENSICS
     from tallyverify.inference.checked import CHECKS as INFERENCE
     from tallyverify.rules import CHECKS as RULES
 
-    return (*RULES, *COMPARE, *INFERENCE)
+    return (*RULES, *COMPARE, *INFERENCE, *FORENSICS)
 
 
 def select(wanted: str | list[str] | tuple[str, ...] | None) -> tuple[Check, ...]:

@@ -35,6 +35,8 @@ class CaseFacts:
         Area levels, protocol lines and vote columns that the actas have.
     seed : int
         Seeds every random draw of the case.
+    codes : tuple of str
+        Checks that were asked; none stands for all.
     """
 
     contest: Contest
@@ -45,6 +47,7 @@ class CaseFacts:
     lines: Names = ()
     votes: Names = ()
     seed: int = 0
+    codes: Names = ()
 
     @cached_property
     def bulletins(self) -> tuple[Bulletin, ...]:

@@ -12,7 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from tallyverify.model import Count, Identifier, Model, Text, folded
 from tallyverify.source import Source
 
-__all__ = ["RegisteredStation", "Registry"]
+__all__ = ["EARLIER", "RegisteredStation", "Registry"]
+
+EARLIER = "earlier "
+"""Columns of a registry that begin with this hold votes of an earlier election."""
 
 
 class RegisteredStation(Model):
@@ -92,6 +95,13 @@ class Registry(BaseModel):
         """
         voters = self.frame["registered"].to_numpy(dtype=np.int64, na_value=0)
         return voters, voters == 0
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """Columns with votes of an earlier election, where the registry was made from one."""
+        return tuple(
+            str(name) for name in self.frame.columns if str(name).startswith(EARLIER)
+        )
 
     @property
     def registered(self) -> int:

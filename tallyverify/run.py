@@ -15,12 +15,13 @@ from tallyverify.coverage import Kept, Seen, summarise_seen
 from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
+from tallyverify.forensics.picture import ForensicPicture, forensic_picture
 from tallyverify.inference.of_case import study_of
 from tallyverify.inference.picture import Picture, bare_picture, picture_of
-from tallyverify.sheets import summarise_sheets
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
+from tallyverify.sheets import summarise_sheets
 from tallyverify.source import Source
 
 __all__ = ["estimate_case", "verify"]
@@ -74,12 +75,13 @@ def verify(
     facts = case.facts
     tell = progress or (lambda what, done, of: None)
     suspects, source = _first_pass(case, tell)
-    facts = replace(facts, source=source)
+    facts = replace(facts, source=source, codes=tuple(check.code for check in chosen))
     summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
     doubt = _doubt(summaries, facts)
     results = [_concluded(check, summaries, repeats, seen, facts, doubt) for check in chosen]
-    picture = _picture(summaries, seen, facts, doubt)
-    return _report(case, facts, chosen, results, seen, picture)
+    picture = _picture(chosen, summaries, seen, facts, doubt)
+    shown = _forensics(chosen, summaries, seen, facts, doubt)
+    return _report(case, facts, chosen, results, seen, picture, shown)
 
 
 def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
@@ -119,13 +121,33 @@ def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
 
 
 def _picture(
-    summaries: dict[Summarise, Any], seen: Seen, facts: CaseFacts, doubt: str
+    chosen: tuple[Check, ...],
+    summaries: dict[Summarise, Any],
+    seen: Seen,
+    facts: CaseFacts,
+    doubt: str,
 ) -> Picture | None:
     """What there is to show of inference, if any of its checks was asked."""
-    if doubt or summarise_sheets not in summaries:
+    if doubt or not any(check.family == "inference" for check in chosen):
         return None
     try:
         return picture_of(Kept(seen, summaries[summarise_sheets]), facts)
+    except Exception:  # the checks of the family then show as broken; the others must stand
+        return None
+
+
+def _forensics(
+    chosen: tuple[Check, ...],
+    summaries: dict[Summarise, Any],
+    seen: Seen,
+    facts: CaseFacts,
+    doubt: str,
+) -> ForensicPicture | None:
+    """What there is to show of the indicators, if any of them was asked."""
+    if doubt or not any(check.family == "forensics" for check in chosen):
+        return None
+    try:
+        return forensic_picture(Kept(seen, summaries[summarise_sheets]), facts)
     except Exception:  # the checks of the family then show as broken; the others must stand
         return None
 
@@ -216,7 +238,7 @@ def _concluded(
     facts: CaseFacts,
     doubt: str,
 ) -> CheckResult:
-    if doubt and check.rows in ("once", "kept") and check.family in ("compare", "inference"):
+    if doubt and check.rows in ("once", "kept") and check.family != "rules":
         return check.not_applicable(doubt)
     summary: Any = None
     if check.rows == "repeated":
@@ -240,6 +262,7 @@ def _report(
     results: list[CheckResult],
     seen: Seen,
     picture: Picture | None,
+    shown: ForensicPicture | None,
 ) -> Report:
     declared, registry = case.declared, case.registry
     expected = declared.stations if declared else None
@@ -284,6 +307,7 @@ def _report(
         findings=tuple(findings),
         contest=case.contest,
         picture=picture,
+        forensics=shown,
     )
 
 

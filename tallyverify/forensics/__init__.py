@@ -1,1 +1,58 @@
 """Forensic indicators that measure their own error first; none of them ever accuses."""
+
+from tallyverify.forensics.association import TurnoutShare, turnout_share
+from tallyverify.forensics.battery import Battery, Probed, battery
+from tallyverify.forensics.coarse_shares import CoarseShares, coarse_shares
+from tallyverify.forensics.digit_pairs import DigitPairs, digit_pairs
+from tallyverify.forensics.dip import Dip, dip
+from tallyverify.forensics.fingerprint import Fingerprint, fingerprint
+from tallyverify.forensics.homogeneity import Homogeneity, homogeneity
+from tallyverify.forensics.integer_percentages import IntegerPercentages, integer_percentages
+from tallyverify.forensics.klimek import KlimekFit, klimek
+from tallyverify.forensics.last_digit import LastDigit, last_digit
+from tallyverify.forensics.outlying import OutlyingStations, outlying_stations
+from tallyverify.forensics.outlying_areas import OutlyingAreas, outlying_areas
+from tallyverify.forensics.power import Power, PowerRow, power
+from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.second_digit import SecondDigit, second_digit
+from tallyverify.forensics.swapped import Swapped, swapped
+from tallyverify.forensics.turnout_peak import TurnoutPeak, turnout_peak
+
+__all__ = [
+    "Battery",
+    "CoarseShares",
+    "DigitPairs",
+    "Dip",
+    "Effect",
+    "Fingerprint",
+    "Homogeneity",
+    "Indicator",
+    "IntegerPercentages",
+    "KlimekFit",
+    "LastDigit",
+    "OutlyingAreas",
+    "OutlyingStations",
+    "Power",
+    "PowerRow",
+    "Probed",
+    "SecondDigit",
+    "Swapped",
+    "TurnoutPeak",
+    "TurnoutShare",
+    "battery",
+    "coarse_shares",
+    "digit_pairs",
+    "dip",
+    "fingerprint",
+    "homogeneity",
+    "integer_percentages",
+    "klimek",
+    "last_digit",
+    "outlying_areas",
+    "outlying_stations",
+    "power",
+    "second_digit",
+    "swapped",
+    "turnout_peak",
+    "turnout_share",
+]

@@ -84,7 +84,7 @@ def digit_pairs(votes: ArrayLike) -> DigitPairs:
     used = histogram.at_least(100)
     pairs = pairs_of(histogram)
     refused = "" if used >= FEWEST else f"{used:,} counts of 100 or more, {FEWEST} are needed"
-    statistic = departure(pairs)
+    statistic = pairs_departure(pairs)
     repeated, adjacent, other = (int(number) for number in pairs)
     low = float(beta.ppf(0.025, repeated, used - repeated + 1)) if repeated else 0.0
     high = float(beta.ppf(0.975, repeated + 1, used - repeated)) if repeated < used else 1.0
@@ -114,7 +114,7 @@ def pairs_of(histogram: Histogram) -> NDArray[np.int64]:
     return pairs
 
 
-def departure(pairs: NDArray[np.int64]) -> float:
+def pairs_departure(pairs: NDArray[np.int64]) -> float:
     """Return Pearson's χ² (2 df) of the three kinds of pairs against 10, 20 and 70 %."""
     expected = pairs.sum() * SHARES
     return float(((pairs - expected) ** 2 / expected).sum()) if pairs.sum() else 0.0

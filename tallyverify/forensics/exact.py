@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import gammaln
+from scipy.special import expit, gammaln, logit
 from scipy.stats import norm
 
 if TYPE_CHECKING:
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["binomial_pmf", "count_tail", "redrawn_pmf", "window_probability", "window_totals"]
+__all__ = [
+    "binomial_pmf",
+    "count_tail",
+    "redrawn_pmf",
+    "twiced_totals",
+    "window_probability",
+    "window_totals",
+]
 
 _LEFT_OUT = 18.5
 """Tails left out of a binomial sum hold at most exp(-18.5), about 1e-8, on each side."""
@@ -148,6 +155,33 @@ def window_totals(
     return found
 
 
+def twiced_totals(x: Counts, n: Counts, targets: Counts, tolerance: int) -> Floats:
+    """Return the number of stations expected at each target if shares are smooth.
+
+    A share drawn anew is spread by noise once more than it has been already: where the density of
+    shares bends, the expected number is off by some factor. Drawn anew twice over it is off by that
+    factor squared, to the first order, and in an exponential tail exactly; so the square of the
+    one by the other is free of it.
+
+    Parameters
+    ----------
+    x, n, targets, tolerance
+        As for :func:`window_probability`.
+
+    Returns
+    -------
+    ndarray of float, shape (targets,)
+
+    References
+    ----------
+    W. Stuetzle and Y. Mittal (1979), Some comments on the asymptotic behavior of robust smoothers,
+    in Smoothing Techniques for Curve Estimation (twicing; here of logarithms).
+    """
+    once = window_totals(x, n, targets, tolerance)
+    twice = window_totals(x, n, targets, tolerance, draws=2)
+    return once * np.where(twice > 0, once / np.where(twice > 0, twice, 1.0), 1.0)
+
+
 def _terms(
     x: Counts, n: Counts, targets: Counts, tolerance: int, draws: int
 ) -> Iterator[tuple[Counts, Counts, Floats]]:
@@ -179,17 +213,18 @@ def _terms(
         start = int(stop)
 
 
-def count_tail(observed: int, probability: Floats) -> float:
+def count_tail(observed: float, probability: Floats) -> float:
     """Return P(at least ``observed`` of independent indicators are true).
 
     Exact by convolution for few indicators, else by the saddlepoint approximation of Lugannani &
     Rice with the correction for whole numbers, good to a few parts in a thousand however small
-    the tail.
+    the tail; where fewer than five are expected, to one in a hundred.
 
     Parameters
     ----------
-    observed : int
-        How many were true.
+    observed : float
+        How many were true. Halfway to the next whole number is the mid-p: half the probability
+        of that number itself, and all of those above.
     probability : ndarray of float, shape (n,)
         Of each indicator.
 
@@ -222,17 +257,20 @@ def count_tail(observed: int, probability: Floats) -> float:
     return _saddlepoint(observed, p)
 
 
-def _tail_by_hand(observed: int, p: Floats) -> float:
+def _tail_by_hand(observed: float, p: Floats) -> float:
     chance = np.zeros(len(p) + 1)
     chance[0] = 1.0
     for k, one in enumerate(p):
         chance[1 : k + 2] = chance[1 : k + 2] * (1 - one) + chance[: k + 1] * one
         chance[0] *= 1 - one
     # From the small end, so that a small tail keeps its digits.
-    return float(min(np.sum(chance[observed:][::-1]), 1.0))
+    tail = np.append(np.cumsum(chance[::-1])[::-1], 0.0)
+    whole = int(np.floor(observed))
+    part = observed - whole
+    return float(min((1 - part) * tail[whole] + part * tail[whole + 1], 1.0))
 
 
-def _tail_near_mean(observed: int, p: Floats, mean: float, variance: float) -> float:
+def _tail_near_mean(observed: float, p: Floats, mean: float, variance: float) -> float:
     if observed == len(p):
         return float(np.exp(np.log(p).sum()))
     sd = np.sqrt(variance)
@@ -242,18 +280,21 @@ def _tail_near_mean(observed: int, p: Floats, mean: float, variance: float) -> f
     return float(np.clip(norm.sf(z) + norm.pdf(z) * skew * (z * z - 1) / 6, 0.0, 1.0))
 
 
-def _saddlepoint(observed: int, p: Floats) -> float:
-    odds = p / (1 - p)
+def _saddlepoint(observed: float, p: Floats) -> float:
+    log_p, log_q = np.log(p), np.log1p(-p)
+    log_odds = log_p - log_q
 
     def tilted(t: float) -> Floats:
-        grown = odds * np.exp(t)
-        shares: Floats = grown / (1 + grown)
+        shares: Floats = expit(log_odds + t)
         return shares
 
     at = observed - 0.5
-    t = float(brentq(lambda s: tilted(s).sum() - at, -60.0, 60.0, xtol=1e-13))
+    # Tilted by these, every indicator has less, or more, than its part of what is asked for.
+    part = float(logit(at / len(p)))
+    low, high = part - log_odds.max() - 1, part - log_odds.min() + 1
+    t = float(brentq(lambda s: tilted(s).sum() - at, low, high, xtol=1e-13))
     shares = tilted(t)
-    cumulant = float(np.log1p(p * np.expm1(t)).sum())
+    cumulant = float(np.logaddexp(log_q, log_p + t).sum())
     spread = float((shares * (1 - shares)).sum())
     w = np.sign(t) * np.sqrt(max(2 * (t * at - cumulant), 0.0))
     u = 2 * np.sinh(t / 2) * np.sqrt(spread)

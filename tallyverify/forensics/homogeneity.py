@@ -112,8 +112,10 @@ def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:
     np.minimum.at(first, place, kept)
     chi2, df = float(np.sort(found).sum()), int(degrees.sum())
     refused = ""
-    if len(codes_left) < FEWEST or df == 0:
+    if len(codes_left) < FEWEST:
         refused = f"{len(codes_left):,} centres with two stations or more, {FEWEST} are needed"
+    elif df == 0:
+        refused = "in no centre do two candidates have votes"
     return Homogeneity(
         code="F510",
         statistic=None if refused else chi2,
@@ -139,10 +141,10 @@ def _by_centre(x: Floats, place: NDArray[np.int64], centres: int) -> tuple[Float
     expected = size[:, None] * (sums / whole[:, None])[place]
     with np.errstate(invalid="ignore"):
         terms = np.where(expected > 0, (x - expected) ** 2 / expected, 0.0).sum(axis=1)
-    found = np.bincount(place, terms, minlength=centres)
+    found: Floats = np.bincount(place, terms, minlength=centres).astype(np.float64)
     rows = np.bincount(place, minlength=centres) - 1
     degrees = rows * np.maximum((sums > 0).sum(axis=1) - 1, 0)
-    return found, degrees.astype(np.float64)
+    return found, np.asarray(degrees, dtype=np.float64)
 
 
 def _ratio(found: Floats, degrees: Floats) -> Effect:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.exact import count_tail, window_probability
+from tallyverify.forensics.exact import count_tail, twiced_totals, window_probability
 from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.result import Effect, Indicator
 
@@ -35,6 +35,9 @@ FEWEST = 100
 INTEGERS = np.arange(0, 2001, 20)
 """0, 1, … 100 % in units of 1/2000."""
 
+INNER = INTEGERS[5:96]
+"""5, 6, … 95 %: nearer to the ends, the number of stations bends too fast to be smoothed."""
+
 TOLERANCE = 1
 """0.05 percentage points in the same units."""
 
@@ -48,6 +51,8 @@ class IntegerPercentages(Indicator):
     observed, expected, sd : float
         Stations at an integer percentage of turnout or share; mean and standard deviation of that
         number if each count were drawn anew.
+    turnout_tested : bool
+        Whether turnout was looked at, besides the share.
     turnout_excess, share_excess : float
         Excess of each by itself; NaN for turnout where the registered voters are not known.
     turnout_peaks, share_peaks : ndarray of float, shape (101,)
@@ -61,6 +66,7 @@ class IntegerPercentages(Indicator):
     observed: float
     expected: float
     sd: float
+    turnout_tested: bool
     turnout_excess: float
     share_excess: float
     turnout_peaks: Floats
@@ -74,6 +80,7 @@ def integer_percentages(
     registered: ArrayLike | None = None,
     *,
     turned_out: ArrayLike | None = None,
+    twiced: bool = False,
 ) -> IntegerPercentages:
     """Count the stations at integer percentages, and compare with binomial noise, exactly.
 
@@ -87,6 +94,9 @@ def integer_percentages(
         What turnout is taken of. Without it only shares are looked at.
     turned_out : array_like of int, shape (stations,), optional
         Voters who were given a ballot, where that is another figure than the ballots.
+    twiced : bool
+        Take off the bias of the published null, which matters for small shares, and look at 5 to
+        95 % only.
 
     Returns
     -------
@@ -103,8 +113,9 @@ def integer_percentages(
     -----
     A station is used if it has at least 100 registered voters (or ballots, where these are not
     known) and neither percentage is above 99 %. Each count is drawn anew from Binomial(n, observed
-    share); turnout and share independently. Assumes that honest shares are smooth at the scale of
-    a tenth of a percentage point; denominators are accounted for exactly.
+    share); turnout and share independently. Drawing anew spreads a share by noise once more than
+    it has been already, so where the density bends its null is a little off. Assumes that honest
+    shares are smooth at the scale of their own noise; denominators are accounted for exactly.
 
     References
     ----------
@@ -132,7 +143,8 @@ def integer_percentages(
         "above 99 %": int((~use & ~given.small).sum()),
     }
     null = "each count drawn anew from a binomial with its observed share (exact)"
-    hit, chance = given.hits(use)
+    null += ", twiced" if twiced else ""
+    hit, chance = given.at_integers(use, twiced=twiced), given.chances(use, twiced=twiced)
     chances = 1 - (1 - chance[0]) * (1 - chance[1])
     anywhere = hit[0] | hit[1]
     observed, expected = float(anywhere.sum()), float(chances.sum())
@@ -156,6 +168,7 @@ def integer_percentages(
         observed=observed,
         expected=expected,
         sd=sd,
+        turnout_tested=given.turnout,
         turnout_excess=float((hit[0] - chance[0]).sum()) if given.turnout else float("nan"),
         share_excess=float((hit[1] - chance[1]).sum()),
         turnout_peaks=_peaks(given.turned_out[use], given.registered[use])
@@ -210,22 +223,38 @@ class Given:
             use &= 100 * self.turned_out <= 99 * self.registered
         return use
 
-    def hits(self, use: Bools) -> tuple[tuple[Bools, Bools], tuple[Floats, Floats]]:
-        """Return where turnout and share are integers, and the probabilities of that."""
-        nowhere = np.zeros(int(use.sum()))
-        votes, ballots = self.votes[use], self.ballots[use]
-        share = window_probability(votes, ballots, INTEGERS, TOLERANCE)
+    def at_integers(self, use: Bools, *, twiced: bool = False) -> tuple[Bools, Bools]:
+        """Return where turnout and where the share is an integer percentage."""
+        share = at_integer(self.votes[use], self.ballots[use], inner=twiced)
         if not self.turnout:
-            return (nowhere.astype(bool), at_integer(votes, ballots)), (nowhere, share)
-        came, registered = self.turned_out[use], self.registered[use]
-        turnout = window_probability(came, registered, INTEGERS, TOLERANCE)
-        return (at_integer(came, registered), at_integer(votes, ballots)), (turnout, share)
+            return np.zeros(len(share), dtype=bool), share
+        return at_integer(self.turned_out[use], self.registered[use], inner=twiced), share
+
+    def chances(self, use: Bools, *, twiced: bool = False) -> tuple[Floats, Floats]:
+        """Return the probabilities of that, for turnout and for the share."""
+        share = _chances(self.votes[use], self.ballots[use], twiced)
+        if not self.turnout:
+            return np.zeros(len(share)), share
+        return _chances(self.turned_out[use], self.registered[use], twiced), share
 
 
-def at_integer(x: Counts, n: Counts) -> Bools:
-    """Return where 100·x/n is within 0.05 of an integer, the edges included, without rounding."""
+def _chances(x: Counts, n: Counts, twiced: bool) -> Floats:
+    once = window_probability(x, n, INNER if twiced else INTEGERS, TOLERANCE)
+    if not twiced or not once.sum():
+        return once
+    expected = float(twiced_totals(x, n, INNER, TOLERANCE).sum())
+    return np.minimum(once * (expected / float(once.sum())), 1.0)
+
+
+def at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Bools:
+    """Return where 100·x/n is within 0.05 of an integer, the edges included, without rounding.
+
+    ``inner`` takes the integers from 5 to 95 only.
+    """
     rest = 100 * x % n
     near: Bools = 20 * np.minimum(rest, n - rest) <= n
+    if inner:
+        near &= (200 * x >= 9 * n) & (200 * x <= 191 * n)
     return near
 
 

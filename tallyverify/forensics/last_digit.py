@@ -85,7 +85,7 @@ def last_digit(votes: ArrayLike) -> LastDigit:
     used = histogram.at_least(10)
     digits = digits_of(histogram)
     refused = "" if used >= FEWEST else f"{used:,} counts of 10 or more, {FEWEST} are needed"
-    statistic = departure(digits)
+    statistic = last_departure(digits)
     round_ones = int(digits[0] + digits[5])
     low, high = _clopper_pearson(round_ones, used)
     effect = Effect("share ending in 0 or 5", round_ones / max(used, 1), low, high)
@@ -111,7 +111,7 @@ def digits_of(histogram: Histogram) -> NDArray[np.int64]:
     return digits
 
 
-def departure(digits: NDArray[np.int64]) -> float:
+def last_departure(digits: NDArray[np.int64]) -> float:
     """Return Pearson's χ² (9 df) of last digits against the uniform distribution."""
     expected = digits.sum() / 10
     return float(((digits - expected) ** 2).sum() / expected) if expected else 0.0

@@ -112,20 +112,19 @@ def second_digit(votes: ArrayLike) -> SecondDigit:
     histogram = Histogram.of(counts("votes", votes))
     used = histogram.at_least(SMALLEST)
     observed, mean, benford = described(histogram)
-    statistic, difference = departure(histogram)
+    statistic, difference = second_departure(histogram)
     refused = ""
     if used < FEWEST:
         refused = f"{used:,} counts of {SMALLEST} or more, at least {FEWEST} are needed"
     elif statistic is None:
         refused = "the counts are too much alike to have second digits that vary"
-    answered = not refused and statistic is not None
     moved = float(np.abs(difference).sum()) / 2 / max(used, 1)
     effect = Effect("share of counts with another digit than expected", moved)
     return SecondDigit(
         code="F501",
-        statistic=statistic if answered else None,
-        pvalue=float(chi2.sf(statistic, 9)) if answered else None,
-        effect=effect if answered else None,
+        statistic=None if refused else statistic,
+        pvalue=None if refused or statistic is None else float(chi2.sf(statistic, 9)),
+        effect=None if refused else effect,
         used=used,
         left_out={f"fewer than {SMALLEST} votes": histogram.total - used},
         null=f"the counts themselves, jittered by {BANDWIDTH:g} in log10 (computed exactly)",
@@ -154,26 +153,28 @@ def described(histogram: Histogram) -> tuple[Floats, float, float]:
     return observed, mean, float(((observed - expected) ** 2 / expected).sum())
 
 
-def departure(histogram: Histogram) -> tuple[float | None, Floats]:
+def second_departure(histogram: Histogram) -> tuple[float | None, Floats]:
     """Return χ² (9 df) of second digits against the jittered counts, and the differences by digit.
 
     None where the digits vary too little to be compared.
     """
-    terms = _terms_of(histogram.values)
     weight = histogram.stations.astype(np.float64)
     here = histogram.values >= SMALLEST
     number = float(weight[here].sum())
     if number == 0:
         return None, np.zeros(10)
+    terms = _terms_of(histogram.values)
     shares = np.bincount(_second(histogram.values[here]), weight[here], 10) / number
     # Within the counts used: how many these are is no matter of digits.
     terms = terms - terms.sum(axis=1, keepdims=True) * shares
     difference = weight @ terms
     spread = (terms * weight[:, None]).T @ terms
+    size = float(np.trace(spread))
     spread -= np.outer(difference, difference) / weight.sum()
     # Digits sum to the number of counts: one of the ten follows from the others.
     spread, free = spread[:9, :9], difference[:9]
-    if np.linalg.cond(spread) > 1e10:
+    # What counts that are all alike leave of a variance is rounding, and no scale to judge by.
+    if float(np.linalg.eigvalsh(spread)[0]) <= 1e-10 * size:
         return None, difference
     return float(free @ np.linalg.solve(spread, free)), difference
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed
-from tallyverify.registry import Registry
+from tallyverify.registry import EARLIER, Registry
 from tallyverify.table import ActaTable
 
 __all__ = ["registry_from"]
@@ -64,7 +64,7 @@ def registry_from(table: ActaTable, *, earlier: bool = False) -> Registry:
             values, unread = table.figure(name)
             votes = values.astype(np.float64)
             votes[~table.seen if unread is None else ~table.seen | unread] = np.nan
-            columns[f"earlier {name}"] = votes
+            columns[EARLIER + name] = votes
     frame = pd.DataFrame(columns, index=table.frame.index).reset_index(drop=True)
     described = ["station", *table.levels, "registered"]
     frame = frame[~frame.duplicated(described)]

@@ -69,6 +69,8 @@ class Report(Model):
         What was seen, what it sums to, and from which files.
     picture : tallyverify.inference.picture.Picture or None
         The estimate and what the figures show; not part of report.json, whose findings say it.
+    forensics : tallyverify.forensics.picture.ForensicPicture or None
+        The tests and descriptions, and what their figures show; likewise.
 
     Examples
     --------
@@ -89,6 +91,7 @@ class Report(Model):
     findings: tuple[Finding, ...]
     contest: Contest = Field(exclude=True, repr=False)
     picture: Any = Field(default=None, exclude=True, repr=False)
+    forensics: Any = Field(default=None, exclude=True, repr=False)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {rung}" for rung, n in self.counts().items() if n)

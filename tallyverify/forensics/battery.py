@@ -1,0 +1,202 @@
+"""All tests of an election together: run, calibrated on clean twins, adjusted for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from scipy.stats import false_discovery_control
+from threadpoolctl import threadpool_limits
+
+from tallyverify.findings import number
+from tallyverify.forensics.calibration import ALPHA, WORKERS, WORST_RATE, Calibration, calibrated
+from tallyverify.forensics.probes import probes_of
+from tallyverify.forensics.result import Indicator
+from tallyverify.forensics.stations import Stations, stations_of
+from tallyverify.table import ActaTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["TESTED", "Battery", "Probed", "battery"]
+
+TESTED = ("F501", "F502", "F503", "F504", "F505", "F509", "F512")
+"""Indicators with a null, which are adjusted for each other; F512 where it has an earlier round."""
+
+
+@dataclass(frozen=True, eq=False)
+class Probed:
+    """One test, with its own error.
+
+    Attributes
+    ----------
+    code, figure : str
+        The indicator; the candidate, or ``"turnout"``.
+    result : Indicator
+        What the test says of the election.
+    calibration : Calibration or None
+        How often it rejects clean twins; None where it refused before, or measures its error
+        otherwise (F512).
+    adjusted : float or None
+        p-value adjusted for all tests of the battery (Benjamini–Hochberg); None where the test
+        refused, or rejects too many clean twins.
+    """
+
+    code: str
+    figure: str
+    result: Indicator
+    calibration: Calibration | None
+    adjusted: float | None
+
+    @property
+    def flagged(self) -> bool:
+        """Whether the adjusted p-value is at most 0.05."""
+        return self.adjusted is not None and self.adjusted <= ALPHA
+
+    @property
+    def refused(self) -> str:
+        """Why the test has no say; empty if it has."""
+        if self.result.refused:
+            return self.result.refused
+        if self.calibration is not None and not self.calibration.fit:
+            return (
+                f"miscalibrated on these station sizes: it {self.calibration.words}, "
+                f"{100 * WORST_RATE:g} % at most are allowed"
+            )
+        return ""
+
+    def __repr__(self) -> str:
+        if self.refused:
+            return f"<{self.code} {self.figure}: not applicable, {self.refused}>"
+        p, rate = self.result.pvalue, self.calibration.rate if self.calibration else float("nan")
+        return (
+            f"<{self.code} {self.figure}: p = {p:.3g}, adjusted {self.adjusted:.3g}; "
+            f"rejects {100 * rate:.1f} % of clean elections>"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Battery:
+    """All tests of an election.
+
+    Attributes
+    ----------
+    tests : tuple of Probed
+        In the order of codes, then of candidates by votes.
+    twins : int
+        Clean twins that the rates were measured on; 0 where no test got so far.
+    """
+
+    tests: tuple[Probed, ...]
+    twins: int
+
+    @cached_property
+    def flagged(self) -> tuple[Probed, ...]:
+        """Tests whose adjusted p-value is at most 0.05."""
+        return tuple(one for one in self.tests if one.flagged)
+
+    def of(self, code: str) -> tuple[Probed, ...]:
+        """Return the tests of one indicator."""
+        return tuple(one for one in self.tests if one.code == code)
+
+    def __repr__(self) -> str:
+        said = sum(not one.refused for one in self.tests)
+        return (
+            f"<Battery: {number(len(self.flagged))} of {number(said)} tests flagged at an adjusted "
+            f"{ALPHA:g}; {number(len(self.tests) - said)} not applicable>"
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the tests as a DataFrame, one row each."""
+        import pandas as pd
+
+        rows = [
+            {
+                "code": one.code,
+                "figure": one.figure,
+                "statistic": one.result.statistic,
+                "pvalue": one.result.pvalue,
+                "adjusted": one.adjusted,
+                "rejects_clean": one.calibration.rate if one.calibration else None,
+                "effect": one.result.effect.value if one.result.effect else None,
+                "stations": one.result.used,
+                "not_applicable": one.refused,
+            }
+            for one in self.tests
+        ]
+        columns = "code figure statistic pvalue adjusted rejects_clean effect stations"
+        return pd.DataFrame(rows, columns=[*columns.split(), "not_applicable"])
+
+
+def battery(
+    table: ActaTable | Stations,
+    *,
+    codes: Sequence[str] = TESTED,
+    seed: int = 0,
+    twins: int | None = None,
+) -> Battery:
+    """Run every test that an election allows, measure its error, and adjust for their number.
+
+    Parameters
+    ----------
+    table : ActaTable or Stations
+        In which each station stands once.
+    codes : sequence of str
+        Indicators to run.
+    seed : int
+        Of the clean twins.
+    twins : int, optional
+        How many clean twins; 200 to 1,000 by default, as the size allows.
+
+    Returns
+    -------
+    Battery
+        Tests with p-values, the share of clean twins that each rejects, and adjusted p-values.
+
+    Raises
+    ------
+    ValueError
+        If there are no stations, or too many to be kept at once.
+
+    Notes
+    -----
+    A test that rejects more than 7.5 % of the clean twins at 0.05 gets no p-value. The others are
+    adjusted together, so that of the flags that stay at most one in twenty is expected to be false.
+
+    References
+    ----------
+    Y. Benjamini and Y. Hochberg (1995), Controlling the false discovery rate, Journal of the Royal
+    Statistical Society B 57:289.
+
+    Examples
+    --------
+    >>> from tallyverify.simulate import clean_election
+    >>> table = clean_election(stations=1500, seed=1).table
+    >>> battery(table, codes=["F502", "F504"]).flagged
+    ()
+    """
+    stations = stations_of(table) if isinstance(table, ActaTable) else table
+    tests = probes_of(stations, codes) if len(stations) else []
+    with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:
+        results = list(pool.map(lambda test: test.run(), tests))
+    asked = [t for t, result in zip(tests, results, strict=True) if not result.refused]
+    tried = [test for test in asked if test.most_twins]
+    rates = calibrated(stations, tried, seed=seed, twins=twins) if tried else {}
+    fit = [test.name for test in asked if test not in tried or rates[test.name].fit]
+    pvalues = {t.name: r.pvalue for t, r in zip(tests, results, strict=True)}
+    adjusted = dict(zip(fit, _adjusted([pvalues[name] or 0.0 for name in fit]), strict=True))
+    found = [
+        Probed(test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name))
+        for test, result in zip(tests, results, strict=True)
+    ]
+    order = {test.name: place for place, test in enumerate(tests)}
+    found.sort(key=lambda one: (one.code, order[f"{one.code} {one.figure}"]))
+    number_of = max((rate.twins for rate in rates.values()), default=0)
+    return Battery(tuple(found), number_of)
+
+
+def _adjusted(pvalues: list[float]) -> list[float]:
+    return [float(p) for p in false_discovery_control(pvalues)] if pvalues else []

@@ -1,0 +1,160 @@
+"""How often each test rejects clean elections that look like this one, measured before it is used.
+
+Clean twins of the table are drawn, each test is run on each, and its rejections at 0.05 are
+counted. A test that rejects too many clean twins has no p-value here.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from tallyverify.forensics.stations import Stations
+from tallyverify.forensics.twin import Twin, TwinModel, twin_model
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["ALPHA", "WORKERS", "WORST_RATE", "Calibration", "Rejects", "calibrated", "twins_for"]
+
+ALPHA = 0.05
+"""Level at which rejections are counted."""
+
+WORKERS = 2
+"""Threads; the numbers do not depend on how many."""
+
+WORST_RATE = 0.075
+"""A test that rejects a larger share of clean twins has no p-value."""
+
+_STATION_DRAWS = 5_000_000
+_FEWEST_TWINS, _MOST_TWINS = 200, 1000
+
+# What is expected of a twin hardly differs from twin to twin: it is a sum of smooth functions.
+_LEARNT_FROM = 1
+
+_MOST_KEPT = 2000
+
+Rejection = Callable[[Twin], bool]
+
+
+class Rejects(Protocol):
+    """A test as calibration sees it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, the same for the same test."""
+
+    @property
+    def most_twins(self) -> int:
+        """Twins that are enough for it; a slow test whose rate is extreme needs fewer."""
+
+    def prepare(self, twins: Sequence[Twin]) -> Rejection:
+        """Learn from a few twins what is expected of any, and return whether a twin is rejected."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a test does with clean elections of these stations.
+
+    Attributes
+    ----------
+    rate : float
+        Share of the twins that it rejects at 0.05.
+    twins : int
+        How many there were.
+    """
+
+    rate: float
+    twins: int
+
+    @property
+    def fit(self) -> bool:
+        """Whether the test may be used."""
+        return self.rate <= WORST_RATE
+
+    @property
+    def words(self) -> str:
+        """The same, for a reader."""
+        return f"rejects {100 * self.rate:.1f} % of clean elections with these station sizes"
+
+
+_CACHE: OrderedDict[tuple[str, int, int, str], Calibration] = OrderedDict()
+
+
+def twins_for(stations: int) -> int:
+    """Return how many twins are drawn: more of a small election, at least 200.
+
+    Examples
+    --------
+    >>> twins_for(1_000), twins_for(10_000), twins_for(100_000)
+    (1000, 500, 200)
+    """
+    return int(np.clip(_STATION_DRAWS // max(stations, 1), _FEWEST_TWINS, _MOST_TWINS))
+
+
+def calibrated(
+    stations: Stations,
+    tests: Sequence[Rejects],
+    *,
+    seed: int = 0,
+    twins: int | None = None,
+    model: TwinModel | None = None,
+) -> dict[str, Calibration]:
+    """Run tests on clean twins of an election, and count how often each rejects.
+
+    Parameters
+    ----------
+    stations : Stations
+        The election.
+    tests : sequence of Rejects
+        What to calibrate.
+    seed : int
+        Of the twins.
+    twins : int, optional
+        How many to draw; by default as many as the size of the election allows.
+    model : TwinModel, optional
+        What to draw them from; worked out where it is not given.
+
+    Returns
+    -------
+    dict of str to Calibration
+        By name of the test. What was worked out for the same stations before is used again.
+    """
+    number = twins_for(len(stations)) if twins is None else twins
+    keys = {test.name: (stations.fingerprint, seed, number, test.name) for test in tests}
+    new = [test for test in tests if keys[test.name] not in _CACHE]
+    if new:
+        model = model or twin_model(stations)
+        for test, found in zip(new, _counted(model, new, seed, number), strict=True):
+            _CACHE[keys[test.name]] = found
+    for key in keys.values():
+        _CACHE.move_to_end(key)
+    rates = {name: _CACHE[key] for name, key in keys.items()}
+    while len(_CACHE) > _MOST_KEPT:
+        _CACHE.popitem(last=False)
+    return rates
+
+
+def _counted(
+    model: TwinModel, tests: Sequence[Rejects], seed: int, number: int
+) -> list[Calibration]:
+    # Twins that expectations are learnt from are none of those that rejections are counted on.
+    first = [model.draw(seed, number + k) for k in range(_LEARNT_FROM)]
+    most = [min(number, test.most_twins) for test in tests]
+
+    with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:
+        rejections = list(pool.map(lambda test: test.prepare(first), tests))
+
+        def one(k: int) -> NDArray[np.bool_]:
+            twin = model.draw(seed, k)
+            asked = zip(rejections, most, strict=True)
+            return np.array([k < enough and rejects(twin) for rejects, enough in asked])
+
+        counted = np.sum(list(pool.map(one, range(max(most)))), axis=0)
+    return [Calibration(float(n / of), of) for n, of in zip(counted, most, strict=True)]

@@ -1,0 +1,131 @@
+"""Stations and areas that depart most from their own, for people who will look at the paper."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tallyverify.coverage import Kept
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import Evidence, Finding, place
+from tallyverify.forensics.of_case import stations_for
+from tallyverify.forensics.outlying import outlying_stations
+from tallyverify.forensics.outlying_areas import OutlyingAreas, outlying_areas
+from tallyverify.forensics.outlying_result import OutlyingStations
+from tallyverify.forensics.stations import Stations
+from tallyverify.sheets import Sheets
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["departing", "departing_findings"]
+
+_MOST = 20
+
+
+def departing(kept: Kept, facts: CaseFacts) -> tuple[OutlyingStations, OutlyingAreas] | None:
+    """Return the rankings of a case, worked out once; None without areas."""
+    sheets: Sheets = kept.rows
+    stations, _ = stations_for(kept, facts)
+    if stations is None or not stations.areas:
+        return None
+    if "departing" not in sheets.kept:
+        sheets.kept["departing"] = _ranked(stations, facts)
+    found: tuple[OutlyingStations, OutlyingAreas] = sheets.kept["departing"]
+    return found
+
+
+def _ranked(stations: Stations, facts: CaseFacts) -> tuple[OutlyingStations, OutlyingAreas]:
+    known = stations.with_turnout
+    registered = np.where(known, stations.registered, 0).astype(np.int64)
+    ballots = np.where(known, stations.turned_out, stations.valid).astype(np.int64)
+    turnout = registered if known.any() else None
+    names = [facts.contest.display(name) for name in stations.candidates]
+    one = outlying_stations(
+        stations.votes,
+        areas=stations.areas,
+        registered=turnout,
+        ballots=ballots if turnout is not None else None,
+        station=[str(key) for key in stations.key],
+        candidates=names,
+        area_names=stations.levels,
+    )
+    many = outlying_areas(
+        stations.votes,
+        areas=stations.areas,
+        registered=turnout,
+        ballots=ballots if turnout is not None else None,
+        candidates=names,
+        area_names=stations.levels,
+    )
+    return one, many
+
+
+def departing_findings(kept: Kept, facts: CaseFacts) -> list[Finding]:
+    """Return a note for each station and area that departs beyond chance, the farthest first."""
+    found = departing(kept, facts)
+    stations, _ = stations_for(kept, facts)
+    if found is None or stations is None:
+        return []
+    one, many = found
+    said = [] if one.refused else [_station(row) for row in _flagged(one.ranked(_MOST))]
+    if not many.refused:
+        said += [_area(row, stations) for row in _flagged(many.table)[:_MOST]]
+    return said
+
+
+def _flagged(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(k): v for k, v in row.items()} for row in rows.to_dict("records") if row["flagged"]
+    ]
+
+
+def _station(row: dict[str, Any]) -> Finding:
+    return Finding(
+        code="F510",
+        evidence=Evidence.NOTE,
+        station=str(row["station"]),
+        message=f"station {row['station']}: {row['reason']}",
+        **_figures(row),
+    )
+
+
+def _area(row: dict[str, Any], stations: Stations) -> Finding:
+    depth = stations.levels.index(row["level"])
+    code = int(row["area"])
+    at = int(np.flatnonzero(stations.areas[depth] == code)[0])
+    area = {
+        level: str(stations.labels[up][stations.areas[up][at]])
+        for up, level in enumerate(stations.levels[: depth + 1])
+    }
+    return Finding(
+        code="F510",
+        evidence=Evidence.NOTE,
+        area=area,
+        message=f"{row['level']} {place(area)}: {_named(row['reason'], stations)}",
+        **_figures(row),
+    )
+
+
+def _named(reason: str, stations: Stations) -> str:
+    """Write the names of areas for their codes."""
+    for depth, level in enumerate(stations.levels):
+        labels = stations.labels[depth]
+        reason = re.sub(
+            rf"\b{re.escape(level)} (\d+)\b",
+            lambda found, names=labels: str(names[int(found[1])]),  # type: ignore[misc]
+            reason,
+        )
+    return reason
+
+
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
+    away = f"{row['score']:+.1f}".replace("-", "−")
+    return {
+        "observed": float(row["share"]),
+        "expected": float(row["expected"]),
+        "difference": float(row["share"]) - float(row["expected"]),
+        "arithmetic": f"{away} predicted standard deviations, adjusted p {row['adjusted']:.2g}",
+    }

@@ -1,0 +1,197 @@
+"""F506–F508, F510 and F511 as checks of a case: descriptions, which are never flagged."""
+
+from __future__ import annotations
+
+from tallyverify.checks import Check
+from tallyverify.coverage import Kept
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, sentence
+from tallyverify.forensics.association import turnout_share
+from tallyverify.forensics.departing import departing_findings
+from tallyverify.forensics.described_words import words_of
+from tallyverify.forensics.fingerprint import fingerprint
+from tallyverify.forensics.homogeneity import Homogeneity, homogeneity
+from tallyverify.forensics.klimek import klimek
+from tallyverify.forensics.of_case import stations_for, turnout_of
+from tallyverify.forensics.result import Indicator
+from tallyverify.forensics.stations import Stations
+from tallyverify.forensics.swapped import swapped
+from tallyverify.forensics.turnout_peak import FEWEST_AREAS, turnout_peak
+from tallyverify.sheets import Sheets, summarise_sheets
+
+__all__ = ["DESCRIBED", "F506", "F507", "F508", "F510", "F511", "described"]
+
+_RECOVERIES = 10
+_RESAMPLES = 200
+
+
+DESCRIBED = ("F506", "F507", "F508", "F510", "F511", "F512")
+"""Indicators without a null: never flagged, and not adjusted for. F512 without earlier votes."""
+
+
+def described(code: str, kept: Kept, facts: CaseFacts) -> tuple[Indicator | None, str]:
+    """Return the description of a case's leader, worked out once, or why there is none."""
+    sheets: Sheets = kept.rows
+    stations, reason = stations_for(kept, facts)
+    if stations is None:
+        return None, reason
+    if code not in sheets.kept:
+        sheets.kept[code] = _RUN[code](stations, facts.seed)
+    found: Indicator | str = sheets.kept[code]
+    return (None, found) if isinstance(found, str) else (found, found.refused)
+
+
+def _fingerprint(stations: Stations, seed: int) -> Indicator | str:
+    there, reason = turnout_of(stations)
+    if reason:
+        return reason
+    votes = stations.votes[there, stations.ranked[0]]
+    return fingerprint(votes, stations.ballots[there], stations.registered[there])
+
+
+def _klimek(stations: Stations, seed: int) -> Indicator | str:
+    there, reason = turnout_of(stations)
+    if reason:
+        return reason
+    votes = stations.votes[there, stations.ranked[0]]
+    return klimek(
+        votes,
+        stations.valid[there],
+        stations.registered[there],
+        seed=seed,
+        recoveries=_RECOVERIES,
+    )
+
+
+def _turnout_peak(stations: Stations, seed: int) -> Indicator | str:
+    there, reason = turnout_of(stations)
+    if reason:
+        return reason
+    return turnout_peak(
+        stations.votes[there, stations.ranked[0]],
+        stations.valid[there],
+        stations.ballots[there],
+        stations.registered[there],
+        seed=seed,
+        resamples=_RESAMPLES,
+        area=next((c[there] for c in stations.areas if c.max() >= FEWEST_AREAS - 1), None),
+    )
+
+
+def _homogeneity(stations: Stations, seed: int) -> Indicator | str:
+    if not stations.areas:
+        return "the actas have no areas, so no centres"
+    if len(stations.candidates) < 2:
+        return "there is one candidate only"
+    return homogeneity(stations.votes[:, stations.ranked[:2]], stations.areas[-1])
+
+
+def _turnout_share(stations: Stations, seed: int) -> Indicator | str:
+    there, reason = turnout_of(stations)
+    if reason:
+        return reason
+    return turnout_share(
+        stations.votes[there, stations.ranked[0]],
+        stations.valid[there],
+        stations.ballots[there],
+        stations.registered[there],
+        area=[codes[there] for codes in stations.areas] or None,
+    )
+
+
+def _swapped(stations: Stations, seed: int) -> Indicator | str:
+    if len(stations.candidates) < 2:
+        return "there is one candidate only"
+    first, second = stations.ranked[:2]
+    return swapped(stations.votes, pair=(first, second), areas=stations.areas)
+
+
+_RUN = {
+    "F506": _fingerprint,
+    "F507": _klimek,
+    "F508": _turnout_peak,
+    "F510": _homogeneity,
+    "F511": _turnout_share,
+    "F512": _swapped,
+}
+
+
+def _described(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
+    found, reason = described(check.code, kept, facts)
+    stations, _ = stations_for(kept, facts)
+    if found is None or reason or stations is None:
+        return check.not_applicable(reason)
+    leader = stations.candidates[stations.ranked[0]]
+    message = words_of(found, facts.contest.display(leader), stations.levels)
+    finding = Finding(
+        code=check.code,
+        evidence=Evidence.NOTE,
+        candidate=None if isinstance(found, Homogeneity) else leader,
+        observed=found.effect.value if found.effect else None,
+        message=message,
+        arithmetic=". ".join(sentence(warning).rstrip(".") for warning in found.warnings),
+    )
+    more = departing_findings(kept, facts) if check.code == "F510" else []
+    return check.result(
+        [finding, *more],
+        reason="a description, never flagged",
+        statistic=found.statistic,
+        effect=found.effect.value if found.effect else None,
+        flagged=False,
+    )
+
+
+_MADE: dict[str, Check] = {}
+
+
+def _check(code: str, name: str, needs: str, assumptions: str, reference: str) -> Check:
+    _MADE[code] = Check(
+        code=code,
+        name=name,
+        family="forensics",
+        evidence=Evidence.NOTE,
+        conclude=lambda kept, facts: _described(_MADE[code], kept, facts),
+        summarise=summarise_sheets,
+        rows="kept",
+        needs=needs,
+        assumptions=assumptions,
+        reference=reference,
+    )
+    return _MADE[code]
+
+
+F506 = _check(
+    "F506",
+    "Fingerprint",
+    "registered voters and ballots; 100 stations of 100 voters",
+    "none: a picture and two numbers",
+    "Klimek et al. 2012",
+)
+F507 = _check(
+    "F507",
+    "Klimek fit",
+    "registered voters; 1,000 stations of 100 voters",
+    "clean turnout and share are normal and of one kind, which places that differ are not",
+    "Klimek et al. 2012",
+)
+F508 = _check(
+    "F508",
+    "Turnout-peak excess",
+    "registered voters and ballots; 1,000 stations; a clean peak of turnout below 80 %",
+    "in a clean election the leader's share does not depend on turnout, which is seldom true",
+    "Shpilkin 2011; Kobak, Shpilkin & Pshenichnikov 2016",
+)
+F510 = _check(
+    "F510",
+    "Homogeneity within centres, and who departs",
+    "areas; 30 of the smallest with two stations or more",
+    "voters are dealt to the stations of a centre by a rule that is blind to how they vote",
+    "McCullagh & Nelder 1989, section 4.5",
+)
+F511 = _check(
+    "F511",
+    "Turnout and share",
+    "registered voters and ballots; 30 stations",
+    "none: a correlation, which genuine sheets show too",
+    "Kobak, Shpilkin & Pshenichnikov 2016",
+)

@@ -1,0 +1,207 @@
+"""How readily each indicator sees each alteration of the sheets: dose and response, by simulation.
+
+An indicator that has not flagged anything says little until one knows what it would have seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scipy.stats import beta
+
+from tallyverify.errors import InputError, listed, nearest
+from tallyverify.forensics.battery import TESTED
+from tallyverify.forensics.calibration import ALPHA, calibrated
+from tallyverify.forensics.probes import probes_of
+from tallyverify.forensics.stations import Stations, stations_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tallyverify.simulate import SimulatedElection, Structure
+
+__all__ = ["Power", "PowerRow", "power"]
+
+CLEAN = "none"
+"""What stands for an election that is left as it was drawn."""
+
+
+@dataclass(frozen=True)
+class PowerRow:
+    """One indicator, of the figure that shows the alteration most, at one dose.
+
+    Attributes
+    ----------
+    alteration : str
+        Its name; ``"none"`` for clean elections.
+    dose : float
+        Share of the stations altered.
+    code, figure : str
+        The indicator; the candidate, or turnout.
+    runs, refused, rejected : int
+        Elections simulated; those in which it refused or was miscalibrated; rejected at 0.05.
+    """
+
+    alteration: str
+    dose: float
+    code: str
+    figure: str
+    runs: int
+    refused: int
+    rejected: int
+
+    @property
+    def rate(self) -> float:
+        """Share of the elections that it rejects at 0.05; refusing is not rejecting."""
+        return self.rejected / self.runs
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Clopper–Pearson 95 % interval of the rate."""
+        k, n = self.rejected, self.runs
+        low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
+        return low, float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+
+
+@dataclass(frozen=True)
+class Power:
+    """Rates of rejection by alteration, dose, indicator and figure.
+
+    Attributes
+    ----------
+    rows : tuple of PowerRow
+    """
+
+    rows: tuple[PowerRow, ...]
+
+    def __repr__(self) -> str:
+        kinds = {(row.alteration, row.dose) for row in self.rows}
+        return f"<Power: {len(kinds)} kinds of elections, {len(self.rows)} rates>"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rates as a DataFrame, one row each."""
+        import pandas as pd
+
+        names = ("alteration", "dose", "code", "figure", "runs", "refused", "rejected", "rate")
+        rows = [[getattr(row, name) for name in names] for row in self.rows]
+        return pd.DataFrame(rows, columns=names)
+
+    def of(self, alteration: str, dose: float, code: str) -> float:
+        """Return the highest rate of an indicator over its figures.
+
+        Raises
+        ------
+        KeyError
+            If that was not simulated.
+        """
+        rates = [
+            row.rate
+            for row in self.rows
+            if (row.alteration, row.dose, row.code) == (alteration, dose, code)
+        ]
+        if not rates:
+            raise KeyError((alteration, dose, code))
+        return max(rates)
+
+
+def power(
+    structure: Structure,
+    alterations: Mapping[str, Sequence[float]],
+    *,
+    codes: Sequence[str] = TESTED,
+    runs: int = 20,
+    seed: int = 0,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Power:
+    """Simulate elections, clean and altered, and count how often each indicator rejects.
+
+    Parameters
+    ----------
+    structure : Structure
+        What the elections are like: :func:`tallyverify.simulate.structure_of` of a table.
+    alterations : mapping of str to sequence of float
+        Doses by name of the alteration, one of ``tallyverify.simulate.ALTERATIONS`` that change
+        sheets.
+    codes : sequence of str
+        Indicators, of those with a null.
+    runs : int
+        Elections for each dose, and as many clean ones.
+    seed : int
+        Same seed, same elections.
+    options : mapping, optional
+        Options of an alteration by its name.
+
+    Returns
+    -------
+    Power
+        Rates at 0.05, before adjustment for the number of tests; clean elections under the name
+        ``"none"``, dose 0.
+
+    Raises
+    ------
+    InputError
+        For an alteration that there is not, or that leaves the sheets as they are.
+
+    Notes
+    -----
+    Calibration is done once, on the first clean election: the others have the same structure. A
+    test that is miscalibrated there counts as refused everywhere.
+
+    Examples
+    --------
+    >>> from tallyverify.simulate import clean_election, structure_of
+    >>> like = structure_of(clean_election(stations=600, seed=1).table)
+    >>> found = power(like, {"targets": [0.2]}, codes=["F504"], runs=5)
+    >>> found.of("targets", 0.2, "F504")
+    1.0
+    """
+    from tallyverify.simulate import ALTERATIONS, clean_like
+
+    able = [name for name in ALTERATIONS if name not in ("typed", "withheld")]
+    for name in alterations:
+        if name not in able:
+            raise InputError(
+                "no such alteration of sheets",
+                found=repr(name),
+                expected=listed(able),
+                hint=nearest(name, able),
+            )
+    fit = _fit(stations_of(clean_like(structure, seed=seed).table), codes, seed)
+    kinds = [(CLEAN, 0.0), *((name, d) for name, doses in alterations.items() for d in doses)]
+    rejected: dict[tuple[str, float, str, str], int] = {}
+    refused: dict[tuple[str, float, str, str], int] = {}
+    for run in range(runs):
+        clean = clean_like(structure, seed=seed + 1 + run)
+        for kind, dose in kinds:
+            table = clean.table if kind == CLEAN else _altered(clean, kind, dose, seed, options)
+            for probe in probes_of(stations_of(table), codes):
+                key = (kind, dose, probe.code, probe.figure)
+                result = probe.run()
+                unfit = bool(result.refused) or probe.name not in fit
+                refused[key] = refused.get(key, 0) + unfit
+                low = result.pvalue is not None and result.pvalue <= ALPHA
+                rejected[key] = rejected.get(key, 0) + (low and not unfit)
+    return Power(
+        tuple(PowerRow(*key, runs, refused[key], count) for key, count in rejected.items())
+    )
+
+
+def _fit(stations: Stations, codes: Sequence[str], seed: int) -> set[str]:
+    asked = [probe for probe in probes_of(stations, codes) if not probe.run().refused]
+    rates = calibrated(stations, asked, seed=seed)
+    return {name for name, rate in rates.items() if rate.fit}
+
+
+def _altered(
+    clean: SimulatedElection,
+    kind: str,
+    dose: float,
+    seed: int,
+    options: Mapping[str, Mapping[str, Any]] | None,
+) -> Any:
+    from tallyverify.simulate import ALTERATIONS
+
+    alter: Any = ALTERATIONS[kind]
+    return alter(clean, dose, seed=seed + clean.seed, **(options or {}).get(kind, {})).table

@@ -1,0 +1,184 @@
+"""The stations that the indicators look at, as plain arrays in an order of their own."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.facts import CaseFacts
+from tallyverify.sheets import Sheets, summarise_sheets
+from tallyverify.table import ActaTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Counts = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = ["Stations", "stations_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Stations:
+    """Stations whose votes were all read, sorted by key.
+
+    Attributes
+    ----------
+    key : ndarray of str, shape (stations,)
+        Of each station.
+    candidates : tuple of str
+        Ids, in the contest's order.
+    votes : ndarray of int, shape (stations, candidates)
+        Votes.
+    valid : ndarray of int, shape (stations,)
+        Sum of all candidates.
+    ballots, turned_out, registered : ndarray of float, shape (stations,)
+        NaN where not known. ``turned_out`` is voters who signed, or else the ballots.
+    levels : tuple of str
+        Area levels, from the largest.
+    areas : tuple of ndarray of int
+        Code of each station's area by level; areas are nested.
+    labels : tuple of ndarray of str
+        By level, what the areas of these codes are called.
+    unread : int
+        Stations left out because their sheet says nothing, or a vote on it was not read.
+    earlier : ndarray of int, shape (stations, options), or None
+        Votes of an earlier election that the registry keeps (``registry_from(…, earlier=True)``); a
+        row of zeros where it has none. None without such a registry.
+    """
+
+    key: NDArray[np.object_]
+    candidates: tuple[str, ...]
+    votes: Counts
+    valid: Counts
+    ballots: Floats
+    turned_out: Floats
+    registered: Floats
+    levels: tuple[str, ...]
+    areas: tuple[Counts, ...]
+    labels: tuple[NDArray[np.object_], ...]
+    unread: int
+    earlier: Counts | None = None
+
+    def __len__(self) -> int:
+        return len(self.valid)
+
+    @cached_property
+    def ranked(self) -> tuple[int, ...]:
+        """Positions of the candidates, from the most votes; the contest's order decides a tie."""
+        total = self.votes.sum(axis=0)
+        return tuple(int(k) for k in np.argsort(-total, kind="stable"))
+
+    @cached_property
+    def shares(self) -> Floats:
+        """Each candidate's share of all votes."""
+        total = self.votes.sum(axis=0)
+        shares: Floats = total / max(int(total.sum()), 1)
+        return shares
+
+    @cached_property
+    def with_turnout(self) -> NDArray[np.bool_]:
+        """Where turnout is known and can be: registered voters, and not more who came."""
+        with np.errstate(invalid="ignore"):
+            known: NDArray[np.bool_] = (self.registered > 0) & (self.turned_out <= self.registered)
+        return known
+
+    @cached_property
+    def with_ballots(self) -> NDArray[np.bool_]:
+        """Where the ballots are known and hold the valid votes."""
+        with np.errstate(invalid="ignore"):
+            known: NDArray[np.bool_] = (self.ballots >= self.valid) & (self.ballots > 0)
+        return known
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that the indicators use, so that what was worked out can be kept."""
+        digest = hashlib.sha256(repr((self.candidates, self.levels, self.unread)).encode())
+        for column in (self.votes, self.valid, self.ballots, self.turned_out, self.registered):
+            digest.update(np.ascontiguousarray(column).tobytes())
+        earlier = () if self.earlier is None else (self.earlier,)
+        for column in (*self.areas, *earlier):
+            digest.update(np.ascontiguousarray(column).tobytes())
+        return digest.hexdigest()
+
+
+def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> Stations:
+    """Return the stations of a table, or of what was kept of one.
+
+    Parameters
+    ----------
+    table : ActaTable or Sheets
+        In which each station stands once.
+    facts : CaseFacts, optional
+        Of the case; needed with ``Sheets``.
+
+    Raises
+    ------
+    ValueError
+        If there are more stations than are kept at once, or none.
+    """
+    if isinstance(table, ActaTable):
+        facts = CaseFacts(
+            table.contest,
+            source=table.source,
+            levels=table.levels,
+            lines=table.lines,
+            votes=table.votes,
+        )
+        table = summarise_sheets(table, facts)
+    if facts is None:
+        raise ValueError("the facts of the case are needed")
+    if table.chunks is None or not table.rows:
+        raise ValueError(f"{table.rows:,} stations cannot be kept at once")
+    columns = table.columns
+    read = columns["read"] & (columns["votes"].sum(axis=1) > 0)
+    levels = tuple(level for level in facts.levels if f"area:{level}" in columns)
+    signed, ballots = columns["signed"][read], columns["ballots"][read]
+    votes = columns["votes"][read]
+    return Stations(
+        columns["station"][read],
+        facts.contest.candidate_ids,
+        votes,
+        votes.sum(axis=1),
+        ballots,
+        np.where(np.isnan(signed), ballots, signed),
+        columns["registered"][read],
+        levels,
+        *_nested(columns, levels, read),
+        int((~read).sum()),
+        _earlier(columns["station"][read], facts),
+    )
+
+
+def _earlier(key: NDArray[np.object_], facts: CaseFacts) -> Counts | None:
+    """Return the earlier votes of the stations, as the registry keeps them."""
+    registry = facts.registry
+    names = () if registry is None else registry.earlier
+    if registry is None or not names:
+        return None
+    votes = registry.frame[list(names)].to_numpy(dtype=np.float64, na_value=np.nan)
+    votes[np.isnan(votes).any(axis=1)] = 0
+    at = registry.index.get_indexer(pd.Index(key))
+    found: Counts = np.where(at[:, None] >= 0, votes[at], 0).astype(np.int64)
+    return found
+
+
+def _nested(
+    columns: dict[str, Any], levels: tuple[str, ...], read: NDArray[np.bool_]
+) -> tuple[tuple[Counts, ...], tuple[NDArray[np.object_], ...]]:
+    """Return codes and names by level: an area is told apart by all levels down to it."""
+    areas: list[Counts] = []
+    labels: list[NDArray[np.object_]] = []
+    for level in levels:
+        here, names = pd.factorize(columns[f"area:{level}"][read])
+        if areas:
+            here, both = pd.factorize(areas[-1] * max(len(names), 1) + here)
+            names = names[both % max(len(names), 1)]
+        areas.append(here.astype(np.int64))
+        labels.append(np.asarray(names, dtype=object))
+    return tuple(areas), tuple(labels)

@@ -1,0 +1,138 @@
+"""F501–F505 and F509 as checks of a case: tests that are calibrated and adjusted together."""
+
+from __future__ import annotations
+
+from tallyverify.checks import Check
+from tallyverify.coverage import Kept
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import CheckResult, Evidence, Finding, counted
+from tallyverify.forensics.battery import Probed
+from tallyverify.forensics.of_case import battery_of, stations_for
+from tallyverify.forensics.probes import TURNOUT
+from tallyverify.forensics.words import error_of, found_in, sums_of
+from tallyverify.sheets import summarise_sheets
+
+__all__ = ["F501", "F502", "F503", "F504", "F505", "F509", "finding_of"]
+
+
+def finding_of(one: Probed, facts: CaseFacts) -> Finding:
+    """Return what a test found: an anomaly where it is flagged, else a note."""
+    turnout = one.figure == TURNOUT
+    name = TURNOUT if turnout else facts.contest.display(one.figure)
+    effect = one.result.effect
+    return Finding(
+        code=one.code,
+        evidence=Evidence.ANOMALY if one.flagged else Evidence.NOTE,
+        candidate=None if turnout else one.figure,
+        observed=None if effect is None else effect.value,
+        message=f"{found_in(one.result, name)} ({error_of(one)})",
+        arithmetic=sums_of(one.result),
+    )
+
+
+def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
+    _, reason = stations_for(kept, facts)
+    found = battery_of(kept, facts)
+    if found is None or reason:
+        return check.not_applicable(reason)
+    asked = found.of(check.code)
+    used = [one for one in asked if not one.refused]
+    if not used:
+        why = asked[0].refused if asked else "no candidate has a share large enough"
+        first = f"{_name(asked[0], facts)}: " if asked else ""
+        return check.not_applicable(f"{first}{why}")
+    lowest = min(used, key=lambda one: (one.adjusted or 0.0, one.result.pvalue or 0.0))
+    flagged = [one for one in used if one.flagged]
+    effect = lowest.result.effect
+    return check.result(
+        [finding_of(one, facts) for one in used],
+        reason=_reason(used, flagged, lowest, len(asked) - len(used), facts),
+        statistic=lowest.result.statistic,
+        pvalue=lowest.adjusted,
+        effect=None if effect is None else effect.value,
+        flagged=bool(flagged),
+    )
+
+
+def _reason(
+    used: list[Probed],
+    flagged: list[Probed],
+    lowest: Probed,
+    refused: int,
+    facts: CaseFacts,
+) -> str:
+    rates = [one.calibration.rate for one in used if one.calibration]
+    low, high = 100 * min(rates), 100 * max(rates)
+    share = f"{low:.1f} %" if high - low < 0.05 else f"{low:.1f} to {high:.1f} %"
+    said = f"{counted(len(used), 'test')}, which reject {share} of clean elections like this one; "
+    said += f"lowest adjusted p {lowest.adjusted:.2g} ({_name(lowest, facts)})"
+    if refused:
+        said += f"; {counted(refused, 'other')} not applicable"
+    return said
+
+
+def _name(one: Probed, facts: CaseFacts) -> str:
+    return TURNOUT if one.figure == TURNOUT else facts.contest.display(one.figure)
+
+
+_MADE: dict[str, Check] = {}
+
+
+def _check(code: str, name: str, needs: str, assumptions: str, reference: str) -> Check:
+    _MADE[code] = Check(
+        code=code,
+        name=name,
+        family="forensics",
+        evidence=Evidence.ANOMALY,
+        conclude=lambda kept, facts: _conclude(_MADE[code], kept, facts),
+        summarise=summarise_sheets,
+        rows="kept",
+        needs=needs,
+        assumptions=assumptions,
+        reference=reference,
+    )
+    return _MADE[code]
+
+
+F501 = _check(
+    "F501",
+    "Second digits",
+    "500 counts of 22 or more",
+    "counts are smooth at the scale of 5 %",
+    "Mebane 2008; Deckert, Myagkov & Ordeshook 2011 on why Benford's law is no null",
+)
+F502 = _check(
+    "F502",
+    "Last digits",
+    "100 counts of 10 or more",
+    "counts are smooth at the scale of ten",
+    "Beber & Scacco 2012",
+)
+F503 = _check(
+    "F503",
+    "Last two digits",
+    "100 counts of 100 or more",
+    "counts are smooth at the scale of a hundred",
+    "Beber & Scacco 2012",
+)
+F504 = _check(
+    "F504",
+    "Integer percentages",
+    "ballots, and for turnout registered voters; 100 stations of 100 people",
+    "shares are smooth at the scale of their own noise",
+    "Kobak, Shpilkin & Pshenichnikov 2016",
+)
+F505 = _check(
+    "F505",
+    "Shares at coarse fractions",
+    "300 stations with 50 valid votes",
+    "shares are smooth at the scale of their own noise",
+    "Rozenas 2017",
+)
+F509 = _check(
+    "F509",
+    "More than one peak (dip)",
+    "50 stations",
+    "stations are independent; the uniform null is conservative",
+    "Hartigan & Hartigan 1985",
+)

@@ -1,0 +1,101 @@
+"""What a test found, in words: the same words whether or not it is flagged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tallyverify.findings import number
+from tallyverify.forensics.battery import Probed
+from tallyverify.forensics.coarse_shares import CoarseShares
+from tallyverify.forensics.digit_pairs import DigitPairs
+from tallyverify.forensics.dip import Dip
+from tallyverify.forensics.integer_percentages import IntegerPercentages
+from tallyverify.forensics.last_digit import LastDigit
+from tallyverify.forensics.probes import TURNOUT
+from tallyverify.forensics.result import Indicator
+from tallyverify.forensics.second_digit import SecondDigit
+
+__all__ = ["error_of", "found_in", "sums_of"]
+
+
+def found_in(result: Indicator, name: str) -> str:
+    """Return what a test found of a candidate with this name, as a clause."""
+    if isinstance(result, SecondDigit):
+        moved = result.effect.value if result.effect else 0.0
+        return (
+            f"second digits of {name}: {100 * moved:.1f} % of the counts stand at another digit "
+            "than the counts around them let expect"
+        )
+    if isinstance(result, LastDigit):
+        share = result.effect.value if result.effect else 0.0
+        return f"last digits of {name}: {100 * share:.1f} % end in 0 or 5, expected 20 %"
+    if isinstance(result, DigitPairs):
+        used = max(result.used, 1)
+        return (
+            f"last two digits of {name}: {100 * result.repeated / used:.1f} % repeated and "
+            f"{100 * result.adjacent / used:.1f} % adjacent, expected 10 % and 20 %"
+        )
+    if isinstance(result, IntegerPercentages):
+        what = f"turnout or the share of {name}" if result.turnout_tested else f"share of {name}"
+        return (
+            f"integer percentages, {what}: {number(int(result.observed))} stations, "
+            f"{number(round(result.expected))} expected by chance"
+        )
+    if isinstance(result, CoarseShares):
+        spikes = ", ".join(
+            f"{100 * s.share:.0f} % ({number(s.observed)}, expected {number(round(s.expected))})"
+            for s in result.spikes[:4]
+        )
+        return (
+            f"multiples of 5 %, share of {name}: {number(int(result.observed.sum()))} stations, "
+            f"{number(round(float(result.expected.sum())))} expected"
+            + (f"; most at {spikes}" if spikes else "")
+        )
+    if isinstance(result, Dip):
+        what = "turnout" if name == TURNOUT else f"the share of {name}"
+        return f"more than one peak of {what}: dip {result.statistic or 0.0:.4f}"
+    return name
+
+
+def sums_of(result: Indicator) -> str:
+    """Return the arithmetic of a test, without its p-value."""
+    if isinstance(result, SecondDigit):
+        return (
+            f"χ² = {result.statistic or 0.0:.2f} (9 df) over {number(result.used)} counts of 22 or "
+            f"more; against Benford's law, which is wrong here, {result.benford:.1f}"
+        )
+    if isinstance(result, LastDigit):
+        digits = ", ".join(number(int(count)) for count in result.digits)
+        return f"χ² = {result.statistic or 0.0:.2f} (9 df); ending in 0 … 9: {digits}"
+    if isinstance(result, DigitPairs):
+        return (
+            f"χ² = {result.statistic or 0.0:.2f} (2 df); {number(result.repeated)} repeated, "
+            f"{number(result.adjacent)} adjacent, {number(result.other)} other"
+        )
+    if isinstance(result, IntegerPercentages):
+        said = (
+            f"{number(int(result.observed))} − {result.expected:,.1f} = "
+            f"{result.observed - result.expected:+,.1f}, standard deviation {result.sd:.1f}"
+        ).replace("-", "−")
+        if result.turnout_tested:
+            said += f"; most at turnouts of {_peaks(result.turnout_peaks)}"
+        return f"{said}; most at shares of {_peaks(result.share_peaks)}"
+    if isinstance(result, CoarseShares):
+        return (
+            f"standard score {result.statistic or 0.0:.2f}; between the fractions the mean squared "
+            f"score is {result.misfit:.2f} (1 if the smooth distribution fits)"
+        ).replace("-", "−")
+    return f"{number(result.used)} stations"
+
+
+def _peaks(peaks: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    """Return the integer percentages with the largest excess."""
+    largest = np.argsort(-peaks, kind="stable")[:5]
+    return ", ".join(f"{k} %" for k in largest if peaks[k] > 0) or "none"
+
+
+def error_of(one: Probed) -> str:
+    """Return the p-values of a test that was used, and its own error."""
+    p = one.result.pvalue if one.result.pvalue is not None else float("nan")
+    said = f"p = {p:.2g}, adjusted {one.adjusted if one.adjusted is not None else p:.2g}"
+    return f"{said}; {one.calibration.words}" if one.calibration else said
