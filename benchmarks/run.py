@@ -7,13 +7,14 @@ import os
 import platform
 
 import command_line
+import forensics
 import in_memory
 import inference
 import light_import
 import row_by_row
 import streaming
 
-PARTS = (light_import, command_line, in_memory, row_by_row, inference, streaming)
+PARTS = (light_import, command_line, in_memory, row_by_row, inference, forensics, streaming)
 HEAD = ("what", "measured", "against", "ratio", "target", "met")
 
 

@@ -21,7 +21,16 @@ from tallyverify.forensics.twin import Twin, TwinModel, twin_model
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ALPHA", "WORKERS", "WORST_RATE", "Calibration", "Rejects", "calibrated", "twins_for"]
+__all__ = [
+    "ALPHA",
+    "WORKERS",
+    "WORST_RATE",
+    "Calibration",
+    "Rejects",
+    "calibrated",
+    "forget",
+    "twins_for",
+]
 
 ALPHA = 0.05
 """Level at which rejections are counted."""
@@ -139,6 +148,11 @@ def calibrated(
     while len(_CACHE) > _MOST_KEPT:
         _CACHE.popitem(last=False)
     return rates
+
+
+def forget() -> None:
+    """Let go of all rates that were worked out, so that they are worked out anew."""
+    _CACHE.clear()
 
 
 def _counted(

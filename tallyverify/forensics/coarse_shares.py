@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2, false_discovery_control, poisson
+from scipy.special import gammainc
+from scipy.stats import chi2, false_discovery_control
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.exact import count_tail, twiced_totals, window_probability
+from tallyverify.forensics.exact import count_tail, twiced, window_sums
 from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.result import Effect, Indicator
 
@@ -43,10 +44,8 @@ WORST_MISFIT = 1.5
 
 _FEWEST_EXPECTED = 5.0
 
-_GRID = np.sort((TARGETS[:, None] + np.array([-14, -10, -6, 0, 6, 10, 14])).ravel())
-"""The coarse fractions, and between them and the next integer percentage three tenths each way."""
-
-_COARSE = np.isin(_GRID, TARGETS)
+_BETWEEN = np.sort((TARGETS[:, None] + np.array([-14, -6, 6, 14])).ravel())
+"""Places between the coarse fractions and the integer percentages next to them."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
     -----
     The smooth distribution is a mixture of binomials, one about each station's share with the
     station's own number of votes; what it gives at a fraction is a sum of binomial terms, twiced
-    to remove the bias of the first order (``tallyverify.forensics.exact.twiced_totals``). Assumes
+    to remove the bias of the first order (``tallyverify.forensics.exact.twiced``). Assumes
     shares smooth at the scale of their own noise. The misfit measures that between the coarse
     fractions; above 1.5, and by more than chance (p < 0.001), the indicator refuses, since misfit
     invents spikes.
@@ -158,7 +157,7 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
     observed = at_targets(x, n)
     smooth = expectation(x, n)
     expected, sd = smooth.targets, smooth.sd
-    squares = _squares(x, n, smooth.on_grid)
+    squares = _squares(x, n, smooth.between)
     misfit = float(squares.mean()) if len(squares) else float("nan")
     refused = ""
     if used < FEWEST:
@@ -198,8 +197,8 @@ class Expectation:
     ----------
     targets : ndarray of float, shape (19,)
         Stations at each coarse fraction.
-    on_grid : ndarray of float
-        The same with places between the fractions.
+    between : ndarray of float
+        The same at places between the fractions; empty where that was not asked.
     chances : ndarray of float, shape (stations,)
         Of each station to lie at any coarse fraction; they sum to those of ``targets``.
     sd : float
@@ -208,21 +207,26 @@ class Expectation:
     """
 
     targets: Floats
-    on_grid: Floats
+    between: Floats
     chances: Floats
     sd: float
 
 
-def expectation(x: Counts, n: Counts) -> Expectation:
-    """Return what smooth shares let expect at the coarse fractions."""
-    on_grid = twiced_totals(x, n, _GRID, TOLERANCE)
-    targets = on_grid[_COARSE]
-    once = window_probability(x, n, TARGETS, TOLERANCE)
-    twice = window_probability(x, n, TARGETS, TOLERANCE, draws=2)
-    term = at_target(x, n) - (2 * once - twice)
+def expectation(x: Counts, n: Counts, *, grid: bool = True) -> Expectation:
+    """Return what smooth shares let expect at the coarse fractions, and between them if asked."""
+    chances, once = window_sums(x, n, TARGETS, TOLERANCE)
+    doubled, twice = window_sums(x, n, TARGETS, TOLERANCE, draws=2)
+    targets = twiced(once, twice)
+    term = at_target(x, n) - (2 * chances - doubled)
     spread = float((term**2).sum() - term.sum() ** 2 / max(len(term), 1))
-    chances = np.minimum(once * (targets.sum() / max(once.sum(), 1e-300)), 1.0)
-    return Expectation(targets, on_grid, chances, float(np.sqrt(max(spread, 0.0))))
+    chances = np.minimum(chances * (targets.sum() / max(once.sum(), 1e-300)), 1.0)
+    between = np.zeros(0)
+    if grid:
+        between = twiced(
+            window_sums(x, n, _BETWEEN, TOLERANCE)[1],
+            window_sums(x, n, _BETWEEN, TOLERANCE, draws=2)[1],
+        )
+    return Expectation(targets, between, chances, float(np.sqrt(max(spread, 0.0))))
 
 
 def _together(observed: Counts, smooth: Expectation) -> float:
@@ -236,17 +240,17 @@ def _together(observed: Counts, smooth: Expectation) -> float:
 
 
 def single_tails(observed: Counts, expected: Floats) -> Floats:
-    """Return the mid-p of as many stations or more at each coarse fraction by itself."""
-    more = poisson.sf(observed, expected) + 0.5 * poisson.pmf(observed, expected)
-    tails: Floats = np.asarray(more, dtype=np.float64)
+    """Return the mid-p of as many stations or more at each coarse fraction by itself (Poisson)."""
+    at_least = np.where(observed > 0, gammainc(np.maximum(observed, 1), expected), 1.0)
+    tails: Floats = (at_least + gammainc(observed + 1, expected)) / 2
     return tails
 
 
 def at_target(x: Counts, n: Counts) -> NDArray[np.bool_]:
     """Return where a share lies within 0.05 points of a coarse fraction."""
-    nearest = (40 * x + n) // (2 * n)
-    near: NDArray[np.bool_] = 2000 * np.abs(20 * x - nearest * n) <= 20 * n
-    return near & (nearest > 0) & (nearest < 20)
+    rest = 20 * x % n
+    near: NDArray[np.bool_] = 100 * np.minimum(rest, n - rest) <= n
+    return near & (40 * x > n) & (40 * x < 39 * n)
 
 
 def at_targets(x: Counts, n: Counts) -> Counts:
@@ -275,11 +279,11 @@ def _spikes(observed: Counts, expected: Floats, tails: Floats) -> tuple[Spike, .
     )
 
 
-def _squares(x: Counts, n: Counts, on_grid: Floats) -> Floats:
+def _squares(x: Counts, n: Counts, between: Floats) -> Floats:
     """Return the squared standard scores between the coarse fractions, where enough is expected."""
     squares = [
         (float((np.abs(2000 * x - place * n) <= TOLERANCE * n).sum()) - expected) ** 2 / expected
-        for place, expected in zip(_GRID[~_COARSE], on_grid[~_COARSE], strict=True)
+        for place, expected in zip(_BETWEEN, between, strict=True)
         if expected >= _FEWEST_EXPECTED
     ]
     return np.array(squares)

@@ -25,9 +25,9 @@ __all__ = [
     "binomial_pmf",
     "count_tail",
     "redrawn_pmf",
-    "twiced_totals",
+    "twiced",
     "window_probability",
-    "window_totals",
+    "window_sums",
 ]
 
 _LEFT_OUT = 18.5
@@ -129,16 +129,13 @@ def window_probability(
     >>> window_probability(np.array([2]), np.array([4]), np.array([0, 1000, 2000]), 1)
     array([0.5])
     """
-    found = np.zeros(len(x))
-    for station, _, terms in _terms(x, n, targets, tolerance, draws):
-        found += np.bincount(station, terms, minlength=len(x))
-    return np.minimum(found, 1.0)
+    return window_sums(x, n, targets, tolerance, draws=draws)[0]
 
 
-def window_totals(
+def window_sums(
     x: Counts, n: Counts, targets: Counts, tolerance: int, *, draws: int = 1
-) -> Floats:
-    """Return the number of stations expected at each target, if each count is drawn anew.
+) -> tuple[Floats, Floats]:
+    """Return each station's probability to lie at a target, and the number expected at each target.
 
     Parameters
     ----------
@@ -147,15 +144,18 @@ def window_totals(
 
     Returns
     -------
-    ndarray of float, shape (targets,)
+    stations : ndarray of float, shape (stations,)
+    targets : ndarray of float, shape (targets,)
+        Both have the same sum.
     """
-    found = np.zeros(len(targets))
-    for _, target, terms in _terms(x, n, targets, tolerance, draws):
-        found += np.bincount(target, terms, minlength=len(targets))
-    return found
+    by_station, by_target = np.zeros(len(x)), np.zeros(len(targets))
+    for station, target, terms in _terms(x, n, targets, tolerance, draws):
+        by_station += np.bincount(station, terms, minlength=len(x))
+        by_target += np.bincount(target, terms, minlength=len(targets))
+    return np.minimum(by_station, 1.0), by_target
 
 
-def twiced_totals(x: Counts, n: Counts, targets: Counts, tolerance: int) -> Floats:
+def twiced(once: Floats, twice: Floats) -> Floats:
     """Return the number of stations expected at each target if shares are smooth.
 
     A share drawn anew is spread by noise once more than it has been already: where the density of
@@ -165,20 +165,20 @@ def twiced_totals(x: Counts, n: Counts, targets: Counts, tolerance: int) -> Floa
 
     Parameters
     ----------
-    x, n, targets, tolerance
-        As for :func:`window_probability`.
-
-    Returns
-    -------
-    ndarray of float, shape (targets,)
+    once, twice : ndarray of float, shape (targets,)
+        Of :func:`window_sums` with one draw and with two.
 
     References
     ----------
     W. Stuetzle and Y. Mittal (1979), Some comments on the asymptotic behavior of robust smoothers,
     in Smoothing Techniques for Curve Estimation (twicing; here of logarithms).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> twiced(np.array([3.0, 0.0]), np.array([4.5, 0.0]))
+    array([2., 0.])
     """
-    once = window_totals(x, n, targets, tolerance)
-    twice = window_totals(x, n, targets, tolerance, draws=2)
     return once * np.where(twice > 0, once / np.where(twice > 0, twice, 1.0), 1.0)
 
 

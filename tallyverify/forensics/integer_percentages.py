@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.exact import count_tail, twiced_totals, window_probability
+from tallyverify.forensics.exact import count_tail, twiced, window_probability, window_sums
 from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.result import Effect, Indicator
 
@@ -80,7 +80,7 @@ def integer_percentages(
     registered: ArrayLike | None = None,
     *,
     turned_out: ArrayLike | None = None,
-    twiced: bool = False,
+    smooth: bool = False,
 ) -> IntegerPercentages:
     """Count the stations at integer percentages, and compare with binomial noise, exactly.
 
@@ -94,7 +94,7 @@ def integer_percentages(
         What turnout is taken of. Without it only shares are looked at.
     turned_out : array_like of int, shape (stations,), optional
         Voters who were given a ballot, where that is another figure than the ballots.
-    twiced : bool
+    smooth : bool
         Take off the bias of the published null, which matters for small shares, and look at 5 to
         95 % only.
 
@@ -143,8 +143,8 @@ def integer_percentages(
         "above 99 %": int((~use & ~given.small).sum()),
     }
     null = "each count drawn anew from a binomial with its observed share (exact)"
-    null += ", twiced" if twiced else ""
-    hit, chance = given.at_integers(use, twiced=twiced), given.chances(use, twiced=twiced)
+    null += ", twiced" if smooth else ""
+    hit, chance = given.at_integers(use, smooth=smooth), given.chances(use, smooth=smooth)
     chances = 1 - (1 - chance[0]) * (1 - chance[1])
     anywhere = hit[0] | hit[1]
     observed, expected = float(anywhere.sum()), float(chances.sum())
@@ -223,27 +223,28 @@ class Given:
             use &= 100 * self.turned_out <= 99 * self.registered
         return use
 
-    def at_integers(self, use: Bools, *, twiced: bool = False) -> tuple[Bools, Bools]:
+    def at_integers(self, use: Bools, *, smooth: bool = False) -> tuple[Bools, Bools]:
         """Return where turnout and where the share is an integer percentage."""
-        share = at_integer(self.votes[use], self.ballots[use], inner=twiced)
+        share = at_integer(self.votes[use], self.ballots[use], inner=smooth)
         if not self.turnout:
             return np.zeros(len(share), dtype=bool), share
-        return at_integer(self.turned_out[use], self.registered[use], inner=twiced), share
+        return at_integer(self.turned_out[use], self.registered[use], inner=smooth), share
 
-    def chances(self, use: Bools, *, twiced: bool = False) -> tuple[Floats, Floats]:
+    def chances(self, use: Bools, *, smooth: bool = False) -> tuple[Floats, Floats]:
         """Return the probabilities of that, for turnout and for the share."""
-        share = _chances(self.votes[use], self.ballots[use], twiced)
+        share = _chances(self.votes[use], self.ballots[use], smooth)
         if not self.turnout:
             return np.zeros(len(share)), share
-        return _chances(self.turned_out[use], self.registered[use], twiced), share
+        return _chances(self.turned_out[use], self.registered[use], smooth), share
 
 
-def _chances(x: Counts, n: Counts, twiced: bool) -> Floats:
-    once = window_probability(x, n, INNER if twiced else INTEGERS, TOLERANCE)
-    if not twiced or not once.sum():
-        return once
-    expected = float(twiced_totals(x, n, INNER, TOLERANCE).sum())
-    return np.minimum(once * (expected / float(once.sum())), 1.0)
+def _chances(x: Counts, n: Counts, smooth: bool) -> Floats:
+    if not smooth:
+        return window_probability(x, n, INTEGERS, TOLERANCE)
+    chances, once = window_sums(x, n, INNER, TOLERANCE)
+    expected = twiced(once, window_sums(x, n, INNER, TOLERANCE, draws=2)[1])
+    scaled: Floats = np.minimum(chances * (expected.sum() / max(once.sum(), 1e-300)), 1.0)
+    return scaled
 
 
 def at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Bools:

@@ -7,9 +7,11 @@ hospital, a student hall, a new street); that it differs is a note, and says not
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tallyverify.errors import InputError
 from tallyverify.forensics.context import Context, context_of
@@ -113,10 +115,13 @@ def outlying_stations(
     kinds = named("area_names", area_names, len(levels), "area")
     order = canonical([*levels, *(side for _, *pair in sides for side in pair)])
     place = np.argsort(order)
-    aspects = [
-        _aspect(name, first[order], total[order], [labels[order] for labels in levels], place)
-        for name, first, total in sides
-    ]
+    inside = [labels[order] for labels in levels]
+    with threadpool_limits(limits=1), ThreadPoolExecutor(2) as pool:
+        aspects = list(
+            pool.map(
+                lambda side: _aspect(side[0], side[1][order], side[2][order], inside, place), sides
+            )
+        )
     return _concluded(
         [aspect for aspect in aspects if aspect is not None],
         levels,

@@ -173,7 +173,7 @@ def _integer(stations: Stations, k: int) -> Probe:
 
     def run() -> Indicator:
         return integer_percentages(
-            stations.votes[there, k], ballots, registered, turned_out=came, twiced=not turnout
+            stations.votes[there, k], ballots, registered, turned_out=came, smooth=not turnout
         )
 
     def given(twin: Twin) -> Given:
@@ -190,7 +190,7 @@ def _integer(stations: Stations, k: int) -> Probe:
         mean = variance = 0.0
         for twin in twins:
             one = given(twin)
-            a, b = one.chances(one.used(), twiced=not turnout)
+            a, b = one.chances(one.used(), smooth=not turnout)
             chance = 1 - (1 - a) * (1 - b)
             mean += float(chance.sum()) / len(twins)
             variance += float((chance * (1 - chance)).sum()) / len(twins)
@@ -198,7 +198,7 @@ def _integer(stations: Stations, k: int) -> Probe:
 
         def rejects(twin: Twin) -> bool:
             one = given(twin)
-            a, b = one.at_integers(one.used(), twiced=not turnout)
+            a, b = one.at_integers(one.used(), smooth=not turnout)
             return bool((a | b).sum() > most)
 
         return rejects
@@ -212,7 +212,7 @@ def _coarse(stations: Stations, k: int) -> Probe:
         return twin.votes[large, k], twin.valid[large]
 
     def learn(twins: Sequence[Twin]) -> Rejection:
-        smooth = [expectation(*figures(twin)) for twin in twins]
+        smooth = [expectation(*figures(twin), grid=False) for twin in twins]
         expected = np.mean([one.targets for one in smooth], axis=0)
         together = float(expected.sum())
         sd = max(float(np.mean([one.sd for one in smooth])), 1e-6)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Twin", "TwinModel", "twin_model"]
 
-_FEWEST = 3
-"""An area of fewer stations says too little; the next larger one takes its place."""
+_FEWEST = 2
+"""A station alone in its area says nothing of it; the next larger area takes its place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +49,17 @@ class TwinModel:
         Smoothed; NaN where who came is kept, since registered voters are not known.
     shares : ndarray of float, shape (stations, candidates + 1)
         Smoothed shares of the ballots, the last those not valid.
-    turnout_kept, shares_kept : float
-        How much of a station's own departure from its area is more than chance: 0 to 1.
+    turnout_kept, shares_kept : ndarray of float, shape (levels + 1, columns)
+        How much of a station's own departure from its area is more than chance, 0 to 1: by the
+        level of that area (first the whole, then from the largest), and by column of the shares.
     """
 
     registered: Counts
     turned_out: Counts
     turnout: Floats
     shares: Floats
-    turnout_kept: float
-    shares_kept: float
+    turnout_kept: Floats
+    shares_kept: Floats
 
     def draw(self, seed: int, number: int) -> Twin:
         """Return a clean twin; the same seed and number give the same."""
@@ -66,8 +67,7 @@ class TwinModel:
         came = self.turned_out.copy()
         known = ~np.isnan(self.turnout)
         came[known] = rng.binomial(self.registered[known], self.turnout[known])
-        drawn = rng.multinomial(came, self.shares)
-        votes = drawn[:, :-1]
+        votes = rng.multinomial(came, self.shares)[:, :-1]
         return Twin(came, came, votes, votes.sum(axis=1))
 
 
@@ -87,51 +87,70 @@ def twin_model(stations: Stations) -> TwinModel:
     Notes
     -----
     In an area with mean m, a station's share p becomes m + κ (p - m), with κ² = 1 - df/χ² pooled
-    over all areas: the variance that chance alone does not explain stays as it is. Areas with
-    fewer than three stations are joined to the next larger one.
+    over all areas of its level: the variance that chance alone does not explain stays as it is.
+    Each candidate has a κ of its own, since small ones are often the more uneven. A station alone
+    in its area is joined to others like it in the next larger one, whose κ is another, since these
+    differ by place and not only by voters.
     """
-    group = _groups(stations)
+    group, level = _groups(stations)
     known = stations.with_turnout
     turnout = np.full(len(stations), np.nan)
-    turnout_kept = 0.0
+    depth = len(stations.areas)
+    turnout_kept = np.zeros((depth + 1, 2))
     registered = np.zeros(len(stations), dtype=np.int64)
     if known.any():
         registered[known] = stations.registered[known].astype(np.int64)
         came = stations.turned_out[known]
         both = np.column_stack([came, registered[known] - came])
-        smoothed, turnout_kept = _smoothed(both, group[known])
+        smoothed, turnout_kept = _smoothed(both, group[known], level[known], depth)
         turnout[known] = smoothed[:, 0]
     ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
     shares, shares_kept = _smoothed(
-        np.column_stack([stations.votes, ballots - stations.valid]).astype(np.float64), group
+        np.column_stack([stations.votes, ballots - stations.valid]).astype(np.float64),
+        group,
+        level,
+        depth,
     )
     there = np.where(np.isnan(stations.turned_out), ballots, stations.turned_out).astype(np.int64)
     return TwinModel(registered, there, turnout, shares, turnout_kept, shares_kept)
 
 
-def _groups(stations: Stations) -> Counts:
-    """Return the smallest area with enough stations that each station lies in."""
+def _groups(stations: Stations) -> tuple[Counts, Counts]:
+    """Return the smallest area in which a station is not left alone, and the level of that area."""
     group = np.zeros(len(stations), dtype=np.int64)
-    for codes in stations.areas:
-        enough = np.bincount(codes)[codes] >= _FEWEST
-        group = np.where(enough, codes + group.max(initial=0) + 1, group)
-    found: Counts = np.unique(group, return_inverse=True)[1].astype(np.int64)
-    return found
+    level = np.zeros(len(stations), dtype=np.int64)
+    left = np.ones(len(stations), dtype=bool)
+    for depth in range(len(stations.areas), 0, -1):
+        codes = stations.areas[depth - 1]
+        others = np.bincount(codes[left], minlength=int(codes.max(initial=0)) + 1)[codes]
+        here = left & (others >= _FEWEST)
+        group[here] = codes[here] + group.max(initial=0) + 1
+        level[here] = depth
+        left &= ~here
+    return np.unique(group, return_inverse=True)[1].astype(np.int64), level
 
 
-def _smoothed(counts: Floats, group: Counts) -> tuple[Floats, float]:
+def _smoothed(counts: Floats, group: Counts, level: Counts, depth: int) -> tuple[Floats, Floats]:
     """Return the shares of each row, drawn towards those of its group, and how much was kept."""
     size = counts.sum(axis=1)
     group = np.unique(group, return_inverse=True)[1]
     sums = np.column_stack([np.bincount(group, column) for column in counts.T])
-    mean = (sums / np.maximum(sums.sum(axis=1, keepdims=True), 1.0))[group]
+    share = sums / np.maximum(sums.sum(axis=1, keepdims=True), 1.0)
+    mean = share[group]
     own = np.where(size[:, None] > 0, counts / np.maximum(size, 1.0)[:, None], mean)
     apart = own - mean
     with np.errstate(invalid="ignore", divide="ignore"):
         terms = np.where(mean > 0, size[:, None] * apart**2 / mean, 0.0)
-    columns = (sums > 0).sum(axis=1) - 1
-    df = float(((np.bincount(group) - 1) * np.maximum(columns, 0)).sum())
-    chi2 = float(terms.sum())
-    kept = np.sqrt(max(0.0, 1.0 - df / chi2)) if chi2 > 0 else 0.0
-    shares = np.clip(mean + kept * apart, 0.0, 1.0)
-    return shares / shares.sum(axis=1, keepdims=True), float(kept)
+    # By column a term is (1 - mean) on average, and one degree of freedom goes to the mean.
+    rows = np.bincount(group)
+    free = np.where(share > 0, (rows - 1)[:, None] * (1 - share), 0.0)
+    level_of = np.zeros(len(rows), dtype=np.int64)
+    level_of[group] = level
+    chi2, df = (
+        np.column_stack([np.bincount(at, column, depth + 1) for column in of.T])
+        for at, of in ((level, terms), (level_of, free))
+    )
+    kept: Floats = np.sqrt(np.maximum(1.0 - df / np.where(chi2 > 0, chi2, np.inf), 0.0))
+    kept[chi2 <= 0] = 0.0
+    shares = np.clip(mean + kept[level] * apart, 0.0, 1.0)
+    return shares / shares.sum(axis=1, keepdims=True), kept
