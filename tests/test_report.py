@@ -17,6 +17,8 @@ from tallyverify import Case, Declared, Report, load_case, read_actas, verify
 from tallyverify.contest import Contest
 from tallyverify.findings import Finding
 from tallyverify.report.figures import FIGURES
+from tallyverify.report.forensic_figures import FORENSIC_FIGURES
+from tallyverify.report.indicators import shown_elsewhere
 from tallyverify.report.terminal import render
 from tests.command import SAMPLES
 from tests.golden.make import HERE, NAMES, golden
@@ -36,9 +38,11 @@ TAGS |= {"span", "table", "thead", "tbody", "tr", "th", "td", "article", "code",
 ATTRIBUTES = {"lang", "charset", "name", "content", "class", "style", "src", "alt"}
 IMAGE = "data:image/svg+xml;base64,"
 OWN_IMAGE = re.compile(f'<img alt="[^"<>]*" src="{re.escape(IMAGE)}[A-Za-z0-9+/=]+">')
-SVG_TAGS = {"svg", "defs", "style", "g", "path", "use", "clipPath", "rect", "text"}
+SVG_TAGS = {"svg", "defs", "style", "g", "path", "use", "clipPath", "rect", "text", "image"}
 SVG_ATTRIBUTES = {"width", "height", "viewBox", "version", "type", "id", "d", "x", "y", "transform"}
 SVG_ATTRIBUTES |= {"style", "clip-path", "href"}
+PIXELS = "data:image/png;base64,"
+PNG = b"\x89PNG\r\n\x1a\n"
 SEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e\u2066\ufeff\U000e0041]")
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -124,7 +128,12 @@ def dead_drawing(svg: str) -> list[str]:
         for full, value in part.attrib.items():
             name = full.rpartition("}")[2]
             assert name in SVG_ATTRIBUTES
-            assert name != "href" or (value[0] == "#" and value[1:] in ids)
+            if name == "href" and tag == "image":
+                assert value.startswith(PIXELS)
+                pixels = b64decode("".join(value.removeprefix(PIXELS).split()), validate=True)
+                assert pixels.startswith(PNG)
+            else:
+                assert name != "href" or (value[0] == "#" and value[1:] in ids)
             # The name of a font may be anything but a place to fetch it from.
             fetched = re.findall(r"url\(([^)]*)\)|@import|src:", value)
             assert name == "clip-path" or not fetched
@@ -141,7 +150,7 @@ def dead_drawing(svg: str) -> list[str]:
 
 def dead(page: str) -> Tags:
     for title, svg in drawings(page).items():
-        assert title in FIGURES.values()
+        assert title in (FIGURES | FORENSIC_FIGURES).values()
         dead_drawing(svg)
     found = Tags(page)
     page = OWN_IMAGE.sub("", page)  # letters that spell nothing
@@ -211,10 +220,11 @@ def test_a_candidate_with_more_votes_than_there_are(tmp_path: Path) -> None:
 def test_a_page_needs_nothing_else(venezuela: Report) -> None:
     page = venezuela.to_html()
     titles = ["interval", "sensitivity", "backtest"]
-    assert list(drawings(page)) == [FIGURES[name] for name in titles]
+    indicators = [title for title in drawings(page) if title in FORENSIC_FIGURES.values()]
+    assert list(drawings(page)) == [FIGURES[name] for name in titles] + indicators
     assert "<script" not in "".join(drawings(page).values())
     page, images = OWN_IMAGE.subn("", page)
-    assert images == len(titles)
+    assert images == len(titles) + len(indicators)
     for word in ("http:", "https:", "//", "<script", "<link", "@import", "url(", "<img", "<iframe"):
         assert word not in page
     assert page.startswith("<!doctype html>\n")
@@ -230,7 +240,8 @@ def test_every_face_tells_the_same(venezuela: Report) -> None:
     fragment = Tags(venezuela._repr_html_()).text
     assert repr(venezuela).startswith("<Report 'venezuela-2024': contradicted; findings: ")
     for finding in venezuela.findings:
-        assert finding.message in page
+        # The tests of the indicators stand in a table, with the same numbers.
+        assert finding.message in page or shown_elsewhere(venezuela, finding)
         if finding.evidence == "contradiction":
             assert finding.message in terminal
             assert finding.message in fragment

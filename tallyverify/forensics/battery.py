@@ -163,8 +163,9 @@ def battery(
 
     Notes
     -----
-    A test that rejects more than 7.5 % of the clean twins at 0.05 gets no p-value. The others are
-    adjusted together, so that of the flags that stay at most one in twenty is expected to be false.
+    A test that rejects more than 7.5 % of the clean twins at 0.05 gets no p-value; one that rejects
+    more than 5 % has its own multiplied by that rate over 5 %. They are then adjusted together, so
+    that of the flags that stay at most one in twenty is expected to be false.
 
     References
     ----------
@@ -186,8 +187,9 @@ def battery(
     tried = [test for test in asked if test.most_twins]
     rates = calibrated(stations, tried, seed=seed, twins=twins) if tried else {}
     fit = [test.name for test in asked if test not in tried or rates[test.name].fit]
-    pvalues = {t.name: r.pvalue for t, r in zip(tests, results, strict=True)}
-    adjusted = dict(zip(fit, _adjusted([pvalues[name] or 0.0 for name in fit]), strict=True))
+    pvalues = {t.name: r.pvalue or 0.0 for t, r in zip(tests, results, strict=True)}
+    charged = [rates[n].charged(pvalues[n]) if n in rates else pvalues[n] for n in fit]
+    adjusted = dict(zip(fit, _adjusted(charged), strict=True))
     found = [
         Probed(test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name))
         for test, result in zip(tests, results, strict=True)

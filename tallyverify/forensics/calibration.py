@@ -41,11 +41,13 @@ WORKERS = 2
 WORST_RATE = 0.075
 """A test that rejects a larger share of clean twins has no p-value."""
 
-_STATION_DRAWS = 5_000_000
+_DRAWS = 60_000_000
 _FEWEST_TWINS, _MOST_TWINS = 200, 1000
 
-# What is expected of a twin hardly differs from twin to twin: it is a sum of smooth functions.
-_LEARNT_FROM = 1
+# A station at a fraction is itself expected there, so what is expected differs from twin to twin.
+# Learnt from one alone, a rate of 5 % comes out anywhere from 2 to 12 %; from several it does not.
+_STATIONS_LEARNT = 200_000
+_FEWEST_LEARNT, _MOST_LEARNT = 4, 16
 
 _MOST_KEPT = 2000
 
@@ -58,6 +60,10 @@ class Rejects(Protocol):
     @property
     def name(self) -> str:
         """What it is called, the same for the same test."""
+
+    @property
+    def candidate(self) -> int | None:
+        """Column of the candidate whose votes it looks at, if it looks at any."""
 
     @property
     def most_twins(self) -> int:
@@ -87,24 +93,40 @@ class Calibration:
         """Whether the test may be used."""
         return self.rate <= WORST_RATE
 
+    def charged(self, pvalue: float) -> float:
+        """Return a p-value times the rate by 0.05, where twins are rejected more often than that.
+
+        Examples
+        --------
+        >>> Calibration(0.0625, 400).charged(0.01), Calibration(0.02, 400).charged(0.01)
+        (0.0125, 0.01)
+        """
+        return min(1.0, pvalue * max(1.0, self.rate / ALPHA))
+
     @property
     def words(self) -> str:
         """The same, for a reader."""
         return f"rejects {100 * self.rate:.1f} % of clean elections with these station sizes"
 
 
-_CACHE: OrderedDict[tuple[str, int, int, str], Calibration] = OrderedDict()
+_CACHE: OrderedDict[tuple[str, int, str, str], Calibration] = OrderedDict()
 
 
-def twins_for(stations: int) -> int:
+def twins_for(stations: int, candidates: int) -> int:
     """Return how many twins are drawn: more of a small election, at least 200.
+
+    Parameters
+    ----------
+    stations, candidates : int
+        How many there are, and how many of these are tested.
 
     Examples
     --------
-    >>> twins_for(1_000), twins_for(10_000), twins_for(100_000)
-    (1000, 500, 200)
+    >>> twins_for(1_000, 3), twins_for(25_000, 3), twins_for(25_000, 10), twins_for(100_000, 10)
+    (1000, 480, 200, 200)
     """
-    return int(np.clip(_STATION_DRAWS // max(stations, 1), _FEWEST_TWINS, _MOST_TWINS))
+    draws = max(stations, 1) * (candidates + 2)
+    return int(np.clip(_DRAWS // draws, _FEWEST_TWINS, _MOST_TWINS))
 
 
 def calibrated(
@@ -135,11 +157,15 @@ def calibrated(
     dict of str to Calibration
         By name of the test. What was worked out for the same stations before is used again.
     """
-    number = twins_for(len(stations)) if twins is None else twins
-    keys = {test.name: (stations.fingerprint, seed, number, test.name) for test in tests}
+    columns = sorted({test.candidate for test in tests if test.candidate is not None})
+    number = twins_for(len(stations), len(columns)) if twins is None else twins
+    drawn = f"{number} of {columns}"
+    keys = {test.name: (stations.fingerprint, seed, drawn, test.name) for test in tests}
     new = [test for test in tests if keys[test.name] not in _CACHE]
     if new:
-        model = model or twin_model(stations)
+        # Drawn apart are all candidates tested, also those whose rate is known already: so a rate
+        # does not depend on what was asked before.
+        model = (model or twin_model(stations)).of(columns)
         for test, found in zip(new, _counted(model, new, seed, number), strict=True):
             _CACHE[keys[test.name]] = found
     for key in keys.values():
@@ -159,7 +185,9 @@ def _counted(
     model: TwinModel, tests: Sequence[Rejects], seed: int, number: int
 ) -> list[Calibration]:
     # Twins that expectations are learnt from are none of those that rejections are counted on.
-    first = [model.draw(seed, number + k) for k in range(_LEARNT_FROM)]
+    learnt = _STATIONS_LEARNT // max(len(model.registered), 1)
+    learnt = int(np.clip(learnt, _FEWEST_LEARNT, _MOST_LEARNT))
+    first = [model.draw(seed, number + k) for k in range(learnt)]
     most = [min(number, test.most_twins) for test in tests]
 
     with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:

@@ -105,7 +105,7 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
     Returns
     -------
     CoarseShares
-        ``pvalue`` is the smaller of two, with four fifths and one fifth of the level: of the number
+        ``pvalue`` is the smaller of two, with nine tenths and one tenth of the level: of the number
         of stations at all nineteen fractions together, and of the largest spike, corrected for
         nineteen (Šidák); both are mid-p-values. ``statistic`` is the standard score of the former,
         ``effect`` the excess of stations.
@@ -261,12 +261,12 @@ def at_targets(x: Counts, n: Counts) -> Counts:
 
 
 def combined(together: float, single: Floats) -> float:
-    """Return the p-value of the sum or the largest spike: four fifths of the level are the sum's.
+    """Return the p-value of the sum or the largest spike: nine tenths of the level are the sum's.
 
     The largest spike is conservative where few stations are expected at each fraction.
     """
     largest = -np.expm1(len(single) * np.log1p(-min(float(single.min()), 1 - 1e-16)))
-    return float(min(1.0, together / 0.8, largest / 0.2))
+    return float(min(1.0, together / 0.9, largest / 0.1))
 
 
 def _spikes(observed: Counts, expected: Floats, tails: Floats) -> tuple[Spike, ...]:

@@ -13,7 +13,7 @@ from scipy.stats import beta
 
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.forensics.battery import TESTED
-from tallyverify.forensics.calibration import ALPHA, calibrated
+from tallyverify.forensics.calibration import ALPHA, Calibration, calibrated
 from tallyverify.forensics.probes import probes_of
 from tallyverify.forensics.stations import Stations, stations_of
 
@@ -181,17 +181,18 @@ def power(
                 result = probe.run()
                 unfit = bool(result.refused) or probe.name not in fit
                 refused[key] = refused.get(key, 0) + unfit
-                low = result.pvalue is not None and result.pvalue <= ALPHA
-                rejected[key] = rejected.get(key, 0) + (low and not unfit)
+                p = 1.0 if result.pvalue is None or unfit else result.pvalue
+                low = not unfit and fit[probe.name].charged(p) <= ALPHA
+                rejected[key] = rejected.get(key, 0) + low
     return Power(
         tuple(PowerRow(*key, runs, refused[key], count) for key, count in rejected.items())
     )
 
 
-def _fit(stations: Stations, codes: Sequence[str], seed: int) -> set[str]:
+def _fit(stations: Stations, codes: Sequence[str], seed: int) -> dict[str, Calibration]:
     asked = [probe for probe in probes_of(stations, codes) if not probe.run().refused]
     rates = calibrated(stations, asked, seed=seed)
-    return {name for name, rate in rates.items() if rate.fit}
+    return {name: rate for name, rate in rates.items() if rate.fit}
 
 
 def _altered(

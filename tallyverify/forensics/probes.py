@@ -60,6 +60,8 @@ class Probe:
         Returns its result on the election itself.
     learn : callable
         Of a few twins; returns whether a further one is rejected at 0.05.
+    candidate : int or None
+        Column of the candidate, if it looks at one.
     most_twins : int
         Twins that are enough to calibrate it on; 0 for a test that measures its error otherwise.
     """
@@ -68,6 +70,7 @@ class Probe:
     figure: str
     run: Callable[[], Indicator]
     learn: Callable[[Sequence[Twin]], Rejection]
+    candidate: int | None = None
     most_twins: int = 1000
 
     @property
@@ -132,6 +135,7 @@ def _second_digit(stations: Stations, k: int) -> Probe:
         stations.candidates[k],
         lambda: second_digit(stations.votes[:, k]),
         lambda twins: rejects,
+        k,
     )
 
 
@@ -146,6 +150,7 @@ def _last_digit(stations: Stations, k: int) -> Probe:
         stations.candidates[k],
         lambda: last_digit(stations.votes[:, k]),
         lambda twins: rejects,
+        k,
     )
 
 
@@ -160,6 +165,7 @@ def _digit_pairs(stations: Stations, k: int) -> Probe:
         stations.candidates[k],
         lambda: digit_pairs(stations.votes[:, k]),
         lambda twins: rejects,
+        k,
     )
 
 
@@ -203,7 +209,7 @@ def _integer(stations: Stations, k: int) -> Probe:
 
         return rejects
 
-    return Probe("F504", stations.candidates[k], run, learn)
+    return Probe("F504", stations.candidates[k], run, learn, k)
 
 
 def _coarse(stations: Stations, k: int) -> Probe:
@@ -229,6 +235,7 @@ def _coarse(stations: Stations, k: int) -> Probe:
         stations.candidates[k],
         lambda: coarse_shares(stations.votes[:, k], stations.valid),
         learn,
+        k,
     )
 
 
@@ -246,7 +253,7 @@ def _dip_of_share(stations: Stations, k: int) -> Probe:
         there = (twin.votes[:, k] > 0) & (twin.votes[:, k] < twin.valid)
         return _dips(twin.votes[there, k], twin.valid[there])
 
-    return Probe("F509", stations.candidates[k], run, lambda twins: rejects, _FEW_TWINS)
+    return Probe("F509", stations.candidates[k], run, lambda twins: rejects, k, _FEW_TWINS)
 
 
 def _dip_of_turnout(stations: Stations) -> Probe:
@@ -259,7 +266,7 @@ def _dip_of_turnout(stations: Stations) -> Probe:
     def rejects(twin: Twin) -> bool:
         return _dips(twin.turned_out[there], registered)
 
-    return Probe("F509", TURNOUT, run, lambda twins: rejects, _FEW_TWINS)
+    return Probe("F509", TURNOUT, run, lambda twins: rejects, None, _FEW_TWINS)
 
 
 def _dips(x: Counts, n: Counts) -> bool:
@@ -280,4 +287,6 @@ def _swapped(stations: Stations) -> Probe:
 
     # Honest departures are as often on the other side, where no exchange can put a station: that,
     # and not twins, measures its error. Twins lack the stations that honestly turn round.
-    return Probe("F512", stations.candidates[pair[0]], run, lambda twins: lambda twin: False, 0)
+    return Probe(
+        "F512", stations.candidates[pair[0]], run, lambda twins: lambda twin: False, None, 0
+    )

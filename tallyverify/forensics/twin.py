@@ -8,7 +8,8 @@ none of what people may have done to single figures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +30,10 @@ _FEWEST = 2
 
 @dataclass(frozen=True, eq=False)
 class Twin:
-    """One clean election: the figures of the stations, in the order of the model."""
+    """One clean election: the figures of the stations, in the order of the model.
+
+    Candidates that are not drawn apart have no votes of their own; ``valid`` holds theirs.
+    """
 
     turned_out: Counts
     ballots: Counts
@@ -47,8 +51,12 @@ class TwinModel:
         Registered voters where turnout is drawn anew; voters who came where it is not.
     turnout : ndarray of float, shape (stations,)
         Smoothed; NaN where who came is kept, since registered voters are not known.
-    shares : ndarray of float, shape (stations, candidates + 1)
+    shares : ndarray of float, shape (stations, drawn + 1)
         Smoothed shares of the ballots, the last those not valid.
+    columns : tuple of int
+        Candidates that are drawn apart; one column more for all others together, if there are any.
+    candidates : int
+        How many candidates there are.
     turnout_kept, shares_kept : ndarray of float, shape (levels + 1, columns)
         How much of a station's own departure from its area is more than chance, 0 to 1: by the
         level of that area (first the whole, then from the largest), and by column of the shares.
@@ -58,6 +66,8 @@ class TwinModel:
     turned_out: Counts
     turnout: Floats
     shares: Floats
+    columns: tuple[int, ...]
+    candidates: int
     turnout_kept: Floats
     shares_kept: Floats
 
@@ -67,8 +77,18 @@ class TwinModel:
         came = self.turned_out.copy()
         known = ~np.isnan(self.turnout)
         came[known] = rng.binomial(self.registered[known], self.turnout[known])
-        votes = rng.multinomial(came, self.shares)[:, :-1]
-        return Twin(came, came, votes, votes.sum(axis=1))
+        drawn = rng.multinomial(came, self.shares)
+        votes = np.zeros((len(came), self.candidates), dtype=np.int64)
+        votes[:, self.columns] = drawn[:, : len(self.columns)]
+        return Twin(came, came, votes, came - drawn[:, -1])
+
+    def of(self, columns: Sequence[int]) -> TwinModel:
+        """Return a model that draws these candidates apart, and all others as one."""
+        rest = [k for k in range(self.candidates) if k not in columns]
+        others = self.shares[:, rest].sum(axis=1, keepdims=True)
+        apart = self.shares[:, list(columns)]
+        shares = np.hstack([apart, *([others] if rest else []), self.shares[:, -1:]])
+        return replace(self, shares=shares, columns=tuple(columns))
 
 
 def twin_model(stations: Stations) -> TwinModel:
@@ -112,7 +132,10 @@ def twin_model(stations: Stations) -> TwinModel:
         depth,
     )
     there = np.where(np.isnan(stations.turned_out), ballots, stations.turned_out).astype(np.int64)
-    return TwinModel(registered, there, turnout, shares, turnout_kept, shares_kept)
+    every = tuple(range(len(stations.candidates)))
+    return TwinModel(
+        registered, there, turnout, shares, every, len(every), turnout_kept, shares_kept
+    )
 
 
 def _groups(stations: Stations) -> tuple[Counts, Counts]:

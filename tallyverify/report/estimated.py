@@ -11,12 +11,13 @@ from tallyverify.findings import number, points, sentence
 from tallyverify.inference.picture import Picture
 from tallyverify.inference.result import Interval
 
-__all__ = ["backtest_table", "render", "renderables", "shares_table"]
+__all__ = ["backtest_table", "render", "renderables", "shares_table", "table_of"]
 
 _MOST = 12
 
 
-def _table(title: str, columns: tuple[str, ...]) -> Table:
+def table_of(title: str, columns: tuple[str, ...]) -> Table:
+    """Return an empty table, the first column of words and the others of figures."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, name in enumerate(columns):
         table.add_column(Text(name), justify="left" if place == 0 else "right", overflow="fold")
@@ -34,7 +35,7 @@ def shares_table(picture: Picture) -> Table:
     columns[2] = f"{100 * estimate.level:g} % interval"
     columns += ["bounds"] if estimate.bounds else []
     columns += [printable(f"declared: {one.bulletin}") for one in declared]
-    table = _table("Estimate of the whole count", tuple(columns))
+    table = table_of("Estimate of the whole count", tuple(columns))
     ranked = sorted(estimate.shares, key=lambda name: -estimate.shares[name].estimate)
     for name in ranked[:_MOST]:
         share = estimate.shares[name]
@@ -68,7 +69,7 @@ def shares_table(picture: Picture) -> Table:
 def backtest_table(picture: Picture) -> Table:
     """Return the backtest, one row for each pattern."""
     columns = ("pattern", "masks", "hidden", "held", "before", "width", "bias", "largest tilt")
-    table = _table("Backtest on hidden stations (95 % intervals; points of the margin)", columns)
+    table = table_of("Backtest on hidden stations (95 % intervals; points of the margin)", columns)
     for row in picture.estimate.backtest:
         table.add_row(
             row.pattern,

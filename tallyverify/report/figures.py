@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tallyverify.errors import printable
 from tallyverify.findings import points
 from tallyverify.inference.picture import Picture
+from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, drawn, legend, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["FIGURES", "figures"]
 
@@ -26,20 +25,7 @@ FIGURES = {
 }
 """Names of the figures, and what they show."""
 
-_INK, _SOFT, _PALE, _BAND = "#1b1f24", "#59636e", "#d1d9e0", "#0969a2"
-_DECLARED = ("#b3261e", "#9a6700", "#8250df", "#1a7f37")
 _MOST = 8
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "tallyverify",
-    "text.parse_math": False,  # a name is text, whatever signs it has
-    "font.family": "DejaVu Sans",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": _SOFT,
-    "text.color": _INK,
-}
 
 
 def figures(picture: Picture) -> dict[str, str]:
@@ -68,31 +54,10 @@ def figures(picture: Picture) -> dict[str, str]:
 
 
 def _drawn(name: str, paint: Callable[[Axes, Picture], None], picture: Picture) -> str:
-    import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
+    def on(figure: Figure) -> None:
+        paint(figure.add_axes((0.2, 0.14, 0.76, 0.64)), picture)
 
-    # From the defaults, not from the settings of whoever draws: the same bytes everywhere.
-    with mpl.rc_context(), warnings.catch_warnings():
-        # A letter that the font lacks is written as text all the same; the viewer has a font.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
-        mpl.rcParams.update(mpl.rcParamsDefault)
-        mpl.rcParams.update(_STYLE)
-        figure = Figure(figsize=(8, 4.2))
-        FigureCanvasSVG(figure)
-        axes = figure.add_axes((0.2, 0.14, 0.76, 0.64))
-        figure.text(0.02, 0.94, FIGURES[name], fontsize=12, fontweight="bold")
-        paint(axes, picture)
-        text = io.StringIO()
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(text, format="svg", metadata=nothing)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
-
-
-def _short(name: str, most: int = 22) -> str:
-    text = printable(name)
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return drawn(FIGURES[name], on)
 
 
 def _interval(axes: Axes, picture: Picture) -> None:
@@ -103,44 +68,32 @@ def _interval(axes: Axes, picture: Picture) -> None:
         share = estimate.shares[name]
         if estimate.bounds is not None:
             low, high = estimate.bounds.low[name], estimate.bounds.high[name]
-            _bar(axes, 100 * low, 100 * high, row, _PALE, 8)
-        _bar(axes, 100 * share.low, 100 * share.high, row, _BAND, 8)
-        axes.plot([100 * share.estimate], [row], "|", color=_INK, ms=12, mew=1.2, zorder=3)
-        for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
+            _bar(axes, 100 * low, 100 * high, row, PALE, 8)
+        _bar(axes, 100 * share.low, 100 * share.high, row, BAND, 8)
+        axes.plot([100 * share.estimate], [row], "|", color=INK, ms=12, mew=1.2, zorder=3)
+        for place, declared in enumerate(picture.declared[-len(MARKS) :]):
             if name in declared.shares:
-                colour = _DECLARED[place]
+                colour = MARKS[place]
                 # Above the bar, so that it hides nothing.
                 at = [100 * declared.shares[name]], [row + 0.26]
                 axes.plot(*at, "v", color=colour, ms=6, zorder=4)
-    axes.set_yticks(rows, [_short(picture.names[name]) for name in ranked])
+    axes.set_yticks(rows, [short(picture.names[name]) for name in ranked])
     axes.set_ylim(-0.7, len(ranked) - 0.3)
     axes.set_xlabel("% of the valid votes")
     from matplotlib.lines import Line2D
 
-    handles = [Line2D([], [], color=_BAND, lw=8, label="95 % interval")]
+    handles = [Line2D([], [], color=BAND, lw=8, label="95 % interval")]
     if estimate.bounds is not None:
-        handles.append(Line2D([], [], color=_PALE, lw=8, label="bounds, without assumption"))
-    for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
+        handles.append(Line2D([], [], color=PALE, lw=8, label="bounds, without assumption"))
+    for place, declared in enumerate(picture.declared[-len(MARKS) :]):
         part = "" if declared.whole else " (partial)"
-        text = f"declared: {_short(declared.bulletin, 12)}{part}"
-        handles.append(Line2D([], [], color=_DECLARED[place], marker="v", ms=6, ls="", label=text))
-    _legend(axes, handles)
+        text = f"declared: {short(declared.bulletin, 12)}{part}"
+        handles.append(Line2D([], [], color=MARKS[place], marker="v", ms=6, ls="", label=text))
+    legend(axes, handles)
 
 
 def _bar(axes: Axes, low: float, high: float, row: float, color: str, width: float) -> None:
     axes.plot([low, high], [row, row], color=color, lw=width, solid_capstyle="butt", zorder=1)
-
-
-def _legend(axes: Axes, handles: list[Any]) -> None:
-    axes.legend(
-        handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(-0.02, 1.0),
-        ncols=min(len(handles), 3),
-        frameon=False,
-        fontsize=8,
-        columnspacing=1.2,
-    )
 
 
 def _sensitivity(axes: Axes, picture: Picture) -> None:
@@ -150,33 +103,33 @@ def _sensitivity(axes: Axes, picture: Picture) -> None:
     margins = [100 * margin for margin in curve.margins]
     widest = max(abs(curve.deltas[0]), abs(curve.deltas[-1]))
     tilt = min(picture.largest_tilt, widest)
-    (line,) = axes.plot(curve.deltas, margins, color=_BAND, lw=2, label="margin of the whole")
+    (line,) = axes.plot(curve.deltas, margins, color=BAND, lw=2, label="margin of the whole")
     band = axes.axvspan(
-        -tilt, tilt, color=_PALE, alpha=0.6, lw=0, label="tilts found in the backtest"
+        -tilt, tilt, color=PALE, alpha=0.6, lw=0, label="tilts found in the backtest"
     )
     handles: list[Any] = [line, band]
-    axes.axhline(0, color=_SOFT, lw=0.8)
-    axes.axvline(0, color=_SOFT, lw=0.8, ls=":")
-    for place, declared in enumerate(picture.declared[-len(_DECLARED) :]):
+    axes.axhline(0, color=SOFT, lw=0.8)
+    axes.axvline(0, color=SOFT, lw=0.8, ls=":")
+    for place, declared in enumerate(picture.declared[-len(MARKS) :]):
         if declared.margin is not None:
-            text = f"declared: {_short(declared.bulletin, 12)}"
-            colour = _DECLARED[place]
+            text = f"declared: {short(declared.bulletin, 12)}"
+            colour = MARKS[place]
             handles.append(
                 axes.axhline(100 * declared.margin, color=colour, lw=1.4, ls="--", label=text)
             )
     axes.set_xlabel("tilt δ of the unseen: change of log-odds, 0 as predicted")
     first, second = picture.pair
-    axes.set_ylabel(f"{_short(first, 16)}\n− {_short(second, 16)}, points")
-    _legend(axes, handles)
+    axes.set_ylabel(f"{short(first, 16)}\n− {short(second, 16)}, points")
+    legend(axes, handles)
 
 
 def _backtest(axes: Axes, picture: Picture) -> None:
     rows = [row for row in picture.estimate.backtest if row.masks]
     places = np.arange(len(rows))[::-1]
     for place, row in zip(places, rows, strict=True):
-        _bar(axes, 0, 100 * row.coverage, place, _PALE, 12)
-        axes.plot([100 * row.raw_coverage], [place], "o", color="#fff", mec=_SOFT, ms=7, zorder=2)
-        axes.plot([100 * row.coverage], [place], "o", color=_BAND, ms=7, zorder=3)
+        _bar(axes, 0, 100 * row.coverage, place, PALE, 12)
+        axes.plot([100 * row.raw_coverage], [place], "o", color="#fff", mec=SOFT, ms=7, zorder=2)
+        axes.plot([100 * row.coverage], [place], "o", color=BAND, ms=7, zorder=3)
         axes.text(
             50,
             place,
@@ -186,18 +139,18 @@ def _backtest(axes: Axes, picture: Picture) -> None:
             va="center",
             fontsize=8,
         )
-    line = axes.axvline(95, color=_DECLARED[0], lw=1.2, ls="--", label="95 %")
+    line = axes.axvline(95, color=MARKS[0], lw=1.2, ls="--", label="95 %")
     axes.set_yticks(places, [row.pattern for row in rows])
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(0, 103)
     axes.set_xlabel("% of intervals that held the truth")
     from matplotlib.lines import Line2D
 
-    _legend(
+    legend(
         axes,
         [
-            Line2D([], [], color=_BAND, marker="o", ms=7, ls="", label="calibrated"),
-            Line2D([], [], color="#fff", mec=_SOFT, marker="o", ms=7, ls="", label="before"),
+            Line2D([], [], color=BAND, marker="o", ms=7, ls="", label="calibrated"),
+            Line2D([], [], color="#fff", mec=SOFT, marker="o", ms=7, ls="", label="before"),
             line,
         ],
     )
@@ -210,11 +163,11 @@ def _cumulative(axes: Axes, picture: Picture) -> None:
     path = whole.cumulative
     margins = [100 * margin for margin in path.margin]
     shares = [100 * share for share in path.counted]
-    (line,) = axes.plot(shares, margins, color=_BAND, lw=2, label="margin so far")
-    axes.axhline(0, color=_SOFT, lw=0.8)
+    (line,) = axes.plot(shares, margins, color=BAND, lw=2, label="margin so far")
+    axes.axhline(0, color=SOFT, lw=0.8)
     axes.set_xlim(0, 100)
     axes.set_xlabel("% of the stations counted")
     names = list(picture.names.values())
     first, second = (names[k] for k in picture.order.pair)
-    axes.set_ylabel(f"{_short(first, 16)}\n− {_short(second, 16)}, points")
-    _legend(axes, [line])
+    axes.set_ylabel(f"{short(first, 16)}\n− {short(second, 16)}, points")
+    legend(axes, [line])

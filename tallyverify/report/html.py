@@ -10,6 +10,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tallyverify.errors import printable
 from tallyverify.findings import Evidence, number, percent, points, sentence
+from tallyverify.report.indicators import (
+    described_of,
+    shown_elsewhere,
+    sizes_of,
+    twins_of,
+    unused_of,
+    used_of,
+)
 from tallyverify.report.model import VERDICTS, Report
 
 __all__ = ["fragment", "page"]
@@ -46,12 +54,15 @@ def _facts(report: Report) -> dict[str, Any]:
     for rung in Evidence:
         found = [finding for finding in report.findings if finding.evidence is rung]
         if found:
+            here = [finding for finding in found if not shown_elsewhere(report, finding)]
             groups.append(
                 {
                     "rung": str(rung),
                     "words": _RUNGS[rung],
                     "count": len(found),
-                    "shown": found[:_MOST],
+                    "shown": here[:_MOST],
+                    "more": len(here[_MOST:]),
+                    "elsewhere": len(found) - len(here),
                 }
             )
     return {
@@ -65,7 +76,7 @@ def _facts(report: Report) -> dict[str, Any]:
 
 def page(report: Report) -> str:
     """Return a whole HTML page."""
-    facts = {**_facts(report), **_estimated(report)}
+    facts = {**_facts(report), **_estimated(report), **_indicators(report)}
     return _environment().get_template("page.html").render(facts) + "\n"
 
 
@@ -76,15 +87,36 @@ def _estimated(report: Report) -> dict[str, Any]:
         return {"picture": None, "figures": []}
     from tallyverify.report.figures import FIGURES, figures
 
-    drawn = [
-        {
-            "title": FIGURES[name],
-            "source": "data:image/svg+xml;base64," + b64encode(svg.encode()).decode("ascii"),
-        }
-        for name, svg in figures(picture).items()
-    ]
     ranked = sorted(picture.estimate.shares.items(), key=lambda item: (-item[1].estimate, item[0]))
-    return {"picture": picture, "figures": drawn, "estimated": ranked}
+    return {"picture": picture, "figures": _images(figures(picture), FIGURES), "estimated": ranked}
+
+
+def _indicators(report: Report) -> dict[str, Any]:
+    """Return the indicators, what became of them, and their figures."""
+    if report.forensics is None:
+        return {"battery": None}
+    from tallyverify.forensics.calibration import WORST_RATE
+    from tallyverify.report.forensic_figures import FORENSIC_FIGURES, forensic_figures
+
+    return {
+        "battery": report.forensics.battery,
+        "worst": f"{100 * WORST_RATE:g}",
+        "used": used_of(report),
+        "sizes": sizes_of(report),
+        "twins": twins_of(report),
+        "unused": unused_of(report),
+        "described": described_of(report),
+        "drawn": _images(forensic_figures(report.forensics), FORENSIC_FIGURES),
+    }
+
+
+def _images(drawn: dict[str, str], titles: dict[str, str]) -> list[dict[str, str]]:
+    """Return figures as images that stand in the page itself."""
+    kind = "data:image/svg+xml;base64,"
+    return [
+        {"title": titles[name], "source": kind + b64encode(svg.encode()).decode("ascii")}
+        for name, svg in drawn.items()
+    ]
 
 
 def fragment(report: Report) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tallyverify.errors import printable
 from tallyverify.findings import Evidence, Finding, Status, number, percent, sentence
+from tallyverify.report.indicators import shown_elsewhere
 from tallyverify.report.model import VERDICTS, Report
 
 __all__ = ["as_text", "render"]
@@ -93,10 +94,15 @@ def _findings(report: Report) -> list[Text]:
         if not found:
             continue
         lines.append(Text(f"\n{rung} ({number(len(found))})", style=f"bold {_RUNG_STYLE[rung]}"))
-        for finding in found[:_MOST]:
+        here = [finding for finding in found if not shown_elsewhere(report, finding)]
+        for finding in here[:_MOST]:
             lines += _finding(finding)
-        if len(found) > _MOST:
-            lines.append(Text(f"  … {number(len(found) - _MOST)} more in report.json"))
+        if len(here) > _MOST:
+            lines.append(Text(f"  … {number(len(here) - _MOST)} more in report.json"))
+        if len(here) < len(found):
+            lines.append(
+                Text(f"  {number(len(found) - len(here))} of them on the indicators: see below")
+            )
     return lines
 
 
@@ -119,6 +125,11 @@ def render(report: Report, console: Console) -> None:
         from tallyverify.report import estimated
 
         estimated.render(report.picture, console)
+        console.print()
+    if report.forensics is not None:
+        from tallyverify.report import forensic
+
+        forensic.render(report, console)
         console.print()
     console.print(_checks(report))
     console.print(

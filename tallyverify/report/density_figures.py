@@ -1,0 +1,102 @@
+"""Figures of turnout and share over all stations, counted in cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.forensics.association import TurnoutShare
+from tallyverify.forensics.fingerprint import Fingerprint
+from tallyverify.forensics.of_case import turnout_of
+from tallyverify.forensics.picture import ForensicPicture
+from tallyverify.forensics.result import Indicator
+from tallyverify.report.drawing import SOFT, middle
+from tallyverify.report.panels import Planned, counted_cells, headed, shades
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["association_figure", "fingerprint_figure", "leader_of", "within_areas"]
+
+_BINS = 60
+
+
+def leader_of(picture: ForensicPicture, most: int) -> str:
+    """Return the name of the candidate with most votes, shortened."""
+    stations = picture.stations
+    return middle(picture.names[stations.candidates[stations.ranked[0]]], most)
+
+
+def fingerprint_figure(found: Indicator, picture: ForensicPicture) -> Planned | None:
+    """Plan the figure of F506."""
+    if not isinstance(found, Fingerprint):
+        return None
+
+    def paint(figure: Figure) -> None:
+        axes = figure.add_axes((0.12, 0.11, 0.66, 0.78))
+        cells = found.histogram
+        image = counted_cells(axes, cells, (0, 100, 0, 100), int(cells.max()))
+        axes.set_xlabel("turnout, % of the registered voters")
+        axes.set_ylabel(f"{leader_of(picture, 30)}, % of the ballots")
+        shades(figure, image, (0.82, 0.11, 0.025, 0.7))
+
+    return paint, 5.0
+
+
+def association_figure(found: Indicator, picture: ForensicPicture) -> Planned | None:
+    """Plan the figure of F511: all stations, and within the smallest areas."""
+    stations = picture.stations
+    there, reason = turnout_of(stations)
+    if reason or not isinstance(found, TurnoutShare) or found.effect is None:
+        return None
+    turnout = 100 * stations.ballots[there] / stations.registered[there]
+    share = 100 * stations.votes[there, stations.ranked[0]] / stations.valid[there]
+    whole = (0.0, 100.0, 0.0, 100.0)
+    panels = [(turnout, share, whole, f"all stations: correlation {found.effect.value:.2f}")]
+    smallest = found.by_level[-1] if found.by_level else None
+    if smallest is not None:
+        x, y = within_areas(stations.areas[-1][there], turnout, share)
+        right, up = (max(float(np.quantile(np.abs(one), 0.998)), 1.0) for one in (x, y))
+        head = f"within one {middle(stations.levels[-1], 12)}: correlation {smallest.value:.2f}"
+        panels.append((x, y, (-right, right, -up, up), head))
+
+    def paint(figure: Figure) -> None:
+        cells = [
+            np.histogram2d(x, y, _BINS, range=(box[:2], box[2:]))[0] for x, y, box, _ in panels
+        ]
+        top = int(max(one.max() for one in cells))
+        wide = 0.34 if len(panels) == 2 else 0.7
+        for place, ((_, _, box, head), cell) in enumerate(zip(panels, cells, strict=True)):
+            axes = figure.add_axes((0.1 + 0.43 * place, 0.14, wide, 0.69))
+            image = counted_cells(axes, cell, box, top)
+            headed(axes, head.replace("-", "−"))
+            if place:
+                axes.set_xlabel("turnout, points from its area's")
+                axes.set_ylabel("share, points from its area's")
+                axes.axhline(0, color=SOFT, lw=0.5)
+                axes.axvline(0, color=SOFT, lw=0.5)
+            else:
+                axes.set_xlabel("turnout, %")
+                axes.set_ylabel(f"{leader_of(picture, 18)}, % of valid votes")
+        shades(figure, image, (0.905, 0.14, 0.02, 0.6))
+
+    return paint, 4.0
+
+
+def within_areas(area: NDArray[np.int64], turnout: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Return turnout and share less the mean of their area, of stations that are not alone in it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> within_areas(np.array([0, 0, 1]), np.array([50.0, 60, 70]), np.array([10.0, 14, 9]))
+    (array([-5.,  5.]), array([-2.,  2.]))
+    """
+    size = np.bincount(area)[area]
+    kept = size > 1
+    rest = [(one - np.bincount(area, weights=one)[area] / size)[kept] for one in (turnout, share)]
+    return rest[0], rest[1]

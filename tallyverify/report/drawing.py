@@ -1,0 +1,106 @@
+"""The frame in which every figure is drawn: one style, and the same data give the same bytes."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tallyverify.errors import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["BAND", "INK", "MARKS", "PALE", "SOFT", "drawn", "legend", "middle", "short"]
+
+INK, SOFT, PALE, BAND = "#1b1f24", "#59636e", "#d1d9e0", "#0969a2"
+"""Of text, of what stands back, of areas, and of what the figure is about."""
+
+MARKS = ("#b3261e", "#9a6700", "#8250df", "#1a7f37")
+"""Of what is held against it."""
+
+_STYLE: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "tallyverify",
+    "text.parse_math": False,  # a name is text, whatever signs it has
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": SOFT,
+    "text.color": INK,
+}
+
+
+def drawn(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) -> str:
+    """Return a figure as SVG text.
+
+    Parameters
+    ----------
+    title : str
+        What stands above it.
+    paint : callable
+        Draws on the empty figure.
+    height : float
+        In inches; the width is 8.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    # From the defaults, not from the settings of whoever draws: the same bytes everywhere.
+    with mpl.rc_context(), warnings.catch_warnings():
+        # A letter that the font lacks is written as text all the same; the viewer has a font.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
+        mpl.rcParams.update(mpl.rcParamsDefault)
+        mpl.rcParams.update(_STYLE)
+        figure = Figure(figsize=(8, height))
+        FigureCanvasSVG(figure)
+        figure.text(0.02, 1 - 0.252 / height, title, fontsize=12, fontweight="bold")
+        paint(figure)
+        text = io.StringIO()
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(text, format="svg", metadata=nothing)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def short(name: str, most: int = 22) -> str:
+    """Return the start of a name, printable.
+
+    Examples
+    --------
+    >>> short("Frente para la Victoria", 12)
+    'Frente para…'
+    """
+    text = printable(name)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def middle(name: str, most: int = 26) -> str:
+    """Return both ends of a name, printable: long names often differ at the end only.
+
+    Examples
+    --------
+    >>> middle("Political party of the Left", 15), middle("Left", 15)
+    ('Politic…he Left', 'Left')
+    """
+    text = printable(name)
+    if len(text) <= most:
+        return text
+    return text[: most // 2] + "…" + text[len(text) - (most - 1 - most // 2) :]
+
+
+def legend(axes: Axes, handles: list[Any], *, columns: int = 3) -> None:
+    """Write a legend above the axes."""
+    axes.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=min(len(handles), columns),
+        frameon=False,
+        fontsize=8,
+        columnspacing=1.2,
+    )

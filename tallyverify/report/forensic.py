@@ -1,0 +1,71 @@
+"""The indicators on a terminal: the tests with their own error, and the descriptions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tallyverify.errors import printable
+from tallyverify.findings import counted, number, sentence
+from tallyverify.report.estimated import table_of
+from tallyverify.report.indicators import described_of, twins_of, unused_of, used_of
+
+if TYPE_CHECKING:
+    from tallyverify.report.model import Report
+
+__all__ = ["render", "renderables", "tests_table"]
+
+_MOST = 20
+
+
+def tests_table(report: Report) -> Table:
+    """Return the tests that were used; of many, those with the lowest adjusted p-values."""
+    columns = ("test", "of", "statistic", "p", "adjusted", "rejects clean", "flagged")
+    table = table_of("Indicators, and how often each cries wolf", columns)
+    table.columns[1].justify = "left"
+    for one in used_of(report, _MOST):
+        table.add_row(
+            one.code,
+            Text(one.figure),
+            one.statistic,
+            one.pvalue,
+            one.adjusted,
+            one.rejects_clean,
+            Text("yes", style="magenta") if one.flagged else "no",
+        )
+    return table
+
+
+def renderables(report: Report) -> list[RenderableType]:
+    """Return all of it, in the order in which it is read."""
+    used, unused = used_of(report), unused_of(report)
+    shown: list[RenderableType] = []
+    if used:
+        shown.append(tests_table(report))
+        if len(used) > _MOST:
+            rest = number(len(used) - _MOST)
+            shown.append(Text(f"… and {rest} more, with higher p-values, in report.json"))
+        twins = twins_of(report)
+        text = "p-values are adjusted together; an anomaly never moves the verdict."
+        if twins:
+            what = f"of {twins} simulated clean elections with these stations, at 0.05"
+            text = f"Rejects clean: {what}. {text}"
+        shown.append(Text(text, style="dim"))
+    if unused:
+        codes = ", ".join(dict.fromkeys(one.code for one in unused))
+        refused = sum(bool(one.refused) for one in report.forensics.battery.tests)
+        tests = f", {counted(refused, 'test')} of single candidates or turnout" if refused else ""
+        shown.append(Text(f"Not applicable, in whole or in part: {codes}{tests}", style="dim"))
+    for one in described_of(report):
+        text = printable(f"{one.code} {sentence(one.message)}")
+        shown.append(Text(text))
+    return shown
+
+
+def render(report: Report, console: Console) -> None:
+    """Print the indicators on a rich console."""
+    for part in renderables(report):
+        console.print(part)
