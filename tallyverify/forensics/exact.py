@@ -251,6 +251,8 @@ def count_tail(observed: float, probability: Floats) -> float:
         return 0.0
     if len(p) <= _BY_HAND:
         return _tail_by_hand(observed, p)
+    if observed < 1:
+        return float(1 - observed * np.exp(np.log1p(-p).sum()))
     mean, variance = float(p.sum()), float((p * (1 - p)).sum())
     if abs(observed - 0.5 - mean) < 0.05 * np.sqrt(variance) or observed == len(p):
         return _tail_near_mean(observed, p, mean, variance)

@@ -63,7 +63,7 @@ def _whole(found: Swapped, test: Probed | None, names: list[str]) -> Finding:
     said = (
         f"{counted(flagged, 'station')} of {number(found.used)} would fit what is expected of them "
         f"better if the votes of {names[0]} and {names[1]} were exchanged; "
-        f"{number(found.mirrored)} depart as far to the other side, where no exchange puts them"
+        f"{number(found.mirrored)} {'departs' if found.mirrored == 1 else 'depart'} as far to the other side, where no exchange puts them"
     )
     if test is not None:
         said += f" (p = {found.pvalue or 0.0:.2g}, adjusted {test.adjusted or 0.0:.2g})"
@@ -74,8 +74,8 @@ def _whole(found: Swapped, test: Probed | None, names: list[str]) -> Finding:
         message=said,
         arithmetic=(
             f"honest stations are flagged at a rate of {100 * found.false_positive_rate:.3f} %; an "
-            f"exchange would be seen at {100 * found.power:.0f} % of the stations, and more likely "
-            f"not than so at {number(found.blind)}"
+            f"exchange would be seen at {100 * found.power:.0f} % of the stations, and would more "
+            f"likely than not go unseen at {number(found.blind)}"
         ),
     )
 

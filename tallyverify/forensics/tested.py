@@ -64,7 +64,8 @@ def _reason(
     rates = [one.calibration.rate for one in used if one.calibration]
     low, high = 100 * min(rates), 100 * max(rates)
     share = f"{low:.1f} %" if high - low < 0.05 else f"{low:.1f} to {high:.1f} %"
-    said = f"{counted(len(used), 'test')}, which reject {share} of clean elections like this one; "
+    reject = "rejects" if len(used) == 1 else "reject"
+    said = f"{counted(len(used), 'test')}, which {reject} {share} of clean elections like this one; "
     said += f"lowest adjusted p {lowest.adjusted:.2g} ({_name(lowest, facts)})"
     if refused:
         said += f"; {counted(refused, 'other')} not applicable"
