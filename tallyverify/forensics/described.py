@@ -9,6 +9,7 @@ from tallyverify.findings import CheckResult, Evidence, Finding, sentence
 from tallyverify.forensics.association import turnout_share
 from tallyverify.forensics.departing import departing_findings
 from tallyverify.forensics.described_words import words_of
+from tallyverify.forensics.entry import entry
 from tallyverify.forensics.fingerprint import fingerprint
 from tallyverify.forensics.homogeneity import Homogeneity, homogeneity
 from tallyverify.forensics.klimek import klimek
@@ -17,7 +18,7 @@ from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.swapped import swapped
 from tallyverify.forensics.turnout_peak import FEWEST_AREAS, turnout_peak
-from tallyverify.sheets import Sheets, summarise_sheets
+from tallyverify.sheets import Sheets
 
 __all__ = ["DESCRIBED", "F506", "F507", "F508", "F510", "F511", "described"]
 
@@ -141,57 +142,48 @@ def _described(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     )
 
 
-_MADE: dict[str, Check] = {}
-
-
-def _check(code: str, name: str, needs: str, assumptions: str, reference: str) -> Check:
-    _MADE[code] = Check(
-        code=code,
-        name=name,
-        family="forensics",
-        evidence=Evidence.NOTE,
-        conclude=lambda kept, facts: _described(_MADE[code], kept, facts),
-        summarise=summarise_sheets,
-        rows="kept",
-        needs=needs,
-        assumptions=assumptions,
-        reference=reference,
-    )
-    return _MADE[code]
-
-
-F506 = _check(
+F506 = entry(
     "F506",
     "Fingerprint",
-    "registered voters and ballots; 100 stations of 100 voters",
-    "none: a picture and two numbers",
-    "Klimek et al. 2012",
+    Evidence.NOTE,
+    _described,
+    needs="registered voters and ballots; 100 stations of 100 voters",
+    assumptions="none: a picture and two numbers",
+    reference="Klimek et al. 2012",
 )
-F507 = _check(
+F507 = entry(
     "F507",
     "Klimek fit",
-    "registered voters; 1,000 stations of 100 voters",
-    "clean turnout and share are normal and of one kind, which places that differ are not",
-    "Klimek et al. 2012",
+    Evidence.NOTE,
+    _described,
+    needs="registered voters; 1,000 stations of 100 voters",
+    assumptions="clean turnout and share are normal and of one kind, which unlike places are not",
+    reference="Klimek et al. 2012",
 )
-F508 = _check(
+F508 = entry(
     "F508",
     "Turnout-peak excess",
-    "registered voters and ballots; 1,000 stations; a clean peak of turnout below 80 %",
-    "in a clean election the leader's share does not depend on turnout, which is seldom true",
-    "Shpilkin 2011; Kobak, Shpilkin & Pshenichnikov 2016",
+    Evidence.NOTE,
+    _described,
+    needs="registered voters and ballots; 1,000 stations; a clean peak of turnout below 80 %",
+    assumptions="the leader's clean share does not depend on turnout, which is seldom true",
+    reference="Shpilkin 2011; Kobak, Shpilkin & Pshenichnikov 2016",
 )
-F510 = _check(
+F510 = entry(
     "F510",
     "Homogeneity within centres, and who departs",
-    "areas; 30 of the smallest with two stations or more",
-    "voters are dealt to the stations of a centre by a rule that is blind to how they vote",
-    "McCullagh & Nelder 1989, section 4.5",
+    Evidence.NOTE,
+    _described,
+    needs="areas; 30 of the smallest with two stations or more",
+    assumptions="voters are dealt to the stations of a centre blind to how they vote",
+    reference="McCullagh & Nelder 1989, section 4.5",
 )
-F511 = _check(
+F511 = entry(
     "F511",
     "Turnout and share",
-    "registered voters and ballots; 30 stations",
-    "none: a correlation, which genuine sheets show too",
-    "Kobak, Shpilkin & Pshenichnikov 2016",
+    Evidence.NOTE,
+    _described,
+    needs="registered voters and ballots; 30 stations",
+    assumptions="none: a correlation, which genuine sheets show too",
+    reference="Kobak, Shpilkin & Pshenichnikov 2016",
 )

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import beta, binom, chi2
+from scipy.stats import binom, chi2
 
 from tallyverify.forensics.given import counts
 from tallyverify.forensics.histogram import Histogram
-from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.result import Effect, Indicator, share_interval
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -86,8 +86,7 @@ def digit_pairs(votes: ArrayLike) -> DigitPairs:
     refused = "" if used >= FEWEST else f"{used:,} counts of 100 or more, {FEWEST} are needed"
     statistic = pairs_departure(pairs)
     repeated, adjacent, other = (int(number) for number in pairs)
-    low = float(beta.ppf(0.025, repeated, used - repeated + 1)) if repeated else 0.0
-    high = float(beta.ppf(0.975, repeated + 1, used - repeated)) if repeated < used else 1.0
+    low, high = share_interval(repeated, used)
     effect = Effect("share of repeated pairs", repeated / max(used, 1), low, high)
     return DigitPairs(
         code="F503",

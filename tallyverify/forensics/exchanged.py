@@ -10,10 +10,10 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.forensics.battery import Probed
 from tallyverify.forensics.described import described
+from tallyverify.forensics.entry import entry
 from tallyverify.forensics.of_case import battery_of, stations_for
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.swapped import Swapped
-from tallyverify.sheets import summarise_sheets
 
 __all__ = ["F512", "swapped_of"]
 
@@ -32,13 +32,13 @@ def swapped_of(kept: Kept, facts: CaseFacts) -> tuple[Swapped | None, Probed | N
     return (one if isinstance(one, Swapped) else None), None, reason
 
 
-def _conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
+def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     stations, reason = stations_for(kept, facts)
     if stations is None:
-        return F512.not_applicable(reason)
+        return check.not_applicable(reason)
     found, test, reason = swapped_of(kept, facts)
     if found is None or reason:
-        return F512.not_applicable(reason)
+        return check.not_applicable(reason)
     flagged = test is not None and test.flagged
     names = [facts.contest.display(stations.candidates[k]) for k in found.pair]
     said = [_whole(found, test, names)]
@@ -48,7 +48,7 @@ def _conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     reason += f"{number(len(likely))} with odds above even"
     if test is None:
         reason += "; a description, since no earlier election is in the registry"
-    return F512.result(
+    return check.result(
         said,
         reason=reason,
         statistic=found.statistic,
@@ -60,10 +60,11 @@ def _conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
 
 def _whole(found: Swapped, test: Probed | None, names: list[str]) -> Finding:
     flagged = int(found.flagged.sum())
+    departs = "departs" if found.mirrored == 1 else "depart"
     said = (
         f"{counted(flagged, 'station')} of {number(found.used)} would fit what is expected of them "
         f"better if the votes of {names[0]} and {names[1]} were exchanged; "
-        f"{number(found.mirrored)} {'departs' if found.mirrored == 1 else 'depart'} as far to the other side, where no exchange puts them"
+        f"{number(found.mirrored)} {departs} as far to the other side, where no exchange puts them"
     )
     if test is not None:
         said += f" (p = {found.pvalue or 0.0:.2g}, adjusted {test.adjusted or 0.0:.2g})"
@@ -113,14 +114,11 @@ def _odds(found: Swapped, row: int) -> str:
     return f"{float(np.exp(min(found.log_odds[row], 700.0))):.2g}"
 
 
-F512 = Check(
-    code="F512",
-    name="Swapped tallies",
-    family="forensics",
-    evidence=Evidence.ANOMALY,
-    conclude=_conclude,
-    summarise=summarise_sheets,
-    rows="kept",
+F512 = entry(
+    "F512",
+    "Swapped tallies",
+    Evidence.ANOMALY,
+    _conclude,
     needs="200 stations, areas; for a test, an earlier election in the registry",
     assumptions="honest stations depart from the expected as often to either side",
     reference="Lange, Little & Taylor 1989 for the tail; ranked by odds",

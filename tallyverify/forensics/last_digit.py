@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import beta, chi2
+from scipy.stats import chi2
 
 from tallyverify.forensics.given import counts
 from tallyverify.forensics.histogram import Histogram
-from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.result import Effect, Indicator, share_interval
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -87,7 +87,7 @@ def last_digit(votes: ArrayLike) -> LastDigit:
     refused = "" if used >= FEWEST else f"{used:,} counts of 10 or more, {FEWEST} are needed"
     statistic = last_departure(digits)
     round_ones = int(digits[0] + digits[5])
-    low, high = _clopper_pearson(round_ones, used)
+    low, high = share_interval(round_ones, used)
     effect = Effect("share ending in 0 or 5", round_ones / max(used, 1), low, high)
     return LastDigit(
         code="F502",
@@ -115,9 +115,3 @@ def last_departure(digits: NDArray[np.int64]) -> float:
     """Return Pearson's χ² (9 df) of last digits against the uniform distribution."""
     expected = digits.sum() / 10
     return float(((digits - expected) ** 2).sum() / expected) if expected else 0.0
-
-
-def _clopper_pearson(found: int, of: int) -> tuple[float, float]:
-    low = float(beta.ppf(0.025, found, of - found + 1)) if found else 0.0
-    high = float(beta.ppf(0.975, found + 1, of - found)) if found < of else 1.0
-    return low, high

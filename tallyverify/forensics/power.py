@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scipy.stats import beta
-
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.forensics.battery import TESTED
 from tallyverify.forensics.calibration import ALPHA, Calibration, calibrated
 from tallyverify.forensics.probes import probes_of
+from tallyverify.forensics.result import share_interval
 from tallyverify.forensics.stations import Stations, stations_of
 
 if TYPE_CHECKING:
@@ -60,9 +59,7 @@ class PowerRow:
     @property
     def interval(self) -> tuple[float, float]:
         """Clopper–Pearson 95 % interval of the rate."""
-        k, n = self.rejected, self.runs
-        low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
-        return low, float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+        return share_interval(self.rejected, self.runs)
 
 
 @dataclass(frozen=True)

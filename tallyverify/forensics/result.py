@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scipy.stats import beta
+
 from tallyverify.findings import number
 
-__all__ = ["Effect", "Indicator"]
+__all__ = ["Effect", "Indicator", "share_interval"]
+
+
+def share_interval(found: int, of: int) -> tuple[float, float]:
+    """Return the Clopper–Pearson 95 % interval of a share.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in share_interval(0, 10)]
+    [0.0, 0.3085]
+    """
+    low = float(beta.ppf(0.025, found, of - found + 1)) if found else 0.0
+    high = float(beta.ppf(0.975, found + 1, of - found)) if found < of else 1.0
+    return low, high
 
 
 @dataclass(frozen=True)

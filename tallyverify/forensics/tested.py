@@ -7,10 +7,10 @@ from tallyverify.coverage import Kept
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted
 from tallyverify.forensics.battery import Probed
+from tallyverify.forensics.entry import entry
 from tallyverify.forensics.of_case import battery_of, stations_for
 from tallyverify.forensics.probes import TURNOUT
 from tallyverify.forensics.words import error_of, found_in, sums_of
-from tallyverify.sheets import summarise_sheets
 
 __all__ = ["F501", "F502", "F503", "F504", "F505", "F509", "finding_of"]
 
@@ -65,7 +65,9 @@ def _reason(
     low, high = 100 * min(rates), 100 * max(rates)
     share = f"{low:.1f} %" if high - low < 0.05 else f"{low:.1f} to {high:.1f} %"
     reject = "rejects" if len(used) == 1 else "reject"
-    said = f"{counted(len(used), 'test')}, which {reject} {share} of clean elections like this one; "
+    said = (
+        f"{counted(len(used), 'test')}, which {reject} {share} of clean elections like this one; "
+    )
     said += f"lowest adjusted p {lowest.adjusted:.2g} ({_name(lowest, facts)})"
     if refused:
         said += f"; {counted(refused, 'other')} not applicable"
@@ -76,64 +78,57 @@ def _name(one: Probed, facts: CaseFacts) -> str:
     return TURNOUT if one.figure == TURNOUT else facts.contest.display(one.figure)
 
 
-_MADE: dict[str, Check] = {}
-
-
-def _check(code: str, name: str, needs: str, assumptions: str, reference: str) -> Check:
-    _MADE[code] = Check(
-        code=code,
-        name=name,
-        family="forensics",
-        evidence=Evidence.ANOMALY,
-        conclude=lambda kept, facts: _conclude(_MADE[code], kept, facts),
-        summarise=summarise_sheets,
-        rows="kept",
-        needs=needs,
-        assumptions=assumptions,
-        reference=reference,
-    )
-    return _MADE[code]
-
-
-F501 = _check(
+F501 = entry(
     "F501",
     "Second digits",
-    "500 counts of 22 or more",
-    "counts are smooth at the scale of 5 %",
-    "Mebane 2008; Deckert, Myagkov & Ordeshook 2011 on why Benford's law is no null",
+    Evidence.ANOMALY,
+    _conclude,
+    needs="500 counts of 22 or more",
+    assumptions="counts are smooth at the scale of 5 %",
+    reference="Mebane 2008; Deckert, Myagkov & Ordeshook 2011 on why Benford's law is no null",
 )
-F502 = _check(
+F502 = entry(
     "F502",
     "Last digits",
-    "100 counts of 10 or more",
-    "counts are smooth at the scale of ten",
-    "Beber & Scacco 2012",
+    Evidence.ANOMALY,
+    _conclude,
+    needs="100 counts of 10 or more",
+    assumptions="counts are smooth at the scale of ten",
+    reference="Beber & Scacco 2012",
 )
-F503 = _check(
+F503 = entry(
     "F503",
     "Last two digits",
-    "100 counts of 100 or more",
-    "counts are smooth at the scale of a hundred",
-    "Beber & Scacco 2012",
+    Evidence.ANOMALY,
+    _conclude,
+    needs="100 counts of 100 or more",
+    assumptions="counts are smooth at the scale of a hundred",
+    reference="Beber & Scacco 2012",
 )
-F504 = _check(
+F504 = entry(
     "F504",
     "Integer percentages",
-    "ballots, and for turnout registered voters; 100 stations of 100 people",
-    "shares are smooth at the scale of their own noise",
-    "Kobak, Shpilkin & Pshenichnikov 2016",
+    Evidence.ANOMALY,
+    _conclude,
+    needs="ballots, and for turnout registered voters; 100 stations of 100 people",
+    assumptions="shares are smooth at the scale of their own noise",
+    reference="Kobak, Shpilkin & Pshenichnikov 2016",
 )
-F505 = _check(
+F505 = entry(
     "F505",
     "Shares at coarse fractions",
-    "300 stations with 50 valid votes",
-    "shares are smooth at the scale of their own noise",
-    "Rozenas 2017",
+    Evidence.ANOMALY,
+    _conclude,
+    needs="300 stations with 50 valid votes",
+    assumptions="shares are smooth at the scale of their own noise",
+    reference="Rozenas 2017",
 )
-F509 = _check(
+F509 = entry(
     "F509",
     "More than one peak (dip)",
-    "50 stations",
-    "stations are independent; the uniform null is conservative",
-    "Hartigan & Hartigan 1985",
+    Evidence.ANOMALY,
+    _conclude,
+    needs="50 stations",
+    assumptions="stations are independent; the uniform null is conservative",
+    reference="Hartigan & Hartigan 1985",
 )
