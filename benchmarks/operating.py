@@ -1,8 +1,10 @@
 """Operating characteristics of the forensic tests: false positives, power, verdicts on real files.
 
-Elections are simulated with the structure of whole elections (sizes, nested effects, overdispersion
-within centres), clean and altered with a known dose; every test is run on each. The tables in
-docs/forensics.md are this script's.
+Elections are simulated with the structure of real ones (sizes, nested effects, overdispersion
+within centres), clean and altered with a known dose; every test is run on each. For the rates each
+simulated election is calibrated on twins of its own, as ``verify`` does it; so that this ends
+within minutes, the structure is that of some whole areas of the largest level, with 5,000 stations
+or more. The tables in docs/forensics.md are this script's.
 
     python benchmarks/operating.py rates NAME ... [--runs 200] [--out FILE.json]
     python benchmarks/operating.py power NAME ... [--runs 20] [--out FILE.json]
@@ -18,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import zlib
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -29,22 +32,26 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tallyverify.forensics.battery import TESTED, battery  # noqa: E402
+from tallyverify.forensics.calibration import ALPHA  # noqa: E402
 from tallyverify.forensics.power import power  # noqa: E402
-from tallyverify.simulate import clean_election, structure_of  # noqa: E402
+from tallyverify.simulate import clean_election, clean_like, structure_of  # noqa: E402
 from tallyverify.table import ActaTable  # noqa: E402
 
 DOSES = {
-    "targets": [0.01, 0.03, 0.1],
+    "targets": [0.01, 0.03],
     "digits": [0.03, 0.1, 0.3],
-    "stuffing": [0.1, 0.3],
+    "stuffing": [0.3],
     "extreme": [0.03, 0.1],
-    "moved": [0.1, 0.3],
-    "swapped": [0.01, 0.05],
+    "moved": [0.3],
+    "swapped": [0.05],
     "copied": [0.05, 0.2],
 }
-"""Shares of the stations altered. Targets are shares of the leader at multiples of 5 %."""
+"""Shares of the stations altered. Targets are multiples of 5 %, of the valid votes or turnout."""
 
-OPTIONS = {"targets": {"of": "share", "direction": "nearest"}}
+SHARES = {"targets": {"of": "share", "direction": "nearest"}}
+TURNOUTS = {"targets": {"of": "turnout", "direction": "nearest"}}
+
+KINDS = ((DOSES, SHARES, " of share"), ({"targets": DOSES["targets"]}, TURNOUTS, " of turnout"))
 
 CHUNK = 10
 
@@ -58,17 +65,59 @@ def table_of(name: str) -> ActaTable:
     return real_table(name)
 
 
+def part_of(table: ActaTable, least: int) -> ActaTable:
+    """Return whole areas of the largest level, in the order of a hash, with so many stations."""
+    if len(table) <= least or not table.levels:
+        return table
+    names = table.frame[table.levels[0]].astype(object).fillna("")
+    order = sorted(set(names), key=lambda name: zlib.crc32(str(name).encode()))
+    sizes = np.cumsum([int((names == name).sum()) for name in order])
+    taken = order[: int(np.searchsorted(sizes, least)) + 1]
+    return table.take(names.isin(taken).to_numpy())
+
+
 def some(job: tuple[str, str, int, int]) -> list[dict[str, Any]]:
     """Simulate a few elections of one structure."""
     kind, name, first, runs = job
-    found = power(
-        structure_of(table_of(name)),
-        DOSES if kind == "power" else {},
-        runs=runs,
-        seed=1000 + first,
-        options=OPTIONS,
-    )
-    return [{"structure": name, **row} for row in found.to_frame().to_dict("records")]
+    if kind == "rates":
+        return _rates(name, first, runs)
+    structure = structure_of(table_of(name))
+    rows = []
+    for doses, options, mark in KINDS:
+        found = power(structure, doses, runs=runs, seed=1000 + first, options=options)
+        for row in found.to_frame().to_dict("records"):
+            if row["alteration"] == "targets":
+                row["alteration"] += mark
+            rows.append({"structure": name, **row})
+    return rows
+
+
+def _rates(name: str, first: int, runs: int) -> list[dict[str, Any]]:
+    """Return the tests of clean elections, each calibrated on twins of its own."""
+    structure = structure_of(part_of(table_of(name), 5000))
+    rows = []
+    for run in range(first, first + runs):
+        found = battery(clean_like(structure, seed=1000 + run).table, twins=200, seed=run)
+        for one in found.tests:
+            p = one.result.pvalue
+            used = not one.refused and p is not None and one.calibration is not None
+            low = used and one.calibration.charged(p) <= ALPHA
+            rows.append(
+                {
+                    "structure": name,
+                    "stations": len(structure),
+                    "run": run,
+                    "alteration": "none",
+                    "dose": 0.0,
+                    "code": one.code,
+                    "figure": one.figure,
+                    "runs": 1,
+                    "refused": int(not used),
+                    "rejected": int(low),
+                    "flagged": int(one.flagged),
+                }
+            )
+    return rows
 
 
 def real(name: str) -> list[dict[str, Any]]:
@@ -93,6 +142,15 @@ def tables(rows: list[dict[str, Any]]) -> None:
         for code in TESTED:
             cells = [_cell(found.get((name, code), []), alteration) for name in names]
             print(f"| {code} | " + " | ".join(cells) + " |")
+        if alteration == "none":
+            cells = [_any(rows, name) for name in names]
+            print("| any flag, adjusted | " + " | ".join(cells) + " |")
+
+
+def _any(rows: list[dict[str, Any]], name: str) -> str:
+    flagged = {row["run"] for row in rows if row["structure"] == name and row.get("flagged")}
+    runs = {row["run"] for row in rows if row["structure"] == name and "run" in row}
+    return f"{len(flagged)} of {len(runs)}" if runs else "–"
 
 
 def _cell(rows: list[dict[str, Any]], alteration: str) -> str:
@@ -109,7 +167,7 @@ def _cell(rows: list[dict[str, Any]], alteration: str) -> str:
         return "refuses"
     if alteration == "none":
         k, n = np.sum(used, axis=0)
-        return f"{100 * k / n:.1f} % ({len(used)} × {n // len(used)})"
+        return f"{100 * k / n:.1f} % of {n:,}"
     return f"{100 * max(k / n for k, n in used):.0f} %"
 
 

@@ -99,9 +99,7 @@ class Registry(BaseModel):
     @property
     def earlier(self) -> tuple[str, ...]:
         """Columns with votes of an earlier election, where the registry was made from one."""
-        return tuple(
-            str(name) for name in self.frame.columns if str(name).startswith(EARLIER)
-        )
+        return tuple(str(name) for name in self.frame.columns if str(name).startswith(EARLIER))
 
     @property
     def registered(self) -> int:

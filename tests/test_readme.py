@@ -17,7 +17,14 @@ from tallyverify.mapping import Mapping
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CHECKS = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/checks.md", "docs/inference.md", "docs/forensics.md")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/checks.md",
+    "docs/inference.md",
+    "docs/forensics.md",
+)
 CODE = re.compile(r"\b[RTDIFS][1-6]\d\d\b")
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["TESTED", "Battery", "Probed", "battery"]
 
 TESTED = ("F501", "F502", "F503", "F504", "F505", "F509", "F512")
-"""Indicators with a null, which are adjusted for each other; F512 where it has an earlier round."""
+"""Indicators with a null; F512 where it has an earlier round. All but F509 are judged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class Probed:
         otherwise (F512).
     adjusted : float or None
         p-value adjusted for all tests of the battery (Benjamini–Hochberg); None where the test
-        refused, or rejects too many clean twins.
+        refused, or rejects too many clean twins, or is described and not judged (F509).
     """
 
     code: str
@@ -71,11 +71,11 @@ class Probed:
     def __repr__(self) -> str:
         if self.refused:
             return f"<{self.code} {self.figure}: not applicable, {self.refused}>"
-        p, rate = self.result.pvalue, self.calibration.rate if self.calibration else float("nan")
-        return (
-            f"<{self.code} {self.figure}: p = {p:.3g}, adjusted {self.adjusted:.3g}; "
-            f"rejects {100 * rate:.1f} % of clean elections>"
-        )
+        adjusted = "not judged" if self.adjusted is None else f"adjusted {self.adjusted:.3g}"
+        said = f"<{self.code} {self.figure}: p = {self.result.pvalue or 0.0:.3g}, {adjusted}"
+        if self.calibration is None:
+            return f"{said}>"
+        return f"{said}; rejects {100 * self.calibration.rate:.1f} % of clean elections>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +186,9 @@ def battery(
     asked = [t for t, result in zip(tests, results, strict=True) if not result.refused]
     tried = [test for test in asked if test.most_twins]
     rates = calibrated(stations, tried, seed=seed, twins=twins) if tried else {}
-    fit = [test.name for test in asked if test not in tried or rates[test.name].fit]
+    fit = [
+        test.name for test in asked if test.judged and (test not in tried or rates[test.name].fit)
+    ]
     pvalues = {t.name: r.pvalue or 0.0 for t, r in zip(tests, results, strict=True)}
     charged = [rates[n].charged(pvalues[n]) if n in rates else pvalues[n] for n in fit]
     adjusted = dict(zip(fit, _adjusted(charged), strict=True))

@@ -44,10 +44,8 @@ WORST_RATE = 0.075
 _DRAWS = 60_000_000
 _FEWEST_TWINS, _MOST_TWINS = 200, 1000
 
-# A station at a fraction is itself expected there, so what is expected differs from twin to twin.
-# Learnt from one alone, a rate of 5 % comes out anywhere from 2 to 12 %; from several it does not.
-_STATIONS_LEARNT = 200_000
-_FEWEST_LEARNT, _MOST_LEARNT = 4, 16
+_LEARNT_FROM = 32
+"""Twins that show what is expected of any; none of them is one that rejections are counted on."""
 
 _MOST_KEPT = 2000
 
@@ -184,10 +182,7 @@ def forget() -> None:
 def _counted(
     model: TwinModel, tests: Sequence[Rejects], seed: int, number: int
 ) -> list[Calibration]:
-    # Twins that expectations are learnt from are none of those that rejections are counted on.
-    learnt = _STATIONS_LEARNT // max(len(model.registered), 1)
-    learnt = int(np.clip(learnt, _FEWEST_LEARNT, _MOST_LEARNT))
-    first = [model.draw(seed, number + k) for k in range(learnt)]
+    first = [model.draw(seed, number + k) for k in range(_LEARNT_FROM)]
     most = [min(number, test.most_twins) for test in tests]
 
     with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:

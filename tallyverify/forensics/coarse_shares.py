@@ -201,6 +201,8 @@ class Expectation:
         The same at places between the fractions; empty where that was not asked.
     chances : ndarray of float, shape (stations,)
         Of each station to lie at any coarse fraction; they sum to those of ``targets``.
+    terms : ndarray of float, shape (stations,)
+        What each station adds to the expectation, to the first order.
     sd : float
         Standard deviation of the number at all fractions less what is expected, which is itself
         taken from the stations: a station at a fraction raises what is expected there.
@@ -209,6 +211,7 @@ class Expectation:
     targets: Floats
     between: Floats
     chances: Floats
+    terms: Floats
     sd: float
 
 
@@ -217,7 +220,8 @@ def expectation(x: Counts, n: Counts, *, grid: bool = True) -> Expectation:
     chances, once = window_sums(x, n, TARGETS, TOLERANCE)
     doubled, twice = window_sums(x, n, TARGETS, TOLERANCE, draws=2)
     targets = twiced(once, twice)
-    term = at_target(x, n) - (2 * chances - doubled)
+    terms = 2 * chances - doubled
+    term = at_target(x, n) - terms
     spread = float((term**2).sum() - term.sum() ** 2 / max(len(term), 1))
     chances = np.minimum(chances * (targets.sum() / max(once.sum(), 1e-300)), 1.0)
     between = np.zeros(0)
@@ -226,7 +230,7 @@ def expectation(x: Counts, n: Counts, *, grid: bool = True) -> Expectation:
             window_sums(x, n, _BETWEEN, TOLERANCE)[1],
             window_sums(x, n, _BETWEEN, TOLERANCE, draws=2)[1],
         )
-    return Expectation(targets, between, chances, float(np.sqrt(max(spread, 0.0))))
+    return Expectation(targets, between, chances, terms, float(np.sqrt(max(spread, 0.0))))
 
 
 def _together(observed: Counts, smooth: Expectation) -> float:

@@ -1,4 +1,4 @@
-"""F501–F505 and F509 as checks of a case: tests that are calibrated and adjusted together."""
+"""F501–F505 and F509 as checks of a case: calibrated, and all but the dip adjusted together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tallyverify.findings import CheckResult, Evidence, Finding, counted
 from tallyverify.forensics.battery import Probed
 from tallyverify.forensics.entry import entry
 from tallyverify.forensics.of_case import battery_of, stations_for
-from tallyverify.forensics.probes import TURNOUT
+from tallyverify.forensics.probe import TURNOUT
 from tallyverify.forensics.words import error_of, found_in, sums_of
 
 __all__ = ["F501", "F502", "F503", "F504", "F505", "F509", "finding_of"]
@@ -41,7 +41,7 @@ def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         why = asked[0].refused if asked else "no candidate has a share large enough"
         first = f"{_name(asked[0], facts)}: " if asked else ""
         return check.not_applicable(f"{first}{why}")
-    lowest = min(used, key=lambda one: (one.adjusted or 0.0, one.result.pvalue or 0.0))
+    lowest = min(used, key=_low)
     flagged = [one for one in used if one.flagged]
     effect = lowest.result.effect
     return check.result(
@@ -68,10 +68,18 @@ def _reason(
     said = (
         f"{counted(len(used), 'test')}, which {reject} {share} of clean elections like this one; "
     )
-    said += f"lowest adjusted p {lowest.adjusted:.2g} ({_name(lowest, facts)})"
+    if lowest.adjusted is None:
+        said += "a description, never flagged"
+    else:
+        said += f"lowest adjusted p {lowest.adjusted:.2g} ({_name(lowest, facts)})"
     if refused:
         said += f"; {counted(refused, 'other')} not applicable"
     return said
+
+
+def _low(one: Probed) -> tuple[float, float]:
+    p = 1.0 if one.result.pvalue is None else one.result.pvalue
+    return (p if one.adjusted is None else one.adjusted), p
 
 
 def _name(one: Probed, facts: CaseFacts) -> str:
@@ -126,7 +134,7 @@ F505 = entry(
 F509 = entry(
     "F509",
     "More than one peak (dip)",
-    Evidence.ANOMALY,
+    Evidence.NOTE,
     _conclude,
     needs="50 stations",
     assumptions="stations are independent; the uniform null is conservative",

@@ -11,7 +11,7 @@ from tallyverify.forensics.digit_pairs import DigitPairs
 from tallyverify.forensics.dip import Dip
 from tallyverify.forensics.integer_percentages import IntegerPercentages
 from tallyverify.forensics.last_digit import LastDigit
-from tallyverify.forensics.probes import TURNOUT
+from tallyverify.forensics.probe import TURNOUT
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.second_digit import SecondDigit
 
@@ -97,5 +97,6 @@ def _peaks(peaks: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
 def error_of(one: Probed) -> str:
     """Return the p-values of a test that was used, and its own error."""
     p = one.result.pvalue if one.result.pvalue is not None else float("nan")
-    said = f"p = {p:.2g}, adjusted {one.adjusted if one.adjusted is not None else p:.2g}"
+    judged = "not judged" if one.adjusted is None else f"adjusted {one.adjusted:.2g}"
+    said = f"p = {p:.2g}, {judged}"
     return f"{said}; {one.calibration.words}" if one.calibration else said

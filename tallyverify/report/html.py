@@ -102,6 +102,7 @@ def _indicators(report: Report) -> dict[str, Any]:
         "battery": report.forensics.battery,
         "worst": f"{100 * WORST_RATE:g}",
         "used": used_of(report),
+        "judged": sum(one.adjusted is not None for one in report.forensics.battery.tests),
         "sizes": sizes_of(report),
         "twins": twins_of(report),
         "unused": unused_of(report),

@@ -11,7 +11,7 @@ from tallyverify.findings import Evidence, Finding, Status, number
 from tallyverify.forensics.battery import Probed
 from tallyverify.forensics.described_words import words_of
 from tallyverify.forensics.picture import ForensicPicture
-from tallyverify.forensics.probes import TURNOUT
+from tallyverify.forensics.probe import TURNOUT
 from tallyverify.forensics.result import Effect
 from tallyverify.forensics.swapped_result import Swapped
 from tallyverify.report.drawing import middle

@@ -22,7 +22,7 @@ from tallyverify.forensics.integer_percentages import (
 )
 from tallyverify.forensics.last_digit import LastDigit
 from tallyverify.forensics.picture import ForensicPicture
-from tallyverify.forensics.probes import TURNOUT
+from tallyverify.forensics.probe import TURNOUT
 from tallyverify.forensics.second_digit import SecondDigit
 from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, middle
 from tallyverify.report.indicators import name_of, probability

@@ -1,0 +1,214 @@
+"""The tests of shares and turnout, as the battery runs and calibrates them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import norm
+
+from tallyverify.forensics.calibration import ALPHA, Rejection
+from tallyverify.forensics.coarse_shares import (
+    SMALLEST,
+    at_target,
+    at_targets,
+    coarse_shares,
+    combined,
+    expectation,
+    single_tails,
+)
+from tallyverify.forensics.dip import dip, dip_pvalue, dip_statistic
+from tallyverify.forensics.integer_percentages import Given, integer_percentages
+from tallyverify.forensics.probe import TURNOUT, Probe
+from tallyverify.forensics.result import Indicator
+from tallyverify.forensics.stations import Stations
+from tallyverify.forensics.swapped import swapped
+from tallyverify.forensics.twin import Twin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Counts = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = [
+    "coarse_probe",
+    "dip_probe",
+    "integer_probe",
+    "swapped_probe",
+    "turnout_dip_probe",
+    "turnout_known",
+]
+
+_POPULATED = 0.95
+
+_EXACT = 2
+"""Twins of which the expectation is worked out; the others only show how many there are."""
+
+_FEW_TWINS = 50
+"""The dip rejects next to none of the twins, or nearly all: fifty tell which."""
+
+
+def integer_probe(stations: Stations, k: int) -> Probe:
+    """Return the test of integer percentages; turnout is looked at with the leader, and once."""
+    turnout = k == stations.ranked[0] and turnout_known(stations)
+    there = stations.with_turnout if turnout else np.ones(len(stations), dtype=bool)
+    ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)[there]
+    registered = stations.registered[there] if turnout else None
+    came = stations.turned_out[there] if turnout else None
+
+    def run() -> Indicator:
+        return integer_percentages(
+            stations.votes[there, k], ballots, registered, turned_out=came, smooth=not turnout
+        )
+
+    def given(twin: Twin) -> Given:
+        of = twin.ballots[there]
+        return Given(
+            twin.votes[there, k],
+            of,
+            twin.turned_out[there],
+            of if registered is None else registered.astype(np.int64),
+            turnout,
+        )
+
+    def found(twin: Twin) -> Floats:
+        one = given(twin)
+        a, b = one.at_integers(one.used(), smooth=not turnout)
+        return np.array([float((a | b).sum())])
+
+    def learn(twins: Sequence[Twin]) -> Rejection:
+        expected, leaks, spreads = [], [], []
+        for twin in twins[:_EXACT]:
+            one = given(twin)
+            use = one.used()
+            a, b = one.chances(use, smooth=not turnout)
+            chance = 1 - (1 - a) * (1 - b)
+            hit = np.logical_or(*one.at_integers(use, smooth=not turnout))
+            expected.append(np.array([chance.sum()]))
+            leaks.append(_leak(hit, chance))
+            spreads.append(float((chance * (1 - chance)).sum()))
+        own = _own_expectation(expected, np.array([found(twin) for twin in twins]), leaks)
+        sd = max(float(np.sqrt(np.mean(spreads))), 1e-6)
+        critical = float(norm.isf(ALPHA))
+
+        def rejects(twin: Twin) -> bool:
+            observed = found(twin)
+            return bool((observed - 0.5 - own(observed))[0] > critical * sd)
+
+        return rejects
+
+    return Probe("F504", stations.candidates[k], run, learn, k)
+
+
+def coarse_probe(stations: Stations, k: int) -> Probe:
+    """Return the test of shares at multiples of 5 %."""
+
+    def figures(twin: Twin) -> tuple[Counts, Counts]:
+        large = twin.valid >= SMALLEST
+        return twin.votes[large, k], twin.valid[large]
+
+    def learn(twins: Sequence[Twin]) -> Rejection:
+        some = [figures(twin) for twin in twins[:_EXACT]]
+        smooth = [expectation(x, n, grid=False) for x, n in some]
+        leaks = [_leak(at_target(x, n), s.terms) for (x, n), s in zip(some, smooth, strict=True)]
+        observed = np.array([at_targets(*figures(twin)) for twin in twins], dtype=np.float64)
+        own = _own_expectation([one.targets for one in smooth], observed, leaks)
+        sd = max(float(np.mean([one.sd for one in smooth])), 1e-6)
+
+        def rejects(twin: Twin) -> bool:
+            there = at_targets(*figures(twin))
+            expected = own(there.astype(np.float64))
+            z = (there.sum() - expected.sum()) / sd
+            return combined(float(norm.sf(z)), single_tails(there, expected)) <= ALPHA
+
+        return rejects
+
+    return Probe(
+        "F505",
+        stations.candidates[k],
+        lambda: coarse_shares(stations.votes[:, k], stations.valid),
+        learn,
+        k,
+    )
+
+
+def _leak(hit: NDArray[np.bool_], chance: Floats) -> float:
+    """Return by how much one more station at a target raises what is expected there."""
+    if not hit.any() or hit.all():
+        return 0.0
+    return float(np.clip(chance[hit].mean() - chance[~hit].mean(), 0.0, 0.9))
+
+
+def _own_expectation(
+    expected: list[Floats], observed: Floats, leaks: list[float]
+) -> Callable[[Floats], Floats]:
+    """Return what a twin with so many stations at the targets expects there.
+
+    A station at a target is itself expected there, so the expectation of a twin follows its own
+    number. It is worked out for a few, brought to the mean number of many, and from there to any.
+    """
+    mean, leak = observed.mean(axis=0), float(np.mean(leaks))
+    centre = np.mean(
+        [one - leak * (own - mean) for one, own in zip(expected, observed, strict=False)], axis=0
+    )
+    return lambda there: np.maximum(centre + leak * (there - mean), 1e-9)
+
+
+def dip_probe(stations: Stations, k: int) -> Probe:
+    """Return the dip of one candidate's share: described, not judged."""
+    # A sheet without a vote for the candidate, or for anybody else, may be half entered: a heap of
+    # these is no second kind of place.
+    some = (stations.votes[:, k] > 0) & (stations.votes[:, k] < stations.valid)
+
+    def run() -> Indicator:
+        found = dip(stations.votes[some, k] / stations.valid[some], stations.valid[some])
+        none = {"no vote for the candidate, or none for others": int((~some).sum())}
+        return replace(found, left_out={**found.left_out, **none})
+
+    def rejects(twin: Twin) -> bool:
+        there = (twin.votes[:, k] > 0) & (twin.votes[:, k] < twin.valid)
+        return _dips(twin.votes[there, k], twin.valid[there])
+
+    return Probe("F509", stations.candidates[k], run, lambda twins: rejects, k, _FEW_TWINS, False)
+
+
+def turnout_dip_probe(stations: Stations) -> Probe:
+    """Return the dip of turnout: described, not judged."""
+    there = stations.with_turnout
+    registered = stations.registered[there].astype(np.int64)
+
+    def run() -> Indicator:
+        return dip(stations.turned_out[there] / registered, registered)
+
+    def rejects(twin: Twin) -> bool:
+        return _dips(twin.turned_out[there], registered)
+
+    return Probe("F509", TURNOUT, run, lambda twins: rejects, None, _FEW_TWINS, False)
+
+
+def _dips(x: Counts, n: Counts) -> bool:
+    return dip_pvalue(dip_statistic(x / n, n), len(n)) <= ALPHA
+
+
+def turnout_known(stations: Stations) -> bool:
+    """Return whether turnout is known of nearly all stations."""
+    return float(stations.with_turnout.mean()) >= _POPULATED
+
+
+def swapped_probe(stations: Stations) -> Probe:
+    """Return the test of swapped tallies of the first two, with an earlier election."""
+    pair = stations.ranked[:2]
+
+    def run() -> Indicator:
+        return swapped(
+            stations.votes, pair=(pair[0], pair[1]), areas=stations.areas, earlier=stations.earlier
+        )
+
+    # Honest departures are as often on the other side, where no exchange can put a station: that,
+    # and not twins, measures its error. Twins lack the stations that honestly turn round.
+    return Probe(
+        "F512", stations.candidates[pair[0]], run, lambda twins: lambda twin: False, None, 0
+    )
