@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TESTED", "Battery", "Probed", "battery"]
 
-TESTED = ("F501", "F502", "F503", "F504", "F505", "F509", "F512")
-"""Indicators with a null; F512 where it has an earlier round. All but F509 are judged."""
+TESTED = ("F501", "F502", "F503", "F504", "F505", "F509")
+"""Indicators with a null that twins can try. All but F509 are judged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +38,7 @@ class Probed:
     result : Indicator
         What the test says of the election.
     calibration : Calibration or None
-        How often it rejects clean twins; None where it refused before, or measures its error
-        otherwise (F512).
+        How often it rejects clean twins; None where it refused before.
     adjusted : float or None
         p-value adjusted for all tests of the battery (Benjamini–Hochberg); None where the test
         refused, or rejects too many clean twins, or is described and not judged (F509).
@@ -165,7 +164,7 @@ def battery(
     -----
     A test that rejects more than 7.5 % of the clean twins at 0.05 gets no p-value; one that rejects
     more than 5 % has its own multiplied by that rate over 5 %. They are then adjusted together, so
-    that of the flags that stay at most one in twenty is expected to be false.
+    that about one report in twenty has a flag where nothing is wrong.
 
     References
     ----------
@@ -184,13 +183,13 @@ def battery(
     with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:
         results = list(pool.map(lambda test: test.run(), tests))
     asked = [t for t, result in zip(tests, results, strict=True) if not result.refused]
-    tried = [test for test in asked if test.most_twins]
-    rates = calibrated(stations, tried, seed=seed, twins=twins) if tried else {}
-    fit = [
-        test.name for test in asked if test.judged and (test not in tried or rates[test.name].fit)
-    ]
-    pvalues = {t.name: r.pvalue or 0.0 for t, r in zip(tests, results, strict=True)}
-    charged = [rates[n].charged(pvalues[n]) if n in rates else pvalues[n] for n in fit]
+    rates = calibrated(stations, asked, seed=seed, twins=twins) if asked else {}
+    fit = [test.name for test in asked if test.judged and rates[test.name].fit]
+    pvalues = {
+        test.name: 1.0 if result.pvalue is None else result.pvalue
+        for test, result in zip(tests, results, strict=True)
+    }
+    charged = [rates[name].charged(pvalues[name]) for name in fit]
     adjusted = dict(zip(fit, _adjusted(charged), strict=True))
     found = [
         Probed(test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name))

@@ -221,9 +221,12 @@ def expectation(x: Counts, n: Counts, *, grid: bool = True) -> Expectation:
     doubled, twice = window_sums(x, n, TARGETS, TOLERANCE, draws=2)
     targets = twiced(once, twice)
     terms = 2 * chances - doubled
-    term = at_target(x, n) - terms
-    spread = float((term**2).sum() - term.sum() ** 2 / max(len(term), 1))
     chances = np.minimum(chances * (targets.sum() / max(once.sum(), 1e-300)), 1.0)
+    # A station at a fraction is itself expected there: the number less what is expected varies less
+    # than the number. Worked out from what is expected, so that an excess does not excuse itself.
+    independent = float((chances * (1 - chances)).sum())
+    spread = independent * (1 - 2 * leak(at_target(x, n), terms))
+    spread += float(((terms - terms.mean()) ** 2).sum()) if len(terms) else 0.0
     between = np.zeros(0)
     if grid:
         between = twiced(
@@ -231,6 +234,13 @@ def expectation(x: Counts, n: Counts, *, grid: bool = True) -> Expectation:
             window_sums(x, n, _BETWEEN, TOLERANCE, draws=2)[1],
         )
     return Expectation(targets, between, chances, terms, float(np.sqrt(max(spread, 0.0))))
+
+
+def leak(hit: NDArray[np.bool_], terms: Floats) -> float:
+    """Return by how much one more station at a target raises what is expected there."""
+    if not hit.any() or hit.all():
+        return 0.0
+    return float(np.clip(terms[hit].mean() - terms[~hit].mean(), 0.0, 0.4))
 
 
 def _together(observed: Counts, smooth: Expectation) -> float:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tallyverify.coverage import Kept
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import Evidence, Finding, place
+from tallyverify.findings import Evidence, Finding, counted, place
 from tallyverify.forensics.of_case import stations_for
 from tallyverify.forensics.outlying import outlying_stations
 from tallyverify.forensics.outlying_areas import OutlyingAreas, outlying_areas
-from tallyverify.forensics.outlying_result import OutlyingStations
+from tallyverify.forensics.outlying_result import OutlyingStations, percent
 from tallyverify.forensics.stations import Stations
 from tallyverify.sheets import Sheets
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["departing", "departing_findings"]
 
 _MOST = 20
+_FEW = 3
 
 
 def departing(kept: Kept, facts: CaseFacts) -> tuple[OutlyingStations, OutlyingAreas] | None:
@@ -64,22 +64,25 @@ def _ranked(stations: Stations, facts: CaseFacts) -> tuple[OutlyingStations, Out
 
 
 def departing_findings(kept: Kept, facts: CaseFacts) -> list[Finding]:
-    """Return a note for each station and area that departs beyond chance, the farthest first."""
+    """Return a note for each station and area that departs beyond chance, the farthest first.
+
+    Where none does, the three that depart most are named all the same, and that it may be chance:
+    one alone among a few hundred makes the tail heavy in which it would stand out.
+    """
     found = departing(kept, facts)
     stations, _ = stations_for(kept, facts)
     if found is None or stations is None:
         return []
     one, many = found
-    said = [] if one.refused else [_station(row) for row in _flagged(one.ranked(_MOST))]
+    said = [] if one.refused else [_station(row) for row in _shown(one.ranked(_MOST))]
     if not many.refused:
-        said += [_area(row, stations) for row in _flagged(many.table)[:_MOST]]
+        said += [_area(row, stations) for row in _shown(many.table)]
     return said
 
 
-def _flagged(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(k): v for k, v in row.items()} for row in rows.to_dict("records") if row["flagged"]
-    ]
+def _shown(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    every = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+    return [row for row in every if row["flagged"]][:_MOST] or every[:_FEW]
 
 
 def _station(row: dict[str, Any]) -> Finding:
@@ -94,31 +97,24 @@ def _station(row: dict[str, Any]) -> Finding:
 
 def _area(row: dict[str, Any], stations: Stations) -> Finding:
     depth = stations.levels.index(row["level"])
-    code = int(row["area"])
-    at = int(np.flatnonzero(stations.areas[depth] == code)[0])
+    at = int(np.flatnonzero(stations.areas[depth] == int(row["area"]))[0])
     area = {
         level: str(stations.labels[up][stations.areas[up][at]])
         for up, level in enumerate(stations.levels[: depth + 1])
     }
+    has = "turnout is" if row["aspect"] == "turnout" else f"{row['aspect']} has"
+    rest = f"the rest of {place(dict(list(area.items())[:-1]))}" if depth else "all others"
     return Finding(
         code="F510",
         evidence=Evidence.NOTE,
         area=area,
-        message=f"{row['level']} {place(area)}: {_named(row['reason'], stations)}",
+        message=(
+            f"{row['level']} {place(area)}: {has} {percent(row['share'])} "
+            f"({counted(int(row['stations']), 'station')}); going by {rest}, expected "
+            f"{percent(row['expected'])} ({percent(row['low'])} to {percent(row['high'])})"
+        ),
         **_figures(row),
     )
-
-
-def _named(reason: str, stations: Stations) -> str:
-    """Write the names of areas for their codes."""
-    for depth, level in enumerate(stations.levels):
-        labels = stations.labels[depth]
-        reason = re.sub(
-            rf"\b{re.escape(level)} (\d+)\b",
-            lambda found, names=labels: str(names[int(found[1])]),  # type: ignore[misc]
-            reason,
-        )
-    return reason
 
 
 def _figures(row: dict[str, Any]) -> dict[str, Any]:
@@ -127,5 +123,8 @@ def _figures(row: dict[str, Any]) -> dict[str, Any]:
         "observed": float(row["share"]),
         "expected": float(row["expected"]),
         "difference": float(row["share"]) - float(row["expected"]),
-        "arithmetic": f"{away} predicted standard deviations, adjusted p {row['adjusted']:.2g}",
+        "arithmetic": (
+            f"{away} predicted standard deviations, adjusted p {row['adjusted']:.2g}"
+            + ("" if row["flagged"] else ": it may be chance")
+        ),
     }

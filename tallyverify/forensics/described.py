@@ -27,7 +27,7 @@ _RESAMPLES = 200
 
 
 DESCRIBED = ("F506", "F507", "F508", "F510", "F511", "F512")
-"""Indicators without a null: never flagged, and not adjusted for. F512 without earlier votes."""
+"""Indicators without a null that holds for honest elections: never flagged, not adjusted for."""
 
 
 def described(code: str, kept: Kept, facts: CaseFacts) -> tuple[Indicator | None, str]:
@@ -104,7 +104,9 @@ def _swapped(stations: Stations, seed: int) -> Indicator | str:
     if len(stations.candidates) < 2:
         return "there is one candidate only"
     first, second = stations.ranked[:2]
-    return swapped(stations.votes, pair=(first, second), areas=stations.areas)
+    return swapped(
+        stations.votes, pair=(first, second), areas=stations.areas, earlier=stations.earlier
+    )
 
 
 _RUN = {

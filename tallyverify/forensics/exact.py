@@ -15,6 +15,8 @@ from scipy.optimize import brentq
 from scipy.special import expit, gammaln, logit
 from scipy.stats import norm
 
+from tallyverify.errors import InputError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -36,12 +38,19 @@ _LEFT_OUT = 18.5
 _BY_HAND = 600
 """Up to this many indicators the distribution of their sum is built up one by one."""
 
+_LARGEST_TABLE = 1 << 22
+
 _CHUNK = 2_000_000
 """Terms worked on at a time, so that memory stays bounded."""
 
 
 @lru_cache(maxsize=4)
 def _log_factorials(size: int) -> Floats:
+    if size > _LARGEST_TABLE:
+        raise InputError(
+            "exact binomial sums are for stations, not for whole countries",
+            found=f"more than {_LARGEST_TABLE:,} people in one place",
+        )
     table: Floats = gammaln(np.arange(1, 2 * size + 2, dtype=np.float64))
     return table
 

@@ -91,7 +91,8 @@ def integer_percentages(
     ballots : array_like of int, shape (stations,)
         What the share is taken of: ballots, or valid votes where no others are known.
     registered : array_like of int, shape (stations,), optional
-        What turnout is taken of. Without it only shares are looked at.
+        What turnout is taken of. Without it, and where it is 0 or less than came, only shares are
+        looked at.
     turned_out : array_like of int, shape (stations,), optional
         Voters who were given a ballot, where that is another figure than the ballots.
     smooth : bool
@@ -144,6 +145,9 @@ def integer_percentages(
     }
     null = "each count drawn anew from a binomial with its observed share (exact)"
     null += ", twiced" if smooth else ""
+    came = use & given.turnout
+    if registered is not None:
+        left_out["turnout not known, or above 100 % (share only)"] = int((use & ~came).sum())
     hit, chance = given.at_integers(use, smooth=smooth), given.chances(use, smooth=smooth)
     chances = 1 - (1 - chance[0]) * (1 - chance[1])
     anywhere = hit[0] | hit[1]
@@ -168,12 +172,10 @@ def integer_percentages(
         observed=observed,
         expected=expected,
         sd=sd,
-        turnout_tested=given.turnout,
-        turnout_excess=float((hit[0] - chance[0]).sum()) if given.turnout else float("nan"),
+        turnout_tested=bool(came.any()),
+        turnout_excess=float((hit[0] - chance[0]).sum()) if came.any() else float("nan"),
         share_excess=float((hit[1] - chance[1]).sum()),
-        turnout_peaks=_peaks(given.turned_out[use], given.registered[use])
-        if given.turnout
-        else np.zeros(101),
+        turnout_peaks=_peaks(given.turned_out[came], given.registered[came]),
         share_peaks=_peaks(given.votes[use], given.ballots[use]),
         excess=excess,
     )
@@ -181,13 +183,21 @@ def integer_percentages(
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """The figures of the stations, checked; where no turnout is known, all registered came."""
+    """The figures of the stations, checked.
+
+    Attributes
+    ----------
+    votes, ballots, turned_out, registered : ndarray of int
+        As given; where turnout is not known, all registered came.
+    turnout : ndarray of bool
+        Where turnout is known, and can be.
+    """
 
     votes: Counts
     ballots: Counts
     turned_out: Counts
     registered: Counts
-    turnout: bool
+    turnout: Bools
 
     @classmethod
     def of(
@@ -208,7 +218,8 @@ class Given:
                 "a station has more votes than ballots; leave it out",
                 found=f"{x[at]} votes, {b[at]} ballots at position {at}",
             )
-        return cls(x, b, t, b if n is None else n, n is not None)
+        known = np.zeros(len(x), dtype=bool) if n is None else (n > 0) & (t <= n)
+        return cls(x, b, np.where(known, t, b), b if n is None else np.where(known, n, b), known)
 
     @property
     def small(self) -> Bools:
@@ -219,23 +230,20 @@ class Given:
     def used(self) -> Bools:
         """Stations that are looked at."""
         use = ~self.small & (100 * self.votes <= 99 * self.ballots)
-        if self.turnout:
-            use &= 100 * self.turned_out <= 99 * self.registered
-        return use
+        return use & (~self.turnout | (100 * self.turned_out <= 99 * self.registered))
 
     def at_integers(self, use: Bools, *, smooth: bool = False) -> tuple[Bools, Bools]:
         """Return where turnout and where the share is an integer percentage."""
         share = at_integer(self.votes[use], self.ballots[use], inner=smooth)
-        if not self.turnout:
-            return np.zeros(len(share), dtype=bool), share
-        return at_integer(self.turned_out[use], self.registered[use], inner=smooth), share
+        turnout = at_integer(self.turned_out[use], self.registered[use], inner=smooth)
+        return turnout & self.turnout[use], share
 
     def chances(self, use: Bools, *, smooth: bool = False) -> tuple[Floats, Floats]:
         """Return the probabilities of that, for turnout and for the share."""
         share = _chances(self.votes[use], self.ballots[use], smooth)
-        if not self.turnout:
-            return np.zeros(len(share)), share
-        return _chances(self.turned_out[use], self.registered[use], smooth), share
+        turnout, known = np.zeros(len(share)), use & self.turnout
+        turnout[known[use]] = _chances(self.turned_out[known], self.registered[known], smooth)
+        return turnout, share
 
 
 def _chances(x: Counts, n: Counts, smooth: bool) -> Floats:

@@ -33,7 +33,7 @@ class Probe:
     candidate : int or None
         Column of the candidate, if it looks at one.
     most_twins : int
-        Twins that are enough to calibrate it on; 0 for a test that measures its error otherwise.
+        Twins that are enough to calibrate it on.
     judged : bool
         Whether it can be flagged. The dip is only described: an honest election may have more than
         one kind of places.

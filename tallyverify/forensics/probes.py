@@ -14,9 +14,9 @@ from tallyverify.forensics.share_probes import (
     coarse_probe,
     dip_probe,
     integer_probe,
-    swapped_probe,
     turnout_dip_probe,
     turnout_known,
+    turnout_probe,
 )
 from tallyverify.forensics.stations import Stations
 
@@ -36,13 +36,13 @@ def probes_of(stations: Stations, codes: Sequence[str]) -> list[Probe]:
     Returns
     -------
     list of Probe
-        Digits of every candidate; integer percentages of the leader with turnout, and of every
-        other candidate with 5 % of the votes; coarse shares and the dip of these candidates, and
-        the dip of turnout; swapped tallies of the first two, where there is an earlier election.
+        Digits of every candidate; integer percentages of turnout, of the leader with turnout (as
+        published), and of every other candidate with 5 % of the votes; coarse shares and the dip
+        of these candidates, and the dip of turnout.
     """
     probes: list[Probe] = []
-    if "F512" in codes and stations.earlier is not None and len(stations.candidates) > 1:
-        probes.append(swapped_probe(stations))
+    if "F504" in codes and turnout_known(stations):
+        probes.append(turnout_probe(stations))
     if "F509" in codes and turnout_known(stations):
         probes.append(turnout_dip_probe(stations))
     for k in stations.ranked:

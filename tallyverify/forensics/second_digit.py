@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BENFORD_SECOND", "SecondDigit", "second_digit"]
 
-FEWEST = 500
+FEWEST = 1000
 """Fewest counts that are tested."""
 
 BANDWIDTH = 0.02

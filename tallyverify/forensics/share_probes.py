@@ -17,14 +17,14 @@ from tallyverify.forensics.coarse_shares import (
     coarse_shares,
     combined,
     expectation,
+    leak,
     single_tails,
 )
 from tallyverify.forensics.dip import dip, dip_pvalue, dip_statistic
-from tallyverify.forensics.integer_percentages import Given, integer_percentages
+from tallyverify.forensics.integer_percentages import FEWEST, Given, integer_percentages
 from tallyverify.forensics.probe import TURNOUT, Probe
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.stations import Stations
-from tallyverify.forensics.swapped import swapped
 from tallyverify.forensics.twin import Twin
 
 if TYPE_CHECKING:
@@ -37,12 +37,10 @@ __all__ = [
     "coarse_probe",
     "dip_probe",
     "integer_probe",
-    "swapped_probe",
     "turnout_dip_probe",
     "turnout_known",
+    "turnout_probe",
 ]
-
-_POPULATED = 0.95
 
 _EXACT = 2
 """Twins of which the expectation is worked out; the others only show how many there are."""
@@ -52,31 +50,38 @@ _FEW_TWINS = 50
 
 
 def integer_probe(stations: Stations, k: int) -> Probe:
-    """Return the test of integer percentages; turnout is looked at with the leader, and once."""
-    turnout = k == stations.ranked[0] and turnout_known(stations)
-    there = stations.with_turnout if turnout else np.ones(len(stations), dtype=bool)
-    ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)[there]
-    registered = stations.registered[there] if turnout else None
-    came = stations.turned_out[there] if turnout else None
+    """Return the test of integer percentages; with the leader, of turnout where it is known too."""
+    leader = k == stations.ranked[0]
+    ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
+    registered = np.where(stations.with_turnout, stations.registered, 0).astype(np.int64)
+    came = np.where(stations.with_turnout, stations.turned_out, 0).astype(np.int64)
+    turnout = leader and turnout_known(stations)
 
     def run() -> Indicator:
-        return integer_percentages(
-            stations.votes[there, k], ballots, registered, turned_out=came, smooth=not turnout
-        )
+        if not turnout:
+            return integer_percentages(stations.votes[:, k], ballots, smooth=True)
+        return integer_percentages(stations.votes[:, k], ballots, registered, turned_out=came)
 
     def given(twin: Twin) -> Given:
-        of = twin.ballots[there]
+        x, of = twin.votes[:, k], twin.ballots
+        if not turnout:
+            return Given(x, of, of, of, np.zeros(len(of), dtype=bool))
+        known = registered > 0
         return Given(
-            twin.votes[there, k],
-            of,
-            twin.turned_out[there],
-            of if registered is None else registered.astype(np.int64),
-            turnout,
+            x, of, np.where(known, twin.turned_out, of), np.where(known, registered, of), known
         )
+
+    return Probe("F504", stations.candidates[k], run, _learning(given, smooth=not turnout), k)
+
+
+def _learning(
+    given: Callable[[Twin], Given], *, smooth: bool
+) -> Callable[[Sequence[Twin]], Rejection]:
+    """Return how the test of integer percentages learns what is expected of a twin."""
 
     def found(twin: Twin) -> Floats:
         one = given(twin)
-        a, b = one.at_integers(one.used(), smooth=not turnout)
+        a, b = one.at_integers(one.used(), smooth=smooth)
         return np.array([float((a | b).sum())])
 
     def learn(twins: Sequence[Twin]) -> Rejection:
@@ -84,11 +89,11 @@ def integer_probe(stations: Stations, k: int) -> Probe:
         for twin in twins[:_EXACT]:
             one = given(twin)
             use = one.used()
-            a, b = one.chances(use, smooth=not turnout)
+            a, b = one.chances(use, smooth=smooth)
             chance = 1 - (1 - a) * (1 - b)
-            hit = np.logical_or(*one.at_integers(use, smooth=not turnout))
+            hit = np.logical_or(*one.at_integers(use, smooth=smooth))
             expected.append(np.array([chance.sum()]))
-            leaks.append(_leak(hit, chance))
+            leaks.append(leak(hit, chance))
             spreads.append(float((chance * (1 - chance)).sum()))
         own = _own_expectation(expected, np.array([found(twin) for twin in twins]), leaks)
         sd = max(float(np.sqrt(np.mean(spreads))), 1e-6)
@@ -100,7 +105,7 @@ def integer_probe(stations: Stations, k: int) -> Probe:
 
         return rejects
 
-    return Probe("F504", stations.candidates[k], run, learn, k)
+    return learn
 
 
 def coarse_probe(stations: Stations, k: int) -> Probe:
@@ -113,7 +118,7 @@ def coarse_probe(stations: Stations, k: int) -> Probe:
     def learn(twins: Sequence[Twin]) -> Rejection:
         some = [figures(twin) for twin in twins[:_EXACT]]
         smooth = [expectation(x, n, grid=False) for x, n in some]
-        leaks = [_leak(at_target(x, n), s.terms) for (x, n), s in zip(some, smooth, strict=True)]
+        leaks = [leak(at_target(x, n), s.terms) for (x, n), s in zip(some, smooth, strict=True)]
         observed = np.array([at_targets(*figures(twin)) for twin in twins], dtype=np.float64)
         own = _own_expectation([one.targets for one in smooth], observed, leaks)
         sd = max(float(np.mean([one.sd for one in smooth])), 1e-6)
@@ -135,13 +140,6 @@ def coarse_probe(stations: Stations, k: int) -> Probe:
     )
 
 
-def _leak(hit: NDArray[np.bool_], chance: Floats) -> float:
-    """Return by how much one more station at a target raises what is expected there."""
-    if not hit.any() or hit.all():
-        return 0.0
-    return float(np.clip(chance[hit].mean() - chance[~hit].mean(), 0.0, 0.9))
-
-
 def _own_expectation(
     expected: list[Floats], observed: Floats, leaks: list[float]
 ) -> Callable[[Floats], Floats]:
@@ -150,11 +148,12 @@ def _own_expectation(
     A station at a target is itself expected there, so the expectation of a twin follows its own
     number. It is worked out for a few, brought to the mean number of many, and from there to any.
     """
-    mean, leak = observed.mean(axis=0), float(np.mean(leaks))
+    mean, own = observed.mean(axis=0), float(np.mean(leaks))
     centre = np.mean(
-        [one - leak * (own - mean) for one, own in zip(expected, observed, strict=False)], axis=0
+        [one - own * (number - mean) for one, number in zip(expected, observed, strict=False)],
+        axis=0,
     )
-    return lambda there: np.maximum(centre + leak * (there - mean), 1e-9)
+    return lambda there: np.maximum(centre + own * (there - mean), 1e-9)
 
 
 def dip_probe(stations: Stations, k: int) -> Probe:
@@ -173,6 +172,21 @@ def dip_probe(stations: Stations, k: int) -> Probe:
         return _dips(twin.votes[there, k], twin.valid[there])
 
     return Probe("F509", stations.candidates[k], run, lambda twins: rejects, k, _FEW_TWINS, False)
+
+
+def turnout_probe(stations: Stations) -> Probe:
+    """Return the test of integer percentages of turnout alone."""
+    there = stations.with_turnout
+    registered = stations.registered[there].astype(np.int64)
+
+    def run() -> Indicator:
+        return integer_percentages(stations.turned_out[there], registered)
+
+    def given(twin: Twin) -> Given:
+        came = twin.turned_out[there]
+        return Given(came, registered, registered, registered, np.zeros(len(came), dtype=bool))
+
+    return Probe("F504", TURNOUT, run, _learning(given, smooth=False))
 
 
 def turnout_dip_probe(stations: Stations) -> Probe:
@@ -194,21 +208,5 @@ def _dips(x: Counts, n: Counts) -> bool:
 
 
 def turnout_known(stations: Stations) -> bool:
-    """Return whether turnout is known of nearly all stations."""
-    return float(stations.with_turnout.mean()) >= _POPULATED
-
-
-def swapped_probe(stations: Stations) -> Probe:
-    """Return the test of swapped tallies of the first two, with an earlier election."""
-    pair = stations.ranked[:2]
-
-    def run() -> Indicator:
-        return swapped(
-            stations.votes, pair=(pair[0], pair[1]), areas=stations.areas, earlier=stations.earlier
-        )
-
-    # Honest departures are as often on the other side, where no exchange can put a station: that,
-    # and not twins, measures its error. Twins lack the stations that honestly turn round.
-    return Probe(
-        "F512", stations.candidates[pair[0]], run, lambda twins: lambda twin: False, None, 0
-    )
+    """Return whether turnout is known of stations enough to be tested."""
+    return int(stations.with_turnout.sum()) >= FEWEST

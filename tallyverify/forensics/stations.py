@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Stations", "stations_of"]
+__all__ = ["LARGEST", "Stations", "stations_of"]
+
+LARGEST = 1_000_000
+"""No station has more people: one with a larger figure is left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +49,8 @@ class Stations:
     labels : tuple of ndarray of str
         By level, what the areas of these codes are called.
     unread : int
-        Stations left out because their sheet says nothing, or a vote on it was not read.
+        Stations left out because their sheet says nothing, a vote on it was not read, or a figure
+        is above a million.
     earlier : ndarray of int, shape (stations, options), or None
         Votes of an earlier election that the registry keeps (``registry_from(…, earlier=True)``); a
         row of zeros where it has none. None without such a registry.
@@ -137,6 +141,10 @@ def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> St
         raise ValueError(f"{table.rows:,} stations cannot be kept at once")
     columns = table.columns
     read = columns["read"] & (columns["votes"].sum(axis=1) > 0)
+    # A figure no station can have is a slip of the pen; the rules name it. Here it would only cost.
+    read &= columns["votes"].max(axis=1) <= LARGEST
+    for name in ("valid", "ballots", "signed", "registered"):
+        read &= ~(columns[name] > LARGEST)
     levels = tuple(level for level in facts.levels if f"area:{level}" in columns)
     signed, ballots = columns["signed"][read], columns["ballots"][read]
     votes = columns["votes"][read]

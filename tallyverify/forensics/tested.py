@@ -15,6 +15,9 @@ from tallyverify.forensics.words import error_of, found_in, sums_of
 __all__ = ["F501", "F502", "F503", "F504", "F505", "F509", "finding_of"]
 
 
+_WHY = "; a source that rounds, or computes counts from percentages, does the same"
+
+
 def finding_of(one: Probed, facts: CaseFacts) -> Finding:
     """Return what a test found: an anomaly where it is flagged, else a note."""
     turnout = one.figure == TURNOUT
@@ -25,7 +28,7 @@ def finding_of(one: Probed, facts: CaseFacts) -> Finding:
         evidence=Evidence.ANOMALY if one.flagged else Evidence.NOTE,
         candidate=None if turnout else one.figure,
         observed=None if effect is None else effect.value,
-        message=f"{found_in(one.result, name)} ({error_of(one)})",
+        message=f"{found_in(one.result, name)} ({error_of(one)}){_WHY if one.flagged else ''}",
         arithmetic=sums_of(one.result),
     )
 
@@ -91,7 +94,7 @@ F501 = entry(
     "Second digits",
     Evidence.ANOMALY,
     _conclude,
-    needs="500 counts of 22 or more",
+    needs="1,000 counts of 22 or more",
     assumptions="counts are smooth at the scale of 5 %",
     reference="Mebane 2008; Deckert, Myagkov & Ordeshook 2011 on why Benford's law is no null",
 )

@@ -53,7 +53,7 @@ def found_in(result: Indicator, name: str) -> str:
         )
     if isinstance(result, Dip):
         what = "turnout" if name == TURNOUT else f"the share of {name}"
-        return f"more than one peak of {what}: dip {result.statistic or 0.0:.4f}"
+        return f"distance of {what} from a distribution with one peak: dip {result.statistic:.4f}"
     return name
 
 
