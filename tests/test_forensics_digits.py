@@ -170,7 +170,7 @@ def test_expected_digits_are_those_of_drawn_jitters(count):
 
 def test_second_digit_statistic_is_of_the_sum_of_the_stations_terms():
     # Station by station, with the table of small counts and without it.
-    votes = clean(3, 700)
+    votes = clean(3, 1400)
     found = second_digit(votes)
     terms = _terms(np.sort(votes))
     digit = np.bincount([int(str(v)[1]) for v in votes if v >= 22], minlength=10)

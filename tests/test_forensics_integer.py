@@ -150,7 +150,11 @@ def test_who_is_left_out():
     votes[20:30] = ballots[20:30]
     ballots[30:40], votes[30:40] = registered[30:40], registered[30:40] // 2
     found = integer_percentages(votes, ballots, registered)
-    assert found.left_out == {"fewer than 100 people": 20, "above 99 %": 20}
+    assert found.left_out == {
+        "fewer than 100 people": 20,
+        "above 99 %": 20,
+        "turnout not known, or above 100 % (share only)": 0,
+    }
     assert found.used == 460
     assert (found.excess[:40] == 0).all()
     assert (found.excess[40:] != 0).all()

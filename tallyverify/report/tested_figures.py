@@ -15,8 +15,8 @@ from tallyverify.forensics.exact import twiced, window_sums
 from tallyverify.forensics.integer_percentages import (
     INNER,
     INTEGERS,
-    SMALLEST,
     TOLERANCE,
+    Given,
     IntegerPercentages,
     at_integer,
 )
@@ -125,7 +125,7 @@ def _pairs(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
 
 def _at_integers(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
     # Turnout and the first share are one test; beside them stands the candidate who comes second.
-    panels = [panel for one in used[:2] for panel in integer_panels(one, picture)]
+    panels = [panel for one in used[:_BESIDE] for panel in integer_panels(one, picture)]
 
     def paint(figure: Figure) -> None:
         at = np.arange(101)
@@ -168,29 +168,28 @@ def integer_panels(one: Probed, picture: ForensicPicture) -> Iterator[tuple[str,
     -------
     iterator of tuple
         Whom it is about, observed and expected, each of shape (101,). Their differences sum to
-        ``turnout_excess`` and ``share_excess``.
+        ``share_excess``.
     """
     found, stations = one.result, picture.stations
     if not isinstance(found, IntegerPercentages):
         return
-    votes = stations.votes[:, stations.candidates.index(one.figure)]
-    ballots = np.where(stations.with_ballots, stations.ballots, stations.valid).astype(np.int64)
-    use = (100 * votes <= 99 * ballots) & (ballots > 0)
+    there = stations.with_turnout
+    registered, came = (
+        np.where(there, line, 0).astype(np.int64)
+        for line in (stations.registered, stations.turned_out)
+    )
     tested = _tested(one, picture)
-    if found.turnout_tested:
-        there = stations.with_turnout
-        came, people = (
-            np.where(there, line, 0).astype(np.int64)
-            for line in (stations.turned_out, stations.registered)
-        )
-        use &= there & (100 * came <= 99 * people) & (people >= SMALLEST)
-        at = _expected(came[use], people[use], smooth=False)
-        yield f"turnout, tested with the share of {tested}", *at
+    if one.figure == TURNOUT:
+        given, said = Given.of(came[there], registered[there], None, None), tested
     else:
-        use &= ballots >= SMALLEST
-    # As the test has it: the published null with turnout, and free of its bias without.
-    at = _expected(votes[use], ballots[use], smooth=not found.turnout_tested)
-    yield f"share of {tested}", *at
+        votes = stations.votes[:, stations.candidates.index(one.figure)]
+        ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
+        with_turnout = (registered, came) if found.turnout_tested else (None, None)
+        given, said = Given.of(votes, ballots, *with_turnout), f"share of {tested}"
+    use = given.used()
+    # As the test has it: the published null for turnout and the leader, else free of its bias.
+    smooth = not found.turnout_tested and one.figure != TURNOUT
+    yield said, *_expected(given.votes[use], given.ballots[use], smooth=smooth)
 
 
 def _expected(x: Counts, n: Counts, *, smooth: bool) -> tuple[Floats, Floats]:
