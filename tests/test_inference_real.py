@@ -20,6 +20,7 @@ from tallyverify.simulate import hide_stations
 from tests.real import NEEDS_REALDATA, path_of, table_of
 
 pytestmark = NEEDS_REALDATA
+OTHERS = "rules,compare,inference"  # the indicators have tests of their own
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "samples" / "venezuela-2024"
 BOLIVIA = ("bolivia-2019-trep1", "bolivia-2019-trep2")
 
@@ -42,7 +43,7 @@ def bolivian_report(name: str) -> Report:
             "bulletins": [{"id": "final", "areas": [whole]}],
         }
     )
-    return verify(Case(final.contest, table_of(name), declared, bolivian_registry()))
+    return verify(Case(final.contest, table_of(name), declared, bolivian_registry()), checks=OTHERS)
 
 
 def bolivian_estimate(name: str) -> Estimate:
@@ -92,7 +93,7 @@ def test_bolivian_keys_with_another_padding_are_named() -> None:
 
 @cache
 def venezuelan_report() -> Report:
-    return verify(load_case(SAMPLE, actas=path_of("venezuela-2024-v1")))
+    return verify(load_case(SAMPLE, actas=path_of("venezuela-2024-v1")), checks=OTHERS)
 
 
 def test_venezuela_declared_shares_outside_intervals_and_bounds() -> None:
@@ -148,7 +149,9 @@ def test_argentina_zeros_are_unseen_and_nothing_is_settled() -> None:
     said = {"bulletins": [{"id": "definitive", "areas": [{"votes": definitive, "coverage": 1}]}]}
     stations = registry_from(table)
     for registry in (None, stations):
-        report = verify(Case(table.contest, table, Declared.model_validate(said), registry))
+        report = verify(
+            Case(table.contest, table, Declared.model_validate(said), registry), checks=OTHERS
+        )
         assert report.verdict == "consistent"
         assert {f.evidence for f in report.findings} <= {Evidence.NOTE, Evidence.QUALITY}
 

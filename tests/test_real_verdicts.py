@@ -13,6 +13,7 @@ from tallyverify.compare import bounds
 from tests.real import ELECTIONS, NEEDS_REALDATA, contest_of, path_of, table_of
 
 pytestmark = NEEDS_REALDATA
+OTHERS = "rules,compare,inference"  # the indicators on these files: test_forensics_real.py
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "samples" / "venezuela-2024"
 
 
@@ -84,7 +85,7 @@ def bolivia_bulletins() -> Declared:
 @pytest.mark.parametrize("sheets", ["trep1", "trep2", "final"])
 def test_bolivia_honest_late_shift_is_not_accused(sheets: str) -> None:
     table = table_of(f"bolivia-2019-{sheets}")
-    report = verify(Case(table.contest, table, bolivia_bulletins()))
+    report = verify(Case(table.contest, table, bolivia_bulletins()), checks=OTHERS)
     assert report.verdict == "consistent"
     assert report.counts()["contradiction"] == 0
     assert {f.evidence for f in report.findings} == {Evidence.NOTE}
@@ -95,7 +96,7 @@ def test_bolivia_without_any_word_on_coverage() -> None:
     for bulletin in data["bulletins"]:
         del bulletin["areas"][0]["stations"]
     table = table_of("bolivia-2019-final")
-    report = verify(Case(table.contest, table, Declared.model_validate(data)))
+    report = verify(Case(table.contest, table, Declared.model_validate(data)), checks=OTHERS)
     assert report.verdict == "consistent"
     assert {f.evidence for f in report.findings} == {Evidence.NOTE}
 
@@ -108,7 +109,9 @@ def test_argentina_is_not_settled() -> None:
     names = _argentine_names()
     votes = {names["UC"]: 3_229_194, names["CAMBIEMOS"]: 3_208_870}
     said = {"bulletins": [{"id": "definitive", "areas": [{"votes": votes}]}]}
-    report = verify(Case(table.contest, table, Declared.model_validate(said), registry))
+    report = verify(
+        Case(table.contest, table, Declared.model_validate(said), registry), checks=OTHERS
+    )
     assert report.check("D310").reason == "not settled"
     assert report.of("D310")[0].observed == 6_106
     assert report.check("T206").statistic == 2_611
@@ -138,7 +141,7 @@ def test_own_sums_as_the_declared_result_contradict_nothing(name: str) -> None:
             }
         )
     said = Declared.model_validate({"bulletins": [{"id": "sum", "areas": areas}]})
-    report = verify(Case(contest_of(name), table, said))
+    report = verify(Case(contest_of(name), table, said), checks=OTHERS)
     assert report.verdict == "consistent"
     assert report.counts()["contradiction"] == report.counts()["improbable"] == 0
     assert report.counts()["anomaly"] == 0

@@ -63,7 +63,9 @@ def assert_sound(frame: pd.DataFrame) -> None:
 def test_sheets_add_up_and_the_truth_is_true(name: str, dose: float, seed: int) -> None:
     found = ALTERATIONS[name](CLEAN, dose, seed=seed)
     clean, frame, truth = CLEAN.table.frame, found.table.frame, found.truth
-    assert found.stations == round(dose * 600)
+    # A sheet to copy must fit the station's voters, and some areas have none left.
+    least = 0.9 if name == "copied" else 1.0
+    assert least * round(dose * 600) <= found.stations <= round(dose * 600)
     assert found.kind == name
     assert_sound(frame)
     where = truth["altered"].to_numpy()
