@@ -44,7 +44,7 @@ WORST_RATE = 0.075
 _DRAWS = 60_000_000
 _FEWEST_TWINS, _MOST_TWINS = 200, 1000
 
-_LEARNT_FROM = 32
+_LEARNT_FROM = 16
 """Twins that show what is expected of any; none of them is one that rejections are counted on."""
 
 _MOST_KEPT = 2000

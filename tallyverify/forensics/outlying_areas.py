@@ -8,10 +8,12 @@ together, none of them departs from its own area.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tallyverify.errors import InputError
 from tallyverify.forensics.context import Context, context_of
@@ -116,13 +118,18 @@ def outlying_areas(
     same_length(votes=given, **{f"areas[{at}]": some for at, some in enumerate(labels)})
     order = canonical([*levels, *(side for _, *pair in sides for side in pair)])
     found: dict[tuple[int, ...], list[dict[str, Any]]] = {}
-    for name, first, total in sides:
-        one, of = first[order], total[order]
+    inside = [some[order] for some in levels]
+
+    def looked(side: tuple[str, Counts, Counts]) -> list[tuple[tuple[int, ...], dict[str, Any]]]:
+        name, one, of = side[0], side[1][order], side[2][order]
         if int((of > 0).sum()) < FEWEST or one.sum() in (0, of.sum()):
-            continue
-        context = context_of(one, of - one, [some[order] for some in levels], None)
-        for key, row in _rows(context, one, of, [some[order] for some in levels], name):
-            found.setdefault(key, []).append(row)
+            return []
+        return _rows(context_of(one, of - one, inside, None), one, of, inside, name)
+
+    with threadpool_limits(limits=1), ThreadPoolExecutor(2) as pool:
+        for rows in pool.map(looked, sides):
+            for key, row in rows:
+                found.setdefault(key, []).append(row)
     if not found:
         return _result(None, len(given), level)
     return _result(_table(found, labels, levels, kinds, level), len(given), level)

@@ -45,8 +45,8 @@ __all__ = [
 _EXACT = 2
 """Twins of which the expectation is worked out; the others only show how many there are."""
 
-_FEW_TWINS = 50
-"""The dip rejects next to none of the twins, or nearly all: fifty tell which."""
+_FEW_TWINS = 20
+"""The dip rejects next to none of the twins, or nearly all: twenty tell which."""
 
 
 def integer_probe(stations: Stations, k: int) -> Probe:
