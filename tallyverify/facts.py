@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.contest import Contest
@@ -11,6 +12,9 @@ from tallyverify.declared import AreaResult, Bulletin, Declared
 from tallyverify.model import folded
 from tallyverify.registry import Registry
 from tallyverify.source import Source
+
+if TYPE_CHECKING:
+    from tallyverify.table import ActaTable
 
 __all__ = ["CaseFacts"]
 
@@ -48,6 +52,13 @@ class CaseFacts:
     votes: Names = ()
     seed: int = 0
     codes: Names = ()
+
+    @classmethod
+    def of(cls, table: ActaTable, registry: Registry | None = None) -> CaseFacts:
+        """Return what is known of a table by itself, and of the stations that exist."""
+        return cls(
+            table.contest, None, registry, table.source, table.levels, table.lines, table.votes
+        )
 
     @cached_property
     def bulletins(self) -> tuple[Bulletin, ...]:

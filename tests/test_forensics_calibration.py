@@ -272,7 +272,7 @@ def test_rates_are_counted_on_the_twins_of_the_seed():
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_neither_the_order_of_tests_nor_the_threads_matter(workers, monkeypatch):
-    monkeypatch.setattr(measured, "WORKERS", workers)
+    monkeypatch.setattr("tallyverify.forensics.side_by_side.WORKERS", workers)
     items = list(TESTS.items())
     found = calibrated(CLEAN, [fixed(*item) for item in reversed(items)], seed=3, twins=60)
     for name, rule in items:

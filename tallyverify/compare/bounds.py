@@ -67,9 +67,7 @@ def bounds(
         raise TallyVerifyError(
             "the observed turnout needs a line 'registered' in the actas; give a fraction instead"
         )
-    facts = CaseFacts(
-        table.contest, None, registry, table.source, table.levels, table.lines, table.votes
-    )
+    facts = CaseFacts.of(table, registry)
     seen = summarise_seen(table, facts)
     voters: float
     if registry is not None and not registry.sizes[1][~seen.stations.whole].any():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.findings import number
-from tallyverify.forensics.given import codes, counts, same_length
+from tallyverify.forensics.given import codes, counts, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
@@ -135,18 +135,16 @@ def turnout_share(
         registered=n,
         **{f"areas {at + 1}": one for at, one in enumerate(levels)},
     )
-    left_out: dict[str, int] = {}
-    used = np.ones(x.size, dtype=bool)
-    for why, bad in (
-        ("no registered voters known", n == 0),
-        (f"fewer than {number(fewest_registered)} registered voters", n < fewest_registered),
-        ("more ballots than registered voters", b > n),
-        ("no valid votes", v == 0),
-        ("more votes than valid votes", x > v),
-    ):
-        if (used & bad).any():
-            left_out[why] = int(np.count_nonzero(used & bad))
-        used &= ~bad
+    used, left_out = sifted(
+        x.size,
+        {
+            "no registered voters known": n == 0,
+            f"fewer than {number(fewest_registered)} registered voters": n < fewest_registered,
+            "more ballots than registered voters": b > n,
+            "no valid votes": v == 0,
+            "more votes than valid votes": x > v,
+        },
+    )
     # One order for the same stations, so that the sums do not depend on the rows.
     order = np.flatnonzero(used)
     keys = (one[used] for one in (n, b, v, x, *levels[::-1]))

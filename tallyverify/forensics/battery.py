@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scipy.stats import false_discovery_control
-from threadpoolctl import threadpool_limits
 
 from tallyverify.findings import number
-from tallyverify.forensics.calibration import ALPHA, WORKERS, WORST_RATE, Calibration, calibrated
+from tallyverify.forensics.calibration import ALPHA, WORST_RATE, Calibration, calibrated
 from tallyverify.forensics.probes import probes_of
 from tallyverify.forensics.result import Indicator
+from tallyverify.forensics.side_by_side import side_by_side
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.table import ActaTable
 
@@ -180,8 +179,7 @@ def battery(
     """
     stations = stations_of(table) if isinstance(table, ActaTable) else table
     tests = probes_of(stations, codes) if len(stations) else []
-    with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:
-        results = list(pool.map(lambda test: test.run(), tests))
+    results = side_by_side(lambda test: test.run(), tests)
     asked = [t for t, result in zip(tests, results, strict=True) if not result.refused]
     rates = calibrated(stations, asked, seed=seed, twins=twins) if asked else {}
     fit = [test.name for test in asked if test.judged and rates[test.name].fit]
@@ -195,8 +193,7 @@ def battery(
         Probed(test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name))
         for test, result in zip(tests, results, strict=True)
     ]
-    order = {test.name: place for place, test in enumerate(tests)}
-    found.sort(key=lambda one: (one.code, order[f"{one.code} {one.figure}"]))
+    found.sort(key=lambda one: one.code)
     number_of = max((rate.twins for rate in rates.values()), default=0)
     return Battery(tuple(found), number_of)
 

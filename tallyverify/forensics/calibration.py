@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from tallyverify.forensics.side_by_side import side_by_side
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.twin import Twin, TwinModel, twin_model
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALPHA",
-    "WORKERS",
     "WORST_RATE",
     "Calibration",
     "Rejects",
@@ -34,9 +32,6 @@ __all__ = [
 
 ALPHA = 0.05
 """Level at which rejections are counted."""
-
-WORKERS = 2
-"""Threads; the numbers do not depend on how many."""
 
 WORST_RATE = 0.075
 """A test that rejects a larger share of clean twins has no p-value."""
@@ -185,13 +180,12 @@ def _counted(
     first = [model.draw(seed, number + k) for k in range(_LEARNT_FROM)]
     most = [min(number, test.most_twins) for test in tests]
 
-    with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:
-        rejections = list(pool.map(lambda test: test.prepare(first), tests))
+    rejections = side_by_side(lambda test: test.prepare(first), tests)
 
-        def one(k: int) -> NDArray[np.bool_]:
-            twin = model.draw(seed, k)
-            asked = zip(rejections, most, strict=True)
-            return np.array([k < enough and rejects(twin) for rejects, enough in asked])
+    def one(k: int) -> NDArray[np.bool_]:
+        twin = model.draw(seed, k)
+        asked = zip(rejections, most, strict=True)
+        return np.array([k < enough and rejects(twin) for rejects, enough in asked])
 
-        counted = np.sum(list(pool.map(one, range(max(most)))), axis=0)
+    counted = np.sum(side_by_side(one, range(max(most))), axis=0)
     return [Calibration(float(n / of), of) for n, of in zip(counted, most, strict=True)]

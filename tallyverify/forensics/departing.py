@@ -42,25 +42,18 @@ def _ranked(stations: Stations, facts: CaseFacts) -> tuple[OutlyingStations, Out
     registered = np.where(known, stations.registered, 0).astype(np.int64)
     ballots = np.where(known, stations.turned_out, stations.valid).astype(np.int64)
     turnout = registered if known.any() else None
-    names = [facts.contest.display(name) for name in stations.candidates]
-    one = outlying_stations(
-        stations.votes,
-        areas=stations.areas,
-        registered=turnout,
-        ballots=ballots if turnout is not None else None,
-        station=[str(key) for key in stations.key],
-        candidates=names,
-        area_names=stations.levels,
+    given: dict[str, Any] = {
+        "areas": stations.areas,
+        "registered": turnout,
+        "ballots": ballots if turnout is not None else None,
+        "candidates": [facts.contest.display(name) for name in stations.candidates],
+        "area_names": stations.levels,
+    }
+    keys = [str(key) for key in stations.key]
+    return (
+        outlying_stations(stations.votes, station=keys, **given),
+        outlying_areas(stations.votes, **given),
     )
-    many = outlying_areas(
-        stations.votes,
-        areas=stations.areas,
-        registered=turnout,
-        ballots=ballots if turnout is not None else None,
-        candidates=names,
-        area_names=stations.levels,
-    )
-    return one, many
 
 
 def departing_findings(kept: Kept, facts: CaseFacts) -> list[Finding]:

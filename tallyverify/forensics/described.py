@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tallyverify.checks import Check
 from tallyverify.coverage import Kept
 from tallyverify.facts import CaseFacts
@@ -20,6 +22,12 @@ from tallyverify.forensics.swapped import swapped
 from tallyverify.forensics.turnout_peak import FEWEST_AREAS, turnout_peak
 from tallyverify.sheets import Sheets
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Bools = NDArray[np.bool_]
+
 __all__ = ["DESCRIBED", "F506", "F507", "F508", "F510", "F511", "described"]
 
 _RECOVERIES = 10
@@ -37,23 +45,17 @@ def described(code: str, kept: Kept, facts: CaseFacts) -> tuple[Indicator | None
     if stations is None:
         return None, reason
     if code not in sheets.kept:
-        sheets.kept[code] = _RUN[code](stations, facts.seed)
+        sheets.kept[code] = _worked_out(code, stations, facts.seed)
     found: Indicator | str = sheets.kept[code]
     return (None, found) if isinstance(found, str) else (found, found.refused)
 
 
-def _fingerprint(stations: Stations, seed: int) -> Indicator | str:
-    there, reason = turnout_of(stations)
-    if reason:
-        return reason
+def _fingerprint(stations: Stations, there: Bools, seed: int) -> Indicator:
     votes = stations.votes[there, stations.ranked[0]]
     return fingerprint(votes, stations.ballots[there], stations.registered[there])
 
 
-def _klimek(stations: Stations, seed: int) -> Indicator | str:
-    there, reason = turnout_of(stations)
-    if reason:
-        return reason
+def _klimek(stations: Stations, there: Bools, seed: int) -> Indicator:
     votes = stations.votes[there, stations.ranked[0]]
     return klimek(
         votes,
@@ -64,10 +66,7 @@ def _klimek(stations: Stations, seed: int) -> Indicator | str:
     )
 
 
-def _turnout_peak(stations: Stations, seed: int) -> Indicator | str:
-    there, reason = turnout_of(stations)
-    if reason:
-        return reason
+def _turnout_peak(stations: Stations, there: Bools, seed: int) -> Indicator:
     return turnout_peak(
         stations.votes[there, stations.ranked[0]],
         stations.valid[there],
@@ -79,7 +78,7 @@ def _turnout_peak(stations: Stations, seed: int) -> Indicator | str:
     )
 
 
-def _homogeneity(stations: Stations, seed: int) -> Indicator | str:
+def _homogeneity(stations: Stations) -> Indicator | str:
     if not stations.areas:
         return "the actas have no areas, so no centres"
     if len(stations.candidates) < 2:
@@ -87,10 +86,7 @@ def _homogeneity(stations: Stations, seed: int) -> Indicator | str:
     return homogeneity(stations.votes[:, stations.ranked[:2]], stations.areas[-1])
 
 
-def _turnout_share(stations: Stations, seed: int) -> Indicator | str:
-    there, reason = turnout_of(stations)
-    if reason:
-        return reason
+def _turnout_share(stations: Stations, there: Bools, seed: int) -> Indicator:
     return turnout_share(
         stations.votes[there, stations.ranked[0]],
         stations.valid[there],
@@ -100,7 +96,7 @@ def _turnout_share(stations: Stations, seed: int) -> Indicator | str:
     )
 
 
-def _swapped(stations: Stations, seed: int) -> Indicator | str:
+def _swapped(stations: Stations) -> Indicator | str:
     if len(stations.candidates) < 2:
         return "there is one candidate only"
     first, second = stations.ranked[:2]
@@ -109,14 +105,20 @@ def _swapped(stations: Stations, seed: int) -> Indicator | str:
     )
 
 
-_RUN = {
+_OF_TURNOUT = {
     "F506": _fingerprint,
     "F507": _klimek,
     "F508": _turnout_peak,
-    "F510": _homogeneity,
     "F511": _turnout_share,
-    "F512": _swapped,
 }
+_OF_AREAS = {"F510": _homogeneity, "F512": _swapped}
+
+
+def _worked_out(code: str, stations: Stations, seed: int) -> Indicator | str:
+    if code in _OF_AREAS:
+        return _OF_AREAS[code](stations)
+    there, reason = turnout_of(stations)
+    return reason or _OF_TURNOUT[code](stations, there, seed)
 
 
 def _described(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:

@@ -14,7 +14,7 @@ import numpy as np
 
 from tallyverify.errors import InputError
 from tallyverify.findings import number
-from tallyverify.forensics.given import counts, same_length
+from tallyverify.forensics.given import counts, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
@@ -213,16 +213,14 @@ def _fractions(
         )
     d = None if denominators is None else counts("denominators", denominators).astype(np.float64)
     same_length(values=x, denominators=d)
-    left_out = {}
-    used = np.ones(x.size, dtype=bool)
-    for why, bad in (
-        ("of no voters or votes", np.zeros(x.size, bool) if d is None else d == 0),
-        ("value not known", np.isnan(x)),
-        ("fraction above one", x > 1),
-    ):
-        if (used & bad).any():
-            left_out[why] = int(np.count_nonzero(used & bad))
-        used &= ~bad
+    used, left_out = sifted(
+        x.size,
+        {
+            "of no voters or votes": np.zeros(x.size, bool) if d is None else d == 0,
+            "value not known": np.isnan(x),
+            "fraction above one": x > 1,
+        },
+    )
     x, d = x[used], None if d is None else d[used]
     if d is not None:
         off = np.abs(x * d - np.round(x * d)) > _WHOLE * np.maximum(1, d)

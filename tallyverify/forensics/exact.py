@@ -44,8 +44,13 @@ _CHUNK = 2_000_000
 """Terms worked on at a time, so that memory stays bounded."""
 
 
+def _log_factorials(n: Counts) -> Floats:
+    """Return the logarithms of 0!, 1!, … up to twice the largest count and more."""
+    return _table(1 << max(int(n.max(initial=0)), 1023).bit_length())
+
+
 @lru_cache(maxsize=4)
-def _log_factorials(size: int) -> Floats:
+def _table(size: int) -> Floats:
     if size > _LARGEST_TABLE:
         raise InputError(
             "exact binomial sums are for stations, not for whole countries",
@@ -71,8 +76,7 @@ def binomial_pmf(x: Counts, n: Counts, p: Floats) -> Floats:
     >>> binomial_pmf(np.array([0, 2]), np.array([2, 2]), np.array([0.5, 1.0]))
     array([0.25, 1.  ])
     """
-    largest = int(n.max(initial=0))
-    log_factorial = _log_factorials(1 << max(largest, 1023).bit_length())
+    log_factorial = _log_factorials(n)
     with np.errstate(divide="ignore"):
         log_p, log_q = np.log(p), np.log1p(-p)
     log = log_factorial[n] - log_factorial[x] - log_factorial[n - x]
@@ -99,7 +103,7 @@ def redrawn_pmf(x: Counts, n: Counts, p: Floats) -> Floats:
     fixed = (p <= 0) | (p >= 1) | (n < 2)
     found[fixed] = binomial_pmf(x[fixed], n[fixed], p[fixed])
     y, size = x[~fixed], n[~fixed]
-    log_factorial = _log_factorials(1 << max(int(n.max(initial=0)), 1023).bit_length())
+    log_factorial = _log_factorials(n)
     one = p[~fixed] * (size - 1)
     other = (size - 1) - one
     log = log_factorial[size] - log_factorial[y] - log_factorial[size - y]

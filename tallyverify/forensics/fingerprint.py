@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.given import counts, same_length
+from tallyverify.forensics.given import counts, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
@@ -187,19 +187,15 @@ def usable(
             found=f"{fewest}",
             expected="1 or more",
         )
-    keep = np.ones(registered.size, dtype=bool)
-    reasons = {}
-    for reason, bad in (
-        (f"fewer than {int(fewest):,} registered voters", registered < fewest),
-        ("no ballots", ballots == 0),
-        ("more ballots than registered voters", ballots > registered),
-        ("more votes than ballots", votes > ballots),
-    ):
-        found = int(np.count_nonzero(keep & bad))
-        if found:
-            reasons[reason] = found
-        keep &= ~bad
-    return keep, reasons
+    return sifted(
+        registered.size,
+        {
+            f"fewer than {int(fewest):,} registered voters": registered < fewest,
+            "no ballots": ballots == 0,
+            "more ballots than registered voters": ballots > registered,
+            "more votes than ballots": votes > ballots,
+        },
+    )
 
 
 def grid(votes: Counts, ballots: Counts, registered: Counts, bins: int) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
 
-__all__ = ["codes", "counts", "same_length"]
+__all__ = ["codes", "counts", "same_length", "sifted"]
 
 _LARGEST = 2**31
 
@@ -76,6 +77,31 @@ def codes(name: str, given: ArrayLike) -> Counts:
         raise InputError(f"{name} need one entry a station", found=f"{labels.ndim} dimensions")
     found: Counts = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     return found
+
+
+def sifted(stations: int, reasons: Mapping[str, Bools]) -> tuple[Bools, dict[str, int]]:
+    """Return which stations can be used, and how many cannot, by the first reason that holds.
+
+    Parameters
+    ----------
+    stations : int
+        How many there are.
+    reasons : mapping of str to ndarray of bool
+        Why a station is left out, and where.
+
+    Examples
+    --------
+    >>> votes = np.array([0, 5])
+    >>> sifted(2, {"no votes": votes == 0, "many votes": votes > 9})
+    (array([False,  True]), {'no votes': 1})
+    """
+    used = np.ones(stations, dtype=bool)
+    left_out = {}
+    for why, bad in reasons.items():
+        if number := int(np.count_nonzero(used & bad)):
+            left_out[why] = number
+        used &= ~bad
+    return used, left_out
 
 
 def same_length(**arrays: Any) -> int:

@@ -7,11 +7,9 @@ hospital, a student hall, a new street); that it differs is a note, and says not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from tallyverify.errors import InputError
 from tallyverify.forensics.context import Context, context_of
@@ -20,6 +18,7 @@ from tallyverify.forensics.context_tail import FEWEST, scores, sided_tail
 from tallyverify.forensics.given import codes, counts, same_length
 from tallyverify.forensics.outlying_result import Aspect, OutlyingStations
 from tallyverify.forensics.result import Effect
+from tallyverify.forensics.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -116,12 +115,9 @@ def outlying_stations(
     order = canonical([*levels, *(side for _, *pair in sides for side in pair)])
     place = np.argsort(order)
     inside = [labels[order] for labels in levels]
-    with threadpool_limits(limits=1), ThreadPoolExecutor(2) as pool:
-        aspects = list(
-            pool.map(
-                lambda side: _aspect(side[0], side[1][order], side[2][order], inside, place), sides
-            )
-        )
+    aspects = side_by_side(
+        lambda side: _aspect(side[0], side[1][order], side[2][order], inside, place), sides
+    )
     return _concluded(
         [aspect for aspect in aspects if aspect is not None],
         levels,

@@ -8,12 +8,10 @@ together, none of them departs from its own area.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from tallyverify.errors import InputError
 from tallyverify.forensics.context import Context, context_of
@@ -23,6 +21,7 @@ from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.outlying import looked_at, named
 from tallyverify.forensics.outlying_result import percent
 from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,10 +125,9 @@ def outlying_areas(
             return []
         return _rows(context_of(one, of - one, inside, None), one, of, inside, name)
 
-    with threadpool_limits(limits=1), ThreadPoolExecutor(2) as pool:
-        for rows in pool.map(looked, sides):
-            for key, row in rows:
-                found.setdefault(key, []).append(row)
+    for rows in side_by_side(looked, sides):
+        for key, row in rows:
+            found.setdefault(key, []).append(row)
     if not found:
         return _result(None, len(given), level)
     return _result(_table(found, labels, levels, kinds, level), len(given), level)

@@ -127,13 +127,7 @@ def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> St
         If there are more stations than are kept at once, or none.
     """
     if isinstance(table, ActaTable):
-        facts = CaseFacts(
-            table.contest,
-            source=table.source,
-            levels=table.levels,
-            lines=table.lines,
-            votes=table.votes,
-        )
+        facts = CaseFacts.of(table)
         table = summarise_sheets(table, facts)
     if facts is None:
         raise ValueError("the facts of the case are needed")

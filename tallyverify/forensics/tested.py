@@ -20,15 +20,14 @@ _WHY = "; a source that rounds, or computes counts from percentages, does the sa
 
 def finding_of(one: Probed, facts: CaseFacts) -> Finding:
     """Return what a test found: an anomaly where it is flagged, else a note."""
-    turnout = one.figure == TURNOUT
-    name = TURNOUT if turnout else facts.contest.display(one.figure)
     effect = one.result.effect
+    why = _WHY if one.flagged else ""
     return Finding(
         code=one.code,
         evidence=Evidence.ANOMALY if one.flagged else Evidence.NOTE,
-        candidate=None if turnout else one.figure,
+        candidate=None if one.figure == TURNOUT else one.figure,
         observed=None if effect is None else effect.value,
-        message=f"{found_in(one.result, name)} ({error_of(one)}){_WHY if one.flagged else ''}",
+        message=f"{found_in(one.result, _name(one, facts))} ({error_of(one)}){why}",
         arithmetic=sums_of(one.result),
     )
 
@@ -45,25 +44,18 @@ def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         first = f"{_name(asked[0], facts)}: " if asked else ""
         return check.not_applicable(f"{first}{why}")
     lowest = min(used, key=_low)
-    flagged = [one for one in used if one.flagged]
     effect = lowest.result.effect
     return check.result(
         [finding_of(one, facts) for one in used],
-        reason=_reason(used, flagged, lowest, len(asked) - len(used), facts),
+        reason=_reason(used, lowest, len(asked) - len(used), facts),
         statistic=lowest.result.statistic,
         pvalue=lowest.adjusted,
         effect=None if effect is None else effect.value,
-        flagged=bool(flagged),
+        flagged=any(one.flagged for one in used),
     )
 
 
-def _reason(
-    used: list[Probed],
-    flagged: list[Probed],
-    lowest: Probed,
-    refused: int,
-    facts: CaseFacts,
-) -> str:
+def _reason(used: list[Probed], lowest: Probed, refused: int, facts: CaseFacts) -> str:
     rates = [one.calibration.rate for one in used if one.calibration]
     low, high = 100 * min(rates), 100 * max(rates)
     share = f"{low:.1f} %" if high - low < 0.05 else f"{low:.1f} to {high:.1f} %"

@@ -16,7 +16,7 @@ import numpy as np
 
 from tallyverify.errors import InputError
 from tallyverify.findings import number, percent, points
-from tallyverify.forensics.given import codes, counts, same_length
+from tallyverify.forensics.given import codes, counts, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 from tallyverify.forensics.turnout_curve import (
     BINS,
@@ -201,17 +201,15 @@ def turnout_peak(
             found=str(resamples),
             expected=f"{FEWEST_RESAMPLES} or more",
         )
-    left_out: dict[str, int] = {}
-    used = np.ones(x.size, dtype=bool)
-    for why, bad in (
-        ("no registered voters known", n == 0),
-        ("more ballots than registered voters", b > n),
-        ("more votes than valid votes", x > v),
-        ("no valid votes", v == 0),
-    ):
-        if (used & bad).any():
-            left_out[why] = int(np.count_nonzero(used & bad))
-        used &= ~bad
+    used, left_out = sifted(
+        x.size,
+        {
+            "no registered voters known": n == 0,
+            "more ballots than registered voters": b > n,
+            "more votes than valid votes": x > v,
+            "no valid votes": v == 0,
+        },
+    )
     # One order for the same stations, so that neither the draws nor the sums depend on the rows.
     place = np.zeros_like(x) if code is None else code
     order = np.flatnonzero(used)

@@ -116,9 +116,7 @@ class Study:
 def study_table(table: ActaTable, asked: Asked) -> Study:
     """Study a table of actas, each station once; see :func:`study`."""
     contest = table.contest
-    facts = CaseFacts(
-        contest, None, asked.registry, table.source, table.levels, table.lines, table.votes
-    )
+    facts = CaseFacts.of(table, asked.registry)
     return study(summarise_sheets(table, facts), contest.candidate_ids, contest.levels, asked)
 
 

@@ -1,0 +1,29 @@
+"""The same work on many things, two at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from threadpoolctl import threadpool_limits
+
+__all__ = ["WORKERS", "side_by_side"]
+
+Given = TypeVar("Given")
+Found = TypeVar("Found")
+
+WORKERS = 2
+"""Threads; what is found does not depend on how many."""
+
+
+def side_by_side(work: Callable[[Given], Found], things: Iterable[Given]) -> list[Found]:
+    """Return what the work makes of each thing, in their order.
+
+    Examples
+    --------
+    >>> side_by_side(abs, [-1, 2])
+    [1, 2]
+    """
+    with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(work, things))
