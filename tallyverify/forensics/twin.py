@@ -57,9 +57,10 @@ class TwinModel:
         Candidates that are drawn apart; one column more for all others together, if there are any.
     candidates : int
         How many candidates there are.
-    turnout_kept, shares_kept : ndarray of float, shape (levels + 1, columns)
-        How much of a station's own departure from its area is more than chance, 0 to 1: by the
-        level of that area (first the whole, then from the largest), and by column of the shares.
+    turnout_kept, shares_kept : ndarray of float, shape (2, levels + 1, columns)
+        How much of a departure is more than chance, 0 to 1, by column of the shares: first that of
+        a station from its area, by the level of that area (the whole, then from the largest); then
+        that of the areas of a level from the area they lie in.
     """
 
     registered: Counts
@@ -108,6 +109,8 @@ def twin_model(stations: Stations) -> TwinModel:
     -----
     In an area with mean m, a station's share p becomes m + κ (p - m), with κ² = 1 - df/χ² pooled
     over all areas of its level: the variance that chance alone does not explain stays as it is.
+    The mean m itself is drawn so towards that of the area above it, since a centre of two stations
+    has the chance of both in its mean, and so on upwards.
     Each candidate has a κ of its own, since small ones are often the more uneven. A station alone
     in its area is joined to others like it in the next larger one, whose κ is another, since these
     differ by place and not only by voters.
@@ -115,22 +118,18 @@ def twin_model(stations: Stations) -> TwinModel:
     group, level = _groups(stations)
     known = stations.with_turnout
     turnout = np.full(len(stations), np.nan)
-    depth = len(stations.areas)
-    turnout_kept = np.zeros((depth + 1, 2))
+    turnout_kept = np.zeros((2, len(stations.areas) + 1, 2))
     registered = np.zeros(len(stations), dtype=np.int64)
     if known.any():
         registered[known] = stations.registered[known].astype(np.int64)
         came = stations.turned_out[known]
         both = np.column_stack([came, registered[known] - came])
-        smoothed, turnout_kept = _smoothed(both, group[known], level[known], depth)
+        areas = [codes[known] for codes in stations.areas]
+        smoothed, turnout_kept = _smoothed(both, group[known], level[known], areas)
         turnout[known] = smoothed[:, 0]
     ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
-    shares, shares_kept = _smoothed(
-        np.column_stack([stations.votes, ballots - stations.valid]).astype(np.float64),
-        group,
-        level,
-        depth,
-    )
+    counts = np.column_stack([stations.votes, ballots - stations.valid]).astype(np.float64)
+    shares, shares_kept = _smoothed(counts, group, level, stations.areas)
     there = np.where(np.isnan(stations.turned_out), ballots, stations.turned_out).astype(np.int64)
     every = tuple(range(len(stations.candidates)))
     return TwinModel(
@@ -153,27 +152,51 @@ def _groups(stations: Stations) -> tuple[Counts, Counts]:
     return np.unique(group, return_inverse=True)[1].astype(np.int64), level
 
 
-def _smoothed(counts: Floats, group: Counts, level: Counts, depth: int) -> tuple[Floats, Floats]:
-    """Return the shares of each row, drawn towards those of its group, and how much was kept."""
-    size = counts.sum(axis=1)
-    group = np.unique(group, return_inverse=True)[1]
-    sums = np.column_stack([np.bincount(group, column) for column in counts.T])
-    share = sums / np.maximum(sums.sum(axis=1, keepdims=True), 1.0)
-    mean = share[group]
-    own = np.where(size[:, None] > 0, counts / np.maximum(size, 1.0)[:, None], mean)
-    apart = own - mean
+def _smoothed(
+    counts: Floats, group: Counts, level: Counts, areas: Sequence[Counts]
+) -> tuple[Floats, Floats]:
+    """Return the shares of each row, drawn towards those of its areas, and how much was kept."""
+    own, of_group = _shares(counts), _shares(_sums(counts, group))[group]
+    kept = np.zeros((2, len(areas) + 1, counts.shape[1]))
+    drawn = of_group.copy()
+    above = np.zeros(len(counts), dtype=np.int64)
+    mean = _shares(_sums(counts, above))[above]
+    drawn_above = mean
+    for depth in range(len(areas) + 1):
+        here = level == depth
+        kept[0, depth] = _kept(counts[here], group[here])
+        if depth:
+            codes = areas[depth - 1]
+            names, first = np.unique(codes, return_index=True)
+            sums = _sums(counts, codes)
+            kept[1, depth] = _kept(sums[names], above[first])
+            drawn[here] = (drawn_above + kept[1, depth] * (of_group - mean))[here]
+            inside = _shares(sums)[codes]
+            drawn_above = drawn_above + kept[1, depth] * (inside - mean)
+            above, mean = codes, inside
+    shares = np.clip(drawn + kept[0, level] * (own - of_group), 0.0, 1.0)
+    return shares / shares.sum(axis=1, keepdims=True), kept
+
+
+def _kept(counts: Floats, area: Counts) -> Floats:
+    """Return κ by column: the departures of rows from their areas that chance does not explain."""
+    area = np.unique(area, return_inverse=True)[1]
+    share = _shares(_sums(counts, area))
+    mean, size = share[area], counts.sum(axis=1)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        terms = np.where(mean > 0, size[:, None] * apart**2 / mean, 0.0)
+        terms = np.where(mean > 0, (counts - size * mean) ** 2 / (size * mean), 0.0)
     # By column a term is (1 - mean) on average, and one degree of freedom goes to the mean.
-    rows = np.bincount(group)
-    free = np.where(share > 0, (rows - 1)[:, None] * (1 - share), 0.0)
-    level_of = np.zeros(len(rows), dtype=np.int64)
-    level_of[group] = level
-    chi2, df = (
-        np.column_stack([np.bincount(at, column, depth + 1) for column in of.T])
-        for at, of in ((level, terms), (level_of, free))
-    )
+    chi2 = np.where(size > 0, terms, 0.0).sum(axis=0)
+    df = ((np.bincount(area) - 1) @ np.where(share > 0, 1 - share, 0.0)) if len(area) else 0.0
     kept: Floats = np.sqrt(np.maximum(1.0 - df / np.where(chi2 > 0, chi2, np.inf), 0.0))
     kept[chi2 <= 0] = 0.0
-    shares = np.clip(mean + kept[level] * apart, 0.0, 1.0)
-    return shares / shares.sum(axis=1, keepdims=True), kept
+    return kept
+
+
+def _sums(counts: Floats, codes: Counts) -> Floats:
+    return np.column_stack([np.bincount(codes, column) for column in counts.T])
+
+
+def _shares(counts: Floats) -> Floats:
+    shares: Floats = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
+    return shares
