@@ -34,6 +34,7 @@ sys.path.insert(0, str(ROOT))
 from tallyverify.forensics.battery import TESTED, battery  # noqa: E402
 from tallyverify.forensics.calibration import ALPHA  # noqa: E402
 from tallyverify.forensics.power import power  # noqa: E402
+from tallyverify.forensics.result import share_interval  # noqa: E402
 from tallyverify.simulate import clean_election, clean_like, structure_of  # noqa: E402
 from tallyverify.table import ActaTable  # noqa: E402
 
@@ -54,6 +55,9 @@ TURNOUTS = {"targets": {"of": "turnout", "direction": "nearest"}}
 KINDS = ((DOSES, SHARES, " of share"), ({"targets": DOSES["targets"]}, TURNOUTS, " of turnout"))
 
 CHUNK = 10
+
+JUDGED = ("F501", "F502", "F503", "F504", "F505")
+"""The dip is tried on twins as well, but described and never flagged."""
 
 
 def table_of(name: str) -> ActaTable:
@@ -137,45 +141,60 @@ def tables(rows: list[dict[str, Any]]) -> None:
         kinds[row["alteration"], row["dose"]][row["structure"], row["code"]].append(row)
     names = sorted({row["structure"] for row in rows})
     for (alteration, dose), found in kinds.items():
-        print(f"\n{alteration} {100 * dose:g} %\n\n| test | " + " | ".join(names) + " |")
-        print("|---|" + "---|" * len(names))
+        heads = [*names, "all"] if alteration == "none" and len(names) > 1 else names
+        print(f"\n{alteration} {100 * dose:g} %\n\n| test | " + " | ".join(heads) + " |")
+        print("|---|" + "---|" * len(heads))
         for code in TESTED:
             cells = [_cell(found.get((name, code), []), alteration) for name in names]
+            if alteration == "none" and len(names) > 1:
+                cells.append(_cell([row for name in names for row in found[name, code]], "none"))
             print(f"| {code} | " + " | ".join(cells) + " |")
         if alteration == "none":
-            cells = [_any(rows, name) for name in names]
+            cells = [_any(rows, name) for name in heads]
             print("| any flag, adjusted | " + " | ".join(cells) + " |")
 
 
 def _any(rows: list[dict[str, Any]], name: str) -> str:
-    flagged = {row["run"] for row in rows if row["structure"] == name and row.get("flagged")}
-    runs = {row["run"] for row in rows if row["structure"] == name and "run" in row}
+    here = [row for row in rows if name in (row["structure"], "all") and "run" in row]
+    runs = {(row["structure"], row["run"]) for row in here}
+    flagged = {(row["structure"], row["run"]) for row in here if row["flagged"]}
     return f"{len(flagged)} of {len(runs)}" if runs else "–"
 
 
 def _cell(rows: list[dict[str, Any]], alteration: str) -> str:
-    """The mean rate of clean elections over figures, or the highest of altered ones."""
+    """The mean rate of clean elections over figures, or the highest of altered ones.
+
+    Of altered ones also in how many the figure was flagged after adjustment.
+    """
     by_figure: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_figure[row["figure"]].append(row)
     sums = [
-        (sum(r["rejected"] for r in of), sum(r["runs"] - r["refused"] for r in of))
+        tuple(
+            sum(values)
+            for values in zip(
+                *((r["rejected"], r["flagged"], r["runs"] - r["refused"]) for r in of), strict=True
+            )
+        )
         for of in by_figure.values()
     ]
-    used = [(k, n) for k, n in sums if n]
+    used = [counts for counts in sums if counts[2]]
     if not used:
         return "refuses"
     if alteration == "none":
-        k, n = np.sum(used, axis=0)
-        return f"{100 * k / n:.1f} % of {n:,}"
-    return f"{100 * max(k / n for k, n in used):.0f} %"
+        rejected, _, runs = np.sum(used, axis=0)
+        low, high = share_interval(int(rejected), int(runs))
+        return f"{100 * rejected / runs:.1f} % ({100 * low:.1f}–{100 * high:.1f}) of {runs:,}"
+    rejects = max(rejected / runs for rejected, _, runs in used)
+    flags = max(flagged / runs for _, flagged, runs in used)
+    return f"{100 * rejects:.0f} %, {100 * flags:.0f} %"
 
 
 def _print_real(rows: list[dict[str, Any]]) -> None:
     print("| election | test | figure | p | adjusted | rejects clean | stations |")
     print("|---|---|---|---|---|---|---|")
     for row in rows:
-        if row["not_applicable"]:
+        if row["not_applicable"] or row["code"] not in JUDGED:
             continue
         flag = " **flagged**" if row["adjusted"] <= 0.05 else ""
         print(

@@ -20,7 +20,7 @@ from tallyverify.table import ActaTable
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TESTED", "Battery", "Probed", "battery"]
+__all__ = ["TESTED", "Battery", "Probed", "adjust", "battery"]
 
 TESTED = ("F501", "F502", "F503", "F504", "F505", "F509")
 """Indicators with a null that twins can try. All but F509 are judged."""
@@ -188,7 +188,7 @@ def battery(
         for test, result in zip(tests, results, strict=True)
     }
     charged = [rates[name].charged(pvalues[name]) for name in fit]
-    adjusted = dict(zip(fit, _adjusted(charged), strict=True))
+    adjusted = dict(zip(fit, adjust(charged), strict=True))
     found = [
         Probed(test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name))
         for test, result in zip(tests, results, strict=True)
@@ -198,5 +198,12 @@ def battery(
     return Battery(tuple(found), number_of)
 
 
-def _adjusted(pvalues: list[float]) -> list[float]:
+def adjust(pvalues: list[float]) -> list[float]:
+    """Return p-values adjusted for each other (Benjamini–Hochberg).
+
+    Examples
+    --------
+    >>> adjust([0.01, 0.04, 0.5]), adjust([])
+    ([0.03, 0.06, 0.5], [])
+    """
     return [float(p) for p in false_discovery_control(pvalues)] if pvalues else []

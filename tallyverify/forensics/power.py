@@ -6,12 +6,13 @@ An indicator that has not flagged anything says little until one knows what it w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import InputError, listed, nearest
-from tallyverify.forensics.battery import TESTED
+from tallyverify.forensics.battery import TESTED, adjust
 from tallyverify.forensics.calibration import ALPHA, Calibration, calibrated
+from tallyverify.forensics.probe import Probe
 from tallyverify.forensics.probes import probes_of
 from tallyverify.forensics.result import share_interval
 from tallyverify.forensics.stations import Stations, stations_of
@@ -39,8 +40,9 @@ class PowerRow:
         Share of the stations altered.
     code, figure : str
         The indicator; the candidate, or turnout.
-    runs, refused, rejected : int
-        Elections simulated; those in which it refused or was miscalibrated; rejected at 0.05.
+    runs, refused, rejected, flagged : int
+        Elections simulated; those in which it refused or was miscalibrated; rejected at 0.05;
+        flagged, as a report with tests of these codes flags: at 0.05 after adjustment for all.
     """
 
     alteration: str
@@ -50,6 +52,7 @@ class PowerRow:
     runs: int
     refused: int
     rejected: int
+    flagged: int
 
     @property
     def rate(self) -> float:
@@ -81,9 +84,7 @@ class Power:
         """Return the rates as a DataFrame, one row each."""
         import pandas as pd
 
-        names = ("alteration", "dose", "code", "figure", "runs", "refused", "rejected", "rate")
-        rows = [[getattr(row, name) for name in names] for row in self.rows]
-        return pd.DataFrame(rows, columns=names)
+        return pd.DataFrame([{**asdict(row), "rate": row.rate} for row in self.rows])
 
     def of(self, alteration: str, dose: float, code: str) -> float:
         """Return the highest rate of an indicator over its figures.
@@ -133,8 +134,8 @@ def power(
     Returns
     -------
     Power
-        Rates at 0.05, before adjustment for the number of tests; clean elections under the name
-        ``"none"``, dose 0.
+        Rates at 0.05 before adjustment for the number of tests, and how many were flagged after
+        it; clean elections under the name ``"none"``, dose 0.
 
     Raises
     ------
@@ -167,23 +168,41 @@ def power(
             )
     fit = _fit(stations_of(clean_like(structure, seed=seed).table), codes, seed)
     kinds = [(CLEAN, 0.0), *((name, d) for name, doses in alterations.items() for d in doses)]
-    rejected: dict[tuple[str, float, str, str], int] = {}
-    refused: dict[tuple[str, float, str, str], int] = {}
+    counted: dict[tuple[str, float, str, str], list[int]] = {}
     for run in range(runs):
         clean = clean_like(structure, seed=seed + 1 + run)
         for kind, dose in kinds:
             table = clean.table if kind == CLEAN else _altered(clean, kind, dose, seed, options)
-            for probe in probes_of(stations_of(table), codes):
+            for probe, found in _said(probes_of(stations_of(table), codes), fit):
                 key = (kind, dose, probe.code, probe.figure)
-                result = probe.run()
-                unfit = bool(result.refused) or probe.name not in fit
-                refused[key] = refused.get(key, 0) + unfit
-                p = 1.0 if result.pvalue is None or unfit else result.pvalue
-                low = not unfit and fit[probe.name].charged(p) <= ALPHA
-                rejected[key] = rejected.get(key, 0) + low
-    return Power(
-        tuple(PowerRow(*key, runs, refused[key], count) for key, count in rejected.items())
-    )
+                before = counted.get(key, [0, 0, 0])
+                counted[key] = [n + more for n, more in zip(before, found, strict=True)]
+    return Power(tuple(PowerRow(*key, runs, *found) for key, found in counted.items()))
+
+
+def _said(
+    probes: Sequence[Probe], fit: Mapping[str, Calibration]
+) -> list[tuple[Probe, tuple[bool, bool, bool]]]:
+    """Return of each test whether it refuses, rejects at 0.05, and is flagged after adjustment."""
+    charged: dict[str, float] = {}
+    for probe in probes:
+        result = probe.run()
+        if not result.refused and probe.name in fit:
+            p = 1.0 if result.pvalue is None else result.pvalue
+            charged[probe.name] = fit[probe.name].charged(p)
+    judged = [probe.name for probe in probes if probe.judged and probe.name in charged]
+    adjusted = dict(zip(judged, adjust([charged[name] for name in judged]), strict=True))
+    return [
+        (
+            probe,
+            (
+                probe.name not in charged,
+                charged.get(probe.name, 1.0) <= ALPHA,
+                adjusted.get(probe.name, 1.0) <= ALPHA,
+            ),
+        )
+        for probe in probes
+    ]
 
 
 def _fit(stations: Stations, codes: Sequence[str], seed: int) -> dict[str, Calibration]:
