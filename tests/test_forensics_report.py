@@ -323,23 +323,17 @@ def test_many_tests_are_cut_but_never_a_flag() -> None:
     assert len(rows_of(report)) == len(tests)  # the page holds all of them
 
 
-def test_exchanged_figures_are_a_test_or_a_description_but_not_both() -> None:
+def test_exchanged_figures_are_a_description() -> None:
     picture = picture_of(clean())
     stations = picture.stations
     pair = stations.ranked[0], stations.ranked[1]
     found = swapped(stations.votes, pair=pair, areas=stations.areas, earlier=stations.votes)
     assert not found.refused
-    test = Probed("F512", stations.candidates[pair[0]], found, None, 1.0)
-    battery = replace(picture.battery, tests=(*picture.battery.tests, test))
-    described = {**picture.described, "F512": found}
-    shown = replace(picture, battery=battery, described=described)
+    shown = replace(picture, described={**picture.described, "F512": found})
     report = clean().model_copy(update={"forensics": shown})
-    row = next(row for row in used_of(report) if row.code == "F512")
-    assert row.rejects_clean == "–"
-    assert all(picture.names[stations.candidates[k]] in row.figure for k in pair)
+    assert "F512" not in {row.code for row in used_of(report)}
     assert Tags(report.to_html()).text.count("Whoever copied a sheet into the file") == 1
     figure = forensic_figures(shown)["F512"]
-    assert forensic_figures(replace(shown, described={}))["F512"] == figure
     assert "log-likelihood of the figures exchanged" in " ".join(dead_drawing(figure))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.findings import number
-from tallyverify.forensics.given import codes, counts, same_length, sifted
+from tallyverify.forensics.given import codes, people, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
@@ -118,15 +118,7 @@ def turnout_share(
     >>> print(found.within)
     correlation within areas ... (−0.0... to 0.0...)
     """
-    x, v, b, n = (
-        counts(name, given)
-        for name, given in (
-            ("votes", votes),
-            ("valid votes", valid),
-            ("ballots", ballots),
-            ("registered voters", registered),
-        )
-    )
+    x, v, b, n = people(votes, valid, ballots, registered)
     levels = [codes("areas", one) for one in _levels(area)]
     same_length(
         votes=x,

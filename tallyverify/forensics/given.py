@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["codes", "counts", "same_length", "sifted"]
+__all__ = ["codes", "counts", "people", "same_length", "sifted"]
 
 _LARGEST = 2**31
 
@@ -68,6 +68,18 @@ def counts(name: str, given: ArrayLike, *, dimensions: int = 1) -> Counts:
         )
     whole: Counts = values.astype(np.int64)
     return whole
+
+
+def people(
+    votes: ArrayLike, valid: ArrayLike, ballots: ArrayLike, registered: ArrayLike
+) -> tuple[Counts, Counts, Counts, Counts]:
+    """Return the four counts of a station that turnout and share are made of, each checked."""
+    return (
+        counts("votes", votes),
+        counts("valid votes", valid),
+        counts("ballots", ballots),
+        counts("registered voters", registered),
+    )
 
 
 def codes(name: str, given: ArrayLike) -> Counts:

@@ -68,7 +68,7 @@ def integer_probe(stations: Stations, k: int) -> Probe:
             return Given(x, of, of, of, np.zeros(len(of), dtype=bool))
         known = registered > 0
         return Given(
-            x, of, np.where(known, twin.turned_out, of), np.where(known, registered, of), known
+            x, of, np.where(known, twin.ballots, of), np.where(known, registered, of), known
         )
 
     return Probe("F504", stations.candidates[k], run, _learning(given, smooth=not turnout), k)
@@ -183,7 +183,7 @@ def turnout_probe(stations: Stations) -> Probe:
         return integer_percentages(stations.turned_out[there], registered)
 
     def given(twin: Twin) -> Given:
-        came = twin.turned_out[there]
+        came = twin.ballots[there]
         return Given(came, registered, registered, registered, np.zeros(len(came), dtype=bool))
 
     return Probe("F504", TURNOUT, run, _learning(given, smooth=False))
@@ -198,7 +198,7 @@ def turnout_dip_probe(stations: Stations) -> Probe:
         return dip(stations.turned_out[there] / registered, registered)
 
     def rejects(twin: Twin) -> bool:
-        return _dips(twin.turned_out[there], registered)
+        return _dips(twin.ballots[there], registered)
 
     return Probe("F509", TURNOUT, run, lambda twins: rejects, None, _FEW_TWINS, False)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from tallyverify.errors import InputError
 from tallyverify.findings import number, percent, points
-from tallyverify.forensics.given import codes, counts, same_length, sifted
+from tallyverify.forensics.given import codes, people, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 from tallyverify.forensics.turnout_curve import (
     BINS,
@@ -184,15 +184,7 @@ def turnout_peak(
     >>> int(added.sum()), round(found.statistic, -3), round(found.ratio, 2)
     (130686, 129000.0, 0.67)
     """
-    x, v, b, n = (
-        counts(name, given)
-        for name, given in (
-            ("votes", votes),
-            ("valid votes", valid),
-            ("ballots", ballots),
-            ("registered voters", registered),
-        )
-    )
+    x, v, b, n = people(votes, valid, ballots, registered)
     code = None if area is None else codes("areas", area)
     same_length(votes=x, valid=v, ballots=b, registered=n, areas=code)
     if resamples < FEWEST_RESAMPLES:

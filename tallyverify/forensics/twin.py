@@ -32,10 +32,10 @@ _FEWEST = 2
 class Twin:
     """One clean election: the figures of the stations, in the order of the model.
 
-    Candidates that are not drawn apart have no votes of their own; ``valid`` holds theirs.
+    Whoever came has cast a ballot. Candidates that are not drawn apart have no votes of their own;
+    ``valid`` holds theirs.
     """
 
-    turned_out: Counts
     ballots: Counts
     votes: Counts
     valid: Counts
@@ -81,7 +81,7 @@ class TwinModel:
         drawn = rng.multinomial(came, self.shares)
         votes = np.zeros((len(came), self.candidates), dtype=np.int64)
         votes[:, self.columns] = drawn[:, : len(self.columns)]
-        return Twin(came, came, votes, came - drawn[:, -1])
+        return Twin(came, votes, came - drawn[:, -1])
 
     def of(self, columns: Sequence[int]) -> TwinModel:
         """Return a model that draws these candidates apart, and all others as one."""

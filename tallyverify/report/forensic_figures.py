@@ -44,13 +44,11 @@ def forensic_figures(picture: ForensicPicture) -> dict[str, str]:
     found: dict[str, str] = {}
     for code, title in FORENSIC_FIGURES.items():
         planned: Planned | None = None
-        used = [one for one in picture.battery.of(code) if not one.refused]
-        # F512 is a test where there was an earlier election, else a description.
-        result = used[0].result if used else picture.described.get(code)
         if code in TESTED_FIGURES:
+            used = [one for one in picture.battery.of(code) if not one.refused]
             planned = TESTED_FIGURES[code](used, picture) if used else None
-        elif result is not None:
-            planned = DESCRIBED_FIGURES[code](result, picture)
+        elif code in picture.described:
+            planned = DESCRIBED_FIGURES[code](picture.described[code], picture)
         if planned is not None:
             paint, height = planned
             found[code] = drawn(title, paint, height=height)

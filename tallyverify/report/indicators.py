@@ -13,7 +13,6 @@ from tallyverify.forensics.described_words import words_of
 from tallyverify.forensics.picture import ForensicPicture
 from tallyverify.forensics.probe import TURNOUT
 from tallyverify.forensics.result import Effect
-from tallyverify.forensics.swapped_result import Swapped
 from tallyverify.report.drawing import middle
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ _STATISTIC = {
     "F504": "z {:,.2f}",
     "F505": "z {:,.2f}",
     "F509": "dip {:.4f}",
-    "F512": "{:,.0f} flagged",
 }
 _NUMBER = re.compile(r"−?\d+(?:,\d{3})*(?:\.\d+)?")
 _MOST_NAMED = 6
@@ -134,9 +132,6 @@ def _row(one: Probed, picture: ForensicPicture, what: str) -> Tested:
 
 def name_of(one: Probed, picture: ForensicPicture) -> str:
     """Return whom or what a test is about."""
-    if isinstance(one.result, Swapped):
-        pair = (picture.stations.candidates[k] for k in one.result.pair)
-        return " ⇄ ".join(picture.names[name] for name in pair)
     return TURNOUT if one.figure == TURNOUT else picture.names.get(one.figure, one.figure)
 
 
@@ -258,15 +253,8 @@ def described_of(report: Report) -> list[Described]:
     picture: ForensicPicture = report.forensics
     stations, what = picture.stations, _names(report)
     leader = picture.names[stations.candidates[stations.ranked[0]]]
-    # An indicator that is a test where it can be, and a description where it cannot, is one here.
-    results = dict(picture.described)
-    for test in picture.battery.tests:
-        if isinstance(test.result, Swapped):
-            results.pop(test.code, None)
-            if not test.refused:
-                results[test.code] = test.result
     said = []
-    for code, one in sorted(results.items()):
+    for code, one in sorted(picture.described.items()):
         whole = (f.message for f in report.of(code) if f.station is None and not f.area)
         message = next(whole, None) or words_of(one, leader, stations.levels)
         said.append(Described(code, what.get(code, ""), message, one.warnings))
