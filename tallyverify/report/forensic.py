@@ -34,7 +34,7 @@ def tests_table(report: Report) -> Table:
             one.pvalue,
             one.adjusted,
             one.rejects_clean,
-            Text("yes", style="magenta") if one.flagged else "no",
+            Text(one.word, style="magenta" if one.flagged else ""),
         )
     return table
 
@@ -49,7 +49,8 @@ def renderables(report: Report) -> list[RenderableType]:
             rest = number(len(used) - _MOST)
             shown.append(Text(f"… and {rest} more, with higher p-values, in report.json"))
         twins = twins_of(report)
-        text = "p-values are adjusted together; an anomaly never moves the verdict."
+        text = "p-values are adjusted together: up to one clean election in twenty has a flag. "
+        text += "An anomaly never moves the verdict."
         if twins:
             what = f"of {twins} simulated clean elections with these stations, at 0.05"
             text = f"Rejects clean: {what}. {text}"

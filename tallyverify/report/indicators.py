@@ -60,6 +60,12 @@ class Tested:
     size: str
     stations: str
     flagged: bool
+    judged: bool
+
+    @property
+    def word(self) -> str:
+        """Whether it is flagged: a test that is only described never is."""
+        return "yes" if self.flagged else "no" if self.judged else "never"
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,7 @@ def _row(one: Probed, picture: ForensicPicture, what: str) -> Tested:
         size=size_of(result.effect),
         stations=number(result.used),
         flagged=one.flagged,
+        judged=one.adjusted is not None,
     )
 
 

@@ -43,7 +43,9 @@ _LONG = 40
 
 
 def _tested(one: Probed, picture: ForensicPicture, between: str = ": ", most: int = _LONG) -> str:
-    """Return whom a panel is about, and the adjusted p-value."""
+    """Return whom a panel is about, and the adjusted p-value if it is judged."""
+    if one.adjusted is None:
+        return middle(name_of(one, picture), most)
     p = probability(one.adjusted)
     sign = "" if p.startswith("<") else "= "
     return f"{middle(name_of(one, picture), most)}{between}adjusted p {sign}{p}"
