@@ -23,6 +23,9 @@ __all__ = ["departing", "departing_findings"]
 
 _MOST = 20
 _FEW = 3
+_FAR = 6.0
+_CHANCE = ": it may be chance"
+_FAR_OUT = ": far out, but so are others, and the tail fitted to all of them holds it"
 
 
 def departing(kept: Kept, facts: CaseFacts) -> tuple[OutlyingStations, OutlyingAreas] | None:
@@ -118,6 +121,6 @@ def _figures(row: dict[str, Any]) -> dict[str, Any]:
         "difference": float(row["share"]) - float(row["expected"]),
         "arithmetic": (
             f"{away} predicted standard deviations, adjusted p {row['adjusted']:.2g}"
-            + ("" if row["flagged"] else ": it may be chance")
+            + ("" if row["flagged"] else _FAR_OUT if abs(row["score"]) > _FAR else _CHANCE)
         ),
     }

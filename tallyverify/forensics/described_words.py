@@ -55,7 +55,7 @@ def words_of(found: Indicator, leader: str, levels: Sequence[str]) -> str:
         within = f", within one {levels[-1]} of {_two(smallest)}" if smallest else ""
         return (
             f"turnout and the share of {leader} have a correlation of {_two(found.effect)}"
-            f"{within}; genuine sheets show such correlations too"
+            f"{within}; genuine sheets show correlations between places too"
         )
     return str(found)
 

@@ -22,6 +22,7 @@ from tallyverify.forensics.swapped import Swapped
 __all__ = ["F512"]
 
 _MOST = 20
+_WHOLE, _CERTAIN = 100.0, 1e6
 
 
 def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -61,9 +62,9 @@ def _whole(found: Swapped, names: list[str]) -> Finding:
             "them"
         ),
         arithmetic=(
-            f"honest stations are flagged at a rate of {100 * found.false_positive_rate:.3f} %; an "
-            f"exchange would be seen at {100 * found.power:.0f} % of the stations, and would more "
-            f"likely than not go unseen at {number(found.blind)}"
+            f"honest stations are marked so at a rate of {100 * found.false_positive_rate:.3f} %; "
+            f"an exchange would be seen at {100 * found.power:.0f} % of the stations, and would "
+            f"more likely than not go unseen at {number(found.blind)}"
         ),
     )
 
@@ -99,7 +100,11 @@ def _station(row: int, found: Swapped, stations: Stations, names: list[str]) -> 
 
 
 def _odds(found: Swapped, row: int) -> str:
-    return f"{float(np.exp(min(found.log_odds[row], 700.0))):.2g}"
+    odds = float(np.exp(min(found.log_odds[row], 700.0)))
+    if odds >= _CERTAIN:
+        return "more than a million"
+    # Two digits: more are not known.
+    return number(round(odds, 1 - int(np.log10(odds)))) if odds >= _WHOLE else f"{odds:.2g}"
 
 
 F512 = entry(

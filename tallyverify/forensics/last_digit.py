@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LastDigit", "last_digit"]
 
+FIVES = 0.2
+"""Share that ends in 0 or 5 if last digits are uniform."""
+
 FEWEST = 100
 """Fewest counts of 10 or more: ten of each digit are expected."""
 

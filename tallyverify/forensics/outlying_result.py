@@ -87,7 +87,9 @@ class OutlyingStations(Indicator):
     station: tuple[str, ...] | None
 
     def ranked(self, most: int = 20) -> pd.DataFrame:
-        """Return the stations that depart most, first.
+        """Return the stations that depart most: first those flagged, by p-value.
+
+        The others follow by how many predicted deviations they are away.
 
         Parameters
         ----------
@@ -103,7 +105,10 @@ class OutlyingStations(Indicator):
         import pandas as pd
 
         used = np.flatnonzero(self.which >= 0)
-        order = used[np.argsort(self.station_pvalue[used], kind="stable")][:most]
+        away = np.array([abs(self.aspects[self.which[at]].score[at]) for at in used])
+        flagged = self.flagged[used]
+        first = np.where(flagged, self.station_pvalue[used], -away)
+        order = used[np.lexsort((first, ~flagged))][:most]
         rows = []
         for at in order:
             aspect = self.aspects[self.which[at]]

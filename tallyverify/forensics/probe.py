@@ -9,13 +9,16 @@ from tallyverify.forensics.calibration import Rejection
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.twin import Twin
 
-__all__ = ["SMALLEST_SHARE", "TURNOUT", "Probe"]
+__all__ = ["EITHER", "SMALLEST_SHARE", "TURNOUT", "Probe"]
 
 SMALLEST_SHARE = 0.05
 """Candidates with less of all votes have no distribution of shares worth looking at."""
 
 TURNOUT = "turnout"
 """What stands in a candidate's place where turnout itself is tested."""
+
+EITHER = "turnout or leader's share"
+"""What stands there where one or the other is, as published: it is no test of the candidate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +28,7 @@ class Probe:
     Attributes
     ----------
     code, figure : str
-        The indicator; the candidate, or turnout.
+        The indicator; the candidate, or turnout, or either.
     run : callable
         Returns its result on the election itself.
     learn : callable

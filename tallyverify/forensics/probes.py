@@ -13,6 +13,7 @@ from tallyverify.forensics.probe import SMALLEST_SHARE, Probe
 from tallyverify.forensics.share_probes import (
     coarse_probe,
     dip_probe,
+    either_probe,
     integer_probe,
     turnout_dip_probe,
     turnout_known,
@@ -36,13 +37,13 @@ def probes_of(stations: Stations, codes: Sequence[str]) -> list[Probe]:
     Returns
     -------
     list of Probe
-        Digits of every candidate; integer percentages of turnout, of the leader with turnout (as
-        published), and of every other candidate with 5 % of the votes; coarse shares and the dip
-        of these candidates, and the dip of turnout.
+        Digits of every candidate; integer percentages of turnout, of turnout or the leader's share
+        (as published), and of the share of every candidate with 5 % of the votes; coarse shares and
+        the dip of these candidates, and the dip of turnout.
     """
     probes: list[Probe] = []
     if "F504" in codes and turnout_known(stations):
-        probes.append(turnout_probe(stations))
+        probes += [turnout_probe(stations), either_probe(stations)]
     if "F509" in codes and turnout_known(stations):
         probes.append(turnout_dip_probe(stations))
     for k in stations.ranked:

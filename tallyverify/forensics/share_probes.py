@@ -22,7 +22,7 @@ from tallyverify.forensics.coarse_shares import (
 )
 from tallyverify.forensics.dip import dip, dip_pvalue, dip_statistic
 from tallyverify.forensics.integer_percentages import FEWEST, Given, integer_percentages
-from tallyverify.forensics.probe import TURNOUT, Probe
+from tallyverify.forensics.probe import EITHER, TURNOUT, Probe
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.twin import Twin
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "coarse_probe",
     "dip_probe",
+    "either_probe",
     "integer_probe",
     "turnout_dip_probe",
     "turnout_known",
@@ -50,28 +51,35 @@ _FEW_TWINS = 20
 
 
 def integer_probe(stations: Stations, k: int) -> Probe:
-    """Return the test of integer percentages; with the leader, of turnout where it is known too."""
-    leader = k == stations.ranked[0]
+    """Return the test of integer percentages of one candidate's share."""
+    ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
+
+    def run() -> Indicator:
+        return integer_percentages(stations.votes[:, k], ballots, smooth=True)
+
+    def given(twin: Twin) -> Given:
+        of = twin.ballots
+        return Given(twin.votes[:, k], of, of, of, np.zeros(len(of), dtype=bool))
+
+    return Probe("F504", stations.candidates[k], run, _learning(given, smooth=True), k)
+
+
+def either_probe(stations: Stations) -> Probe:
+    """Return the test of integer percentages as published: of turnout or of the leader's share."""
+    k = stations.ranked[0]
     ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
     registered = np.where(stations.with_turnout, stations.registered, 0).astype(np.int64)
     came = np.where(stations.with_turnout, stations.turned_out, 0).astype(np.int64)
-    turnout = leader and turnout_known(stations)
+    known = registered > 0
 
     def run() -> Indicator:
-        if not turnout:
-            return integer_percentages(stations.votes[:, k], ballots, smooth=True)
         return integer_percentages(stations.votes[:, k], ballots, registered, turned_out=came)
 
     def given(twin: Twin) -> Given:
-        x, of = twin.votes[:, k], twin.ballots
-        if not turnout:
-            return Given(x, of, of, of, np.zeros(len(of), dtype=bool))
-        known = registered > 0
-        return Given(
-            x, of, np.where(known, twin.ballots, of), np.where(known, registered, of), known
-        )
+        of = twin.ballots
+        return Given(twin.votes[:, k], of, of, np.where(known, registered, of), known)
 
-    return Probe("F504", stations.candidates[k], run, _learning(given, smooth=not turnout), k)
+    return Probe("F504", EITHER, run, _learning(given, smooth=False), k)
 
 
 def _learning(

@@ -9,26 +9,23 @@ from tallyverify.findings import CheckResult, Evidence, Finding, counted
 from tallyverify.forensics.battery import Probed
 from tallyverify.forensics.entry import entry
 from tallyverify.forensics.of_case import battery_of, stations_for
-from tallyverify.forensics.probe import TURNOUT
-from tallyverify.forensics.words import error_of, found_in, sums_of
+from tallyverify.forensics.probe import EITHER, TURNOUT
+from tallyverify.forensics.words import causes_of, error_of, found_in, sums_of
 
 __all__ = ["F501", "F502", "F503", "F504", "F505", "F509", "finding_of"]
-
-
-_WHY = "; a source that rounds, or computes counts from percentages, does the same"
 
 
 def finding_of(one: Probed, facts: CaseFacts) -> Finding:
     """Return what a test found: an anomaly where it is flagged, else a note."""
     effect = one.result.effect
-    why = _WHY if one.flagged else ""
+    why = f"; {causes_of(one.result)}" if one.flagged else ""
     return Finding(
         code=one.code,
         evidence=Evidence.ANOMALY if one.flagged else Evidence.NOTE,
-        candidate=None if one.figure == TURNOUT else one.figure,
+        candidate=None if one.figure in (TURNOUT, EITHER) else one.figure,
         observed=None if effect is None else effect.value,
         message=f"{found_in(one.result, _name(one, facts))} ({error_of(one)}){why}",
-        arithmetic=sums_of(one.result),
+        arithmetic=sums_of(one),
     )
 
 
@@ -78,7 +75,7 @@ def _low(one: Probed) -> tuple[float, float]:
 
 
 def _name(one: Probed, facts: CaseFacts) -> str:
-    return TURNOUT if one.figure == TURNOUT else facts.contest.display(one.figure)
+    return one.figure if one.figure in (TURNOUT, EITHER) else facts.contest.display(one.figure)
 
 
 F501 = entry(

@@ -6,16 +6,20 @@ import numpy as np
 
 from tallyverify.findings import number
 from tallyverify.forensics.battery import Probed
+from tallyverify.forensics.calibration import ALPHA
 from tallyverify.forensics.coarse_shares import CoarseShares
 from tallyverify.forensics.digit_pairs import DigitPairs
 from tallyverify.forensics.dip import Dip
 from tallyverify.forensics.integer_percentages import IntegerPercentages
-from tallyverify.forensics.last_digit import LastDigit
-from tallyverify.forensics.probe import TURNOUT
+from tallyverify.forensics.last_digit import FIVES, LastDigit
+from tallyverify.forensics.probe import EITHER, TURNOUT
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.second_digit import SecondDigit
 
-__all__ = ["error_of", "found_in", "sums_of"]
+__all__ = ["causes_of", "error_of", "found_in", "sums_of"]
+
+_ROUNDED = "a source that rounds, or computes counts from percentages, does the same"
+_OTHERS = "sheets entered twice, a program that fills in figures, or figures not counted"
 
 
 def found_in(result: Indicator, name: str) -> str:
@@ -33,10 +37,10 @@ def found_in(result: Indicator, name: str) -> str:
         used = max(result.used, 1)
         return (
             f"last two digits of {name}: {100 * result.repeated / used:.1f} % repeated and "
-            f"{100 * result.adjacent / used:.1f} % adjacent, expected 10 % and 20 %"
+            f"{100 * result.adjacent / used:.1f} % adjacent (as 3 and 4), expected 10 % and 20 %"
         )
     if isinstance(result, IntegerPercentages):
-        what = f"turnout or the share of {name}" if result.turnout_tested else f"share of {name}"
+        what = name if name in (TURNOUT, EITHER) else f"share of {name}"
         return (
             f"integer percentages, {what}: {number(int(result.observed))} stations, "
             f"{number(round(result.expected))} expected by chance"
@@ -57,8 +61,9 @@ def found_in(result: Indicator, name: str) -> str:
     return name
 
 
-def sums_of(result: Indicator) -> str:
+def sums_of(one: Probed) -> str:
     """Return the arithmetic of a test, without its p-value."""
+    result = one.result
     if isinstance(result, SecondDigit):
         return (
             f"χ² = {result.statistic or 0.0:.2f} (9 df) over {number(result.used)} counts of 22 or "
@@ -79,7 +84,8 @@ def sums_of(result: Indicator) -> str:
         ).replace("-", "−")
         if result.turnout_tested:
             said += f"; most at turnouts of {_peaks(result.turnout_peaks)}"
-        return f"{said}; most at shares of {_peaks(result.share_peaks)}"
+        of = "turnouts" if one.figure == TURNOUT else "shares"
+        return f"{said}; most at {of} of {_peaks(result.share_peaks)}"
     if isinstance(result, CoarseShares):
         return (
             f"standard score {result.statistic or 0.0:.2f}; between the fractions the mean squared "
@@ -94,9 +100,24 @@ def _peaks(peaks: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
     return ", ".join(f"{k} %" for k in largest if peaks[k] > 0) or "none"
 
 
+def causes_of(result: Indicator) -> str:
+    """Return what may leave such figures, for a test that is flagged: never one cause alone."""
+    if isinstance(result, SecondDigit):
+        return f"rounding, {_OTHERS}, can do this"
+    if isinstance(result, LastDigit) and result.effect is not None:
+        many = result.effect.value > FIVES
+        return f"rounding, {_OTHERS}, can do this" if many else f"{_OTHERS}, can do this"
+    if isinstance(result, LastDigit | DigitPairs):
+        return f"{_OTHERS}, can do this"
+    return _ROUNDED
+
+
 def error_of(one: Probed) -> str:
     """Return the p-values of a test that was used, and its own error."""
     p = one.result.pvalue if one.result.pvalue is not None else float("nan")
     judged = "not judged" if one.adjusted is None else f"adjusted {one.adjusted:.2g}"
+    charged = one.calibration is not None and one.calibration.rate > ALPHA
+    if charged and one.adjusted is not None:
+        judged += " for its rate and for all tests"
     said = f"p = {p:.2g}, {judged}"
     return f"{said}; {one.calibration.words}" if one.calibration else said

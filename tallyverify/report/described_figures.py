@@ -176,7 +176,7 @@ def _swapped(found: Indicator, picture: ForensicPicture) -> Planned | None:
         axes = figure.add_axes((0.12, 0.17, 0.85, 0.64))
         bars = axes.stairs(counted, edges, fill=True, color=BAND, label="stations")
         rate = f"{100 * found.false_positive_rate:.2g} %"
-        text = f"threshold, at which {rate} of honest stations are flagged"
+        text = f"threshold, at which {rate} of honest stations are marked"
         line = axes.axvline(found.threshold, color=MARKS[0], lw=1.4, ls="--", label=text)
         axes.set_yscale("log")
         axes.set_ylim(0.7)

@@ -18,7 +18,8 @@ from tallyverify.report.indicators import (
     unused_of,
     used_of,
 )
-from tallyverify.report.model import VERDICTS, Report
+from tallyverify.report.model import Report
+from tallyverify.report.words import status_word, verdict_words
 
 __all__ = ["fragment", "page"]
 
@@ -42,6 +43,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["number"] = number
+    environment.filters["status"] = status_word
     environment.filters["printable"] = printable
     environment.filters["sentence"] = sentence
     environment.globals["percent"] = percent
@@ -67,7 +69,7 @@ def _facts(report: Report) -> dict[str, Any]:
             )
     return {
         "report": report,
-        "words": VERDICTS[report.verdict],
+        "words": verdict_words(report),
         "groups": groups,
         "ranked": sorted(report.totals.votes.items(), key=lambda item: (-item[1], item[0])),
         "rungs": _RUNGS,

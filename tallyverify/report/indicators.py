@@ -11,7 +11,6 @@ from tallyverify.findings import Evidence, Finding, Status, number
 from tallyverify.forensics.battery import Probed
 from tallyverify.forensics.described_words import words_of
 from tallyverify.forensics.picture import ForensicPicture
-from tallyverify.forensics.probe import TURNOUT
 from tallyverify.forensics.result import Effect
 from tallyverify.report.drawing import middle
 
@@ -129,7 +128,7 @@ def _row(one: Probed, picture: ForensicPicture, what: str) -> Tested:
         statistic=_minus(form.format(result.statistic)) if result.statistic is not None else "–",
         pvalue=probability(result.pvalue),
         adjusted=probability(one.adjusted),
-        rejects_clean=f"{100 * one.calibration.rate:.1f} %" if one.calibration else "–",
+        rejects_clean=_rejects(one),
         size=size_of(result.effect),
         stations=number(result.used),
         flagged=one.flagged,
@@ -139,15 +138,25 @@ def _row(one: Probed, picture: ForensicPicture, what: str) -> Tested:
 
 def name_of(one: Probed, picture: ForensicPicture) -> str:
     """Return whom or what a test is about."""
-    return TURNOUT if one.figure == TURNOUT else picture.names.get(one.figure, one.figure)
+    return picture.names.get(one.figure, one.figure)
 
 
 def twins_of(report: Report) -> str:
-    """Return on how many clean elections the tests were tried; empty if on none."""
+    """Return on how many clean elections the judged tests were tried; empty if on none."""
     tests = report.forensics.battery.tests
-    numbers = {one.calibration.twins for one in tests if one.calibration and not one.refused}
+    judged = (one for one in tests if one.adjusted is not None)
+    numbers = {one.calibration.twins for one in judged if one.calibration}
     ends = [number(end) for end in sorted({min(numbers), max(numbers)})] if numbers else []
     return " to ".join(ends)
+
+
+def _rejects(one: Probed) -> str:
+    rate = one.calibration
+    if rate is None:
+        return "–"
+    if one.adjusted is None:
+        return f"{round(rate.rate * rate.twins)} of {rate.twins}"
+    return f"{100 * rate.rate:.1f} %"
 
 
 def _adjusted(one: Probed) -> float:

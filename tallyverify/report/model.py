@@ -15,14 +15,7 @@ from tallyverify.whole import write_whole
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["VERDICTS", "CoverageFacts", "InputFile", "Report", "Totals", "write_whole"]
-
-VERDICTS: dict[str, str] = {
-    "contradicted": "Published figures cannot all be true together.",
-    "improbable": "Nothing is contradicted, but a stated probability model rejects.",
-    "consistent": "Nothing contradicts the declared result.",
-    "insufficient": "There was not enough to hold the declared result against.",
-}
+__all__ = ["CoverageFacts", "InputFile", "Report", "Totals", "write_whole"]
 
 
 class InputFile(Model):

@@ -12,7 +12,8 @@ from rich.text import Text
 from tallyverify.errors import printable
 from tallyverify.findings import Evidence, Finding, Status, number, percent, sentence
 from tallyverify.report.indicators import shown_elsewhere
-from tallyverify.report.model import VERDICTS, Report
+from tallyverify.report.model import Report
+from tallyverify.report.words import status_word, verdict_words
 
 __all__ = ["as_text", "render"]
 
@@ -29,11 +30,11 @@ _RUNG_STYLE = {
     Evidence.QUALITY: "cyan",
     Evidence.NOTE: "dim",
 }
-_MARK = {
-    Status.PASSED: ("passed", "green"),
-    Status.FLAGGED: ("flagged", "red"),
-    Status.NOT_APPLICABLE: ("n/a", "dim"),
-    Status.ERROR: ("error", "bold red"),
+_STATUS_STYLE = {
+    Status.PASSED: "green",
+    Status.FLAGGED: "red",
+    Status.NOT_APPLICABLE: "dim",
+    Status.ERROR: "bold red",
 }
 _MOST = 12
 
@@ -45,7 +46,7 @@ def _text(value: str, style: str = "") -> Text:
 def _head(report: Report) -> Panel:
     verdict = Text(report.verdict.upper(), style=_VERDICT_STYLE[report.verdict])
     name = _text(report.contest.name or report.contest.id, "bold")
-    lines = [name, verdict, Text(VERDICTS[report.verdict])]
+    lines = [name, verdict, Text(verdict_words(report))]
     if report.headline:
         lines.append(_text(f"Who leads: {sentence(report.headline)}"))
     return Panel(Group(*lines), expand=False)
@@ -79,7 +80,8 @@ def _checks(report: Report) -> Table:
     for name in ("code", "check", "status", "why"):
         table.add_column(name, overflow="fold", no_wrap=name in ("code", "status"))
     for check in report.checks:
-        word, style = _MARK[check.status]
+        style = _STATUS_STYLE[check.status]
+        word = status_word(check).replace("not applicable", "n/a")
         if check.status is Status.FLAGGED:
             style = _RUNG_STYLE[check.evidence]
             word = f"flagged ({check.evidence})"

@@ -22,7 +22,7 @@ from tallyverify.forensics.integer_percentages import (
 )
 from tallyverify.forensics.last_digit import LastDigit
 from tallyverify.forensics.picture import ForensicPicture
-from tallyverify.forensics.probe import TURNOUT
+from tallyverify.forensics.probe import EITHER, TURNOUT
 from tallyverify.forensics.second_digit import SecondDigit
 from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, middle
 from tallyverify.report.indicators import name_of, probability
@@ -49,6 +49,10 @@ def _tested(one: Probed, picture: ForensicPicture, between: str = ": ", most: in
     p = probability(one.adjusted)
     sign = "" if p.startswith("<") else "= "
     return f"{middle(name_of(one, picture), most)}{between}adjusted p {sign}{p}"
+
+
+def _undrawn(used: Sequence[Probed], drawn: int = _BESIDE) -> str:
+    return f"; {len(used) - drawn} more are not drawn" if len(used) > drawn else ""
 
 
 def _digits(
@@ -78,7 +82,7 @@ def _digits(
         panels[0].set_ylim(-high, high)
         panels[0].set_ylabel(aside)
         figure.text(0.55, 0.025, below, ha="center")
-        note(figure, f"grey: two standard deviations of chance either way{most}")
+        note(figure, f"grey: two standard deviations of chance either way{most}{_undrawn(used)}")
 
     return paint, 3.8
 
@@ -116,7 +120,7 @@ def _pairs(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
         shares = np.array([found.repeated, found.adjacent, found.other]) / number
         return 100 * (shares - SHARES), 100 * np.sqrt(SHARES * (1 - SHARES) / number)
 
-    labels = ["alike\n10 %", "adjacent\n20 %", "other\n70 %"]
+    labels = ["repeated\n10 %", "adjacent\n20 %", "other\n70 %"]
     words = (
         "last two digits, and how many are expected",
         "% of the counts, above\nor below that",
@@ -126,8 +130,9 @@ def _pairs(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
 
 
 def _at_integers(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
-    # Turnout and the first share are one test; beside them stands the candidate who comes second.
-    panels = [panel for one in used[:_BESIDE] for panel in integer_panels(one, picture)]
+    # Turnout or the leader's share, as published, is the two together: each has a panel.
+    alone = [one for one in used if one.figure != EITHER]
+    panels = [panel for one in alone[:_BESIDE] for panel in integer_panels(one, picture)]
 
     def paint(figure: Figure) -> None:
         at = np.arange(101)
@@ -150,14 +155,14 @@ def _at_integers(used: Sequence[Probed], picture: ForensicPicture) -> Planned | 
         note(
             figure,
             "stations at each integer percentage, less those that chance puts there; "
-            "grey: two standard deviations of chance",
+            f"grey: two standard deviations of chance{_undrawn(alone)}",
         )
 
     return (paint, 1.5 + 1.35 * len(panels)) if panels else None
 
 
 def integer_panels(one: Probed, picture: ForensicPicture) -> Iterator[tuple[str, Floats, Floats]]:
-    """Return stations at 0, 1, … 100 % and as many as expected: of turnout if tested, of the share.
+    """Return stations at 0, 1, … 100 % and as many as expected, of one turnout or one share.
 
     Parameters
     ----------
@@ -170,28 +175,25 @@ def integer_panels(one: Probed, picture: ForensicPicture) -> Iterator[tuple[str,
     -------
     iterator of tuple
         Whom it is about, observed and expected, each of shape (101,). Their differences sum to
-        ``share_excess``.
+        ``share_excess``. Nothing for the test of both together: each has its own.
     """
-    found, stations = one.result, picture.stations
-    if not isinstance(found, IntegerPercentages):
+    stations = picture.stations
+    if not isinstance(one.result, IntegerPercentages) or one.figure == EITHER:
         return
-    there = stations.with_turnout
-    registered, came = (
-        np.where(there, line, 0).astype(np.int64)
-        for line in (stations.registered, stations.turned_out)
-    )
-    tested = _tested(one, picture)
-    if one.figure == TURNOUT:
-        given, said = Given.of(came[there], registered[there], None, None), tested
+    turnout, there = one.figure == TURNOUT, stations.with_turnout
+    if turnout:
+        x, n = (line[there].astype(np.int64) for line in (stations.turned_out, stations.registered))
     else:
-        votes = stations.votes[:, stations.candidates.index(one.figure)]
-        ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
-        with_turnout = (registered, came) if found.turnout_tested else (None, None)
-        given, said = Given.of(votes, ballots, *with_turnout), f"share of {tested}"
+        x = stations.votes[:, stations.candidates.index(one.figure)]
+        n = np.where(stations.with_ballots, stations.ballots, stations.valid)
+    given = Given.of(x, n, None, None)
     use = given.used()
-    # As the test has it: the published null for turnout and the leader, else free of its bias.
-    smooth = not found.turnout_tested and one.figure != TURNOUT
-    yield said, *_expected(given.votes[use], given.ballots[use], smooth=smooth)
+    said = _tested(one, picture)
+    # As the tests have it: turnout by the published null, a share by one free of its bias.
+    yield (
+        said if turnout else f"share of {said}",
+        *_expected(given.votes[use], given.ballots[use], smooth=not turnout),
+    )
 
 
 def _expected(x: Counts, n: Counts, *, smooth: bool) -> tuple[Floats, Floats]:

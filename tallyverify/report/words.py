@@ -1,0 +1,53 @@
+"""Words that the page and the terminal share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tallyverify.findings import CheckResult, Evidence, Status, counted
+
+if TYPE_CHECKING:
+    from tallyverify.report.model import Report
+
+__all__ = ["VERDICTS", "status_word", "verdict_words"]
+
+VERDICTS: dict[str, str] = {
+    "contradicted": "Published figures cannot all be true together.",
+    "improbable": "Nothing is contradicted, but a stated probability model rejects.",
+    "consistent": "Nothing contradicts the declared result. That does not prove it true.",
+    "insufficient": "There was not enough to hold the declared result against.",
+}
+_NOT_ASKED = "None of the checks that were asked for holds the declared result against the sheets."
+_HOLDING = ("compare", "inference")
+_DESCRIBED = (Evidence.NOTE, Status.PASSED)
+
+
+def verdict_words(report: Report) -> str:
+    """Return what a verdict means, and whether there are anomalies, which never move it."""
+    said = VERDICTS[report.verdict]
+    if report.verdict == "insufficient" and not any(
+        check.family in _HOLDING for check in report.checks
+    ):
+        said = _NOT_ASKED
+    anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
+    if anomalies:
+        count = counted(anomalies, "anomaly", "anomalies")
+        said += f" Below, {count} that would not move a verdict."
+    return said
+
+
+def status_word(check: CheckResult) -> str:
+    """Return what became of a check: a description has not passed anything.
+
+    Examples
+    --------
+    >>> from tallyverify import Case, verify
+    >>> from tallyverify.simulate import clean_election
+    >>> election = clean_election(stations=400, seed=1)
+    >>> report = verify(Case(election.contest, election.table), checks="F502,F511")
+    >>> [status_word(check) for check in report.checks]
+    ['passed', 'described']
+    """
+    if check.family == "forensics" and (check.evidence, check.status) == _DESCRIBED:
+        return "described"
+    return str(check.status).replace("_", " ")
