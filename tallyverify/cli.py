@@ -28,6 +28,7 @@ from tallyverify.options import (
     SeedNumber,
     StationCount,
     TargetFolder,
+    TargetsOf,
 )
 from tallyverify.output import drawn, places_in, say
 from tallyverify.progress import Reporter
@@ -205,6 +206,7 @@ def simulate(
     seed: SeedNumber = 0,
     alter: AlterList = None,
     candidate: Favoured = None,
+    targets_of: TargetsOf = None,
     force: Replace = False,
 ) -> None:
     """Simulate a case: sheets, register and declared result, with the truth in truth.csv.
@@ -221,6 +223,7 @@ def simulate(
             seed=seed,
             alter=alter or (),
             candidate=candidate,
+            targets_of=targets_of,
             force=force,
         )
     )

@@ -86,6 +86,17 @@ class InputError(TallyVerifyError):
         lines = [head, *more, *(f"  {key}: {text}" for key, text in rest if text)]
         super().__init__("\n".join(map(printable, lines)))
 
+    def at(self, place: str) -> InputError:
+        """Return the same error with the place named, if it was not yet."""
+        return InputError(
+            self.what,
+            file=self.file,
+            place=self.place or place,
+            found=self.found,
+            expected=self.expected,
+            hint=self.hint,
+        )
+
     def in_file(self, file: str) -> InputError:
         """Return the same error with the file named, if it was not yet."""
         return InputError(

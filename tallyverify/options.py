@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -24,12 +24,13 @@ __all__ = [
     "SeedNumber",
     "StationCount",
     "TargetFolder",
+    "TargetsOf",
 ]
 
 
 def _seed(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", str(text)):
-        raise typer.BadParameter(f"{shown(text)} is not a whole number, 0 or more")
+        raise typer.BadParameter(f"{shown(text)} is not a whole number from 0 to {10**18 - 1}")
     return int(text)
 
 
@@ -64,13 +65,24 @@ LikeFolder = Annotated[
 AlterList = Annotated[
     list[str] | None,
     typer.Option(
-        help="Alter a share of the stations; may be repeated. NAME: stuffing, extreme, moved, "
-        "swapped, targets, digits, copied, typed or withheld.",
+        help="Alter a share of the stations; may be repeated. NAME: stuffing (ballots of "
+        "non-voters), extreme (nearly all of them), moved (votes between candidates), swapped "
+        "(two tallies exchanged), targets (round percentages), digits (invented), copied (of "
+        "another sheet), typed (declared results from percentages), withheld (sheets hidden by "
+        "their result).",
         metavar="NAME=DOSE",
         show_default=False,
     ),
 ]
 Favoured = Annotated[
     str | None, typer.Option(help="Whom the alterations favour.", show_default="the leader")
+]
+TargetsOf = Annotated[
+    Literal["turnout", "share"] | None,
+    typer.Option(
+        help="What the percentages of --alter targets are of: turnout, or the share of the valid "
+        "votes.",
+        show_default="turnout",
+    ),
 ]
 Replace = Annotated[bool, typer.Option("--force", help="Replace a case that stands there.")]

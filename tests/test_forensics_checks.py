@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from scipy.stats import false_discovery_control
 
-from tallyverify import Case, Contest, Evidence, Report, Status, verify
+from tallyverify import Case, Contest, Evidence, InputError, Report, Status, verify
+from tallyverify.forensics import battery
 from tallyverify.forensics.checked import CHECKS
 from tallyverify.readers import read_actas
 from tallyverify.simulate import ALTERATIONS, clean_election
@@ -318,3 +319,25 @@ def test_a_check_that_breaks_shows_as_broken_and_hides_no_other(
         assert "of nothing" in report.check(code).reason
     assert report.check("F510").status is Status.PASSED
     assert report.exit_code == 0 or report.verdict == "insufficient"
+
+
+def test_several_votes_a_voter_are_refused() -> None:
+    """List votes come in fives: digits and shares of these are no fault of anybody."""
+    given = frame()
+    for name in ("A", "B", "C", "valid"):
+        given[name] *= 5
+    table, contest = table_of(given)
+    report = report_of(table, contest)
+    assert_sound(report)
+    for check in report.checks:
+        assert check.status is Status.NOT_APPLICABLE
+        assert "more votes than ballots at 1,500 of 1,500 stations" in check.reason
+    with pytest.raises(InputError, match="several votes each"):
+        battery(table)
+
+
+def test_what_cannot_be_asked_of_a_battery() -> None:
+    with pytest.raises(InputError, match="no test has this code"):
+        battery(CLEAN.table, codes=["F506"])
+    with pytest.raises(InputError, match="a rate needs twins"):
+        battery(CLEAN.table, twins=0)

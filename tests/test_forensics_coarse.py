@@ -137,6 +137,17 @@ def test_spikes_are_adjusted_for_nineteen_fractions():
 # Refusals and bad input
 
 
+def test_stations_of_one_size_are_refused():
+    """Stations that are all alike, all of 200 votes: with a few odd ones, 26 of 40 were flagged."""
+    rng = np.random.default_rng(1)
+    votes, valid = rng.binomial(200, 0.48, 12_000), np.full(12_000, 200)
+    found = coarse_shares(votes, valid)
+    assert "12,000 of 12,000 stations have the same number of valid votes" in found.refused
+    assert found.pvalue is None
+    valid = rng.integers(150, 250, 12_000)
+    assert not coarse_shares(rng.binomial(valid, rng.beta(40, 44, 12_000)), valid).refused
+
+
 def test_few_stations_are_refused():
     found = coarse_shares(*clean(1, 299))
     assert found.refused == "299 stations with 50 valid votes or more, 300 are needed"

@@ -60,3 +60,9 @@ def test_what_was_not_simulated() -> None:
     # Declared totals and publication leave the sheets as they are.
     with pytest.raises(InputError, match="no such alteration"):
         power(LIKE, {"withheld": [0.1]}, runs=1)
+    with pytest.raises(InputError, match="no test has this code"):
+        power(LIKE, {"targets": [0.1]}, codes=["F599"])
+    with pytest.raises(InputError, match="doses are given as a sequence"):
+        power(LIKE, {"targets": 0.1})  # type: ignore[dict-item]
+    with pytest.raises(InputError, match="0 runs"):
+        power(LIKE, {"targets": [0.1]}, runs=0)

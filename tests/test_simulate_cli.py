@@ -79,7 +79,10 @@ def test_altered_sheets_with_the_truth(command: Command, tmp_path: Path) -> None
     alter = ("--alter", "stuffing=0.1", "--alter", "swapped=.05", "--alter", "withheld=0.2")
     args = ("--stations", "400", "--candidate", "B", *alter)
     outcome = command("simulate", out, *args)
-    assert "stuffing: 40 stations\nswapped: 20 stations\nwithheld: 80 stations\n" in outcome.out
+    assert (
+        "stuffing: 40 stations, for 'B'\nswapped: 20 stations, for 'B'\nwithheld: 80 stations, for 'B'\n"
+        in outcome.out
+    )
     truth = pd.read_csv(out / "truth.csv", keep_default_na=False)
     actas = pd.read_csv(out / "actas.csv")
     assert (len(truth), len(actas)) == (400, 320)
@@ -248,3 +251,39 @@ def test_a_disk_that_fails_leaves_nothing(
 
     monkeypatch.setattr(os, "replace", full)
     refused(command, out=tmp_path / "deep" / "out", says=("case.json: No space left",))
+
+
+def test_targets_of_the_share(command: Command, tmp_path: Path) -> None:
+    out = tmp_path / "case"
+    args = ("--stations", "300", "--alter", "targets=0.2", "--targets-of", "share")
+    assert "targets: 60 stations, for 'B'" in command("simulate", out, *args).out
+    truth = pd.read_csv(out / "truth.csv", keep_default_na=False)
+    both = pd.read_csv(out / "actas.csv").merge(truth, on="station")
+    altered = both[both["altered"] == 1]
+    percent = 100 * altered["B"] / altered["valid"]
+    assert ((percent / 5).round() * 5 - percent).abs().max() < 0.5
+    assert (altered["ballots"] == altered["clean_ballots"]).all()
+    refused(
+        command, "--targets-of", "share", out=tmp_path / "none", says=("--targets-of", "targets=")
+    )
+
+
+def test_fewer_than_asked_for_is_said(command: Command, tmp_path: Path) -> None:
+    said = command("simulate", tmp_path / "case", "--stations", "200", "--alter", "copied=1").out
+    number = int(said.partition("copied: ")[2].split()[0])
+    assert 0 < number < 200
+    assert f"copied: {number} stations of 200 asked for: no more can be" in said
+
+
+def test_no_truth_of_another_case_is_left(command: Command, tmp_path: Path) -> None:
+    out = tmp_path / "case"
+    assert command("simulate", out, "--stations", "50", "--alter", "typed=1").code == 0
+    assert (out / "truth_declared.csv").exists()
+    (out / "mine.txt").write_text("kept", encoding="utf-8")
+    assert command("simulate", out, "--stations", "50", "--force").code == 0
+    assert sorted(contents(out)) == sorted([*WRITTEN, "mine.txt"])
+
+
+def test_what_a_case_has_not_is_named(command: Command, tmp_path: Path) -> None:
+    args = ("--like", SAMPLES / "venezuela-2024", "--alter", "stuffing=0.1")
+    refused(command, *args, out=tmp_path / "none", says=("--alter stuffing=0.1", "registered"))

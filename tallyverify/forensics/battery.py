@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scipy.stats import false_discovery_control
 
+from tallyverify.errors import InputError
 from tallyverify.findings import number
 from tallyverify.forensics.calibration import ALPHA, WORST_RATE, Calibration, calibrated
 from tallyverify.forensics.probes import probes_of
@@ -20,7 +21,7 @@ from tallyverify.table import ActaTable
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TESTED", "Battery", "Probed", "adjust", "battery"]
+__all__ = ["TESTED", "Battery", "Probed", "adjust", "battery", "known_codes"]
 
 TESTED = ("F501", "F502", "F503", "F504", "F505", "F509")
 """Indicators with a null that twins can try. All but F509 are judged."""
@@ -156,6 +157,8 @@ def battery(
 
     Raises
     ------
+    InputError
+        If a code is not one of a test, there are no twins, or voters have several votes each.
     ValueError
         If there are no stations, or too many to be kept at once.
 
@@ -177,7 +180,12 @@ def battery(
     >>> battery(table, codes=["F502", "F504"]).flagged
     ()
     """
+    known_codes(codes)
+    if twins is not None and twins < 1:
+        raise InputError("a rate needs twins", found=str(twins), expected="1 or more")
     stations = stations_of(table) if isinstance(table, ActaTable) else table
+    if stations.several_votes:
+        raise InputError(stations.several_votes)
     tests = probes_of(stations, codes) if len(stations) else []
     results = side_by_side(lambda test: test.run(), tests)
     asked = [t for t, result in zip(tests, results, strict=True) if not result.refused]
@@ -196,6 +204,26 @@ def battery(
     found.sort(key=lambda one: one.code)
     number_of = max((rate.twins for rate in rates.values()), default=0)
     return Battery(tuple(found), number_of)
+
+
+def known_codes(codes: Sequence[str]) -> None:
+    """Say so if a code is not one of an indicator with a null.
+
+    Examples
+    --------
+    >>> known_codes(["F504"])
+    >>> known_codes(["F506"])
+    Traceback (most recent call last):
+    ...
+    tallyverify.errors.InputError: no test has this code
+      found: 'F506'
+      expected: one of F501, F502, F503, F504, F505, F509
+    """
+    for code in codes:
+        if code not in TESTED:
+            raise InputError(
+                "no test has this code", found=repr(code), expected=f"one of {', '.join(TESTED)}"
+            )
 
 
 def adjust(pvalues: list[float]) -> list[float]:

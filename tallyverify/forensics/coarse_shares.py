@@ -33,6 +33,9 @@ SMALLEST = 50
 FEWEST = 300
 """Fewest stations."""
 
+MOST_ALIKE = 0.2
+"""Largest share of the stations with one number of valid votes."""
+
 TARGETS = np.arange(100, 2000, 100)
 """5, 10, … 95 % in units of 1/2000."""
 
@@ -120,9 +123,9 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
     The smooth distribution is a mixture of binomials, one about each station's share with the
     station's own number of votes; what it gives at a fraction is a sum of binomial terms, twiced
     to remove the bias of the first order (``tallyverify.forensics.exact.twiced``). Assumes
-    shares smooth at the scale of their own noise. The misfit measures that between the coarse
-    fractions; above 1.5, and by more than chance (p < 0.001), the indicator refuses, since misfit
-    invents spikes.
+    shares smooth at the scale of their own noise; refuses where more than a fifth of the stations
+    have one number of valid votes. The misfit measures that between the coarse fractions; above
+    1.5, and by more than chance (p < 0.001), the indicator refuses, since misfit invents spikes.
 
     References
     ----------
@@ -164,6 +167,11 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
         refused = f"{used:,} stations with {SMALLEST} valid votes or more, {FEWEST} are needed"
     elif sd == 0:
         refused = "no share lies near a coarse fraction"
+    elif (alike := int(np.bincount(n).max(initial=0))) > MOST_ALIKE * used:
+        refused = (
+            f"{alike:,} of {used:,} stations have the same number of valid votes: a multiple of "
+            "5 % is a round number of votes there, and shares are not smooth"
+        )
     elif misfit > WORST_MISFIT and chi2.sf(squares.sum(), len(squares)) < 0.001:
         refused = (
             f"shares between the coarse fractions vary {misfit:.2f} times as much as expected: "

@@ -32,7 +32,7 @@ def stations_for(kept: Kept, facts: CaseFacts) -> tuple[Stations | None, str]:
     found: Stations | None = sheets.kept["forensics"]
     if found is None or len(found) == 0:
         return None, "no station was seen with all its votes read"
-    return found, ""
+    return (None, found.several_votes) if found.several_votes else (found, "")
 
 
 def battery_of(kept: Kept, facts: CaseFacts) -> Battery | None:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import InputError, listed, nearest
-from tallyverify.forensics.battery import TESTED, adjust
+from tallyverify.forensics.battery import TESTED, adjust, known_codes
 from tallyverify.forensics.calibration import ALPHA, Calibration, calibrated
 from tallyverify.forensics.probe import Probe
 from tallyverify.forensics.probes import probes_of
@@ -140,7 +140,8 @@ def power(
     Raises
     ------
     InputError
-        For an alteration that there is not, or that leaves the sheets as they are.
+        For an alteration that there is not, or that leaves the sheets as they are; a code that is
+        not one of a test; doses that are no sequence of numbers; no runs.
 
     Notes
     -----
@@ -157,6 +158,9 @@ def power(
     """
     from tallyverify.simulate import ALTERATIONS, clean_like
 
+    known_codes(codes)
+    if runs < 1:
+        raise InputError("a rate needs elections", found=f"{runs} runs", expected="1 or more")
     able = [name for name in ALTERATIONS if name not in ("typed", "withheld")]
     for name in alterations:
         if name not in able:
@@ -165,6 +169,12 @@ def power(
                 found=repr(name),
                 expected=listed(able),
                 hint=nearest(name, able),
+            )
+        if not isinstance(alterations[name], Sequence):
+            raise InputError(
+                "doses are given as a sequence",
+                found=f"{name!r}: {alterations[name]!r}",
+                hint=f"{{{name!r}: [{alterations[name]!r}]}}",
             )
     fit = _fit(stations_of(clean_like(structure, seed=seed).table), codes, seed)
     kinds = [(CLEAN, 0.0), *((name, d) for name, doses in alterations.items() for d in doses)]

@@ -100,6 +100,18 @@ class Stations:
         return known
 
     @cached_property
+    def several_votes(self) -> str:
+        """Why voters seem to have several votes each, if most stations have more than ballots."""
+        known = self.ballots > 0
+        more = int((self.valid[known] > self.ballots[known]).sum())
+        if 2 * more <= int(known.sum()):
+            return ""
+        return (
+            f"more votes than ballots at {more:,} of {int(known.sum()):,} stations: voters seem to "
+            "have several votes each, and no indicator is made for that"
+        )
+
+    @cached_property
     def fingerprint(self) -> str:
         """A hash of all that the indicators use, so that what was worked out can be kept."""
         digest = hashlib.sha256(repr((self.candidates, self.levels, self.unread)).encode())

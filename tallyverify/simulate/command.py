@@ -13,6 +13,7 @@ import pandas as pd
 
 from tallyverify.case import load_case
 from tallyverify.errors import InputError, listed, nearest, printable, shown
+from tallyverify.findings import counted
 from tallyverify.simulate.alter import ALTERATIONS, FAVOURING
 from tallyverify.simulate.alter.sheets import truth_of
 from tallyverify.simulate.clean import SimulatedElection, clean_election
@@ -37,7 +38,7 @@ FILES = (
 
 _STATIONS = 1000
 _MOST_STATIONS = 1_000_000
-_DECLARED, _HIDDEN = "typed", "withheld"
+_DECLARED, _HIDDEN, _TARGETS = "typed", "withheld", "targets"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def simulate(
     seed: int = 0,
     alter: Sequence[str] = (),
     candidate: str | None = None,
+    targets_of: str | None = None,
     force: bool = False,
 ) -> str:
     """Simulate a case, write it as a folder, and return what is to be printed.
@@ -83,6 +85,8 @@ def simulate(
         what is published (``withheld``) come last.
     candidate : str, optional
         Whom the alterations favour (or, withheld, whose good stations are hidden).
+    targets_of : {"turnout", "share"}, optional
+        What the round percentages of ``targets`` are of; default turnout.
     force : bool
         Whether files of the same names may be replaced.
 
@@ -105,6 +109,12 @@ def simulate(
             found=f"--candidate {shown(candidate)}",
             hint=f"--alter NAME=DOSE with one of {listed(sorted(FAVOURING))}",
         )
+    if targets_of is not None and _TARGETS not in doses:
+        raise InputError(
+            "no alteration that is asked for makes round percentages",
+            found=f"--targets-of {targets_of}",
+            hint=f"--alter {_TARGETS}=0.05",
+        )
     if like is not None and stations is not None:
         raise InputError(
             "the number of stations is that of the case to be like",
@@ -112,9 +122,18 @@ def simulate(
             expected="one of the two",
         )
     _check_free(out, force)
-    found = _simulated(_election(stations, like, seed), doses, candidate, seed)
+    options: dict[str, dict[str, Any]] = {name: {} for name in doses}
+    for name in FAVOURING & set(doses):
+        options[name] = {} if candidate is None else {"candidate": candidate}
+    if targets_of is not None:
+        options[_TARGETS] |= {"of": targets_of}
+    found = _simulated(_election(stations, like, seed), doses, options, seed)
     files = {out / name: found.texts[name] for name in FILES if name in found.texts}
     write_whole(files)
+    for name in FILES:
+        # The truth of a case that stood here before is none of this one.
+        if name not in found.texts:
+            (out / name).unlink(missing_ok=True)
     names = ", ".join(printable(str(place)) for place in files)
     return f"{found.said}\nwritten: {names}\n"
 
@@ -187,20 +206,33 @@ def _whole(actas: ActaParts) -> ActaTable:
 
 
 def _simulated(
-    clean: SimulatedElection, doses: dict[str, float], candidate: str | None, seed: int
+    clean: SimulatedElection,
+    doses: dict[str, float],
+    options: dict[str, dict[str, Any]],
+    seed: int,
 ) -> Simulated:
-    favour: dict[str, Any] = {} if candidate is None else {"candidate": candidate}
     kinds = np.full(len(clean.table), "", dtype=object)
-    said = [f"simulated: {len(kinds):,} stations, seed {seed}"]
+    said = [f"simulated: {counted(len(kinds), 'station')}, seed {seed}"]
 
     def put_in(name: str, table: ActaTable) -> ActaTable:
-        options = favour if name in FAVOURING else {}
-        found = ALTERATIONS[name](table, doses[name], seed=seed, **options)
+        try:
+            found = ALTERATIONS[name](table, doses[name], seed=seed, **options[name])
+        except InputError as error:
+            raise error.at(f"--alter {name}={doses[name]:g}") from None
         where = found.truth["altered"].to_numpy()
         kinds[where] = [f"{kind}+{name}" if kind else name for kind in kinds[where]]
-        said.append(f"{name}: {found.stations:,} stations")
+        asked = round(doses[name] * len(table))
+        short = f" of {asked:,} asked for: no more can be" if found.stations < asked else ""
+        said.append(f"{name}: {counted(found.stations, 'station')}{short}{favoured(name, table)}")
         result: ActaTable = found.table
         return result
+
+    def favoured(name: str, table: ActaTable) -> str:
+        if name not in FAVOURING:
+            return ""
+        ids = table.contest.candidate_ids
+        leader = max(ids, key=lambda one: int(table.figure(one)[0].sum()))
+        return f", for {shown(options[name].get('candidate', leader))}"
 
     table = clean.table
     for name in doses:
