@@ -32,7 +32,7 @@ def verdict_words(report: Report) -> str:
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
         count = counted(anomalies, "anomaly", "anomalies")
-        said += f" Below, {count} that would not move a verdict."
+        said += f" Listed below: {count}, which never move it."
     return said
 
 
