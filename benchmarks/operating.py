@@ -172,24 +172,20 @@ def _cell(rows: list[dict[str, Any]], alteration: str) -> str:
     for row in rows:
         by_figure[row["figure"]].append(row)
     sums = [
-        tuple(
-            sum(values)
-            for values in zip(
-                *((r["rejected"], r["flagged"], r["runs"] - r["refused"]) for r in of), strict=True
-            )
-        )
+        np.sum([(r["rejected"], r["flagged"], r["runs"] - r["refused"], r["runs"]) for r in of], 0)
         for of in by_figure.values()
     ]
     used = [counts for counts in sums if counts[2]]
     if not used:
         return "refuses"
     if alteration == "none":
-        rejected, _, runs = np.sum(used, axis=0)
-        low, high = share_interval(int(rejected), int(runs))
-        return f"{100 * rejected / runs:.1f} % ({100 * low:.1f}–{100 * high:.1f}) of {runs:,}"
-    rejects = max(rejected / runs for rejected, _, runs in used)
-    flags = max(flagged / runs for _, flagged, runs in used)
-    return f"{100 * rejects:.0f} %, {100 * flags:.0f} %"
+        rejected, _, tried, _ = np.sum(used, axis=0)
+        low, high = share_interval(int(rejected), int(tried))
+        return f"{100 * rejected / tried:.1f} % ({100 * low:.1f}–{100 * high:.1f}) of {tried:,}"
+    # Refusing is not rejecting: of all runs.
+    rejects = max(rejected / runs for rejected, _, _, runs in used)
+    flags = max(flagged / runs for _, flagged, _, runs in used)
+    return f"{100 * rejects:.0f}, {100 * flags:.0f}"
 
 
 def _print_real(rows: list[dict[str, Any]]) -> None:

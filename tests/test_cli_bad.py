@@ -219,7 +219,7 @@ def test_unknown_checks(
     [
         (["verify", "--chekcs", "rules"], ["--chekcs", "--checks"]),
         (["verify", "--seed", "x"], ["--seed", "'x'", "whole number"]),
-        (["verify", "--seed", "-1"], ["--seed", "'-1'", "0 or more"]),
+        (["verify", "--seed", "-1"], ["--seed", "'-1'", "from 0 to"]),
         (["verify", "--lang", "fr"], ["--lang", "'fr'", "'en'"]),
         (["verify", "--format", "xml"], ["--format", "'xml'", "'terminal', 'json'"]),
         (["verify", "--out"], ["--out", "requires an argument"]),

@@ -14,6 +14,7 @@ from scipy.stats import binom, false_discovery_control
 from tallyverify.forensics import calibration as measured
 from tallyverify.forensics import homogeneity, integer_percentages
 from tallyverify.forensics.calibration import Calibration, calibrated, twins_for
+from tallyverify.forensics.probe import TURNOUT
 from tallyverify.forensics.probes import Probe, probes_of
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.stations import Stations, stations_of
@@ -515,3 +516,39 @@ def test_clean_elections_are_hardly_ever_flagged():
         table = clean_election(stations=600, seed=seed).table
         flagged += bool(battery(table, codes=[*DIGITS, "F504", "F505"], twins=40).flagged)
     assert flagged <= binom.ppf(0.999, 30, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("first", "p", "looks", "counts"),
+    [(0.1, 1e-9, 2, 0.06), (0.1, 0.3, 1, 0.1), (0.9, 1e-9, 1, 0.9), (0.07, 1e-9, 1, 0.07)],
+)
+def test_a_small_pvalue_is_not_left_out_for_the_chance_in_a_rate(
+    monkeypatch: pytest.MonkeyPatch, first: float, p: float, looks: int, counts: float
+) -> None:
+    election = round_percentages(clean_election(stations=3000, seed=5), 0.4, seed=5)
+    stations, asked = stations_of(election.table), []
+
+    def rates(_, tests, *, thorough=False, **__):
+        asked.append(thorough)
+        return {test.name: Calibration(0.06 if thorough else first, 200) for test in tests}
+
+    def probes(*_):
+        (one,) = [probe for probe in probes_of(stations, ["F504"]) if probe.figure == TURNOUT]
+        return [replace(one, run=lambda: replace(one.run(), pvalue=p))]
+
+    module = import_module("tallyverify.forensics.battery")
+    monkeypatch.setattr(module, "calibrated", rates)
+    monkeypatch.setattr(module, "probes_of", probes)
+    (one,) = module.battery(stations, codes=["F504"]).tests
+    assert asked == [False, True][:looks]
+    assert one.calibration.rate == counts
+    assert one.flagged == (counts <= 0.075 and p < 0.01)
+
+
+def test_a_thorough_look_is_at_other_twins() -> None:
+    asked = [probe for probe in probes_of(CLEAN, ["F502"]) if probe.candidate == 0]
+    (first,) = calibrated(CLEAN, asked, twins=200).values()
+    (again,) = calibrated(CLEAN, asked, twins=200, thorough=True).values()
+    assert (first.twins, again.twins) == (200, 800)
+    assert again.rate == pytest.approx(0.05, abs=0.03)
+    assert calibrated(CLEAN, asked, twins=200)[asked[0].name] == first

@@ -42,6 +42,9 @@ _FEWEST_TWINS, _MOST_TWINS = 200, 1000
 _LEARNT_FROM = 16
 """Twins that show what is expected of any; none of them is one that rejections are counted on."""
 
+_THOROUGH = 800
+_OTHERS = 1_000_000
+
 _MOST_KEPT = 2000
 
 Rejection = Callable[[Twin], bool]
@@ -129,6 +132,7 @@ def calibrated(
     seed: int = 0,
     twins: int | None = None,
     model: TwinModel | None = None,
+    thorough: bool = False,
 ) -> dict[str, Calibration]:
     """Run tests on clean twins of an election, and count how often each rejects.
 
@@ -144,6 +148,8 @@ def calibrated(
         How many to draw; by default as many as the size of the election allows.
     model : TwinModel, optional
         What to draw them from; worked out where it is not given.
+    thorough : bool
+        Measure on four times as many other twins, and learn from four times as many.
 
     Returns
     -------
@@ -152,14 +158,17 @@ def calibrated(
     """
     columns = sorted({test.candidate for test in tests if test.candidate is not None})
     number = twins_for(len(stations), len(columns)) if twins is None else twins
-    drawn = f"{number} of {columns}"
+    if thorough:
+        number = max(number, _THOROUGH)
+    drawn = f"{number} of {columns}{' other twins' if thorough else ''}"
     keys = {test.name: (stations.fingerprint, seed, drawn, test.name) for test in tests}
     new = [test for test in tests if keys[test.name] not in _CACHE]
     if new:
         # Drawn apart are all candidates tested, also those whose rate is known already: so a rate
         # does not depend on what was asked before.
         model = (model or twin_model(stations)).of(columns)
-        for test, found in zip(new, _counted(model, new, seed, number), strict=True):
+        counted = _counted(model, new, seed, number, thorough=thorough)
+        for test, found in zip(new, counted, strict=True):
             _CACHE[keys[test.name]] = found
     for key in keys.values():
         _CACHE.move_to_end(key)
@@ -175,15 +184,18 @@ def forget() -> None:
 
 
 def _counted(
-    model: TwinModel, tests: Sequence[Rejects], seed: int, number: int
+    model: TwinModel, tests: Sequence[Rejects], seed: int, number: int, *, thorough: bool
 ) -> list[Calibration]:
-    first = [model.draw(seed, number + k) for k in range(_LEARNT_FROM)]
+    # Twins are told apart by their number: those of a thorough look are none of the first.
+    start = _OTHERS if thorough else 0
+    learnt = _LEARNT_FROM * (4 if thorough else 1)
+    first = [model.draw(seed, start + number + k) for k in range(learnt)]
     most = [min(number, test.most_twins) for test in tests]
 
     rejections = side_by_side(lambda test: test.prepare(first), tests)
 
     def one(k: int) -> NDArray[np.bool_]:
-        twin = model.draw(seed, k)
+        twin = model.draw(seed, start + k)
         asked = zip(rejections, most, strict=True)
         return np.array([k < enough and rejects(twin) for rejects, enough in asked])
 

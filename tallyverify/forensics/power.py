@@ -10,12 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import InputError, listed, nearest
-from tallyverify.forensics.battery import TESTED, adjust, known_codes
-from tallyverify.forensics.calibration import ALPHA, Calibration, calibrated
-from tallyverify.forensics.probe import Probe
-from tallyverify.forensics.probes import probes_of
+from tallyverify.forensics.battery import TESTED, Probed, battery, known_codes
+from tallyverify.forensics.calibration import ALPHA
 from tallyverify.forensics.result import share_interval
-from tallyverify.forensics.stations import Stations, stations_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +38,7 @@ class PowerRow:
     code, figure : str
         The indicator; the candidate, or turnout.
     runs, refused, rejected, flagged : int
-        Elections simulated; those in which it refused or was miscalibrated; rejected at 0.05;
+        Elections with this test; those in which it refused or was miscalibrated; rejected at 0.05;
         flagged, as a report with tests of these codes flags: at 0.05 after adjustment for all.
     """
 
@@ -111,6 +108,7 @@ def power(
     codes: Sequence[str] = TESTED,
     runs: int = 20,
     seed: int = 0,
+    twins: int | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Power:
     """Simulate elections, clean and altered, and count how often each indicator rejects.
@@ -128,6 +126,8 @@ def power(
         Elections for each dose, and as many clean ones.
     seed : int
         Same seed, same elections.
+    twins : int, optional
+        Clean twins of each election; by default as many as a report draws.
     options : mapping, optional
         Options of an alteration by its name.
 
@@ -145,8 +145,8 @@ def power(
 
     Notes
     -----
-    Calibration is done once, on the first clean election: the others have the same structure. A
-    test that is miscalibrated there counts as refused everywhere.
+    Each election is calibrated on twins of its own, as a report does it: an alteration may well
+    make a test refuse, since the twins of altered sheets keep what was changed smoothly.
 
     Examples
     --------
@@ -176,49 +176,24 @@ def power(
                 found=f"{name!r}: {alterations[name]!r}",
                 hint=f"{{{name!r}: [{alterations[name]!r}]}}",
             )
-    fit = _fit(stations_of(clean_like(structure, seed=seed).table), codes, seed)
     kinds = [(CLEAN, 0.0), *((name, d) for name, doses in alterations.items() for d in doses)]
     counted: dict[tuple[str, float, str, str], list[int]] = {}
     for run in range(runs):
         clean = clean_like(structure, seed=seed + 1 + run)
         for kind, dose in kinds:
             table = clean.table if kind == CLEAN else _altered(clean, kind, dose, seed, options)
-            for probe, found in _said(probes_of(stations_of(table), codes), fit):
-                key = (kind, dose, probe.code, probe.figure)
-                before = counted.get(key, [0, 0, 0])
+            for one in battery(table, codes=codes, seed=seed + 1 + run, twins=twins).tests:
+                key = (kind, dose, one.code, one.figure)
+                before = counted.get(key, [0, 0, 0, 0])
+                found = (1, bool(one.refused), _rejects(one), one.flagged)
                 counted[key] = [n + more for n, more in zip(before, found, strict=True)]
-    return Power(tuple(PowerRow(*key, runs, *found) for key, found in counted.items()))
+    return Power(tuple(PowerRow(*key, *found) for key, found in counted.items()))
 
 
-def _said(
-    probes: Sequence[Probe], fit: Mapping[str, Calibration]
-) -> list[tuple[Probe, tuple[bool, bool, bool]]]:
-    """Return of each test whether it refuses, rejects at 0.05, and is flagged after adjustment."""
-    charged: dict[str, float] = {}
-    for probe in probes:
-        result = probe.run()
-        if not result.refused and probe.name in fit:
-            p = 1.0 if result.pvalue is None else result.pvalue
-            charged[probe.name] = fit[probe.name].charged(p)
-    judged = [probe.name for probe in probes if probe.judged and probe.name in charged]
-    adjusted = dict(zip(judged, adjust([charged[name] for name in judged]), strict=True))
-    return [
-        (
-            probe,
-            (
-                probe.name not in charged,
-                charged.get(probe.name, 1.0) <= ALPHA,
-                adjusted.get(probe.name, 1.0) <= ALPHA,
-            ),
-        )
-        for probe in probes
-    ]
-
-
-def _fit(stations: Stations, codes: Sequence[str], seed: int) -> dict[str, Calibration]:
-    asked = [probe for probe in probes_of(stations, codes) if not probe.run().refused]
-    rates = calibrated(stations, asked, seed=seed)
-    return {name: rate for name, rate in rates.items() if rate.fit}
+def _rejects(one: Probed) -> bool:
+    """Return whether a test rejects by itself, before adjustment for the others."""
+    p, rate = one.result.pvalue, one.calibration
+    return not one.refused and p is not None and rate is not None and rate.charged(p) <= ALPHA
 
 
 def _altered(

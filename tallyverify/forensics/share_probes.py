@@ -20,7 +20,7 @@ from tallyverify.forensics.coarse_shares import (
     leak,
     single_tails,
 )
-from tallyverify.forensics.dip import dip, dip_pvalue, dip_statistic
+from tallyverify.forensics.dip import FEWEST_STATIONS, dip, dip_pvalue, dip_statistic
 from tallyverify.forensics.integer_percentages import FEWEST, Given, integer_percentages
 from tallyverify.forensics.probe import EITHER, TURNOUT, Probe
 from tallyverify.forensics.result import Indicator
@@ -43,8 +43,8 @@ __all__ = [
     "turnout_probe",
 ]
 
-_EXACT = 2
-"""Twins of which the expectation is worked out; the others only show how many there are."""
+_EXACT = 8
+"""Of so many twins, one has its expectation worked out; the others show how many there are."""
 
 _FEW_TWINS = 20
 """The dip rejects next to none of the twins, or nearly all: twenty tell which."""
@@ -94,7 +94,7 @@ def _learning(
 
     def learn(twins: Sequence[Twin]) -> Rejection:
         expected, leaks, spreads = [], [], []
-        for twin in twins[:_EXACT]:
+        for twin in twins[: len(twins) // _EXACT]:
             one = given(twin)
             use = one.used()
             a, b = one.chances(use, smooth=smooth)
@@ -124,7 +124,7 @@ def coarse_probe(stations: Stations, k: int) -> Probe:
         return twin.votes[large, k], twin.valid[large]
 
     def learn(twins: Sequence[Twin]) -> Rejection:
-        some = [figures(twin) for twin in twins[:_EXACT]]
+        some = [figures(twin) for twin in twins[: len(twins) // _EXACT]]
         smooth = [expectation(x, n, grid=False) for x, n in some]
         leaks = [leak(at_target(x, n), s.terms) for (x, n), s in zip(some, smooth, strict=True)]
         observed = np.array([at_targets(*figures(twin)) for twin in twins], dtype=np.float64)
@@ -212,7 +212,7 @@ def turnout_dip_probe(stations: Stations) -> Probe:
 
 
 def _dips(x: Counts, n: Counts) -> bool:
-    return dip_pvalue(dip_statistic(x / n, n), len(n)) <= ALPHA
+    return len(n) >= FEWEST_STATIONS and dip_pvalue(dip_statistic(x / n, n), len(n)) <= ALPHA
 
 
 def turnout_known(stations: Stations) -> bool:

@@ -41,7 +41,8 @@ class Stations:
     valid : ndarray of int, shape (stations,)
         Sum of all candidates.
     ballots, turned_out, registered : ndarray of float, shape (stations,)
-        NaN where not known. ``turned_out`` is voters who signed, or else the ballots.
+        NaN where not known. ``turned_out`` is voters who signed, or else the ballots; these too
+        where fewer signed than there are ballots.
     levels : tuple of str
         Area levels, from the largest.
     areas : tuple of ndarray of int
@@ -87,9 +88,10 @@ class Stations:
 
     @cached_property
     def with_turnout(self) -> NDArray[np.bool_]:
-        """Where turnout is known and can be: registered voters, and not more who came."""
+        """Where turnout is known and can be: enough for the votes, no more than are registered."""
         with np.errstate(invalid="ignore"):
             known: NDArray[np.bool_] = (self.registered > 0) & (self.turned_out <= self.registered)
+            known &= self.turned_out >= self.valid
         return known
 
     @cached_property
@@ -160,7 +162,7 @@ def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> St
         votes,
         votes.sum(axis=1),
         ballots,
-        np.where(np.isnan(signed), ballots, signed),
+        np.fmax(signed, ballots),
         columns["registered"][read],
         levels,
         *_nested(columns, levels, read),

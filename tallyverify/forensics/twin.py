@@ -130,7 +130,8 @@ def twin_model(stations: Stations) -> TwinModel:
     ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
     counts = np.column_stack([stations.votes, ballots - stations.valid]).astype(np.float64)
     shares, shares_kept = _smoothed(counts, group, level, stations.areas)
-    there = np.where(np.isnan(stations.turned_out), ballots, stations.turned_out).astype(np.int64)
+    # As many ballots as the tests take shares of: more where more signed, fewer nowhere.
+    there = np.fmax(stations.turned_out, ballots).astype(np.int64)
     every = tuple(range(len(stations.candidates)))
     return TwinModel(
         registered, there, turnout, shares, every, len(every), turnout_kept, shares_kept

@@ -27,12 +27,17 @@ def found_in(result: Indicator, name: str) -> str:
     if isinstance(result, SecondDigit):
         moved = result.effect.value if result.effect else 0.0
         return (
-            f"second digits of {name}: {100 * moved:.1f} % of the counts stand at another digit "
-            "than the counts around them let expect"
+            f"second digits of {name}: {100 * moved:.1f} % of the counts away from what the counts "
+            f"around them let expect; chance alone makes up to {100 * _chance(result):.1f} %"
         )
     if isinstance(result, LastDigit):
         share = result.effect.value if result.effect else 0.0
-        return f"last digits of {name}: {100 * share:.1f} % end in 0 or 5, expected 20 %"
+        at = int(np.argmax(np.abs(result.digits - result.digits.mean())))
+        most = 100 * float(result.digits[at]) / max(result.used, 1)
+        return (
+            f"last digits of {name}: {100 * share:.1f} % end in 0 or 5, expected 20 %; farthest "
+            f"from 10 % is {at}, with {most:.1f} %"
+        )
     if isinstance(result, DigitPairs):
         used = max(result.used, 1)
         return (
@@ -94,6 +99,17 @@ def sums_of(one: Probed) -> str:
     return f"{number(result.used)} stations"
 
 
+def _chance(result: SecondDigit) -> float:
+    """Return the mean of half the sum of differences, if each digit has binomial noise alone."""
+    share = result.digits / max(float(result.digits.sum()), 1.0)
+    noise = np.sqrt(2 / np.pi * share * (1 - share) / max(result.used, 1))
+    return float(noise.sum()) / 2
+
+
+def _written(p: float, equals: str = "= ") -> str:
+    return f"{equals}{p:.2g}" if p > 0 else "< 1e-300"
+
+
 def _peaks(peaks: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
     """Return the integer percentages with the largest excess."""
     largest = np.argsort(-peaks, kind="stable")[:5]
@@ -115,9 +131,9 @@ def causes_of(result: Indicator) -> str:
 def error_of(one: Probed) -> str:
     """Return the p-values of a test that was used, and its own error."""
     p = one.result.pvalue if one.result.pvalue is not None else float("nan")
-    judged = "not judged" if one.adjusted is None else f"adjusted {one.adjusted:.2g}"
+    judged = "not judged" if one.adjusted is None else f"adjusted {_written(one.adjusted, '')}"
     charged = one.calibration is not None and one.calibration.rate > ALPHA
     if charged and one.adjusted is not None:
         judged += " for its rate and for all tests"
-    said = f"p = {p:.2g}, {judged}"
+    said = f"p {_written(p)}, {judged}"
     return f"{said}; {one.calibration.words}" if one.calibration else said
