@@ -141,7 +141,7 @@ def test_files_that_cannot_be_read(command: Command, case: Path) -> None:
     ("args", "words"),
     [
         (["--seed", "x"], ["--seed", "'x'", "whole number"]),
-        (["--seed", "-1"], ["--seed", "'-1'", "0 or more"]),
+        (["--seed", "-1"], ["--seed", "'-1'", "from 0 to"]),
         (["--format", "svg"], ["--format", "'svg'", "'terminal', 'json'"]),
         (["--lang", "fr"], ["--lang", "'fr'", "'en'"]),
         (["--checks", "I401"], ["--checks"]),
