@@ -79,8 +79,12 @@ def test_altered_sheets_with_the_truth(command: Command, tmp_path: Path) -> None
     alter = ("--alter", "stuffing=0.1", "--alter", "swapped=.05", "--alter", "withheld=0.2")
     args = ("--stations", "400", "--candidate", "B", *alter)
     outcome = command("simulate", out, *args)
-    for said in ("stuffing: 40", "swapped: 20", "withheld: 80"):
-        assert f"{said} stations, for 'B'\n" in outcome.out
+    for said in (
+        "stuffing: 40 stations, for 'B'\n",
+        "swapped: 20 stations, of 'B' and another\n",
+        "withheld: 80 stations, good ones of 'B'\n",
+    ):
+        assert said in outcome.out
     truth = pd.read_csv(out / "truth.csv", keep_default_na=False)
     actas = pd.read_csv(out / "actas.csv")
     assert (len(truth), len(actas)) == (400, 320)

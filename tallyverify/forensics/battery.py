@@ -11,7 +11,7 @@ from scipy.stats import false_discovery_control
 
 from tallyverify.errors import InputError
 from tallyverify.findings import number
-from tallyverify.forensics.calibration import ALPHA, WORST_RATE, Calibration, calibrated
+from tallyverify.forensics.calibration import ALPHA, THOROUGH, WORST_RATE, Calibration, calibrated
 from tallyverify.forensics.probes import probes_of
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.side_by_side import side_by_side
@@ -36,7 +36,7 @@ class Probed:
     Attributes
     ----------
     code, figure : str
-        The indicator; the candidate, or ``"turnout"``.
+        The indicator; the candidate, or turnout, or turnout or the leader's share.
     result : Indicator
         What the test says of the election.
     calibration : Calibration or None
@@ -88,7 +88,7 @@ class Battery:
     tests : tuple of Probed
         In the order of codes, then of candidates by votes.
     twins : int
-        Clean twins that the rates were measured on; 0 where no test got so far.
+        Most clean twins that a rate was measured on; 0 where no test got so far.
     """
 
     tests: tuple[Probed, ...]
@@ -168,9 +168,11 @@ def battery(
     -----
     A test that rejects more than 7.5 % of the clean twins at 0.05 gets no p-value; one that rejects
     more than 5 % has its own multiplied by that rate over 5 %. A rate on 200 twins is known to a
-    point or two only: where a small p-value would be left out for it, it is measured again, on 800
-    other twins, and that measure counts. The p-values are then adjusted together, so that about
-    one report in twenty has a flag where nothing is wrong.
+    point or two only: where a p-value of 0.01 or less would be left out for it, the rates of all
+    tests between 7.5 and 25 % are measured again, on 800 other twins, and that measure counts; of
+    all, since to look again at the small ones alone would favour them. Not with ``twins`` given.
+    The p-values are then adjusted together, so that about one report in twenty has a flag where
+    nothing is wrong.
 
     References
     ----------
@@ -198,8 +200,8 @@ def battery(
         test.name: 1.0 if result.pvalue is None else result.pvalue
         for test, result in zip(tests, results, strict=True)
     }
-    again = [test for test in asked if _doubtful(rates[test.name], pvalues[test.name])]
-    if again and twins is None:
+    again = [test for test in asked if test.judged and _near(rates[test.name])]
+    if twins is None and min((pvalues[test.name] for test in again), default=1.0) <= _MATTERS:
         rates |= calibrated(stations, again, seed=seed, thorough=True)
     fit = [test.name for test in asked if test.judged and rates[test.name].fit]
     charged = [rates[name].charged(pvalues[name]) for name in fit]
@@ -213,9 +215,9 @@ def battery(
     return Battery(tuple(found), number_of)
 
 
-def _doubtful(rate: Calibration, pvalue: float) -> bool:
-    """Return whether chance in the rate alone may leave out a p-value that matters."""
-    return not rate.fit and rate.rate <= _SURELY_UNFIT and pvalue <= _MATTERS
+def _near(rate: Calibration) -> bool:
+    """Return whether chance in the rate alone may leave out a test."""
+    return not rate.fit and rate.rate <= _SURELY_UNFIT and rate.twins < THOROUGH
 
 
 def known_codes(codes: Sequence[str]) -> None:

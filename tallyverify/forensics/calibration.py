@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALPHA",
+    "THOROUGH",
     "WORST_RATE",
     "Calibration",
     "Rejects",
@@ -42,7 +43,9 @@ _FEWEST_TWINS, _MOST_TWINS = 200, 1000
 _LEARNT_FROM = 16
 """Twins that show what is expected of any; none of them is one that rejections are counted on."""
 
-_THOROUGH = 800
+THOROUGH = 800
+"""Twins of a thorough look."""
+
 _OTHERS = 1_000_000
 
 _MOST_KEPT = 2000
@@ -149,7 +152,7 @@ def calibrated(
     model : TwinModel, optional
         What to draw them from; worked out where it is not given.
     thorough : bool
-        Measure on four times as many other twins, and learn from four times as many.
+        Measure on other twins, 800 or more, and learn from four times as many.
 
     Returns
     -------
@@ -159,7 +162,7 @@ def calibrated(
     columns = sorted({test.candidate for test in tests if test.candidate is not None})
     number = twins_for(len(stations), len(columns)) if twins is None else twins
     if thorough:
-        number = max(number, _THOROUGH)
+        number = max(number, THOROUGH)
     drawn = f"{number} of {columns}{' other twins' if thorough else ''}"
     keys = {test.name: (stations.fingerprint, seed, drawn, test.name) for test in tests}
     new = [test for test in tests if keys[test.name] not in _CACHE]

@@ -169,8 +169,8 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
         refused = "no share lies near a coarse fraction"
     elif (alike := int(np.bincount(n).max(initial=0))) > MOST_ALIKE * used:
         refused = (
-            f"{alike:,} of {used:,} stations have the same number of valid votes: a multiple of "
-            "5 % is a round number of votes there, and shares are not smooth"
+            f"{alike:,} of {used:,} stations have the same number of valid votes: shares take few "
+            "values there, and are not smooth"
         )
     elif misfit > WORST_MISFIT and chi2.sf(squares.sum(), len(squares)) < 0.001:
         refused = (

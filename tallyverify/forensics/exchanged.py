@@ -22,7 +22,7 @@ from tallyverify.forensics.swapped import Swapped
 __all__ = ["F512"]
 
 _MOST = 20
-_WHOLE, _CERTAIN = 100.0, 1e6
+_WHOLE, _CERTAIN = 99.5, 995_000.0
 
 
 def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -104,7 +104,7 @@ def _odds(found: Swapped, row: int) -> str:
     if odds >= _CERTAIN:
         return "more than a million"
     # Two digits: more are not known.
-    return number(round(odds, 1 - int(np.log10(odds)))) if odds >= _WHOLE else f"{odds:.2g}"
+    return f"{odds:.2g}" if odds < _WHOLE else f"{round(odds, 1 - int(np.log10(odds))):,.0f}"
 
 
 F512 = entry(

@@ -6,8 +6,10 @@ An indicator that has not flagged anything says little until one knows what it w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.forensics.battery import TESTED, Probed, battery, known_codes
@@ -36,7 +38,7 @@ class PowerRow:
     dose : float
         Share of the stations altered.
     code, figure : str
-        The indicator; the candidate, or turnout.
+        The indicator; the candidate, or turnout, or turnout or the leader's share.
     runs, refused, rejected, flagged : int
         Elections with this test; those in which it refused or was miscalibrated; rejected at 0.05;
         flagged, as a report with tests of these codes flags: at 0.05 after adjustment for all.
@@ -81,7 +83,9 @@ class Power:
         """Return the rates as a DataFrame, one row each."""
         import pandas as pd
 
-        return pd.DataFrame([{**asdict(row), "rate": row.rate} for row in self.rows])
+        columns = [*(field.name for field in fields(PowerRow)), "rate"]
+        rows = [{**asdict(row), "rate": row.rate} for row in self.rows]
+        return pd.DataFrame(rows, columns=columns)
 
     def of(self, alteration: str, dose: float, code: str) -> float:
         """Return the highest rate of an indicator over its figures.
@@ -170,11 +174,12 @@ def power(
                 expected=listed(able),
                 hint=nearest(name, able),
             )
-        if not isinstance(alterations[name], Sequence):
+        doses = alterations[name]
+        if isinstance(doses, str | bytes) or not np.iterable(doses):
             raise InputError(
-                "doses are given as a sequence",
-                found=f"{name!r}: {alterations[name]!r}",
-                hint=f"{{{name!r}: [{alterations[name]!r}]}}",
+                "doses are given as a sequence of numbers",
+                found=f"{name!r}: {doses!r}",
+                hint=f"{{{name!r}: [0.05]}}",
             )
     kinds = [(CLEAN, 0.0), *((name, d) for name, doses in alterations.items() for d in doses)]
     counted: dict[tuple[str, float, str, str], list[int]] = {}

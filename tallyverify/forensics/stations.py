@@ -106,7 +106,7 @@ class Stations:
         """Why voters seem to have several votes each, if most stations have more than ballots."""
         known = self.ballots > 0
         more = int((self.valid[known] > self.ballots[known]).sum())
-        if 2 * more <= int(known.sum()):
+        if 2 * more <= int(known.sum()) or 2 * int(known.sum()) < len(self):
             return ""
         return (
             f"more votes than ballots at {more:,} of {int(known.sum()):,} stations: voters seem to "

@@ -28,7 +28,7 @@ def found_in(result: Indicator, name: str) -> str:
         moved = result.effect.value if result.effect else 0.0
         return (
             f"second digits of {name}: {100 * moved:.1f} % of the counts away from what the counts "
-            f"around them let expect; chance alone makes up to {100 * _chance(result):.1f} %"
+            f"around them let expect; chance alone makes about {100 * _chance(result):.1f} %"
         )
     if isinstance(result, LastDigit):
         share = result.effect.value if result.effect else 0.0
@@ -107,7 +107,7 @@ def _chance(result: SecondDigit) -> float:
 
 
 def _written(p: float, equals: str = "= ") -> str:
-    return f"{equals}{p:.2g}" if p > 0 else "< 1e-300"
+    return "< 1e-300" if p == 0 else f"{equals}{p:.2g}"
 
 
 def _peaks(peaks: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:

@@ -49,11 +49,13 @@ def renderables(report: Report) -> list[RenderableType]:
             rest = number(len(used) - _MOST)
             shown.append(Text(f"… and {rest} more, with higher p-values, in report.json"))
         twins = twins_of(report)
-        text = "p-values are adjusted together: up to one clean election in twenty has a flag. "
-        text += "An anomaly never moves the verdict."
+        text = "An anomaly never moves the verdict."
         if twins:
             what = f"of {twins} simulated clean elections with these stations, at 0.05"
-            text = f"Rejects clean: {what}. {text}"
+            text = (
+                f"Rejects clean: {what}. p-values are adjusted together: up to one clean election "
+                f"in twenty has a flag. {text}"
+            )
         shown.append(Text(text, style="dim"))
     if unused:
         codes = ", ".join(dict.fromkeys(one.code for one in unused))

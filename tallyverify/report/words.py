@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import CheckResult, Evidence, Status, counted
+from tallyverify.findings import CheckResult, Evidence, Status, number
 
 if TYPE_CHECKING:
     from tallyverify.report.model import Report
@@ -31,8 +31,7 @@ def verdict_words(report: Report) -> str:
         said = _NOT_ASKED
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
-        count = counted(anomalies, "anomaly", "anomalies")
-        said += f" Listed below: {count}, which never move it."
+        said += f" Anomalies listed below: {number(anomalies)}; they never move it."
     return said
 
 

@@ -88,7 +88,8 @@ def simulate(
     targets_of : {"turnout", "share"}, optional
         What the round percentages of ``targets`` are of; default turnout.
     force : bool
-        Whether files of the same names may be replaced.
+        Whether files of the same names may be replaced, and a ``truth_declared.csv`` of an earlier
+        case, which is none of this one, removed.
 
     Raises
     ------
@@ -232,7 +233,10 @@ def _simulated(
             return ""
         ids = table.contest.candidate_ids
         leader = max(ids, key=lambda one: int(table.figure(one)[0].sum()))
-        return f", for {shown(options[name].get('candidate', leader))}"
+        who = shown(options[name].get("candidate", leader))
+        return {_HIDDEN: f", good ones of {who}", "swapped": f", of {who} and another"}.get(
+            name, f", for {who}"
+        )
 
     table = clean.table
     for name in doses:
@@ -241,7 +245,10 @@ def _simulated(
     declared = replace(clean, table=table).declared(by=table.levels[:1])
     truth: dict[str, str] = {}
     if _DECLARED in doses:
-        typed = ALTERATIONS[_DECLARED](declared, doses[_DECLARED], seed=seed)
+        try:
+            typed = ALTERATIONS[_DECLARED](declared, doses[_DECLARED], seed=seed)
+        except InputError as error:
+            raise error.at(f"--alter {_DECLARED}={doses[_DECLARED]:g}") from None
         said.append(f"{_DECLARED}: {typed.results} of {len(typed.truth)} declared results")
         declared = typed.declared
         truth["truth_declared.csv"] = _csv(typed.truth)
