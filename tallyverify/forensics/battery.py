@@ -26,7 +26,7 @@ __all__ = ["TESTED", "Battery", "Probed", "adjust", "battery", "known_codes"]
 TESTED = ("F501", "F502", "F503", "F504", "F505", "F509")
 """Indicators with a null that twins can try. All but F509 are judged."""
 
-_MATTERS, _SURELY_UNFIT = 0.01, 0.25
+_MATTERS, _SURELY_UNFIT = 0.001, 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +168,7 @@ def battery(
     -----
     A test that rejects more than 7.5 % of the clean twins at 0.05 gets no p-value; one that rejects
     more than 5 % has its own multiplied by that rate over 5 %. A rate on 200 twins is known to a
-    point or two only: where a p-value of 0.01 or less would be left out for it, the rates of all
+    point or two only: where a p-value of 0.001 or less would be left out for it, the rates of all
     tests between 7.5 and 25 % are measured again, on 800 other twins, and that measure counts; of
     all, since to look again at the small ones alone would favour them. Not with ``twins`` given.
     The p-values are then adjusted together, so that about one report in twenty has a flag where
