@@ -21,7 +21,7 @@ from tallyverify.table import ActaTable
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TESTED", "Battery", "Probed", "adjust", "battery", "known_codes"]
+__all__ = ["TESTED", "Battery", "Probed", "battery", "known_codes"]
 
 TESTED = ("F501", "F502", "F503", "F504", "F505", "F509")
 """Indicators with a null that twins can try. All but F509 are judged."""
@@ -205,7 +205,7 @@ def battery(
         rates |= calibrated(stations, again, seed=seed, thorough=True)
     fit = [test.name for test in asked if test.judged and rates[test.name].fit]
     charged = [rates[name].charged(pvalues[name]) for name in fit]
-    adjusted = dict(zip(fit, adjust(charged), strict=True))
+    adjusted = dict(zip(fit, _adjusted(charged), strict=True))
     found = [
         Probed(test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name))
         for test, result in zip(tests, results, strict=True)
@@ -240,12 +240,5 @@ def known_codes(codes: Sequence[str]) -> None:
             )
 
 
-def adjust(pvalues: list[float]) -> list[float]:
-    """Return p-values adjusted for each other (Benjamini–Hochberg).
-
-    Examples
-    --------
-    >>> adjust([0.01, 0.04, 0.5]), adjust([])
-    ([0.03, 0.06, 0.5], [])
-    """
+def _adjusted(pvalues: list[float]) -> list[float]:
     return [float(p) for p in false_discovery_control(pvalues)] if pvalues else []

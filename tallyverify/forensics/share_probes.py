@@ -52,7 +52,7 @@ _FEW_TWINS = 20
 
 def integer_probe(stations: Stations, k: int) -> Probe:
     """Return the test of integer percentages of one candidate's share."""
-    ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
+    ballots = stations.shared
 
     def run() -> Indicator:
         return integer_percentages(stations.votes[:, k], ballots, smooth=True)
@@ -67,7 +67,7 @@ def integer_probe(stations: Stations, k: int) -> Probe:
 def either_probe(stations: Stations) -> Probe:
     """Return the test of integer percentages as published: of turnout or of the leader's share."""
     k = stations.ranked[0]
-    ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
+    ballots = stations.shared
     registered = np.where(stations.with_turnout, stations.registered, 0).astype(np.int64)
     came = np.where(stations.with_turnout, stations.turned_out, 0).astype(np.int64)
     known = registered > 0

@@ -102,6 +102,12 @@ class Stations:
         return known
 
     @cached_property
+    def shared(self) -> Floats:
+        """What shares are taken of: the ballots, or the valid votes where they are not known."""
+        ballots: Floats = np.where(self.with_ballots, self.ballots, self.valid)
+        return ballots
+
+    @cached_property
     def several_votes(self) -> str:
         """Why voters seem to have several votes each, if most stations have more than ballots."""
         known = self.ballots > 0

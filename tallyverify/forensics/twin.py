@@ -127,7 +127,7 @@ def twin_model(stations: Stations) -> TwinModel:
         areas = [codes[known] for codes in stations.areas]
         smoothed, turnout_kept = _smoothed(both, group[known], level[known], areas)
         turnout[known] = smoothed[:, 0]
-    ballots = np.where(stations.with_ballots, stations.ballots, stations.valid)
+    ballots = stations.shared
     counts = np.column_stack([stations.votes, ballots - stations.valid]).astype(np.float64)
     shares, shares_kept = _smoothed(counts, group, level, stations.areas)
     # As many ballots as the tests take shares of: more where more signed, fewer nowhere.

@@ -185,7 +185,7 @@ def integer_panels(one: Probed, picture: ForensicPicture) -> Iterator[tuple[str,
         x, n = (line[there].astype(np.int64) for line in (stations.turned_out, stations.registered))
     else:
         x = stations.votes[:, stations.candidates.index(one.figure)]
-        n = np.where(stations.with_ballots, stations.ballots, stations.valid)
+        n = stations.shared.astype(np.int64)
     given = Given.of(x, n, None, None)
     use = given.used()
     said = _tested(one, picture)

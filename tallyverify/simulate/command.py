@@ -215,11 +215,14 @@ def _simulated(
     kinds = np.full(len(clean.table), "", dtype=object)
     said = [f"simulated: {counted(len(kinds), 'station')}, seed {seed}"]
 
-    def put_in(name: str, table: ActaTable) -> ActaTable:
+    def put(name: str, given: Any) -> Any:
         try:
-            found = ALTERATIONS[name](table, doses[name], seed=seed, **options[name])
+            return ALTERATIONS[name](given, doses[name], seed=seed, **options[name])
         except InputError as error:
             raise error.at(f"--alter {name}={doses[name]:g}") from None
+
+    def put_in(name: str, table: ActaTable) -> ActaTable:
+        found = put(name, table)
         where = found.truth["altered"].to_numpy()
         kinds[where] = [f"{kind}+{name}" if kind else name for kind in kinds[where]]
         asked = round(doses[name] * len(table))
@@ -245,10 +248,7 @@ def _simulated(
     declared = replace(clean, table=table).declared(by=table.levels[:1])
     truth: dict[str, str] = {}
     if _DECLARED in doses:
-        try:
-            typed = ALTERATIONS[_DECLARED](declared, doses[_DECLARED], seed=seed)
-        except InputError as error:
-            raise error.at(f"--alter {_DECLARED}={doses[_DECLARED]:g}") from None
+        typed = put(_DECLARED, declared)
         said.append(f"{_DECLARED}: {typed.results} of {len(typed.truth)} declared results")
         declared = typed.declared
         truth["truth_declared.csv"] = _csv(typed.truth)
