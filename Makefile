@@ -7,7 +7,7 @@ CASE ?= data/samples/venezuela-2024
 OUT ?= out/$(notdir $(CASE))
 TESTS ?=
 
-.PHONY: verify test slow lint types bench samples format clean
+.PHONY: verify test slow ends lint types bench samples format clean
 
 verify: $(VENV)/.installed
 	@status=0; $(BIN)/tallyverify verify $(CASE) --out $(OUT) || status=$$?; \
@@ -19,6 +19,23 @@ test: $(VENV)/.installed-test
 
 slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest --runslow $(TESTS)
+
+# The same bytes at both ends of what is supported: the oldest Python with the lowest libraries, and
+# the newest with the newest. An end whose Python is not at hand is said and left out.
+ENDS_TESTS := tests/test_report.py tests/test_draws.py tests/test_samples.py
+at_hand = $(shell for p in $(1) $(foreach v,$(1),$(HOME)/.pyenv/versions/$(v:python%=%)*/bin/python); do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import venv, ensurepip' >/dev/null 2>&1 && echo $$p && break; done)
+
+ends:
+	@$(MAKE) --no-print-directory .end-lowest PYTHON=$(call at_hand,python3.11) VENV=$(VENV)-lowest
+	@$(MAKE) --no-print-directory .end-newest PYTHON=$(call at_hand,python3.13) VENV=$(VENV)-newest
+
+.end-lowest .end-newest:
+	@if [ -z "$(PYTHON)" ]; then echo "$@: its Python is not at hand, left out"; else \
+	{ [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); } && \
+	$(BIN)/python -m pip install --quiet --editable '.[test]' $(if $(findstring lowest,$@),--constraint tests/lowest.txt,--upgrade --upgrade-strategy eager) && \
+	$(BIN)/python -c 'import sys, numpy, scipy; print("python", *sys.version_info[:2], "numpy", numpy.__version__, "scipy", scipy.__version__)' && \
+	$(BIN)/python -m pytest -q $(ENDS_TESTS); fi
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -38,7 +55,7 @@ samples: $(VENV)/.installed
 	$(BIN)/python data/samples/generate.py
 
 clean:
-	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3 python3-venv)"; exit 1; }

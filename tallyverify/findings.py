@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from tallyverify.model import Model
 
 __all__ = ["CheckResult", "Evidence", "Finding", "Status", "number"]
+
+
+_DIGITS = 6
+"""Significant digits of a published fraction: no method here knows more, and further ones hang on
+the processor and on the versions of the libraries."""
+
+
+def meaningful(figure: float) -> float:
+    """Return a figure as it is published: a count as it is, a fraction to six digits.
+
+    Examples
+    --------
+    >>> meaningful(10058774), meaningful(0.7708200002679859), meaningful(567.397214278271)
+    (10058774, 0.77082, 567.397)
+    """
+    return figure if isinstance(figure, int) else float(f"{figure:.{_DIGITS}g}")
+
+
+Figure = Annotated[int | float, AfterValidator(meaningful)]
 
 
 class Evidence(StrEnum):
@@ -50,7 +69,7 @@ class Finding(Model):
     station, candidate : str or None
         Where it concerns one.
     observed, expected, difference : number or None
-        The figures compared; ``difference`` is observed − expected.
+        The figures compared; ``difference`` is observed − expected. Fractions have six digits.
     message : str
         The finding in words.
     arithmetic : str
@@ -67,9 +86,9 @@ class Finding(Model):
     area: dict[str, str] = Field(default_factory=dict)
     station: str | None = None
     candidate: str | None = None
-    observed: int | float | None = None
-    expected: int | float | None = None
-    difference: int | float | None = None
+    observed: Figure | None = None
+    expected: Figure | None = None
+    difference: Figure | None = None
     message: str
     arithmetic: str = ""
 
@@ -97,9 +116,9 @@ class CheckResult(Model):
     evidence: Evidence
     status: Status
     reason: str = ""
-    statistic: int | float | None = None
-    pvalue: float | None = None
-    effect: int | float | None = None
+    statistic: Figure | None = None
+    pvalue: Figure | None = None
+    effect: Figure | None = None
     assumptions: str = ""
     reference: str = ""
     findings: tuple[Finding, ...] = Field(default=(), exclude=True, repr=False)

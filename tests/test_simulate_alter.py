@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallyverify import Case, Declared, verify
+from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError
 from tallyverify.simulate import (
     ALTERATIONS,
@@ -30,7 +31,6 @@ from tallyverify.simulate import (
 )
 from tallyverify.simulate.alter import FAVOURING
 from tallyverify.simulate.alter.digits import DIGITS
-from tallyverify.simulate.own import own_numbers
 from tallyverify.table import ActaTable
 from tests.cases import declared_of, nation, table_of
 from tests.real import realdata
@@ -119,13 +119,13 @@ def test_stations_are_a_fair_draw() -> None:
     assert times.std() == pytest.approx(4.58, rel=0.1)
 
 
-def test_own_numbers_are_even_and_unrelated() -> None:
+def test_station_uniforms_are_even_and_unrelated() -> None:
     keys = CLEAR.table.key_hash
-    one, two = own_numbers(keys, 3), own_numbers(keys, 3, "other")
+    one, two = station_uniforms(keys, 3), station_uniforms(keys, 3, "other")
     # 2,000 numbers: a bin of ten holds 200, with a standard deviation of 13.
     assert np.abs(np.histogram(one, 10, (0, 1))[0] - 200).max() < 52
     assert abs(np.corrcoef(one, two)[0, 1]) < 0.09
-    assert (one == own_numbers(keys, 3)).all()
+    assert (one == station_uniforms(keys, 3)).all()
 
 
 @pytest.mark.parametrize("name", ON_SHEETS)

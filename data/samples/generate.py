@@ -1,20 +1,20 @@
-"""Regenerate the sample cases, byte for byte: ``python data/samples/generate.py [OUT]``.
+"""Write the sample cases anew, byte for byte: ``python data/samples/generate.py [OUT]``.
 
-Without OUT the files are written where this script lies. The seeds are fixed here; the only input
-is ``venezuela-2024/state_totals.csv``, totals by state of published tally sheets.
+Without OUT the files are written where this script lies. The simulated sheets were drawn once and
+stay as they are, since others quote them: they, and what can't be worked out from them, are read
+and written again. All else is made here. New draws have a stream of their own.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
-
-from tallyverify.contest import Contest
-from tallyverify.declared import Declared
-from tallyverify.simulate import clean_election, fit_totals, hide_stations, write_case
+from tallyverify import ActaTable, Contest, Declared, Registry, read_actas, read_registry
+from tallyverify.simulate import SimulatedElection, write_case
 
 HERE = Path(__file__).resolve().parent
 
@@ -90,22 +90,29 @@ CNE = {
 }
 
 
-def venezuela(out: Path) -> None:
-    """Real totals by state and real bulletins; simulated actas that add up to the totals."""
+def frozen(name: str, out: Path, contest: Contest, *also: str) -> ActaTable:
+    """The sheets of a sample as they were drawn; other files that stay are copied."""
     out.mkdir(parents=True, exist_ok=True)
-    source = HERE / "venezuela-2024" / "state_totals.csv"
-    if out.resolve() != source.parent:
-        shutil.copyfile(source, out / source.name)
-    table = fit_totals(
-        pd.read_csv(source, index_col="state"),
-        Contest.model_validate(VENEZUELA),
-        seed=20240728,
-        labels={"municipality": "Mun."},
-    )
+    for other in also:
+        if out.resolve() != (HERE / name):
+            shutil.copyfile(HERE / name / other, out / other)
+    return read_actas(HERE / name / "actas.csv", contest=contest, mapping=mapping(name, "actas"))
+
+
+def mapping(name: str, part: str) -> dict[str, Any]:
+    """What case.json says of the columns of a part."""
+    case = json.loads((HERE / name / "case.json").read_text(encoding="utf-8"))
+    return case[part]["mapping"]
+
+
+def venezuela(out: Path) -> None:
+    """Real totals by state and real bulletins; sheets simulated by ``fit_totals`` to add up."""
+    contest = Contest.model_validate(VENEZUELA)
+    table = frozen("venezuela-2024", out, contest, "state_totals.csv")
     write_case(out, table, declared=Declared.model_validate(CNE), station=("centre", "mesa"))
 
 
-def toy(name: str, shares: dict[str, float]) -> Contest:
+def toy(name: str, candidates: str) -> Contest:
     """A contest of a made-up country."""
     lines = ("registered", "ballots", "valid", "null", "blank")
     return Contest.model_validate(
@@ -115,34 +122,34 @@ def toy(name: str, shares: dict[str, float]) -> Contest:
             "date": "2030-05-05",
             "country": "Nowhere",
             "levels": ["state", "municipality", "parish", "centre"],
-            "candidates": [{"id": letter, "name": f"Candidate {letter}"} for letter in shares],
+            "candidates": [{"id": letter, "name": f"Candidate {letter}"} for letter in candidates],
             "lines": [{"id": line} for line in lines],
         }
     )
 
 
 def clean(out: Path) -> None:
-    """Everything there, everything adds up."""
-    shares = {"A": 0.46, "B": 0.40, "C": 0.11, "D": 0.03}
-    election = clean_election(stations=1500, seed=11, shares=shares, contest=toy("clean", shares))
-    write_case(
-        out,
-        election.table,
-        declared=election.declared(partial=0.7),
-        registry=election.registry,
-        station=("centre", "mesa"),
-    )
+    """Everything there, everything adds up: sheets simulated by ``clean_election``."""
+    contest = toy("clean", "ABCD")
+    table = frozen("clean", out, contest)
+    registry = Registry(frame=table.frame[["station", *contest.levels, "registered"]])
+    election = SimulatedElection(contest, table, registry, seed=11)
+    declared = election.declared(partial=0.7)
+    write_case(out, table, declared=declared, registry=registry, station=("centre", "mesa"))
 
 
 def partial(out: Path) -> None:
-    """A close race of which 70 % of the stations are seen."""
-    shares = {"A": 0.45, "B": 0.45, "C": 0.10}
-    election = clean_election(stations=1500, seed=53, shares=shares, contest=toy("partial", shares))
+    """A close race of which 70 % of the stations are seen; the truth of the whole is declared."""
+    contest = toy("partial", "ABC")
+    folder = HERE / "partial"
+    table = frozen("partial", out, contest)
     write_case(
         out,
-        hide_stations(election.table, 0.3, seed=1),
-        declared=election.declared(),
-        registry=election.registry,
+        table,
+        declared=Declared.model_validate_json((folder / "declared.json").read_bytes()),
+        registry=read_registry(
+            folder / "stations.csv", contest=contest, mapping=mapping("partial", "registry")
+        ),
         station=("centre", "mesa"),
     )
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from tallyverify.draws import stream
 from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
@@ -175,12 +176,12 @@ def klimek_election(registered: Counts, parameters: Parameters, seed: int) -> tu
     p = parameters
     if p.incremental < 0 or p.extreme < 0 or p.incremental + p.extreme > 1:
         raise InputError("incremental and extreme stations are shares", found=f"{p}")
-    rng = np.random.default_rng(np.random.SeedSequence([seed, 507]))
+    rng = stream(seed, 507)
     n = registered.size
     a, v = _cut(rng, p.turnout, p.turnout_sd, n), _cut(rng, p.share, p.share_sd, n)
     x = _cut(rng, 0.0, p.width, n)
     y = 1 - _cut(rng, 0.0, EXTREME_WIDTH, n)
-    kind = rng.random(n)
+    kind = rng.random_sample(n)
     moved = np.where(kind < p.incremental, x, np.where(kind < p.incremental + p.extreme, y, 0.0))
     t = 1 - (1 - moved) * (1 - a)
     s = 1 - (1 - moved**p.alpha) * (1 - v) * a / t
@@ -243,11 +244,11 @@ def _cut_cdf(value: Floats, mean: float, sd: float) -> Floats:
     return np.asarray((ndtr((value - mean) / sd) - low) / (high - low))
 
 
-def _cut(rng: np.random.Generator, mean: float, sd: float, n: int) -> Floats:
+def _cut(rng: np.random.RandomState, mean: float, sd: float, n: int) -> Floats:
     from scipy.special import ndtri
 
     low, high = ndtr(-mean / sd), ndtr((1 - mean) / sd)
-    drawn = mean + sd * ndtri(low + (high - low) * rng.random(n))
+    drawn = mean + sd * ndtri(low + (high - low) * rng.random_sample(n))
     return np.asarray(np.clip(drawn, 1e-9, 1 - 1e-9))
 
 

@@ -184,10 +184,12 @@ def _earlier(key: NDArray[np.object_], facts: CaseFacts) -> Counts | None:
     if registry is None or not names:
         return None
     votes = registry.frame[list(names)].to_numpy(dtype=np.float64, na_value=np.nan)
-    votes[np.isnan(votes).any(axis=1)] = 0
+    known = ~np.isnan(votes).any(axis=1)
     at = registry.index.get_indexer(pd.Index(key))
-    found: Counts = np.where(at[:, None] >= 0, votes[at], 0).astype(np.int64)
-    return found
+    there = (at >= 0) & known[at]
+    # What pandas hands out may be read-only, and is the registry's own: never written into.
+    counts: Counts = np.where(there[:, None], votes[at], 0).astype(np.int64)
+    return counts
 
 
 def _nested(

@@ -56,7 +56,7 @@ class Reading(NamedTuple):
     with_trend: float
 
 
-def dealt(place: Counts, rng: np.random.Generator) -> Counts:
+def dealt(place: Counts, rng: np.random.RandomState) -> Counts:
     """Deal areas at random into groups: resampling groups has the variance of resampling areas."""
     code = np.unique(place, return_inverse=True)[1]
     areas = int(code.max()) + 1 if code.size else 1
@@ -139,7 +139,7 @@ def read_curves(leader: Floats, others: Floats) -> Reading | str:
     )
 
 
-def resampled(leader: Floats, others: Floats, resamples: int, rng: np.random.Generator) -> Floats:
+def resampled(leader: Floats, others: Floats, resamples: int, rng: np.random.RandomState) -> Floats:
     """Return the readings of curves with groups drawn anew, shape (found, 6).
 
     A resample without a clean peak has no row.

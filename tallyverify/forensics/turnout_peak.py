@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tallyverify.draws import stream
 from tallyverify.errors import InputError
 from tallyverify.findings import number, percent, points
 from tallyverify.forensics.given import codes, people, same_length, sifted
@@ -207,7 +208,7 @@ def turnout_peak(
     order = np.flatnonzero(used)
     order = order[np.lexsort((n[used], b[used], v[used], x[used], place[used]))]
     x, v, b, n, place = x[order], v[order], b[order], n[order], place[order]
-    rng = np.random.default_rng(np.random.SeedSequence([seed, 508]))
+    rng = stream(seed, 508)
     group = dealt(np.arange(x.size) if code is None else place, rng)
     curves = by_turnout(x, b, n, group), by_turnout(v - x, b, n, group)
     common: dict[str, Any] = {
@@ -257,7 +258,7 @@ def _found(
     leader: Floats,
     others: Floats,
     resamples: int,
-    rng: np.random.Generator,
+    rng: np.random.RandomState,
 ) -> dict[str, Any]:
     """Return the fields of the result that the curves and their resamples give, or a refusal."""
     read = read_curves(leader, others)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.draws import binomial, multinomial, stream
 from tallyverify.forensics.stations import Stations
 
 if TYPE_CHECKING:
@@ -74,11 +75,11 @@ class TwinModel:
 
     def draw(self, seed: int, number: int) -> Twin:
         """Return a clean twin; the same seed and number give the same."""
-        rng = np.random.default_rng(np.random.SeedSequence([seed, 0x7417, number]))
+        rng = stream(seed, 0x7417, number)
         came = self.turned_out.copy()
         known = ~np.isnan(self.turnout)
-        came[known] = rng.binomial(self.registered[known], self.turnout[known])
-        drawn = rng.multinomial(came, self.shares)
+        came[known] = binomial(rng, self.registered[known], self.turnout[known])
+        drawn = multinomial(rng, came, self.shares)
         votes = np.zeros((len(came), self.candidates), dtype=np.int64)
         votes[:, self.columns] = drawn[:, : len(self.columns)]
         return Twin(came, votes, came - drawn[:, -1])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.draws import stream
 from tallyverify.errors import TallyVerifyError
 from tallyverify.inference.outcome import NORMAL, Outcome, true_outcome
 from tallyverify.inference.patterns import PATTERNS, hide, learn_pattern
@@ -147,7 +148,7 @@ def run_masks(
     truth = true_outcome(population, population.seen, pair)
     rows, failed = [], 0
     for mask in range(masks):
-        rng = np.random.default_rng([seed, _ORDER.index(pattern), mask])
+        rng = stream(seed, _ORDER.index(pattern), mask)
         hidden = hide(population, pattern, share, rng, learnt)
         if not hidden.any() or not (population.seen & ~hidden).any():
             failed += 1

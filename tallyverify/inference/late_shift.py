@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.draws import stream
 from tallyverify.inference.jump_fit import effective
 from tallyverify.inference.order_input import Counted
 
@@ -140,13 +141,13 @@ def _drawn(
     found: float, z: Floats, code: NDArray[np.intp], chosen: NDArray[np.bool_], seed: int
 ) -> float:
     """Return the share of random orders that go as far; ``chosen`` are the late places by area."""
-    rng = np.random.default_rng(seed)
+    rng = stream(seed)
     rounds = int(np.clip(_CELLS // z.size, 999, _DRAWS))
     chunk = max(_CHUNK // z.size, 1)
     as_far = 0
     for done in range(0, rounds, chunk):
         some = min(chunk, rounds - done)
-        at = np.argsort(code + rng.random((some, z.size)), axis=1)
+        at = np.argsort(code + rng.random_sample((some, z.size)), axis=1)
         drawn = np.abs(z[at][:, chosen].sum(axis=1))
         as_far += int((drawn >= found * (1 - 1e-9)).sum())
     return (1 + as_far) / (1 + rounds)

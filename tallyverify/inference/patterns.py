@@ -127,7 +127,7 @@ def hide(
     population: Population,
     pattern: str,
     share: float,
-    rng: np.random.Generator,
+    rng: np.random.RandomState,
     learnt: LearntPattern | None = None,
 ) -> NDArray[np.bool_]:
     """Return which of the seen stations a pattern hides; shape (stations,).
@@ -140,7 +140,7 @@ def hide(
         One of :data:`PATTERNS`.
     share : float
         Share of the seen stations to hide; the pattern ``learnt`` has its own.
-    rng : numpy.random.Generator
+    rng : numpy.random.RandomState
         What is drawn.
     learnt : LearntPattern, optional
         For the pattern ``learnt``.
@@ -150,7 +150,7 @@ def hide(
         found = learnt if learnt is not None else learn_pattern(population)
         gone = np.zeros(1, dtype=bool)
         for depth, chance in enumerate(found.chances, start=1):
-            gone = gone[nest.parent(depth)] | (rng.random(len(chance)) < chance)
+            gone = gone[nest.parent(depth)] | (rng.random_sample(len(chance)) < chance)
         return gone & seen
     if pattern not in PATTERNS:
         raise TallyVerifyError(
@@ -160,20 +160,20 @@ def hide(
     if pattern not in patterns_of(population):
         lacks = "an order of every seen station" if pattern == "late" else "areas"
         raise TallyVerifyError(f"the pattern {shown(pattern)} needs {lacks}")
-    own = rng.random(len(population))
+    own = rng.random_sample(len(population))
     first = own
     if pattern in ("centres", "small"):
         at = nest.depth - 1
-        first = rng.random(nest.units(at))
+        first = rng.random_sample(nest.units(at))
         if pattern == "small":
             # The smallest key goes first: exponential with a rate that falls with size.
             first = -np.log1p(-first) * nest.totals(population.size)[at]
         first = first[nest.of_station(at)]
     elif pattern == "municipalities":
         at = nest.depth - 2
-        first = rng.random(nest.units(at))[nest.of_station(at)]
+        first = rng.random_sample(nest.units(at))[nest.of_station(at)]
     elif pattern == "late" and population.order is not None:
-        share *= 0.5 + rng.random()  # the cut moves from draw to draw, or all draws were one
+        share *= 0.5 + rng.random_sample()  # the cut moves from draw to draw, or all draws were one
         first = -population.order
     count = min(round(share * int(seen.sum())), int(seen.sum()))
     hidden = np.zeros(len(population), dtype=bool)

@@ -17,6 +17,7 @@ import numpy as np
 
 from tallyverify.contest import Candidate, Contest, Line
 from tallyverify.declared import Declared
+from tallyverify.draws import binomial, multinomial, streams
 from tallyverify.errors import InputError, listed
 from tallyverify.registry import Registry
 from tallyverify.simulate.bulletin import bulletin_of
@@ -30,7 +31,6 @@ from tallyverify.simulate.structure import (
     log_rates,
     nest,
     station_keys,
-    streams,
 )
 from tallyverify.table import ActaTable
 
@@ -204,14 +204,15 @@ def clean_election(
     registered = for_sizes.choice(sizes, size=stations).astype(np.int64)
 
     odds = log_rates(areas, turnout_deviations, 1, for_turnout)[:, 0]
-    ballots = for_ballots.binomial(registered, 1 / (1 + (1 - turnout) / turnout * np.exp(-odds)))
-    kinds = for_ballots.multinomial(ballots, [1 - null - blank, null, blank])
+    chance = 1 / (1 + (1 - turnout) / turnout * np.exp(-odds))
+    ballots = binomial(for_ballots, registered, chance)
+    kinds = multinomial(for_ballots, ballots, np.array([1 - null - blank, null, blank]))
     valid = kinds[:, 0]
 
     centre = np.array(list(shares.values())) * np.exp(
         log_rates(areas, share_deviations, len(shares), for_shares)
     )
-    votes = for_votes.multinomial(valid, deal(valid, centre, overdispersion, for_votes))
+    votes = multinomial(for_votes, valid, deal(valid, centre, overdispersion, for_votes))
 
     names = area_names(areas, {}, _FIRST_CENTRE)
     place = {"station": station_keys(names[contest.levels[-1]]), **names}

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tallyverify.draws import binomial, multinomial, streams
 from tallyverify.registry import Registry
 from tallyverify.simulate.clean import SimulatedElection
-from tallyverify.simulate.structure import area_names, as_table, station_keys, streams
+from tallyverify.simulate.structure import area_names, as_table, station_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,9 +68,9 @@ def clean_like(structure: Structure, *, seed: int) -> SimulatedElection:
         voters = structure.registered[listed]
         chance = _pinned_turnout(odds[listed, 0], voters, structure.turnout)
         own = _own(chance, voters, structure, 0, for_ballots)
-        ballots[listed] = for_ballots.binomial(voters, own)
+        ballots[listed] = binomial(for_ballots, voters, own)
     rest = 1 - structure.null - structure.blank
-    kinds = for_ballots.multinomial(ballots, [rest, structure.null, structure.blank])
+    kinds = multinomial(for_ballots, ballots, np.array([rest, structure.null, structure.blank]))
     valid = kinds[:, 0]
 
     names = structure.contest.candidate_ids
@@ -92,7 +93,7 @@ def clean_like(structure: Structure, *, seed: int) -> SimulatedElection:
     return SimulatedElection(structure.contest, table, registry, seed)
 
 
-def _log_odds(structure: Structure, rng: np.random.Generator) -> Floats:
+def _log_odds(structure: Structure, rng: np.random.RandomState) -> Floats:
     """Each station's log-odds: the mean, and a deviation of each of its areas and of itself."""
     stations = np.arange(len(structure), dtype=np.int64)
     total: Floats = np.tile(structure.centre, (len(structure), 1))
@@ -135,7 +136,9 @@ def _largest(structure: Structure) -> list[int]:
     return [*first, *(place for place in range(len(names)) if place not in first)]
 
 
-def _votes(structure: Structure, shares: Floats, valid: Counts, rng: np.random.Generator) -> Counts:
+def _votes(
+    structure: Structure, shares: Floats, valid: Counts, rng: np.random.RandomState
+) -> Counts:
     """Deal the votes: to the largest candidate, then to each next one of those that are left."""
     order = _largest(structure)
     shares = shares[:, order]
@@ -146,14 +149,14 @@ def _votes(structure: Structure, shares: Floats, valid: Counts, rng: np.random.G
     for place in range(shares.shape[1] - 1):
         chance = np.clip(chances[:, place], 0.0, 1.0)
         own = _own(chance, left, structure, place + 1, rng)
-        votes[:, order[place]] = rng.binomial(left, own)
+        votes[:, order[place]] = binomial(rng, left, own)
         left -= votes[:, order[place]]
     votes[:, order[-1]] = left
     return votes
 
 
 def _own(
-    chance: Floats, size: Counts, structure: Structure, odds: int, rng: np.random.Generator
+    chance: Floats, size: Counts, structure: Structure, odds: int, rng: np.random.RandomState
 ) -> Floats:
     """Each station's own probability about that of its centre, where voters were dealt.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.contest import Contest
+from tallyverify.draws import streams
 from tallyverify.errors import InputError, listed
 from tallyverify.simulate.structure import (
     BRANCHING,
@@ -19,7 +20,6 @@ from tallyverify.simulate.structure import (
     log_rates,
     nest,
     station_keys,
-    streams,
 )
 
 if TYPE_CHECKING:
@@ -125,10 +125,12 @@ def fit_totals(
     return as_table(columns, contest, "(simulated)")
 
 
-def _dealt(total: int, weight: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """A multinomial draw from plain uniform numbers, which are the same in every numpy version."""
+def _dealt(
+    total: int, weight: NDArray[np.float64], rng: np.random.RandomState
+) -> NDArray[np.int64]:
+    """Deal a total in proportion to weights: a multinomial draw."""
     edges = np.cumsum(weight)
-    drawn = np.searchsorted(edges, np.sort(rng.random(total)) * edges[-1], side="right")
+    drawn = np.searchsorted(edges, np.sort(rng.random_sample(total)) * edges[-1], side="right")
     return np.bincount(np.minimum(drawn, len(weight) - 1), minlength=len(weight))
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.balance import ALL_OPTIONS
+from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed
-from tallyverify.simulate.own import own_numbers
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def hide_stations(
             found=f"share {share}, seed {seed}, pattern {pattern!r}",
             expected=f"share from 0 to 1, seed from 0, pattern one of {listed(PATTERNS)}",
         )
-    own = own_numbers(table.key_hash, seed)
+    own = station_uniforms(table.key_hash, seed)
     first = own
     if pattern == "small":
         first = own * (table.figure(ALL_OPTIONS)[0] + 1)
@@ -78,7 +78,7 @@ def hide_stations(
         if not table.levels:
             raise InputError("the table has no areas to hide", hint="use the pattern 'random'")
         depth = 1 if pattern == "areas" else len(table.levels)
-        first = own_numbers(_area_hash(table, depth), seed)
+        first = station_uniforms(_area_hash(table, depth), seed)
     order = np.lexsort((table.key_hash, own, first))
     seen = np.ones(len(table), dtype=bool)
     seen[order[: round(share * len(table))]] = False

@@ -25,7 +25,6 @@ __all__ = [
     "log_rates",
     "nest",
     "station_keys",
-    "streams",
 ]
 
 BRANCHING = {"state": 4.0, "municipality": 3.0, "parish": 10.0, "centre": 2.0}
@@ -44,16 +43,8 @@ _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 _COUNT = "int64[pyarrow]"
 
 
-def streams(seed: int, count: int) -> list[np.random.Generator]:
-    """Return independent generators of random numbers, one per purpose."""
-    if seed < 0:
-        raise InputError("a seed is a whole number, not negative", found=str(seed))
-    children = np.random.SeedSequence(seed).spawn(count)
-    return [np.random.default_rng(child) for child in children]
-
-
 def nest(
-    stations: int, branching: Mapping[str, float], rng: np.random.Generator
+    stations: int, branching: Mapping[str, float], rng: np.random.RandomState
 ) -> dict[str, NDArray[np.int64]]:
     """Return each station's area at each level, as a number from 0; areas are nested.
 
@@ -82,7 +73,7 @@ def log_rates(
     areas: Mapping[str, NDArray[np.int64]],
     deviations: Mapping[str, float],
     width: int,
-    rng: np.random.Generator,
+    rng: np.random.RandomState,
 ) -> NDArray[np.float64]:
     """Return normal deviations on the log scale, summed over levels; shape (stations, width).
 
@@ -109,7 +100,7 @@ def deal(
     votes: NDArray[np.int64],
     rates: NDArray[np.float64],
     overdispersion: float,
-    rng: np.random.Generator,
+    rng: np.random.RandomState,
 ) -> NDArray[np.float64]:
     """Return each station's own shares: Dirichlet about its centre's; shape as ``rates``.
 

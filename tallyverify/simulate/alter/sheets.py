@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.simulate.clean import SimulatedElection
-from tallyverify.simulate.own import own_numbers
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Sheets:
 
     def numbers(self, purpose: str) -> NDArray[np.float64]:
         """Return a number from 0 to 1 of each station's own."""
-        return own_numbers(self.table.key_hash, self.seed, purpose)
+        return station_uniforms(self.table.key_hash, self.seed, purpose)
 
     def binomial(self, trials: Counts, chance: float, purpose: str) -> Counts:
         """Return a binomial count of each station's own."""

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.declared import AreaResult, Declared
+from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import check_dose
-from tallyverify.simulate.own import own_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +99,7 @@ def type_totals(
     labels = np.array([f"{of}\x1f{name}" for (of, _), name in zip(rows, names, strict=True)])
     keys: NDArray[np.uint64] = pd.util.hash_array(labels.astype(object), categorize=False)
     depth = np.array([len(row.area) > 0 for _, row in rows])
-    order = np.lexsort((keys, own_numbers(keys, seed, "typed"), depth))
+    order = np.lexsort((keys, station_uniforms(keys, seed, "typed"), depth))
     chosen = np.zeros(len(rows), dtype=bool)
     chosen[order[able[order]][:wanted]] = True
 
