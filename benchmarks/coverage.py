@@ -27,12 +27,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tallyverify.facts import CaseFacts  # noqa: E402
+from tallyverify.inference.asked import Asked  # noqa: E402
 from tallyverify.inference.assemble import assemble  # noqa: E402
 from tallyverify.inference.estimate import estimate_of  # noqa: E402
 from tallyverify.inference.grade import judged  # noqa: E402
 from tallyverify.inference.outcome import true_outcome  # noqa: E402
 from tallyverify.inference.patterns import PATTERNS, hide, patterns_of  # noqa: E402
-from tallyverify.inference.study import Asked, study  # noqa: E402
+from tallyverify.inference.study import study  # noqa: E402
 from tallyverify.registry import Registry  # noqa: E402
 from tallyverify.sheets import Sheets, summarise_sheets  # noqa: E402
 from tallyverify.table import ActaTable  # noqa: E402

@@ -25,8 +25,6 @@ from tallyverify.errors import listed, nearest, shown
 from tallyverify.findings import Evidence, Finding, number
 from tallyverify.model import Count, Identifier, Model, Text
 
-__all__ = ["Acta"]
-
 
 class Acta(Model):
     """One polling station's tally sheet.

@@ -10,14 +10,11 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tallyverify.arrays import Counts
     from tallyverify.table import ActaTable
 
-__all__ = ["area_codes"]
 
-
-def area_codes(
-    table: ActaTable, levels: tuple[str, ...]
-) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+def area_codes(table: ActaTable, levels: tuple[str, ...]) -> tuple[Counts, list[tuple[str, ...]]]:
     """Return each row's area as a code, and the areas that the codes stand for.
 
     Parameters
@@ -43,9 +40,7 @@ def area_codes(
     return table.areas[levels]
 
 
-def _coded(
-    table: ActaTable, levels: tuple[str, ...]
-) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+def _coded(table: ActaTable, levels: tuple[str, ...]) -> tuple[Counts, list[tuple[str, ...]]]:
     if not levels:
         return np.zeros(len(table), dtype=np.int64), [()] if len(table) else []
     here, names = _level_codes(table, levels[-1])

@@ -20,10 +20,7 @@ from pydantic import field_validator, model_validator
 from tallyverify.model import Count, Identifier, Model, Text
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-__all__ = ["STANDARD_BALANCES", "Balance", "Outcome", "TableOutcome"]
+    from tallyverify.arrays import Counts, Mask
 
 ALL_OPTIONS = "sum(options)"
 _UNBOUNDED = 1 << 60
@@ -126,11 +123,11 @@ class Outcome:
 class TableOutcome:
     """What one balance says of every row of a table: masks, and the sums of what was read."""
 
-    fails: NDArray[np.bool_]
-    open: NDArray[np.bool_]
-    exempt: NDArray[np.bool_]
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
+    fails: Mask
+    open: Mask
+    exempt: Mask
+    left: Counts
+    right: Counts
 
 
 def evaluate_record(
@@ -174,7 +171,7 @@ def evaluate_record(
 def evaluate_table(
     balance: Balance,
     present: Iterable[str],
-    figure: Callable[[str], tuple[NDArray[np.int64], NDArray[np.bool_] | None]],
+    figure: Callable[[str], tuple[Counts, Mask | None]],
     on_sheet: Iterable[str] = (),
 ) -> TableOutcome | None:
     """Apply a balance to every row of a table.

@@ -22,8 +22,6 @@ from tallyverify.readers.stations import read_registry
 from tallyverify.registry import Registry
 from tallyverify.table import ActaParts
 
-__all__ = ["ActasFile", "Capture", "Case", "CaseFile", "Input", "RegistryFile", "load_case"]
-
 
 class ActasFile(Model):
     """Where the actas are, and what their columns mean."""

@@ -16,8 +16,6 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted
 from tallyverify.table import ActaTable
 
-__all__ = ["FAMILIES", "MOST_FINDINGS", "Check", "catalogue", "select"]
-
 MOST_FINDINGS = 1000
 """A check lists at most this many findings and says how many more there are."""
 

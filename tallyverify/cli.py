@@ -33,8 +33,6 @@ from tallyverify.options import (
 from tallyverify.output import drawn, places_in, say
 from tallyverify.progress import Reporter
 
-__all__ = ["app", "main"]
-
 app = typer.Typer(
     name="tallyverify",
     help="Hold a declared election result against the polling-station tally sheets.",

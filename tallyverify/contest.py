@@ -13,8 +13,6 @@ from tallyverify.balance import ALL_OPTIONS, STANDARD_BALANCES, Balance
 from tallyverify.errors import listed, nearest
 from tallyverify.model import Identifier, Model, Text
 
-__all__ = ["STANDARD_LINES", "Candidate", "Contest", "Line"]
-
 STANDARD_LINES = {
     "registered": "voters on the station's list",
     "signed": "voters who signed or were marked as having voted",

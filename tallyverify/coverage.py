@@ -16,9 +16,7 @@ from tallyverify.table import ActaTable
 from tallyverify.totals import Totals, cast_at, summarise_totals
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["Kept", "Seen", "Stations", "summarise_seen"]
+    from tallyverify.arrays import Codes, Mask
 
 
 @dataclass(frozen=True)
@@ -77,9 +75,9 @@ class Stations:
         Seen stations with more ballots than voters on their list: people did vote off the lists.
     """
 
-    seen: NDArray[np.bool_]
-    whole: NDArray[np.bool_]
-    placed: NDArray[np.bool_]
+    seen: Mask
+    whole: Mask
+    placed: Mask
     strangers: int
     silent: int
     stranger_rows: pd.DataFrame
@@ -111,7 +109,7 @@ def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-def _same_areas(part: ActaTable, at: NDArray[np.intp], facts: CaseFacts) -> NDArray[np.bool_]:
+def _same_areas(part: ActaTable, at: Codes, facts: CaseFacts) -> Mask:
     """Where a sheet lies in the declared areas that the registry puts its station in."""
     same = np.ones(len(part), dtype=bool)
     registry = facts.registry

@@ -15,9 +15,6 @@ from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.model import Count, Identifier, Model, Text, folded
 
-__all__ = ["AreaResult", "Bulletin", "Declared", "Group"]
-
-
 _TAKEN = ("valid", "valid votes", "null", "blank", "ballots", "stations", "registered")
 
 

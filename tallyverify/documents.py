@@ -13,8 +13,6 @@ from pydantic import BaseModel, ValidationError
 from tallyverify.errors import InputError, from_validation, shown
 from tallyverify.readers.files import check_exists
 
-__all__ = ["Document", "read_document"]
-
 _MAX_BYTES = 64 * 1024**2
 Document = TypeVar("Document", bound=BaseModel)
 

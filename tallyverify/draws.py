@@ -15,7 +15,7 @@ import numpy as np
 from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats, Hashes
 
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -54,16 +54,12 @@ def streams(seed: int, count: int) -> list[np.random.RandomState]:
     return [_of(child) for child in np.random.SeedSequence(seed).spawn(count)]
 
 
-def binomial(
-    draws: np.random.RandomState, trials: NDArray[np.int64], chance: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def binomial(draws: np.random.RandomState, trials: Counts, chance: Floats) -> Counts:
     """Return a binomial count for each number of trials and its chance; shape as ``trials``."""
     return draws.binomial(trials, chance, trials.shape).astype(np.int64)
 
 
-def multinomial(
-    draws: np.random.RandomState, trials: NDArray[np.int64], shares: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def multinomial(draws: np.random.RandomState, trials: Counts, shares: Floats) -> Counts:
     """Deal each number of trials over its shares.
 
     Parameters
@@ -99,7 +95,7 @@ def multinomial(
     return dealt
 
 
-def station_uniforms(keys: NDArray[np.uint64], seed: int, purpose: str = "") -> NDArray[np.float64]:
+def station_uniforms(keys: Hashes, seed: int, purpose: str = "") -> Floats:
     """Return a number from 0 to 1 for each key; the same seed, key and purpose give the same.
 
     They belong to a station, whatever else is in the table and in which order.

@@ -15,16 +15,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-__all__ = [
-    "InputError",
-    "TallyVerifyError",
-    "from_validation",
-    "listed",
-    "nearest",
-    "printable",
-    "shown",
-]
-
 _LONGEST_SHOWN = 80
 _MOST_PLACES = 20
 _IN_JSON = {

@@ -14,12 +14,10 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import counted, number
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["Capacity", "LikeRegions", "left_out", "like_regions", "unseen_capacity"]
+    from tallyverify.arrays import Floats, Mask
 
 
-def listed_in(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> NDArray[np.bool_] | None:
+def listed_in(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> Mask | None:
     """Return which stations of the registry lie in an area, if the registry can be relied on.
 
     It cannot where it is shown to lack stations: a seen one, or some of those declared. What it
@@ -185,7 +183,7 @@ def _declared_registered(facts: CaseFacts, row: AreaResult | None) -> int | None
 class LikeRegions(NamedTuple):
     """Shares of one candidate in seen areas, how these were chosen, and whether of like size."""
 
-    shares: NDArray[np.float64]
+    shares: Floats
     words: str
     alike: bool
 

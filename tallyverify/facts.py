@@ -16,8 +16,6 @@ from tallyverify.source import Source
 if TYPE_CHECKING:
     from tallyverify.table import ActaTable
 
-__all__ = ["CaseFacts"]
-
 Names = tuple[str, ...]
 
 

@@ -9,9 +9,6 @@ from pydantic import AfterValidator, Field
 
 from tallyverify.model import Model
 
-__all__ = ["CheckResult", "Evidence", "Finding", "Status", "number"]
-
-
 _DIGITS = 6
 """Significant digits of a published fraction: no method here knows more, and further ones hang on
 the processor and on the versions of the libraries."""

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from tallyverify.errors import TallyVerifyError
 
-__all__ = ["Bounds", "bounds_of"]
-
 
 @dataclass(frozen=True)
 class Bounds:

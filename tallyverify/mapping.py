@@ -11,8 +11,6 @@ from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.model import Model
 
-__all__ = ["Mapping"]
-
 # Headers of spreadsheets may hold line ends: a column is named as it stands in the file.
 Text = Annotated[str, StringConstraints(max_length=500)]
 Columns = Text | Annotated[tuple[Text, ...], Field(min_length=1)]

@@ -19,8 +19,6 @@ from pydantic_core import PydanticCustomError
 
 from tallyverify.errors import listed, nearest, shown
 
-__all__ = ["MAX_COUNT", "Count", "Identifier", "Model", "Text", "folded"]
-
 MAX_COUNT = 10**10
 """No count on a sheet or in a declared result is larger: there are fewer people than that."""
 

@@ -10,23 +10,6 @@ import typer
 
 from tallyverify.errors import shown
 
-__all__ = [
-    "ActasFile",
-    "AlterList",
-    "CaseFolder",
-    "ContestFile",
-    "DeclaredFile",
-    "Favoured",
-    "LikeFolder",
-    "MappingFile",
-    "RegistryFile",
-    "Replace",
-    "SeedNumber",
-    "StationCount",
-    "TargetFolder",
-    "TargetsOf",
-]
-
 
 def _seed(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", str(text)):

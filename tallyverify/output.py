@@ -13,8 +13,6 @@ from tallyverify.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["drawn", "places_in", "say"]
-
 
 def places_in(out: Path, names: Sequence[str]) -> list[Path]:
     """Return where files go, or say early that they cannot go there.

@@ -7,8 +7,6 @@ import threading
 from types import TracebackType
 from typing import Any
 
-__all__ = ["Reporter"]
-
 _PATIENCE = 2.0
 
 

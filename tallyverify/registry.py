@@ -12,8 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from tallyverify.model import Count, Identifier, Model, Text, folded
 from tallyverify.source import Source
 
-__all__ = ["EARLIER", "RegisteredStation", "Registry"]
-
 EARLIER = "earlier "
 """Columns of a registry that begin with this hold votes of an earlier election."""
 

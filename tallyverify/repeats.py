@@ -20,7 +20,7 @@ from tallyverify.table import ActaTable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RARE", "Index", "Repeats", "Suspects"]
+    from tallyverify.arrays import Counts, Floats, Hashes, Mask
 
 RARE = 1e-5
 """A vector of votes is distinctive if a station of the same size, however its voters lean, would
@@ -43,16 +43,16 @@ class Suspects:
         Actas with distinctive votes.
     """
 
-    keys: NDArray[np.uint64]
-    votes: NDArray[np.uint64]
+    keys: Hashes
+    votes: Hashes
     expected_pairs: float = 0.0
     distinctive: int = 0
 
-    def of_key(self, part: ActaTable) -> NDArray[np.bool_]:
+    def of_key(self, part: ActaTable) -> Mask:
         """Return which rows may stand for a station met before; shape (rows,)."""
         return _among(part.key_hash, self.keys)
 
-    def of_votes(self, part: ActaTable) -> NDArray[np.bool_]:
+    def of_votes(self, part: ActaTable) -> Mask:
         """Return which rows may repeat another station's votes; shape (rows,)."""
         return _among(part.vote_hash, self.votes)
 
@@ -72,10 +72,10 @@ class Index:
         one other of its size, added up.
     """
 
-    keys: list[NDArray[np.uint64]]
-    votes: list[NDArray[np.uint64]]
-    stations: NDArray[np.int64]
-    chance: NDArray[np.float64]
+    keys: list[Hashes]
+    votes: list[Hashes]
+    stations: Counts
+    chance: Floats
 
     @classmethod
     def of(cls, part: ActaTable) -> Index:
@@ -114,7 +114,7 @@ class Index:
         return float((others * self.chance[: len(others)]).sum() / 2)
 
 
-def repeat_probability(part: ActaTable) -> NDArray[np.float64]:
+def repeat_probability(part: ActaTable) -> Floats:
     """Return how likely one other station would show exactly the same votes, at the most.
 
     For votes x with sum v this is the multinomial probability of x at shares x / v, its maximum
@@ -235,13 +235,13 @@ def _groups(tables: list[ActaTable], columns: list[str]) -> list[ActaTable]:
     return [replace(rows, frame=group) for _, group in grouped]
 
 
-def _among(hashes: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def _among(hashes: Hashes, wanted: Hashes) -> Mask:
     if not len(wanted):
         return np.zeros(len(hashes), dtype=bool)
     return np.isin(hashes, wanted)
 
 
-def _met_twice(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+def _met_twice(parts: list[Hashes]) -> Hashes:
     hashes = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
     hashes.sort()
     return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])

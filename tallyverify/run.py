@@ -24,8 +24,6 @@ from tallyverify.rules.record import sums_to_valid
 from tallyverify.sheets import summarise_sheets
 from tallyverify.source import Source
 
-__all__ = ["estimate_case", "verify"]
-
 _FEWEST = 10
 """A wrong mapping is suspected from this many sheets that do not add up."""
 

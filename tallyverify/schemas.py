@@ -7,8 +7,6 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-__all__ = ["DOCUMENTS", "json_schema"]
-
 DOCUMENTS = ("acta", "contest", "declared", "report", "estimate", "case", "mapping", "registry")
 """Documents that have a published schema."""
 

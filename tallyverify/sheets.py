@@ -14,11 +14,8 @@ from tallyverify.facts import CaseFacts
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats, Texts
 
-    Texts = NDArray[np.object_]
-
-__all__ = ["MOST_STATIONS", "Sheets", "summarise_sheets"]
 
 MOST_STATIONS = 1_000_000
 """Larger files are read in parts, so that memory stays bounded: nothing is kept of each station."""
@@ -90,7 +87,7 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     return Sheets(len(part), (columns,))
 
 
-def _numbers(part: ActaTable, names: tuple[str, ...] | None) -> NDArray[np.float64]:
+def _numbers(part: ActaTable, names: tuple[str, ...] | None) -> Floats:
     if names is None:
         return np.full(len(part), np.nan)
     values, missing = part.group(names)

@@ -26,11 +26,11 @@ from tallyverify.source import Source
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ActaParts", "ActaTable"]
+    from tallyverify.arrays import Counts, Hashes, Mask
 
 UNREAD_COLUMNS = ["row", "station", "column", "text", "reason"]
-Figure = tuple["NDArray[np.int64]", "NDArray[np.bool_] | None"]
-AreaCodes = tuple["NDArray[np.int64]", list[tuple[str, ...]]]
+Figure = tuple["Counts", "Mask | None"]
+AreaCodes = tuple["Counts", list[tuple[str, ...]]]
 
 
 class ActaParts(Protocol):
@@ -194,7 +194,7 @@ class ActaTable:
 
     def _added(self, figures: Any) -> Figure:
         total = np.zeros(len(self), dtype=np.int64)
-        missing: NDArray[np.bool_] | None = None
+        missing: Mask | None = None
         for values, mask in figures:
             total += values
             if mask is not None:
@@ -202,17 +202,17 @@ class ActaTable:
         return total, missing
 
     @cached_property
-    def key_hash(self) -> NDArray[np.uint64]:
+    def key_hash(self) -> Hashes:
         """A 64-bit hash of each station's key, the same on every machine; shape (rows,).
 
         Equal keys have equal hashes; that two hashes are equal is only a reason to look closer.
         """
         keys = self.frame["station"].to_numpy(dtype=object)
-        hashed: NDArray[np.uint64] = pd.util.hash_array(keys, categorize=False)
+        hashed: Hashes = pd.util.hash_array(keys, categorize=False)
         return hashed
 
     @cached_property
-    def vote_hash(self) -> NDArray[np.uint64]:
+    def vote_hash(self) -> Hashes:
         """A 64-bit hash of each row's votes, in the contest's order of options; shape (rows,)."""
         mixed = np.zeros(len(self), dtype=np.uint64)
         for name in self.votes:
@@ -226,7 +226,7 @@ class ActaTable:
         return mixed
 
     @cached_property
-    def seen(self) -> NDArray[np.bool_]:
+    def seen(self) -> Mask:
         """Where the sheet says anything at all; shape (rows,).
 
         An acta whose figures are all zero or unread was not loaded, or was annulled: its station

@@ -19,9 +19,7 @@ from tallyverify.model import folded
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["Sizes", "Totals", "cast_at", "summarise_totals"]
+    from tallyverify.arrays import Counts
 
 _SHIFT = 1 << 40
 _DENSE = 4_000_000
@@ -31,15 +29,15 @@ _DENSE = 4_000_000
 class Sizes:
     """How many stations hold how much of one figure, by declared area: an exact histogram."""
 
-    keys: NDArray[np.int64]
-    stations: NDArray[np.int64]
+    keys: Counts
+    stations: Counts
 
     def __add__(self, other: Sizes) -> Sizes:
         keys, where = np.unique(np.concatenate([self.keys, other.keys]), return_inverse=True)
         both = np.concatenate([self.stations, other.stations])
         return Sizes(keys, np.bincount(where, weights=both).astype(np.int64))
 
-    def largest(self, area: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def largest(self, area: int) -> tuple[Counts, Counts]:
         """Return the values found in an area, largest first, and the stations that hold each."""
         start, stop = np.searchsorted(self.keys, [area * _SHIFT, (area + 1) * _SHIFT])
         return (self.keys[start:stop] - area * _SHIFT)[::-1], self.stations[start:stop][::-1]
@@ -82,13 +80,13 @@ class Totals:
         known, and votes by candidate, for each area of the first two levels.
     """
 
-    stations: NDArray[np.int64]
-    sums: dict[Names, NDArray[np.int64]]
-    unread: dict[Names, NDArray[np.int64]]
-    used: NDArray[np.int64]
-    cast: NDArray[np.int64]
+    stations: Counts
+    sums: dict[Names, Counts]
+    unread: dict[Names, Counts]
+    used: Counts
+    cast: Counts
     sizes: dict[Names, Sizes]
-    regions: dict[Names, NDArray[np.int64]]
+    regions: dict[Names, Counts]
 
     def __add__(self, other: Totals) -> Totals:
         regions = dict(self.regions)
@@ -125,7 +123,7 @@ def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
     areas = len(facts.areas)
     ones = np.ones(len(part), dtype=np.int64)
 
-    def by_area(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    def by_area(values: Counts) -> Counts:
         sums = np.zeros(areas, dtype=np.int64)
         sums[0] = values.sum()
         for where in places:
@@ -152,7 +150,7 @@ def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
     )
 
 
-def _places(part: ActaTable, facts: CaseFacts) -> list[NDArray[np.int64]]:
+def _places(part: ActaTable, facts: CaseFacts) -> list[Counts]:
     """For each set of levels, each row's place in ``facts.areas``, from 1 (0: not declared)."""
     places = []
     for levels, positions in facts.patterns.items():
@@ -166,7 +164,7 @@ def _places(part: ActaTable, facts: CaseFacts) -> list[NDArray[np.int64]]:
     return places
 
 
-def _used(part: ActaTable) -> NDArray[np.int64]:
+def _used(part: ActaTable) -> Counts:
     used = cast_at(part)
     if "registered" in part.lines:
         registered, missing = part.figure("registered")
@@ -179,7 +177,7 @@ def _used(part: ActaTable) -> NDArray[np.int64]:
     return used
 
 
-def cast_at(part: ActaTable) -> NDArray[np.int64]:
+def cast_at(part: ActaTable) -> Counts:
     """Return the ballots known to have been cast at each station; shape (rows,)."""
     # Where a vote was not read, only those that were are known to be cast for somebody: the rest
     # of the ballots may be the very votes that a comparison asks for.
@@ -190,7 +188,7 @@ def cast_at(part: ActaTable) -> NDArray[np.int64]:
     return ballots if unread is None else np.where(unread, votes, ballots)
 
 
-def _sizes(values: NDArray[np.int64], places: list[NDArray[np.int64]], areas: int) -> Sizes:
+def _sizes(values: Counts, places: list[Counts], areas: int) -> Sizes:
     top = int(values.max(initial=0)) + 1
     whole = _histogram(values, top)
     keys, counts = [whole[0]], [whole[1]]
@@ -209,7 +207,7 @@ def _sizes(values: NDArray[np.int64], places: list[NDArray[np.int64]], areas: in
     return merged
 
 
-def _histogram(values: NDArray[np.int64], top: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _histogram(values: Counts, top: int) -> tuple[Counts, Counts]:
     if top > _DENSE:
         return np.unique(values, return_counts=True)
     counts = np.bincount(values, minlength=1)
@@ -217,7 +215,7 @@ def _histogram(values: NDArray[np.int64], top: int) -> tuple[NDArray[np.int64], 
     return found, counts[found]
 
 
-def _regions(part: ActaTable, facts: CaseFacts) -> dict[Names, NDArray[np.int64]]:
+def _regions(part: ActaTable, facts: CaseFacts) -> dict[Names, Counts]:
     valid, _ = part.group(facts.valid)
     columns = [np.ones(len(part), dtype=np.int64), valid]
     if "registered" in part.lines:
@@ -226,7 +224,7 @@ def _regions(part: ActaTable, facts: CaseFacts) -> dict[Names, NDArray[np.int64]
     else:
         columns += [np.zeros_like(valid), np.zeros_like(valid)]
     columns += [part.figure(name)[0] for name in facts.contest.candidate_ids]
-    regions: dict[Names, NDArray[np.int64]] = {}
+    regions: dict[Names, Counts] = {}
     for depth in (1, 2):
         if depth <= len(facts.levels):
             codes, labels = area_codes(part, facts.levels[:depth])

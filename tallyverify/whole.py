@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["write_whole"]
-
 
 def write_whole(texts: Mapping[Path, str]) -> None:
     """Write files beside their places, then move all there: no file half, none without the rest."""

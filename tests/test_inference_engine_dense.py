@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from tallyverify.inference import area_prediction, prediction
 from tallyverify.inference.area_prediction import predict_unseen_by_area
-from tallyverify.inference.hierarchy import Spread, Upward, upward
+from tallyverify.inference.hierarchy import Upward, upward
+from tallyverify.inference.leaves import Spread
 from tallyverify.inference.nest import Nest
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import (

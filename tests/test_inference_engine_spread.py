@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tallyverify.inference.hierarchy import Spread, upward, working_spread
+from tallyverify.inference.hierarchy import upward, working_spread
+from tallyverify.inference.leaves import Spread
 from tallyverify.inference.nest import Nest
 from tallyverify.inference.prediction import fit_working_spread
 from tests.test_inference_engine import population_of

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallyverify.inference.betting import Bets
-from tallyverify.inference.monitor import MonitorState, monitor
+from tallyverify.inference.monitor import monitor
 from tallyverify.inference.monitor_bounds import weighted
+from tallyverify.inference.monitor_state import MonitorState
 from tests.test_inference_monitor_rates import Floats, in_strata, path_at, real
 
 

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tallyverify.inference.betting import Bets
-from tallyverify.inference.monitor import MonitorState, monitor
+from tallyverify.inference.monitor import monitor
+from tallyverify.inference.monitor_state import MonitorState
 
 Floats = NDArray[np.float64]
 ALPHA = 0.05

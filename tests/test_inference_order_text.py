@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tallyverify.errors import TallyVerifyError
-from tallyverify.inference.order import parse_order
+from tallyverify.inference.order_text import parse_order
 
 
 @pytest.mark.parametrize(

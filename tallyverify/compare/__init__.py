@@ -1,9 +1,10 @@
 """Contradictions: figures that were published and cannot be true together."""
 
 from tallyverify.compare import below, bulletins, capacity, nested, parts, percentages, winner
-from tallyverify.compare.bounds import Bounds, bounds, bounds_of
+from tallyverify.compare.bounds import bounds
 from tallyverify.compare.contradictions import contradictions
 from tallyverify.compare.percentages import RoundedCounts, rounded_counts
+from tallyverify.manski import Bounds, bounds_of
 
 __all__ = [
     "CHECKS",

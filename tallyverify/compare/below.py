@@ -10,8 +10,6 @@ from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts, Names
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
-__all__ = ["CHECKS"]
-
 
 def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
     """Hold every declared figure against the sum over the seen stations of its area.

@@ -12,8 +12,6 @@ from tallyverify.manski import Bounds, bounds_of
 from tallyverify.registry import Registry
 from tallyverify.table import ActaTable
 
-__all__ = ["Bounds", "bounds", "bounds_of"]
-
 
 def bounds(
     table: ActaTable,

@@ -13,8 +13,6 @@ from tallyverify.extent import like_regions, listed_in
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 
-__all__ = ["CHECKS"]
-
 _LINES = ("valid", "null", "blank", "ballots", "stations")
 Pair = tuple[Bulletin, AreaResult, Bulletin, AreaResult]
 

@@ -9,8 +9,6 @@ from tallyverify.extent import Capacity, like_regions, unseen_capacity
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 
-__all__ = ["CHECKS"]
-
 
 def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
     """Ask whether the unseen stations have voters enough for what was declared.

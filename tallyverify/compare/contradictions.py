@@ -11,8 +11,6 @@ from tallyverify.table import ActaParts
 if TYPE_CHECKING:
     from tallyverify.report import Report
 
-__all__ = ["contradictions"]
-
 
 def contradictions(
     table: ActaParts, declared: Declared, registry: Registry | None = None

@@ -8,8 +8,6 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 from tallyverify.model import folded
 
-__all__ = ["CHECKS"]
-
 Key = tuple[tuple[str, str], ...]
 Kinds = tuple[str, ...]
 

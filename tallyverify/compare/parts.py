@@ -11,8 +11,6 @@ from tallyverify.extent import stations_of
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
-__all__ = ["CHECKS"]
-
 _WHOLE_POINT = Fraction(1, 100)
 
 

@@ -11,8 +11,6 @@ from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
-__all__ = ["CHECKS", "RoundedCounts", "rounded_counts"]
-
 _DECIMALS = (0, 1, 2, 3)
 _ALPHA = 0.001
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from tallyverify.checks import Check
-from tallyverify.compare.bounds import Bounds, bounds_of
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult
 from tallyverify.extent import Capacity, left_out, unseen_capacity
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, number, percent
-
-__all__ = ["CHECKS"]
+from tallyverify.manski import Bounds, bounds_of
 
 
 def _bounds(seen: Seen, capacity: Capacity, facts: CaseFacts) -> Bounds:

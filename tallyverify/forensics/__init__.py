@@ -10,12 +10,14 @@ from tallyverify.forensics.homogeneity import Homogeneity, homogeneity
 from tallyverify.forensics.integer_percentages import IntegerPercentages, integer_percentages
 from tallyverify.forensics.klimek import KlimekFit, klimek
 from tallyverify.forensics.last_digit import LastDigit, last_digit
-from tallyverify.forensics.outlying import OutlyingStations, outlying_stations
+from tallyverify.forensics.outlying import outlying_stations
 from tallyverify.forensics.outlying_areas import OutlyingAreas, outlying_areas
+from tallyverify.forensics.outlying_result import OutlyingStations
 from tallyverify.forensics.power import Power, PowerRow, power
 from tallyverify.forensics.result import Effect, Indicator
 from tallyverify.forensics.second_digit import SecondDigit, second_digit
-from tallyverify.forensics.swapped import Swapped, swapped
+from tallyverify.forensics.swapped import swapped
+from tallyverify.forensics.swapped_result import Swapped
 from tallyverify.forensics.turnout_peak import TurnoutPeak, turnout_peak
 
 __all__ = [

@@ -13,12 +13,10 @@ from tallyverify.forensics.given import codes, people, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
-    Counts = NDArray[np.int64]
+    from tallyverify.arrays import Counts, Floats
 
-__all__ = ["FEWEST_AREAS", "FEWEST_STATIONS", "TurnoutShare", "turnout_share"]
 
 FEWEST_STATIONS = 30
 """Fewest stations of which a correlation says anything."""

@@ -21,8 +21,6 @@ from tallyverify.table import ActaTable
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TESTED", "Battery", "Probed", "battery", "known_codes"]
-
 TESTED = ("F501", "F502", "F503", "F504", "F505", "F509")
 """Indicators with a null that twins can try. All but F509 are judged."""
 

@@ -18,18 +18,7 @@ from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.twin import Twin, TwinModel, twin_model
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = [
-    "ALPHA",
-    "THOROUGH",
-    "WORST_RATE",
-    "Calibration",
-    "Rejects",
-    "calibrated",
-    "forget",
-    "twins_for",
-]
+    from tallyverify.arrays import Mask
 
 ALPHA = 0.05
 """Level at which rejections are counted."""
@@ -197,7 +186,7 @@ def _counted(
 
     rejections = side_by_side(lambda test: test.prepare(first), tests)
 
-    def one(k: int) -> NDArray[np.bool_]:
+    def one(k: int) -> Mask:
         twin = model.draw(seed, start + k)
         asked = zip(rejections, most, strict=True)
         return np.array([k < enough and rejects(twin) for rejects, enough in asked])

@@ -20,12 +20,10 @@ from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats, Mask
 
-__all__ = ["TARGETS", "CoarseShares", "Spike", "coarse_shares"]
 
 SMALLEST = 50
 """Fewest valid votes of a station that is used."""
@@ -244,7 +242,7 @@ def expectation(x: Counts, n: Counts, *, grid: bool = True) -> Expectation:
     return Expectation(targets, between, chances, terms, float(np.sqrt(max(spread, 0.0))))
 
 
-def leak(hit: NDArray[np.bool_], terms: Floats) -> float:
+def leak(hit: Mask, terms: Floats) -> float:
     """Return by how much one more station at a target raises what is expected there."""
     if not hit.any() or hit.all():
         return 0.0
@@ -268,10 +266,10 @@ def single_tails(observed: Counts, expected: Floats) -> Floats:
     return tails
 
 
-def at_target(x: Counts, n: Counts) -> NDArray[np.bool_]:
+def at_target(x: Counts, n: Counts) -> Mask:
     """Return where a share lies within 0.05 points of a coarse fraction."""
     rest = 20 * x % n
-    near: NDArray[np.bool_] = 100 * np.minimum(rest, n - rest) <= n
+    near: Mask = 100 * np.minimum(rest, n - rest) <= n
     return near & (40 * x > n) & (40 * x < 39 * n)
 
 

@@ -25,13 +25,10 @@ from tallyverify.forensics.context_levels import (
 from tallyverify.forensics.given import codes, counts, same_length
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
+    from tallyverify.arrays import Counts, Floats, Mask
 
-__all__ = ["Context", "context_of", "expected_log_odds"]
 
 _ROUNDS = 6
 _START = 10.0
@@ -79,7 +76,7 @@ class Context:
     spread: Floats
     noise: Floats
     total: Counts
-    known: Bools
+    known: Mask
     between: float
     factor: float
     levels: tuple[tuple[int, float], ...]
@@ -208,7 +205,7 @@ def _fitted(
     second: Counts,
     areas: Sequence[Counts],
     features: Floats | None,
-    used: Bools,
+    used: Mask,
 ) -> Context:
     size = int(used.sum())
     if size < 2:
@@ -272,7 +269,7 @@ def _fitted(
     )
 
 
-def _spread_out(some: Floats, used: Bools) -> Floats:
+def _spread_out(some: Floats, used: Mask) -> Floats:
     whole = np.full(used.size, np.nan)
     whole[used] = some
     return whole

@@ -17,19 +17,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Codes = NDArray[np.int64]
+    from tallyverify.arrays import Counts, Floats
 
-__all__ = [
-    "Nested",
-    "Others",
-    "canonical",
-    "cut_square",
-    "local_factor",
-    "nested",
-    "others",
-    "variances",
-]
 
 _ROUNDS = 40
 _CUT = 2.0
@@ -53,7 +42,7 @@ class Nested:
         Which of the levels given (0 the largest) each of the areas is, from the smallest up.
     """
 
-    parents: tuple[Codes, ...]
+    parents: tuple[Counts, ...]
     levels: tuple[int, ...]
 
 
@@ -79,19 +68,19 @@ class Others:
     within: float
 
 
-def canonical(columns: Sequence[NDArray[Any]]) -> Codes:
+def canonical(columns: Sequence[NDArray[Any]]) -> Counts:
     """Return an order of the rows that depends on what they hold, not on where they stand."""
-    found: Codes = np.lexsort(tuple(reversed(list(columns))))
+    found: Counts = np.lexsort(tuple(reversed(list(columns))))
     return found
 
 
-def nested(areas: Sequence[Codes], stations: int) -> Nested:
+def nested(areas: Sequence[Counts], stations: int) -> Nested:
     """Nest the areas: two of one name in different larger areas are different.
 
     A level is left out where it says nothing: fewer than ten stations or areas of it share a
     parent with another one, so that its variance could not be estimated.
     """
-    parents: list[Codes] = []
+    parents: list[Counts] = []
     levels: list[int] = []
     whole = np.zeros(stations, dtype=np.int64)
     paths = [whole]
@@ -114,7 +103,7 @@ def nested(areas: Sequence[Codes], stations: int) -> Nested:
 
 
 def variances(
-    values: Floats, noise: Floats, weight: Floats, parent: Codes, *, sized: bool
+    values: Floats, noise: Floats, weight: Floats, parent: Counts, *, sized: bool
 ) -> tuple[float, float]:
     """Estimate the spread of units about their parent's value, whatever a few of them do.
 
@@ -233,7 +222,7 @@ def others(
     return found
 
 
-def _believed(own: Floats, spread: Floats, parent: Codes) -> Floats:
+def _believed(own: Floats, spread: Floats, parent: Counts) -> Floats:
     """Weigh an area down by its distance from its siblings' median, as Student's t would."""
     order = np.lexsort((own, parent))
     starts = np.concatenate([[0], np.cumsum(np.bincount(parent))])

@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tallyverify.arrays import Counts, Floats, Mask
     from tallyverify.forensics.context import Context
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["FEWEST", "Tail", "exact_scores", "fitted_tail", "scores", "sided_tail"]
 
 FEWEST = 200
 """Fewest stations from which a tail can be fitted."""
@@ -147,7 +143,7 @@ def sided_tail(
     rank = np.argsort(np.argsort(deviation, kind="stable"), kind="stable")
     scale, freedom = np.ones(departure.size), np.ones(departure.size)
 
-    def of(some: NDArray[np.bool_]) -> Tail:
+    def of(some: Mask) -> Tail:
         return fitted_tail(departure[some], None if exchanged is None else exchanged[some])
 
     for place in range(classes):
@@ -163,7 +159,7 @@ def sided_tail(
     return Tail(scale, freedom)
 
 
-def scores(context: Context, votes: NDArray[np.int64]) -> Floats:
+def scores(context: Context, votes: Counts) -> Floats:
     """Return how far each count lies from the expected, in standard deviations; NaN if unknown.
 
     Exact where the votes of a side are few and it matters, on the log-odds scale elsewhere.
@@ -185,9 +181,7 @@ def scores(context: Context, votes: NDArray[np.int64]) -> Floats:
     return everywhere
 
 
-def exact_scores(
-    votes: NDArray[np.int64], total: NDArray[np.int64], expected: Floats, spread: Floats
-) -> Floats:
+def exact_scores(votes: Counts, total: Counts, expected: Floats, spread: Floats) -> Floats:
     """Return the normal score of each count: exact for few votes, where log-odds are not normal.
 
     The count is binomial, its log-odds normal about the expected. The score is that of the tail

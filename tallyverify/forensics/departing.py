@@ -19,8 +19,6 @@ from tallyverify.sheets import Sheets
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["departing", "departing_findings"]
-
 _MOST = 20
 _FEW = 3
 _FAR = 6.0

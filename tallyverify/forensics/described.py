@@ -23,12 +23,8 @@ from tallyverify.forensics.turnout_peak import FEWEST_AREAS, turnout_peak
 from tallyverify.sheets import Sheets
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Mask
 
-    Bools = NDArray[np.bool_]
-
-__all__ = ["DESCRIBED", "F506", "F507", "F508", "F510", "F511", "described"]
 
 _RECOVERIES = 10
 _RESAMPLES = 200
@@ -50,12 +46,12 @@ def described(code: str, kept: Kept, facts: CaseFacts) -> tuple[Indicator | None
     return (None, found) if isinstance(found, str) else (found, found.refused)
 
 
-def _fingerprint(stations: Stations, there: Bools, seed: int) -> Indicator:
+def _fingerprint(stations: Stations, there: Mask, seed: int) -> Indicator:
     votes = stations.votes[there, stations.ranked[0]]
     return fingerprint(votes, stations.ballots[there], stations.registered[there])
 
 
-def _klimek(stations: Stations, there: Bools, seed: int) -> Indicator:
+def _klimek(stations: Stations, there: Mask, seed: int) -> Indicator:
     votes = stations.votes[there, stations.ranked[0]]
     return klimek(
         votes,
@@ -66,7 +62,7 @@ def _klimek(stations: Stations, there: Bools, seed: int) -> Indicator:
     )
 
 
-def _turnout_peak(stations: Stations, there: Bools, seed: int) -> Indicator:
+def _turnout_peak(stations: Stations, there: Mask, seed: int) -> Indicator:
     return turnout_peak(
         stations.votes[there, stations.ranked[0]],
         stations.valid[there],
@@ -86,7 +82,7 @@ def _homogeneity(stations: Stations) -> Indicator | str:
     return homogeneity(stations.votes[:, stations.ranked[:2]], stations.areas[-1])
 
 
-def _turnout_share(stations: Stations, there: Bools, seed: int) -> Indicator:
+def _turnout_share(stations: Stations, there: Mask, seed: int) -> Indicator:
     return turnout_share(
         stations.votes[there, stations.ranked[0]],
         stations.valid[there],

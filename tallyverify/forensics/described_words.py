@@ -12,8 +12,6 @@ from tallyverify.forensics.klimek import KlimekFit
 from tallyverify.forensics.result import Effect, Indicator
 from tallyverify.forensics.turnout_peak import TurnoutPeak
 
-__all__ = ["words_of"]
-
 _NOT_CENTRES = 2.0
 
 

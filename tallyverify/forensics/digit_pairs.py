@@ -16,11 +16,10 @@ from tallyverify.forensics.histogram import Histogram
 from tallyverify.forensics.result import Effect, Indicator, share_interval
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts
 
-__all__ = ["DigitPairs", "digit_pairs", "few_others"]
 
 FEWEST = 100
 """Fewest counts of 100 or more: ten repeated pairs are expected."""
@@ -103,17 +102,17 @@ def digit_pairs(votes: ArrayLike) -> DigitPairs:
     )
 
 
-def pairs_of(histogram: Histogram) -> NDArray[np.int64]:
+def pairs_of(histogram: Histogram) -> Counts:
     """Return how many counts of 100 or more end in a repeated, adjacent or other pair."""
     here = histogram.values >= 100
     last, before = histogram.values[here] % 10, histogram.values[here] // 10 % 10
     apart = np.minimum((last - before) % 10, (before - last) % 10)
     kinds = np.bincount(np.minimum(apart, 2), histogram.stations[here], minlength=3)
-    pairs: NDArray[np.int64] = kinds.astype(np.int64)
+    pairs: Counts = kinds.astype(np.int64)
     return pairs
 
 
-def pairs_departure(pairs: NDArray[np.int64]) -> float:
+def pairs_departure(pairs: Counts) -> float:
     """Return Pearson's χ² (2 df) of the three kinds of pairs against 10, 20 and 70 %."""
     expected = pairs.sum() * SHARES
     return float(((pairs - expected) ** 2 / expected).sum()) if pairs.sum() else 0.0

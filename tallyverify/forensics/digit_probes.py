@@ -13,8 +13,6 @@ from tallyverify.forensics.second_digit import second_departure, second_digit
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.twin import Twin
 
-__all__ = ["digit_pairs_probe", "last_digit_probe", "second_digit_probe"]
-
 
 def second_digit_probe(stations: Stations, k: int) -> Probe:
     """Return the test of one candidate's second digits."""

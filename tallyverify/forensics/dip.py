@@ -18,11 +18,10 @@ from tallyverify.forensics.given import counts, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Floats
 
-__all__ = ["FEWEST_STATIONS", "Dip", "dip", "dip_pvalue", "dip_statistic"]
 
 FEWEST_STATIONS = 50
 """Fewest stations whose distribution can be told to have one mode or more."""

@@ -10,8 +10,6 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence
 from tallyverify.sheets import summarise_sheets
 
-__all__ = ["entry"]
-
 Concluded = Callable[[Check, Kept, CaseFacts], CheckResult]
 
 

@@ -18,19 +18,8 @@ from scipy.stats import norm
 from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = [
-    "binomial_pmf",
-    "count_tail",
-    "redrawn_pmf",
-    "twiced",
-    "window_probability",
-    "window_sums",
-]
 
 _LEFT_OUT = 18.5
 """Tails left out of a binomial sum hold at most exp(-18.5), about 1e-8, on each side."""

@@ -17,9 +17,7 @@ from tallyverify.forensics.described import described
 from tallyverify.forensics.entry import entry
 from tallyverify.forensics.of_case import stations_for
 from tallyverify.forensics.stations import Stations
-from tallyverify.forensics.swapped import Swapped
-
-__all__ = ["F512"]
+from tallyverify.forensics.swapped_result import Swapped
 
 _MOST = 20
 _WHOLE, _CERTAIN = 99.5, 995_000.0

@@ -17,12 +17,10 @@ from tallyverify.forensics.given import counts, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats, Mask
 
-__all__ = ["FEWEST_STATIONS", "Fingerprint", "fingerprint", "grid", "usable"]
 
 FEWEST_STATIONS = 100
 """Fewest stations whose skewness and kurtosis are reported."""
@@ -166,7 +164,7 @@ def fingerprint(
 
 def usable(
     votes: Counts, ballots: Counts, registered: Counts, fewest: int
-) -> tuple[NDArray[np.bool_], dict[str, int]]:
+) -> tuple[Mask, dict[str, int]]:
     """Return which stations have a turnout and a share, and how many do not, by reason.
 
     Raises

@@ -10,12 +10,10 @@ import numpy as np
 from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Counts = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
+    from tallyverify.arrays import Counts, Mask
 
-__all__ = ["codes", "counts", "people", "same_length", "sifted"]
 
 _LARGEST = 2**31
 
@@ -91,7 +89,7 @@ def codes(name: str, given: ArrayLike) -> Counts:
     return found
 
 
-def sifted(stations: int, reasons: Mapping[str, Bools]) -> tuple[Bools, dict[str, int]]:
+def sifted(stations: int, reasons: Mapping[str, Mask]) -> tuple[Mask, dict[str, int]]:
     """Return which stations can be used, and how many cannot, by the first reason that holds.
 
     Parameters

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts
 
-    Counts = NDArray[np.int64]
-
-__all__ = ["Histogram"]
 
 _DENSE = 1 << 16
 

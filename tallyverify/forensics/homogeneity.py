@@ -16,11 +16,10 @@ from tallyverify.forensics.given import codes, counts, same_length
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats
 
-__all__ = ["ORDINARY", "Homogeneity", "homogeneity"]
 
 FEWEST = 30
 """Fewest centres with two stations or more."""
@@ -51,7 +50,7 @@ class Homogeneity(Indicator):
     df: int
     centres: int
     by_centre: Floats
-    centre: NDArray[np.int64]
+    centre: Counts
 
 
 def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:
@@ -133,7 +132,7 @@ def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:
     )
 
 
-def _by_centre(x: Floats, place: NDArray[np.int64], centres: int) -> tuple[Floats, Floats]:
+def _by_centre(x: Floats, place: Counts, centres: int) -> tuple[Floats, Floats]:
     """Return Pearson's χ² and its degrees of freedom by centre."""
     sums = np.column_stack([np.bincount(place, column, minlength=centres) for column in x.T])
     size = x.sum(axis=1)

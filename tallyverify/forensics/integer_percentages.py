@@ -18,13 +18,10 @@ from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Counts = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats, Mask
 
-__all__ = ["IntegerPercentages", "integer_percentages"]
 
 SMALLEST = 100
 """Fewest people a percentage is taken of: with fewer, too many fractions are integers anyhow."""
@@ -197,7 +194,7 @@ class Given:
     ballots: Counts
     turned_out: Counts
     registered: Counts
-    turnout: Bools
+    turnout: Mask
 
     @classmethod
     def of(
@@ -222,23 +219,23 @@ class Given:
         return cls(x, b, np.where(known, t, b), b if n is None else np.where(known, n, b), known)
 
     @property
-    def small(self) -> Bools:
+    def small(self) -> Mask:
         """Stations of too few people for percentages."""
-        small: Bools = (self.registered < SMALLEST) | (self.ballots == 0)
+        small: Mask = (self.registered < SMALLEST) | (self.ballots == 0)
         return small
 
-    def used(self) -> Bools:
+    def used(self) -> Mask:
         """Stations that are looked at."""
         use = ~self.small & (100 * self.votes <= 99 * self.ballots)
         return use & (~self.turnout | (100 * self.turned_out <= 99 * self.registered))
 
-    def at_integers(self, use: Bools, *, smooth: bool = False) -> tuple[Bools, Bools]:
+    def at_integers(self, use: Mask, *, smooth: bool = False) -> tuple[Mask, Mask]:
         """Return where turnout and where the share is an integer percentage."""
         share = at_integer(self.votes[use], self.ballots[use], inner=smooth)
         turnout = at_integer(self.turned_out[use], self.registered[use], inner=smooth)
         return turnout & self.turnout[use], share
 
-    def chances(self, use: Bools, *, smooth: bool = False) -> tuple[Floats, Floats]:
+    def chances(self, use: Mask, *, smooth: bool = False) -> tuple[Floats, Floats]:
         """Return the probabilities of that, for turnout and for the share."""
         share = _chances(self.votes[use], self.ballots[use], smooth)
         turnout, known = np.zeros(len(share)), use & self.turnout
@@ -255,13 +252,13 @@ def _chances(x: Counts, n: Counts, smooth: bool) -> Floats:
     return scaled
 
 
-def at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Bools:
+def at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Mask:
     """Return where 100·x/n is within 0.05 of an integer, the edges included, without rounding.
 
     ``inner`` takes the integers from 5 to 95 only.
     """
     rest = 100 * x % n
-    near: Bools = 20 * np.minimum(rest, n - rest) <= n
+    near: Mask = 20 * np.minimum(rest, n - rest) <= n
     if inner:
         near &= (200 * x >= 9 * n) & (200 * x <= 191 * n)
     return near

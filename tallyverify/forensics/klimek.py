@@ -32,12 +32,10 @@ from tallyverify.forensics.klimek_rivals import rivals
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts
 
-__all__ = ["FEWEST_STATIONS", "KlimekFit", "klimek"]
 
 FEWEST_STATIONS = 500
 """Fewest stations on which the model is fitted."""

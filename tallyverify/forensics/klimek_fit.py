@@ -13,24 +13,9 @@ from tallyverify.forensics.fingerprint import grid
 from tallyverify.forensics.klimek_model import BINS, Parameters, klimek_cells, klimek_election
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
     Cells = Callable[[Floats], Floats]
-
-__all__ = [
-    "Fit",
-    "bic",
-    "estimate",
-    "extreme_within",
-    "interval",
-    "low_side",
-    "profile",
-    "recovered",
-    "scored",
-    "start_of",
-]
 
 _LOW = Parameters(0.02, 0.01, 0.02, 0.01, 0.05, 0.2, 0.0, 0.0).vector
 _HIGH = Parameters(0.98, 0.4, 0.98, 0.4, 1.5, 10.0, 0.98, 0.0).vector

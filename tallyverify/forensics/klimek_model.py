@@ -27,20 +27,8 @@ from tallyverify.draws import stream
 from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = [
-    "BINS",
-    "EXTREME_WIDTH",
-    "WITHIN",
-    "Parameters",
-    "klimek_cells",
-    "klimek_election",
-    "mixed",
-]
 
 BINS = 50
 """Bins of turnout and of share: 2 points wide, about the spread of a station's own voters."""

@@ -11,12 +11,8 @@ from tallyverify.forensics.klimek_fit import scored
 from tallyverify.forensics.klimek_model import BINS, WITHIN, mixed
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = ["clean_groups", "rivals"]
 
 _EDGES = np.linspace(0, 1, BINS + 1)
 _FINE = np.linspace(0, 1, BINS * WITHIN + 1)

@@ -17,11 +17,10 @@ from tallyverify.forensics.histogram import Histogram
 from tallyverify.forensics.result import Effect, Indicator, share_interval
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts
 
-__all__ = ["LastDigit", "last_digit"]
 
 FIVES = 0.2
 """Share that ends in 0 or 5 if last digits are uniform."""
@@ -42,7 +41,7 @@ class LastDigit(Indicator):
         Mean last digit; 4.5 if uniform.
     """
 
-    digits: NDArray[np.int64]
+    digits: Counts
     mean: float
 
 
@@ -106,15 +105,15 @@ def last_digit(votes: ArrayLike) -> LastDigit:
     )
 
 
-def digits_of(histogram: Histogram) -> NDArray[np.int64]:
+def digits_of(histogram: Histogram) -> Counts:
     """Return how many counts of 10 or more end in each digit; shape (10,)."""
     here = histogram.values >= 10
     ends = np.bincount(histogram.values[here] % 10, histogram.stations[here], minlength=10)
-    digits: NDArray[np.int64] = ends.astype(np.int64)
+    digits: Counts = ends.astype(np.int64)
     return digits
 
 
-def last_departure(digits: NDArray[np.int64]) -> float:
+def last_departure(digits: Counts) -> float:
     """Return Pearson's χ² (9 df) of last digits against the uniform distribution."""
     expected = digits.sum() / 10
     return float(((digits - expected) ** 2).sum() / expected) if expected else 0.0

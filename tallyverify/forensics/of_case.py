@@ -14,9 +14,7 @@ from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.sheets import MOST_STATIONS, Sheets
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["battery_of", "stations_for", "turnout_of"]
+    from tallyverify.arrays import Mask
 
 
 def stations_for(kept: Kept, facts: CaseFacts) -> tuple[Stations | None, str]:
@@ -48,7 +46,7 @@ def battery_of(kept: Kept, facts: CaseFacts) -> Battery | None:
     return found
 
 
-def turnout_of(stations: Stations) -> tuple[NDArray[np.bool_], str]:
+def turnout_of(stations: Stations) -> tuple[Mask, str]:
     """Return the stations with turnout and ballots, or why turnout cannot be looked at."""
     there = stations.with_turnout & stations.with_ballots
     if np.isnan(stations.registered).all():

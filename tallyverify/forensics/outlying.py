@@ -21,12 +21,10 @@ from tallyverify.forensics.result import Effect
 from tallyverify.forensics.side_by_side import side_by_side
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats, Mask
 
-__all__ = ["OutlyingStations", "outlying_stations"]
 
 _LEAST_SHARE = 0.01
 _FEWEST_EXPECTED = 5.0
@@ -199,7 +197,7 @@ def _aspect(
     )
 
 
-def _tails(context: Context, score: Floats, fitting: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _tails(context: Context, score: Floats, fitting: Mask) -> tuple[Floats, Floats]:
     """Two-sided p-values, and how many predicted deviations hold 95 % of honest stations.
 
     The tail is fitted where votes are enough for it, and used for every station.

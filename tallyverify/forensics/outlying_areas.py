@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats
 
-__all__ = ["OutlyingAreas", "outlying_areas"]
 
 _SMALL_TAIL = 8.0
 _COLUMNS = [

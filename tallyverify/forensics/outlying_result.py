@@ -11,12 +11,8 @@ from tallyverify.forensics.result import Indicator
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = ["Aspect", "OutlyingStations", "percent"]
+    from tallyverify.arrays import Counts, Floats, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +73,10 @@ class OutlyingStations(Indicator):
     """
 
     aspects: tuple[Aspect, ...]
-    which: NDArray[np.int64]
+    which: Counts
     station_pvalue: Floats
     adjusted: Floats
-    flagged: NDArray[np.bool_]
+    flagged: Mask
     level: float
     areas: tuple[Counts, ...]
     area_names: tuple[str, ...]

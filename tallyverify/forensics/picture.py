@@ -12,8 +12,6 @@ from tallyverify.forensics.of_case import battery_of, stations_for
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.stations import Stations
 
-__all__ = ["ForensicPicture", "forensic_picture"]
-
 
 @dataclass(frozen=True, eq=False)
 class ForensicPicture:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tallyverify.simulate import SimulatedElection, Structure
 
-__all__ = ["Power", "PowerRow", "power"]
-
 CLEAN = "none"
 """What stands for an election that is left as it was drawn."""
 

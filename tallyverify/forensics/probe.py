@@ -9,8 +9,6 @@ from tallyverify.forensics.calibration import Rejection
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.twin import Twin
 
-__all__ = ["EITHER", "SMALLEST_SHARE", "TURNOUT", "Probe"]
-
 SMALLEST_SHARE = 0.05
 """Candidates with less of all votes have no distribution of shares worth looking at."""
 

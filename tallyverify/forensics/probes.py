@@ -21,8 +21,6 @@ from tallyverify.forensics.share_probes import (
 )
 from tallyverify.forensics.stations import Stations
 
-__all__ = ["probes_of"]
-
 
 def probes_of(stations: Stations, codes: Sequence[str]) -> list[Probe]:
     """Return the probes of these codes that the election allows.

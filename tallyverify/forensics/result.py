@@ -9,8 +9,6 @@ from scipy.stats import beta
 
 from tallyverify.findings import number
 
-__all__ = ["Effect", "Indicator", "share_interval"]
-
 
 def share_interval(found: int, of: int) -> tuple[float, float]:
     """Return the Clopper–Pearson 95 % interval of a share.

@@ -20,12 +20,10 @@ from tallyverify.forensics.histogram import Histogram
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats
 
-__all__ = ["BENFORD_SECOND", "SecondDigit", "second_digit"]
 
 FEWEST = 1000
 """Fewest counts that are tested."""

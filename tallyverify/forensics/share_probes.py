@@ -28,20 +28,8 @@ from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.twin import Twin
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = [
-    "coarse_probe",
-    "dip_probe",
-    "either_probe",
-    "integer_probe",
-    "turnout_dip_probe",
-    "turnout_known",
-    "turnout_probe",
-]
 
 _EXACT = 8
 """Of so many twins, one has its expectation worked out; the others show how many there are."""

@@ -8,8 +8,6 @@ from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
-__all__ = ["WORKERS", "side_by_side"]
-
 Given = TypeVar("Given")
 Found = TypeVar("Found")
 

@@ -15,12 +15,8 @@ from tallyverify.sheets import Sheets, summarise_sheets
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats, Mask, Texts
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = ["LARGEST", "Stations", "stations_of"]
 
 LARGEST = 1_000_000
 """No station has more people: one with a larger figure is left out."""
@@ -57,7 +53,7 @@ class Stations:
         row of zeros where it has none. None without such a registry.
     """
 
-    key: NDArray[np.object_]
+    key: Texts
     candidates: tuple[str, ...]
     votes: Counts
     valid: Counts
@@ -66,7 +62,7 @@ class Stations:
     registered: Floats
     levels: tuple[str, ...]
     areas: tuple[Counts, ...]
-    labels: tuple[NDArray[np.object_], ...]
+    labels: tuple[Texts, ...]
     unread: int
     earlier: Counts | None = None
 
@@ -87,18 +83,18 @@ class Stations:
         return shares
 
     @cached_property
-    def with_turnout(self) -> NDArray[np.bool_]:
+    def with_turnout(self) -> Mask:
         """Where turnout is known and can be: enough for the votes, no more than are registered."""
         with np.errstate(invalid="ignore"):
-            known: NDArray[np.bool_] = (self.registered > 0) & (self.turned_out <= self.registered)
+            known: Mask = (self.registered > 0) & (self.turned_out <= self.registered)
             known &= self.turned_out >= self.valid
         return known
 
     @cached_property
-    def with_ballots(self) -> NDArray[np.bool_]:
+    def with_ballots(self) -> Mask:
         """Where the ballots are known and hold the valid votes."""
         with np.errstate(invalid="ignore"):
-            known: NDArray[np.bool_] = (self.ballots >= self.valid) & (self.ballots > 0)
+            known: Mask = (self.ballots >= self.valid) & (self.ballots > 0)
         return known
 
     @cached_property
@@ -177,7 +173,7 @@ def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> St
     )
 
 
-def _earlier(key: NDArray[np.object_], facts: CaseFacts) -> Counts | None:
+def _earlier(key: Texts, facts: CaseFacts) -> Counts | None:
     """Return the earlier votes of the stations, as the registry keeps them."""
     registry = facts.registry
     names = () if registry is None else registry.earlier
@@ -193,11 +189,11 @@ def _earlier(key: NDArray[np.object_], facts: CaseFacts) -> Counts | None:
 
 
 def _nested(
-    columns: dict[str, Any], levels: tuple[str, ...], read: NDArray[np.bool_]
-) -> tuple[tuple[Counts, ...], tuple[NDArray[np.object_], ...]]:
+    columns: dict[str, Any], levels: tuple[str, ...], read: Mask
+) -> tuple[tuple[Counts, ...], tuple[Texts, ...]]:
     """Return codes and names by level: an area is told apart by all levels down to it."""
     areas: list[Counts] = []
-    labels: list[NDArray[np.object_]] = []
+    labels: list[Texts] = []
     for level in levels:
         here, names = pd.factorize(columns[f"area:{level}"][read])
         if areas:

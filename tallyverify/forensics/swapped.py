@@ -23,12 +23,10 @@ from tallyverify.forensics.swapped_rates import chance_of, rates_at, reach_of, t
 from tallyverify.forensics.swapped_result import Swapped
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats
 
-__all__ = ["Swapped", "swapped"]
 
 _FEWEST_EXPECTED = 5.0
 _SEEN = 0.5

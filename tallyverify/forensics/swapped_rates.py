@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tallyverify.arrays import Floats
     from tallyverify.forensics.context_tail import Tail
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["chance_of", "rates_at", "reach_of", "threshold_at"]
 
 _LEAST = 3.0
 _MOST = 60.0

@@ -11,15 +11,9 @@ from tallyverify.forensics.result import Indicator
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from tallyverify.arrays import Counts, Floats, Mask
     from tallyverify.forensics.context_tail import Tail
-
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["Swapped"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -62,7 +56,7 @@ class Swapped(Indicator):
     evidence: Floats
     log_odds: Floats
     expected: Floats
-    flagged: Bools
+    flagged: Mask
     threshold: float
     false_positive_rate: float
     mirrored: int

@@ -12,8 +12,6 @@ from tallyverify.forensics.of_case import battery_of, stations_for
 from tallyverify.forensics.probe import EITHER, TURNOUT
 from tallyverify.forensics.words import causes_of, error_of, found_in, sums_of
 
-__all__ = ["F501", "F502", "F503", "F504", "F505", "F509", "finding_of"]
-
 
 def finding_of(one: Probed, facts: CaseFacts) -> Finding:
     """Return what a test found: an anomaly where it is flagged, else a note."""

@@ -9,12 +9,8 @@ import numpy as np
 from tallyverify.findings import percent
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Floats = NDArray[np.float64]
-    Counts = NDArray[np.int64]
-
-__all__ = ["BINS", "HIGHEST_PEAK", "Reading", "by_turnout", "dealt", "read_curves", "resampled"]
 
 BINS = 200
 """Bins of turnout, of half a point each."""

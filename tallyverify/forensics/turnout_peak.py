@@ -29,19 +29,10 @@ from tallyverify.forensics.turnout_curve import (
 )
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
-    Counts = NDArray[np.int64]
+    from tallyverify.arrays import Floats
 
-__all__ = [
-    "FEWEST_AREAS",
-    "FEWEST_RESAMPLES",
-    "FEWEST_STATIONS",
-    "LARGEST_CHANGE",
-    "TurnoutPeak",
-    "turnout_peak",
-]
 
 FEWEST_STATIONS = 1000
 """Fewest stations of which a curve of votes by turnout can be drawn."""

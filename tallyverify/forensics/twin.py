@@ -18,12 +18,8 @@ from tallyverify.draws import binomial, multinomial, stream
 from tallyverify.forensics.stations import Stations
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = ["Twin", "TwinModel", "twin_model"]
 
 _FEWEST = 2
 """A station alone in its area says nothing of it; the next larger area takes its place."""

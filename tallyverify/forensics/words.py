@@ -16,8 +16,6 @@ from tallyverify.forensics.probe import EITHER, TURNOUT
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.second_digit import SecondDigit
 
-__all__ = ["causes_of", "error_of", "found_in", "sums_of"]
-
 _ROUNDED = "a source that rounds, or computes counts from percentages, does the same"
 _OTHERS = "sheets entered twice, a program that fills in figures, or figures not counted"
 

@@ -2,8 +2,10 @@
 
 from tallyverify.inference.backtest import Backtest, backtest
 from tallyverify.inference.estimate import estimate
-from tallyverify.inference.monitor import Monitor, MonitorState, monitor
-from tallyverify.inference.order import OrderOfCounting, order_of_counting, parse_order
+from tallyverify.inference.monitor import Monitor, monitor
+from tallyverify.inference.monitor_state import MonitorState
+from tallyverify.inference.order import OrderOfCounting, order_of_counting
+from tallyverify.inference.order_text import parse_order
 from tallyverify.inference.ratio import RatioEstimate, ratio
 from tallyverify.inference.registry_from import registry_from
 from tallyverify.inference.result import AreaEstimate, BacktestRow, Estimate, Interval, Margin

@@ -20,8 +20,6 @@ from tallyverify.inference.result import Estimate, watched
 from tallyverify.inference.study import Study
 from tallyverify.sheets import summarise_sheets
 
-__all__ = ["I401"]
-
 
 def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     """Hold each declared national margin against the estimate's interval.

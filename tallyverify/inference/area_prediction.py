@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.inference.hierarchy import Spread, Upward, upward
+from tallyverify.inference.hierarchy import Upward, upward
+from tallyverify.inference.leaves import Spread
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import predicted_rates
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-
-__all__ = ["UnseenByArea", "predict_unseen_by_area"]
+    from tallyverify.arrays import Counts, Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +26,11 @@ class UnseenByArea:
         Predicted sums, and the variance of their errors.
     """
 
-    totals: Array
-    variance: Array
+    totals: Floats
+    variance: Floats
 
 
-def predict_unseen_by_area(population: Population, columns: Array, work: Spread) -> UnseenByArea:
+def predict_unseen_by_area(population: Population, columns: Floats, work: Spread) -> UnseenByArea:
     """Predict sums over the unseen stations of each area of the first level.
 
     Parameters
@@ -81,11 +78,11 @@ def predict_unseen_by_area(population: Population, columns: Array, work: Spread)
     return UnseenByArea(totals, variance)
 
 
-def _weights(population: Population, climbed: Upward) -> tuple[Array, Array, Array]:
+def _weights(population: Population, climbed: Upward) -> tuple[Floats, Floats, Floats]:
     """Weights of stations within their areas, in the country's mean, and each area's unmet part."""
     nest = population.nest
     asked = nest.up(nest.depth, population.wanted_size)
-    met: list[Array] = []
+    met: list[Floats] = []
     for depth in range(nest.depth - 1, 0, -1):
         pull = climbed.pull[depth - 1]
         met.insert(0, asked * pull)
@@ -101,7 +98,7 @@ def _weights(population: Population, climbed: Upward) -> tuple[Array, Array, Arr
     return own, mean, asked
 
 
-def _area_of(population: Population, depth: int) -> NDArray[np.int64]:
+def _area_of(population: Population, depth: int) -> Counts:
     """Return the area of the first level that each unit of a depth lies in."""
     at = np.arange(population.nest.units(depth), dtype=np.int64)
     for up in range(depth, 1, -1):
@@ -109,5 +106,5 @@ def _area_of(population: Population, depth: int) -> NDArray[np.int64]:
     return at
 
 
-def _by(codes: NDArray[np.int64], columns: Array, areas: int) -> Array:
+def _by(codes: Counts, columns: Floats, areas: int) -> Floats:
     return np.column_stack([np.bincount(codes, column, minlength=areas) for column in columns.T])

@@ -15,8 +15,6 @@ from tallyverify.registry import Registry
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["METHODS", "Asked", "check_asked", "several"]
-
 METHODS = ("auto", "prediction", "ratio")
 
 

@@ -20,11 +20,7 @@ from tallyverify.registry import Registry
 from tallyverify.sheets import Sheets
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-
-__all__ = ["Assembled", "assemble"]
+    from tallyverify.arrays import Codes, Counts, Floats, Mask, Texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +53,7 @@ class Assembled:
     """
 
     population: Population
-    keys: NDArray[np.object_]
+    keys: Texts
     areas: tuple[str, ...]
     voters_known: bool
     capacity: float | None
@@ -139,7 +135,7 @@ def assemble(
         listed_voters[spot] = np.where(unknown, listed_voters[spot], own)
     size, capacity, told = _sizes(listed_voters, votes.sum(axis=1), seen)
     notes += told
-    codes: list[NDArray[np.int64]] = []
+    codes: list[Counts] = []
     first: tuple[str, ...] = ()
     for position, level in enumerate(there):
         texts = np.full(count, "", dtype=object)
@@ -208,18 +204,14 @@ def _levels_there(
     return [level for level in there if level in strata]
 
 
-def _joined(
-    station: NDArray[np.object_], registry: Registry
-) -> tuple[NDArray[np.object_], NDArray[np.intp], NDArray[np.bool_]]:
+def _joined(station: Texts, registry: Registry) -> tuple[Texts, Codes, Mask]:
     known = registry.index.to_numpy(dtype=object)
     strange = registry.index.get_indexer(pd.Index(station)) < 0
     keys = np.sort(np.concatenate([known, station[strange]]))
     return keys, np.searchsorted(keys, station), strange
 
 
-def _match(
-    station: NDArray[np.object_], strange: NDArray[np.bool_], registry: Registry
-) -> tuple[str, list[str]]:
+def _match(station: Texts, strange: Mask, registry: Registry) -> tuple[str, list[str]]:
     missed = int(strange.sum())
     if not missed:
         return "", []
@@ -237,9 +229,7 @@ def _match(
     return "", [f"{says}; they were added to it"]
 
 
-def _sizes(
-    voters: Array, valid: Array, seen: NDArray[np.bool_]
-) -> tuple[Array, float | None, list[str]]:
+def _sizes(voters: Floats, valid: Floats, seen: Mask) -> tuple[Floats, float | None, list[str]]:
     """Registered voters of each station; where not known, what its votes would take at the rate."""
     known = voters > 0
     count = len(voters)
@@ -264,7 +254,7 @@ def _sizes(
     return size, None if unseen.any() else float(voters[~seen].sum()), told
 
 
-def _coded(texts: NDArray[np.object_]) -> tuple[NDArray[np.int64], list[str]]:
+def _coded(texts: Texts) -> tuple[Counts, list[str]]:
     """Codes of areas by their folded names, in the order of these; the first spelling is shown."""
     codes, names = pd.factorize(texts)
     spelt = np.array([folded(str(name)) for name in names], dtype=object)
@@ -275,9 +265,7 @@ def _coded(texts: NDArray[np.object_]) -> tuple[NDArray[np.int64], list[str]]:
     return inverse[codes].astype(np.int64), shown_as
 
 
-def _ordered(
-    texts: NDArray[np.object_], at: NDArray[np.intp], count: int
-) -> tuple[Array | None, list[str]]:
+def _ordered(texts: Texts, at: Codes, count: int) -> tuple[Floats | None, list[str]]:
     try:
         position, _ = parse_order(texts)
     except TallyVerifyError as error:
@@ -293,13 +281,13 @@ def _ordered(
 def _covariates(
     registry: Registry | None,
     given: pd.DataFrame | None,
-    keys: NDArray[np.object_],
-    spot: NDArray[np.intp],
-    size: Array,
+    keys: Texts,
+    spot: Codes,
+    size: Floats,
     levels: Sequence[str],
-) -> tuple[Array | None, list[str]]:
+) -> tuple[Floats | None, list[str]]:
     """Further columns of the registry, per registered voter, and what was given by station."""
-    found: list[Array] = []
+    found: list[Floats] = []
     used: list[str] = []
     if registry is not None:
         names = [

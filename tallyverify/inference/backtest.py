@@ -15,8 +15,6 @@ from tallyverify.table import ActaTable
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Backtest", "backtest"]
-
 
 @dataclass(frozen=True)
 class Backtest:

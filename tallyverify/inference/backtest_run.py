@@ -16,11 +16,8 @@ from tallyverify.inference.population import Population
 from tallyverify.inference.tilt import tilt_to
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats, Mask
 
-    Array = NDArray[np.float64]
-
-__all__ = ["FEWEST_MASKS", "Masks", "inflation_of", "leave_one_out", "run_masks"]
 
 FEWEST_MASKS = 10
 """Fewer masks than this calibrate nothing."""
@@ -53,46 +50,46 @@ class Masks:
     """
 
     pattern: str
-    estimate: Array
-    truth: Array
-    error: Array
-    reach: Array
-    shift: Array
-    tilt: Array
-    hidden: Array
-    others: Array
+    estimate: Floats
+    truth: Floats
+    error: Floats
+    reach: Floats
+    shift: Floats
+    tilt: Floats
+    hidden: Floats
+    others: Floats
     failed: int = 0
 
     def __len__(self) -> int:
         return len(self.estimate)
 
     @property
-    def off(self) -> Array:
+    def off(self) -> Floats:
         """Errors, in standard errors that Student's t would call one; shape (masks, 3)."""
         return self._in_errors()[:, :_WATCHED]
 
     @property
-    def off_turnout(self) -> Array:
+    def off_turnout(self) -> Floats:
         """The same of the turnout; shape (masks, 1)."""
         return self._in_errors()[:, _WATCHED:]
 
-    def _in_errors(self) -> Array:
+    def _in_errors(self) -> Floats:
         scale = self.error * self.reach / NORMAL
         gap = self.estimate - self.truth
         return np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
 
-    def half_width(self, inflation: Array) -> Array:
+    def half_width(self, inflation: Floats) -> Floats:
         """Return half the widths of the 95 % intervals; shape (masks, 4)."""
-        half: Array = self.reach * np.hypot(inflation[:, None] * self.error, self.shift)
+        half: Floats = self.reach * np.hypot(inflation[:, None] * self.error, self.shift)
         return half
 
-    def held(self, inflation: Array) -> NDArray[np.bool_]:
+    def held(self, inflation: Floats) -> Mask:
         """Return which intervals held the truth; shape (masks, 4)."""
         # A hair more than the width, for rounding where nothing is in doubt.
         return np.abs(self.estimate - self.truth) <= self.half_width(inflation) + 1e-12
 
 
-def inflation_of(off: Array) -> float:
+def inflation_of(off: Floats) -> float:
     """Return the factor by which errors are inflated, from errors of a backtest.
 
     The larger of the root mean square of the errors and their 95th percentile divided by 1.96, in
@@ -179,8 +176,8 @@ def run_masks(
 
 
 def _compared(
-    population: Population, hidden: NDArray[np.bool_], found: Outcome, pair: tuple[int, int]
-) -> tuple[Array, Array, Array, Array, float, float, Array]:
+    population: Population, hidden: Mask, found: Outcome, pair: tuple[int, int]
+) -> tuple[Floats, Floats, Floats, Floats, float, float, Floats]:
     first, second = (float(population.votes[hidden, k].sum()) for k in pair)
     tilt = 0.0
     # Half a vote more for each: that nobody there chose one of them is no infinite tilt.
@@ -197,7 +194,7 @@ def _compared(
     return found.estimate, found.error, found.reach, found.shift, tilt, gone, others
 
 
-def leave_one_out(off: Array) -> Array:
+def leave_one_out(off: Floats) -> Floats:
     """Return the inflation for each mask from all the others; shape (masks,)."""
     keep = ~np.eye(len(off), dtype=bool)
     return np.array([inflation_of(off[row]) for row in keep])

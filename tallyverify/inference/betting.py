@@ -9,11 +9,8 @@ from __future__ import annotations
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 
-__all__ = ["Bets", "Floats", "extremes"]
-
-Floats = NDArray[np.float64]
+from tallyverify.arrays import Floats
 
 _STAKE = 0.9  # largest part of the wealth that one bet can lose
 _SPREAD = 0.2  # standard deviation of z before anything was seen, as a part of the bound

@@ -20,11 +20,8 @@ from tallyverify.inference.population import Population
 from tallyverify.inference.result import BacktestRow
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats
 
-    Array = NDArray[np.float64]
-
-__all__ = ["LOWEST_COVERAGE", "Calibration", "calibrate"]
 
 LOWEST_COVERAGE = 0.9
 """A method that covers less than this, calibrated, where it calibrates is refused."""
@@ -140,11 +137,11 @@ def calibrate(
     )
 
 
-def _by_candidate(masks: Masks) -> Array:
+def _by_candidate(masks: Masks) -> Floats:
     return np.array([inflation_of(column[:, None]) for column in masks.others.T])
 
 
-def _row(masks: Masks, inflation: Array) -> BacktestRow:
+def _row(masks: Masks, inflation: Floats) -> BacktestRow:
     if not len(masks):
         return BacktestRow(masks.pattern, 0, masks.failed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     margin = 2

@@ -5,6 +5,4 @@ from tallyverify.inference.counting import I404
 from tallyverify.inference.required import I402
 from tallyverify.inference.tipping import I403
 
-__all__ = ["CHECKS"]
-
 CHECKS = (I401, I402, I403, I404)

@@ -18,11 +18,8 @@ from tallyverify.inference.order_text import parse_order
 from tallyverify.sheets import Sheets, summarise_sheets
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Array = NDArray[np.float64]
-
-__all__ = ["I404", "CaseOrder", "order_of"]
 
 _SMALL = 0.01
 _FEWEST = 100
@@ -92,7 +89,7 @@ def _ordered(sheets: Sheets, facts: CaseFacts) -> CaseOrder:
     return CaseOrder((first, second), asked(None), tuple(cuts))
 
 
-def _areas(columns: dict[str, Array], facts: CaseFacts) -> NDArray[np.int64]:
+def _areas(columns: dict[str, Floats], facts: CaseFacts) -> Counts:
     """Codes of the smallest areas: equal codes have equal names at every level."""
     import pandas as pd
 
@@ -103,7 +100,7 @@ def _areas(columns: dict[str, Array], facts: CaseFacts) -> NDArray[np.int64]:
     return code
 
 
-def _cuts(position: Array, facts: CaseFacts) -> list[tuple[str, float]]:
+def _cuts(position: Floats, facts: CaseFacts) -> list[tuple[str, float]]:
     """Where each earlier bulletin stopped: the position of the station after its last."""
     ranked = np.sort(position[~np.isnan(position)])
     cuts = []

@@ -8,8 +8,6 @@ from pydantic import Field
 
 from tallyverify.model import Model
 
-__all__ = ["EstimateDocument"]
-
 
 class Between(Model):
     """An estimate with its interval."""

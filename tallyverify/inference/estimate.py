@@ -21,11 +21,9 @@ from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
+    from tallyverify.arrays import Floats
 
-__all__ = ["estimate", "estimate_of", "factors_of"]
 
 _WHY = {
     "registry": "a registry lists the stations",
@@ -245,7 +243,7 @@ def _clipped(estimate: float, half: float, low: float, high: float) -> Interval:
     )
 
 
-def factors_of(found: Study, estimate: Array) -> Array:
+def factors_of(found: Study, estimate: Floats) -> Floats:
     """Return the factors on the errors: of each candidate's share, or of totals and valid votes."""
     calibration, count = found.calibration, len(found.population.names)
     factors = np.full(estimate.shape[-1], calibration.inflation)
@@ -256,7 +254,7 @@ def factors_of(found: Study, estimate: Array) -> Array:
     return factors
 
 
-def _intervals(found: Study, figures: Figures, low: Array, high: Array) -> dict[str, Interval]:
+def _intervals(found: Study, figures: Figures, low: Floats, high: Floats) -> dict[str, Interval]:
     """Intervals of all candidates, cut to what each can have at the least and at the most."""
     half = figures.half_width(factors_of(found, figures.estimate), found.asked.level)
     return {
@@ -265,7 +263,7 @@ def _intervals(found: Study, figures: Figures, low: Array, high: Array) -> dict[
     }
 
 
-def _limits(bounds: Bounds | None, names: Sequence[str]) -> tuple[Array, Array]:
+def _limits(bounds: Bounds | None, names: Sequence[str]) -> tuple[Floats, Floats]:
     """Least and greatest share of each candidate."""
     if bounds is None:
         return np.zeros(len(names)), np.ones(len(names))

@@ -16,11 +16,7 @@ from tallyverify.model import folded
 from tallyverify.sheets import Sheets
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-
-__all__ = ["Strata", "national_stratum", "registry_strata", "strata_of"]
+    from tallyverify.arrays import Counts, Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +38,9 @@ class Strata:
     """
 
     names: tuple[str, ...]
-    code: NDArray[np.int64]
-    stations: NDArray[np.int64]
-    registered: Array | None
+    code: Counts
+    stations: Counts
+    registered: Floats | None
     notes: tuple[str, ...] = ()
 
 
@@ -185,9 +181,9 @@ def _keys(columns: Sequence[Any]) -> list[tuple[str, ...]]:
 
 def _checked(
     names: tuple[str, ...],
-    code: NDArray[np.int64],
-    stations: Array | None,
-    registered: Array | None,
+    code: Counts,
+    stations: Floats | None,
+    registered: Floats | None,
     population: Population,
     voters_known: bool,
 ) -> Strata:

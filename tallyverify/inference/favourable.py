@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-
-__all__ = ["MostFavourable", "most_favourable"]
+    from tallyverify.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class MostFavourable:
     share: float
 
 
-def most_favourable(votes: Array, valid: Array, amount: float) -> MostFavourable | None:
+def most_favourable(votes: Floats, valid: Floats, amount: float) -> MostFavourable | None:
     """Return the seen stations most favourable to a candidate that hold an amount of votes.
 
     Parameters

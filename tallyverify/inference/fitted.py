@@ -9,16 +9,12 @@ import numpy as np
 from scipy import stats
 
 from tallyverify.inference.area_prediction import predict_unseen_by_area
-from tallyverify.inference.hierarchy import Spread
+from tallyverify.inference.leaves import Spread
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import predict_unseen
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-
-__all__ = ["Figures", "area_figures", "predicted_figures"]
+    from tallyverify.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +31,15 @@ class Figures:
         By how much the estimate would move with what missingness itself hints at.
     """
 
-    estimate: Array
-    error: Array
-    freedom: Array
-    shift: Array
+    estimate: Floats
+    error: Floats
+    freedom: Floats
+    shift: Floats
 
-    def half_width(self, inflation: float | Array, level: float) -> Array:
+    def half_width(self, inflation: float | Floats, level: float) -> Floats:
         """Return half the width of the interval at a level, with the errors inflated."""
         reach = stats.t.ppf((1 + level) / 2, np.maximum(self.freedom, 2.0))
-        half: Array = reach * np.hypot(inflation * self.error, self.shift)
+        half: Floats = reach * np.hypot(inflation * self.error, self.shift)
         return half
 
 
@@ -126,5 +122,5 @@ def area_figures(population: Population, work: Spread) -> tuple[Figures, Figures
     )
 
 
-def _without_shift(estimate: Array, error: Array) -> Figures:
+def _without_shift(estimate: Floats, error: Floats) -> Figures:
     return Figures(estimate, error, np.full_like(error, np.inf), np.zeros_like(error))

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import inf, log
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tallyverify.findings import Evidence
 from tallyverify.inference.calibrated import LOWEST_COVERAGE
 from tallyverify.inference.favourable import most_favourable
@@ -16,9 +14,7 @@ from tallyverify.inference.study import Study
 from tallyverify.inference.tilt import Tilt, tilt_to
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["FAR", "FLOOR", "Judged", "judged", "needed_tilt"]
+    from tallyverify.arrays import Floats
 
 FAR = 0.999
 """Level of the interval that a declared margin must lie outside of, to be improbable."""
@@ -184,7 +180,7 @@ def _beyond_all_seen(study: Study, outcome: Outcome, tilt: Tilt) -> bool:
         return True
     votes = study.population.votes[study.population.seen]
     one, other = (votes[:, k] for k in study.pair)
-    mine: NDArray[np.float64] = one if tilt.target > tilt.predicted else other
+    mine: Floats = one if tilt.target > tilt.predicted else other
     needed = tilt.target if tilt.target > tilt.predicted else 1 - tilt.target
     found = most_favourable(mine, one + other, float(outcome.votes.sum()))
     return found is not None and needed > found.share

@@ -22,11 +22,8 @@ from tallyverify.inference.leaves import Leaves, Spread, apart, leaves_of, slope
 from tallyverify.inference.nest import Nest
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats, Mask
 
-    Array = NDArray[np.float64]
-
-__all__ = ["Spread", "Upward", "upward", "working_spread"]
 
 _ROUNDS = 6
 
@@ -49,16 +46,16 @@ class Upward:
         Variances by column, given the working weights.
     """
 
-    share: list[Array]
-    pull: list[Array]
-    value: list[Array]
-    slopes: list[Array]
+    share: list[Floats]
+    pull: list[Floats]
+    value: list[Floats]
+    slopes: list[Floats]
     spread: Spread
 
 
 def _area_spread(
-    nest: Nest, depth: int, weight: Array, values: Array, inner: Array
-) -> tuple[Array, float]:
+    nest: Nest, depth: int, weight: Floats, values: Floats, inner: Floats
+) -> tuple[Floats, float]:
     """Variance between siblings, by moments: Σ q d² less what the variances inside explain."""
     parent = nest.parent(depth)
     share, off = apart(nest, depth, weight, values)
@@ -75,10 +72,10 @@ def _area_spread(
 
 def working_spread(
     nest: Nest,
-    size: Array,
-    seen: NDArray[np.bool_],
-    rates: Array,
-    designs: Sequence[Array],
+    size: Floats,
+    seen: Mask,
+    rates: Floats,
+    designs: Sequence[Floats],
 ) -> Spread:
     """Fit the one spread (summed over columns) that gives all columns their common weights."""
     leaves = leaves_of(nest, size, seen, rates, designs[-1], None)
@@ -93,10 +90,10 @@ def working_spread(
 
 def upward(
     nest: Nest,
-    size: Array,
-    seen: NDArray[np.bool_],
-    rates: Array,
-    designs: Sequence[Array],
+    size: Floats,
+    seen: Mask,
+    rates: Floats,
+    designs: Sequence[Floats],
     work: Spread,
     *,
     tested: bool = False,
@@ -131,14 +128,14 @@ def upward(
 def _climb(
     nest: Nest,
     leaves: Leaves,
-    designs: Sequence[Array],
+    designs: Sequence[Floats],
     work: Spread | None,
     tested: bool = False,
 ) -> Upward:
     share, precision, mean, inner = leaves.share, leaves.precision, leaves.mean, leaves.inner
     shares, means, slopes = [share], [mean], [leaves.slopes]
-    pulls: list[Array] = []
-    spreads: list[Array] = []
+    pulls: list[Floats] = []
+    spreads: list[Floats] = []
     freedoms = [leaves.freedom]
     for at in range(nest.depth - 1, 0, -1):
         design, values = designs[at - 1], means[0]

@@ -17,11 +17,8 @@ from tallyverify.errors import TallyVerifyError
 from tallyverify.inference.jump_fit import WIDEST, Side, best_bandwidth, effective
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["FEWEST_STATIONS", "Jump", "jump_at", "jump_within"]
 
 FEWEST_STATIONS = 100
 """Fewest stations that must lie on each side of the cut, within the bandwidth."""
@@ -74,7 +71,7 @@ def jump_at(
     share: Floats,
     rate: Floats,
     weight: Floats,
-    area: NDArray[np.int64],
+    area: Counts,
     cut: float,
     *,
     bandwidth: float | None = None,
@@ -177,7 +174,7 @@ def jump_within(
     share: Floats,
     lead: Floats,
     valid: Floats,
-    area: NDArray[np.int64],
+    area: Counts,
     cut: float,
 ) -> tuple[Jump | None, str]:
     """Estimate the jump of each station's margin less that of the other stations of its area.

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Codes, Floats
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["WIDEST", "Side", "best_bandwidth", "effective"]
 
 WIDEST = 0.25
 """Largest bandwidth, as a share of all stations."""
@@ -48,9 +45,7 @@ class Side:
         Sum of the absolute weights of the stations of each area in the value at the cut.
     """
 
-    def __init__(
-        self, t: Floats, rate: Floats, kernel: Floats, code: NDArray[np.intp], codes: int
-    ) -> None:
+    def __init__(self, t: Floats, rate: Floats, kernel: Floats, code: Codes, codes: int) -> None:
         def by_area(what: Floats) -> Floats:
             return np.bincount(code, weights=what, minlength=codes).astype(np.float64)
 

@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING
 from tallyverify.errors import shown
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-__all__ = ["nearest_form"]
+    from tallyverify.arrays import Texts
 
 _ZEROS = re.compile(r"(^|[^0-9])0+(?=[0-9])")
 _FORMS: dict[str, Callable[[str], str]] = {
@@ -28,7 +25,7 @@ _FORMS: dict[str, Callable[[str], str]] = {
 _MOST = 20_000
 
 
-def nearest_form(strangers: Iterable[str], listed: NDArray[np.object_]) -> str:
+def nearest_form(strangers: Iterable[str], listed: Texts) -> str:
     """Say how keys that a registry does not have would match it, if they would.
 
     Parameters

@@ -16,11 +16,8 @@ from tallyverify.inference.jump_fit import effective
 from tallyverify.inference.order_input import Counted
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Codes, Floats, Mask
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["LateShift", "late_shift"]
 
 # With fewer effective draws than this, the normal law gives way to random orders.
 _ENOUGH = 30
@@ -107,9 +104,7 @@ def _over_areas(sums: Floats, weight: Floats, within: float) -> tuple[float | No
     return se, float(2 * stats.t.sf(abs(within) / se, freedom))
 
 
-def _within_areas(
-    z: Floats, is_late: NDArray[np.bool_], area: NDArray[np.intp], seed: int
-) -> float:
+def _within_areas(z: Floats, is_late: Mask, area: Codes, seed: int) -> float:
     """Return the two-sided p-value of Σ_late z over all orders within the areas."""
     order = np.argsort(area, kind="stable")
     z, is_late = z[order], is_late[order]
@@ -137,9 +132,7 @@ def _normal(found: float, spread: float) -> float:
     return float(2 * stats.norm.sf(found / np.sqrt(spread)))
 
 
-def _drawn(
-    found: float, z: Floats, code: NDArray[np.intp], chosen: NDArray[np.bool_], seed: int
-) -> float:
+def _drawn(found: float, z: Floats, code: Codes, chosen: Mask, seed: int) -> float:
     """Return the share of random orders that go as far; ``chosen`` are the late places by area."""
     rng = stream(seed)
     rounds = int(np.clip(_CELLS // z.size, 999, _DRAWS))

@@ -13,11 +13,8 @@ import numpy as np
 from tallyverify.inference.nest import Nest
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats, Mask
 
-    Array = NDArray[np.float64]
-
-__all__ = ["Leaves", "Spread", "apart", "leaves_of", "slopes_of", "weighed"]
 
 FEWEST_FOR_TIE = 20
 """Units, by the weight that each has in it, on which a tested covariate's slope must rest."""
@@ -39,14 +36,14 @@ class Spread:
         Degrees of freedom behind each level's variance, the stations' last.
     """
 
-    areas: tuple[Array, ...]
-    station: Array
-    voter: Array
+    areas: tuple[Floats, ...]
+    station: Floats
+    voter: Floats
     freedom: tuple[float, ...]
 
-    def of_stations(self, size: Array) -> Array:
+    def of_stations(self, size: Floats) -> Floats:
         """Return each station's own variance; shape (stations, columns)."""
-        own: Array = self.station[None, :] + self.voter[None, :] / size[:, None]
+        own: Floats = self.station[None, :] + self.voter[None, :] / size[:, None]
         return own
 
 
@@ -70,22 +67,22 @@ class Leaves:
         Degrees of freedom behind it.
     """
 
-    share: Array
-    precision: Array
-    mean: Array
-    inner: Array
-    slopes: Array
-    station: Array
-    voter: Array
+    share: Floats
+    precision: Floats
+    mean: Floats
+    inner: Floats
+    slopes: Floats
+    station: Floats
+    voter: Floats
     freedom: float
 
 
 def leaves_of(
     nest: Nest,
-    size: Array,
-    seen: NDArray[np.bool_],
-    rates: Array,
-    design: Array,
+    size: Floats,
+    seen: Mask,
+    rates: Floats,
+    design: Floats,
     work: Spread | None,
 ) -> Leaves:
     """Sum the stations up to their smallest areas.
@@ -100,7 +97,7 @@ def leaves_of(
         Working variances, of one column; None to take the stations' own.
     """
     depth = nest.depth
-    values: Array = np.where(seen[:, None], rates, 0.0)
+    values: Floats = np.where(seen[:, None], rates, 0.0)
     guess = work
     if guess is None:
         station, voter, _ = _station_spread(nest, size, seen, values)
@@ -120,26 +117,29 @@ def leaves_of(
     return Leaves(share, precision, mean, inner, slopes, station, voter, freedom)
 
 
-def ratio_of(part: Array, whole: Array) -> Array:
+def ratio_of(part: Floats, whole: Floats) -> Floats:
+    """Return part over whole, 0 where there is no whole."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
-def weighed(nest: Nest, depth: int, weight: Array, values: Array) -> tuple[Array, Array, Array]:
+def weighed(
+    nest: Nest, depth: int, weight: Floats, values: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Return weights among siblings, the sum of the siblings' weights, and their mean."""
     whole = nest.up(depth, weight)
     share = ratio_of(weight, whole[nest.parent(depth)])
     return share, whole, nest.up(depth, share[:, None] * values)
 
 
-def apart(nest: Nest, depth: int, weight: Array, values: Array) -> tuple[Array, Array]:
+def apart(nest: Nest, depth: int, weight: Floats, values: Floats) -> tuple[Floats, Floats]:
     """Return weights among siblings, and the deviations from the siblings' mean."""
     share, _, mean = weighed(nest, depth, weight, values)
     return share, (values - mean[nest.parent(depth)]) * (weight > 0)[:, None]
 
 
 def slopes_of(
-    nest: Nest, depth: int, weight: Array, design: Array, values: Array, tested: bool
-) -> Array:
+    nest: Nest, depth: int, weight: Floats, design: Floats, values: Floats, tested: bool
+) -> Floats:
     """Weighted least squares of siblings' deviations on those of their covariates.
 
     A tested last covariate has its slope shrunk by the factor (1 − 4 / t²), to zero where it is
@@ -164,7 +164,7 @@ def slopes_of(
     hint = np.zeros(values.shape[1])
     if tested and varies[last]:
         slopes[varies] = _solved(square, x, weight, y, varies)
-        residual: Array = weight @ (y - x @ slopes) ** 2 / max(freedom - int(varies.sum()), 1)
+        residual: Floats = weight @ (y - x @ slopes) ** 2 / max(freedom - int(varies.sum()), 1)
         inverse = np.linalg.pinv(square[np.ix_(varies, varies)], hermitian=True)[-1, -1]
         error = residual * inverse
         hint = slopes[last].copy()
@@ -179,18 +179,18 @@ def slopes_of(
     return slopes
 
 
-def _solved(square: Array, x: Array, weight: Array, y: Array, used: NDArray[np.bool_]) -> Array:
+def _solved(square: Floats, x: Floats, weight: Floats, y: Floats, used: Mask) -> Floats:
     if not used.any():
         return np.zeros((0, y.shape[1]))
     moments = (x.T @ (weight[:, None] * y))[used]
     inner = square[np.ix_(used, used)]
-    solved: Array = np.asarray(np.linalg.lstsq(inner, moments, rcond=1e-9)[0], dtype=np.float64)
+    solved: Floats = np.asarray(np.linalg.lstsq(inner, moments, rcond=1e-9)[0], dtype=np.float64)
     return solved
 
 
 def _station_spread(
-    nest: Nest, size: Array, seen: NDArray[np.bool_], values: Array
-) -> tuple[Array, Array, float]:
+    nest: Nest, size: Floats, seen: Mask, values: Floats
+) -> tuple[Floats, Floats, float]:
     """Variance of stations within their smallest area, by two moments: over voters and stations.
 
     With residuals r_i from the voter-weighted mean of the area, E r_i² = v_i (1 − 2 a_i) +

@@ -22,8 +22,6 @@ from tallyverify.inference.monitor_state import ASSUMED, BROKEN, MonitorState, S
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Monitor", "MonitorState", "monitor"]
-
 _TIE = 1e-12  # margins this close are equal: rounding of the division
 
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tallyverify.inference.betting import Bets, Floats, extremes
-
-__all__ = ["certain", "over_strata", "weighted"]
+from tallyverify.arrays import Floats
+from tallyverify.inference.betting import Bets, extremes
 
 
 def certain(lists: Mapping[str, Bets]) -> tuple[float, float]:

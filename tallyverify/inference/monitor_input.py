@@ -9,13 +9,12 @@ from numbers import Integral, Real
 from typing import NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from tallyverify.arrays import Codes, Floats, Mask
 from tallyverify.errors import TallyVerifyError, listed, nearest
-from tallyverify.inference.betting import Bets, Floats
+from tallyverify.inference.betting import Bets
 from tallyverify.inference.monitor_state import Sampling
-
-__all__ = ["WHOLE", "Batch", "Limits", "between", "limits", "read_batch"]
 
 WHOLE = "the whole list"  # name of the only list where there are no strata
 
@@ -38,7 +37,7 @@ class Batch:
     d: Floats
     v: Floats
     used: Floats
-    rows: dict[str, NDArray[np.intp]]
+    rows: dict[str, Codes]
 
 
 def between(name: str, value: float, low: float, high: float, allowed: str) -> None:
@@ -192,7 +191,7 @@ def _counts(name: str, values: ArrayLike, seen: int) -> Floats:
     return counts
 
 
-def _refuse(seen: int, bad: NDArray[np.bool_], *words: str | Floats) -> None:
+def _refuse(seen: int, bad: Mask, *words: str | Floats) -> None:
     """Refuse the batch at its first bad station; an array gives the figure of that station."""
     if bad.any():
         at = int(np.argmax(bad))
@@ -209,7 +208,7 @@ def _rows(
     seen: int,
     lists: Mapping[str, Bets],
     sampling: Sampling,
-) -> dict[str, NDArray[np.intp]]:
+) -> dict[str, Codes]:
     """Positions of the stations of each stratum, or of all."""
     if sampling != "strata":
         if stratum is not None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Literal
 
-__all__ = ["ASSUMED", "BROKEN", "MonitorState", "Sampling"]
-
 Sampling = Literal["random", "strata", "archive"]
 
 _BOUNDED = "no station holds more valid votes than `bound` and `registered` allow"

@@ -14,7 +14,7 @@ from scipy import sparse
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Nest"]
+    from tallyverify.arrays import Counts, Floats, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Nest:
     [10.0, 20.0, 30.0]
     """
 
-    parents: tuple[NDArray[np.int64], ...]
+    parents: tuple[Counts, ...]
 
     @classmethod
     def of(cls, codes: Sequence[NDArray[Any]], stations: int | None = None) -> Nest:
@@ -50,7 +50,7 @@ class Nest:
         """
         count = len(codes[0]) if codes else int(stations or 0)
         here = np.zeros(count, dtype=np.int64)
-        parents: list[NDArray[np.int64]] = []
+        parents: list[Counts] = []
         for level in codes:
             pair = here * (int(level.max(initial=0)) + 1) + level
             inside, distinct = pd.factorize(pair, sort=True)
@@ -76,34 +76,34 @@ class Nest:
             sums.append(sparse.csr_matrix((np.ones(len(parent)), where), shape=shape))
         return tuple(sums)
 
-    def up(self, depth: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def up(self, depth: int, values: Floats) -> Floats:
         """Sum values of the units of a depth over the units of the depth above."""
-        summed: NDArray[np.float64] = self._sums[depth - 1] @ values
+        summed: Floats = self._sums[depth - 1] @ values
         return summed
 
-    def parent(self, depth: int) -> NDArray[np.int64]:
+    def parent(self, depth: int) -> Counts:
         """Return the unit above of each unit of a depth."""
         return self.parents[depth - 1]
 
     @cached_property
-    def _of_station(self) -> tuple[NDArray[np.int64], ...]:
+    def _of_station(self) -> tuple[Counts, ...]:
         places = [np.arange(self.units(self.depth), dtype=np.int64)]
         for parent in reversed(self.parents):
             places.append(parent[places[-1]])
         return tuple(reversed(places))
 
-    def of_station(self, depth: int) -> NDArray[np.int64]:
+    def of_station(self, depth: int) -> Counts:
         """Return the unit of a depth that each station lies in."""
         return self._of_station[depth]
 
-    def totals(self, values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    def totals(self, values: Floats) -> list[Floats]:
         """Return the sums of values of stations at every depth, from the whole to the stations."""
         sums = [values]
         for depth in range(self.depth, 0, -1):
             sums.append(self.up(depth, sums[-1]))
         return sums[::-1]
 
-    def take(self, which: NDArray[np.bool_]) -> Nest:
+    def take(self, which: Mask) -> Nest:
         """Return the tree of some of the stations."""
         codes = [self.of_station(depth)[which] for depth in range(1, self.depth)]
         return Nest.of(codes, int(which.sum()))

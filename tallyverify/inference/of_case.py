@@ -10,26 +10,15 @@ from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.errors import InputError, TallyVerifyError
 from tallyverify.extent import left_out, listed_in
 from tallyverify.facts import CaseFacts
+from tallyverify.inference.asked import Asked
 from tallyverify.inference.estimate import estimate_of
 from tallyverify.inference.result import Estimate
 from tallyverify.inference.sensitivity import Sensitivity, sensitivity
-from tallyverify.inference.study import Asked, Study, study
+from tallyverify.inference.study import Study, study
 from tallyverify.sheets import MOST_STATIONS, Sheets
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = [
-    "CaseStudy",
-    "DeclaredMargin",
-    "curve_of",
-    "declared_margins",
-    "declared_valid",
-    "registry_is_whole",
-    "seen_valid",
-    "study_of",
-    "surely_impossible",
-]
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,12 +16,9 @@ from tallyverify.errors import TallyVerifyError
 from tallyverify.inference.jump import Jump, jump_at, jump_within
 from tallyverify.inference.late_shift import late_shift
 from tallyverify.inference.order_input import Counted, in_order
-from tallyverify.inference.order_text import parse_order
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-__all__ = ["Cumulative", "OrderOfCounting", "order_of_counting", "parse_order"]
 
 _POINTS = 200
 

@@ -10,11 +10,9 @@ import numpy as np
 from tallyverify.errors import TallyVerifyError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["Counted", "in_order"]
+    from tallyverify.arrays import Codes, Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +34,8 @@ class Counted:
     position: Floats
     lead: Floats
     valid: Floats
-    area: NDArray[np.intp]
-    start: NDArray[np.intp]
+    area: Codes
+    start: Codes
     left_out: int
 
     def by_area(self, what: Floats) -> Floats:

@@ -11,11 +11,8 @@ import numpy as np
 from tallyverify.errors import InputError, shown
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats
 
-    Floats = NDArray[np.float64]
-
-__all__ = ["parse_order"]
 
 _EMPTY = frozenset({"", "nan", "none", "nat", "<na>"})
 _CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:\.[0-9]+)?))?"

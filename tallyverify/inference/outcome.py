@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from tallyverify.inference.hierarchy import Spread
+from tallyverify.inference.leaves import Spread
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import predict_unseen
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats, Mask
 
-    Array = NDArray[np.float64]
-
-__all__ = ["NORMAL", "QUANTITIES", "Outcome", "predicted_outcome", "true_outcome"]
 
 NORMAL = 1.959964
 """Quantile of the normal law at 97.5 %: errors of a backtest are told in such standard errors."""
@@ -45,30 +42,30 @@ class Outcome:
         1.96; None where they are not asked for.
     """
 
-    estimate: Array
-    error: Array
-    freedom: Array
-    shift: Array
-    votes: Array
-    share: Array
-    all_shares: tuple[Array, Array] | None = None
+    estimate: Floats
+    error: Floats
+    freedom: Floats
+    shift: Floats
+    votes: Floats
+    share: Floats
+    all_shares: tuple[Floats, Floats] | None = None
 
     @property
-    def reach(self) -> Array:
+    def reach(self) -> Floats:
         """Quantiles of Student's t at 97.5 %; shape (4,)."""
         return self.quantile(0.95)
 
-    def quantile(self, level: float) -> Array:
+    def quantile(self, level: float) -> Floats:
         """Return the quantiles of Student's t that bound a central interval; shape (4,)."""
         return np.asarray(stats.t.ppf((1 + level) / 2, np.maximum(self.freedom, 2.0)))
 
-    def half_width(self, inflation: float, level: float) -> Array:
+    def half_width(self, inflation: float, level: float) -> Floats:
         """Return half the widths of the intervals, with the errors inflated; shape (4,)."""
-        half: Array = self.quantile(level) * np.hypot(inflation * self.error, self.shift)
+        half: Floats = self.quantile(level) * np.hypot(inflation * self.error, self.shift)
         return half
 
 
-def true_outcome(population: Population, which: NDArray[np.bool_], pair: tuple[int, int]) -> Array:
+def true_outcome(population: Population, which: Mask, pair: tuple[int, int]) -> Floats:
     """Return the quantities over some stations, all of which were seen."""
     votes = population.votes[which].sum(axis=0)
     valid = votes.sum()

@@ -13,11 +13,8 @@ from tallyverify.inference.nest import Nest
 from tallyverify.inference.population import Population
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats, Mask
 
-    Array = NDArray[np.float64]
-
-__all__ = ["PATTERNS", "LearntPattern", "hide", "learn_pattern", "patterns_of"]
 
 PATTERNS = {
     "random": "stations at random",
@@ -60,7 +57,7 @@ class LearntPattern:
         unit it lies in is not.
     """
 
-    chances: tuple[Array, ...]
+    chances: tuple[Floats, ...]
 
 
 def learn_pattern(population: Population) -> LearntPattern:
@@ -75,7 +72,7 @@ def learn_pattern(population: Population) -> LearntPattern:
     nest = population.nest
     sizes = nest.totals(population.size)
     seen = nest.totals(population.seen.astype(float))
-    chances: list[Array] = []
+    chances: list[Floats] = []
     for depth in range(1, nest.depth + 1):
         parent = nest.parent(depth)
         alive = (seen[depth - 1] > 0)[parent]
@@ -84,9 +81,7 @@ def learn_pattern(population: Population) -> LearntPattern:
     return LearntPattern(tuple(chances))
 
 
-def _chances(
-    nest: Nest, depth: int, size: Array, alive: NDArray[np.bool_], whole: NDArray[np.bool_]
-) -> Array:
+def _chances(nest: Nest, depth: int, size: Floats, alive: Mask, whole: Mask) -> Floats:
     gone = alive & whole
     if not gone.any():
         return np.zeros(len(size))
@@ -99,7 +94,7 @@ def _chances(
     return np.minimum(by_size * factor[parent], _MOST)
 
 
-def _logistic(x: Array, hit: NDArray[np.bool_], among: NDArray[np.bool_]) -> Array:
+def _logistic(x: Floats, hit: Mask, among: Mask) -> Floats:
     """Fitted probabilities of a logistic regression on one variable, by Newton's steps.
 
     A weak normal prior on the slope keeps it finite where sizes separate missing from seen.
@@ -119,7 +114,7 @@ def _logistic(x: Array, hit: NDArray[np.bool_], among: NDArray[np.bool_]) -> Arr
         beta = beta + step
         if np.abs(step).max() < 1e-8:
             break
-    fitted: Array = expit(beta[0] + beta[1] * z)
+    fitted: Floats = expit(beta[0] + beta[1] * z)
     return fitted
 
 
@@ -129,7 +124,7 @@ def hide(
     share: float,
     rng: np.random.RandomState,
     learnt: LearntPattern | None = None,
-) -> NDArray[np.bool_]:
+) -> Mask:
     """Return which of the seen stations a pattern hides; shape (stations,).
 
     Parameters

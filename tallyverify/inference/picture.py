@@ -13,8 +13,6 @@ from tallyverify.inference.of_case import declared_margins, declared_valid, seen
 from tallyverify.inference.result import Estimate
 from tallyverify.inference.sensitivity import Sensitivity
 
-__all__ = ["DeclaredShares", "Picture", "bare_picture", "picture_of"]
-
 
 @dataclass(frozen=True)
 class DeclaredShares:

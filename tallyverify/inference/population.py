@@ -11,11 +11,7 @@ import numpy as np
 from tallyverify.inference.nest import Nest
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-
-__all__ = ["Population"]
+    from tallyverify.arrays import Floats, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,36 +42,36 @@ class Population:
     """
 
     nest: Nest
-    size: Array
-    seen: NDArray[np.bool_]
-    votes: Array
+    size: Floats
+    seen: Mask
+    votes: Floats
     names: tuple[str, ...]
     levels: tuple[str, ...] = ()
-    covariates: Array | None = None
-    order: Array | None = None
-    asked: NDArray[np.bool_] | None = None
+    covariates: Floats | None = None
+    order: Floats | None = None
+    asked: Mask | None = None
 
     def __len__(self) -> int:
         return len(self.size)
 
     @cached_property
-    def valid(self) -> Array:
+    def valid(self) -> Floats:
         """Valid votes by station: the sum over candidates; 0 where not seen."""
-        total: Array = self.votes.sum(axis=1)
+        total: Floats = self.votes.sum(axis=1)
         return total
 
     @cached_property
-    def wanted(self) -> NDArray[np.bool_]:
+    def wanted(self) -> Mask:
         """Stations whose votes are to be predicted; shape (stations,)."""
         return ~self.seen if self.asked is None else self.asked
 
     @cached_property
-    def wanted_size(self) -> Array:
+    def wanted_size(self) -> Floats:
         """Registered voters of the stations to be predicted, 0 at the others."""
         return np.where(self.wanted, self.size, 0.0)
 
     @cached_property
-    def designs(self) -> tuple[Array, ...]:
+    def designs(self) -> tuple[Floats, ...]:
         """Covariates by depth from 1: log of registered voters, and means of the others."""
         designs = []
         totals = self.nest.totals(self.size)
@@ -87,7 +83,7 @@ class Population:
         return tuple(designs)
 
     @cached_property
-    def missing_shares(self) -> tuple[Array, ...]:
+    def missing_shares(self) -> tuple[Floats, ...]:
         """By depth from 1 to the smallest areas: share of the unit's voters that were not seen.
 
         Of a unit wholly missing it is the largest share of any unit of which something was seen:
@@ -102,11 +98,11 @@ class Population:
             shares.append(np.minimum(share, share[partly].max(initial=0.0)))
         return tuple(shares)
 
-    def with_seen(self, seen: NDArray[np.bool_]) -> Population:
+    def with_seen(self, seen: Mask) -> Population:
         """Return the same with only these seen; votes of the rest are forgotten."""
         return replace(self, seen=seen, votes=np.where(seen[:, None], self.votes, 0.0), asked=None)
 
-    def hiding(self, hidden: NDArray[np.bool_]) -> Population:
+    def hiding(self, hidden: Mask) -> Population:
         """Return the same with some seen stations hidden, and only these asked for."""
         gone = hidden & self.seen
         left = replace(self, seen=self.seen & ~gone, asked=gone)

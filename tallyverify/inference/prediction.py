@@ -8,22 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.inference.hierarchy import Spread, Upward, upward, working_spread
-from tallyverify.inference.leaves import leaves_of
+from tallyverify.inference.hierarchy import Upward, upward, working_spread
+from tallyverify.inference.leaves import Spread, leaves_of
 from tallyverify.inference.population import Population
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-
-__all__ = [
-    "Unseen",
-    "fit_working_spread",
-    "predict_unseen",
-    "predicted_rates",
-    "station_weights",
-]
+    from tallyverify.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +40,13 @@ class Unseen:
         Predicted rate (per registered voter) of each station asked for.
     """
 
-    totals: Array
-    variance: Array
-    parts: Array
-    shift: Array
-    freedom: Array
-    weights: Array
-    rates: Array
+    totals: Floats
+    variance: Floats
+    parts: Floats
+    shift: Floats
+    freedom: Floats
+    weights: Floats
+    rates: Floats
 
 
 def fit_working_spread(population: Population) -> Spread:
@@ -67,11 +57,11 @@ def fit_working_spread(population: Population) -> Spread:
     )
 
 
-def station_weights(population: Population, climbed: Upward) -> Array:
+def station_weights(population: Population, climbed: Upward) -> Floats:
     """Return the weight of each seen station's rate in the predicted total; shape (stations,)."""
     nest = population.nest
     asked = nest.up(nest.depth, population.wanted_size)
-    own: list[Array] = []
+    own: list[Floats] = []
     for depth in range(nest.depth - 1, 0, -1):
         pull = climbed.pull[depth - 1]
         own.insert(0, asked * pull)
@@ -84,7 +74,7 @@ def station_weights(population: Population, climbed: Upward) -> Array:
     return weight
 
 
-def predicted_rates(population: Population, climbed: Upward, designs: Sequence[Array]) -> Array:
+def predicted_rates(population: Population, climbed: Upward, designs: Sequence[Floats]) -> Floats:
     """Return the predicted rate of each station asked for; shape (stations asked for, columns)."""
     nest, wanted = population.nest, population.wanted
     mean = climbed.value[0]
@@ -93,12 +83,12 @@ def predicted_rates(population: Population, climbed: Upward, designs: Sequence[A
         mean = pull * climbed.value[depth] + (1 - pull) * mean[nest.parent(depth)]
         mean = mean + designs[depth - 1] @ climbed.slopes[depth - 1]
     own = designs[-1][wanted] @ climbed.slopes[-1]
-    rates: Array = mean[nest.parent(nest.depth)[wanted]] + own
+    rates: Floats = mean[nest.parent(nest.depth)[wanted]] + own
     return rates
 
 
 def predict_unseen(
-    population: Population, columns: Array, work: Spread, *, shift: bool = True
+    population: Population, columns: Floats, work: Spread, *, shift: bool = True
 ) -> Unseen:
     """Predict the sums of some columns of votes over the unseen stations.
 

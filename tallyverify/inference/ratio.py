@@ -16,11 +16,9 @@ from tallyverify.inference.ratio_input import amounts, codes_of, counts, numbers
 from tallyverify.inference.ratio_variance import collapse, covariance, factors, sums
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Array = NDArray[np.float64]
-
-__all__ = ["Contrast", "RatioEstimate", "collapse", "ratio"]
+    from tallyverify.arrays import Floats
 
 
 class Contrast(NamedTuple):
@@ -61,13 +59,13 @@ class RatioEstimate:
         Strata with one seen station, and the stratum that each was joined with.
     """
 
-    ratio: Array
-    se: Array
-    low: Array
-    high: Array
-    cov: Array
-    total: Array
-    total_se: Array
+    ratio: Floats
+    se: Floats
+    low: Floats
+    high: Floats
+    cov: Floats
+    total: Floats
+    total_se: Floats
     df: int
     level: float
     form: Literal["combined", "separate"]

@@ -10,17 +10,15 @@ import numpy as np
 from tallyverify.errors import TallyVerifyError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Array = NDArray[np.float64]
-    Codes = NDArray[np.intp]
+    from tallyverify.arrays import Codes, Floats, Mask
 
-__all__ = ["amounts", "codes_of", "counts", "numbers", "seen_rows", "some_of"]
 
 _MOST = 10
 
 
-def numbers(name: str, values: ArrayLike, *, signed: bool = True) -> Array:
+def numbers(name: str, values: ArrayLike, *, signed: bool = True) -> Floats:
     """Return finite numbers of any shape; from 0 on, unless they may be signed."""
     try:
         array = np.asarray(values, dtype=np.float64)
@@ -38,7 +36,7 @@ def numbers(name: str, values: ArrayLike, *, signed: bool = True) -> Array:
     return array
 
 
-def amounts(name: str, values: ArrayLike) -> Array:
+def amounts(name: str, values: ArrayLike) -> Floats:
     """Return a list of finite numbers from 0 on, shape (n,), n ≥ 1."""
     array = np.atleast_1d(numbers(name, values, signed=False))
     if array.ndim != 1 or not array.size:
@@ -57,7 +55,7 @@ def counts(name: str, values: ArrayLike) -> Codes:
 
 def seen_rows(
     y: ArrayLike, x: ArrayLike, stratum: ArrayLike | None, strata: int
-) -> tuple[Array, Array, Codes]:
+) -> tuple[Floats, Floats, Codes]:
     """Return y (n, K), x (n,) and codes (n,), sorted so that the order of rows cannot matter."""
     votes, base = numbers("y", y, signed=False), numbers("x", x, signed=False)
     if votes.ndim == 1:
@@ -89,7 +87,7 @@ def seen_rows(
     return votes[order], base[order], codes[order]
 
 
-def codes_of(mask: NDArray[np.bool_]) -> str:
+def codes_of(mask: Mask) -> str:
     """Return the codes at which a mask is set, as a short list."""
     return some_of([str(code) for code in np.flatnonzero(mask)])
 

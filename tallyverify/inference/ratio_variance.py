@@ -14,12 +14,9 @@ from tallyverify.errors import TallyVerifyError
 from tallyverify.inference.ratio_input import codes_of, counts
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Array = NDArray[np.float64]
-    Codes = NDArray[np.intp]
-
-__all__ = ["collapse", "covariance", "factors", "sums"]
+    from tallyverify.arrays import Codes, Floats
 
 
 def collapse(
@@ -97,7 +94,7 @@ def collapse(
     return np.unique(group, return_inverse=True)[1], tuple(joined)
 
 
-def factors(count: Codes, whole: Codes, mapping: Codes) -> tuple[Array, int]:
+def factors(count: Codes, whole: Codes, mapping: Codes) -> tuple[Floats, int]:
     """Return (1 − n/N) · n/(n − 1) of each group of strata, and the degrees of freedom.
 
     Where strata were joined, it is n/(n − 1). A draw of one varies as much without replacement as
@@ -110,19 +107,19 @@ def factors(count: Codes, whole: Codes, mapping: Codes) -> tuple[Array, int]:
     seen = np.bincount(mapping, count)
     unseen = 1 - seen / np.maximum(np.bincount(mapping, whole), 1)
     unseen[np.bincount(mapping) > 1] = 1.0
-    factor: Array = unseen * seen / np.maximum(seen - 1, 1)
+    factor: Floats = unseen * seen / np.maximum(seen - 1, 1)
     return factor, int((seen - 1)[factor > 0].sum())
 
 
-def covariance(values: Array, group: Codes, factor: Array) -> Array:
+def covariance(values: Floats, group: Codes, factor: Floats) -> Floats:
     """Return the covariance (K, K) of the sums of values (n, K) drawn within groups."""
     means = sums(values, group, len(factor))
     means /= np.maximum(np.bincount(group, minlength=len(factor)), 1)[:, None]
     scaled = (values - means[group]) * np.sqrt(factor)[group][:, None]
-    cov: Array = scaled.T @ scaled
+    cov: Floats = scaled.T @ scaled
     return cov
 
 
-def sums(values: Array, code: Codes, codes: int) -> Array:
+def sums(values: Floats, code: Codes, codes: int) -> Floats:
     """Return the sums of each column of values (n, K) by code, shape (codes, K)."""
     return np.column_stack([np.bincount(code, column, minlength=codes) for column in values.T])

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.findings import counted, number, percent
-from tallyverify.inference.hierarchy import Spread
+from tallyverify.inference.leaves import Spread
 from tallyverify.inference.population import Population
-
-__all__ = ["FEWEST_STATIONS", "why_refused"]
 
 FEWEST_STATIONS = 20
 """From fewer seen stations nothing is predicted."""

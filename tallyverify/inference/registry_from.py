@@ -12,8 +12,6 @@ from tallyverify.errors import InputError, listed
 from tallyverify.registry import EARLIER, Registry
 from tallyverify.table import ActaTable
 
-__all__ = ["registry_from"]
-
 
 def registry_from(table: ActaTable, *, earlier: bool = False) -> Registry:
     """Take stations, areas and registered voters from a table of actas; never its votes as votes.

@@ -18,11 +18,7 @@ from tallyverify.inference.of_case import declared_valid, seen_valid, surely_imp
 from tallyverify.sheets import Sheets, summarise_sheets
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-
-__all__ = ["I402"]
+    pass
 
 
 def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:

@@ -15,8 +15,6 @@ from tallyverify.manski import Bounds
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AreaEstimate", "BacktestRow", "Estimate", "Interval", "Margin"]
-
 
 @dataclass(frozen=True)
 class Interval:

@@ -16,11 +16,9 @@ from tallyverify.errors import TallyVerifyError
 from tallyverify.inference.tilt import Tilt, tilt_to, tilted_share
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Array = NDArray[np.float64]
-
-__all__ = ["Sensitivity", "sensitivity"]
+    from tallyverify.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,8 @@ class Sensitivity:
     votes: float
     valid: float
     tie: Tilt
-    _share: Array
-    _votes: Array
+    _share: Floats
+    _votes: Floats
 
     def __repr__(self) -> str:
         return f"<Sensitivity: a tie at δ = {self.tie.delta:.3f}>"

@@ -15,11 +15,8 @@ from tallyverify.inference.population import Population
 from tallyverify.inference.ratio import RatioEstimate, ratio
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats
 
-    Array = NDArray[np.float64]
-
-__all__ = ["ratio_figures", "ratio_outcome", "within_seen"]
 
 _FEWEST_SEPARATE = 30
 """Seen stations that each stratum needs for a ratio of its own."""
@@ -86,15 +83,15 @@ def ratio_figures(population: Population, strata: Strata) -> tuple[Figures, Figu
     return (*_figures(found), found)
 
 
-def _share_weights(found: RatioEstimate) -> Array:
+def _share_weights(found: RatioEstimate) -> Floats:
     """Weights of the totals' errors in those of the shares; shape (K, K + 1), linearised."""
     count = len(found.total) - 1
     share = found.total[:count] / found.total[-1]
-    weights: Array = np.column_stack([np.eye(count), -share]) / found.total[-1]
+    weights: Floats = np.column_stack([np.eye(count), -share]) / found.total[-1]
     return weights
 
 
-def _error(found: RatioEstimate, weights: Array) -> Array:
+def _error(found: RatioEstimate, weights: Floats) -> Floats:
     """Standard errors of linear combinations of the totals; shape (combinations,)."""
     scale = found.total[-1] / found.ratio[-1] if found.ratio[-1] else 0.0
     variance = np.einsum("ij,jk,ik->i", weights, found.cov * scale**2, weights)
@@ -140,7 +137,7 @@ def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int])
 
 def _unseen_votes(
     population: Population, strata: Strata, pair: tuple[int, int]
-) -> tuple[Array, Array]:
+) -> tuple[Floats, Floats]:
     """Votes for the two that the unseen of each stratum are taken to hold, and the first's share.
 
     Each stratum at its own ratio: what a tilt is then measured against.
@@ -148,7 +145,7 @@ def _unseen_votes(
     count = len(strata.names)
     seen, code = population.seen, strata.code
 
-    def sums(values: Array) -> Array:
+    def sums(values: Floats) -> Floats:
         return np.bincount(code[seen], values[seen], minlength=count).astype(np.float64)
 
     base = np.ones(len(code)) if strata.registered is None else population.size

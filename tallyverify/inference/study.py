@@ -17,7 +17,7 @@ from tallyverify.inference.assemble import Assembled, assemble
 from tallyverify.inference.calibrated import Calibration, calibrate
 from tallyverify.inference.expected import Strata, national_stratum, registry_strata, strata_of
 from tallyverify.inference.fitted import Figures, predicted_figures
-from tallyverify.inference.hierarchy import Spread
+from tallyverify.inference.leaves import Spread
 from tallyverify.inference.outcome import Outcome, predicted_outcome
 from tallyverify.inference.patterns import PATTERNS, patterns_of
 from tallyverify.inference.population import Population
@@ -30,8 +30,6 @@ from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
     pass
-
-__all__ = ["Asked", "Study", "study", "study_table"]
 
 _MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predicted from
 

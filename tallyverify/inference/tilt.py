@@ -18,11 +18,8 @@ from scipy.special import expit, logit
 from tallyverify.errors import TallyVerifyError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Floats
 
-    Array = NDArray[np.float64]
-
-__all__ = ["LARGEST_TILT", "Tilt", "tilt_to", "tilted_share"]
 
 LARGEST_TILT = 20.0
 """Beyond this, odds are multiplied by more than 400 million: no tilt reaches the result."""
@@ -54,7 +51,7 @@ class Tilt:
         return f"<Tilt: δ = {self.delta:.3f} (odds × {self.odds:.3g})>"
 
 
-def tilted_share(share: Array, votes: Array, delta: float) -> float:
+def tilted_share(share: Floats, votes: Floats, delta: float) -> float:
     """Return the first candidate's share of the unseen votes for the two at a tilt.
 
     Parameters
@@ -74,7 +71,7 @@ def tilted_share(share: Array, votes: Array, delta: float) -> float:
     return float(votes @ expit(logit(share) + delta) / votes.sum())
 
 
-def tilt_to(target: float, share: Array, votes: Array) -> Tilt:
+def tilt_to(target: float, share: Floats, votes: Floats) -> Tilt:
     """Return the tilt at which the first candidate has a given share of the unseen votes.
 
     Parameters

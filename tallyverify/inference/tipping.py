@@ -21,8 +21,6 @@ from tallyverify.inference.study import Study
 from tallyverify.inference.tilt import Tilt
 from tallyverify.sheets import summarise_sheets
 
-__all__ = ["I403"]
-
 
 def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     """Say at which tilt of the unseen the declared result, and a tie, are reached.

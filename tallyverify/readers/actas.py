@@ -28,8 +28,6 @@ from tallyverify.readers.subtotals import sums_of_others
 from tallyverify.source import Source
 from tallyverify.table import ActaTable
 
-__all__ = ["FORMATS", "ActaStream", "open_actas", "read_actas"]
-
 FORMATS = {"convzla": convzla_mapping}
 """Published formats that need no mapping."""
 

@@ -21,8 +21,6 @@ from tallyverify.readers.text import damaged
 from tallyverify.source import Source
 from tallyverify.table import UNREAD_COLUMNS, ActaTable
 
-__all__ = ["Figures", "areas_of", "assemble", "build_wide", "key_of", "where"]
-
 Figures = dict[str, dict[str, Counts]]
 """Each figure by name, as the columns (or options) whose sum it is."""
 

@@ -11,8 +11,6 @@ from tallyverify.errors import InputError, listed
 from tallyverify.mapping import Mapping
 from tallyverify.readers.raw import Raw
 
-__all__ = ["convzla_mapping", "is_convzla"]
-
 _LEVELS = {"state": "EDO", "municipality": "MUN", "parish": "PAR", "centre": "CENTRO"}
 _LINES = {"registered": "RE", "valid": "VOTOS_VALIDOS", "null": "VOTOS_NULOS"}
 _NEEDED = ("EDO", "MUN", "PAR", "CENTRO", "MESA", "VOTOS_VALIDOS", "VOTOS_NULOS")

@@ -17,8 +17,6 @@ import pyarrow.compute as pc
 
 from tallyverify.model import MAX_COUNT
 
-__all__ = ["MISSING", "Counts", "Thousands", "read_counts", "thousands_of"]
-
 MISSING = ("", "-", "\\N", "NULL", "null", "None", "NA", "N/A", "NaN", "nan")
 """Texts that mean that a cell is empty."""
 

@@ -14,8 +14,6 @@ import pyarrow.csv as pacsv
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.raw import Raw
 
-__all__ = ["read_delimited"]
-
 _SEPARATORS = (",", ";", "\t", "|")
 
 

@@ -13,8 +13,6 @@ from pathlib import Path
 
 from tallyverify.errors import InputError, listed, nearest, shown
 
-__all__ = ["Content", "digest", "load"]
-
 MAX_BYTES = 2 * 1024**3
 """No file is read beyond this size, packed or unpacked."""
 

@@ -16,8 +16,6 @@ from tallyverify.readers.files import Content, blank, load
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.text import to_utf8
 
-__all__ = ["read_raw"]
-
 PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 """What pyarrow may raise for a file that is damaged."""
 

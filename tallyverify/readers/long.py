@@ -18,8 +18,6 @@ from tallyverify.readers.raw import Raw
 from tallyverify.source import Source
 from tallyverify.table import ActaTable
 
-__all__ = ["build_long"]
-
 
 def build_long(
     raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source

@@ -9,8 +9,6 @@ from tallyverify.errors import InputError, listed
 from tallyverify.mapping import Mapping
 from tallyverify.readers.raw import Raw
 
-__all__ = ["own_names_mapping"]
-
 
 def own_names_mapping(raw: Raw, contest: Contest) -> Mapping:
     """Return the mapping of a file whose columns bear the contest's own names.

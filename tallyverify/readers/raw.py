@@ -10,8 +10,6 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
 
-__all__ = ["Raw"]
-
 
 @dataclass(frozen=True)
 class Raw:

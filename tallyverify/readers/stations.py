@@ -15,8 +15,6 @@ from tallyverify.readers.actas import _as_mapping, _opened, _thousands
 from tallyverify.readers.build import build_wide
 from tallyverify.registry import Registry
 
-__all__ = ["read_registry"]
-
 
 def read_registry(
     source: str | Path | pd.DataFrame,

@@ -12,8 +12,6 @@ from tallyverify.areas import area_codes
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.table import ActaTable
 
-__all__ = ["labelled", "sums_of_others"]
-
 _LABEL = (
     r"^\s*(?:sub-?\s?total(?:es)?|totale?s?|gran total|grand total|suma|somme|summe|insgesamt|"
     r"razem|итого|всего|total geral)\s*[:.]?(?:\s.*)?$"

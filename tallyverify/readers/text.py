@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 from tallyverify.errors import InputError, shown
 
-__all__ = ["damaged", "to_utf8"]
-
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -16,11 +16,9 @@ from tallyverify.report.panels import Planned, counted_cells, headed, shades
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats
 
-__all__ = ["association_figure", "fingerprint_figure", "leader_of", "within_areas"]
 
 _BINS = 60
 
@@ -87,7 +85,7 @@ def association_figure(found: Indicator, picture: ForensicPicture) -> Planned | 
     return paint, 4.0
 
 
-def within_areas(area: NDArray[np.int64], turnout: Floats, share: Floats) -> tuple[Floats, Floats]:
+def within_areas(area: Counts, turnout: Floats, share: Floats) -> tuple[Floats, Floats]:
     """Return turnout and share less the mean of their area, of stations that are not alone in it.
 
     Examples

@@ -20,11 +20,9 @@ from tallyverify.report.panels import Planned, key, note, thousands
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Floats
 
-__all__ = ["DESCRIBED_FIGURES", "by_chance"]
 
 _FAR = 5.0
 _MOST_FAR = 0.1

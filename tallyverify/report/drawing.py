@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["BAND", "INK", "MARKS", "PALE", "SOFT", "drawn", "legend", "middle", "short"]
-
 INK, SOFT, PALE, BAND = "#1b1f24", "#59636e", "#d1d9e0", "#0969a2"
 """Of text, of what stands back, of areas, and of what the figure is about."""
 

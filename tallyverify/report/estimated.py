@@ -11,8 +11,6 @@ from tallyverify.findings import number, points, sentence
 from tallyverify.inference.picture import Picture
 from tallyverify.inference.result import Interval
 
-__all__ = ["backtest_table", "render", "renderables", "shares_table", "table_of"]
-
 _MOST = 12
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["FIGURES", "figures"]
-
 FIGURES = {
     "interval": "Estimate, bounds and what was declared",
     "sensitivity": "Margin if the unseen voted otherwise than predicted",

@@ -16,8 +16,6 @@ from tallyverify.report.indicators import described_of, twins_of, unused_of, use
 if TYPE_CHECKING:
     from tallyverify.report.model import Report
 
-__all__ = ["render", "renderables", "tests_table"]
-
 _MOST = 20
 
 

@@ -8,8 +8,6 @@ from tallyverify.report.drawing import drawn
 from tallyverify.report.panels import Planned
 from tallyverify.report.tested_figures import TESTED_FIGURES
 
-__all__ = ["FORENSIC_FIGURES", "forensic_figures"]
-
 FORENSIC_FIGURES = {
     "F501": "F501 · Second digits of the counts",
     "F502": "F502 · Last digits of the counts",

@@ -21,8 +21,6 @@ from tallyverify.report.indicators import (
 from tallyverify.report.model import Report
 from tallyverify.report.words import status_word, verdict_words
 
-__all__ = ["fragment", "page"]
-
 _MOST = 200
 _RUNGS = {
     "contradiction": "Two published figures cannot both be true; arithmetic alone.",

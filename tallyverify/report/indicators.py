@@ -17,21 +17,6 @@ from tallyverify.report.drawing import middle
 if TYPE_CHECKING:
     from tallyverify.report.model import Report
 
-__all__ = [
-    "Described",
-    "Tested",
-    "Unused",
-    "described_of",
-    "name_of",
-    "probability",
-    "shown_elsewhere",
-    "size_of",
-    "sizes_of",
-    "twins_of",
-    "unused_of",
-    "used_of",
-]
-
 _STATISTIC = {
     "F501": "χ² {:,.2f}",
     "F502": "χ² {:,.2f}",

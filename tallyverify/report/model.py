@@ -15,8 +15,6 @@ from tallyverify.whole import write_whole
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CoverageFacts", "InputFile", "Report", "Totals", "write_whole"]
-
 
 class InputFile(Model):
     """A file that the report was made from."""

@@ -13,18 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "Planned",
-    "beside",
-    "counted_cells",
-    "headed",
-    "key",
-    "note",
-    "shades",
-    "stacked",
-    "thousands",
-]
-
 Planned = tuple[Callable[["Figure"], None], float]
 """What paints a figure, and its height in inches."""
 

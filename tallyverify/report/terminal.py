@@ -15,8 +15,6 @@ from tallyverify.report.indicators import shown_elsewhere
 from tallyverify.report.model import Report
 from tallyverify.report.words import status_word, verdict_words
 
-__all__ = ["as_text", "render"]
-
 _VERDICT_STYLE = {
     "contradicted": "bold red",
     "improbable": "bold yellow",

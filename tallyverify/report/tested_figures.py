@@ -30,12 +30,9 @@ from tallyverify.report.panels import Planned, beside, headed, key, note, stacke
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
-    Counts = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    from tallyverify.arrays import Counts, Floats
 
-__all__ = ["TESTED_FIGURES", "integer_panels"]
 
 _BESIDE, _STACKED = 3, 4
 _NOISE = 2.0  # standard deviations of the bands

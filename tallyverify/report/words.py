@@ -9,8 +9,6 @@ from tallyverify.findings import CheckResult, Evidence, Status, number
 if TYPE_CHECKING:
     from tallyverify.report.model import Report
 
-__all__ = ["VERDICTS", "status_word", "verdict_words"]
-
 VERDICTS: dict[str, str] = {
     "contradicted": "Published figures cannot all be true together.",
     "improbable": "Nothing is contradicted, but a stated probability model rejects.",

@@ -7,8 +7,6 @@ from tallyverify.errors import shown
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding
 
-__all__ = ["CHECKS"]
-
 
 def subtotals(summary: None, facts: CaseFacts) -> CheckResult:
     """T208: rows that look like area subtotals, and what became of them."""

@@ -15,8 +15,6 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, number
 from tallyverify.table import ActaTable
 
-__all__ = ["CHECKS", "sums_to_valid"]
-
 _ASSUMES = "the figures were read from the sheet as they stand there"
 
 

@@ -10,8 +10,6 @@ from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.repeats import RARE, Repeats
 from tallyverify.table import ActaTable
 
-__all__ = ["CHECKS"]
-
 _ALPHA = 0.001
 
 

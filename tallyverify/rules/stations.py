@@ -12,8 +12,6 @@ from tallyverify.errors import nearest
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent
 
-__all__ = ["CHECKS"]
-
 
 def _areas(row: dict[Any, Any], facts: CaseFacts) -> dict[str, str]:
     return {level: str(row[level]) for level in facts.levels if pd.notna(row[level])}

@@ -12,8 +12,6 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.table import ActaTable
 
-__all__ = ["CHECKS"]
-
 
 @dataclass(frozen=True)
 class Unread:

@@ -10,8 +10,6 @@ import pandas as pd
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.table import ActaTable
 
-__all__ = ["bulletin_of"]
-
 _TOTALS = ("registered", "ballots", "valid", "null", "blank")
 
 

@@ -35,9 +35,7 @@ from tallyverify.simulate.structure import (
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["SimulatedElection", "clean_election"]
+    from tallyverify.arrays import Counts
 
 _SHARES = MappingProxyType({"A": 0.48, "B": 0.43, "C": 0.09})
 _DEVIATIONS = MappingProxyType({"state": 0.3, "municipality": 0.35, "parish": 0.25, "centre": 0.4})
@@ -125,7 +123,7 @@ def clean_election(
     seed: int,
     shares: Mapping[str, float] = _SHARES,
     contest: Contest | None = None,
-    sizes: NDArray[np.int64] = SIZES,
+    sizes: Counts = SIZES,
     branching: Mapping[str, float] = BRANCHING,
     turnout: float = 0.7,
     turnout_deviations: Mapping[str, float] = _TURNOUT_DEVIATIONS,
@@ -225,7 +223,7 @@ def clean_election(
 
 def _check(
     shares: Mapping[str, float],
-    sizes: NDArray[np.int64],
+    sizes: Counts,
     turnout: float,
     null: float,
     blank: float,

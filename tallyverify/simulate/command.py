@@ -23,8 +23,6 @@ from tallyverify.simulate.write import case_texts
 from tallyverify.table import ActaParts, ActaTable
 from tallyverify.whole import write_whole
 
-__all__ = ["FILES", "Simulated", "simulate"]
-
 FILES = (
     "contest.json",
     "declared.json",

@@ -12,14 +12,9 @@ from tallyverify.simulate.clean import SimulatedElection
 from tallyverify.simulate.structure import area_names, as_table, station_keys
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tallyverify.arrays import Counts, Floats
     from tallyverify.simulate.like import Structure
 
-    Floats = NDArray[np.float64]
-    Counts = NDArray[np.int64]
-
-__all__ = ["clean_like"]
 
 _FIRST_CENTRE = 900_000_001
 _ROUNDS = 200

@@ -23,11 +23,8 @@ from tallyverify.simulate.structure import (
 )
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tallyverify.arrays import Counts, Floats
     from tallyverify.table import ActaTable
-
-__all__ = ["fit_totals"]
 
 _DEVIATIONS = {"municipality": 0.35, "parish": 0.25, "centre": 0.4}
 _LINES = ("null", "blank")
@@ -40,7 +37,7 @@ def fit_totals(
     contest: Contest,
     *,
     seed: int,
-    sizes: NDArray[np.int64] = SIZES,
+    sizes: Counts = SIZES,
     branching: Mapping[str, float] = BRANCHING,
     share_deviations: Mapping[str, float] = _DEVIATIONS,
     overdispersion: float = 1.2,
@@ -125,9 +122,7 @@ def fit_totals(
     return as_table(columns, contest, "(simulated)")
 
 
-def _dealt(
-    total: int, weight: NDArray[np.float64], rng: np.random.RandomState
-) -> NDArray[np.int64]:
+def _dealt(total: int, weight: Floats, rng: np.random.RandomState) -> Counts:
     """Deal a total in proportion to weights: a multinomial draw."""
     edges = np.cumsum(weight)
     drawn = np.searchsorted(edges, np.sort(rng.random_sample(total)) * edges[-1], side="right")

@@ -13,9 +13,7 @@ from tallyverify.errors import InputError, listed
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["PATTERNS", "hide_stations"]
+    from tallyverify.arrays import Hashes
 
 PATTERNS = ("random", "centres", "areas", "small")
 """Which stations go unseen: any, whole centres, whole largest areas, or rather the small ones."""
@@ -85,9 +83,9 @@ def hide_stations(
     return table.take(seen)
 
 
-def _area_hash(table: ActaTable, depth: int) -> NDArray[np.uint64]:
+def _area_hash(table: ActaTable, depth: int) -> Hashes:
     names: Any = ""
     for level in table.levels[:depth]:
         names = table.frame[level].astype(object).fillna("") + "\x1f" + names
-    hashed: NDArray[np.uint64] = pd.util.hash_array(names.to_numpy(), categorize=False)
+    hashed: Hashes = pd.util.hash_array(names.to_numpy(), categorize=False)
     return hashed

@@ -19,14 +19,9 @@ from tallyverify.simulate.moments import (
 from tallyverify.simulate.observed import observed, successive, within
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tallyverify.arrays import Counts, Floats, Mask
     from tallyverify.table import ActaTable
 
-    Floats = NDArray[np.float64]
-    Counts = NDArray[np.int64]
-
-__all__ = ["DEALT", "STATION", "TURNOUT", "Structure", "structure_of"]
 
 STATION = "station"
 """Name of the deviation that is each station's own, among those by level."""
@@ -38,9 +33,9 @@ DEALT = 2.0
 """χ²/df up to which the voters of a smallest area are taken to have been dealt to its stations."""
 
 
-def dealt(dispersion: Floats, nested: bool) -> NDArray[np.bool_]:
+def dealt(dispersion: Floats, nested: bool) -> Mask:
     """Return where χ²/df says that voters were dealt; with areas, so does no pair of stations."""
-    found: NDArray[np.bool_] = (dispersion <= DEALT) | (np.isnan(dispersion) & nested)
+    found: Mask = (dispersion <= DEALT) | (np.isnan(dispersion) & nested)
     return found
 
 
@@ -103,7 +98,7 @@ class Structure:
         return float(self.dispersion[1]) if len(self.dispersion) > 1 else float("nan")
 
     @property
-    def dealt(self) -> NDArray[np.bool_]:
+    def dealt(self) -> Mask:
         """Which of the log-odds are as if voters were dealt to the stations: χ²/df at most 2."""
         return dealt(self.dispersion, bool(self.areas))
 

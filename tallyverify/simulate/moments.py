@@ -14,12 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tallyverify.arrays import Counts, Floats
 
-    Floats = NDArray[np.float64]
-    Codes = NDArray[np.int64]
-
-__all__ = ["logit_normal", "nested_covariances", "normal_covariances", "with_variances"]
 
 _WIDEST = 4.0
 _TERMS = 30
@@ -31,7 +27,7 @@ def nested_covariances(
     proportions: Floats,
     weights: Floats,
     noise: Floats,
-    areas: Sequence[Codes],
+    areas: Sequence[Counts],
 ) -> tuple[Floats, Floats]:
     """Return the mean and, level by level, the covariance of proportions without counting noise.
 
@@ -44,7 +40,7 @@ def nested_covariances(
     noise : ndarray, shape (stations, columns)
         Variance of each proportion given its station's own probability.
     areas : sequence of ndarray of int, each of shape (stations,)
-        Codes from 0 by level, from the largest; an area lies in one area of each level above.
+        Counts from 0 by level, from the largest; an area lies in one area of each level above.
 
     Returns
     -------
@@ -92,7 +88,9 @@ def nested_covariances(
     return mean, covariances[1:]
 
 
-def _between(values: Floats, above: Codes, below: Codes, parent: Codes, stations: Codes) -> Floats:
+def _between(
+    values: Floats, above: Counts, below: Counts, parent: Counts, stations: Counts
+) -> Floats:
     """Sum of products over pairs of one area and different parts of it, by its stations."""
     whole, parts = _sums(values, above), _sums(values, below)
     inside: Floats = parts.T @ (parts / stations[parent][:, None])
@@ -100,7 +98,7 @@ def _between(values: Floats, above: Codes, below: Codes, parent: Codes, stations
     return between - inside
 
 
-def _sums(values: Floats, codes: Codes) -> Floats:
+def _sums(values: Floats, codes: Counts) -> Floats:
     if len(codes) and codes[-1] + 1 == len(codes):
         return values
     columns = [np.bincount(codes, weights=column) for column in values.T]

@@ -12,14 +12,9 @@ from tallyverify.balance import ALL_OPTIONS
 from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tallyverify.arrays import Counts, Floats
     from tallyverify.table import ActaTable
 
-    Floats = NDArray[np.float64]
-    Counts = NDArray[np.int64]
-
-__all__ = ["Observed", "observed", "successive", "within"]
 
 _FEWEST = 2
 

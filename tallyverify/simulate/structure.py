@@ -16,16 +16,7 @@ from tallyverify.table import ActaTable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = [
-    "BRANCHING",
-    "SIZES",
-    "area_names",
-    "as_table",
-    "deal",
-    "log_rates",
-    "nest",
-    "station_keys",
-]
+    from tallyverify.arrays import Counts, Floats
 
 BRANCHING = {"state": 4.0, "municipality": 3.0, "parish": 10.0, "centre": 2.0}
 """Mean number of the next smaller unit in one area of each level; a centre holds stations."""
@@ -45,7 +36,7 @@ _COUNT = "int64[pyarrow]"
 
 def nest(
     stations: int, branching: Mapping[str, float], rng: np.random.RandomState
-) -> dict[str, NDArray[np.int64]]:
+) -> dict[str, Counts]:
     """Return each station's area at each level, as a number from 0; areas are nested.
 
     The number of units in an area has the mean given for its level and is at least one. It is
@@ -59,7 +50,7 @@ def nest(
             expected="stations >= 1 and every mean >= 1",
         )
     unit = np.arange(stations, dtype=np.int64)
-    areas: dict[str, NDArray[np.int64]] = {}
+    areas: dict[str, Counts] = {}
     for level, mean in reversed(list(branching.items())):
         count = int(unit[-1]) + 1
         largest = level == next(iter(branching))
@@ -70,11 +61,11 @@ def nest(
 
 
 def log_rates(
-    areas: Mapping[str, NDArray[np.int64]],
+    areas: Mapping[str, Counts],
     deviations: Mapping[str, float],
     width: int,
     rng: np.random.RandomState,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return normal deviations on the log scale, summed over levels; shape (stations, width).
 
     A level's deviation is that of the *difference* of two columns (the log-odds of two
@@ -88,7 +79,7 @@ def log_rates(
             expected=listed(areas),
         )
     stations = len(next(iter(areas.values())))
-    total: NDArray[np.float64] = np.zeros((stations, width))
+    total: Floats = np.zeros((stations, width))
     for level, codes in areas.items():
         scale = deviations.get(level, 0.0) / np.sqrt(min(width, 2))
         noise = rng.normal(0.0, scale, size=(int(codes[-1]) + 1, width))
@@ -97,11 +88,11 @@ def log_rates(
 
 
 def deal(
-    votes: NDArray[np.int64],
-    rates: NDArray[np.float64],
+    votes: Counts,
+    rates: Floats,
     overdispersion: float,
     rng: np.random.RandomState,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return each station's own shares: Dirichlet about its centre's; shape as ``rates``.
 
     A multinomial draw of n votes from Dirichlet shares of concentration a has 1 + (n-1)/(a+1)
@@ -114,13 +105,13 @@ def deal(
             found=str(overdispersion),
             expected="1 or more",
         )
-    shares: NDArray[np.float64] = rates / rates.sum(axis=1, keepdims=True)
+    shares: Floats = rates / rates.sum(axis=1, keepdims=True)
     if overdispersion == 1:
         return shares
     spread = overdispersion - 1
     concentration = np.maximum((votes - overdispersion) / spread, 1.0)
     gamma = rng.standard_gamma(concentration[:, None] * shares)
-    own: NDArray[np.float64] = gamma / gamma.sum(axis=1, keepdims=True)
+    own: Floats = gamma / gamma.sum(axis=1, keepdims=True)
     return own
 
 
@@ -136,7 +127,7 @@ def as_table(columns: Mapping[str, Any], contest: Contest, name: str) -> ActaTab
 
 
 def area_names(
-    areas: Mapping[str, NDArray[np.int64]], labels: Mapping[str, str], first_centre: int
+    areas: Mapping[str, Counts], labels: Mapping[str, str], first_centre: int
 ) -> dict[str, NDArray[Any]]:
     """Return made-up names: ``Parish 07``; the smallest level gets codes from ``first_centre``."""
     names: dict[str, NDArray[Any]] = {}

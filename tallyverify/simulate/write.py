@@ -15,8 +15,6 @@ from tallyverify.errors import InputError
 from tallyverify.registry import Registry
 from tallyverify.table import ActaTable
 
-__all__ = ["case_texts", "write_case"]
-
 
 def write_case(
     folder: str | Path,

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from tallyverify.simulate.clean import SimulatedElection
     from tallyverify.table import ActaTable
 
-__all__ = ["copy_actas"]
-
 _COPIED = ("ballots", "signed", "valid", "null", "blank")
 
 

@@ -10,14 +10,10 @@ from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import Altered, Sheets, altered, sheets_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tallyverify.arrays import Counts, Floats
     from tallyverify.simulate.clean import SimulatedElection
     from tallyverify.table import ActaTable
 
-    Counts = NDArray[np.int64]
-
-__all__ = ["DIGITS", "invent_digits"]
 
 DIGITS = (0.06, 0.10, 0.13, 0.13, 0.12, 0.08, 0.11, 0.12, 0.09, 0.06)
 """How often people who make numbers up write each digit, 0 to 9, where one in ten would be even."""
@@ -92,16 +88,16 @@ def invent_digits(
     return altered(sheets, "digits", dose, votes, np.any(sheets.votes >= _TWO, axis=1))
 
 
-def _following(repeated: float, adjacent: float) -> NDArray[np.float64]:
+def _following(repeated: float, adjacent: float) -> Floats:
     """Cumulative probability of a last digit (columns) after each digit before it (rows)."""
     apart = np.abs(np.subtract.outer(np.arange(10), np.arange(10)))
     factor = np.where(apart == 0, repeated, np.where((apart == 1) | (apart == 9), adjacent, 1.0))
     weight = factor * np.array(DIGITS)
-    total: NDArray[np.float64] = np.cumsum(weight, axis=1) / weight.sum(axis=1, keepdims=True)
+    total: Floats = np.cumsum(weight, axis=1) / weight.sum(axis=1, keepdims=True)
     return total
 
 
-def _invented(count: Counts, sheets: Sheets, column: int, following: NDArray[np.float64]) -> Counts:
+def _invented(count: Counts, sheets: Sheets, column: int, following: Floats) -> Counts:
     tens = np.searchsorted(np.cumsum(DIGITS), sheets.numbers(f"digits: tens {column}"), "right")
     tens = np.where(count >= _THREE, np.minimum(tens, 9), count // 10 % 10)
     drawn = sheets.numbers(f"digits: last {column}")

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from tallyverify.simulate.clean import SimulatedElection
     from tallyverify.table import ActaTable
 
-__all__ = ["move_votes", "swap_tallies"]
-
 
 def move_votes(
     given: ActaTable | SimulatedElection,

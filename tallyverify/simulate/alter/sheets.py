@@ -18,10 +18,8 @@ from tallyverify.table import ActaTable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Counts = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
+    from tallyverify.arrays import Counts, Floats, Mask
 
-__all__ = ["Altered", "Sheets", "altered", "check_dose", "sheets_of", "truth_of"]
 
 _FOLLOWING = ("valid", "ballots", "signed")
 
@@ -114,7 +112,7 @@ class Sheets:
             return self.table.figure(name)[0]
         return np.zeros(len(self.table), dtype=np.int64)
 
-    def numbers(self, purpose: str) -> NDArray[np.float64]:
+    def numbers(self, purpose: str) -> Floats:
         """Return a number from 0 to 1 of each station's own."""
         return station_uniforms(self.table.key_hash, self.seed, purpose)
 

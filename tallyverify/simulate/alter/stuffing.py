@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from tallyverify.simulate.clean import SimulatedElection
     from tallyverify.table import ActaTable
 
-__all__ = ["stuff", "stuff_extreme"]
-
 
 def stuff(
     given: ActaTable | SimulatedElection,

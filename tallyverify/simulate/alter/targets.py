@@ -10,14 +10,9 @@ from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import Altered, altered, sheets_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tallyverify.arrays import Counts, Mask
     from tallyverify.simulate.clean import SimulatedElection
     from tallyverify.table import ActaTable
-
-    Counts = NDArray[np.int64]
-
-__all__ = ["round_percentages"]
 
 
 def round_percentages(
@@ -100,9 +95,7 @@ def round_percentages(
     return altered(sheets, "targets", dose, votes, able & apart)
 
 
-def _aim(
-    count: Counts, whole: Counts, step: int, direction: str
-) -> tuple[Counts, NDArray[np.bool_]]:
+def _aim(count: Counts, whole: Counts, step: int, direction: str) -> tuple[Counts, Mask]:
     """The count of the round percentage to reach, and where it is not reached already."""
     size = np.maximum(whole, 1)
     near = (200 * count + step * size) // (2 * step * size)

@@ -15,9 +15,7 @@ from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import check_dose
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["Typed", "type_totals"]
+    from tallyverify.arrays import Hashes
 
 _MOST_DECIMALS = 4
 _FARTHEST = 1000
@@ -97,7 +95,7 @@ def type_totals(
         )
     names = ["/".join(row.area.values()) for _, row in rows]
     labels = np.array([f"{of}\x1f{name}" for (of, _), name in zip(rows, names, strict=True)])
-    keys: NDArray[np.uint64] = pd.util.hash_array(labels.astype(object), categorize=False)
+    keys: Hashes = pd.util.hash_array(labels.astype(object), categorize=False)
     depth = np.array([len(row.area) > 0 for _, row in rows])
     order = np.lexsort((keys, station_uniforms(keys, seed, "typed"), depth))
     chosen = np.zeros(len(rows), dtype=bool)

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from tallyverify.simulate.clean import SimulatedElection
     from tallyverify.table import ActaTable
 
-__all__ = ["withhold"]
-
 
 def withhold(
     given: ActaTable | SimulatedElection,
