@@ -75,9 +75,9 @@ def main(repeats: int) -> None:
 
     def rules() -> None:
         fresh = replace(table)
-        for code in ("R101", "R102", "R103"):
-            record.conclude(code, record.summarise(code, fresh, facts), facts)
-        unread.conclude(unread.summarise(fresh, facts), facts)
+        for check in (c for c in record.CHECKS if c.code in ("R101", "R102", "R103")):
+            record.conclude(check, record.summarise(check.code, fresh, facts), facts)
+        unread.conclude(unread.R106, unread.summarise(fresh, facts), facts)
 
     votes = made.CANDIDATES
     count = pandera.Column(

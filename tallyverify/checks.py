@@ -22,7 +22,7 @@ MOST_FINDINGS = 1000
 FAMILIES = ("rules", "compare", "inference", "forensics", "reconcile")
 
 Summarise = Callable[[ActaTable, CaseFacts], Any]
-Conclude = Callable[[Any, CaseFacts], CheckResult]
+Conclude = Callable[["Check", Any, CaseFacts], CheckResult]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Check:
     evidence : Evidence
         The highest rung that its findings can stand on.
     conclude : callable
-        ``conclude(summary, facts)`` returns a :class:`CheckResult`.
+        ``conclude(check, summary, facts)`` returns a :class:`CheckResult`.
     summarise : callable, optional
         ``summarise(part, facts)`` returns a summary that can be added to another.
     rows : {"every", "once", "kept", "repeated", "none"}
@@ -61,6 +61,38 @@ class Check:
     assumptions: str = ""
     reference: str = ""
     holds_sheets: bool = False
+
+    def finding(
+        self,
+        message: str,
+        *,
+        evidence: Evidence | None = None,
+        area: dict[str, str] | None = None,
+        station: str | None = None,
+        candidate: str | None = None,
+        observed: float | None = None,
+        expected: float | None = None,
+        difference: float | None = None,
+        arithmetic: str = "",
+    ) -> Finding:
+        """Return a finding of this check, on its own rung unless another is named.
+
+        The difference is observed less expected, unless it is of something else.
+        """
+        if difference is None and observed is not None and expected is not None:
+            difference = observed - expected
+        return Finding(
+            code=self.code,
+            evidence=evidence or self.evidence,
+            area=area or {},
+            station=station,
+            candidate=candidate,
+            observed=observed,
+            expected=expected,
+            difference=difference,
+            message=message,
+            arithmetic=arithmetic,
+        )
 
     def result(
         self,

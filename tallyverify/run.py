@@ -248,7 +248,7 @@ def _concluded(
     elif check.summarise is not None:
         summary = summaries[check.summarise]
     try:
-        return check.conclude(summary, facts)
+        return check.conclude(check, summary, facts)
     except Exception as error:  # a check that breaks must show as broken, and hide no other
         return check.failed(f"{type(error).__name__}: {error}")
 

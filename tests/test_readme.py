@@ -178,5 +178,5 @@ def test_the_check_shown_in_contributing_is_a_fold():
     first, *rest = [check.summarise(part, case.facts) for part in case.actas.parts(4)]
     assert sum(rest, first) == whole
     assert whole.null > 0
-    assert check.conclude(whole, case.facts).status == "passed"
-    assert check.conclude(names["Papers"](9, 4), case.facts).findings[0].difference == 5
+    assert check.conclude(check, whole, case.facts).status == "passed"
+    assert check.conclude(check, names["Papers"](9, 4), case.facts).findings[0].difference == 5

@@ -11,7 +11,7 @@ from tallyverify.facts import CaseFacts, Names
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
 
-def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """Hold every declared figure against the sum over the seen stations of its area.
 
     For each area and figure f, the sum over sheets S_f must not exceed the declared D_f. A
@@ -19,7 +19,7 @@ def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
     it must hold is S_f less these, and only if that exceeds D_f is it a contradiction.
     """
     if not facts.bulletins:
-        return D301.not_applicable("nothing is declared")
+        return check.not_applicable("nothing is declared")
     findings: list[Finding] = []
     compared = 0
     blind = []
@@ -41,20 +41,21 @@ def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
                     findings.append(finding)
     if blind:
         findings.append(
-            Finding(
-                code="D301",
+            check.finding(
+                (
+                    f"{counted(len(set(blind)), 'declared area')} could not be compared, since "
+                    f"the actas do not say which of them a station lies in (e.g. {blind[0]})"
+                ),
                 evidence=Evidence.NOTE,
-                message=f"{counted(len(set(blind)), 'declared area')} could not be compared, since "
-                f"the actas do not say which of them a station lies in (e.g. {blind[0]})",
             )
         )
     if not compared:
         reason = "no figure is declared for an area that the sheets can be summed for"
-        return D301.not_applicable(reason, findings)
+        return check.not_applicable(reason, findings)
     sure = [f for f in findings if f.evidence is Evidence.CONTRADICTION]
     reason = f"{counted(compared, 'declared figure')} held against the sheets"
     effect = max((f.difference or 0 for f in sure), default=None)
-    return D301.result(findings, reason=reason, statistic=len(sure), effect=effect)
+    return check.result(findings, reason=reason, statistic=len(sure), effect=effect)
 
 
 def _shortfall(

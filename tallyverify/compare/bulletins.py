@@ -50,11 +50,11 @@ def _growth(row: AreaResult, last: AreaResult) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def later_holds_less(summary: None, facts: CaseFacts) -> CheckResult:
+def later_holds_less(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """D306: a count that falls from one bulletin to the next."""
     pairs = _pairs(facts)
     if not pairs:
-        return D306.not_applicable("no area is declared in two bulletins")
+        return check.not_applicable("no area is declared in two bulletins")
     findings = []
     for bulletin, row, later, last in pairs:
         corrected = _corrected(facts, bulletin, later)
@@ -71,28 +71,28 @@ def later_holds_less(summary: None, facts: CaseFacts) -> CheckResult:
                 f"{number(before - after)} fewer than bulletin {bulletin.id} before it"
             )
             findings.append(
-                Finding(
-                    code="D306",
+                check.finding(
+                    (
+                        says
+                        + (
+                            "; a correction was declared"
+                            if corrected
+                            else ". If the authority announced a correction, say so in the "
+                            'bulletin: "correction": true'
+                        )
+                    ),
                     evidence=Evidence.NOTE if corrected else Evidence.CONTRADICTION,
                     area=row.area,
                     candidate=label if label in facts.contest.candidate_ids else None,
                     observed=after,
                     expected=before,
-                    difference=after - before,
-                    message=says
-                    + (
-                        "; a correction was declared"
-                        if corrected
-                        else ". If the authority announced a correction, say so in the bulletin: "
-                        '"correction": true'
-                    ),
                     arithmetic=f"{number(after)} − {number(before)} = {number(after - before)}",
                 )
             )
-    return D306.result(findings, reason=f"{counted(len(pairs), 'pair')}", statistic=len(findings))
+    return check.result(findings, reason=f"{counted(len(pairs), 'pair')}", statistic=len(findings))
 
 
-def batch(seen: Seen, facts: CaseFacts) -> CheckResult:
+def batch(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """D307: can what was added between two bulletins have come from stations?
 
     The batch must have no more votes for candidates than valid votes, and no more votes than
@@ -112,9 +112,9 @@ def batch(seen: Seen, facts: CaseFacts) -> CheckResult:
         findings += _impossible(seen, row, head, valid, grown, counts, facts)
         findings += _beside_the_seen(seen, row, head, valid, grown, facts)
     if not asked:
-        return D307.not_applicable("no two bulletins give valid votes for the same area")
+        return check.not_applicable("no two bulletins give valid votes for the same area")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
-    return D307.result(findings, reason=f"{counted(asked, 'batch', 'batches')}", statistic=sure)
+    return check.result(findings, reason=f"{counted(asked, 'batch', 'batches')}", statistic=sure)
 
 
 def _impossible(

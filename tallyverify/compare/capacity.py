@@ -10,14 +10,14 @@ from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 
 
-def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """Ask whether the unseen stations have voters enough for what was declared.
 
     need_k = D_k − S_k. Σ_k max(need_k, 0), with the null and blank votes still needed, must not
     exceed the registered voters whose sheets were not seen.
     """
     if not facts.bulletins:
-        return D302.not_applicable("nothing is declared")
+        return check.not_applicable("nothing is declared")
     findings: list[Finding] = []
     asked = 0
     for bulletin in facts.bulletins:
@@ -28,12 +28,12 @@ def conclude(seen: Seen, facts: CaseFacts) -> CheckResult:
             asked += 1
             findings += _need(seen, bulletin, row, capacity, facts)
     if not asked:
-        return D302.not_applicable(
+        return check.not_applicable(
             "the voters of the unseen stations are not known: there is neither a registry with "
             "registered voters nor a declared number of them"
         )
     over = [f for f in findings if f.evidence is Evidence.CONTRADICTION]
-    return D302.result(findings, reason=f"{counted(asked, 'declared area')}", statistic=len(over))
+    return check.result(findings, reason=f"{counted(asked, 'declared area')}", statistic=len(over))
 
 
 def _need(

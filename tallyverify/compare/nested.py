@@ -12,7 +12,7 @@ Key = tuple[tuple[str, str], ...]
 Kinds = tuple[str, ...]
 
 
-def conclude(summary: None, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """D308: areas against the area that they lie in, within one bulletin."""
     findings: list[Finding] = []
     asked = 0
@@ -22,9 +22,9 @@ def conclude(summary: None, facts: CaseFacts) -> CheckResult:
             complete = _is_complete(parent, children, facts)
             findings += _against(bulletin, parent, children, complete)
     if not asked:
-        return D308.not_applicable("no bulletin declares areas together with their parent area")
+        return check.not_applicable("no bulletin declares areas together with their parent area")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
-    return D308.result(findings, reason=f"{counted(asked, 'parent area')}", statistic=sure)
+    return check.result(findings, reason=f"{counted(asked, 'parent area')}", statistic=sure)
 
 
 def _families(bulletin: Bulletin) -> list[tuple[AreaResult, list[AreaResult]]]:

@@ -36,7 +36,7 @@ def _differ(
     )
 
 
-def parts(summary: None, facts: CaseFacts) -> CheckResult:
+def parts(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """D303: declared votes against declared totals, in each area of each bulletin."""
     rows = [(bulletin, row) for bulletin in facts.bulletins for row in bulletin.areas]
     findings: list[Finding] = []
@@ -106,9 +106,9 @@ def parts(summary: None, facts: CaseFacts) -> CheckResult:
                     )
                 )
     if not asked:
-        return D303.not_applicable("no totals are declared beside the votes")
+        return check.not_applicable("no totals are declared beside the votes")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
-    return D303.result(findings, reason=f"{counted(asked, 'sum')}", statistic=sure)
+    return check.result(findings, reason=f"{counted(asked, 'sum')}", statistic=sure)
 
 
 def _is_whole(row: AreaResult) -> bool:
@@ -143,22 +143,22 @@ def _ballots(bulletin: Bulletin, row: AreaResult) -> list[Finding]:
     ]
 
 
-def coverage(seen: Seen, facts: CaseFacts) -> CheckResult:
+def coverage(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """D309: the claimed coverage against the number of stations."""
     findings: list[Finding] = []
     asked = 0
     there, said = seen.stations.stations, facts.declared.stations if facts.declared else None
     if said is not None and there > said:
         findings.append(
-            Finding(
-                code="D309",
+            check.finding(
+                (
+                    f"there are sheets of {number(there)} stations, and {number(said)} are "
+                    "declared to exist; the declared number was not used (is it that of all "
+                    "stations, and does the mapping's key name each station once?)"
+                ),
                 evidence=Evidence.QUALITY,
                 observed=there,
                 expected=said,
-                difference=there - said,
-                message=f"there are sheets of {number(there)} stations, and {number(said)} are "
-                "declared to exist; the declared number was not used (is it that of all stations, "
-                "and does the mapping's key name each station once?)",
                 arithmetic=f"{number(there)} − {number(said)} = {number(there - said)}",
             )
         )
@@ -205,8 +205,8 @@ def coverage(seen: Seen, facts: CaseFacts) -> CheckResult:
                     )
                 )
     if not asked and not findings:
-        return D309.not_applicable("no bulletin gives a number of stations beside the total")
-    return D309.result(findings, reason=f"{counted(asked, 'area')}", statistic=len(findings))
+        return check.not_applicable("no bulletin gives a number of stations beside the total")
+    return check.result(findings, reason=f"{counted(asked, 'area')}", statistic=len(findings))
 
 
 D303 = Check(

@@ -96,7 +96,7 @@ def _whole(row: AreaResult, facts: CaseFacts) -> int | None:
     return None
 
 
-def rounded(summary: None, facts: CaseFacts) -> CheckResult:
+def rounded(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """D305: every declared count is the nearest integer to a rounded percentage of the total."""
     rows = [
         (bulletin, row, total)
@@ -105,7 +105,7 @@ def rounded(summary: None, facts: CaseFacts) -> CheckResult:
         if (total := _whole(row, facts)) and len(row.figures) > 1
     ]
     if not rows:
-        return D305.not_applicable("no declared votes make up a declared total")
+        return check.not_applicable("no declared votes make up a declared total")
     tests = len(rows) * len(_DECIMALS)
     findings: list[Finding] = []
     smallest: float | None = None
@@ -117,7 +117,7 @@ def rounded(summary: None, facts: CaseFacts) -> CheckResult:
                 smallest = min(smallest or 1.0, float(f"{test.pvalue:.6g}"))
                 findings.append(_made_from_percentages(bulletin, row, total, test, tests))
                 break
-    return D305.result(
+    return check.result(
         findings,
         reason=f"{counted(tests, 'test')}: {counted(len(rows), 'declared area')} × percentages "
         f"with {_DECIMALS[0]} to {_DECIMALS[-1]} decimals",
@@ -155,7 +155,7 @@ def _decimals(count: int) -> str:
     return "one decimal" if count == 1 else f"{count} decimals"
 
 
-def percentages(summary: None, facts: CaseFacts) -> CheckResult:
+def percentages(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """D304: declared percentages against declared counts, whichever total they are of."""
     findings: list[Finding] = []
     asked = 0
@@ -165,9 +165,9 @@ def percentages(summary: None, facts: CaseFacts) -> CheckResult:
                 asked += 1
                 findings += _of_some_total(bulletin, row, facts)
     if not asked:
-        return D304.not_applicable("no percentages are declared")
+        return check.not_applicable("no percentages are declared")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
-    return D304.result(findings, reason=f"{counted(asked, 'area')}", statistic=sure)
+    return check.result(findings, reason=f"{counted(asked, 'area')}", statistic=sure)
 
 
 def _of_some_total(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> list[Finding]:

@@ -7,7 +7,7 @@ from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult
 from tallyverify.extent import Capacity, left_out, unseen_capacity
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, number, percent
+from tallyverify.findings import CheckResult, Evidence, number, percent
 from tallyverify.manski import Bounds, bounds_of
 
 
@@ -16,15 +16,15 @@ def _bounds(seen: Seen, capacity: Capacity, facts: CaseFacts) -> Bounds:
     return bounds_of(votes, capacity.voters, capacity.words)
 
 
-def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
+def settled(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """D310: whether the unseen could still turn the lead in the sheets."""
     if len(facts.contest.candidates) < 2:
-        return D310.not_applicable("the contest has one candidate only")
+        return check.not_applicable("the contest has one candidate only")
     if not seen.stations.stations:
-        return D310.not_applicable("no sheet holds a vote")
+        return check.not_applicable("no sheet holds a vote")
     capacity = unseen_capacity(seen, facts)
     if capacity is None:
-        return D310.not_applicable(
+        return check.not_applicable(
             "the voters of the unseen stations are not known: there is neither a registry with "
             "registered voters nor a declared number of them"
         )
@@ -50,17 +50,15 @@ def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
         f"{name} {percent(bound.low[name], 1)} to {percent(bound.high[name], 1)}"
         for name in (bound.leader, bound.runner_up)
     )
-    finding = Finding(
-        code="D310",
+    finding = check.finding(
+        says,
         evidence=Evidence.NOTE,
         candidate=bound.leader,
         observed=bound.lead,
         expected=bound.unseen_votes,
-        difference=bound.lead - bound.unseen_votes,
-        message=says,
         arithmetic=f"unseen: {bound.words}; bounds of the shares: {shares}",
     )
-    return D310.result(
+    return check.result(
         [finding],
         reason="settled" if bound.settled else "not settled",
         statistic=bound.lead,
@@ -69,26 +67,26 @@ def settled(seen: Seen, facts: CaseFacts) -> CheckResult:
     )
 
 
-def winner(seen: Seen, facts: CaseFacts) -> CheckResult:
+def winner(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """D311: the declared winner against the leader in the sheets."""
     last = next(
         ((b, row) for b in reversed(facts.bulletins) if (row := b.of({})) and row.votes), None
     )
     if last is None or len(facts.contest.candidates) < 2:
-        return D311.not_applicable("no votes are declared for the whole country")
+        return check.not_applicable("no votes are declared for the whole country")
     bulletin, row = last
     if not seen.stations.stations:
-        return D311.not_applicable("no sheet holds a vote")
+        return check.not_applicable("no sheet holds a vote")
     declared = sorted(row.votes, key=lambda name: -row.votes[name])
     if not _wins(declared[0], row, facts):
-        return D311.not_applicable(
+        return check.not_applicable(
             "the declared figures do not say who won: a tie, or votes that "
             "are declared for a group or not at all could be as many"
         )
     votes = {name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids}
     leader = max(votes, key=lambda name: votes[name])
     if votes[leader] == votes[declared[0]]:
-        return D311.result([], reason=f"{facts.label(declared[0])} leads in both")
+        return check.result([], reason=f"{facts.label(declared[0])} leads in both")
     capacity = unseen_capacity(seen, facts)
     bound = _bounds(seen, capacity, facts) if capacity is not None else None
     final = left_out(seen, facts, bulletin, row) == 0
@@ -105,19 +103,17 @@ def winner(seen: Seen, facts: CaseFacts) -> CheckResult:
     else:
         says += f", more than the unseen ({number(bound.unseen_votes)} voters) could turn"
         says += "" if final else "; the bulletin is not the whole count, so it need not agree yet"
-    finding = Finding(
-        code="D311",
+    finding = check.finding(
+        says,
         evidence=Evidence.CONTRADICTION if sure else Evidence.NOTE,
         candidate=declared[0],
         observed=votes[declared[0]],
         expected=votes[leader],
-        difference=-lead,
-        message=says,
         arithmetic=f"sheets: {number(votes[leader])} ({leader}) − "
         f"{number(votes[declared[0]])} ({declared[0]}) = {number(lead)}; declared: "
         f"{number(row.votes[declared[0]])} ({declared[0]})",
     )
-    return D311.result([finding], statistic=lead)
+    return check.result([finding], statistic=lead)
 
 
 def _wins(name: str, row: AreaResult, facts: CaseFacts) -> bool:

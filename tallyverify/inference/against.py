@@ -21,7 +21,7 @@ from tallyverify.inference.study import Study
 from tallyverify.sheets import summarise_sheets
 
 
-def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """Hold each declared national margin against the estimate's interval.
 
     Outside the interval is a note: sheets that somebody collected are no random sample. What more
@@ -30,7 +30,7 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     found = study_of(kept, facts)
     study, estimate = found.study, found.estimate
     if study is None or estimate is None or found.reason or study.outcome is None:
-        return I401.not_applicable(found.reason, _refusal(found))
+        return check.not_applicable(found.reason, _refusal(found))
     margins = declared_margins(facts, study.pair)
     findings = [_estimated(study, estimate, facts)]
     outside = whole = 0
@@ -54,17 +54,17 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
             "no bulletin declares, for the whole country, the votes of both candidates and of all "
             "together"
         )
-        return I401.not_applicable(reason, findings)
+        return check.not_applicable(reason, findings)
     if not whole:
         alone = "no bulletin is known to be the whole count, which alone must be like the estimate"
-        return I401.not_applicable(alone, findings)
+        return check.not_applicable(alone, findings)
     last = margins[-1]
     reason = f"{outside} of {counted(whole, 'declared whole count')} outside the interval"
     if partial := len(margins) - whole:
         reason += f"; {counted(partial, 'partial one')}"
     if others:
         reason += f"; also outside their own: {', '.join(dict.fromkeys(others))}"
-    return I401.result(
+    return check.result(
         findings,
         reason=reason,
         statistic=round(float(study.outcome.estimate[2]), 6),

@@ -111,7 +111,7 @@ def _cuts(position: Floats, facts: CaseFacts) -> list[tuple[str, float]]:
     return cuts
 
 
-def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """Compare late stations with early ones of the same area, and look for jumps at bulletins.
 
     A late shift is a note whatever its size: rural stations report late, honestly.
@@ -119,9 +119,9 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     found = order_of(kept, facts)
     whole = found.whole
     if whole is None:
-        return I404.not_applicable(found.reason)
+        return check.not_applicable(found.reason)
     if whole.shift_pvalue is None and not found.cuts:
-        return I404.not_applicable(whole.shift_reason)
+        return check.not_applicable(whole.shift_reason)
     names = facts.contest.candidate_ids
     first, second = (facts.label(names[k]) for k in found.pair)
     findings = [_shift(whole, names[found.pair[0]], first, second)]
@@ -137,7 +137,7 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
         else f"late stations {'differ' if small else 'do not differ'} from early ones of their "
         f"areas (p = {whole.shift_pvalue:.3g})"
     )
-    return I404.result(
+    return check.result(
         findings,
         reason=f"{reason}; {jumps} of {len(found.cuts)} cuts with a jump",
         statistic=_rounded(whole.shift_within),

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     pass
 
 
-def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """Ask what share of the votes not seen each candidate needs.
 
     r_k = (D_k − Σ_S x_k) / (D_valid − Σ_S v). Where it is below 0 or above 1 the declared result
     cannot be reached from the sheets; the contradiction itself is D301's or D302's.
     """
     if not facts.bulletins:
-        return I402.not_applicable("nothing is declared")
+        return check.not_applicable("nothing is declared")
     if not kept.seen.stations.stations:
-        return I402.not_applicable("no sheet holds a vote")
+        return check.not_applicable("no sheet holds a vote")
     findings: list[Finding] = []
     asked = impossible = beyond = 0
     for bulletin in facts.bulletins:
@@ -56,11 +56,11 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
             need.finding for place, need in enumerate(told) if place < 2 or need.impossible
         ]
     if not asked:
-        return I402.not_applicable("no bulletin declares votes and their total for the country")
+        return check.not_applicable("no bulletin declares votes and their total for the country")
     reason = f"{counted(asked, 'bulletin')}: {impossible} would need an impossible share"
     if not impossible:
         reason += f", {beyond} a share beyond that of every seen area of like size"
-    return I402.result(
+    return check.result(
         findings,
         reason=reason,
         statistic=impossible,

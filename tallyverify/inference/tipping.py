@@ -22,7 +22,7 @@ from tallyverify.inference.tilt import Tilt
 from tallyverify.sheets import summarise_sheets
 
 
-def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """Say at which tilt of the unseen the declared result, and a tie, are reached.
 
     A tilt δ multiplies the odds of the first candidate against the second at every unseen station
@@ -31,9 +31,9 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
     found = study_of(kept, facts)
     study, curve = found.study, found.curve
     if study is None or found.reason:
-        return I403.not_applicable(found.reason)
+        return check.not_applicable(found.reason)
     if curve is None:
-        return I403.not_applicable("no votes are left unseen, so there is nothing to tilt")
+        return check.not_applicable("no votes are left unseen, so there is nothing to tilt")
     findings = [_of_tie(facts, found, study, curve)]
     beyond = asked = 0
     last: float | None = None
@@ -55,7 +55,7 @@ def conclude(kept: Kept, facts: CaseFacts) -> CheckResult:
             partial = "; the bulletin is not known to be the whole count, and need not be like it"
             finding = finding.model_copy(update={"message": finding.message + partial})
         findings.append(finding)
-    return I403.result(
+    return check.result(
         findings,
         reason=f"{beyond} of {counted(asked, 'declared result')} that can be judged "
         f"{'needs' if beyond == 1 else 'need'} a tilt larger than any found in the backtest",

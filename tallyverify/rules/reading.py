@@ -5,10 +5,10 @@ from __future__ import annotations
 from tallyverify.checks import MOST_FINDINGS, Check
 from tallyverify.errors import shown
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.findings import CheckResult, Evidence
 
 
-def subtotals(summary: None, facts: CaseFacts) -> CheckResult:
+def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """T208: rows that look like area subtotals, and what became of them."""
     rows = facts.source.subtotals
     outcome, evidence = {
@@ -21,29 +21,29 @@ def subtotals(summary: None, facts: CaseFacts) -> CheckResult:
         ),
     }[facts.source.subtotals_left_out]
     findings = [
-        Finding(
-            code="T208",
+        check.finding(
+            f"{facts.source.name}: {row} looks like a subtotal, not a station; {outcome}",
             evidence=evidence,
-            message=f"{facts.source.name}: {row} looks like a subtotal, not a station; {outcome}",
             arithmetic="its key is empty or says total, or it equals the sum of its area's rows",
         )
         for row in rows[:MOST_FINDINGS]
     ]
-    return T208.result(findings, statistic=len(rows), found=len(rows))
+    return check.result(findings, statistic=len(rows), found=len(rows))
 
 
-def text(summary: None, facts: CaseFacts) -> CheckResult:
+def text(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """T209: letters damaged by a wrong encoding; how the text was read."""
     findings = [
-        Finding(
-            code="T209",
+        check.finding(
+            (
+                f"{facts.source.name}: the name {shown(name)} looks damaged by a wrong "
+                "encoding; it was left as it is"
+            ),
             evidence=Evidence.QUALITY,
-            message=f"{facts.source.name}: the name {shown(name)} looks damaged by a wrong "
-            "encoding; it was left as it is",
         )
         for name in facts.source.damaged[:MOST_FINDINGS]
     ]
-    return T209.result(
+    return check.result(
         findings,
         reason="; ".join(facts.source.text),
         statistic=len(facts.source.damaged),

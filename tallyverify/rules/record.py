@@ -82,9 +82,9 @@ def summarise(code: str, part: ActaTable, facts: CaseFacts) -> RuleSummary:
     return summary
 
 
-def conclude(code: str, summary: RuleSummary, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, summary: RuleSummary, facts: CaseFacts) -> CheckResult:
     """Turn the failing rows into findings."""
-    check = _CHECKS[code]
+    code = check.code
     if not summary.balances:
         if code == "R105":
             return check.not_applicable("the contest has no balances of its own that apply")
@@ -129,20 +129,18 @@ _TITLES = {
 }
 
 _FOLDS = {code: partial(summarise, code) for code in _TITLES}
-_CHECKS = {
-    code: Check(
+CHECKS = tuple(
+    Check(
         code=code,
         name=name,
         family="rules",
         evidence=Evidence.QUALITY,
         summarise=_FOLDS[code],
-        conclude=partial(conclude, code),
+        conclude=conclude,
         rows="every",
         needs=needs,
         assumptions=_ASSUMES,
     )
     for code, (name, needs) in _TITLES.items()
-}
-
-CHECKS = tuple(_CHECKS.values())
+)
 sums_to_valid = _FOLDS["R101"]

@@ -49,27 +49,27 @@ def _again(code: str, group: ActaTable, outcome: str, differing: str = "") -> Fi
     )
 
 
-def same_figures(repeats: Repeats, facts: CaseFacts) -> CheckResult:
+def same_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
     """T201: the same sheet twice; it counts once."""
     outcome = "the same figures; it counts once"
     findings = [_again("T201", group, outcome) for group in repeats.same[:MOST_FINDINGS]]
-    return T201.result(findings, statistic=len(repeats.same), found=len(repeats.same))
+    return check.result(findings, statistic=len(repeats.same), found=len(repeats.same))
 
 
-def different_figures(repeats: Repeats, facts: CaseFacts) -> CheckResult:
+def different_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
     """T202: two sheets of one station that disagree; neither counts."""
     outcome = "different figures; until it is settled which is right, it counts as not seen"
     findings = [
         _again("T202", group, outcome, f": {_differing(group)}")
         for group in repeats.different[:MOST_FINDINGS]
     ]
-    return T202.result(findings, statistic=len(repeats.different), found=len(repeats.different))
+    return check.result(findings, statistic=len(repeats.different), found=len(repeats.different))
 
 
-def two_areas(repeats: Repeats, facts: CaseFacts) -> CheckResult:
+def two_areas(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
     """T204: one station listed in two areas; it counts nowhere until settled."""
     if not facts.levels:
-        return T204.not_applicable("the actas name no areas")
+        return check.not_applicable("the actas name no areas")
     findings = []
     moved = [
         group
@@ -82,23 +82,24 @@ def two_areas(repeats: Repeats, facts: CaseFacts) -> CheckResult:
         )
         station = str(group.frame["station"].iloc[0])
         findings.append(
-            Finding(
-                code="T204",
+            check.finding(
+                (
+                    f"station {station} is listed in two areas; until it is settled where it "
+                    "lies, it counts as not seen"
+                ),
                 evidence=Evidence.QUALITY,
                 station=station,
-                message=f"station {station} is listed in two areas; until it is settled where it "
-                "lies, it counts as not seen",
                 arithmetic=f"rows {_rows(group)}: {places}",
             )
         )
-    return T204.result(findings, statistic=len(moved), found=len(moved))
+    return check.result(findings, statistic=len(moved), found=len(moved))
 
 
-def alike(repeats: Repeats, facts: CaseFacts) -> CheckResult:
+def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
     """T207: more stations with exactly the same votes than chance makes."""
     groups, expected = repeats.alike, repeats.expected_pairs
     if not repeats.distinctive:
-        return T207.not_applicable(
+        return check.not_applicable(
             "no acta has votes so distinctive that a repetition would say anything: the stations "
             "are too small, or the options too few"
         )
@@ -118,20 +119,21 @@ def alike(repeats: Repeats, facts: CaseFacts) -> CheckResult:
     for group in groups[:MOST_FINDINGS] if pvalue < _ALPHA else ():
         stations = group.frame["station"].tolist()
         findings.append(
-            Finding(
-                code="T207",
+            check.finding(
+                (
+                    f"stations {', '.join(stations[:5])} have exactly the same votes; over all "
+                    f"actas this happens more often than by chance (p = {pvalue:.2g})"
+                ),
                 evidence=Evidence.ANOMALY,
                 area=_area(group),
                 station=str(stations[0]),
                 observed=len(stations),
-                message=f"stations {', '.join(stations[:5])} have exactly the same votes; over all "
-                f"actas this happens more often than by chance (p = {pvalue:.2g})",
                 arithmetic=", ".join(
                     f"{name} {number(int(group.figure(name)[0][0]))}" for name in group.votes
                 ),
             )
         )
-    return T207.result(
+    return check.result(
         findings, reason=reason, statistic=pairs, pvalue=pvalue, found=len(findings) and len(groups)
     )
 

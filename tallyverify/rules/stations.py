@@ -17,10 +17,10 @@ def _areas(row: dict[Any, Any], facts: CaseFacts) -> dict[str, str]:
     return {level: str(row[level]) for level in facts.levels if pd.notna(row[level])}
 
 
-def strangers(seen: Seen, facts: CaseFacts) -> CheckResult:
+def strangers(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T203: a station that the registry does not have."""
     if facts.registry is None:
-        return T203.not_applicable("the case has no registry of stations")
+        return check.not_applicable("the case has no registry of stations")
     known = facts.registry.index
     findings: list[Finding] = []
     for row in seen.stations.stranger_rows.to_dict("records"):
@@ -31,41 +31,40 @@ def strangers(seen: Seen, facts: CaseFacts) -> CheckResult:
             near = nearest(station, map(str, known[:20_000]))
             hint = f"; {near}" if near else ""
         findings.append(
-            Finding(
-                code="T203",
+            check.finding(
+                f"station {station} is not in the registry{hint}",
                 evidence=Evidence.QUALITY,
                 area=_areas(row, facts),
                 station=station,
-                message=f"station {station} is not in the registry{hint}",
                 arithmetic=f"{number(len(known))} stations in the registry, none of this key",
             )
         )
-    return T203.result(findings, statistic=seen.stations.strangers, found=seen.stations.strangers)
+    return check.result(findings, statistic=seen.stations.strangers, found=seen.stations.strangers)
 
 
-def without_acta(seen: Seen, facts: CaseFacts) -> CheckResult:
+def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T205: how much of the registry has no sheet."""
     if facts.registry is None:
-        return T205.not_applicable("the case has no registry of stations")
+        return check.not_applicable("the case has no registry of stations")
     total, missing = len(seen.stations.seen), int((~seen.stations.seen).sum())
     if not missing:
-        return T205.result([], statistic=0)
+        return check.result([], statistic=0)
     sizes, unknown = facts.registry.sizes
     voters = int(sizes[~seen.stations.seen].sum())
     findings = [
-        Finding(
-            code="T205",
+        check.finding(
+            (
+                f"{counted(missing, 'registered station')} without a sheet that says "
+                f"something; {counted(voters, 'voter')} registered there"
+                + (
+                    ", the number not being known for some"
+                    if unknown[~seen.stations.seen].any()
+                    else ""
+                )
+            ),
             evidence=Evidence.NOTE,
             observed=total - missing,
             expected=total,
-            difference=-missing,
-            message=f"{counted(missing, 'registered station')} without a sheet that says "
-            f"something; {counted(voters, 'voter')} registered there"
-            + (
-                ", the number not being known for some"
-                if unknown[~seen.stations.seen].any()
-                else ""
-            ),
             arithmetic=f"{number(total)} stations in the registry − {number(total - missing)} seen "
             f"= {number(missing)} ({percent(missing, total)})",
         )
@@ -75,37 +74,36 @@ def without_acta(seen: Seen, facts: CaseFacts) -> CheckResult:
         frame = facts.registry.frame.assign(unseen=~seen.stations.seen)
         by_area = frame.groupby(level, sort=True)["unseen"].agg(["sum", "size"])
         findings += [
-            Finding(
-                code="T205",
+            check.finding(
+                f"{name}: {number(int(gone))} of {counted(int(size), 'station')} not seen",
                 evidence=Evidence.NOTE,
                 area={level: str(name)},
                 observed=int(size - gone),
                 expected=int(size),
-                difference=-int(gone),
-                message=f"{name}: {number(int(gone))} of {counted(int(size), 'station')} not seen",
                 arithmetic=f"{percent(size - gone, size)} seen",
             )
             for name, gone, size in by_area.itertuples()
             if gone
         ]
-    return T205.result(findings, statistic=missing)
+    return check.result(findings, statistic=missing)
 
 
-def silent(seen: Seen, facts: CaseFacts) -> CheckResult:
+def silent(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T206: sheets that are all zero, or of which nothing was read."""
     findings = [
-        Finding(
-            code="T206",
+        check.finding(
+            (
+                f"the acta of station {row['station']} holds no vote at all: not loaded, "
+                "annulled or not read; the station counts as unseen, not as zero"
+            ),
             evidence=Evidence.NOTE,
             area=_areas(row, facts),
             station=str(row["station"]),
             observed=0,
-            message=f"the acta of station {row['station']} holds no vote at all: not loaded, "
-            "annulled or not read; the station counts as unseen, not as zero",
         )
         for row in seen.stations.silent_rows.to_dict("records")
     ]
-    return T206.result(
+    return check.result(
         findings,
         reason=f"{counted(seen.stations.silent, 'acta')} without any vote",
         statistic=seen.stations.silent,

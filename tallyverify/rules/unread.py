@@ -9,7 +9,7 @@ import pandas as pd
 from tallyverify.checks import MOST_FINDINGS, Check
 from tallyverify.errors import shown
 from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+from tallyverify.findings import CheckResult, Evidence, counted, number
 from tallyverify.table import ActaTable
 
 
@@ -43,15 +43,13 @@ def summarise(part: ActaTable, facts: CaseFacts) -> Unread:
     return Unread(len(part.unread), _first(part.unread), empty)
 
 
-def conclude(summary: Unread, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, summary: Unread, facts: CaseFacts) -> CheckResult:
     """One finding for each cell, and a note on the empty ones."""
     findings = [
-        Finding(
-            code=CHECK.code,
-            evidence=Evidence.QUALITY,
-            station=str(station),
-            message=f"{facts.source.name}: row {row}, column {shown(str(column))}: "
+        check.finding(
+            f"{facts.source.name}: row {row}, column {shown(str(column))}: "
             f"{shown(str(text))} is not a count; the figure is missing, not zero",
+            station=str(station),
             arithmetic="a count is a whole number, not negative, at most 10,000,000,000",
         )
         for row, station, column, text in summary.cells[
@@ -62,14 +60,13 @@ def conclude(summary: Unread, facts: CaseFacts) -> CheckResult:
     if gaps:
         each = ", ".join(f"{name} {number(count)}" for name, count in gaps.items())
         findings.append(
-            Finding(
-                code=CHECK.code,
+            check.finding(
+                f"figures missing, empty or unreadable, by line: {each}",
                 evidence=Evidence.NOTE,
-                message=f"figures missing, empty or unreadable, by line: {each}",
                 arithmetic="a missing figure is taken as unknown, never as zero",
             )
         )
-    return CHECK.result(
+    return check.result(
         findings,
         reason=f"{counted(summary.found, 'cell')} could not be read",
         statistic=summary.found,
@@ -77,7 +74,7 @@ def conclude(summary: Unread, facts: CaseFacts) -> CheckResult:
     )
 
 
-CHECK = Check(
+R106 = Check(
     code="R106",
     name="Figures that were not read",
     family="rules",
@@ -87,4 +84,4 @@ CHECK = Check(
     rows="every",
     assumptions="what cannot be read exactly is missing, never guessed",
 )
-CHECKS = (CHECK,)
+CHECKS = (R106,)
