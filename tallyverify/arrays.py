@@ -1,9 +1,14 @@
-"""Types of arrays, and arrays that callers hand in, checked once."""
+"""Types of arrays, and plain arrays as callers hand them in, checked once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from tallyverify.errors import InputError
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -11,3 +16,119 @@ Mask = NDArray[np.bool_]
 Codes = NDArray[np.intp]
 Texts = NDArray[np.object_]
 Hashes = NDArray[np.uint64]
+
+_LARGEST = 2**31
+
+
+def counts(name: str, given: ArrayLike, *, dimensions: int = 1) -> Counts:
+    """Return counts as whole numbers, or say what is wrong with them.
+
+    Parameters
+    ----------
+    name : str
+        What they are, for the message.
+    given : array_like
+        Counts by station (or stations × candidates); a count that is not known must be left out.
+    dimensions : int
+        1 or 2.
+
+    Raises
+    ------
+    InputError
+        If they are not whole numbers from 0 to 2³¹, or have other dimensions.
+
+    Examples
+    --------
+    >>> counts("votes", [12, 3.0])
+    array([12,  3])
+    >>> counts("votes", [12, -3])
+    Traceback (most recent call last):
+    ...
+    tallyverify.errors.InputError: votes are whole numbers of people, none of them unknown
+      found: -3 at position 1
+      expected: 0 or more
+    """
+    try:
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} are not numbers", found=str(error)[:80]) from None
+    if values.ndim != dimensions:
+        raise InputError(
+            f"{name} have the wrong shape",
+            found=f"{values.ndim} dimensions",
+            expected="one entry a station" if dimensions == 1 else "stations × candidates",
+        )
+    bad = ~((values >= 0) & (values < _LARGEST) & (values == np.floor(values)))
+    if bad.any():
+        place = np.argwhere(bad)[0]
+        raise InputError(
+            f"{name} are whole numbers of people, none of them unknown",
+            found=f"{values[tuple(place)]:g} at position {', '.join(map(str, place))}",
+            expected="0 or more",
+        )
+    whole: Counts = values.astype(np.int64)
+    return whole
+
+
+def people(
+    votes: ArrayLike, valid: ArrayLike, ballots: ArrayLike, registered: ArrayLike
+) -> tuple[Counts, Counts, Counts, Counts]:
+    """Return the four counts of a station that turnout and share are made of, each checked."""
+    return (
+        counts("votes", votes),
+        counts("valid votes", valid),
+        counts("ballots", ballots),
+        counts("registered voters", registered),
+    )
+
+
+def codes(name: str, given: ArrayLike) -> Counts:
+    """Return labels (of centres, of areas) as codes from 0, in the order of the labels."""
+    labels = np.asarray(given)
+    if labels.ndim != 1:
+        raise InputError(f"{name} need one entry a station", found=f"{labels.ndim} dimensions")
+    found: Counts = np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    return found
+
+
+def usable_stations(stations: int, reasons: Mapping[str, Mask]) -> tuple[Mask, dict[str, int]]:
+    """Return which stations can be used, and how many cannot, by the first reason that holds.
+
+    Parameters
+    ----------
+    stations : int
+        How many there are.
+    reasons : mapping of str to ndarray of bool
+        Why a station is left out, and where.
+
+    Examples
+    --------
+    >>> votes = np.array([0, 5])
+    >>> usable_stations(2, {"no votes": votes == 0, "many votes": votes > 9})
+    (array([False,  True]), {'no votes': 1})
+    """
+    used = np.ones(stations, dtype=bool)
+    left_out = {}
+    for why, bad in reasons.items():
+        if number := int(np.count_nonzero(used & bad)):
+            left_out[why] = number
+        used &= ~bad
+    return used, left_out
+
+
+def same_length(**arrays: Any) -> int:
+    """Return how many stations there are, or say that the arrays differ in length.
+
+    Raises
+    ------
+    InputError
+        If they do, or there is none.
+    """
+    lengths = {name: len(array) for name, array in arrays.items() if array is not None}
+    if len(set(lengths.values())) != 1:
+        raise InputError(
+            "the arrays differ in length",
+            found=", ".join(f"{name} {length}" for name, length in lengths.items()),
+            expected="one entry a station in each",
+        )
+    return next(iter(lengths.values()))

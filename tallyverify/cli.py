@@ -1,300 +1,196 @@
-"""The command line: parses, calls, renders."""
+"""The command line, and the one place that decides the exit code.
+
+====  ==============================================================================
+0     done: a verdict with nothing at contradiction or improbable, or what was asked
+1     a verdict with something there, computed and delivered; nothing else ends in 1
+2     everything else, whatever was raised
+130   interrupted (SIGINT); 143 terminated (SIGTERM); 129 hung up (SIGHUP)
+====  ==============================================================================
+
+A process that the system ends (a native abort, no memory left) ends in the system's code, which is
+128 and above.
+"""
 
 from __future__ import annotations
 
-import json
+import atexit
 import os
+import signal
 import sys
-from collections.abc import Iterable
-from enum import StrEnum
+import threading
+import traceback
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, NoReturn
+from types import FrameType
+from typing import Any, NoReturn
 
-import typer
-
-from tallyverify._version import __version__
 from tallyverify.errors import TallyVerifyError, printable
-from tallyverify.options import (
-    ActasFile,
-    AlterList,
-    CaseFolder,
-    ContestFile,
-    DeclaredFile,
-    Favoured,
-    LikeFolder,
-    MappingFile,
-    RegistryFile,
-    Replace,
-    SeedNumber,
-    StationCount,
-    TargetFolder,
-    TargetsOf,
-)
-from tallyverify.output import drawn, places_in, say
-from tallyverify.progress import Reporter
+from tallyverify.output import Closed, Done, check_open, let_go
+from tallyverify.whole import INTERRUPTS
 
-app = typer.Typer(
-    name="tallyverify",
-    help="Hold a declared election result against the polling-station tally sheets.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+_unloaded: BaseException | None = None
+try:
+    from tallyverify.commands import app
+except BaseException as error:  # here it would end in 1; main tells it, as all else
+    _unloaded = error
 
-
-class Format(StrEnum):
-    """How the report is printed."""
-
-    terminal = "terminal"
-    json = "json"
-
-
-class Language(StrEnum):
-    """Languages that the report is written in."""
-
-    en = "en"
-
-
-class Schema(StrEnum):
-    """Documents that have a published JSON Schema."""
-
-    acta = "acta"
-    contest = "contest"
-    declared = "declared"
-    report = "report"
-    estimate = "estimate"
-    case = "case"
-    mapping = "mapping"
-    registry = "registry"
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"tallyverify {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _top(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    pass
-
-
-What = Annotated[Format, typer.Option(help="What to print.")]
-Lang = Annotated[Language, typer.Option(help="Language of the report.")]
-
-
-@app.command()
-def verify(
-    case: CaseFolder = None,
-    actas: ActasFile = None,
-    contest: ContestFile = None,
-    declared: DeclaredFile = None,
-    registry: RegistryFile = None,
-    mapping: MappingFile = None,
-    checks: Annotated[
-        str | None,
-        typer.Option(help="Families and codes, joined by commas.", show_default="all"),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for report.json and report.html.", show_default=False),
-    ] = None,
-    format: What = Format.terminal,
-    seed: SeedNumber = 0,
-    lang: Lang = Language.en,
-) -> None:
-    """Verify a case: are the sheets sound, and can the declared result be true?
-
-    Exit 0: nothing at contradiction or improbable. 1: something is. 2: input that cannot be read.
-    """
-    from tallyverify.case import load_case
-    from tallyverify.checks import select
-    from tallyverify.run import verify as run
-    from tallyverify.whole import write_whole
-
-    select(checks)  # what cannot be answered is refused before anything is read
-    places = places_in(out, ("report.json", "report.html")) if out is not None else []
-    with Reporter() as progress:
-        loaded = load_case(
-            case,
-            actas=actas,
-            contest=contest,
-            declared=declared,
-            registry=registry,
-            mapping=mapping,
-            seed=seed,
-        )
-        report = run(loaded, checks=checks, progress=progress)
-    if places:
-        write_whole(dict(zip(places, (report.to_json(), report.to_html()), strict=True)))
-    if format is Format.json:
-        say(report.to_json(), encoding="utf-8")
-    else:
-        from tallyverify.report.terminal import render
-
-        say(drawn(lambda console: render(report, console)) + _written(places))
-    raise typer.Exit(report.exit_code)
-
-
-@app.command()
-def estimate(
-    case: CaseFolder = None,
-    actas: ActasFile = None,
-    contest: ContestFile = None,
-    declared: DeclaredFile = None,
-    registry: RegistryFile = None,
-    mapping: MappingFile = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for estimate.json and the figures.", show_default=False),
-    ] = None,
-    format: What = Format.terminal,
-    seed: SeedNumber = 0,
-    lang: Lang = Language.en,
-) -> None:
-    """Estimate the whole count from the stations seen, with a backtest of the intervals.
-
-    Exit 0: an estimate, or the reason why there is none. 2: input that cannot be read.
-    """
-    from tallyverify.case import load_case
-    from tallyverify.report.figures import FIGURES, figures
-    from tallyverify.run import estimate_case
-    from tallyverify.whole import write_whole
-
-    names = ["estimate.json", *(f"{name}.svg" for name in FIGURES)]
-    places = places_in(out, names) if out is not None else []
-    with Reporter() as progress:
-        loaded = load_case(
-            case,
-            actas=actas,
-            contest=contest,
-            declared=declared,
-            registry=registry,
-            mapping=mapping,
-            seed=seed,
-        )
-        found = estimate_case(loaded, progress=progress)
-    text = found.estimate.to_json()
-    files: dict[Path, str] = {}
-    if places:
-        drawings = figures(found)
-        files = {places[0]: text}
-        files.update(
-            {place: drawings[place.stem] for place in places[1:] if place.stem in drawings}
-        )
-        write_whole(files)
-    if format is Format.json:
-        say(text, encoding="utf-8")
-        return
-    from tallyverify.report.estimated import render
-
-    say(drawn(lambda console: render(found, console)) + _written(files))
-
-
-@app.command()
-def simulate(
-    out: TargetFolder,
-    stations: StationCount = None,
-    like: LikeFolder = None,
-    seed: SeedNumber = 0,
-    alter: AlterList = None,
-    candidate: Favoured = None,
-    targets_of: TargetsOf = None,
-    force: Replace = False,
-) -> None:
-    """Simulate a case: sheets, register and declared result, with the truth in truth.csv.
-
-    The declared result is the sum of the sheets as altered. Exit 2: it cannot be written.
-    """
-    from tallyverify.simulate.command import simulate as run
-
-    say(
-        run(
-            out,
-            stations=stations,
-            like=like,
-            seed=seed,
-            alter=alter or (),
-            candidate=candidate,
-            targets_of=targets_of,
-            force=force,
-        )
-    )
-
-
-def _written(places: Iterable[Path]) -> str:
-    """Return the line that names the files written; nothing where none were."""
-    names = ", ".join(printable(str(place)) for place in places)
-    return f"\nwritten: {names}\n" if names else ""
-
-
-@app.command()
-def checks() -> None:
-    """List every check: code, rung, what it needs and assumes."""
-    from rich.table import Table
-
-    from tallyverify.checks import catalogue
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("code", "check", "family", "highest rung", "needs", "assumes"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("code", "family"))
-    for check in catalogue():
-        table.add_row(
-            check.code,
-            check.name,
-            check.family,
-            str(check.evidence),
-            check.needs,
-            check.assumptions,
-        )
-    say(drawn(lambda console: console.print(table)))
-
-
-@app.command()
-def schema(document: Annotated[Schema, typer.Argument(help="Which document.")]) -> None:
-    """Print the JSON Schema of a document."""
-    from tallyverify.schemas import json_schema
-
-    say(json.dumps(json_schema(document.value), indent=2) + "\n")
+_FAILED = 2
+_SIGNAL = 128
+"""Shells show a signal as this and its number."""
 
 
 def main() -> NoReturn:
-    """Run the command line; input that cannot be read ends in one message and exit code 2."""
-    # Started without them (>&-), Python has none.
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    """Run the command line and end the process with the exit code that is due."""
+    atexit.register(_flush)  # registered first, it runs last: after all that others still print
+    interrupts = _Interrupts()
+    code = _FAILED
+    try:
+        try:
+            interrupts.watch()
+            _open_streams()
+            code = _run()
+        finally:
+            interrupts.let_go()
+    except BaseException as error:
+        code = _told(error)
+    if (lost := _flush()) is not None and code < _FAILED:
+        code = _told(lost)
+    if interrupts.came is not None:  # also where something swallowed what the signal raised
+        code = _SIGNAL + interrupts.came
+    interrupts.put_back()
+    sys.exit(code)
+
+
+def _run() -> int:
+    if _unloaded is not None:
+        raise _unloaded
+    # Left to itself, Typer ends the process: in 1, too.
+    try:
+        ended = app(prog_name="tallyverify", standalone_mode=False)
+    except SystemExit as stop:
+        # Typer's end of a help that nobody reads; see output.say.
+        if "--help" not in sys.argv or not isinstance(stop.__context__, BrokenPipeError):
+            raise
+        return 0
+    if isinstance(ended, Done):
+        return ended.code
+    if ended == _SIGNAL + signal.SIGINT:  # Typer's word for a KeyboardInterrupt
+        raise KeyboardInterrupt
+    if ended != 0:
+        raise SystemExit(ended)
+    check_open()  # --help and --version; no command returns 0
+    return 0
+
+
+class Interrupted(BaseException):
+    """A signal asks to stop. No Exception: no check may take it for a defect of its own."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+class _Interrupts:
+    """Raises the first interrupt where the work stands; the next one ends the process at once."""
+
+    def __init__(self) -> None:
+        self.came: int | None = None
+        self._before: dict[int, Any] = {}
+
+    def watch(self) -> None:
+        """Watch for signals, but not for those that we were started to ignore (nohup)."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for number in INTERRUPTS:
+            handler = signal.getsignal(number)
+            if handler not in (signal.SIG_IGN, None):
+                self._before[number] = handler
+                signal.signal(number, self._stop)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.came = number
+        self.let_go()
+        raise Interrupted(number)
+
+    def let_go(self) -> None:
+        """Let a signal end the process by itself: no handler can raise any more."""
+        for number in self._before:
+            signal.signal(number, signal.SIG_DFL)
+
+    def put_back(self) -> None:
+        """Leave the process as it was found."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def _open_streams() -> None:
+    # A closed descriptor would go to the next file that is opened, and stray prints into that file.
+    while (free := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(free)
+    sys.stdout = sys.stdout or Closed()
+    sys.stderr = sys.stderr or Closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    try:
-        app(prog_name="tallyverify")
-    except TallyVerifyError as error:
-        _refuse(str(error))
-    except OSError as error:
+
+
+def _flush() -> OSError | None:
+    """Flush both streams; return what kept the standard output from taking all of it."""
+    lost: OSError | None = None
+    for stream in (sys.stderr, sys.stdout):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except OSError as error:
+            let_go(stream)
+            if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+                lost = error
+    return lost
+
+
+def _told(error: BaseException) -> int:
+    """Tell what ended the run, as far as anybody can be told, and return the exit code."""
+    with suppress(BaseException):
+        _tell(error)
+    if isinstance(error, Interrupted):
+        return _SIGNAL + error.number
+    return _SIGNAL + signal.SIGINT if isinstance(error, KeyboardInterrupt) else _FAILED
+
+
+def _tell(error: BaseException) -> None:
+    if hasattr(error, "show"):  # Typer's own, about arguments: with the usage
+        error.show()
+        return
+    sys.stderr.write(f"error: {_message(error)}\n")
+    if os.environ.get("TALLYVERIFY_TRACEBACK") and _is_defect(error):
+        traceback.print_exception(error)
+
+
+def _is_defect(error: BaseException) -> bool:
+    known = (TallyVerifyError, OSError, MemoryError, KeyboardInterrupt, Interrupted)
+    return not isinstance(error, known)
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, TallyVerifyError):
+        return str(error)
+    if isinstance(error, OSError):
         name = printable(Path(os.fsdecode(error.filename)).name) if error.filename else "output"
-        _refuse(f"{name}: {error.strerror}")
-    except MemoryError:
-        _refuse("not enough memory; convert the actas to Parquet")
-    except Exception as error:  # a traceback would end in exit code 1: "something contradicts"
-        if os.environ.get("TALLYVERIFY_TRACEBACK"):
-            raise
+        return f"{name}: {error.strerror or printable(str(error))}"
+    if isinstance(error, MemoryError):
+        return "not enough memory; convert the actas to Parquet"
+    if isinstance(error, KeyboardInterrupt | Interrupted):
+        return "interrupted"
+    try:
         what = printable(f"{type(error).__name__}: {error}")[:200]
-        _refuse(
-            "a defect of tallyverify; nothing was concluded\n"
-            f"  found: {what}\n"
-            "  try: report it, with the traceback that TALLYVERIFY_TRACEBACK=1 shows"
-        )
-    sys.exit(0)
-
-
-def _refuse(message: str) -> NoReturn:
-    sys.stderr.write(f"error: {message}\n")
-    sys.exit(2)
+    except Exception:  # an error that cannot even say what it is
+        what = type(error).__name__
+    return (
+        "a defect of tallyverify, or of a library that it uses; nothing was concluded\n"
+        f"  found: {what}\n"
+        "  try: report it, with the traceback that TALLYVERIFY_TRACEBACK=1 shows"
+    )
 
 
 if __name__ == "__main__":

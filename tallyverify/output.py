@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command returns once it has computed and delivered all that was asked.
+
+    Attributes
+    ----------
+    code : int
+        The exit code: 1 only for a verdict.
+    """
+
+    code: int = 0
+
+
+class Closed(io.TextIOWrapper):
+    """Stands in for a standard stream that was closed before we began (``>&-``)."""
+
+    def __init__(self) -> None:
+        super().__init__(io.FileIO(os.devnull, "w"), encoding="utf-8", write_through=True)
 
 
 def places_in(out: Path, names: Sequence[str]) -> list[Path]:
@@ -62,8 +85,27 @@ def drawn(draw: Callable[[Console], None]) -> str:
     return captured.get()
 
 
-def say(text: str, encoding: str | None = None) -> None:
-    """Write to the standard output; a reader who has seen enough and closes it is no error."""
+def say(text: str, encoding: str | None = None, *, written: bool = False) -> None:
+    """Write to the standard output; a reader who has seen enough and closes it is no error.
+
+    Parameters
+    ----------
+    text : str
+        What is written, at once.
+    encoding : str, optional
+        Whatever the terminal knows.
+    written : bool
+        Whether files hold it already, so that it is delivered even if nothing can be printed.
+
+    Raises
+    ------
+    InputError
+        If the standard output was closed from the start and nothing else was written.
+    OSError
+        If it cannot take the text.
+    """
+    if not written:
+        check_open()
     try:
         if encoding is None:
             sys.stdout.write(text)
@@ -72,4 +114,22 @@ def say(text: str, encoding: str | None = None) -> None:
             sys.stdout.buffer.write(text.encode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go(sys.stdout)
+
+
+def check_open() -> None:
+    """Refuse a standard output that was closed before we began: it delivers to nobody."""
+    if isinstance(sys.stdout, Closed):
+        raise InputError(
+            "nothing can be printed",
+            file="output",
+            found="a standard output that is closed",
+            expected="a place to print to",
+            hint=">/dev/null, if only the exit code matters",
+        )
+
+
+def let_go(stream: TextIO) -> None:
+    """Send what a stream did not take to nowhere, or Python tries again and ends in 120."""
+    with suppress(Exception):  # a stream of a test has no file below it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

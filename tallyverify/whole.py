@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+INTERRUPTS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""Signals that ask to stop; not every system has all of them."""
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Let interrupts wait until the block is through, so that it leaves nothing half done."""
+    # Python handles signals in its main thread, and only that one can be broken off.
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in INTERRUPTS}
+    # None: a handler that is not Python's, and could not be put back.
+    before = {number: handler for number, handler in before.items() if handler is not None}
+    try:
+        for number in before:
+            signal.signal(number, lambda number, _: came.append(number))
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def write_whole(texts: Mapping[Path, str]) -> None:
-    """Write files beside their places, then move all there: no file half, none without the rest."""
+    """Write files beside their places, then move all there: no file half, none without the rest.
+
+    An interrupt waits until they are there.
+    """
+    with held():
+        _write(texts)
+
+
+def _write(texts: Mapping[Path, str]) -> None:
     beside: dict[Path, str] = {}
     old: dict[Path, bytes | None] = {}
     made = [folder for path in texts for folder in path.parents if not folder.exists()]

@@ -60,6 +60,14 @@ def small_case(folder: Path) -> Path:
     return folder
 
 
+def contradicted_case(folder: Path) -> Path:
+    """Write a case of three stations whose declared result its sheets contradict."""
+    small_case(folder)
+    low = {"id": "1", "areas": [{"valid": 1500, "votes": {"A": 900, "B": 600}}]}
+    (folder / "declared.json").write_text(json.dumps({"bulletins": [low]}), encoding="utf-8")
+    return folder
+
+
 class Command:
     """Runs the command line in this process."""
 

@@ -65,8 +65,9 @@ def test_a_defect_is_not_taken_for_a_contradiction(
     assert "defect" in outcome.err
     assert "\n  found: RuntimeError: x\\x1b[2J\n" in outcome.err
     monkeypatch.setenv("TALLYVERIFY_TRACEBACK", "1")
-    with pytest.raises(RuntimeError):
-        verified(command, case)
+    outcome = verified(command, case)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "Traceback" in outcome.err
 
 
 @pytest.mark.parametrize("name", ["a\x1b[31m.csv", "a\nb.csv", "a\u202e.csv", "[red]a"])

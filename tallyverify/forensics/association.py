@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tallyverify.arrays import codes, people, same_length, usable_stations
 from tallyverify.findings import number
-from tallyverify.forensics.given import codes, people, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def turnout_share(
         registered=n,
         **{f"areas {at + 1}": one for at, one in enumerate(levels)},
     )
-    used, left_out = sifted(
+    used, left_out = usable_stations(
         x.size,
         {
             "no registered voters known": n == 0,

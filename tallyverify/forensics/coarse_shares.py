@@ -14,9 +14,9 @@ import numpy as np
 from scipy.special import gammainc
 from scipy.stats import chi2, false_discovery_control
 
+from tallyverify.arrays import counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.exact import count_tail, twiced, window_sums
-from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import codes, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.context_levels import (
     Nested,
@@ -22,7 +23,6 @@ from tallyverify.forensics.context_levels import (
     others,
     variances,
 )
-from tallyverify.forensics.given import codes, counts, same_length
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import binom, chi2
 
-from tallyverify.forensics.given import counts
+from tallyverify.arrays import counts
 from tallyverify.forensics.histogram import Histogram
 from tallyverify.forensics.result import Effect, Indicator, share_interval
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import counts, same_length, usable_stations
 from tallyverify.errors import InputError
 from tallyverify.findings import number
-from tallyverify.forensics.given import counts, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _fractions(
         )
     d = None if denominators is None else counts("denominators", denominators).astype(np.float64)
     same_length(values=x, denominators=d)
-    used, left_out = sifted(
+    used, left_out = usable_stations(
         x.size,
         {
             "of no voters or votes": np.zeros(x.size, bool) if d is None else d == 0,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import counts, same_length, usable_stations
 from tallyverify.errors import InputError
-from tallyverify.forensics.given import counts, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def usable(
             found=f"{fewest}",
             expected="1 or more",
         )
-    return sifted(
+    return usable_stations(
         registered.size,
         {
             f"fewer than {int(fewest):,} registered voters": registered < fewest,

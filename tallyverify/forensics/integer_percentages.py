@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.exact import count_tail, twiced, window_probability, window_sums
-from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tallyverify.arrays import counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.fingerprint import grid, usable
-from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.klimek_fit import (
     Fit,
     bic,

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import codes, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.context import Context, context_of
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, scores, sided_tail
-from tallyverify.forensics.given import codes, counts, same_length
 from tallyverify.forensics.outlying_result import Aspect, OutlyingStations
 from tallyverify.forensics.result import Effect
 from tallyverify.forensics.side_by_side import side_by_side

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tallyverify.arrays import counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.context import Context, context_of
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, Tail, fitted_tail
-from tallyverify.forensics.given import counts, same_length
 from tallyverify.forensics.outlying import looked_at, named
 from tallyverify.forensics.outlying_result import percent
 from tallyverify.forensics.result import Effect, Indicator

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import chi2
 
-from tallyverify.forensics.given import counts
+from tallyverify.arrays import counts
 from tallyverify.forensics.histogram import Histogram
 from tallyverify.forensics.result import Effect, Indicator
 

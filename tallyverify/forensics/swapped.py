@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tallyverify.arrays import codes, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.context import context_of
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, sided_tail
-from tallyverify.forensics.given import codes, counts, same_length
 from tallyverify.forensics.result import Effect
 from tallyverify.forensics.swapped_rates import chance_of, rates_at, reach_of, threshold_at
 from tallyverify.forensics.swapped_result import Swapped

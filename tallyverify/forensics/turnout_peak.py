@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tallyverify.arrays import codes, people, same_length, usable_stations
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
 from tallyverify.findings import number, percent, points
-from tallyverify.forensics.given import codes, people, same_length, sifted
 from tallyverify.forensics.result import Effect, Indicator
 from tallyverify.forensics.turnout_curve import (
     BINS,
@@ -185,7 +185,7 @@ def turnout_peak(
             found=str(resamples),
             expected=f"{FEWEST_RESAMPLES} or more",
         )
-    used, left_out = sifted(
+    used, left_out = usable_stations(
         x.size,
         {
             "no registered voters known": n == 0,

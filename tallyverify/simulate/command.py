@@ -21,7 +21,7 @@ from tallyverify.simulate.draw import clean_like
 from tallyverify.simulate.like import structure_of
 from tallyverify.simulate.write import case_texts
 from tallyverify.table import ActaParts, ActaTable
-from tallyverify.whole import write_whole
+from tallyverify.whole import held, write_whole
 
 FILES = (
     "contest.json",
@@ -128,11 +128,12 @@ def simulate(
         options[_TARGETS] |= {"of": targets_of}
     found = _simulated(_election(stations, like, seed), doses, options, seed)
     files = {out / name: found.texts[name] for name in FILES if name in found.texts}
-    write_whole(files)
-    for name in FILES:
-        # The truth of a case that stood here before is none of this one.
-        if name not in found.texts:
-            (out / name).unlink(missing_ok=True)
+    with held():
+        write_whole(files)
+        for name in FILES:
+            # The truth of a case that stood here before is none of this one.
+            if name not in found.texts:
+                (out / name).unlink(missing_ok=True)
     names = ", ".join(printable(str(place)) for place in files)
     return f"{found.said}\nwritten: {names}\n"
 
