@@ -11,10 +11,20 @@ import forensics
 import in_memory
 import inference
 import light_import
+import repeats
 import row_by_row
 import streaming
 
-PARTS = (light_import, command_line, in_memory, row_by_row, inference, forensics, streaming)
+PARTS = (
+    light_import,
+    command_line,
+    repeats,
+    in_memory,
+    row_by_row,
+    inference,
+    forensics,
+    streaming,
+)
 HEAD = ("what", "measured", "against", "ratio", "target", "met")
 
 

@@ -7,7 +7,6 @@ sorted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.balance import ALL_OPTIONS
+from tallyverify.groups import Groups, grouped
 from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Suspects:
     Attributes
     ----------
     keys, votes : ndarray of uint64
-        The hashes.
+        The hashes, sorted and distinct.
     expected_pairs : float
         Upper bound of the pairs of actas with distinctive votes that chance would make alike.
     distinctive : int
@@ -152,9 +152,12 @@ class Repeats:
 
     Attributes
     ----------
-    same, different, moved : list of ActaTable
-        Groups of rows with one key: equal in all figures; unequal; equal but in two areas.
-    alike : list of ActaTable
+    same, different : Groups
+        Groups of rows with one key, in one area and equal in all figures; unequal in a figure.
+    moved : Groups
+        Groups of rows with one key in two areas: first those equal in all figures, then those
+        that are among ``different`` too.
+    alike : Groups
         Groups of distinct stations with one vector of distinctive votes.
     once : ActaTable or None
         The repeated stations as they count: one row of each of ``same``; none of ``different``,
@@ -167,10 +170,10 @@ class Repeats:
         Actas with distinctive votes.
     """
 
-    same: list[ActaTable]
-    different: list[ActaTable]
-    moved: list[ActaTable]
-    alike: list[ActaTable]
+    same: Groups
+    different: Groups
+    moved: Groups
+    alike: Groups
     once: ActaTable | None
     alone: ActaTable | None = None
     expected_pairs: float = 0.0
@@ -178,46 +181,28 @@ class Repeats:
 
     @classmethod
     def of(cls, by_key: list[ActaTable], by_votes: list[ActaTable], suspects: Suspects) -> Repeats:
-        """Sort out the rows that the second pass kept."""
-        same: list[ActaTable] = []
-        different: list[ActaTable] = []
-        moved: list[ActaTable] = []
-        for group in _groups(by_key, ["station"]):
-            areas = len(group.frame[list(group.levels)].drop_duplicates()) if group.levels else 1
-            if len(group.frame[list(group.figures)].drop_duplicates()) > 1:
-                different.append(group)
-            else:
-                (moved if areas > 1 else same).append(group)
-        first = [group.take(np.array([0])) for group in same]
-        once = together(first) if first else None
-        alone = None
-        if by_key:
-            rows = together(by_key)
-            single = ~rows.frame["station"].duplicated(keep=False).to_numpy()
-            alone = rows.take(single) if single.any() else None
-        alike = []
-        if by_votes:
-            rows = _ordered(together(by_votes))
-            again = rows.frame.duplicated(["station", *rows.votes]).to_numpy()
-            groups = _groups([rows.take(~again)], list(rows.votes))
-            alike = [group for group in groups if len(set(group.frame["station"])) > 1]
+        """Sort out the rows that the second pass kept: at least one table each, be it empty."""
+        stations = grouped(_ordered(_together(by_key)), ["station"])
+        single = stations.where(stations.size == 1)
+        twice = stations.where(stations.size > 1)
+        unequal = twice.varying(twice.rows.figures)
+        apart = twice.varying(twice.rows.levels)
+        same = twice.where(~unequal & ~apart)
         return cls(
             same,
-            different,
-            moved,
-            alike,
-            once,
-            alone,
+            twice.where(unequal),
+            twice.where(apart & ~unequal).followed_by(twice.where(apart & unequal)),
+            _alike(_together(by_votes)),
+            same.rows.take(same.start) if len(same) else None,
+            single.rows.take(single.start) if len(single) else None,
             suspects.expected_pairs,
             suspects.distinctive,
         )
 
 
-def together(tables: Iterable[ActaTable]) -> ActaTable:
-    """Return several tables of one contest as one."""
-    tables = list(tables)
-    frame = pd.concat([table.frame for table in tables], ignore_index=True)
-    return replace(tables[0], frame=frame, unread=tables[0].unread.iloc[:0])
+def _together(parts: list[ActaTable]) -> ActaTable:
+    frame = pd.concat([part.frame for part in parts], ignore_index=True)
+    return replace(parts[0], frame=frame, unread=parts[0].unread.iloc[:0])
 
 
 def _ordered(rows: ActaTable) -> ActaTable:
@@ -225,20 +210,21 @@ def _ordered(rows: ActaTable) -> ActaTable:
     return replace(rows, frame=rows.frame.sort_values(order, kind="stable", ignore_index=True))
 
 
-def _groups(tables: list[ActaTable], columns: list[str]) -> list[ActaTable]:
-    """Rows that agree in these columns, two or more, in an order that rows do not decide."""
-    if not tables:
-        return []
-    rows = _ordered(together(tables))
-    twice = rows.frame[rows.frame.duplicated(columns, keep=False)]
-    grouped = twice.groupby(columns, sort=False, dropna=False)
-    return [replace(rows, frame=group) for _, group in grouped]
+def _alike(rows: ActaTable) -> Groups:
+    """Distinct stations that agree in their votes."""
+    found = grouped(rows, rows.votes)
+    # Only these are worth the sorting: of a file that stands twice, hardly any are left.
+    held = np.repeat(found.varying(["station"]), found.size)
+    rows = _ordered(found.rows.take(held))
+    again = rows.frame.duplicated(["station", *rows.votes]).to_numpy()
+    return grouped(rows.take(~again), rows.votes)
 
 
 def _among(hashes: Hashes, wanted: Hashes) -> Mask:
     if not len(wanted):
         return np.zeros(len(hashes), dtype=bool)
-    return np.isin(hashes, wanted)
+    at = np.minimum(np.searchsorted(wanted, hashes), len(wanted) - 1)
+    return np.equal(wanted[at], hashes)
 
 
 def _met_twice(parts: list[Hashes]) -> Hashes:

@@ -23,6 +23,7 @@ from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
 from tallyverify.sheets import summarise_sheets
 from tallyverify.source import Source
+from tallyverify.table import ActaTable
 
 _FEWEST = 10
 """A wrong mapping is suspected from this many sheets that do not add up."""
@@ -180,7 +181,8 @@ def _folded(
     undecided = facts.source.subtotal_rows if facts.undecided_subtotals else ()
     sums: dict[Summarise, Any] = {}
     seen: Seen | None = None
-    by_key, by_votes = [], []
+    by_key: list[ActaTable] = []
+    by_votes: list[ActaTable] = []
     done = 0
     for part in case.actas.parts():
         for summarise in every:
@@ -189,9 +191,10 @@ def _folded(
         apart = part.frame["row"].isin(undecided).to_numpy()
         held = suspects.of_key(part) & ~apart
         alike = suspects.of_votes(part) & ~apart
-        if held.any():
+        # The first part stands for the columns, even with none of its rows.
+        if held.any() or not by_key:
             by_key.append(part.take(held))
-        if alike.any():
+        if alike.any() or not by_votes:
             by_votes.append(part.take(alike))
         left = ~(held | apart)
         alone = part if left.all() else part.take(left)
@@ -202,9 +205,9 @@ def _folded(
             sums[summarise] = sums[summarise] + one if summarise in sums else one
         done += len(part)
         tell("checking", done, case.actas.source.rows)
-    repeats = Repeats.of(by_key, by_votes, suspects)
     if seen is None:
         raise InputError("there are no actas", file=case.actas.source.name)
+    repeats = Repeats.of(by_key, by_votes, suspects)
     rest = [table for table in (repeats.alone, repeats.once) if table is not None]
     for summarise in kept:
         sums[summarise] = reduce(add, [summarise(table, facts) for table in rest], sums[summarise])

@@ -8,43 +8,44 @@ from tallyverify.checks import MOST_FINDINGS, Check, Conclude
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.repeats import RARE, Repeats
-from tallyverify.table import ActaTable
 
 _ALPHA = 0.001
 
 
-def _rows(group: ActaTable) -> str:
-    return ", ".join(str(row) for row in group.frame["row"])
+_Cells = dict[str, list[Any]]
+"""The rows of one group, by column."""
 
 
-def _area(group: ActaTable, at: int = 0) -> dict[str, str]:
-    return {level: str(group.frame[level].iloc[at]) for level in group.levels}
+def _rows(group: _Cells) -> str:
+    return ", ".join(str(row) for row in group["row"])
 
 
-def _differing(group: ActaTable) -> str:
+def _area(group: _Cells, facts: CaseFacts, at: int = 0) -> dict[str, str]:
+    return {level: str(group[level][at]) for level in facts.levels}
+
+
+def _differing(group: _Cells, figures: tuple[str, ...]) -> str:
     spelt = []
-    for name in group.figures:
-        values, missing = group.figure(name)
-        shown = [
-            "?" if missing is not None and missing[i] else number(int(v))
-            for i, v in enumerate(values)
-        ]
+    for name in figures:
+        shown = ["?" if value is None else number(value) for value in group[name]]
         if len(set(shown)) > 1:
             spelt.append(f"{name} {' against '.join(shown)}")
     return "; ".join(spelt)
 
 
-def _again(code: str, group: ActaTable, outcome: str, differing: str = "") -> Finding:
-    station = str(group.frame["station"].iloc[0])
+def _again(
+    code: str, group: _Cells, facts: CaseFacts, outcome: str, differing: str = ""
+) -> Finding:
+    station, times = str(group["station"][0]), len(group["row"])
     return Finding(
         code=code,
         evidence=Evidence.QUALITY,
-        area=_area(group),
+        area=_area(group, facts),
         station=station,
-        observed=len(group),
+        observed=times,
         expected=1,
-        difference=len(group) - 1,
-        message=f"station {station} stands {len(group)} times with {outcome}",
+        difference=times - 1,
+        message=f"station {station} stands {times} times with {outcome}",
         arithmetic=f"rows {_rows(group)}{differing}",
     )
 
@@ -52,16 +53,18 @@ def _again(code: str, group: ActaTable, outcome: str, differing: str = "") -> Fi
 def same_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
     """T201: the same sheet twice; it counts once."""
     outcome = "the same figures; it counts once"
-    findings = [_again("T201", group, outcome) for group in repeats.same[:MOST_FINDINGS]]
+    listed = repeats.same.listed(MOST_FINDINGS)
+    findings = [_again("T201", group, facts, outcome) for group in listed]
     return check.result(findings, statistic=len(repeats.same), found=len(repeats.same))
 
 
 def different_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
     """T202: two sheets of one station that disagree; neither counts."""
     outcome = "different figures; until it is settled which is right, it counts as not seen"
+    figures = repeats.different.rows.figures
     findings = [
-        _again("T202", group, outcome, f": {_differing(group)}")
-        for group in repeats.different[:MOST_FINDINGS]
+        _again("T202", group, facts, outcome, f": {_differing(group, figures)}")
+        for group in repeats.different.listed(MOST_FINDINGS)
     ]
     return check.result(findings, statistic=len(repeats.different), found=len(repeats.different))
 
@@ -71,16 +74,10 @@ def two_areas(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
     if not facts.levels:
         return check.not_applicable("the actas name no areas")
     findings = []
-    moved = [
-        group
-        for group in (*repeats.moved, *repeats.different)
-        if len(group.frame[list(group.levels)].drop_duplicates()) > 1
-    ]
-    for group in moved[:MOST_FINDINGS]:
-        places = " and ".join(
-            dict.fromkeys(" / ".join(_area(group, at).values()) for at in range(len(group)))
-        )
-        station = str(group.frame["station"].iloc[0])
+    for group in repeats.moved.listed(MOST_FINDINGS):
+        areas = (_area(group, facts, at).values() for at in range(len(group["row"])))
+        places = " and ".join(dict.fromkeys(map(" / ".join, areas)))
+        station = str(group["station"][0])
         findings.append(
             check.finding(
                 (
@@ -92,7 +89,7 @@ def two_areas(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
                 arithmetic=f"rows {_rows(group)}: {places}",
             )
         )
-    return check.result(findings, statistic=len(moved), found=len(moved))
+    return check.result(findings, statistic=len(repeats.moved), found=len(repeats.moved))
 
 
 def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
@@ -103,7 +100,7 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
             "no acta has votes so distinctive that a repetition would say anything: the stations "
             "are too small, or the options too few"
         )
-    pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups)
+    pairs = int((groups.size * (groups.size - 1) // 2).sum())
     pvalue = 1.0
     if pairs:
         from scipy.special import gammainc
@@ -116,8 +113,8 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
         f"makes at most {expected:.2g} on average"
     )
     findings = []
-    for group in groups[:MOST_FINDINGS] if pvalue < _ALPHA else ():
-        stations = group.frame["station"].tolist()
+    for group in groups.listed(MOST_FINDINGS) if pvalue < _ALPHA else ():
+        stations = group["station"]
         findings.append(
             check.finding(
                 (
@@ -125,11 +122,11 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
                     f"actas this happens more often than by chance (p = {pvalue:.2g})"
                 ),
                 evidence=Evidence.ANOMALY,
-                area=_area(group),
+                area=_area(group, facts),
                 station=str(stations[0]),
                 observed=len(stations),
                 arithmetic=", ".join(
-                    f"{name} {number(int(group.figure(name)[0][0]))}" for name in group.votes
+                    f"{name} {number(group[name][0])}" for name in groups.rows.votes
                 ),
             )
         )
