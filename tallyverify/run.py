@@ -15,13 +15,13 @@ from tallyverify.coverage import Kept, Seen, summarise_seen
 from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
-from tallyverify.forensics.picture import ForensicPicture, forensic_picture
+from tallyverify.forensics.study import ForensicPicture, ForensicStudy
 from tallyverify.inference.of_case import study_of
 from tallyverify.inference.picture import Picture, bare_picture, picture_of
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
-from tallyverify.sheets import summarise_sheets
+from tallyverify.sheets import Sheets, summarise_sheets
 from tallyverify.source import Source
 from tallyverify.table import ActaTable
 
@@ -146,7 +146,8 @@ def _forensics(
     if doubt or not any(check.family == "forensics" for check in chosen):
         return None
     try:
-        return forensic_picture(Kept(seen, summaries[summarise_sheets]), facts)
+        sheets: Sheets = summaries[summarise_sheets]
+        return sheets.study(ForensicStudy, Kept(seen, sheets), facts).picture()
     except Exception:  # the checks of the family then show as broken; the others must stand
         return None
 

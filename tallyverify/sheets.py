@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Texts
+    from tallyverify.coverage import Kept
 
+T = TypeVar("T")
 
 MOST_STATIONS = 1_000_000
 """Larger files are read in parts, so that memory stays bounded: nothing is kept of each station."""
@@ -41,6 +44,7 @@ class Sheets:
     rows: int
     chunks: tuple[dict[str, Any], ...] | None
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    studies: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __add__(self, other: Sheets) -> Sheets:
         rows = self.rows + other.rows
@@ -55,6 +59,13 @@ class Sheets:
         whole = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
         order = np.argsort(whole["station"], kind="stable")
         return {name: column[order] for name, column in whole.items()}
+
+    def study(self, kind: Callable[[Kept, CaseFacts], T], kept: Kept, facts: CaseFacts) -> T:
+        """Return the study of this kind, made when it is first asked for."""
+        if kind not in self.studies:
+            self.studies[kind] = kind(kept, facts)
+        study: T = self.studies[kind]
+        return study
 
 
 def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:

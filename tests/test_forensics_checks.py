@@ -313,7 +313,7 @@ def test_a_check_that_breaks_shows_as_broken_and_hides_no_other(
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("of nothing")
 
-    monkeypatch.setattr("tallyverify.forensics.of_case.battery", broken)
+    monkeypatch.setattr("tallyverify.forensics.study.battery", broken)
     report = report_of(CLEAN.table)
     for code in TESTED:
         assert report.check(code).status is Status.ERROR

@@ -19,17 +19,22 @@ from tallyverify.forensics.battery import Probed
 from tallyverify.forensics.homogeneity import Homogeneity, homogeneity
 from tallyverify.forensics.integer_percentages import IntegerPercentages
 from tallyverify.forensics.klimek import KlimekFit
-from tallyverify.forensics.of_case import turnout_of
-from tallyverify.forensics.picture import ForensicPicture
 from tallyverify.forensics.probe import EITHER
 from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.study import ForensicPicture, turnout_of
 from tallyverify.forensics.swapped import swapped
 from tallyverify.forensics.turnout_peak import turnout_peak
 from tallyverify.report.density_figures import within_areas
 from tallyverify.report.described_figures import by_chance
 from tallyverify.report.forensic import renderables
 from tallyverify.report.forensic_figures import FORENSIC_FIGURES, forensic_figures
-from tallyverify.report.indicators import shown_elsewhere, unused_of, used_of
+from tallyverify.report.indicators import (
+    probability,
+    shown_elsewhere,
+    size_of,
+    unused_of,
+    used_of,
+)
 from tallyverify.report.tested_figures import integer_panels
 from tallyverify.simulate import clean_election
 from tests.test_estimate_figures import NAMES
@@ -126,6 +131,15 @@ def near(text: str, value: float | None) -> bool:
     shown = figure[0]
     digits = len(shown.partition(".")[2])
     return abs(float(shown) - value) <= max(0.51 * 10.0**-digits, 0.006 * abs(value))
+
+
+def test_pvalues_and_sizes_for_a_reader() -> None:
+    shown = [probability(p) for p in (0.0312, 3e-17, 1.0, None)]
+    assert shown == ["0.031", "< 0.0001", "1", "–"]
+    excess = Effect("excess stations", 1003.51, 784.02, 1223.0)
+    assert size_of(excess) == "1,004 (784 to 1,223)"
+    share = Effect("share ending in 0 or 5", 0.2012, 0.1951, 0.2073)
+    assert size_of(share) == "20.1 (19.5 to 20.7) %"
 
 
 @pytest.mark.parametrize("report", [clean, rounded])
@@ -349,13 +363,15 @@ def test_panels_of_integer_percentages_sum_to_the_excess_of_the_test() -> None:
     for one in picture.battery.of("F504"):
         assert isinstance(one.result, IntegerPercentages)
         if one.figure == EITHER:
-            assert not list(integer_panels(one, picture))
+            assert not integer_panels([one], picture)
             continue
-        excess = [float((seen - by).sum()) for _, seen, by in integer_panels(one, picture)]
+        excess = [float((seen - by).sum()) for _, seen, by in integer_panels([one], picture)]
         assert excess == pytest.approx([one.result.share_excess], abs=1e-6)
 
 
 def test_centres_by_chance() -> None:
+    few = by_chance(np.ones(1000), np.array([0.0, 1.0, 4.0, 5.0]))
+    assert few.tolist() == pytest.approx([682.7, 271.8, 45.5], abs=0.05)
     found = picture_of(clean()).described["F510"]
     assert isinstance(found, Homogeneity)
     df = found.by_centre[:, 1]
@@ -376,6 +392,8 @@ def test_the_figure_within_areas_is_what_the_correlation_is_of() -> None:
     share = stations.votes[there, stations.ranked[0]] / stations.valid[there]
     x, y = within_areas(stations.areas[-1][there], turnout, share)
     correlation = (x * y).sum() / np.sqrt((x * x).sum() * (y * y).sum())
+    lone = within_areas(np.array([0, 0, 1]), np.array([50.0, 60, 70]), np.array([10.0, 14, 9]))
+    assert [one.tolist() for one in lone] == [[-5, 5], [-2, 2]]
     assert picture.described["F511"].by_level[-1].value == pytest.approx(correlation)  # type: ignore[attr-defined]
 
 

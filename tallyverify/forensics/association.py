@@ -10,7 +10,7 @@ import numpy as np
 
 from tallyverify.arrays import codes, people, same_length, usable_stations
 from tallyverify.findings import number
-from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.result import Effect, Indicator, written
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -54,6 +54,15 @@ class TurnoutShare(Indicator):
     by_level: tuple[Effect | None, ...] = ()
     by_level_used: tuple[int, ...] = ()
     clusters: int = 0
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return the correlation, and that within the smallest areas."""
+        smallest = self.by_level[-1] if self.by_level else None
+        within = f", within one {level} of {written(smallest)}" if smallest else ""
+        return (
+            f"turnout and the share of {name} have a correlation of {written(self.effect)}"
+            f"{within}; genuine sheets show correlations between places too"
+        )
 
 
 def turnout_share(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from scipy.stats import false_discovery_control
 from tallyverify.errors import InputError
 from tallyverify.findings import number
 from tallyverify.forensics.calibration import ALPHA, THOROUGH, WORST_RATE, Calibration, calibrated
+from tallyverify.forensics.probe import EITHER, TURNOUT
 from tallyverify.forensics.probes import probes_of
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.side_by_side import side_by_side
@@ -75,6 +76,15 @@ class Probed:
         if self.calibration is None:
             return f"{said}>"
         return f"{said}; rejects {100 * self.calibration.rate:.1f} % of clean elections>"
+
+    @property
+    def candidate(self) -> str | None:
+        """The candidate it is of; None of turnout, and of turnout or a share."""
+        return None if self.figure in (TURNOUT, EITHER) else self.figure
+
+    def named(self, names: Mapping[str, str]) -> str:
+        """Return whom or what it is of, by these names of candidates."""
+        return self.figure if self.candidate is None else names[self.candidate]
 
 
 @dataclass(frozen=True, eq=False)

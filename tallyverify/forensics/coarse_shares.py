@@ -16,6 +16,7 @@ from scipy.stats import chi2, false_discovery_control
 
 from tallyverify.arrays import counts, same_length
 from tallyverify.errors import InputError
+from tallyverify.findings import number
 from tallyverify.forensics.exact import count_tail, twiced, window_sums
 from tallyverify.forensics.result import Effect, Indicator
 
@@ -91,6 +92,25 @@ class CoarseShares(Indicator):
     spikes: tuple[Spike, ...]
     misfit: float
     density: Floats
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return the stations at coarse fractions, and those fractions that stand out."""
+        spikes = ", ".join(
+            f"{100 * s.share:.0f} % ({number(s.observed)}, expected {number(round(s.expected))})"
+            for s in self.spikes[:4]
+        )
+        return (
+            f"multiples of 5 %, share of {name}: {number(int(self.observed.sum()))} stations, "
+            f"{number(round(float(self.expected.sum())))} expected"
+            + (f"; most at {spikes}" if spikes else "")
+        )
+
+    def sums(self, figure: str) -> str:
+        """Return the score, and how well the smooth distribution fits."""
+        return (
+            f"standard score {self.statistic or 0.0:.2f}; between the fractions the mean squared "
+            f"score is {self.misfit:.2f} (1 if the smooth distribution fits)"
+        ).replace("-", "−")
 
 
 def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:

@@ -12,8 +12,9 @@ import numpy as np
 from scipy.stats import binom, chi2
 
 from tallyverify.arrays import counts
+from tallyverify.findings import number
 from tallyverify.forensics.histogram import Histogram
-from tallyverify.forensics.result import Effect, Indicator, share_interval
+from tallyverify.forensics.result import OTHERS, Effect, Indicator, share_interval
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -41,6 +42,26 @@ class DigitPairs(Indicator):
     repeated: int
     adjacent: int
     other: int
+
+    @property
+    def causes(self) -> str:
+        """What may leave such pairs."""
+        return OTHERS
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return how many pairs are repeated and adjacent."""
+        used = max(self.used, 1)
+        return (
+            f"last two digits of {name}: {100 * self.repeated / used:.1f} % repeated and "
+            f"{100 * self.adjacent / used:.1f} % adjacent (as 3 and 4), expected 10 % and 20 %"
+        )
+
+    def sums(self, figure: str) -> str:
+        """Return χ² and the pairs."""
+        return (
+            f"χ² = {self.statistic or 0.0:.2f} (2 df); {number(self.repeated)} repeated, "
+            f"{number(self.adjacent)} adjacent, {number(self.other)} other"
+        )
 
 
 def digit_pairs(votes: ArrayLike) -> DigitPairs:

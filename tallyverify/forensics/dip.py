@@ -15,6 +15,7 @@ import numpy as np
 from tallyverify.arrays import counts, same_length, usable_stations
 from tallyverify.errors import InputError
 from tallyverify.findings import number
+from tallyverify.forensics.probe import TURNOUT
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class Dip(Indicator):
     """
 
     modes: tuple[float, ...] = ()
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return how far turnout or a share is from one peak."""
+        what = name if name == TURNOUT else f"the share of {name}"
+        return f"distance of {what} from a distribution with one peak: dip {self.statistic:.4f}"
 
 
 def dip(values: ArrayLike, denominators: ArrayLike | None = None) -> Dip:

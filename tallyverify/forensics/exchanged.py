@@ -10,60 +10,35 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.checks import Check
-from tallyverify.coverage import Kept
-from tallyverify.facts import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
-from tallyverify.forensics.described import described
-from tallyverify.forensics.entry import entry
-from tallyverify.forensics.of_case import stations_for
-from tallyverify.forensics.stations import Stations
+from tallyverify.findings import Finding, counted, number
+from tallyverify.forensics.study import ForensicStudy
 from tallyverify.forensics.swapped_result import Swapped
 
 _MOST = 20
 _WHOLE, _CERTAIN = 99.5, 995_000.0
 
 
-def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
-    stations, reason = stations_for(kept, facts)
-    if stations is None:
-        return check.not_applicable(reason)
-    found, reason = described("F512", kept, facts)
-    if not isinstance(found, Swapped) or reason:
-        return check.not_applicable(reason)
-    names = [facts.contest.display(stations.candidates[k]) for k in found.pair]
-    likely = _likely(found)
-    said = [_whole(found, names)]
-    said += [_station(row, found, stations, names) for row in likely]
-    return check.result(
-        said,
-        reason=(
-            f"a description, never flagged: {counted(int(found.flagged.sum()), 'station')} would "
-            f"fit better exchanged, {number(len(likely))} with odds above even"
-        ),
-        statistic=found.statistic,
-        effect=found.effect.value if found.effect else None,
-        flagged=False,
-    )
-
-
-def _whole(found: Swapped, names: list[str]) -> Finding:
-    flagged = int(found.flagged.sum())
+def exchanged(check: Check, found: Swapped, study: ForensicStudy) -> tuple[list[Finding], str]:
+    """Return a note on all stations and one on each that is likely exchanged, and their number."""
+    stations = study.stations
+    names = [study.names[stations.candidates[k]] for k in found.pair]
+    likely, flagged = _likely(found), int(found.flagged.sum())
     departs = "departs" if found.mirrored == 1 else "depart"
-    return Finding(
-        code="F512",
-        evidence=Evidence.NOTE,
+    whole = check.finding(
+        f"{counted(flagged, 'station')} of {number(found.used)} would fit what is expected of "
+        f"them better if the votes of {names[0]} and {names[1]} were exchanged; "
+        f"{number(found.mirrored)} {departs} as far to the other side, where no exchange puts them",
         observed=flagged,
-        message=(
-            f"{counted(flagged, 'station')} of {number(found.used)} would fit what is expected of "
-            f"them better if the votes of {names[0]} and {names[1]} were exchanged; "
-            f"{number(found.mirrored)} {departs} as far to the other side, where no exchange puts "
-            "them"
-        ),
         arithmetic=(
             f"honest stations are marked so at a rate of {100 * found.false_positive_rate:.3f} %; "
             f"an exchange would be seen at {100 * found.power:.0f} % of the stations, and would "
             f"more likely than not go unseen at {number(found.blind)}"
         ),
+    )
+    each = [_station(check, row, found, str(stations.key[row]), names) for row in likely]
+    return [whole, *each], (
+        f"{counted(flagged, 'station')} would fit better exchanged, {number(len(likely))} with "
+        "odds above even"
     )
 
 
@@ -74,25 +49,19 @@ def _likely(found: Swapped) -> list[int]:
     return [int(row) for row in rows["station"][likely]][:_MOST]
 
 
-def _station(row: int, found: Swapped, stations: Stations, names: list[str]) -> Finding:
+def _station(check: Check, row: int, found: Swapped, key: str, names: list[str]) -> Finding:
     first, second = (int(votes) for votes in found.votes[row])
-    share = first / max(first + second, 1)
-    return Finding(
-        code="F512",
-        evidence=Evidence.NOTE,
-        station=str(stations.key[row]),
+    share, expected = first / max(first + second, 1), float(found.expected[row])
+    return check.finding(
+        f"station {key}: {number(first)} votes for {names[0]} and {number(second)} for {names[1]}; "
+        f"odds of {_odds(found, row)} to 1 that they were exchanged on the way into the file, if "
+        "one sheet in 10,000 is and the others depart as this election's do. The paper tells",
+        station=key,
         observed=share,
-        expected=float(found.expected[row]),
-        difference=share - float(found.expected[row]),
-        message=(
-            f"station {stations.key[row]}: {number(first)} votes for {names[0]} and "
-            f"{number(second)} for {names[1]}; odds of {_odds(found, row)} to 1 that they were "
-            "exchanged on the way into the file, if one sheet in 10,000 is and the others depart "
-            "as this election's do. The paper tells"
-        ),
+        expected=expected,
         arithmetic=(
             f"{100 * share:.1f} % as written, {100 * (1 - share):.1f} % exchanged, "
-            f"{100 * float(found.expected[row]):.1f} % expected"
+            f"{100 * expected:.1f} % expected"
         ),
     )
 
@@ -103,14 +72,3 @@ def _odds(found: Swapped, row: int) -> str:
         return "more than a million"
     # Two digits: more are not known.
     return f"{odds:.2g}" if odds < _WHOLE else f"{round(odds, 1 - int(np.log10(odds))):,.0f}"
-
-
-F512 = entry(
-    "F512",
-    "Swapped tallies",
-    Evidence.NOTE,
-    _conclude,
-    needs="200 stations, areas; the better with an earlier election in the registry",
-    assumptions="the tail of honest stations; an earlier election of the same voters",
-    reference="Lange, Little & Taylor 1989 for the tail; ranked by odds",
-)

@@ -14,7 +14,7 @@ import numpy as np
 
 from tallyverify.arrays import counts, same_length, usable_stations
 from tallyverify.errors import InputError
-from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.result import Effect, Indicator, written
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -58,6 +58,14 @@ class Fingerprint(Indicator):
     histogram: Counts
     edges: Floats
     shown: int
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return the moments of the vote rate."""
+        return (
+            f"fingerprint of turnout and the share of {name}: the logarithmic vote rate has "
+            f"skewness {written(self.skewness)} and kurtosis {written(self.kurtosis)} "
+            "(0 and 3 if normal); clean elections of unlike places are not normal"
+        )
 
 
 def fingerprint(

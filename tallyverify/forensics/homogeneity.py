@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.arrays import codes, counts, same_length
-from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.findings import number
+from tallyverify.forensics.result import Effect, Indicator, written
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -25,6 +26,7 @@ FEWEST = 30
 """Fewest centres with two stations or more."""
 
 ORDINARY = 1.5
+_NOT_CENTRES = 2.0
 """Up to here χ²/df is called ordinary; genuine Venezuelan sheets show 1.2."""
 
 
@@ -51,6 +53,26 @@ class Homogeneity(Indicator):
     centres: int
     by_centre: Floats
     centre: Counts
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return how much the stations of one area differ, and whether that is usual."""
+        ratio = self.effect.value if self.effect else 1.0
+        high = self.effect.high if self.effect and self.effect.high is not None else ratio
+        if high < 1:
+            said = "they are more alike than voters dealt by chance would make them"
+        elif ratio <= ORDINARY:
+            said = "ordinary overdispersion"
+        elif ratio <= _NOT_CENTRES:
+            said = "more than is usual where voters are dealt to stations by a number"
+        else:
+            said = (
+                f"either a {level} is not a centre whose voters are dealt to its stations by "
+                "chance, or its stations differ for another reason"
+            )
+        return (
+            f"stations of one {level} differ {written(self.effect)} times as much as chance alone "
+            f"lets them (χ²/df over {number(self.centres)} with two stations or more): {said}"
+        )
 
 
 def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:

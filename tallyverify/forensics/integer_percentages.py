@@ -14,7 +14,9 @@ import numpy as np
 
 from tallyverify.arrays import counts, same_length
 from tallyverify.errors import InputError
+from tallyverify.findings import number
 from tallyverify.forensics.exact import count_tail, twiced, window_probability, window_sums
+from tallyverify.forensics.probe import EITHER, TURNOUT
 from tallyverify.forensics.result import Effect, Indicator
 
 if TYPE_CHECKING:
@@ -69,6 +71,31 @@ class IntegerPercentages(Indicator):
     turnout_peaks: Floats
     share_peaks: Floats
     excess: Floats
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return the stations at integer percentages, of turnout or of a candidate's share."""
+        what = name if name in (TURNOUT, EITHER) else f"share of {name}"
+        return (
+            f"integer percentages, {what}: {number(int(self.observed))} stations, "
+            f"{number(round(self.expected))} expected by chance"
+        )
+
+    def sums(self, figure: str) -> str:
+        """Return the excess, its standard deviation and where most of it lies."""
+        said = (
+            f"{number(int(self.observed))} − {self.expected:,.1f} = "
+            f"{self.observed - self.expected:+,.1f}, standard deviation {self.sd:.1f}"
+        ).replace("-", "−")
+        if self.turnout_tested:
+            said += f"; most at turnouts of {_largest(self.turnout_peaks)}"
+        of = "turnouts" if figure == TURNOUT else "shares"
+        return f"{said}; most at {of} of {_largest(self.share_peaks)}"
+
+
+def _largest(peaks: Floats) -> str:
+    """Return the integer percentages with the largest excess."""
+    largest = np.argsort(-peaks, kind="stable")[:5]
+    return ", ".join(f"{k} %" for k in largest if peaks[k] > 0) or "none"
 
 
 def integer_percentages(

@@ -29,7 +29,7 @@ from tallyverify.forensics.klimek_fit import (
 )
 from tallyverify.forensics.klimek_model import BINS, Parameters, klimek_cells
 from tallyverify.forensics.klimek_rivals import rivals
-from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.result import Effect, Indicator, written
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -90,6 +90,18 @@ class KlimekFit(Indicator):
     misfit_by_chance: float | None = None
     one_kind: float | None = None
     two_kinds: float | None = None
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return the shares that the model takes as stuffed."""
+
+        def percent(share: float) -> str:
+            return f"{100 * share:.1f} %"
+
+        return (
+            f"the model of Klimek et al. fits {name} with {written(self.effect, percent)} of the "
+            f"stations incremental and {written(self.extreme, percent)} extreme; a clean election "
+            "of unlike places may look the same"
+        )
 
 
 def klimek(

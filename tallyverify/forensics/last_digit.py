@@ -13,8 +13,9 @@ import numpy as np
 from scipy.stats import chi2
 
 from tallyverify.arrays import counts
+from tallyverify.findings import number
 from tallyverify.forensics.histogram import Histogram
-from tallyverify.forensics.result import Effect, Indicator, share_interval
+from tallyverify.forensics.result import OTHERS, Effect, Indicator, share_interval
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -43,6 +44,27 @@ class LastDigit(Indicator):
 
     digits: Counts
     mean: float
+
+    @property
+    def causes(self) -> str:
+        """What may leave such digits: rounding only where 0 and 5 are many."""
+        many = self.effect is not None and self.effect.value > FIVES
+        return f"rounding, {OTHERS}" if many else OTHERS
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return how many counts end in 0 or 5, and the digit farthest from its share."""
+        share = self.effect.value if self.effect else 0.0
+        at = int(np.argmax(np.abs(self.digits - self.digits.mean())))
+        most = 100 * float(self.digits[at]) / max(self.used, 1)
+        return (
+            f"last digits of {name}: {100 * share:.1f} % end in 0 or 5, expected 20 %; farthest "
+            f"from 10 % is {at}, with {most:.1f} %"
+        )
+
+    def sums(self, figure: str) -> str:
+        """Return χ² and the digits."""
+        digits = ", ".join(number(int(count)) for count in self.digits)
+        return f"χ² = {self.statistic or 0.0:.2f} (9 df); ending in 0 … 9: {digits}"
 
 
 def last_digit(votes: ArrayLike) -> LastDigit:

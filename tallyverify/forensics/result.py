@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from scipy.stats import beta
 
 from tallyverify.findings import number
+
+OTHERS = (
+    "sheets entered twice, a program that fills in figures, or figures not counted, can do this"
+)
+"""What may leave digits that counting does not."""
 
 
 def share_interval(found: int, of: int) -> tuple[float, float]:
@@ -54,6 +59,16 @@ class Effect:
         return f"{text} ({number(self.low)} to {number(self.high)})"
 
 
+def written(effect: Effect | None, form: Callable[[float], str] = "{:.2f}".format) -> str:
+    """Return the value of an effect with its interval, in this form; a dash where there is none."""
+    if effect is None:
+        return "–"
+    text = form(effect.value)
+    if effect.low is not None and effect.high is not None:
+        text += f" ({form(effect.low)} to {form(effect.high)})"
+    return text.replace("-", "−")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Indicator:
     """One indicator of one candidate or figure: base of every result of the family.
@@ -98,3 +113,16 @@ class Indicator:
         said += [] if self.pvalue is None else [f"p = {self.pvalue:.3g}"]
         said += [] if self.effect is None else [str(self.effect)]
         return f"<{kind} {self.code}: {', '.join(said)}; {self.used:,} stations>"
+
+    @property
+    def causes(self) -> str:
+        """What may leave such figures, where a test is flagged: never one cause alone."""
+        return "a source that rounds, or computes counts from percentages, does the same"
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return what it says of whom, as a clause; ``level`` is a word for the smallest areas."""
+        return str(self)
+
+    def sums(self, figure: str) -> str:
+        """Return the arithmetic without the p-value, of a candidate or of turnout."""
+        return f"{number(self.used)} stations"

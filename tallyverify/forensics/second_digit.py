@@ -16,8 +16,9 @@ from scipy.special import ndtr
 from scipy.stats import chi2
 
 from tallyverify.arrays import counts
+from tallyverify.findings import number
 from tallyverify.forensics.histogram import Histogram
-from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.result import OTHERS, Effect, Indicator
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -62,6 +63,29 @@ class SecondDigit(Indicator):
     digits: Floats
     mean: float
     benford: float
+
+    @property
+    def causes(self) -> str:
+        """What may leave such digits."""
+        return f"rounding, {OTHERS}"
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return how many counts are away from what is expected, and how many by chance."""
+        moved = self.effect.value if self.effect else 0.0
+        # The mean of half the sum of differences, if each digit has binomial noise alone.
+        share = self.digits / max(float(self.digits.sum()), 1.0)
+        noise = np.sqrt(2 / np.pi * share * (1 - share) / max(self.used, 1))
+        return (
+            f"second digits of {name}: {100 * moved:.1f} % of the counts away from what the counts "
+            f"around them let expect; chance alone makes about {50 * float(noise.sum()):.1f} %"
+        )
+
+    def sums(self, figure: str) -> str:
+        """Return χ², and that of the textbook's test."""
+        return (
+            f"χ² = {self.statistic or 0.0:.2f} (9 df) over {number(self.used)} counts of 22 or "
+            f"more; against Benford's law, which is wrong here, {self.benford:.1f}"
+        )
 
 
 def second_digit(votes: ArrayLike) -> SecondDigit:

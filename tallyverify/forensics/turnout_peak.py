@@ -18,7 +18,7 @@ from tallyverify.arrays import codes, people, same_length, usable_stations
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
 from tallyverify.findings import number, percent, points
-from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.result import Effect, Indicator, written
 from tallyverify.forensics.turnout_curve import (
     BINS,
     Reading,
@@ -101,6 +101,15 @@ class TurnoutPeak(Indicator):
     def expected(self) -> Floats | None:
         """Votes the candidate would have at each turnout at the ratio of the flank."""
         return None if self.ratio is None else self.ratio * self.others
+
+    def sentence(self, name: str, level: str = "") -> str:
+        """Return the excess, and what it is read from."""
+        votes = written(self.effect, lambda value: f"{round(value):,}")
+        return (
+            f"{name} has {votes} votes more than the ratio of {self.ratio or 0.0:.2f} to all "
+            f"others at turnouts up to the peak of {100 * (self.peak or 0.0):.0f} %; that this "
+            "ratio does not depend on turnout is an assumption, seldom true"
+        )
 
 
 def turnout_peak(

@@ -8,9 +8,7 @@ import numpy as np
 
 from tallyverify.forensics.association import TurnoutShare
 from tallyverify.forensics.fingerprint import Fingerprint
-from tallyverify.forensics.of_case import turnout_of
-from tallyverify.forensics.picture import ForensicPicture
-from tallyverify.forensics.result import Indicator
+from tallyverify.forensics.study import ForensicPicture, turnout_of
 from tallyverify.report.drawing import SOFT, middle
 from tallyverify.report.panels import Planned, counted_cells, headed, shades
 
@@ -23,34 +21,26 @@ if TYPE_CHECKING:
 _BINS = 60
 
 
-def leader_of(picture: ForensicPicture, most: int) -> str:
-    """Return the name of the candidate with most votes, shortened."""
-    stations = picture.stations
-    return middle(picture.names[stations.candidates[stations.ranked[0]]], most)
-
-
-def fingerprint_figure(found: Indicator, picture: ForensicPicture) -> Planned | None:
+def fingerprint_figure(found: Fingerprint, picture: ForensicPicture) -> Planned:
     """Plan the figure of F506."""
-    if not isinstance(found, Fingerprint):
-        return None
 
     def paint(figure: Figure) -> None:
         axes = figure.add_axes((0.12, 0.11, 0.66, 0.78))
         cells = found.histogram
         image = counted_cells(axes, cells, (0, 100, 0, 100), int(cells.max()))
         axes.set_xlabel("turnout, % of the registered voters")
-        axes.set_ylabel(f"{leader_of(picture, 30)}, % of the ballots")
+        axes.set_ylabel(f"{middle(picture.leader, 30)}, % of the ballots")
         shades(figure, image, (0.82, 0.11, 0.025, 0.7))
 
     return paint, 5.0
 
 
-def association_figure(found: Indicator, picture: ForensicPicture) -> Planned | None:
+def association_figure(found: TurnoutShare, picture: ForensicPicture) -> Planned | None:
     """Plan the figure of F511: all stations, and within the smallest areas."""
-    stations = picture.stations
-    there, reason = turnout_of(stations)
-    if reason or not isinstance(found, TurnoutShare) or found.effect is None:
+    if found.effect is None:
         return None
+    stations = picture.stations
+    there, _ = turnout_of(stations)
     turnout = 100 * stations.ballots[there] / stations.registered[there]
     share = 100 * stations.votes[there, stations.ranked[0]] / stations.valid[there]
     whole = (0.0, 100.0, 0.0, 100.0)
@@ -79,22 +69,15 @@ def association_figure(found: Indicator, picture: ForensicPicture) -> Planned | 
                 axes.axvline(0, color=SOFT, lw=0.5)
             else:
                 axes.set_xlabel("turnout, %")
-                axes.set_ylabel(f"{leader_of(picture, 18)}, % of valid votes")
+                axes.set_ylabel(f"{middle(picture.leader, 18)}, % of valid votes")
         shades(figure, image, (0.905, 0.14, 0.02, 0.6))
 
     return paint, 4.0
 
 
 def within_areas(area: Counts, turnout: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Return turnout and share less the mean of their area, of stations that are not alone in it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> within_areas(np.array([0, 0, 1]), np.array([50.0, 60, 70]), np.array([10.0, 14, 9]))
-    (array([-5.,  5.]), array([-2.,  2.]))
-    """
+    """Return turnout and share less their area's mean, of stations that are not alone in it."""
     size = np.bincount(area)[area]
     kept = size > 1
-    rest = [(one - np.bincount(area, weights=one)[area] / size)[kept] for one in (turnout, share)]
-    return rest[0], rest[1]
+    x, y = ((one - np.bincount(area, weights=one)[area] / size)[kept] for one in (turnout, share))
+    return x, y

@@ -10,11 +10,11 @@ from scipy.stats import chi2
 
 from tallyverify.forensics.homogeneity import Homogeneity
 from tallyverify.forensics.klimek import KlimekFit
-from tallyverify.forensics.picture import ForensicPicture
-from tallyverify.forensics.result import Effect, Indicator
+from tallyverify.forensics.result import Effect
+from tallyverify.forensics.study import ForensicPicture
 from tallyverify.forensics.swapped_result import Swapped
 from tallyverify.forensics.turnout_peak import TurnoutPeak
-from tallyverify.report.density_figures import association_figure, fingerprint_figure, leader_of
+from tallyverify.report.density_figures import association_figure, fingerprint_figure
 from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, middle
 from tallyverify.report.panels import Planned, key, note, thousands
 
@@ -29,8 +29,8 @@ _MOST_FAR = 0.1
 _BACK = 4.0
 
 
-def _klimek(found: Indicator, picture: ForensicPicture) -> Planned | None:
-    if not isinstance(found, KlimekFit) or found.effect is None:
+def _klimek(found: KlimekFit, picture: ForensicPicture) -> Planned | None:
+    if found.effect is None:
         return None
     rows: list[tuple[str, Effect]] = [("incremental", found.effect)]
     if found.low_side is not None:
@@ -59,19 +59,17 @@ def _klimek(found: Indicator, picture: ForensicPicture) -> Planned | None:
 
 def _rivals(found: KlimekFit) -> list[str]:
     """Return how clean stations describe the fingerprint, beside the model."""
-    said = []
-    for kinds, gain in (("one kind", found.one_kind), ("two kinds", found.two_kinds)):
-        if gain is not None:
-            better = "better" if gain >= 0 else "worse"
-            said.append(
-                f"clean stations of {kinds} describe turnout and share {better} than the model "
-                f"(by {abs(gain):,.0f}, Bayesian information criterion)"
-            )
-    return said
+    return [
+        f"clean stations of {kinds} describe turnout and share "
+        f"{'better' if gain >= 0 else 'worse'} than the model "
+        f"(by {abs(gain):,.0f}, Bayesian information criterion)"
+        for kinds, gain in (("one kind", found.one_kind), ("two kinds", found.two_kinds))
+        if gain is not None
+    ]
 
 
-def _turnout_peak(found: Indicator, picture: ForensicPicture) -> Planned | None:
-    if not isinstance(found, TurnoutPeak) or found.expected is None or found.peak is None:
+def _turnout_peak(found: TurnoutPeak, picture: ForensicPicture) -> Planned | None:
+    if found.expected is None or found.peak is None:
         return None
     expected, peak, flank = found.expected, 100 * found.peak, found.flank
 
@@ -79,7 +77,7 @@ def _turnout_peak(found: Indicator, picture: ForensicPicture) -> Planned | None:
         axes = figure.add_axes((0.12, 0.13, 0.85, 0.66))
         at = 50 * (found.turnout[1:] + found.turnout[:-1])
         mine, others, level = (one / 1000 for one in (found.leader, found.others, expected))
-        name = f"votes of {leader_of(picture, 24)}"
+        name = f"votes of {middle(picture.leader, 24)}"
         ratio = f"all others × {found.ratio:.2f}"
         above = at >= peak
         axes.fill_between(at[above], level[above], mine[above], color=PALE, lw=0, zorder=0)
@@ -103,9 +101,9 @@ def _turnout_peak(found: Indicator, picture: ForensicPicture) -> Planned | None:
     return paint, 4.4
 
 
-def _homogeneity(found: Indicator, picture: ForensicPicture) -> Planned | None:
-    there = found.by_centre[:, 1] > 0 if isinstance(found, Homogeneity) else np.zeros(0, bool)
-    if not isinstance(found, Homogeneity) or not there.any():
+def _homogeneity(found: Homogeneity, picture: ForensicPicture) -> Planned | None:
+    there = found.by_centre[:, 1] > 0
+    if not there.any():
         return None
     chi, df = found.by_centre[there].T
     ratio = chi / df
@@ -138,33 +136,17 @@ def _homogeneity(found: Indicator, picture: ForensicPicture) -> Planned | None:
 
 
 def by_chance(df: Floats, edges: Floats) -> Floats:
-    """Return how many centres chance puts in each bin of χ²/df, the first and the last one open.
-
-    Parameters
-    ----------
-    df : ndarray of float, shape (centres,)
-        Degrees of freedom of each.
-    edges : ndarray of float, shape (bins + 1,)
-        Ascending.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> by_chance(np.ones(1000), np.array([0.0, 1.0, 4.0, 5.0])).round(1)
-    array([682.7, 271.8,  45.5])
-    """
+    """Return how many centres chance puts in each bin of χ²/df, the first and the last one open."""
     sizes, often = np.unique(df, return_counts=True)
     below = chi2.cdf(edges[:, None] * sizes, sizes) @ often
     below[0], below[-1] = 0, often.sum()
-    found: Floats = np.diff(below)
-    return found
+    expected: Floats = np.diff(below)
+    return expected
 
 
-def _swapped(found: Indicator, picture: ForensicPicture) -> Planned | None:
-    if not isinstance(found, Swapped) or not np.isfinite(found.threshold):
-        return None
+def _swapped(found: Swapped, picture: ForensicPicture) -> Planned | None:
     evidence = found.evidence[~np.isnan(found.evidence)]
-    if not evidence.size:
+    if not evidence.size or not np.isfinite(found.threshold):
         return None
     high = 1.05 * max(float(evidence.max()), found.threshold)
     low = max(float(evidence.min()), -_BACK * high)
@@ -188,7 +170,7 @@ def _swapped(found: Indicator, picture: ForensicPicture) -> Planned | None:
     return paint, 3.8
 
 
-DESCRIBED_FIGURES: dict[str, Callable[[Indicator, ForensicPicture], Planned | None]] = {
+DESCRIBED_FIGURES: dict[str, Callable[[Any, ForensicPicture], Planned | None]] = {
     "F506": fingerprint_figure,
     "F507": _klimek,
     "F508": _turnout_peak,

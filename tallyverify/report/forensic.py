@@ -11,7 +11,17 @@ from rich.text import Text
 from tallyverify.errors import printable
 from tallyverify.findings import counted, number, sentence
 from tallyverify.report.estimated import table_of
-from tallyverify.report.indicators import described_of, twins_of, unused_of, used_of
+from tallyverify.report.indicators import (
+    described_of,
+    figure_of,
+    flag_of,
+    probability,
+    rejects_of,
+    statistic_of,
+    twins_of,
+    unused_of,
+    used_of,
+)
 
 if TYPE_CHECKING:
     from tallyverify.report.model import Report
@@ -27,12 +37,12 @@ def tests_table(report: Report) -> Table:
     for one in used_of(report, _MOST):
         table.add_row(
             one.code,
-            Text(one.figure),
-            one.statistic,
-            one.pvalue,
-            one.adjusted,
-            one.rejects_clean,
-            Text(one.word, style="magenta" if one.flagged else ""),
+            Text(figure_of(one, report.forensics)),
+            statistic_of(one),
+            probability(one.result.pvalue),
+            probability(one.adjusted),
+            rejects_of(one),
+            Text(flag_of(one), style="magenta" if one.flagged else ""),
         )
     return table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallyverify.forensics.picture import ForensicPicture
+from tallyverify.forensics.study import ForensicPicture
 from tallyverify.report.described_figures import DESCRIBED_FIGURES
 from tallyverify.report.drawing import drawn
 from tallyverify.report.panels import Planned
@@ -26,28 +26,18 @@ FORENSIC_FIGURES = {
 
 
 def forensic_figures(picture: ForensicPicture) -> dict[str, str]:
-    """Return the figures that there are data for, as SVG text.
+    """Return the figures that there are data for, as SVG text by name.
 
-    Parameters
-    ----------
-    picture : ForensicPicture
-        What there is to show.
-
-    Returns
-    -------
-    dict of str to str
-        By name of :data:`FORENSIC_FIGURES`; none of an indicator that refused, or of a test that
-        rejects too many clean elections.
+    None of an indicator that refused, or of a test that rejects too many clean elections.
     """
-    found: dict[str, str] = {}
+    figures: dict[str, str] = {}
     for code, title in FORENSIC_FIGURES.items():
         planned: Planned | None = None
-        if code in TESTED_FIGURES:
-            used = [one for one in picture.battery.of(code) if not one.refused]
-            planned = TESTED_FIGURES[code](used, picture) if used else None
+        if used := [one for one in picture.battery.of(code) if not one.refused]:
+            planned = TESTED_FIGURES[code](used, picture)
         elif code in picture.described:
             planned = DESCRIBED_FIGURES[code](picture.described[code], picture)
         if planned is not None:
             paint, height = planned
-            found[code] = drawn(title, paint, height=height)
-    return found
+            figures[code] = drawn(title, paint, height=height)
+    return figures

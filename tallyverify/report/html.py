@@ -10,14 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tallyverify.errors import printable
 from tallyverify.findings import Evidence, number, percent, points, sentence
-from tallyverify.report.indicators import (
-    described_of,
-    shown_elsewhere,
-    sizes_of,
-    twins_of,
-    unused_of,
-    used_of,
-)
+from tallyverify.report import indicators
+from tallyverify.report.indicators import shown_elsewhere, used_of
 from tallyverify.report.model import Report
 from tallyverify.report.words import status_word, verdict_words
 
@@ -40,12 +34,20 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = number
-    environment.filters["status"] = status_word
-    environment.filters["printable"] = printable
-    environment.filters["sentence"] = sentence
+    environment.filters |= {
+        "number": number,
+        "status": status_word,
+        "printable": printable,
+        "sentence": sentence,
+        "points": points,
+        "figure": indicators.figure_of,
+        "flag": indicators.flag_of,
+        "probability": indicators.probability,
+        "rejects": indicators.rejects_of,
+        "size": indicators.size_of,
+        "statistic": indicators.statistic_of,
+    }
     environment.globals["percent"] = percent
-    environment.filters["points"] = points
     return environment
 
 
@@ -98,15 +100,16 @@ def _indicators(report: Report) -> dict[str, Any]:
     from tallyverify.forensics.calibration import WORST_RATE
     from tallyverify.report.forensic_figures import FORENSIC_FIGURES, forensic_figures
 
+    used = used_of(report)
     return {
         "battery": report.forensics.battery,
         "worst": f"{100 * WORST_RATE:g}",
-        "used": used_of(report),
-        "judged": sum(one.adjusted is not None for one in report.forensics.battery.tests),
-        "sizes": sizes_of(report),
-        "twins": twins_of(report),
-        "unused": unused_of(report),
-        "described": described_of(report),
+        "used": used,
+        "judged": sum(one.adjusted is not None for one in used),
+        "sizes": {one.code: one.result.effect.name for one in used if one.result.effect},
+        "twins": indicators.twins_of(report),
+        "unused": indicators.unused_of(report),
+        "described": indicators.described_of(report),
         "drawn": _images(forensic_figures(report.forensics), FORENSIC_FIGURES),
     }
 

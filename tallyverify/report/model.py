@@ -60,7 +60,7 @@ class Report(Model):
         What was seen, what it sums to, and from which files.
     picture : tallyverify.inference.picture.Picture or None
         The estimate and what the figures show; not part of report.json, whose findings say it.
-    forensics : tallyverify.forensics.picture.ForensicPicture or None
+    forensics : tallyverify.forensics.study.ForensicPicture or None
         The tests and descriptions, and what their figures show; likewise.
 
     Examples

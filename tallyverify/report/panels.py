@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,20 +36,21 @@ def beside(figure: Figure, number: int, *, lines: int = 1) -> list[Axes]:
     return axes
 
 
-def stacked(figure: Figure, number: int) -> list[Axes]:
-    """Return axes above each other, over the same percentages."""
-    height = float(figure.get_figheight())
+def stacked(figure: Figure, heads: Sequence[str], label: str) -> list[Axes]:
+    """Return axes above each other with these heads, over the same percentages."""
+    height, number = float(figure.get_figheight()), len(heads)
     top, bottom, gap = 0.85 / height, 0.55 / height, 0.36 / height
     each = (1 - top - bottom - gap * (number - 1)) / number
-    axes = [
-        figure.add_axes((0.1, bottom + (number - 1 - place) * (each + gap), 0.87, each))
-        for place in range(number)
-    ]
-    for one in axes:
+    axes: list[Axes] = []
+    for left, head in zip(range(number - 1, -1, -1), heads, strict=True):
+        one = figure.add_axes((0.1, bottom + left * (each + gap), 0.87, each))
         one.set_xlim(-0.5, 100.5)
         one.set_xticks(range(0, 101, 10))
-        one.tick_params(labelbottom=one is axes[-1])
+        one.tick_params(labelbottom=not left)
         thousands(one)
+        headed(one, head)
+        axes.append(one)
+    axes[-1].set_xlabel(label)
     return axes
 
 
@@ -88,18 +89,9 @@ def key(figure: Figure, handles: Iterable[Any], *, columns: int = 4) -> None:
 def counted_cells(
     axes: Axes, cells: Any, extent: tuple[float, float, float, float], top: int
 ) -> Any:
-    """Draw numbers of stations as an image, on a logarithmic scale; empty cells stay white.
+    """Draw numbers of stations, shape (columns, rows), as an image; empty cells stay white.
 
-    Parameters
-    ----------
-    axes : Axes
-        What is drawn on.
-    cells : ndarray of int, shape (columns, rows)
-        Stations.
-    extent : tuple of float
-        Left, right, bottom and top.
-    top : int
-        Number with the darkest shade.
+    The shades are logarithmic, the darkest at ``top``; the extent is left, right, bottom, top.
     """
     from matplotlib.colors import LinearSegmentedColormap, LogNorm
 

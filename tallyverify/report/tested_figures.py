@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -17,15 +17,15 @@ from tallyverify.forensics.integer_percentages import (
     INTEGERS,
     TOLERANCE,
     Given,
-    IntegerPercentages,
     at_integer,
 )
 from tallyverify.forensics.last_digit import LastDigit
-from tallyverify.forensics.picture import ForensicPicture
-from tallyverify.forensics.probe import EITHER, TURNOUT
+from tallyverify.forensics.probe import EITHER
 from tallyverify.forensics.second_digit import SecondDigit
+from tallyverify.forensics.stations import Stations
+from tallyverify.forensics.study import ForensicPicture
 from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, middle
-from tallyverify.report.indicators import name_of, probability
+from tallyverify.report.indicators import probability
 from tallyverify.report.panels import Planned, beside, headed, key, note, stacked
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from tallyverify.arrays import Counts, Floats
 
+Plan = Callable[[Sequence[Probed], ForensicPicture], Planned | None]
 
 _BESIDE, _STACKED = 3, 4
 _NOISE = 2.0  # standard deviations of the bands
@@ -41,101 +42,76 @@ _LONG = 40
 
 def _tested(one: Probed, picture: ForensicPicture, between: str = ": ", most: int = _LONG) -> str:
     """Return whom a panel is about, and the adjusted p-value if it is judged."""
+    name = middle(one.named(picture.names), most)
     if one.adjusted is None:
-        return middle(name_of(one, picture), most)
+        return name
     p = probability(one.adjusted)
-    sign = "" if p.startswith("<") else "= "
-    return f"{middle(name_of(one, picture), most)}{between}adjusted p {sign}{p}"
+    return f"{name}{between}adjusted p {'' if p.startswith('<') else '= '}{p}"
 
 
-def _undrawn(used: Sequence[Probed], drawn: int = _BESIDE) -> str:
-    return f"; {len(used) - drawn} more are not drawn" if len(used) > drawn else ""
+def _undrawn(used: Sequence[Probed]) -> str:
+    return f"; {len(used) - _BESIDE} more are not drawn" if len(used) > _BESIDE else ""
 
 
 def _digits(
-    used: Sequence[Probed],
-    picture: ForensicPicture,
-    away: Callable[[Probed], tuple[Floats, Floats]],
+    away: Callable[[Any, int], tuple[Floats, Floats]],
     labels: Sequence[str],
-    words: tuple[str, str, str],
-) -> Planned:
-    """Plan a figure of differences from what is expected, with two standard deviations of it."""
-    shown = used[:_BESIDE]
-    below, aside, most = words
+    below: str,
+    aside: str,
+    most: str = "",
+) -> Plan:
+    """Return what plans a figure of differences from what is expected, with two sd of it."""
 
-    def paint(figure: Figure) -> None:
-        panels = beside(figure, len(shown), lines=1 + labels[0].count("\n"))
-        for axes, one in zip(panels, shown, strict=True):
-            difference, sd = away(one)
+    def plan(used: Sequence[Probed], picture: ForensicPicture) -> Planned:
+        shown = used[:_BESIDE]
+
+        def paint(figure: Figure) -> None:
+            panels = beside(figure, len(shown), lines=1 + labels[0].count("\n"))
             places = np.arange(len(labels))
-            axes.bar(places, 2 * _NOISE * sd, 0.9, -_NOISE * sd, color=PALE, zorder=1)
-            axes.axhline(0, color=SOFT, lw=0.8, zorder=2)
-            axes.vlines(places, 0, difference, color=BAND, lw=3, zorder=3)
-            axes.plot(places, difference, "o", color=BAND, ms=5, zorder=4)
-            axes.set_xticks(places, labels)
-            axes.set_xlim(-0.6, len(labels) - 0.4)
-            headed(axes, _tested(one, picture, "\n", _LONG if len(shown) == 1 else 26))
-        high = max(float(np.abs(one).max()) for axes in panels for one in axes.get_ylim())
-        panels[0].set_ylim(-high, high)
-        panels[0].set_ylabel(aside)
-        figure.text(0.55, 0.025, below, ha="center")
-        note(figure, f"grey: two standard deviations of chance either way{most}{_undrawn(used)}")
+            for axes, one in zip(panels, shown, strict=True):
+                difference, sd = away(one.result, max(one.result.used, 1))
+                axes.bar(places, 2 * _NOISE * sd, 0.9, -_NOISE * sd, color=PALE, zorder=1)
+                axes.axhline(0, color=SOFT, lw=0.8, zorder=2)
+                axes.vlines(places, 0, difference, color=BAND, lw=3, zorder=3)
+                axes.plot(places, difference, "o", color=BAND, ms=5, zorder=4)
+                axes.set_xticks(places, labels)
+                axes.set_xlim(-0.6, len(labels) - 0.4)
+                headed(axes, _tested(one, picture, "\n", _LONG if len(shown) == 1 else 26))
+            high = max(float(np.abs(one).max()) for axes in panels for one in axes.get_ylim())
+            panels[0].set_ylim(-high, high)
+            panels[0].set_ylabel(aside)
+            figure.text(0.55, 0.025, below, ha="center")
+            grey = "grey: two standard deviations of chance either way"
+            note(figure, f"{grey}{most}{_undrawn(used)}")
 
-    return paint, 3.8
+        return paint, 3.8
 
-
-def _second_digits(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
-    def away(one: Probed) -> tuple[Floats, Floats]:
-        found, number = one.result, max(one.result.used, 1)
-        if not isinstance(found, SecondDigit):
-            return np.zeros(10), np.zeros(10)
-        # The counts around a count hold a part of its own spread: this is the most that is left.
-        share = found.digits / max(float(found.digits.sum()), 1.0)
-        return 100 * found.difference / number, 100 * np.sqrt(share * (1 - share) / number)
-
-    aside = "% of the counts, above or\nbelow the counts around them"
-    return _digits(used, picture, away, list("0123456789"), ("second digit", aside, ", at most"))
+    return plan
 
 
-def _last_digits(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
-    def away(one: Probed) -> tuple[Floats, Floats]:
-        found, number = one.result, max(one.result.used, 1)
-        if not isinstance(found, LastDigit):
-            return np.zeros(10), np.zeros(10)
-        sd = np.full(10, 100 * np.sqrt(0.1 * 0.9 / number))
-        return 100 * found.digits / number - 10, sd
-
-    aside = "% of the counts,\nabove or below 10 %"
-    return _digits(used, picture, away, list("0123456789"), ("last digit", aside, ""))
+def _second(found: SecondDigit, number: int) -> tuple[Floats, Floats]:
+    # The counts around a count hold a part of its own spread: this is the most that is left.
+    share = found.digits / max(float(found.digits.sum()), 1.0)
+    return 100 * found.difference / number, 100 * np.sqrt(share * (1 - share) / number)
 
 
-def _pairs(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
-    def away(one: Probed) -> tuple[Floats, Floats]:
-        found, number = one.result, max(one.result.used, 1)
-        if not isinstance(found, DigitPairs):
-            return np.zeros(3), np.zeros(3)
-        shares = np.array([found.repeated, found.adjacent, found.other]) / number
-        return 100 * (shares - SHARES), 100 * np.sqrt(SHARES * (1 - SHARES) / number)
+def _last(found: LastDigit, number: int) -> tuple[Floats, Floats]:
+    sd = np.full(10, 100 * np.sqrt(0.1 * 0.9 / number))
+    return 100 * found.digits / number - 10, sd
 
-    labels = ["repeated\n10 %", "adjacent\n20 %", "other\n70 %"]
-    words = (
-        "last two digits, and how many are expected",
-        "% of the counts, above\nor below that",
-        "",
-    )
-    return _digits(used, picture, away, labels, words)
+
+def _pairs(found: DigitPairs, number: int) -> tuple[Floats, Floats]:
+    shares = np.array([found.repeated, found.adjacent, found.other]) / number
+    return 100 * (shares - SHARES), 100 * np.sqrt(SHARES * (1 - SHARES) / number)
 
 
 def _at_integers(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
-    # Turnout or the leader's share, as published, is the two together: each has a panel.
-    alone = [one for one in used if one.figure != EITHER]
-    panels = [panel for one in alone[:_BESIDE] for panel in integer_panels(one, picture)]
+    panels = integer_panels(used, picture)
 
     def paint(figure: Figure) -> None:
         at = np.arange(101)
-        for on, (head, observed, expected) in zip(
-            stacked(figure, len(panels)), panels, strict=True
-        ):
+        shown = stacked(figure, [head for head, _, _ in panels], "%")
+        for on, (_, observed, expected) in zip(shown, panels, strict=True):
             excess, noise = observed - expected, _NOISE * np.sqrt(expected)
             on.fill_between(at, -noise, noise, color=PALE, lw=0, step="mid", zorder=1)
             # One path for all of them.
@@ -147,50 +123,42 @@ def _at_integers(used: Sequence[Probed], picture: ForensicPicture) -> Planned | 
             high, low = max(float(inner.max()), reach), max(-float(inner.min()), reach)
             on.set_ylim(-1.15 * low, 1.15 * high)
             on.set_ylabel("stations")
-            headed(on, head)
-        figure.axes[-1].set_xlabel("%")
         note(
             figure,
             "stations at each integer percentage, less those that chance puts there; "
-            f"grey: two standard deviations of chance{_undrawn(alone)}",
+            f"grey: two standard deviations of chance{_undrawn(_alone(used))}",
         )
 
     return (paint, 1.5 + 1.35 * len(panels)) if panels else None
 
 
-def integer_panels(one: Probed, picture: ForensicPicture) -> Iterator[tuple[str, Floats, Floats]]:
-    """Return stations at 0, 1, … 100 % and as many as expected, of one turnout or one share.
+def _alone(used: Sequence[Probed]) -> list[Probed]:
+    """Leave out turnout or the leader's share, as published: each of the two has a panel."""
+    return [one for one in used if one.figure != EITHER]
 
-    Parameters
-    ----------
-    one : Probed
-        A test of integer percentages.
-    picture : ForensicPicture
-        What it was made of.
 
-    Returns
-    -------
-    iterator of tuple
-        Whom it is about, observed and expected, each of shape (101,). Their differences sum to
-        ``share_excess``. Nothing for the test of both together: each has its own.
+def integer_panels(
+    used: Sequence[Probed], picture: ForensicPicture
+) -> list[tuple[str, Floats, Floats]]:
+    """Return whom each panel is of, and stations seen and expected at 0, 1, … 100 %.
+
+    Their differences sum to ``share_excess``.
     """
-    stations = picture.stations
-    if not isinstance(one.result, IntegerPercentages) or one.figure == EITHER:
-        return
-    turnout, there = one.figure == TURNOUT, stations.with_turnout
-    if turnout:
-        x, n = (line[there].astype(np.int64) for line in (stations.turned_out, stations.registered))
-    else:
-        x = stations.votes[:, stations.candidates.index(one.figure)]
-        n = stations.shared.astype(np.int64)
-    given = Given.of(x, n, None, None)
-    use = given.used()
-    said = _tested(one, picture)
-    # As the tests have it: turnout by the published null, a share by one free of its bias.
-    yield (
-        said if turnout else f"share of {said}",
-        *_expected(given.votes[use], given.ballots[use], smooth=not turnout),
-    )
+    panels, stations = [], picture.stations
+    for one in _alone(used)[:_BESIDE]:
+        said, smooth = _tested(one, picture), one.candidate is not None
+        if one.candidate is None:
+            there = stations.with_turnout
+            x, n = stations.turned_out[there].astype(np.int64), stations.registered[there]
+        else:
+            x, n = stations.votes[:, stations.candidates.index(one.candidate)], stations.shared
+            said = f"share of {said}"
+        given = Given.of(x, n.astype(np.int64), None, None)
+        use = given.used()
+        # As the tests have it: turnout by the published null, a share by one free of its bias.
+        seen, expected = _expected(given.votes[use], given.ballots[use], smooth=smooth)
+        panels.append((said, seen, expected))
+    return panels
 
 
 def _expected(x: Counts, n: Counts, *, smooth: bool) -> tuple[Floats, Floats]:
@@ -205,16 +173,16 @@ def _expected(x: Counts, n: Counts, *, smooth: bool) -> tuple[Floats, Floats]:
     return observed, everywhere
 
 
-def _coarse(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
+def _coarse(used: Sequence[Probed], picture: ForensicPicture) -> Planned:
     shown = used[:_BESIDE]
+    heads = [f"share of {_tested(one, picture)}" for one in shown]
 
     def paint(figure: Figure) -> None:
         from matplotlib.lines import Line2D
 
-        for on, one in zip(stacked(figure, len(shown)), shown, strict=True):
-            found = one.result
-            if not isinstance(found, CoarseShares):
-                continue
+        panels = stacked(figure, heads, "% of the valid votes of a station")
+        for on, one in zip(panels, shown, strict=True):
+            found = cast(CoarseShares, one.result)
             at = TARGETS / 20
             on.plot(np.arange(1001) / 10, found.density, color=SOFT, lw=0.6, zorder=2)
             on.plot(at, found.expected, "_", color=INK, ms=9, mew=1.6, zorder=3)
@@ -223,8 +191,6 @@ def _coarse(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
             top = max(float(found.density[5:996].max()), float(found.expected.max()), 1.0)
             on.set_ylim(0, 1.12 * top)
             on.set_ylabel("stations")
-            headed(on, f"share of {_tested(one, picture)}")
-        figure.axes[-1].set_xlabel("% of the valid votes of a station")
         key(
             figure,
             [
@@ -237,35 +203,31 @@ def _coarse(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
     return paint, 1.5 + 1.5 * len(shown)
 
 
-def _dips(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
+def _dips(used: Sequence[Probed], picture: ForensicPicture) -> Planned:
     shown = used[:_STACKED]
+    heads = [("share of " if one.candidate else "") + _tested(one, picture) for one in shown]
 
     def paint(figure: Figure) -> None:
-        for on, one in zip(stacked(figure, len(shown)), shown, strict=True):
-            found = one.result
-            density = _smooth(_fractions(one, picture))
+        for on, one in zip(stacked(figure, heads, "%"), shown, strict=True):
+            density = _smooth(_fractions(one, picture.stations))
             at = 100 * (np.arange(len(density)) + 0.5) / len(density)
             on.fill_between(at, 0, density, facecolor=PALE, edgecolor=BAND, lw=1.2)
-            for mode in found.modes if isinstance(found, Dip) else ():
+            for mode in cast(Dip, one.result).modes:
                 on.axvline(100 * mode, color=MARKS[0], lw=1, ls="--")
             on.set_ylim(0, 1.1 * float(density.max()))
             on.set_yticks([])
             on.spines["left"].set_visible(False)
-            what = "" if one.figure == TURNOUT else "share of "
-            headed(on, what + _tested(one, picture))
-        figure.axes[-1].set_xlabel("%")
         note(figure, "stations by their percentage, smoothed; dashed: modes of the smoothed curve")
 
     return paint, 1.5 + 1.1 * len(shown)
 
 
-def _fractions(one: Probed, picture: ForensicPicture) -> Floats:
-    stations = picture.stations
-    if one.figure == TURNOUT:
+def _fractions(one: Probed, stations: Stations) -> Floats:
+    if one.candidate is None:
         there = stations.with_turnout
         turnout: Floats = stations.turned_out[there] / stations.registered[there]
         return turnout
-    share: Floats = stations.votes[:, stations.candidates.index(one.figure)] / stations.valid
+    share: Floats = stations.votes[:, stations.candidates.index(one.candidate)] / stations.valid
     return share
 
 
@@ -283,10 +245,21 @@ def _smooth(values: Floats) -> Floats:
     return density
 
 
-TESTED_FIGURES: dict[str, Callable[[Sequence[Probed], ForensicPicture], Planned | None]] = {
-    "F501": _second_digits,
-    "F502": _last_digits,
-    "F503": _pairs,
+TESTED_FIGURES: dict[str, Plan] = {
+    "F501": _digits(
+        _second,
+        "0123456789",
+        "second digit",
+        "% of the counts, above or\nbelow the counts around them",
+        ", at most",
+    ),
+    "F502": _digits(_last, "0123456789", "last digit", "% of the counts,\nabove or below 10 %"),
+    "F503": _digits(
+        _pairs,
+        ("repeated\n10 %", "adjacent\n20 %", "other\n70 %"),
+        "last two digits, and how many are expected",
+        "% of the counts, above\nor below that",
+    ),
     "F504": _at_integers,
     "F505": _coarse,
     "F509": _dips,

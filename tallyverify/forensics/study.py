@@ -1,0 +1,162 @@
+"""What the checks of the family and the report work out of a case, each thing once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tallyverify.coverage import Kept
+from tallyverify.facts import CaseFacts
+from tallyverify.findings import number
+from tallyverify.forensics.association import turnout_share
+from tallyverify.forensics.battery import TESTED, Battery, battery
+from tallyverify.forensics.fingerprint import fingerprint
+from tallyverify.forensics.homogeneity import homogeneity
+from tallyverify.forensics.klimek import klimek
+from tallyverify.forensics.outlying import outlying_stations
+from tallyverify.forensics.outlying_areas import OutlyingAreas, outlying_areas
+from tallyverify.forensics.outlying_result import OutlyingStations
+from tallyverify.forensics.result import Indicator
+from tallyverify.forensics.stations import Stations, stations_of
+from tallyverify.forensics.swapped import swapped
+from tallyverify.forensics.turnout_peak import FEWEST_AREAS, turnout_peak
+from tallyverify.sheets import MOST_STATIONS, Sheets
+
+if TYPE_CHECKING:
+    from tallyverify.arrays import Mask
+
+DESCRIBED = ("F506", "F507", "F508", "F510", "F511", "F512")
+"""Indicators without a null that holds for honest elections: never flagged, not adjusted for."""
+
+_RECOVERIES = 10
+_RESAMPLES = 200
+
+
+@dataclass(frozen=True, eq=False)
+class ForensicPicture:
+    """All that the report and the figures show of the family."""
+
+    stations: Stations
+    names: dict[str, str]  # of each candidate, as it is shown
+    battery: Battery
+    described: dict[str, Indicator]  # by code, those asked that did not refuse
+
+    @property
+    def leader(self) -> str:
+        """The name of the candidate with most votes."""
+        return self.names[self.stations.candidates[self.stations.ranked[0]]]
+
+
+class ForensicStudy:
+    """The stations of a case, or the reason against them; all else only where there is none."""
+
+    def __init__(self, kept: Kept, facts: CaseFacts) -> None:
+        self.sheets: Sheets = kept.rows
+        self.facts = facts
+        self.names = {name: facts.contest.display(name) for name in facts.contest.candidate_ids}
+        self._described: dict[str, Indicator | str] = {}
+
+    @cached_property
+    def stations(self) -> Stations:
+        """The stations whose votes were all read."""
+        return stations_of(self.sheets, self.facts)
+
+    @cached_property
+    def reason(self) -> str:
+        """Why there are no stations to look at; empty where there are."""
+        if self.sheets.chunks is None:
+            return (
+                f"{number(self.sheets.rows)} stations: indicators keep all of them at once, up to "
+                f"{number(MOST_STATIONS)}"
+            )
+        if not self.sheets.rows or not len(self.stations):
+            return "no station was seen with all its votes read"
+        return self.stations.several_votes
+
+    def asked(self, codes: tuple[str, ...]) -> list[str]:
+        """Return those of the codes whose checks were asked."""
+        return [code for code in codes if not self.facts.codes or code in self.facts.codes]
+
+    @cached_property
+    def battery(self) -> Battery:
+        """The tests of the checks that were asked."""
+        return battery(self.stations, codes=self.asked(TESTED), seed=self.facts.seed)
+
+    def described(self, code: str) -> Indicator | str:
+        """Return a description of the leader, or why there is none."""
+        if code not in self._described:
+            self._described[code] = self._worked_out(code)
+        found = self._described[code]
+        return found if isinstance(found, str) else found.refused or found
+
+    def _worked_out(self, code: str) -> Indicator | str:
+        stations, areas, seed = self.stations, self.stations.areas, self.facts.seed
+        if code in ("F510", "F512"):
+            if code == "F510" and not areas:
+                return "the actas have no areas, so no centres"
+            if len(stations.candidates) < 2:
+                return "there is one candidate only"
+            first, second = stations.ranked[:2]
+            if code == "F510":
+                return homogeneity(stations.votes[:, [first, second]], areas[-1])
+            pair = first, second
+            return swapped(stations.votes, pair=pair, areas=areas, earlier=stations.earlier)
+        there, reason = turnout_of(stations)
+        if reason:
+            return reason
+        votes, valid = stations.votes[there, stations.ranked[0]], stations.valid[there]
+        ballots, registered = stations.ballots[there], stations.registered[there]
+        if code == "F506":
+            return fingerprint(votes, ballots, registered)
+        if code == "F507":
+            return klimek(votes, valid, registered, seed=seed, recoveries=_RECOVERIES)
+        people = votes, valid, ballots, registered
+        if code == "F508":
+            area = next((one[there] for one in areas if one.max() >= FEWEST_AREAS - 1), None)
+            return turnout_peak(*people, seed=seed, resamples=_RESAMPLES, area=area)
+        return turnout_share(*people, area=[one[there] for one in areas] or None)
+
+    @cached_property
+    def departing(self) -> tuple[OutlyingStations, OutlyingAreas] | None:
+        """The stations and areas by how far they depart; None without areas."""
+        stations = self.stations
+        if not stations.areas:
+            return None
+        known = stations.with_turnout
+        registered = np.where(known, stations.registered, 0).astype(np.int64)
+        ballots = np.where(known, stations.turned_out, stations.valid).astype(np.int64)
+        options: dict[str, Any] = {
+            "areas": stations.areas,
+            "registered": registered if known.any() else None,
+            "ballots": ballots if known.any() else None,
+            "candidates": [self.names[name] for name in stations.candidates],
+            "area_names": stations.levels,
+        }
+        keys = [str(key) for key in stations.key]
+        return (
+            outlying_stations(stations.votes, station=keys, **options),
+            outlying_areas(stations.votes, **options),
+        )
+
+    def picture(self) -> ForensicPicture | None:
+        """Return what there is to show; None where there are no stations to look at."""
+        if self.reason:
+            return None
+        said = {code: self.described(code) for code in self.asked(DESCRIBED)}
+        found = {code: one for code, one in said.items() if isinstance(one, Indicator)}
+        return ForensicPicture(self.stations, self.names, self.battery, found)
+
+
+def turnout_of(stations: Stations) -> tuple[Mask, str]:
+    """Return the stations with turnout and ballots, or why turnout cannot be looked at."""
+    there = stations.with_turnout & stations.with_ballots
+    if np.isnan(stations.registered).all():
+        return there, "the sheets do not say how many voters are registered"
+    if np.isnan(stations.ballots).all():
+        return there, "the sheets do not say how many ballots were cast"
+    if not there.any():
+        return there, "no station has a turnout between 0 and 100 %"
+    return there, ""
