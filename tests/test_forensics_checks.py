@@ -16,6 +16,7 @@ from tallyverify.findings import meaningful
 from tallyverify.forensics import battery
 from tallyverify.forensics.checked import CHECKS
 from tallyverify.readers import read_actas
+from tallyverify.report.words import status_word
 from tallyverify.simulate import ALTERATIONS, clean_election
 from tallyverify.table import ActaTable
 from tests.test_folds import InParts
@@ -85,6 +86,8 @@ def test_a_clean_election_has_notes_only() -> None:
     assert report.verdict == "insufficient"  # nothing was held against the sheets
     for code in ("F501", "F504", "F506", "F510", "F511"):
         assert report.check(code).status is Status.PASSED
+    # A description has not passed anything.
+    assert [status_word(report.check(code)) for code in ("F502", "F511")] == ["passed", "described"]
 
 
 def test_every_pvalue_stands_beside_its_error() -> None:

@@ -47,9 +47,7 @@ def _klimek(found: KlimekFit, picture: ForensicPicture) -> Planned | None:
                 axes.plot(ends, [row, row], color=PALE, lw=12, solid_capstyle="butt", zorder=1)
             axes.plot([100 * effect.value], [row], "|", color=BAND, ms=14, mew=2.5, zorder=2)
         axes.set_yticks(range(len(rows)), [label for label, _ in rows])
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_xlim(-1, 101)
-        axes.set_xlabel("% of the stations")
+        axes.set(ylim=(len(rows) - 0.4, -0.6), xlim=(-1, 101), xlabel="% of the stations")
         note(figure, "grey: intervals, if the model is true; read with the warnings above")
         for line, text in enumerate(_rivals(found)):
             figure.text(0.02, 0.105 - 0.062 * line, text, fontsize=8.5, color=SOFT)
@@ -91,9 +89,7 @@ def _turnout_peak(found: TurnoutPeak, picture: ForensicPicture) -> Planned | Non
             text = "where the ratio is taken, up to the peak"
             span = axes.axvspan(100 * flank, peak, color=MARKS[0], alpha=0.1, lw=0, label=text)
             handles.append(span)
-        axes.set_xlim(0, 100)
-        axes.set_ylim(0)
-        axes.set_xlabel("turnout of the station, %")
+        axes.set(xlim=(0, 100), ylim=0, xlabel="turnout of the station, %")
         axes.set_ylabel("thousand votes\nin each half point of turnout")
         thousands(axes)
         key(figure, handles, columns=2)

@@ -10,18 +10,8 @@ from rich.text import Text
 
 from tallyverify.errors import printable
 from tallyverify.findings import counted, number, sentence
+from tallyverify.report import indicators
 from tallyverify.report.estimated import table_of
-from tallyverify.report.indicators import (
-    described_of,
-    figure_of,
-    flag_of,
-    probability,
-    rejects_of,
-    statistic_of,
-    twins_of,
-    unused_of,
-    used_of,
-)
 
 if TYPE_CHECKING:
     from tallyverify.report.model import Report
@@ -34,29 +24,29 @@ def tests_table(report: Report) -> Table:
     columns = ("test", "of", "statistic", "p", "adjusted", "rejects clean", "flagged")
     table = table_of("Indicators, and how often each cries wolf", columns)
     table.columns[1].justify = "left"
-    for one in used_of(report, _MOST):
+    for one in indicators.used_of(report, _MOST):
         table.add_row(
             one.code,
-            Text(figure_of(one, report.forensics)),
-            statistic_of(one),
-            probability(one.result.pvalue),
-            probability(one.adjusted),
-            rejects_of(one),
-            Text(flag_of(one), style="magenta" if one.flagged else ""),
+            Text(indicators.figure_of(one, report.forensics)),
+            indicators.statistic_of(one),
+            indicators.probability(one.result.pvalue),
+            indicators.probability(one.adjusted),
+            indicators.rejects_of(one),
+            Text(indicators.flag_of(one), style="magenta" if one.flagged else ""),
         )
     return table
 
 
 def renderables(report: Report) -> list[RenderableType]:
     """Return all of it, in the order in which it is read."""
-    used, unused = used_of(report), unused_of(report)
+    used, unused = indicators.used_of(report), indicators.unused_of(report)
     shown: list[RenderableType] = []
     if used:
         shown.append(tests_table(report))
         if len(used) > _MOST:
             rest = number(len(used) - _MOST)
             shown.append(Text(f"… and {rest} more, with higher p-values, in report.json"))
-        twins = twins_of(report)
+        twins = indicators.twins_of(report)
         text = "An anomaly never moves the verdict."
         if twins:
             what = f"of {twins} simulated clean elections with these stations, at 0.05"
@@ -70,7 +60,7 @@ def renderables(report: Report) -> list[RenderableType]:
         refused = sum(bool(one.refused) for one in report.forensics.battery.tests)
         tests = f", {counted(refused, 'test')} of single candidates or turnout" if refused else ""
         shown.append(Text(f"Not applicable, in whole or in part: {codes}{tests}", style="dim"))
-    for one in described_of(report):
+    for one in indicators.described_of(report):
         text = printable(f"{one.code} {sentence(one.message)}")
         shown.append(Text(text))
     return shown

@@ -9,11 +9,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tallyverify.errors import printable
-from tallyverify.findings import Evidence, number, percent, points, sentence
+from tallyverify.findings import number, percent, points, sentence
 from tallyverify.report import indicators
-from tallyverify.report.indicators import shown_elsewhere, used_of
 from tallyverify.report.model import Report
-from tallyverify.report.words import status_word, verdict_words
+from tallyverify.report.words import groups_of, status_word, verdict_words
 
 _MOST = 200
 _RUNGS = {
@@ -34,39 +33,24 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "number": number,
-        "status": status_word,
-        "printable": printable,
-        "sentence": sentence,
-        "points": points,
-        "figure": indicators.figure_of,
-        "flag": indicators.flag_of,
-        "probability": indicators.probability,
-        "rejects": indicators.rejects_of,
-        "size": indicators.size_of,
-        "statistic": indicators.statistic_of,
-    }
-    environment.globals["percent"] = percent
+    filters = (number, printable, sentence, points)
+    environment.filters |= {one.__name__: one for one in filters} | {"status": status_word}
+    environment.globals |= {"percent": percent, "indicators": indicators}
     return environment
 
 
 def _facts(report: Report) -> dict[str, Any]:
-    groups = []
-    for rung in Evidence:
-        found = [finding for finding in report.findings if finding.evidence is rung]
-        if found:
-            here = [finding for finding in found if not shown_elsewhere(report, finding)]
-            groups.append(
-                {
-                    "rung": str(rung),
-                    "words": _RUNGS[rung],
-                    "count": len(found),
-                    "shown": here[:_MOST],
-                    "more": len(here[_MOST:]),
-                    "elsewhere": len(found) - len(here),
-                }
-            )
+    groups = [
+        {
+            "rung": str(rung),
+            "words": _RUNGS[rung],
+            "count": count,
+            "shown": here[:_MOST],
+            "more": len(here[_MOST:]),
+            "elsewhere": count - len(here),
+        }
+        for rung, count, here in groups_of(report)
+    ]
     return {
         "report": report,
         "words": verdict_words(report),
@@ -94,24 +78,14 @@ def _estimated(report: Report) -> dict[str, Any]:
 
 
 def _indicators(report: Report) -> dict[str, Any]:
-    """Return the indicators, what became of them, and their figures."""
+    """Return the tests of the indicators, and the figures of all of them."""
     if report.forensics is None:
         return {"battery": None}
     from tallyverify.forensics.calibration import WORST_RATE
     from tallyverify.report.forensic_figures import FORENSIC_FIGURES, forensic_figures
 
-    used = used_of(report)
-    return {
-        "battery": report.forensics.battery,
-        "worst": f"{100 * WORST_RATE:g}",
-        "used": used,
-        "judged": sum(one.adjusted is not None for one in used),
-        "sizes": {one.code: one.result.effect.name for one in used if one.result.effect},
-        "twins": indicators.twins_of(report),
-        "unused": indicators.unused_of(report),
-        "described": indicators.described_of(report),
-        "drawn": _images(forensic_figures(report.forensics), FORENSIC_FIGURES),
-    }
+    images = _images(forensic_figures(report.forensics), FORENSIC_FIGURES)
+    return {"battery": report.forensics.battery, "worst": WORST_RATE, "drawn": images}
 
 
 def _images(drawn: dict[str, str], titles: dict[str, str]) -> list[dict[str, str]]:

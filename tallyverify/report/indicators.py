@@ -112,6 +112,11 @@ def size_of(effect: Effect | None) -> str:
     return written(effect, lambda v: f"{v:,.0f}" if abs(v) >= 100 else f"{v:.3g}")
 
 
+def sizes_of(used: list[Probed]) -> dict[str, str]:
+    """Return by code what the size of a test is."""
+    return {one.code: one.result.effect.name for one in used if one.result.effect}
+
+
 def unused_of(report: Report) -> list[Unused]:
     """Return why tests and descriptions were not used, the same reasons together."""
     picture: ForensicPicture = report.forensics
@@ -127,12 +132,12 @@ def unused_of(report: Report) -> list[Unused]:
         )
         for (code, _), together in groups.items()
     ]
-    told = {one.code for one in picture.battery.tests} | set(picture.described)
+    covered = {one.code for one in picture.battery.tests} | set(picture.described)
     unused += [
         Unused(check.code, "", check.reason)
         for check in report.checks
         if check.family == "forensics"
-        and check.code not in told
+        and check.code not in covered
         and check.status in (Status.NOT_APPLICABLE, Status.ERROR)
     ]
     return sorted(unused, key=lambda one: one.code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from tallyverify.contest import Contest
-from tallyverify.findings import CheckResult, Finding, Verdict
+from tallyverify.findings import CheckResult, Evidence, Finding, Verdict
 from tallyverify.model import Model
 from tallyverify.whole import write_whole
 
@@ -97,8 +97,6 @@ class Report(Model):
 
     def counts(self) -> dict[str, int]:
         """Return how many findings stand on each rung, from contradiction to note."""
-        from tallyverify.findings import Evidence
-
         return {rung: sum(f.evidence == rung for f in self.findings) for rung in map(str, Evidence)}
 
     @property

@@ -56,11 +56,7 @@ def stacked(figure: Figure, heads: Sequence[str], label: str) -> list[Axes]:
 
 def thousands(axes: Axes) -> None:
     """Write the numbers of the vertical axis with thousands separated and a real minus sign."""
-    from matplotlib.ticker import FuncFormatter
-
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "−"))
-    )
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.6g}".replace("-", "−"))
 
 
 def headed(axes: Axes, text: str) -> None:

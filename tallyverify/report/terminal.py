@@ -11,9 +11,8 @@ from rich.text import Text
 
 from tallyverify.errors import printable
 from tallyverify.findings import Evidence, Finding, Status, number, percent, sentence
-from tallyverify.report.indicators import shown_elsewhere
 from tallyverify.report.model import Report
-from tallyverify.report.words import status_word, verdict_words
+from tallyverify.report.words import groups_of, status_word, verdict_words
 
 _VERDICT_STYLE = {
     "contradicted": "bold red",
@@ -89,20 +88,15 @@ def _checks(report: Report) -> Table:
 
 def _findings(report: Report) -> list[Text]:
     lines: list[Text] = []
-    for rung in Evidence:
-        found = [finding for finding in report.findings if finding.evidence is rung]
-        if not found:
-            continue
-        lines.append(Text(f"\n{rung} ({number(len(found))})", style=f"bold {_RUNG_STYLE[rung]}"))
-        here = [finding for finding in found if not shown_elsewhere(report, finding)]
+    for rung, count, here in groups_of(report):
+        lines.append(Text(f"\n{rung} ({number(count)})", style=f"bold {_RUNG_STYLE[rung]}"))
         for finding in here[:_MOST]:
             lines += _finding(finding)
         if len(here) > _MOST:
             lines.append(Text(f"  … {number(len(here) - _MOST)} more in report.json"))
-        if len(here) < len(found):
-            lines.append(
-                Text(f"  {number(len(found) - len(here))} of them on the indicators: see below")
-            )
+        if len(here) < count:
+            rest = number(count - len(here))
+            lines.append(Text(f"  {rest} of them on the indicators: see below"))
     return lines
 
 

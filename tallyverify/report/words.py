@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import CheckResult, Evidence, Status, number
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, number
+from tallyverify.report.indicators import shown_elsewhere
 
 if TYPE_CHECKING:
     from tallyverify.report.model import Report
@@ -33,18 +35,16 @@ def verdict_words(report: Report) -> str:
     return said
 
 
-def status_word(check: CheckResult) -> str:
-    """Return what became of a check: a description has not passed anything.
+def groups_of(report: Report) -> Iterator[tuple[Evidence, int, list[Finding]]]:
+    """Return by rung how many findings there are, and those that are to be listed."""
+    for rung in Evidence:
+        found = [finding for finding in report.findings if finding.evidence is rung]
+        if found:
+            yield rung, len(found), [one for one in found if not shown_elsewhere(report, one)]
 
-    Examples
-    --------
-    >>> from tallyverify import Case, verify
-    >>> from tallyverify.simulate import clean_election
-    >>> election = clean_election(stations=400, seed=1)
-    >>> report = verify(Case(election.contest, election.table), checks="F502,F511")
-    >>> [status_word(check) for check in report.checks]
-    ['passed', 'described']
-    """
+
+def status_word(check: CheckResult) -> str:
+    """Return what became of a check: a description has not passed anything."""
     if check.family == "forensics" and (check.evidence, check.status) == _DESCRIBED:
         return "described"
     return str(check.status).replace("_", " ")
