@@ -53,28 +53,23 @@ class ForensicPicture:
 class ForensicStudy:
     """The stations of a case, or the reason against them; all else only where there is none."""
 
+    stations: Stations  # whose votes were all read; not there where there is a reason
+
     def __init__(self, kept: Kept, facts: CaseFacts) -> None:
-        self.sheets: Sheets = kept.rows
+        # The sheets keep their studies, so these keep no sheets: memory is let go at once.
+        sheets: Sheets = kept.rows
         self.facts = facts
         self.names = {name: facts.contest.display(name) for name in facts.contest.candidate_ids}
         self._described: dict[str, Indicator | str] = {}
-
-    @cached_property
-    def stations(self) -> Stations:
-        """The stations whose votes were all read."""
-        return stations_of(self.sheets, self.facts)
-
-    @cached_property
-    def reason(self) -> str:
-        """Why there are no stations to look at; empty where there are."""
-        if self.sheets.chunks is None:
-            return (
-                f"{number(self.sheets.rows)} stations: indicators keep all of them at once, up to "
+        if sheets.chunks is None:
+            self.reason = (
+                f"{number(sheets.rows)} stations: indicators keep all of them at once, up to "
                 f"{number(MOST_STATIONS)}"
             )
-        if not self.sheets.rows or not len(self.stations):
-            return "no station was seen with all its votes read"
-        return self.stations.several_votes
+        elif sheets.rows and len(stations := stations_of(sheets, facts)):
+            self.stations, self.reason = stations, stations.several_votes
+        else:
+            self.reason = "no station was seen with all its votes read"
 
     def asked(self, codes: tuple[str, ...]) -> list[str]:
         """Return those of the codes whose checks were asked."""
