@@ -136,8 +136,7 @@ def by_chance(df: Floats, edges: Floats) -> Floats:
     sizes, often = np.unique(df, return_counts=True)
     below = chi2.cdf(edges[:, None] * sizes, sizes) @ often
     below[0], below[-1] = 0, often.sum()
-    expected: Floats = np.diff(below)
-    return expected
+    return np.diff(below)
 
 
 def _swapped(found: Swapped, picture: ForensicPicture) -> Planned | None:

@@ -225,10 +225,8 @@ def _dips(used: Sequence[Probed], picture: ForensicPicture) -> Planned:
 def _fractions(one: Probed, stations: Stations) -> Floats:
     if one.candidate is None:
         there = stations.with_turnout
-        turnout: Floats = stations.turned_out[there] / stations.registered[there]
-        return turnout
-    share: Floats = stations.votes[:, stations.candidates.index(one.candidate)] / stations.valid
-    return share
+        return stations.turned_out[there] / stations.registered[there]
+    return stations.votes[:, stations.candidates.index(one.candidate)] / stations.valid
 
 
 def _smooth(values: Floats) -> Floats:
@@ -239,10 +237,8 @@ def _smooth(values: Floats) -> Floats:
     width = min(float(values.std()), float(high - low) / 1.349) or float(values.std())
     bins = np.histogram(values, 400, range=(0, 1))[0].astype(np.float64)
     bandwidth = max(0.9 * width * values.size**-0.2 * len(bins), 1.0)
-    density: Floats = (
-        gaussian_filter1d(bins, bandwidth, mode="constant").reshape(-1, 2).mean(axis=1)
-    )
-    return density
+    smoothed: Floats = gaussian_filter1d(bins, bandwidth, mode="constant")
+    return (smoothed[::2] + smoothed[1::2]) / 2
 
 
 TESTED_FIGURES: dict[str, Plan] = {
