@@ -21,11 +21,8 @@ if TYPE_CHECKING:
     from tallyverify.arrays import Counts, Floats
 
 
-FEWEST = 30
-"""Fewest centres with two stations or more."""
-
-ORDINARY = 1.5
-"""Up to here χ²/df is called ordinary; genuine Venezuelan sheets show 1.2."""
+FEWEST = 30  # fewest centres with two stations or more
+ORDINARY = 1.5  # up to here χ²/df is called ordinary; genuine Venezuelan sheets show 1.2
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -118,7 +115,6 @@ def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:
     return Homogeneity(
         code="F510",
         statistic=None if refused else chi2,
-        pvalue=None,
         effect=None if refused else _ratio(found, degrees),
         used=len(x),
         left_out=left_out,

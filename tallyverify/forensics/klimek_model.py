@@ -30,15 +30,9 @@ if TYPE_CHECKING:
     from tallyverify.arrays import Counts, Floats
 
 
-BINS = 50
-"""Bins of turnout and of share: 2 points wide, about the spread of a station's own voters."""
-
-EXTREME_WIDTH = 0.075
-"""Width of 1 − x in a station filled almost wholly, as in the paper."""
-
-WITHIN = 2
-"""Parts of a bin of turnout, in each of which the share is taken at the middle."""
-
+BINS = 50  # bins of turnout and of share: 2 points wide, about the spread of a station's own voters
+EXTREME_WIDTH = 0.075  # width of 1 − x in a station filled almost wholly, as in the paper
+WITHIN = 2  # parts of a bin of turnout, in each of which the share is taken at the middle
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 _REACH = 5.0  # standard deviations of a half-normal that the nodes cover
 _ANYWHERE = 1e-3
@@ -64,11 +58,6 @@ class Parameters:
         α: below 1 votes are moved more readily than ballots are added, above 1 less.
     incremental, extreme : float
         Shares of stations.
-
-    Examples
-    --------
-    >>> Parameters(0.55, 0.08, 0.4, 0.1, 0.2, 1.5, 0.3, 0.01).incremental
-    0.3
     """
 
     turnout: float
@@ -82,7 +71,7 @@ class Parameters:
 
     @property
     def vector(self) -> Floats:
-        """As :func:`klimek_cells` takes them."""
+        """As klimek_cells takes them: sd, θ, α as logarithms; extreme of those not incremental."""
         rest = max(1 - self.incremental, _TINY)
         logs = np.log([self.turnout_sd, self.share_sd, self.width, self.alpha])
         return np.array(
@@ -101,26 +90,8 @@ class Parameters:
 
 
 def klimek_cells(vector: Floats) -> Floats:
-    """Return the probability of each cell, turnout by rows, under the model.
-
-    Parameters
-    ----------
-    vector : ndarray of float, shape (8,)
-        :attr:`Parameters.vector`: standard deviations, θ and α by their logarithms, and the extreme
-        stations as a share of those that are not incremental.
-
-    Returns
-    -------
-    ndarray of float, shape (BINS²,)
-        They sum to one. One station in a thousand may lie anywhere: a misread sheet must not decide
-        a fit.
-
-    Examples
-    --------
-    >>> p = klimek_cells(Parameters(0.55, 0.08, 0.4, 0.1, 0.2, 1.5, 0.3, 0.01).vector)
-    >>> p.shape, round(float(p.sum()), 12)
-    ((2500,), 1.0)
-    """
+    """Return the probability of each cell, turnout by rows, shape (BINS²,), by a vector."""
+    # One station in a thousand may lie anywhere: a misread sheet must not decide a fit.
     q = tuple(float(value) for value in vector)
     f, e = q[6], q[7]
     cells = (1 - f) * (1 - e) * _clean(*q[:4])
@@ -132,35 +103,7 @@ def klimek_cells(vector: Floats) -> Floats:
 
 
 def klimek_election(registered: Counts, parameters: Parameters, seed: int) -> tuple[Counts, Counts]:
-    """Draw ballots and the winner's votes of stations from the model.
-
-    Parameters
-    ----------
-    registered : ndarray of int, shape (n,)
-        Registered voters of each station.
-    parameters : Parameters
-        The truth.
-    seed : int
-        Same seed, same election.
-
-    Returns
-    -------
-    ballots, votes : ndarray of int, shape (n,)
-        Rounded to whole people; at least one ballot.
-
-    Raises
-    ------
-    InputError
-        If incremental and extreme shares add up to more than one.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> truth = Parameters(0.55, 0.08, 0.4, 0.1, 0.2, 1.5, 0.3, 0.01)
-    >>> ballots, votes = klimek_election(np.full(4, 1000), truth, seed=1)
-    >>> bool((votes <= ballots).all())
-    True
-    """
+    """Draw ballots (at least one a station) and the winner's votes from the model."""
     p = parameters
     if p.incremental < 0 or p.extreme < 0 or p.incremental + p.extreme > 1:
         raise InputError("incremental and extreme stations are shares", found=f"{p}")

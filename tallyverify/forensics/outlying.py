@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.arrays import codes, counts, same_length
+from tallyverify.arrays import counts, same_length
 from tallyverify.errors import InputError
-from tallyverify.forensics.context import Context, context_of
+from tallyverify.forensics.context import Context, area_codes, between_0_and_1, context_of
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, scores, sided_tail
 from tallyverify.forensics.outlying_result import Aspect, OutlyingStations
@@ -74,7 +74,7 @@ def outlying_stations(
     Notes
     -----
     What is expected comes from
-    :func:`tallyverify.forensics.context.expected_log_odds`, without the station itself. The
+    :func:`tallyverify.forensics.context.context_of`, without the station itself. The
     departure is the normal score of the exact probability of the count where votes are few. Its
     tail is a Student t, fitted to this election's own stations, each side and each class of
     predicted spread for itself: in the terms of Efron (2004), an empirical null with a tail. A
@@ -104,11 +104,10 @@ def outlying_stations(
     >>> print(found.ranked(1)["reason"][0])
     Ana has 97.5 % here; 3 other stations of its area 1 have 52.2 % to 54.2 %; expected ...
     """
-    given = counts("votes", votes, dimensions=2)
-    if not 0 < level < 1:
-        raise InputError("a level is between 0 and 1, both excluded", found=str(level))
-    sides, levels, too_many = looked_at(given, areas, registered, ballots, candidates)
-    same_length(votes=given, station=station)
+    x = counts("votes", votes, dimensions=2)
+    between_0_and_1(level=level)
+    sides, levels, too_many = looked_at(x, areas, registered, ballots, candidates)
+    same_length(votes=x, station=station)
     kinds = named("area_names", area_names, len(levels), "area")
     order = canonical([*levels, *(side for _, *pair in sides for side in pair)])
     place = np.argsort(order)
@@ -122,7 +121,7 @@ def outlying_stations(
         kinds,
         None if station is None else [str(name) for name in station],
         level,
-        len(given),
+        len(x),
         {"more ballots than registered voters (turnout only)": too_many} if too_many else {},
     )
 
@@ -134,23 +133,15 @@ def looked_at(
     ballots: ArrayLike | None,
     candidates: Sequence[str] | None,
 ) -> tuple[list[tuple[str, Counts, Counts]], list[Counts], int]:
-    """Return what is looked at (name, count, out of), the areas as codes, and misfits of turnout.
-
-    Turnout is not looked at in stations with more ballots than registered voters.
-    """
-    levels = [codes(f"areas[{place}]", labels) for place, labels in enumerate(areas)]
+    """Return what is looked at (name, count, out of), areas as codes, and misfits of turnout."""
     roll = None if registered is None else counts("registered", registered)
     cast = votes.sum(axis=1) if ballots is None else counts("ballots", ballots)
-    same_length(
-        votes=votes,
-        registered=roll,
-        ballots=cast,
-        **{f"areas[{at}]": labels for at, labels in enumerate(levels)},
-    )
+    levels = area_codes(areas, votes=votes, registered=roll, ballots=cast)
     names = named("candidates", candidates, votes.shape[1], "candidate")
     sides = [(names[k], votes[:, k], votes.sum(axis=1)) for k in _large(votes)]
     if roll is None:
         return sides, levels, 0
+    # Turnout is not looked at in stations with more ballots than registered voters.
     fits = (roll >= cast) & (roll > 0)
     sides.append(("turnout", np.where(fits, cast, 0), np.where(fits, roll, 0)))
     return sides, levels, int(((cast > roll) & (roll > 0)).sum())
@@ -177,7 +168,7 @@ def _aspect(
     # A figure that is the same everywhere (all of the votes) leaves nothing to compare.
     if int((total > 0).sum()) < FEWEST or first.sum() in (0, total.sum()):
         return None
-    context = context_of(first, total - first, areas, None)
+    context = context_of(first, total - first, areas)
     score = scores(context, first)
     share = 1 / (1 + np.exp(-context.expected))
     fitting = context.known & (total * np.minimum(share, 1 - share) >= _FEWEST_EXPECTED)
@@ -198,10 +189,8 @@ def _aspect(
 
 
 def _tails(context: Context, score: Floats, fitting: Mask) -> tuple[Floats, Floats]:
-    """Two-sided p-values, and how many predicted deviations hold 95 % of honest stations.
-
-    The tail is fitted where votes are enough for it, and used for every station.
-    """
+    """Two-sided p-values, and how many predicted deviations hold 95 % of honest stations."""
+    # The tail is fitted where votes are enough for it, and used for every station.
     from scipy import special
 
     known = np.flatnonzero(context.known)
@@ -249,7 +238,6 @@ def _concluded(
     return OutlyingStations(
         code="outlying",
         statistic=None if refused else float(number),
-        pvalue=None,
         effect=None if refused else Effect("stations flagged", number),
         used=int(used.sum()),
         left_out={"nothing to hold it against": int((~used).sum()), **left_out},

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from tallyverify.simulate import SimulatedElection, Structure
 
-CLEAN = "none"
-"""What stands for an election that is left as it was drawn."""
+CLEAN = "none"  # what stands for an election that is left as it was drawn
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,9 @@ def power(
 def _rejects(one: Probed) -> bool:
     """Return whether a test rejects by itself, before adjustment for the others."""
     p, rate = one.result.pvalue, one.calibration
-    return not one.refused and p is not None and rate is not None and rate.charged(p) <= ALPHA
+    return (
+        not one.refused and p is not None and rate is not None and rate.scaled_by_rate(p) <= ALPHA
+    )
 
 
 def _altered(

@@ -19,27 +19,9 @@ _STEPS = 16
 def rates_at(
     centre: Floats, deviation: Floats, tail: Tail, threshold: float
 ) -> tuple[Floats, Floats]:
-    """Return each station's probability of being flagged, honest and exchanged.
-
-    Flagged is what reaches the evidence and, exchanged, lies within the 95 % reach of the tail.
-
-    Parameters
-    ----------
-    centre, deviation : ndarray of float, shape (stations,)
-        Expected log-odds m, and the predicted standard deviation.
-    tail : Tail
-        Of departures in units of the deviation.
-    threshold : float
-        The evidence c, above 0.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from tallyverify.forensics.context_tail import Tail
-    >>> honest, exchanged = rates_at(np.array([0.4, 0.0]), np.full(2, 0.1), Tail(1.0, 30.0), 5.0)
-    >>> bool(honest[0] < 1e-3), bool(exchanged[0] > 0.9), float(honest[1]), float(exchanged[1])
-    (True, True, 0.0, 0.0)
-    """
+    """Return each station's probability of being flagged, honest and exchanged."""
+    # Flagged is what reaches the threshold, above 0, and, exchanged, lies in the tail's 95 % reach.
+    # Centre and deviation are those of the log-odds; the tail is in units of the deviation.
     low, high = _flagged_between(centre, deviation, tail, threshold)
     honest = _chance(low, high, centre, deviation, tail)
     return honest, _chance(low, high, -centre, deviation, tail)
@@ -48,11 +30,9 @@ def rates_at(
 def _flagged_between(
     centre: Floats, deviation: Floats, tail: Tail, threshold: float
 ) -> tuple[Floats, Floats]:
-    """Return the log-odds between which a station is flagged; an empty interval where none.
-
-    Under a t the evidence is at least c where ν s² + (y − m)² ≥ R (ν s² + (y + m)²), with
-    R = exp(2c/(ν+1)): between the roots of a quadratic in the log-odds y.
-    """
+    """Return the log-odds between which a station is flagged; an empty interval where none."""
+    # Under a t the evidence is at least c where ν s² + (y − m)² ≥ R (ν s² + (y + m)²), with
+    # R = exp(2c/(ν+1)): between the roots of a quadratic in the log-odds y.
     ratio = np.exp(np.minimum(2 * threshold / (tail.freedom + 1), 300.0))
     room = tail.freedom * (tail.scale * deviation) ** 2
     inside = (centre * (ratio + 1)) ** 2 - (ratio - 1) ** 2 * (centre**2 + room)
@@ -94,27 +74,10 @@ def threshold_at(centre: Floats, deviation: Floats, tail: Tail, rate: float) -> 
 
 
 def chance_of(number: int, mirrored: int, honest: Floats) -> float:
-    """Return the p-value of so many flagged: the larger of the two that the controls give.
-
-    One is the chance that of all on both sides, half each, so many or more lie on this side. The
-    other is the chance of so many if each honest station is flagged with its own probability: a
-    Poisson number, which spreads wider than the true one.
-
-    Parameters
-    ----------
-    number, mirrored : int
-        Stations flagged, and as far out on the other side.
-    honest : ndarray of float, shape (stations,)
-        Each station's probability of being flagged if it is honest.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> chance_of(5, 0, np.full(100, 0.001)), chance_of(0, 0, np.full(100, 0.001))
-    (0.03125, 1.0)
-    >>> round(chance_of(5, 0, np.full(1000, 0.005)), 4)
-    0.5595
-    """
+    """Return the p-value of so many flagged: the larger of the two that the controls give."""
+    # One is the chance that of all on both sides, half each, so many or more lie on this side. The
+    # other is the chance of so many if each honest station is flagged with its own probability: a
+    # Poisson number, which spreads wider than the true one.
     from scipy import stats
 
     one_sided = float(stats.binom.sf(number - 1, number + mirrored, 0.5))
