@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, people, same_length, usable_stations
+from tallyverify.arrays import Counts, Floats, codes, people, same_length, usable_stations
 from tallyverify.findings import number
+from tallyverify.forensics.context_levels import nested_codes
 from tallyverify.forensics.result import Effect, Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats
-
 
 FEWEST_STATIONS = 30  # fewest stations of which a correlation says anything
 FEWEST_AREAS = 20  # fewest areas whose jackknife gives an interval
@@ -136,7 +131,7 @@ def turnout_share(
     keys = (one[used] for one in (n, b, v, x, *levels[::-1]))
     order = order[np.lexsort(tuple(keys))]
     x, v, b, n = x[order], v[order], b[order], n[order]
-    nested = _nested([one[order] for one in levels])
+    nested = nested_codes([one[order] for one in levels])
     said = [
         "a correlation is found in genuine sheets too: turnout and preference both differ between "
         "places",
@@ -179,15 +174,6 @@ def _levels(area: ArrayLike | Sequence[ArrayLike] | None) -> list[ArrayLike]:
     if isinstance(area, list | tuple) and area and np.ndim(area[0]) > 0:
         return list(area)
     return [np.asarray(area)]
-
-
-def _nested(levels: list[Counts]) -> list[Counts]:
-    """Return codes in which an area of a lower level is one with the areas above it."""
-    nested: list[Counts] = []
-    for level in levels:
-        whole = level if not nested else nested[-1] * (int(level.max(initial=0)) + 1) + level
-        nested.append(np.unique(whole, return_inverse=True)[1].astype(np.int64))
-    return nested
 
 
 def _largest(nested: list[Counts]) -> Counts | None:

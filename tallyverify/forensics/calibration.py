@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Mask
 from tallyverify.forensics.probe import TestSpec
 from tallyverify.forensics.side_by_side import side_by_side
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.twin import NullModel, twin_model
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Mask
 
 ALPHA = 0.05  # level at which rejections are counted
 WORST_RATE = 0.075  # a test that rejects a larger share of clean twins has no p-value

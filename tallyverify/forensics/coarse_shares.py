@@ -8,22 +8,16 @@ themselves are expected. Here its mean and tail are computed instead of drawn.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import gammainc
 from scipy.stats import chi2, false_discovery_control
 
-from tallyverify.arrays import counts, same_length
+from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.exact import count_tail, smooth_chances
 from tallyverify.forensics.result import Effect, Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
 
 SMALLEST = 50  # fewest valid votes of a station that is used
 FEWEST = 300  # fewest stations

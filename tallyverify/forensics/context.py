@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, same_length
+from tallyverify.arrays import Counts, Floats, Mask, codes, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.context_levels import (
     Nested,
@@ -23,12 +23,6 @@ from tallyverify.forensics.context_levels import (
     others,
     variances,
 )
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
 
 _ROUNDS = 6
 _START = 10.0
@@ -66,10 +60,10 @@ class Context:
         )
 
 
-def area_codes(areas: Sequence[ArrayLike], **others: Counts | None) -> list[Counts]:
+def area_codes(areas: Sequence[ArrayLike], **arrays: Counts | None) -> list[Counts]:
     """Return labels of areas as codes by level, of as many stations as the other arrays have."""
     levels = [codes(f"areas[{at}]", labels) for at, labels in enumerate(areas)]
-    same_length(**others, **{f"areas[{at}]": level for at, level in enumerate(levels)})
+    same_length(**arrays, **{f"areas[{at}]": level for at, level in enumerate(levels)})
     return levels
 
 

@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Floats
-
+from tallyverify.arrays import Counts, Floats
 
 _ROUNDS = 40
 _CUT = 2.0
@@ -55,28 +52,33 @@ def canonical(columns: Sequence[NDArray[Any]]) -> Counts:
     return np.lexsort(tuple(reversed(list(columns))))
 
 
+def nested_codes(areas: Sequence[Counts]) -> list[Counts]:
+    """Return codes by level in which an area of a lower one is one with the areas above it."""
+    paths: list[Counts] = []
+    for codes in areas:
+        whole = paths[-1] * (int(codes.max(initial=0)) + 1) + codes if paths else codes
+        paths.append(np.unique(whole, return_inverse=True)[1].astype(np.int64))
+    return paths
+
+
 def nested(areas: Sequence[Counts], stations: int) -> Nested:
     """Nest the areas: two of one name in different larger areas are different."""
     # A level says nothing, and is left out, where fewer than ten of its units share a parent with
     # another: its variance could not be estimated.
     parents: list[Counts] = []
     levels: list[int] = []
-    whole = np.zeros(stations, dtype=np.int64)
-    paths = [whole]
-    for codes in areas:
-        pairs = paths[-1] * (int(codes.max()) + 1) + codes
-        paths.append(np.unique(pairs, return_inverse=True)[1].astype(np.int64))
+    paths = nested_codes(areas)
     unit = np.arange(stations, dtype=np.int64)
     for level in range(len(areas), 0, -1):
         size = int(unit.max()) + 1
         parent = np.zeros(size, dtype=np.int64)
-        parent[unit] = paths[level]
+        parent[unit] = paths[level - 1]
         number = np.bincount(parent)
         if number[number > 1].sum() < _FEWEST_COMPARISONS:
             continue
         parents.append(parent)
         levels.append(level - 1)
-        unit = paths[level]
+        unit = paths[level - 1]
     parents.append(np.zeros(int(unit.max()) + 1, dtype=np.int64))
     return Nested(tuple(parents), tuple(levels))
 

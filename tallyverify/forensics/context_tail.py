@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Mask
-    from tallyverify.forensics.context import Context
+from tallyverify.arrays import Counts, Floats, Mask
 
+if TYPE_CHECKING:
+    from tallyverify.forensics.context import Context
 
 FEWEST = 200  # fewest stations from which a tail can be fitted
 _CENTRAL = 1.5
@@ -28,11 +28,21 @@ _BLOCK = 20_000
 
 @dataclass(frozen=True)
 class Tail:
-    """Student's t, scaled, for departures in units of their predicted standard deviation."""
+    """Student's t, scaled, for departures in units of their predicted standard deviation.
 
-    scale: float | Floats  # one, or one a departure; 1 if the predicted deviations are right
-    freedom: float | Floats  # 1.5 to 200 degrees; few where some honest stations lie far out
-    exchanged: float = 0.0  # share of departures better explained by an exchange
+    Attributes
+    ----------
+    scale : float, or ndarray with one entry a departure
+        Of the t; 1 with many degrees of freedom if the predicted deviations are right.
+    freedom : float, or ndarray with one entry a departure
+        Degrees of freedom, 1.5 to 200; few where some honest stations lie far out.
+    exchanged : float
+        Share of departures better explained by an exchange; 0 where none was looked for.
+    """
+
+    scale: float | Floats
+    freedom: float | Floats
+    exchanged: float = 0.0
 
     def log_density(self, departure: Floats) -> Floats:
         """Return the logarithm of the density."""
@@ -42,6 +52,13 @@ class Tail:
         constant = special.gammaln(half) - special.gammaln(half - 0.5)
         constant = constant - np.log(self.freedom * np.pi) / 2 - np.log(self.scale)
         return np.asarray(constant - half * np.log1p((departure / self.scale) ** 2 / self.freedom))
+
+    @property
+    def reach(self) -> Floats:
+        """Return the departure within which 95 % of honest stations lie."""
+        from scipy import special
+
+        return np.asarray(self.scale * special.stdtrit(self.freedom, 0.975), dtype=np.float64)
 
     def below(self, departure: Floats) -> Floats:
         """Return the probability of a departure no greater."""

@@ -6,19 +6,13 @@ People who make numbers up avoid repetition (33) and like neighbours (34); count
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts
+from tallyverify.arrays import Counts, counts
 from tallyverify.forensics.histogram import Histogram, headline
 from tallyverify.forensics.result import Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts
-
 
 # Of 100 pairs 10 are repeated, 20 adjacent (9 and 0 are neighbours), 70 neither.
 SHARES = np.array([0.1, 0.2, 0.7])

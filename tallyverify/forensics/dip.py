@@ -8,20 +8,14 @@ count as modes; so each fraction is first spread over the values its station cou
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts, same_length, usable_stations
+from tallyverify.arrays import Floats, counts, same_length, usable_stations
 from tallyverify.errors import InputError
 from tallyverify.findings import number
 from tallyverify.forensics.result import Effect, Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Floats
-
 
 FEWEST_STATIONS = 50  # fewest stations whose distribution can be told to have one mode or more
 _LARGEST_TABLED = 72_000

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, gammaln, logit
 from scipy.stats import norm
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 # Tails left out of a binomial sum hold at most exp(-18.5), about 1e-8, on each side.
 _LEFT_OUT = 18.5

@@ -8,19 +8,13 @@ tell ballot stuffing from an electorate that differs from place to place.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts, same_length, usable_stations
+from tallyverify.arrays import Counts, Floats, counts, same_length, usable_stations
 from tallyverify.errors import InputError
 from tallyverify.forensics.result import Effect, Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats
-
 
 FEWEST_STATIONS = 100  # fewest stations whose skewness and kurtosis are reported
 _HETEROGENEOUS = (

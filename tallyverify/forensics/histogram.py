@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.stats import chi2
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.forensics.result import Effect, share_interval
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 # Fewest counts whose last digits are tested: ten of each digit, or repeated pair, are expected.
 FEWEST = 100

@@ -8,18 +8,12 @@ chance; how much is measured here and described, not tested: no null says how mu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, counts, same_length
+from tallyverify.arrays import Counts, Floats, codes, counts, same_length
 from tallyverify.forensics.result import Effect, Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats
-
 
 FEWEST = 30  # fewest centres with two stations or more
 ORDINARY = 1.5  # up to here χ²/df is called ordinary; genuine Venezuelan sheets show 1.2

@@ -8,20 +8,14 @@ computed here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts, same_length
+from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.exact import count_tail, smooth_chances, window_sums
 from tallyverify.forensics.result import Effect, Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
 
 # Fewest people a percentage is taken of: with fewer, too many fractions are integers anyhow.
 SMALLEST = 100
@@ -134,7 +128,6 @@ def integer_percentages(
         "above 99 %": int((~use & ~figures.small).sum()),
     }
     null = "each count drawn anew from a binomial with its observed share (exact)"
-    null += ", twiced" if smooth else ""
     came = use & figures.turnout
     if registered is not None:
         left_out["turnout not known, or above 100 % (share only)"] = int((use & ~came).sum())
@@ -157,7 +150,7 @@ def integer_percentages(
         effect=None if refused else effect,
         used=used,
         left_out=left_out,
-        null=null,
+        null=f"{null}, twiced" if smooth else null,
         refused=refused,
         observed=observed,
         expected=expected,

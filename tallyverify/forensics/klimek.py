@@ -9,10 +9,11 @@ fitted together, by maximum likelihood on the turnout × share grid, which recov
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from tallyverify.arrays import Counts
 from tallyverify.errors import InputError
 from tallyverify.forensics.fingerprint import grid, usable
 from tallyverify.forensics.klimek_fit import (
@@ -29,12 +30,6 @@ from tallyverify.forensics.klimek_fit import (
 from tallyverify.forensics.klimek_model import BINS, Parameters, klimek_cells
 from tallyverify.forensics.klimek_rivals import rivals
 from tallyverify.forensics.result import Effect, Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts
-
 
 FEWEST_STATIONS = 500  # fewest stations on which the model is fitted
 _ALWAYS = (

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.forensics.fingerprint import grid
 from tallyverify.forensics.klimek_model import BINS, Parameters, klimek_cells, klimek_election
 
 if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
     Cells = Callable[[Floats], Floats]
 
 _LOW = Parameters(0.02, 0.01, 0.02, 0.01, 0.05, 0.2, 0.0, 0.0).vector

@@ -18,17 +18,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 BINS = 50  # bins of turnout and of share: 2 points wide, about the spread of a station's own voters
 EXTREME_WIDTH = 0.075  # width of 1 − x in a station filled almost wholly, as in the paper
@@ -39,6 +35,7 @@ _ANYWHERE = 1e-3
 _EDGES = np.linspace(0, 1, BINS + 1)
 _TINY = 1e-12
 _NEGLIGIBLE = 1e-8
+_Clean = tuple[float, float, float, float]  # mean and sd of turnout, mean and sd of share
 _WITHIN_EXTREME = 6  # near x = 1 a narrow range of t is a wide range of a
 
 
@@ -92,13 +89,13 @@ class Parameters:
 def klimek_cells(vector: Floats) -> Floats:
     """Return the probability of each cell, turnout by rows, shape (BINS²,), by a vector."""
     # One station in a thousand may lie anywhere: a misread sheet must not decide a fit.
-    q = tuple(float(value) for value in vector)
-    f, e = q[6], q[7]
-    cells = (1 - f) * (1 - e) * _clean(*q[:4])
+    p, f, e = Parameters.of(vector), float(vector[6]), float(vector[7])
+    clean = (p.turnout, p.turnout_sd, p.share, p.share_sd)
+    cells = (1 - f) * (1 - e) * _clean(clean)
     if f > 0:
-        cells = cells + f * _incremental(q[:6])
+        cells = cells + f * _incremental(clean, p.width, p.alpha)
     if e > 0:
-        cells = cells + (1 - f) * e * _extreme(q[:4], q[5])
+        cells = cells + (1 - f) * e * _extreme(clean, p.alpha)
     return mixed(cells)
 
 
@@ -121,32 +118,25 @@ def klimek_election(registered: Counts, parameters: Parameters, seed: int) -> tu
 
 
 @lru_cache(maxsize=4)
-def _clean(a: float, log_sd: float, v: float, v_log_sd: float) -> Floats:
-    return _cells_given(np.zeros(1), np.ones(1), 1.0, (a, np.exp(log_sd)), (v, np.exp(v_log_sd)))
+def _clean(clean: _Clean) -> Floats:
+    return _cells_given(np.zeros(1), np.ones(1), 1.0, clean)
 
 
 @lru_cache(maxsize=4)
-def _incremental(first: tuple[float, ...]) -> Floats:
-    x, of_x = _half_normal(float(np.exp(first[4])))
-    a, v = (first[0], float(np.exp(first[1]))), (first[2], float(np.exp(first[3])))
-    return _cells_given(x, of_x, float(np.exp(first[5])), a, v)
+def _incremental(clean: _Clean, width: float, alpha: float) -> Floats:
+    return _cells_given(*_half_normal(width), alpha, clean)
 
 
 @lru_cache(maxsize=4)
-def _extreme(first: tuple[float, ...], log_alpha: float) -> Floats:
+def _extreme(clean: _Clean, alpha: float) -> Floats:
     y, of_y = _half_normal(EXTREME_WIDTH)
-    a, v = (first[0], float(np.exp(first[1]))), (first[2], float(np.exp(first[3])))
-    return _cells_given(1 - y, of_y, float(np.exp(log_alpha)), a, v, _WITHIN_EXTREME)
+    return _cells_given(1 - y, of_y, alpha, clean, _WITHIN_EXTREME)
 
 
 def _cells_given(
-    x: Floats,
-    of_x: Floats,
-    alpha: float,
-    a: tuple[float, float],
-    v: tuple[float, float],
-    within: int = WITHIN,
+    x: Floats, of_x: Floats, alpha: float, clean: _Clean, within: int = WITHIN
 ) -> Floats:
+    a, v = clean[:2], clean[2:]
     fine = np.linspace(0, 1, BINS * within + 1)
     bound = np.clip(1 - (1 - fine) / (1 - x)[:, None], 0, 1)
     weight = (of_x[:, None] * np.diff(_cut_cdf(bound, *a), axis=1)).T

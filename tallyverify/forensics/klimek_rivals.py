@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from scipy.special import ndtr
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.forensics.klimek_fit import scored
 from tallyverify.forensics.klimek_model import BINS, WITHIN, mixed
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 _EDGES = np.linspace(0, 1, BINS + 1)
 _FINE = np.linspace(0, 1, BINS * WITHIN + 1)

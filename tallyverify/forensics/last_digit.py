@@ -7,19 +7,13 @@ numbers up prefer some digits, or rounding leaves too many 0s and 5s.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts
+from tallyverify.arrays import Counts, counts
 from tallyverify.forensics.histogram import Histogram, headline
 from tallyverify.forensics.result import Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts
-
 
 FIVES = 0.2  # share that ends in 0 or 5 if last digits are uniform
 UNIFORM = np.full(10, 0.1)  # shares of the last digits 0 … 9

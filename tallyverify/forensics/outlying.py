@@ -7,24 +7,18 @@ hospital, a student hall, a new street); that it differs is a note, and says not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts, same_length
+from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.context import Context, area_codes, between_0_and_1, context_of
 from tallyverify.forensics.context_levels import canonical
-from tallyverify.forensics.context_tail import FEWEST, scores, sided_tail
+from tallyverify.forensics.context_tail import FEWEST, Tail, scores, sided_tail
 from tallyverify.forensics.outlying_result import Aspect, OutlyingStations
 from tallyverify.forensics.result import Effect
 from tallyverify.forensics.side_by_side import side_by_side
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
 
 _LEAST_SHARE = 0.01
 _FEWEST_EXPECTED = 5.0
@@ -115,14 +109,31 @@ def outlying_stations(
     aspects = side_by_side(
         lambda side: _aspect(side[0], side[1][order], side[2][order], inside, place), sides
     )
-    return _concluded(
-        [aspect for aspect in aspects if aspect is not None],
-        levels,
-        kinds,
-        None if station is None else [str(name) for name in station],
-        level,
-        len(x),
-        {"more ballots than registered voters (turnout only)": too_many} if too_many else {},
+    scored = tuple(aspect for aspect in aspects if aspect is not None)
+    which, smallest, adjusted = _farthest(scored, len(x))
+    flagged = adjusted <= level
+    number = int(flagged.sum())
+    left_out = {"nothing to hold it against": int((which < 0).sum())}
+    if too_many:
+        left_out["more ballots than registered voters (turnout only)"] = too_many
+    return OutlyingStations(
+        code="outlying",
+        statistic=float(number) if scored else None,
+        effect=Effect("stations flagged", number) if scored else None,
+        used=int((which >= 0).sum()),
+        left_out=left_out,
+        null="what the other stations of its centre and areas show, with this election's own tail",
+        refused="" if scored else f"fewer than {FEWEST} stations can be held against others",
+        warnings=("a station that departs is worth a look; why it departs, the paper may say",),
+        aspects=scored,
+        which=which,
+        station_pvalue=smallest,
+        adjusted=adjusted,
+        flagged=flagged,
+        level=level,
+        areas=tuple(levels),
+        area_names=tuple(kinds),
+        station=None if station is None else tuple(str(name) for name in station),
     )
 
 
@@ -191,8 +202,6 @@ def _aspect(
 def _tails(context: Context, score: Floats, fitting: Mask) -> tuple[Floats, Floats]:
     """Two-sided p-values, and how many predicted deviations hold 95 % of honest stations."""
     # The tail is fitted where votes are enough for it, and used for every station.
-    from scipy import special
-
     known = np.flatnonzero(context.known)
     deviation = np.hypot(context.spread, context.noise)
     tail = sided_tail(score[fitting], None, -score[fitting], deviation[fitting])
@@ -203,19 +212,12 @@ def _tails(context: Context, score: Floats, fitting: Mask) -> tuple[Floats, Floa
     heaviest = int(np.argmin(np.asarray(tail.freedom)))
     scale[rest] = float(np.max(tail.scale))
     freedom[rest] = float(np.asarray(tail.freedom)[heaviest])
-    pvalue = 2 * special.stdtr(freedom, -np.abs(score) / scale)
-    return pvalue, scale * special.stdtrit(freedom, 0.975)
+    every = Tail(scale, freedom)
+    return 2 * every.below(-np.abs(score)), every.reach
 
 
-def _concluded(
-    aspects: list[Aspect],
-    areas: list[Counts],
-    kinds: list[str],
-    station: list[str] | None,
-    level: float,
-    stations: int,
-    left_out: dict[str, int],
-) -> OutlyingStations:
+def _farthest(aspects: Sequence[Aspect], stations: int) -> tuple[Counts, Floats, Floats]:
+    """Return where each station departs most (-1: nowhere looked at), its p-value, and adjusted."""
     from scipy import stats
 
     smallest, adjusted = np.full(stations, np.nan), np.full(stations, np.nan)
@@ -225,32 +227,9 @@ def _concluded(
         looked = (~np.isnan(each)).sum(axis=1)
         # Of two candidates alone, one has too many where the other has too few: name the first.
         few = np.column_stack([aspect.score for aspect in aspects]) < 0
-        named = np.where(np.isnan(each), np.inf, each * np.where(few, 1 + _TIE, 1.0))
+        ranked = np.where(np.isnan(each), np.inf, each * np.where(few, 1 + _TIE, 1.0))
         used = looked > 0
-        which[used] = named.argmin(axis=1)[used]
+        which[used] = ranked.argmin(axis=1)[used]
         smallest[used] = np.minimum(np.nanmin(each[used], axis=1) * looked[used], 1.0)
         adjusted[used] = stats.false_discovery_control(smallest[used])
-    else:
-        used = np.zeros(stations, dtype=bool)
-    flagged = adjusted <= level
-    number = int(flagged.sum())
-    refused = "" if aspects else f"fewer than {FEWEST} stations can be held against others"
-    return OutlyingStations(
-        code="outlying",
-        statistic=None if refused else float(number),
-        effect=None if refused else Effect("stations flagged", number),
-        used=int(used.sum()),
-        left_out={"nothing to hold it against": int((~used).sum()), **left_out},
-        null="what the other stations of its centre and areas show, with this election's own tail",
-        refused=refused,
-        warnings=("a station that departs is worth a look; why it departs, the paper may say",),
-        aspects=tuple(aspects),
-        which=which,
-        station_pvalue=smallest,
-        adjusted=adjusted,
-        flagged=flagged,
-        level=level,
-        areas=tuple(areas),
-        area_names=tuple(kinds),
-        station=None if station is None else tuple(station),
-    )
+    return which, smallest, adjusted

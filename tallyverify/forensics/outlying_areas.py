@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from tallyverify.arrays import counts
+from tallyverify.arrays import Counts, Floats, counts
 from tallyverify.forensics.context import Context, between_0_and_1, context_of
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, Tail, fitted_tail
@@ -24,10 +25,6 @@ from tallyverify.forensics.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import ArrayLike, NDArray
-
-    from tallyverify.arrays import Counts, Floats
-
 
 _SMALL_TAIL = 8.0
 _COLUMNS = [
@@ -162,7 +159,7 @@ def _rows(
         score = (others.own - others.mean) / deviation
         tail = _tail(score[held], context, depth)
         pvalue = 2 * tail.below(-np.abs(score))
-        reach = tail.scale * special.stdtrit(tail.freedom, 0.975) * deviation
+        reach = tail.reach * deviation
         number = np.bincount(unit)
         shown = np.bincount(unit, first[votes]) / np.bincount(unit, total[votes])
         station = votes[np.unique(unit, return_index=True)[1]]

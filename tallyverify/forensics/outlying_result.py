@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.forensics.result import Indicator
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from tallyverify.arrays import Counts, Floats, Mask
 
 
 @dataclass(frozen=True, eq=False)

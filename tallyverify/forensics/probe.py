@@ -14,7 +14,6 @@ TURNOUT = "turnout"  # what stands in a candidate's place where turnout itself i
 # What stands there where one or the other is, as published: it is no test of the candidate.
 EITHER = "turnout or leader's share"
 
-
 Rejection = Callable[[NullElection], bool]
 
 

@@ -9,21 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 from scipy.stats import chi2
 
-from tallyverify.arrays import counts
+from tallyverify.arrays import Counts, Floats, counts
 from tallyverify.forensics.histogram import Histogram, chi_square
 from tallyverify.forensics.result import Effect, Indicator
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats
-
 
 FEWEST = 1000  # fewest counts that are tested
 BANDWIDTH = 0.02  # standard deviation of the jitter, on the scale of log10: about 5 % of the count

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import norm
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.forensics.calibration import ALPHA
 from tallyverify.forensics.coarse_shares import (
     SMALLEST,
@@ -26,10 +26,6 @@ from tallyverify.forensics.probe import EITHER, TURNOUT, Rejection, TestSpec
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.twin import NullElection
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 # Of so many twins, one has its expectation worked out; the others show how many there are.
 _EXACT = 8

@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Counts, Floats, Mask, Texts
 from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.sheets import Sheets, summarise_sheets
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Mask, Texts
-
 
 LARGEST = 1_000_000  # no station has more people: one with a larger figure is left out
 

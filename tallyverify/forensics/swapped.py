@@ -9,24 +9,19 @@ the figures into the file may have exchanged them as well as anybody: the paper 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts
+from tallyverify.arrays import Counts, Floats, counts
 from tallyverify.errors import InputError
 from tallyverify.forensics.context import area_codes, between_0_and_1, context_of
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, sided_tail
 from tallyverify.forensics.result import Effect
-from tallyverify.forensics.swapped_rates import chance_of, rates_at, reach_of, threshold_at
+from tallyverify.forensics.swapped_rates import chance_of, rates_at, threshold_at
 from tallyverify.forensics.swapped_result import Swapped
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats
-
 
 _FEWEST_EXPECTED = 5.0
 _SEEN = 0.5
@@ -198,14 +193,13 @@ def _ranked(
     if blind == len(centre):
         found["refused"] = "no station's exchange could be seen: the expectation is too vague"
         return found, unknown
-    reach = reach_of(tail)
     landing = np.abs(shown + centre) / sd
-    at = (favour >= threshold) & (landing <= reach)
+    at = (favour >= threshold) & (landing <= tail.reach)
     evidence = unknown.copy()
     evidence[enough] = favour
     found["flagged"][enough] = at
     beyond = np.abs(shown - 3 * centre) / sd
-    opposite = (tail.log_density(beyond) - written >= threshold) & (beyond <= reach)
+    opposite = (tail.log_density(beyond) - written >= threshold) & (beyond <= tail.reach)
     number, mirrored = int(at.sum()), int(opposite.sum())
     excess, half = number - mirrored, 1.96 * float(np.sqrt(number + mirrored))
     found |= {

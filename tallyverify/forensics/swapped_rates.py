@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Floats
-    from tallyverify.forensics.context_tail import Tail
+from tallyverify.arrays import Floats
 
+if TYPE_CHECKING:
+    from tallyverify.forensics.context_tail import Tail
 
 _LEAST = 3.0
 _MOST = 60.0
@@ -38,7 +38,7 @@ def _flagged_between(
     inside = (centre * (ratio + 1)) ** 2 - (ratio - 1) ** 2 * (centre**2 + room)
     half = np.sqrt(np.maximum(inside, 0.0)) / (ratio - 1)
     middle = -centre * (ratio + 1) / (ratio - 1)
-    within = reach_of(tail) * deviation
+    within = tail.reach * deviation
     low = np.maximum(middle - half, -centre - within)
     return low, np.maximum(low, np.minimum(middle + half, -centre + within))
 
@@ -48,13 +48,6 @@ def _chance(low: Floats, high: Floats, about: Floats, deviation: Floats, tail: T
     # Differences of the smaller tail: those of the larger one would lose all digits.
     turn = np.where(below > 0, -1.0, 1.0)
     return np.where(high > low, np.abs(tail.below(turn * above) - tail.below(turn * below)), 0.0)
-
-
-def reach_of(tail: Tail) -> Floats:
-    """Return the departure within which 95 % of honest stations lie."""
-    from scipy import special
-
-    return np.asarray(tail.scale * special.stdtrit(tail.freedom, 0.975), dtype=np.float64)
 
 
 def threshold_at(centre: Floats, deviation: Floats, tail: Tail, rate: float) -> float:

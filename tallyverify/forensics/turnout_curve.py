@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.findings import percent
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 BINS = 200  # bins of turnout, of half a point each
 # Turnout below which the peak must lie: above it, too little room is left for an excess.

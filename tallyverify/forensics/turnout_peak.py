@@ -10,11 +10,12 @@ elections it does; so the flank below the peak must show a constant ratio, or no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, people, same_length, usable_stations
+from tallyverify.arrays import Floats, codes, people, same_length, usable_stations
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
 from tallyverify.findings import number, percent, points
@@ -27,12 +28,6 @@ from tallyverify.forensics.turnout_curve import (
     read_curves,
     resampled,
 )
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Floats
-
 
 FEWEST_STATIONS = 1000  # fewest stations of which a curve of votes by turnout can be drawn
 # Most that the ratio may change over the flank below the peak, as a fraction of itself.

@@ -10,16 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.draws import binomial, multinomial, stream
 from tallyverify.forensics.stations import Stations
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 _FEWEST = 2  # a station alone in its area says nothing of it; the next larger area takes its place
 
