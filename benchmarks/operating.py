@@ -107,7 +107,7 @@ def _rates(name: str, first: int, runs: int) -> list[dict[str, Any]]:
         for one in found.tests:
             p = one.result.pvalue
             used = not one.refused and p is not None and one.calibration is not None
-            low = used and one.calibration.charged(p) <= ALPHA
+            low = used and one.calibration.scaled_by_rate(p) <= ALPHA
             rows.append(
                 {
                     "structure": name,

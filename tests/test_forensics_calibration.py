@@ -13,9 +13,10 @@ from scipy.stats import binom, false_discovery_control
 
 from tallyverify.forensics import calibration as measured
 from tallyverify.forensics import homogeneity, integer_percentages
-from tallyverify.forensics.calibration import Calibration, calibrated, twins_for
+from tallyverify.forensics.calibration import RejectionRate, calibrated, twins_for
 from tallyverify.forensics.probe import TURNOUT
-from tallyverify.forensics.probes import Probe, probes_of
+from tallyverify.forensics.probe import TestSpec as Spec
+from tallyverify.forensics.probes import probes_of
 from tallyverify.forensics.result import Indicator
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.forensics.twin import twin_model
@@ -262,7 +263,7 @@ class Fixed:
     candidate: int | None = None
     most_twins: int = 1000
 
-    def prepare(self, twins):
+    def learn(self, twins):
         self.prepared.append(len(twins))
         return self.rule
 
@@ -284,7 +285,7 @@ def test_rates_are_counted_on_the_twins_of_the_seed():
     found = calibrated(CLEAN, [fixed(*item) for item in TESTS.items()], seed=3, twins=60)
     assert (found["always"].rate, found["never"].rate) == (1, 0)
     for name in ("even", "large"):
-        assert found[name] == Calibration(float(np.mean([TESTS[name](t) for t in OF_ONE])), 60)
+        assert found[name] == RejectionRate(float(np.mean([TESTS[name](t) for t in OF_ONE])), 60)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
@@ -326,7 +327,7 @@ def test_expectations_are_not_learnt_from_the_twins_that_are_counted():
     seen = []
 
     class Watching(Fixed):
-        def prepare(self, twins):
+        def learn(self, twins):
             learnt = [twin.votes.tobytes() for twin in twins]
 
             def rejects(twin):
@@ -340,15 +341,19 @@ def test_expectations_are_not_learnt_from_the_twins_that_are_counted():
 
 
 def test_what_fits():
-    assert Calibration(0.075, 200).fit
-    assert not Calibration(0.0751, 200).fit
-    assert Calibration(0.042, 500).words.startswith("rejects 4.2 % of clean elections")
+    assert RejectionRate(0.075, 200).fit
+    assert not RejectionRate(0.0751, 200).fit
+    assert RejectionRate(0.0625, 400).scaled_by_rate(0.01) == pytest.approx(0.0125)
+    assert RejectionRate(0.02, 400).scaled_by_rate(0.01) == 0.01
+    assert RejectionRate(0.042, 500).words.startswith("rejects 4.2 % of clean elections")
 
 
 def test_small_elections_get_more_twins():
     numbers = [twins_for(stations, 3) for stations in (0, 1, 5_000, 50_000, 10**6)]
     assert numbers == sorted(numbers, reverse=True)
     assert min(numbers) >= 200
+    sizes = ((1_000, 3), (25_000, 3), (25_000, 10), (100_000, 10))
+    assert [twins_for(*size) for size in sizes] == [1000, 480, 200, 200]
 
 
 @pytest.mark.parametrize("code", ["F501", "F502", "F503", "F504", "F505", "F509"])
@@ -367,7 +372,7 @@ def test_what_is_calibrated_is_the_test_that_is_used(code):
     twins = [model.draw(9, k) for k in range(100)]
     learnt = [model.draw(9, 100 + k) for k in range(16)]
     for probe in probes_of(stations, [code]):
-        rejects = probe.prepare(learnt)
+        rejects = probe.learn(learnt)
         predicted, own = [], []
         for twin in twins:
             runs = {one.name: one for one in probes_of(as_stations(twin, stations), [code])}
@@ -401,7 +406,7 @@ def scripted(pvalues, rules, monkeypatch):
         )
 
     tests = [
-        Probe("F502", name, lambda p=p: result(p), lambda twins, rule=rule: rule, 0)
+        Spec("F502", name, lambda p=p: result(p), lambda twins, rule=rule: rule, 0)
         for (name, p), rule in zip(pvalues.items(), rules, strict=True)
     ]
     monkeypatch.setattr(batteries, "probes_of", lambda stations, codes: tests)
@@ -530,7 +535,7 @@ def test_a_small_pvalue_is_not_left_out_for_the_chance_in_a_rate(
 
     def rates(_, tests, *, thorough=False, **__):
         asked.append(thorough)
-        return {test.name: Calibration(0.06 if thorough else first, 200) for test in tests}
+        return {test.name: RejectionRate(0.06 if thorough else first, 200) for test in tests}
 
     def probes(*_):
         (one,) = [probe for probe in probes_of(stations, ["F504"]) if probe.figure == TURNOUT]

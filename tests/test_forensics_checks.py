@@ -145,7 +145,7 @@ def test_one_code_alone_is_adjusted_for_itself_alone() -> None:
     report = report_of(CLEAN.table, checks="F502")
     used = [one for one in report.forensics.battery.tests if not one.refused]
     assert {one.code for one in used} == {"F502"}
-    charged = [one.calibration.charged(one.result.pvalue) for one in used]
+    charged = [one.calibration.scaled_by_rate(one.result.pvalue) for one in used]
     assert report.check("F502").pvalue == pytest.approx(min(false_discovery_control(charged)))
     assert len(used) < len(clean_report().forensics.battery.tests)
 

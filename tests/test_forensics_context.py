@@ -8,7 +8,7 @@ from scipy import integrate, stats
 
 from tallyverify.errors import InputError
 from tallyverify.forensics import context_levels
-from tallyverify.forensics.context import expected_log_odds
+from tallyverify.forensics.context import context_of
 from tallyverify.forensics.context_levels import (
     cut_square,
     local_factor,
@@ -101,7 +101,7 @@ class TestLevels:
 class TestExpected:
     def test_standardised_departures_are_standard_normal_in_a_clean_country(self):
         odds, first, total, areas = country(1)
-        found = expected_log_odds(first, total - first, areas=areas)
+        found = context_of(first, total - first, areas=areas)
         shown = np.log((first + 0.5) / (total - first + 0.5))
         z = (shown - found.expected) / np.hypot(found.spread, found.noise)
         assert found.known.all()
@@ -111,7 +111,7 @@ class TestExpected:
 
     def test_the_spreads_of_the_levels_are_recovered(self):
         _, first, total, areas = country(2, own=0.1)
-        found = expected_log_odds(first, total - first, areas=areas)
+        found = context_of(first, total - first, areas=areas)
         assert found.between == pytest.approx(0.1, abs=0.03)
         assert dict(found.levels)[2] == pytest.approx(0.3, abs=0.04)
 
@@ -121,8 +121,8 @@ class TestExpected:
         before = rng.binomial(400, 1 / (1 + np.exp(-odds + 0.3)))
         earlier = np.column_stack([before, 400 - before])
         earlier[:50] = 0
-        without = expected_log_odds(first, total - first, areas=areas)
-        with_it = expected_log_odds(first, total - first, areas=areas, earlier=earlier)
+        without = context_of(first, total - first, areas=areas)
+        with_it = context_of(first, total - first, areas=areas, earlier=earlier)
         assert with_it.earlier == 3950
         assert np.median(with_it.spread) < 0.6 * np.median(without.spread)
         assert (with_it.expected[:50] == without.expected[:50]).all()
@@ -131,8 +131,8 @@ class TestExpected:
         _, first, total, areas = country(4, stations=500)
         moved = first.copy()
         moved[7] = 1
-        before = expected_log_odds(first, total - first, areas=areas)
-        after = expected_log_odds(moved, total - moved, areas=areas)
+        before = context_of(first, total - first, areas=areas)
+        after = context_of(moved, total - moved, areas=areas)
         assert after.expected[7] == pytest.approx(before.expected[7], abs=0.02)
 
     def test_a_hundredth_of_exchanged_stations_hardly_moves_the_others(self):
@@ -140,16 +140,16 @@ class TestExpected:
         wrong = np.arange(0, 4000, 100)
         given_ = first.copy()
         given_[wrong] = (total - first)[wrong]
-        before = expected_log_odds(first, total - first, areas=areas)
-        after = expected_log_odds(given_, total - given_, areas=areas)
+        before = context_of(first, total - first, areas=areas)
+        after = context_of(given_, total - given_, areas=areas)
         rest = np.setdiff1d(np.arange(4000), wrong)
         assert np.median(after.spread[rest] / before.spread[rest]) == pytest.approx(1, abs=0.1)
         assert np.abs(after.expected - before.expected)[rest].mean() < 0.01
 
     def test_exchanging_the_sides_exchanges_the_signs(self):
         _, first, total, areas = country(6, stations=600)
-        one = expected_log_odds(first, total - first, areas=areas)
-        other = expected_log_odds(total - first, first, areas=areas)
+        one = context_of(first, total - first, areas=areas)
+        other = context_of(total - first, first, areas=areas)
         np.testing.assert_allclose(one.expected, -other.expected, atol=1e-9)
         np.testing.assert_allclose(one.spread, other.spread, rtol=1e-9)
 
@@ -157,7 +157,7 @@ class TestExpected:
         _, first, total, areas = country(7, stations=300)
         first, second = first.copy(), (total - first).copy()
         first[:3] = second[:3] = 0
-        found = expected_log_odds(first, second, areas=areas)
+        found = context_of(first, second, areas=areas)
         assert not found.known[:3].any()
         assert np.isnan(found.expected[:3]).all()
         assert found.known[3:].all()
@@ -170,24 +170,24 @@ class TestExpected:
         first, second, area = np.array(rows).T
         if (first + second > 0).sum() < 2:
             return
-        found = expected_log_odds(first, second, areas=[area])
+        found = context_of(first, second, areas=[area])
         assert np.isfinite(found.expected[found.known]).all()
         assert (found.spread[found.known] >= 0).all()
 
-    @pytest.mark.parametrize(
-        "bad",
-        [
-            {"first": [1, 2], "second": [1]},
-            {"first": [1, -2], "second": [1, 1]},
-            {"first": [1, 2], "second": [1, 2], "areas": [[1]]},
-            {"first": [1, 2], "second": [1, 2], "earlier": [1, 2]},
-            {"first": [0, 2], "second": [0, 2]},
-        ],
-    )
-    def test_malformed_input_is_refused(self, bad):
-        areas, earlier = bad.pop("areas", ()), bad.pop("earlier", None)
-        with pytest.raises(InputError):
-            expected_log_odds(**bad, areas=areas, earlier=earlier)
+    def test_one_station_with_votes_is_refused(self):
+        with pytest.raises(InputError, match="at least two stations"):
+            context_of(np.array([0, 2]), np.array([0, 2]))
+
+    def test_it_says_how_much_it_knows(self):
+        rng = np.random.default_rng(1)
+        centre = np.repeat(np.arange(200), 5)
+        odds = np.repeat(rng.normal(0.4, 0.5, 200), 5)
+        first = rng.binomial(400, 1 / (1 + np.exp(-odds)))
+        found = context_of(first, 400 - first, areas=[centre])
+        said = "<Context: 1,000 of 1,000 stations, 1 levels, earlier round for 0; median spread "
+        assert repr(found).startswith(said)
+        assert repr(found).endswith("factor 1.00>")
+        assert np.corrcoef(found.expected, odds)[0, 1] > 0.99
 
 
 class TestTail:
@@ -222,6 +222,11 @@ class TestTail:
         assert np.median(beyond[u < 0]) == pytest.approx((-u[u < 0] > 5).mean(), rel=0.3)
         # The lighter side (normal: 6e-7 beyond) is not trusted to be lighter than both together.
         assert 0.003 < np.median(beyond[u > 0]) < np.median(beyond[u < 0])
+
+    def test_exact_scores_without_a_spread_are_binomial(self):
+        one = np.array([9]), np.array([100]), np.array([-3.0]), np.array([1e-9])
+        tail = stats.binom.sf(8, 100, 1 / (1 + np.exp(3)))
+        assert exact_scores(*one)[0] == pytest.approx(stats.norm.isf(tail), rel=1e-5)
 
     def test_exact_scores_are_those_of_the_integral(self):
         """Reference: the tail probability by adaptive quadrature over the log-odds."""

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, chi2, chisquare
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.digit_pairs import digit_pairs, few_others
+from tallyverify.forensics.digit_pairs import SHARES, digit_pairs
 from tallyverify.forensics.histogram import Histogram
 from tallyverify.forensics.last_digit import last_digit
+from tallyverify.forensics.result import share_interval
 from tallyverify.forensics.second_digit import BANDWIDTH, BENFORD_SECOND, _terms, second_digit
 from tests.real import realdata
 from tests.real import table_of as real_table
@@ -289,6 +290,10 @@ def test_pairs_are_those_written_and_pearsons(votes):
 
 
 def test_few_others():
-    # METHODS.md: n = 116, P(X ≤ 72; 0.7) = 0.04106 (Beber & Scacco 2012).
-    assert few_others(72, 116) == pytest.approx(0.04106, abs=5e-6)
-    assert few_others(116, 116) == 1
+    # METHODS.md: n = 116, P(X ≤ 72; 0.7) = 0.04106 (Beber & Scacco's form of the test, 2012).
+    assert binom.cdf(72, 116, SHARES[2]) == pytest.approx(0.04106, abs=5e-6)
+    assert binom.cdf(116, 116, SHARES[2]) == 1
+
+
+def test_the_interval_of_none_of_ten():
+    assert share_interval(0, 10) == (0, pytest.approx(0.3085, abs=5e-5))

@@ -29,6 +29,12 @@ def test_two_heaps_dip_by_a_quarter_at_most():
     assert dip_statistic(value, np.full(4000, 10**6)) == pytest.approx(0.25, abs=2e-3)
 
 
+def test_two_heaps_of_two_stations():
+    value, size = np.array([0.1, 0.2, 0.8, 0.9]), np.full(4, 10)
+    assert dip_statistic(value, size) == pytest.approx(0.228, abs=1e-3)
+    assert (dip_pvalue(0.05, 100), dip_pvalue(0.2, 100)) == (pytest.approx(0.064, abs=1e-3), 1e-6)
+
+
 def test_evenly_spread_values_hardly_dip():
     # Values at equal distances: 1/(2n), the smallest dip there is.
     found = dip((np.arange(200) + 0.5) / 200)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.fingerprint import FEWEST_STATIONS, fingerprint
+from tallyverify.forensics.fingerprint import FEWEST_STATIONS, fingerprint, grid
 from tallyverify.readers import read_actas
 from tests.real import contest_of, described, path_of, realdata, table_of
 
@@ -162,6 +162,16 @@ def test_the_histogram_is_that_of_the_two_figures() -> None:
     assert np.abs(found.histogram - expected).sum() <= 2 * np.count_nonzero(
         (ballots * 7 % registered == 0) | (votes * 7 % ballots == 0)
     )
+
+
+def test_cells_have_turnout_by_rows_and_share_by_columns() -> None:
+    cells = grid(np.array([10, 7]), np.array([10, 35]), np.array([20, 50]), 2)
+    assert cells.tolist() == [[0, 0], [1, 1]]
+
+
+def test_a_station_without_ballots_has_no_share() -> None:
+    found = fingerprint([9, 5], [20, 0], [30, 30], fewest_registered=1)
+    assert (found.shown, found.left_out) == (1, {"no ballots": 1})
 
 
 def test_one_hundred_percent_lies_in_the_last_bin_and_not_in_the_moments() -> None:

@@ -107,6 +107,7 @@ def test_the_simulator_keeps_its_people() -> None:
 def test_two_kinds_that_are_one() -> None:
     one = np.array([0.4, -1.0, 0.1, -1.2, 0.3])
     assert clean_groups(np.array([*one, *one, 0.7])) == pytest.approx(clean_groups(one))
+    assert clean_groups(one).sum() == pytest.approx(1, abs=1e-12)
 
 
 def test_scoring_finds_the_frequencies_of_a_binomial() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tallyverify.errors import InputError
 from tallyverify.forensics.outlying import outlying_stations
 from tallyverify.forensics.outlying_areas import outlying_areas
+from tallyverify.forensics.outlying_result import percent
 from tallyverify.simulate import clean_election
 from tests.real import realdata, table_of
 
@@ -175,6 +176,10 @@ def test_pvalues_are_probabilities_and_adjusting_never_lowers_them(seed, spread)
         held = ~np.isnan(aspect.expected)
         assert (aspect.low[held] <= aspect.expected[held]).all()
         assert (aspect.expected[held] <= aspect.high[held]).all()
+
+
+def test_shares_are_written_with_one_decimal():
+    assert percent(0.4567) == "45.7 %"
 
 
 @pytest.mark.parametrize("function", [outlying_stations, outlying_areas])

@@ -212,6 +212,16 @@ def test_the_threshold_keeps_the_rate():
 def test_the_pvalue_is_the_larger_of_the_two():
     assert chance_of(9, 1, np.full(10, 0.01)) == pytest.approx(stats.binom.sf(8, 10, 0.5))
     assert chance_of(9, 1, np.full(1000, 0.01)) == pytest.approx(stats.poisson.sf(8, 10))
+    assert chance_of(5, 0, np.full(100, 0.001)) == 0.03125
+    assert chance_of(0, 0, np.full(100, 0.001)) == 1
+    assert chance_of(5, 0, np.full(1000, 0.005)) == pytest.approx(0.5595, abs=5e-5)
+
+
+def test_an_exchange_is_seen_where_the_two_are_not_close():
+    honest, wrong = rates_at(np.array([0.4, 0.0]), np.full(2, 0.1), Tail(1.0, 30.0), 5.0)
+    assert honest[0] < 1e-3
+    assert wrong[0] > 0.9
+    assert (honest[1], wrong[1]) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +236,8 @@ def test_the_pvalue_is_the_larger_of_the_two():
         ([[1, -2]], {}),
         ([1, 2], {}),
         ([[1, 2]], {"earlier": [[1], [2]]}),
+        ([[1, 2]], {"earlier": [1]}),
+        ([[0, 0], [1, 2]], {"areas": [[1]]}),
     ],
 )
 def test_malformed_input_is_refused(votes, options):

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, people, same_length, usable_stations
+from tallyverify.arrays import Counts, Floats, codes, people, same_length, usable_stations
 from tallyverify.findings import number
+from tallyverify.forensics.context_levels import nested_codes
 from tallyverify.forensics.result import Effect, Indicator, written
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats
-
-
-FEWEST_STATIONS = 30
-"""Fewest stations of which a correlation says anything."""
-
-FEWEST_AREAS = 20
-"""Fewest areas whose jackknife gives an interval."""
-
+FEWEST_STATIONS = 30  # fewest stations of which a correlation says anything
+FEWEST_AREAS = 20  # fewest areas whose jackknife gives an interval
 _NEGLIGIBLE = 1e-9  # variance of a fraction that is rounding
 _LARGEST = 1 - 1e-9
 
@@ -149,28 +140,18 @@ def turnout_share(
     keys = (one[used] for one in (n, b, v, x, *levels[::-1]))
     order = order[np.lexsort(tuple(keys))]
     x, v, b, n = x[order], v[order], b[order], n[order]
-    nested = _nested([one[order] for one in levels])
-    common: dict[str, Any] = {
-        "code": "F511",
-        "pvalue": None,
-        "null": "none: a description",
-        "used": int(x.size),
-        "left_out": left_out,
-    }
+    nested = nested_codes([one[order] for one in levels])
     said = [
         "a correlation is found in genuine sheets too: turnout and preference both differ between "
         "places",
     ]
-    refused = ""
+    bare = TurnoutShare(code="F511", used=int(x.size), left_out=left_out, warnings=tuple(said))
     turnout, share = b / np.maximum(n, 1), x / np.maximum(v, 1)
     if x.size < FEWEST_STATIONS:
-        refused = f"{x.size} stations, and it takes {FEWEST_STATIONS}"
-    elif turnout.var() < _NEGLIGIBLE or share.var() < _NEGLIGIBLE:
-        refused = f"{'turnout' if turnout.var() < _NEGLIGIBLE else 'the share'} does not vary"
-    if refused:
-        return TurnoutShare(
-            **common, statistic=None, effect=None, refused=refused, warnings=tuple(said)
-        )
+        return replace(bare, refused=f"{x.size} stations, and it takes {FEWEST_STATIONS}")
+    for what, fraction in (("turnout", turnout), ("the share", share)):
+        if fraction.var() < _NEGLIGIBLE:
+            return replace(bare, refused=f"{what} does not vary")
     cluster = np.arange(x.size) if not nested else _largest(nested)
     if cluster is None:
         said.append(f"no interval: no level has {FEWEST_AREAS} areas of comparable size")
@@ -182,8 +163,8 @@ def turnout_share(
     within, within_used = _within(nested, turnout, share, cluster)
     if nested and within is None:
         said.append("too few stations share an area for a correlation within areas")
-    return TurnoutShare(
-        **common,
+    return replace(
+        bare,
         statistic=effect.value,
         effect=effect,
         warnings=tuple(said),
@@ -202,15 +183,6 @@ def _levels(area: ArrayLike | Sequence[ArrayLike] | None) -> list[ArrayLike]:
     if isinstance(area, list | tuple) and area and np.ndim(area[0]) > 0:
         return list(area)
     return [np.asarray(area)]
-
-
-def _nested(levels: list[Counts]) -> list[Counts]:
-    """Return codes in which an area of a lower level is one with the areas above it."""
-    nested: list[Counts] = []
-    for level in levels:
-        whole = level if not nested else nested[-1] * (int(level.max(initial=0)) + 1) + level
-        nested.append(np.unique(whole, return_inverse=True)[1].astype(np.int64))
-    return nested
 
 
 def _largest(nested: list[Counts]) -> Counts | None:
@@ -277,8 +249,7 @@ def _pearson(moments: Floats) -> Floats:
     count, a, b, aa, bb, ab = moments
     count = np.maximum(count, 1)
     spread = np.maximum((aa - a * a / count) * (bb - b * b / count), 1e-300)
-    value: Floats = np.clip((ab - a * b / count) / np.sqrt(spread), -1, 1)
-    return value
+    return np.asarray(np.clip((ab - a * b / count) / np.sqrt(spread), -1, 1))
 
 
 def _weighted(turnout: Floats, share: Floats, weight: Counts) -> float:

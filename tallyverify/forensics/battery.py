@@ -11,7 +11,7 @@ from scipy.stats import false_discovery_control
 
 from tallyverify.errors import InputError
 from tallyverify.findings import number
-from tallyverify.forensics.calibration import ALPHA, THOROUGH, WORST_RATE, Calibration, calibrated
+from tallyverify.forensics.calibration import ALPHA, THOROUGH, WORST_RATE, RejectionRate, calibrated
 from tallyverify.forensics.probe import EITHER, TURNOUT
 from tallyverify.forensics.probes import probes_of
 from tallyverify.forensics.result import Indicator
@@ -22,9 +22,8 @@ from tallyverify.table import ActaTable
 if TYPE_CHECKING:
     import pandas as pd
 
+# Indicators with a null that twins can try. All but F509 are judged.
 TESTED = ("F501", "F502", "F503", "F504", "F505", "F509")
-"""Indicators with a null that twins can try. All but F509 are judged."""
-
 _MATTERS, _SURELY_UNFIT = 0.001, 0.25
 
 
@@ -38,7 +37,7 @@ class Probed:
         The indicator; the candidate, or turnout, or turnout or the leader's share.
     result : Indicator
         What the test says of the election.
-    calibration : Calibration or None
+    calibration : RejectionRate or None
         How often it rejects clean twins; None where it refused before.
     adjusted : float or None
         p-value adjusted for all tests of the battery (Benjamini–Hochberg); None where the test
@@ -48,7 +47,7 @@ class Probed:
     code: str
     figure: str
     result: Indicator
-    calibration: Calibration | None
+    calibration: RejectionRate | None
     adjusted: float | None
 
     @property
@@ -168,9 +167,8 @@ def battery(
     Raises
     ------
     InputError
-        If a code is not one of a test, there are no twins, or voters have several votes each.
-    ValueError
-        If there are no stations, or too many to be kept at once.
+        If a code is not one of a test, there are no twins, voters have several votes each, or
+        there are no stations or too many to be kept at once.
 
     Notes
     -----
@@ -212,8 +210,8 @@ def battery(
     if twins is None and min((pvalues[test.name] for test in again), default=1.0) <= _MATTERS:
         rates |= calibrated(stations, again, seed=seed, thorough=True)
     fit = [test.name for test in asked if test.judged and rates[test.name].fit]
-    charged = [rates[name].charged(pvalues[name]) for name in fit]
-    adjusted = dict(zip(fit, _adjusted(charged), strict=True))
+    scaled = [rates[name].scaled_by_rate(pvalues[name]) for name in fit]
+    adjusted = dict(zip(fit, map(float, false_discovery_control(scaled)), strict=True))
     found = [
         Probed(test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name))
         for test, result in zip(tests, results, strict=True)
@@ -223,30 +221,15 @@ def battery(
     return Battery(tuple(found), number_of)
 
 
-def _near(rate: Calibration) -> bool:
+def _near(rate: RejectionRate) -> bool:
     """Return whether chance in the rate alone may leave out a test."""
     return not rate.fit and rate.rate <= _SURELY_UNFIT and rate.twins < THOROUGH
 
 
 def known_codes(codes: Sequence[str]) -> None:
-    """Say so if a code is not one of an indicator with a null.
-
-    Examples
-    --------
-    >>> known_codes(["F504"])
-    >>> known_codes(["F506"])
-    Traceback (most recent call last):
-    ...
-    tallyverify.errors.InputError: no test has this code
-      found: 'F506'
-      expected: one of F501, F502, F503, F504, F505, F509
-    """
+    """Say so if a code is not one of an indicator with a null."""
     for code in codes:
         if code not in TESTED:
             raise InputError(
                 "no test has this code", found=repr(code), expected=f"one of {', '.join(TESTED)}"
             )
-
-
-def _adjusted(pvalues: list[float]) -> list[float]:
-    return [float(p) for p in false_discovery_control(pvalues)] if pvalues else []

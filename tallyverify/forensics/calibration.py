@@ -7,62 +7,32 @@ counted. A test that rejects too many clean twins has no p-value here.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from tallyverify.arrays import Mask
+from tallyverify.forensics.probe import TestSpec
 from tallyverify.forensics.side_by_side import side_by_side
 from tallyverify.forensics.stations import Stations
-from tallyverify.forensics.twin import Twin, TwinModel, twin_model
+from tallyverify.forensics.twin import NullModel, twin_model
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Mask
-
-ALPHA = 0.05
-"""Level at which rejections are counted."""
-
-WORST_RATE = 0.075
-"""A test that rejects a larger share of clean twins has no p-value."""
-
+ALPHA = 0.05  # level at which rejections are counted
+WORST_RATE = 0.075  # a test that rejects a larger share of clean twins has no p-value
 _DRAWS = 60_000_000
 _FEWEST_TWINS, _MOST_TWINS = 200, 1000
 
+# Twins that show what is expected of any; none of them is one that rejections are counted on.
 _LEARNT_FROM = 16
-"""Twins that show what is expected of any; none of them is one that rejections are counted on."""
-
-THOROUGH = 800
-"""Twins of a thorough look."""
-
+THOROUGH = 800  # twins of a thorough look
 _OTHERS = 1_000_000
 
 _MOST_KEPT = 2000
 
-Rejection = Callable[[Twin], bool]
-
-
-class Rejects(Protocol):
-    """A test as calibration sees it."""
-
-    @property
-    def name(self) -> str:
-        """What it is called, the same for the same test."""
-
-    @property
-    def candidate(self) -> int | None:
-        """Column of the candidate whose votes it looks at, if it looks at any."""
-
-    @property
-    def most_twins(self) -> int:
-        """Twins that are enough for it; a slow test whose rate is extreme needs fewer."""
-
-    def prepare(self, twins: Sequence[Twin]) -> Rejection:
-        """Learn from a few twins what is expected of any, and return whether a twin is rejected."""
-
 
 @dataclass(frozen=True)
-class Calibration:
+class RejectionRate:
     """What a test does with clean elections of these stations.
 
     Attributes
@@ -81,14 +51,8 @@ class Calibration:
         """Whether the test may be used."""
         return self.rate <= WORST_RATE
 
-    def charged(self, pvalue: float) -> float:
-        """Return a p-value times the rate by 0.05, where twins are rejected more often than that.
-
-        Examples
-        --------
-        >>> Calibration(0.0625, 400).charged(0.01), Calibration(0.02, 400).charged(0.01)
-        (0.0125, 0.01)
-        """
+    def scaled_by_rate(self, pvalue: float) -> float:
+        """Return a p-value times the rate over 0.05, if the rate is larger."""
         return min(1.0, pvalue * max(1.0, self.rate / ALPHA))
 
     @property
@@ -97,57 +61,25 @@ class Calibration:
         return f"rejects {100 * self.rate:.1f} % of clean elections with these station sizes"
 
 
-_CACHE: OrderedDict[tuple[str, int, str, str], Calibration] = OrderedDict()
+_CACHE: OrderedDict[tuple[str, int, str, str], RejectionRate] = OrderedDict()
 
 
 def twins_for(stations: int, candidates: int) -> int:
-    """Return how many twins are drawn: more of a small election, at least 200.
-
-    Parameters
-    ----------
-    stations, candidates : int
-        How many there are, and how many of these are tested.
-
-    Examples
-    --------
-    >>> twins_for(1_000, 3), twins_for(25_000, 3), twins_for(25_000, 10), twins_for(100_000, 10)
-    (1000, 480, 200, 200)
-    """
+    """Return how many twins are drawn: more of a small election, at least 200."""
     draws = max(stations, 1) * (candidates + 2)
     return int(np.clip(_DRAWS // draws, _FEWEST_TWINS, _MOST_TWINS))
 
 
 def calibrated(
     stations: Stations,
-    tests: Sequence[Rejects],
+    tests: Sequence[TestSpec],
     *,
     seed: int = 0,
     twins: int | None = None,
-    model: TwinModel | None = None,
     thorough: bool = False,
-) -> dict[str, Calibration]:
-    """Run tests on clean twins of an election, and count how often each rejects.
-
-    Parameters
-    ----------
-    stations : Stations
-        The election.
-    tests : sequence of Rejects
-        What to calibrate.
-    seed : int
-        Of the twins.
-    twins : int, optional
-        How many to draw; by default as many as the size of the election allows.
-    model : TwinModel, optional
-        What to draw them from; worked out where it is not given.
-    thorough : bool
-        Measure on other twins, 800 or more, and learn from four times as many.
-
-    Returns
-    -------
-    dict of str to Calibration
-        By name of the test. What was worked out for the same stations before is used again.
-    """
+) -> dict[str, RejectionRate]:
+    """Run tests on clean twins of an election; return by name how often each rejects."""
+    # A thorough look is at other twins, 800 or more, and learns from four times as many.
     columns = sorted({test.candidate for test in tests if test.candidate is not None})
     number = twins_for(len(stations), len(columns)) if twins is None else twins
     if thorough:
@@ -158,7 +90,7 @@ def calibrated(
     if new:
         # Drawn apart are all candidates tested, also those whose rate is known already: so a rate
         # does not depend on what was asked before.
-        model = (model or twin_model(stations)).of(columns)
+        model = twin_model(stations).of(columns)
         counted = _counted(model, new, seed, number, thorough=thorough)
         for test, found in zip(new, counted, strict=True):
             _CACHE[keys[test.name]] = found
@@ -176,15 +108,14 @@ def forget() -> None:
 
 
 def _counted(
-    model: TwinModel, tests: Sequence[Rejects], seed: int, number: int, *, thorough: bool
-) -> list[Calibration]:
+    model: NullModel, tests: Sequence[TestSpec], seed: int, number: int, *, thorough: bool
+) -> list[RejectionRate]:
     # Twins are told apart by their number: those of a thorough look are none of the first.
     start = _OTHERS if thorough else 0
-    learnt = _LEARNT_FROM * (4 if thorough else 1)
-    first = [model.draw(seed, start + number + k) for k in range(learnt)]
+    learn_from = range(_LEARNT_FROM * (4 if thorough else 1))
+    first = [model.draw(seed, start + number + k) for k in learn_from]
     most = [min(number, test.most_twins) for test in tests]
-
-    rejections = side_by_side(lambda test: test.prepare(first), tests)
+    rejections = side_by_side(lambda test: test.learn(first), tests)
 
     def one(k: int) -> Mask:
         twin = model.draw(seed, start + k)
@@ -192,4 +123,4 @@ def _counted(
         return np.array([k < enough and rejects(twin) for rejects, enough in asked])
 
     counted = np.sum(side_by_side(one, range(max(most))), axis=0)
-    return [Calibration(float(n / of), of) for n, of in zip(counted, most, strict=True)]
+    return [RejectionRate(float(n / of), of) for n, of in zip(counted, most, strict=True)]

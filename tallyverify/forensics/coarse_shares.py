@@ -8,46 +8,29 @@ themselves are expected. Here its mean and tail are computed instead of drawn.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import gammainc
 from scipy.stats import chi2, false_discovery_control
 
-from tallyverify.arrays import counts, same_length
+from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.findings import number
-from tallyverify.forensics.exact import count_tail, twiced, window_sums
+from tallyverify.forensics.exact import count_tail, smooth_chances
 from tallyverify.forensics.result import Effect, Indicator
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
-
-SMALLEST = 50
-"""Fewest valid votes of a station that is used."""
-
-FEWEST = 300
-"""Fewest stations."""
-
-MOST_ALIKE = 0.2
-"""Largest share of the stations with one number of valid votes."""
-
-TARGETS = np.arange(100, 2000, 100)
-"""5, 10, … 95 % in units of 1/2000."""
-
-TOLERANCE = 1
-"""0.05 percentage points in the same units: a bin of Rozenas's grid of 1001."""
-
+SMALLEST = 50  # fewest valid votes of a station that is used
+FEWEST = 300  # fewest stations
+MOST_ALIKE = 0.2  # largest share of the stations with one number of valid votes
+TARGETS = np.arange(100, 2000, 100)  # 5, 10, … 95 % in units of 1/2000
+TOLERANCE = 1  # 0.05 percentage points in the same units: a bin of Rozenas's grid of 1001
+# Where neighbouring fractions vary more than this (1: as they should), the null does not fit.
 WORST_MISFIT = 1.5
-"""Where neighbouring fractions vary more than this (1: as they should), the null does not fit."""
-
 _FEWEST_EXPECTED = 5.0
 
+# Places between the coarse fractions and the integer percentages next to them.
 _BETWEEN = np.sort((TARGETS[:, None] + np.array([-14, -6, 6, 14])).ravel())
-"""Places between the coarse fractions and the integer percentages next to them."""
 
 
 @dataclass(frozen=True)
@@ -217,48 +200,26 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
-    """What smooth shares let expect.
+    """What smooth shares let expect."""
 
-    Attributes
-    ----------
-    targets : ndarray of float, shape (19,)
-        Stations at each coarse fraction.
-    between : ndarray of float
-        The same at places between the fractions; empty where that was not asked.
-    chances : ndarray of float, shape (stations,)
-        Of each station to lie at any coarse fraction; they sum to those of ``targets``.
-    terms : ndarray of float, shape (stations,)
-        What each station adds to the expectation, to the first order.
-    sd : float
-        Standard deviation of the number at all fractions less what is expected, which is itself
-        taken from the stations: a station at a fraction raises what is expected there.
-    """
-
-    targets: Floats
-    between: Floats
-    chances: Floats
-    terms: Floats
+    targets: Floats  # (19,), stations at each coarse fraction
+    between: Floats  # the same between the fractions; empty where that was not asked
+    chances: Floats  # (stations,), to lie at any coarse fraction; they sum to those of the targets
+    terms: Floats  # (stations,), what each adds to the expectation, to the first order
+    # Standard deviation of the number at all fractions less what is expected, which is itself
+    # taken from the stations: a station at a fraction raises what is expected there.
     sd: float
 
 
 def expectation(x: Counts, n: Counts, *, grid: bool = True) -> Expectation:
     """Return what smooth shares let expect at the coarse fractions, and between them if asked."""
-    chances, once = window_sums(x, n, TARGETS, TOLERANCE)
-    doubled, twice = window_sums(x, n, TARGETS, TOLERANCE, draws=2)
-    targets = twiced(once, twice)
-    terms = 2 * chances - doubled
-    chances = np.minimum(chances * (targets.sum() / max(once.sum(), 1e-300)), 1.0)
+    chances, terms, targets = smooth_chances(x, n, TARGETS, TOLERANCE)
     # A station at a fraction is itself expected there: the number less what is expected varies less
     # than the number. Worked out from what is expected, so that an excess does not excuse itself.
     independent = float((chances * (1 - chances)).sum())
     spread = independent * (1 - 2 * leak(at_target(x, n), terms))
     spread += float(((terms - terms.mean()) ** 2).sum()) if len(terms) else 0.0
-    between = np.zeros(0)
-    if grid:
-        between = twiced(
-            window_sums(x, n, _BETWEEN, TOLERANCE)[1],
-            window_sums(x, n, _BETWEEN, TOLERANCE, draws=2)[1],
-        )
+    between = smooth_chances(x, n, _BETWEEN, TOLERANCE)[2] if grid else np.zeros(0)
     return Expectation(targets, between, chances, terms, float(np.sqrt(max(spread, 0.0))))
 
 
@@ -282,8 +243,7 @@ def _together(observed: Counts, smooth: Expectation) -> float:
 def single_tails(observed: Counts, expected: Floats) -> Floats:
     """Return the mid-p of as many stations or more at each coarse fraction by itself (Poisson)."""
     at_least = np.where(observed > 0, gammainc(np.maximum(observed, 1), expected), 1.0)
-    tails: Floats = (at_least + gammainc(observed + 1, expected)) / 2
-    return tails
+    return np.asarray((at_least + gammainc(observed + 1, expected)) / 2)
 
 
 def at_target(x: Counts, n: Counts) -> Mask:
@@ -296,15 +256,12 @@ def at_target(x: Counts, n: Counts) -> Mask:
 def at_targets(x: Counts, n: Counts) -> Counts:
     """Return how many shares lie within 0.05 points of each coarse fraction; shape (19,)."""
     near = at_target(x, n)
-    often: Counts = np.bincount((40 * x[near] + n[near]) // (2 * n[near]), minlength=21)[1:20]
-    return often
+    return np.bincount((40 * x[near] + n[near]) // (2 * n[near]), minlength=21)[1:20]
 
 
 def combined(together: float, single: Floats) -> float:
-    """Return the p-value of the sum or the largest spike: nine tenths of the level are the sum's.
-
-    The largest spike is conservative where few stations are expected at each fraction.
-    """
+    """Return the p-value of the sum or the largest spike: nine tenths of the level for the sum."""
+    # The largest spike is conservative where few stations are expected at each fraction.
     largest = -np.expm1(len(single) * np.log1p(-min(float(single.min()), 1 - 1e-16)))
     return float(min(1.0, together / 0.9, largest / 0.1))
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, counts, same_length
+from tallyverify.arrays import Counts, Floats, Mask, codes, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.context_levels import (
     Nested,
@@ -23,12 +23,6 @@ from tallyverify.forensics.context_levels import (
     others,
     variances,
 )
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
 
 _ROUNDS = 6
 _START = 10.0
@@ -42,47 +36,21 @@ _LEAST_LOCAL = 0.25
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What the other stations, and an earlier round, say about each station.
+    """What the other stations, and an earlier round, say about each station; NaN where unknown."""
 
-    Attributes
-    ----------
-    expected : ndarray of float, shape (stations,)
-        Log-odds expected of each station; NaN where nothing is known.
-    spread : ndarray of float, shape (stations,)
-        Standard deviation about it of the station's own log-odds, before its voters are dealt:
-        the doubt about the expectation and the differences between stations. NaN where unknown.
-    noise : ndarray of float, shape (stations,)
-        Standard deviation that the dealing of a binomial number of voters adds.
-    total : ndarray of int, shape (stations,)
-        Votes for the two sides.
-    known : ndarray of bool, shape (stations,)
-        Whether there is an expectation, and votes to hold against it.
-    between : float
-        Standard deviation of the stations of one smallest area, beyond chance.
-    factor : float
-        Ratio of the variance that chance gives the stations to the binomial one; 1 or more.
-    levels : tuple of (int, float)
-        Levels used (0 is the largest given), from the smallest, and their standard deviations.
-    earlier : int
-        Stations whose expectation uses the earlier round.
-    areas : tuple of Others
-        What is expected of each area from the others of the next larger one, from the smallest
-        level used to the largest; meant for :func:`tallyverify.forensics.outlying_areas`.
-    tree : Nested
-        The areas as they were used, over the stations that have votes.
-    """
-
-    expected: Floats
+    expected: Floats  # log-odds
+    # Standard deviation about it of the station's own log-odds before its voters are dealt: the
+    # doubt about the expectation and the differences between stations.
     spread: Floats
-    noise: Floats
-    total: Counts
-    known: Mask
-    between: float
-    factor: float
-    levels: tuple[tuple[int, float], ...]
-    earlier: int
-    areas: tuple[Others, ...]
-    tree: Nested
+    noise: Floats  # standard deviation that the dealing of a binomial number of voters adds
+    total: Counts  # votes for the two sides
+    known: Mask  # where there is an expectation, and votes to hold against it
+    between: float  # standard deviation of the stations of one smallest area, beyond chance
+    factor: float  # of the variance that chance gives, by the binomial one; 1 or more
+    levels: tuple[tuple[int, float], ...]  # used (0 the largest given), smallest first; their sd
+    earlier: int  # stations whose expectation uses the earlier round
+    areas: tuple[Others, ...]  # of each area from the others of the next larger one, smallest first
+    tree: Nested  # the areas as used, over the stations that have votes
 
     def __repr__(self) -> str:
         return (
@@ -92,77 +60,32 @@ class Context:
         )
 
 
-def expected_log_odds(
-    first: ArrayLike,
-    second: ArrayLike,
-    *,
-    areas: Sequence[ArrayLike] = (),
-    earlier: ArrayLike | None = None,
-) -> Context:
-    """Expect each station's log-odds of two sides from everything but the station itself.
+def area_codes(areas: Sequence[ArrayLike], **arrays: Counts | None) -> list[Counts]:
+    """Return labels of areas as codes by level, of as many stations as the other arrays have."""
+    levels = [codes(f"areas[{at}]", labels) for at, labels in enumerate(areas)]
+    same_length(**arrays, **{f"areas[{at}]": level for at, level in enumerate(levels)})
+    return levels
 
-    Parameters
-    ----------
-    first, second : array_like of int, shape (stations,)
-        Votes for the two sides: two candidates, one and the rest, ballots and those who stayed
-        away.
-    areas : sequence of array_like, each of shape (stations,)
-        Labels of each station's area, by level, the largest first; the last is the centre, if
-        there is one. An area is taken within its larger one, so names may repeat elsewhere.
-    earlier : array_like of int, shape (stations, options), optional
-        Votes of an earlier round or count at the same station, row by row; any options. A row of
-        zeros says that there was none.
 
-    Returns
-    -------
-    Context
-        Expectation and spread by station.
-
-    Raises
-    ------
-    InputError
-        If an array is not of counts, or the lengths differ.
-
-    Notes
-    -----
-    The log-odds of a station are those of its centre plus a normal deviation, the centre's those of
-    the next larger area plus another, and so on (a nested logistic-normal model, linearised as in
-    penalised quasi-likelihood: Breslow & Clayton 1993). The variances are estimated by Huber's
-    proposal 2; stations and areas that do not agree with the others count less. An earlier round
-    enters through the logarithms of its shares and the shares themselves, by robust regression.
-    Assumes that stations are independent given their areas. Sums are taken in the given order, so
-    a caller who needs the last digit must sort first.
-
-    References
-    ----------
-    N. E. Breslow and D. G. Clayton (1993), Approximate inference in generalized linear mixed
-    models, JASA 88:9. P. J. Huber (1981), Robust Statistics, Wiley.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> rng = np.random.default_rng(1)
-    >>> centre = np.repeat(np.arange(200), 5)
-    >>> odds = np.repeat(rng.normal(0.4, 0.5, 200), 5)
-    >>> first = rng.binomial(400, 1 / (1 + np.exp(-odds)))
-    >>> context = expected_log_odds(first, 400 - first, areas=[centre])
-    >>> context
-    <Context: 1,000 of 1,000 stations, 1 levels, earlier round for 0; ... factor 1.00>
-    >>> bool(np.corrcoef(context.expected, odds)[0, 1] > 0.99)
-    True
-    """
-    for_, against = counts("first", first), counts("second", second)
-    levels = [codes(f"areas[{place}]", level) for place, level in enumerate(areas)]
-    before = None if earlier is None else counts("earlier", earlier, dimensions=2)
-    given = {f"areas[{place}]": level for place, level in enumerate(levels)}
-    same_length(first=for_, second=against, earlier=before, **given)
-    return context_of(for_, against, levels, before)
+def between_0_and_1(**options: float) -> None:
+    """Say so if an option is not a share between 0 and 1, both excluded."""
+    for name, value in options.items():
+        if not 0 < value < 1:
+            what = "a level" if name == "level" else name
+            raise InputError(f"{what} is between 0 and 1, both excluded", found=str(value))
 
 
 def context_of(
-    first: Counts, second: Counts, areas: Sequence[Counts], earlier: Counts | None
+    first: Counts, second: Counts, areas: Sequence[Counts] = (), earlier: Counts | None = None
 ) -> Context:
-    """Do what :func:`expected_log_odds` does, with arrays already checked."""
+    """Expect each station's log-odds of two sides from everything but the station itself."""
+    # The log-odds of a station are those of its centre plus a normal deviation, the centre's those
+    # of the next larger area plus another, and so on: a nested logistic-normal model, linearised as
+    # in penalised quasi-likelihood (Breslow & Clayton 1993). The variances are estimated by Huber's
+    # proposal 2 (1981); stations and areas that do not agree with the others count less. An earlier
+    # round, of any options, enters through the logarithms of its shares and the shares themselves,
+    # by robust regression; a row of zeros says that there was none. Stations are taken as
+    # independent given their areas. Sums are in the given order: who needs the last digit sorts.
     alone = _fitted(first, second, areas, None, first + second > 0)
     if earlier is None:
         return alone

@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Floats
-
+from tallyverify.arrays import Counts, Floats
 
 _ROUNDS = 40
 _CUT = 2.0
@@ -31,73 +28,57 @@ _CUT_MEAN = 0.9205369
 
 @dataclass(frozen=True, eq=False)
 class Nested:
-    """Stations in areas in larger areas.
+    """Stations in areas in larger areas."""
 
-    Attributes
-    ----------
-    parents : tuple of ndarray of int
-        From the stations up: for each unit of a depth, the number of its parent among the units
-        of the next. The last holds zeros: the whole is the parent of the largest areas.
-    levels : tuple of int
-        Which of the levels given (0 the largest) each of the areas is, from the smallest up.
-    """
-
+    # From the stations up: for each unit of a depth, the number of its parent among the units of
+    # the next. The last holds zeros: the whole is the parent of the largest areas.
     parents: tuple[Counts, ...]
-    levels: tuple[int, ...]
+    levels: tuple[int, ...]  # which of those given (0 the largest) the areas are, smallest first
 
 
 @dataclass(frozen=True, eq=False)
 class Others:
-    """What all others say about each unit of one depth: its parent's value, and how surely.
+    """What all others say about each unit of one depth: its parent's value, and how surely."""
 
-    Attributes
-    ----------
-    mean, precision : ndarray of float, shape (units,)
-        Of the parent's value, from every station but those of the unit; precision 0 where no
-        other says anything.
-    own, own_variance : ndarray of float, shape (units,)
-        The unit's own value as its own stations have it, and its sampling variance.
-    within : float
-        Variance of the units' deviations from their parents.
-    """
-
-    mean: Floats
-    precision: Floats
-    own: Floats
-    own_variance: Floats
-    within: float
+    mean: Floats  # of the parent's value, from every station but those of the unit
+    precision: Floats  # 0 where no other says anything
+    own: Floats  # the unit's value as its own stations have it
+    own_variance: Floats  # by sampling
+    within: float  # variance of the units' deviations from their parents
 
 
 def canonical(columns: Sequence[NDArray[Any]]) -> Counts:
     """Return an order of the rows that depends on what they hold, not on where they stand."""
-    found: Counts = np.lexsort(tuple(reversed(list(columns))))
-    return found
+    return np.lexsort(tuple(reversed(list(columns))))
+
+
+def nested_codes(areas: Sequence[Counts]) -> list[Counts]:
+    """Return codes by level in which an area of a lower one is one with the areas above it."""
+    paths: list[Counts] = []
+    for codes in areas:
+        whole = paths[-1] * (int(codes.max(initial=0)) + 1) + codes if paths else codes
+        paths.append(np.unique(whole, return_inverse=True)[1].astype(np.int64))
+    return paths
 
 
 def nested(areas: Sequence[Counts], stations: int) -> Nested:
-    """Nest the areas: two of one name in different larger areas are different.
-
-    A level is left out where it says nothing: fewer than ten stations or areas of it share a
-    parent with another one, so that its variance could not be estimated.
-    """
+    """Nest the areas: two of one name in different larger areas are different."""
+    # A level says nothing, and is left out, where fewer than ten of its units share a parent with
+    # another: its variance could not be estimated.
     parents: list[Counts] = []
     levels: list[int] = []
-    whole = np.zeros(stations, dtype=np.int64)
-    paths = [whole]
-    for codes in areas:
-        pairs = paths[-1] * (int(codes.max()) + 1) + codes
-        paths.append(np.unique(pairs, return_inverse=True)[1].astype(np.int64))
+    paths = nested_codes(areas)
     unit = np.arange(stations, dtype=np.int64)
     for level in range(len(areas), 0, -1):
         size = int(unit.max()) + 1
         parent = np.zeros(size, dtype=np.int64)
-        parent[unit] = paths[level]
+        parent[unit] = paths[level - 1]
         number = np.bincount(parent)
         if number[number > 1].sum() < _FEWEST_COMPARISONS:
             continue
         parents.append(parent)
         levels.append(level - 1)
-        unit = paths[level]
+        unit = paths[level - 1]
     parents.append(np.zeros(int(unit.max()) + 1, dtype=np.int64))
     return Nested(tuple(parents), tuple(levels))
 
@@ -105,30 +86,10 @@ def nested(areas: Sequence[Counts], stations: int) -> Nested:
 def variances(
     values: Floats, noise: Floats, weight: Floats, parent: Counts, *, sized: bool
 ) -> tuple[float, float]:
-    """Estimate the spread of units about their parent's value, whatever a few of them do.
-
-    Every unit is compared with the weighted mean of its siblings. The squares are cut at four
-    times what is expected (Huber's proposal 2), so that one unit in a hundred that is wholly
-    wrong adds at most about 4 % to the variance.
-
-    Parameters
-    ----------
-    values, noise : ndarray of float, shape (units,)
-        Estimates and their sampling variances.
-    weight : ndarray of float, shape (units,)
-        How much each is believed among its siblings, 0 to 1.
-    parent : ndarray of int, shape (units,)
-        Code of the parent.
-    sized : bool
-        Whether the sampling variance itself may be too small by a factor (overdispersion).
-
-    Returns
-    -------
-    factor : float
-        Of the sampling variance; at least 1, and 1 where not ``sized``.
-    between : float
-        The constant part.
-    """
+    """Return the factor (1 or more) of the noise and the variance of units about their parent."""
+    # Each unit is compared with the weighted mean of its siblings. Squares are cut at four times
+    # what is expected (Huber's proposal 2): one unit in a hundred that is wholly wrong adds at most
+    # about 4 %. The factor is overdispersion; 1 where not sized.
     factor, between = 1.0, float(np.median(noise))
     shared = np.bincount(parent)[parent] > 1
     if not shared.any():
@@ -152,16 +113,13 @@ def variances(
 
 def cut_square(square: Floats) -> Floats:
     """Return squares of standardised departures, cut at four; their mean is 1 if all is well."""
-    cut: Floats = np.minimum(square, _CUT**2) / _CUT_MEAN
-    return cut
+    return np.minimum(square, _CUT**2) / _CUT_MEAN
 
 
 def local_factor(squares: Floats, tree: Nested) -> Floats:
-    """Return how much more the other stations of each station's areas vary than all stations do.
-
-    Squares are cut as in the estimate of the variances, and shrunk towards 1 as if twenty more
-    stations varied as usual: areas differ in kind (stations abroad, mixed districts).
-    """
+    """Return how much more the other stations of each station's areas vary than all stations do."""
+    # Shrunk towards 1 as if twenty more stations varied as usual: areas differ in kind (stations
+    # abroad, mixed districts).
     factor: Floats = np.ones(squares.size)
     units = [np.arange(squares.size)]
     for parent in tree.parents[:-1]:
@@ -176,19 +134,9 @@ def local_factor(squares: Floats, tree: Nested) -> Floats:
 def others(
     tree: Nested, values: Floats, noise: Floats, weight: Floats, between: float
 ) -> list[Others]:
-    """Return what all others say, by depth from the stations up to the largest areas.
-
-    Parameters
-    ----------
-    tree : Nested
-        Of the stations.
-    values, noise : ndarray of float, shape (stations,)
-        Each station's value and its sampling variance, overdispersion included.
-    weight : ndarray of float, shape (stations,)
-        How much each station is believed, 0 to 1.
-    between : float
-        Variance of the stations' own deviations.
-    """
+    """Return what all others say, by depth from the stations up to the largest areas."""
+    # By station: value, sampling variance with overdispersion, and how much it is believed, 0 to 1;
+    # between is the variance of the stations' own deviations.
     own, variance, spread = values, noise, between
     believed = weight
     ups: list[tuple[Floats, Floats, Floats, float]] = []
@@ -229,5 +177,4 @@ def _believed(own: Floats, spread: Floats, parent: Counts) -> Floats:
     low = order[(starts[:-1] + starts[1:] - 1) // 2]
     high = order[(starts[:-1] + starts[1:]) // 2]
     middle = (own[low] + own[high]) / 2
-    weight: Floats = np.minimum(1.0, 5 / (4 + (own - middle[parent]) ** 2 / spread))
-    return weight
+    return np.asarray(np.minimum(1.0, 5 / (4 + (own - middle[parent]) ** 2 / spread)))

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats, Mask
+
 if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Mask
     from tallyverify.forensics.context import Context
 
-
-FEWEST = 200
-"""Fewest stations from which a tail can be fitted."""
-
+FEWEST = 200  # fewest stations from which a tail can be fitted
 _CENTRAL = 1.5
 _FEWEST_SIDED = 2000
 _MOST_CLASSES = 4
@@ -53,8 +51,14 @@ class Tail:
         half = np.asarray((self.freedom + 1) / 2)
         constant = special.gammaln(half) - special.gammaln(half - 0.5)
         constant = constant - np.log(self.freedom * np.pi) / 2 - np.log(self.scale)
-        found: Floats = constant - half * np.log1p((departure / self.scale) ** 2 / self.freedom)
-        return found
+        return np.asarray(constant - half * np.log1p((departure / self.scale) ** 2 / self.freedom))
+
+    @property
+    def reach(self) -> Floats:
+        """Return the departure within which 95 % of honest stations lie."""
+        from scipy import special
+
+        return np.asarray(self.scale * special.stdtrit(self.freedom, 0.975), dtype=np.float64)
 
     def below(self, departure: Floats) -> Floats:
         """Return the probability of a departure no greater."""
@@ -64,27 +68,9 @@ class Tail:
 
 
 def fitted_tail(departure: Floats, exchanged: Floats | None = None) -> Tail:
-    """Fit the tail of the departures by maximum likelihood, all within 1.5 counted as one.
-
-    What lies within says little about the tail, and would outvote it. If there is a second set,
-    each departure is from a mixture: as written, or with the two sides exchanged, so that sheets
-    that were swapped do not make swaps look ordinary.
-
-    Parameters
-    ----------
-    departure : ndarray of float, shape (stations,)
-        (shown − expected) / predicted standard deviation.
-    exchanged : ndarray of float, shape (stations,), optional
-        The same had the two sides been exchanged.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> far = np.random.default_rng(1).standard_t(4, 20_000)
-    >>> tail = fitted_tail(far)
-    >>> 3.5 < tail.freedom < 4.6, 0.9 < tail.scale < 1.1
-    (True, True)
-    """
+    """Fit the tail of standardised departures by maximum likelihood, all within 1.5 as one."""
+    # What lies within says little about the tail, and would outvote it. With the departures had the
+    # two sides been exchanged, each is from a mixture: swapped sheets do not make swaps ordinary.
     from scipy import optimize
 
     outer = np.sort(np.abs(departure[np.abs(departure) > _CENTRAL]))
@@ -123,22 +109,11 @@ def fitted_tail(departure: Floats, exchanged: Floats | None = None) -> Tail:
 def sided_tail(
     departure: Floats, exchanged: Floats | None, centre: Floats, deviation: Floats
 ) -> Tail:
-    """Fit tails by how sure the expectation is and by side; give each station the one it needs.
-
-    Where little is known (a village with one station) honest stations may lie far out more often,
-    and more often to one side: that of the candidate of the villages. So up to four classes of the
-    predicted deviation, with at least 2,000 stations each, get tails of their own, and in each the
-    side that matters for a station; never a lighter one than that of both sides.
-
-    Parameters
-    ----------
-    departure, exchanged : ndarray of float, shape (stations,)
-        As in :func:`fitted_tail`.
-    centre : ndarray of float, shape (stations,)
-        Above 0 where departures downwards are what matters (as an exchange would make them).
-    deviation : ndarray of float, shape (stations,)
-        The predicted standard deviation.
-    """
+    """Fit tails by how sure the expectation is and by side; give each station the one it needs."""
+    # Where little is known (a village with one station) honest stations may lie far out more often,
+    # and more often to one side: that of the candidate of the villages. Each class of deviation has
+    # 2,000 stations or more. Where centre is above 0, departures downwards matter (an exchange
+    # makes these); a side never gets a lighter tail than that of both sides.
     classes = int(np.clip(departure.size // _FEWEST_SIDED, 1, _MOST_CLASSES))
     rank = np.argsort(np.argsort(deviation, kind="stable"), kind="stable")
     scale, freedom = np.ones(departure.size), np.ones(departure.size)
@@ -160,10 +135,8 @@ def sided_tail(
 
 
 def scores(context: Context, votes: Counts) -> Floats:
-    """Return how far each count lies from the expected, in standard deviations; NaN if unknown.
-
-    Exact where the votes of a side are few and it matters, on the log-odds scale elsewhere.
-    """
+    """Return how far each count lies from the expected, in standard deviations; NaN if unknown."""
+    # Exact where the votes of a side are few and it matters, on the log-odds scale elsewhere.
     from scipy import special
 
     known = context.known
@@ -182,20 +155,9 @@ def scores(context: Context, votes: Counts) -> Floats:
 
 
 def exact_scores(votes: Counts, total: Counts, expected: Floats, spread: Floats) -> Floats:
-    """Return the normal score of each count: exact for few votes, where log-odds are not normal.
-
-    The count is binomial, its log-odds normal about the expected. The score is that of the tail
-    probability with the count itself, so that few votes are never made to look far out.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> one = np.array([9]), np.array([100]), np.array([-3.0]), np.array([1e-9])
-    >>> from scipy import stats
-    >>> tail = stats.binom.sf(8, 100, 1 / (1 + np.exp(3)))
-    >>> bool(np.isclose(exact_scores(*one)[0], stats.norm.isf(tail)))
-    True
-    """
+    """Return the normal score of each count: exact for few votes, where log-odds are not normal."""
+    # The count is binomial, its log-odds normal about the expected. The score is that of the tail
+    # with the count itself, so that few votes are never made to look far out.
     from scipy import special
 
     node = np.linspace(-_REACH, _REACH, _NODES)
@@ -214,5 +176,4 @@ def exact_scores(votes: Counts, total: Counts, expected: Floats, spread: Floats)
     )
     tail = np.clip(np.minimum(upper, lower), 1e-260, 0.5)
     size = -special.ndtri(tail)
-    scores: Floats = np.where(upper < lower, size, -size)
-    return scores
+    return np.where(upper < lower, size, -size)

@@ -6,27 +6,17 @@ People who make numbers up avoid repetition (33) and like neighbours (34); count
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import binom, chi2
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts
+from tallyverify.arrays import Counts, counts
 from tallyverify.findings import number
-from tallyverify.forensics.histogram import Histogram
-from tallyverify.forensics.result import OTHERS, Effect, Indicator, share_interval
+from tallyverify.forensics.histogram import Histogram, headline
+from tallyverify.forensics.result import OTHERS, Indicator
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts
-
-
-FEWEST = 100
-"""Fewest counts of 100 or more: ten repeated pairs are expected."""
-
+# Of 100 pairs 10 are repeated, 20 adjacent (9 and 0 are neighbours), 70 neither.
 SHARES = np.array([0.1, 0.2, 0.7])
-"""Of 100 pairs 10 are repeated, 20 adjacent (9 and 0 are neighbours), 70 neither."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -101,50 +91,21 @@ def digit_pairs(votes: ArrayLike) -> DigitPairs:
     share of repeated pairs 0.1066 (0.0981776 to 0.115485)
     """
     histogram = Histogram.of(counts("votes", votes))
-    used = histogram.at_least(100)
-    pairs = pairs_of(histogram)
-    refused = "" if used >= FEWEST else f"{used:,} counts of 100 or more, {FEWEST} are needed"
-    statistic = pairs_departure(pairs)
+    pairs = kinds_of_pairs(histogram)
     repeated, adjacent, other = (int(number) for number in pairs)
-    low, high = share_interval(repeated, used)
-    effect = Effect("share of repeated pairs", repeated / max(used, 1), low, high)
     return DigitPairs(
         code="F503",
-        statistic=None if refused else statistic,
-        pvalue=None if refused else float(chi2.sf(statistic, 2)),
-        effect=None if refused else effect,
-        used=used,
-        left_out={"fewer than 100 votes": histogram.total - used},
         null="10 % repeated, 20 % adjacent, 70 % other (uniform pairs)",
-        refused=refused,
         repeated=repeated,
         adjacent=adjacent,
         other=other,
+        **headline(histogram, 100, pairs, SHARES, "share of repeated pairs", repeated),
     )
 
 
-def pairs_of(histogram: Histogram) -> Counts:
+def kinds_of_pairs(histogram: Histogram) -> Counts:
     """Return how many counts of 100 or more end in a repeated, adjacent or other pair."""
     here = histogram.values >= 100
     last, before = histogram.values[here] % 10, histogram.values[here] // 10 % 10
     apart = np.minimum((last - before) % 10, (before - last) % 10)
-    kinds = np.bincount(np.minimum(apart, 2), histogram.stations[here], minlength=3)
-    pairs: Counts = kinds.astype(np.int64)
-    return pairs
-
-
-def pairs_departure(pairs: Counts) -> float:
-    """Return Pearson's χ² (2 df) of the three kinds of pairs against 10, 20 and 70 %."""
-    expected = pairs.sum() * SHARES
-    return float(((pairs - expected) ** 2 / expected).sum()) if pairs.sum() else 0.0
-
-
-def few_others(other: int, used: int) -> float:
-    """Return P(at most so many pairs are neither repeated nor adjacent), exactly.
-
-    Examples
-    --------
-    >>> round(few_others(72, 116), 5)  # Beber & Scacco's form of the test
-    0.04106
-    """
-    return float(binom.cdf(other, used, SHARES[2]))
+    return np.bincount(np.minimum(apart, 2), histogram.stations[here], minlength=3).astype(np.int64)

@@ -7,26 +7,18 @@ count as modes; so each fraction is first spread over the values its station cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts, same_length, usable_stations
+from tallyverify.arrays import Floats, counts, same_length, usable_stations
 from tallyverify.errors import InputError
 from tallyverify.findings import number
 from tallyverify.forensics.probe import TURNOUT
 from tallyverify.forensics.result import Effect, Indicator
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Floats
-
-
-FEWEST_STATIONS = 50
-"""Fewest stations whose distribution can be told to have one mode or more."""
-
+FEWEST_STATIONS = 50  # fewest stations whose distribution can be told to have one mode or more
 _LARGEST_TABLED = 72_000
 _SMALLEST_PVALUE = 1e-6  # of the million uniform samples that the table was made from
 _GOLDEN = (5**0.5 - 1) / 2
@@ -34,8 +26,6 @@ _NEGLIGIBLE = 0.1  # of √n · dip, which is 0.54 at p = 0.05
 _WHOLE = 1e-6
 _GRID = 1024
 _MODE = 0.05
-
-_NULL = "a uniform distribution, the one with a single mode that dips most"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -108,90 +98,54 @@ def dip(values: ArrayLike, denominators: ArrayLike | None = None) -> Dip:
     1e-06
     """
     x, d, left_out = _fractions(values, denominators)
-    warned = (
-        "two kinds of places, as town and country or two regions, give a clean election two modes",
-        "the p-value is that of a uniform distribution: for one with a single peak it is too large",
-    )
-
-    def refused(why: str) -> Dip:
-        return Dip(
-            code="F509",
-            statistic=None,
-            pvalue=None,
-            effect=None,
-            used=x.size,
-            left_out=left_out,
-            null=_NULL,
-            refused=why,
-            warnings=warned,
-        )
-
-    if x.size < FEWEST_STATIONS:
-        return refused(f"{x.size} stations, and it takes {FEWEST_STATIONS}")
-    equal = np.sort(np.unique(x, return_counts=True)[1])[::-1]
-    if equal.size < 2:
-        return refused("all stations have the same value")
-    if d is None:
-        # One heap of equal values may stand at the mode; a second one moves the dip by half of it.
-        if equal[1] / 2 > _NEGLIGIBLE * x.size**0.5:
-            return refused(
-                f"{number(int(equal[1]))} stations share one value, and others another: give the "
-                "denominators, or the dip measures how coarse the fractions are"
-            )
-        spread = np.sort(x)
-    else:
-        spread = _spread(x, d)
-    size = _dip_of(spread)
-    return Dip(
+    refusal = Dip(
         code="F509",
+        used=x.size,
+        left_out=left_out,
+        null="a uniform distribution, the one with a single mode that dips most",
+        refused=_unfit(x, d),
+        warnings=(
+            "two kinds of places, as town and country or two regions, give a clean election two "
+            "modes",
+            "the p-value is that of a uniform distribution: for one with a single peak it is too "
+            "large",
+        ),
+    )
+    if refusal.refused:
+        return refusal
+    spread = np.sort(x) if d is None else _spread(x, d)
+    size = _dip_of(spread)
+    return replace(
+        refusal,
         statistic=size,
         pvalue=dip_pvalue(size, x.size),
         effect=Effect("dip", size),
-        used=x.size,
-        left_out=left_out,
-        null=_NULL,
-        warnings=warned,
         modes=_modes(spread),
     )
 
 
+def _unfit(x: Floats, d: Floats | None) -> str:
+    if x.size < FEWEST_STATIONS:
+        return f"{x.size} stations, and it takes {FEWEST_STATIONS}"
+    equal = np.sort(np.unique(x, return_counts=True)[1])[::-1]
+    if equal.size < 2:
+        return "all stations have the same value"
+    # One heap of equal values may stand at the mode; a second one moves the dip by half of it.
+    if d is None and equal[1] / 2 > _NEGLIGIBLE * x.size**0.5:
+        return (
+            f"{number(int(equal[1]))} stations share one value, and others another: give the "
+            "denominators, or the dip measures how coarse the fractions are"
+        )
+    return ""
+
+
 def dip_statistic(values: ArrayLike, denominators: ArrayLike) -> float:
-    """Return the dip alone, as :func:`dip` does, for many calls on simulated elections.
-
-    Parameters
-    ----------
-    values, denominators : array_like, shape (n,)
-        As in :func:`dip`, but taken as they are: values from 0 to 1, denominators above 0.
-
-    Returns
-    -------
-    float
-        From 0 to 0.25.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> dip_statistic(np.array([0.1, 0.2, 0.8, 0.9]), np.array([10, 10, 10, 10]))
-    0.228...
-    """
+    """Return the dip alone, of values from 0 to 1 that are not checked."""
     return _dip_of(_spread(np.asarray(values, np.float64), np.asarray(denominators, np.float64)))
 
 
 def dip_pvalue(statistic: float, stations: int) -> float:
-    """Return the p-value of a dip against the uniform distribution.
-
-    Parameters
-    ----------
-    statistic : float
-        The dip.
-    stations : int
-        Of how many stations; at least 4.
-
-    Examples
-    --------
-    >>> dip_pvalue(0.05, 100), dip_pvalue(0.2, 100)
-    (0.064..., 1e-06)
-    """
+    """Return the p-value of a dip of 4 stations or more against the uniform distribution."""
     from diptest.consts import Consts
 
     # The library's own step beyond its table is this one, with a warning to all who call it.
@@ -246,8 +200,7 @@ def _spread(values: Floats, denominators: Floats) -> Floats:
     order = np.lexsort((np.where(exact < 0.5, denominators, -denominators), exact))
     place = np.arange(order.size) - (order.size - 1) / 2
     u = (place * _GOLDEN + 0.5) % 1
-    spread: Floats = np.sort((count[order] + u) / (denominators[order] + 1))
-    return spread
+    return np.sort((count[order] + u) / (denominators[order] + 1))
 
 
 def _dip_of(ascending: Floats) -> float:

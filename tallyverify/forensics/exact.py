@@ -8,29 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, gammaln, logit
 from scipy.stats import norm
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
-
+# Tails left out of a binomial sum hold at most exp(-18.5), about 1e-8, on each side.
 _LEFT_OUT = 18.5
-"""Tails left out of a binomial sum hold at most exp(-18.5), about 1e-8, on each side."""
-
-_BY_HAND = 600
-"""Up to this many indicators the distribution of their sum is built up one by one."""
-
+_BY_HAND = 600  # up to this many indicators the distribution of their sum is built up one by one
 _LARGEST_TABLE = 1 << 22
 
-_CHUNK = 2_000_000
-"""Terms worked on at a time, so that memory stays bounded."""
+_CHUNK = 2_000_000  # terms worked on at a time, so that memory stays bounded
 
 
 def _log_factorials(n: Counts) -> Floats:
@@ -50,21 +42,7 @@ def _table(size: int) -> Floats:
 
 
 def binomial_pmf(x: Counts, n: Counts, p: Floats) -> Floats:
-    """Return the binomial probabilities of ``x`` of ``n``, element by element.
-
-    Parameters
-    ----------
-    x, n : ndarray of int
-        0 ≤ x ≤ n.
-    p : ndarray of float
-        From 0 to 1, both allowed.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> binomial_pmf(np.array([0, 2]), np.array([2, 2]), np.array([0.5, 1.0]))
-    array([0.25, 1.  ])
-    """
+    """Return the binomial probabilities of ``x`` of ``n``, element by element."""
     log_factorial = _log_factorials(n)
     with np.errstate(divide="ignore"):
         log_p, log_q = np.log(p), np.log1p(-p)
@@ -72,22 +50,13 @@ def binomial_pmf(x: Counts, n: Counts, p: Floats) -> Floats:
     # 0 × log 0 is 0 here: nothing of what has no probability.
     log += np.where(x > 0, x * np.where(x > 0, log_p, 0.0), 0.0)
     log += np.where(x < n, (n - x) * np.where(x < n, log_q, 0.0), 0.0)
-    found: Floats = np.exp(log)
-    return found
+    return np.asarray(np.exp(log))
 
 
 def redrawn_pmf(x: Counts, n: Counts, p: Floats) -> Floats:
-    """Return the probabilities of ``x`` of ``n`` if a count is drawn anew twice over.
-
-    Of Binomial(n, Y/n) with Y ~ Binomial(n, p), as the beta-binomial with the same mean and
-    variance: its parameters sum to n - 1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> float(redrawn_pmf(np.arange(11), np.full(11, 10), np.full(11, 0.3)).sum().round(12))
-    1.0
-    """
+    """Return the probabilities of ``x`` of ``n`` if a count is drawn anew twice over."""
+    # Of Binomial(n, Y/n) with Y ~ Binomial(n, p), as the beta-binomial with the same mean and
+    # variance: its parameters sum to n - 1.
     found = np.zeros(len(x))
     fixed = (p <= 0) | (p >= 1) | (n < 2)
     found[fixed] = binomial_pmf(x[fixed], n[fixed], p[fixed])
@@ -102,55 +71,13 @@ def redrawn_pmf(x: Counts, n: Counts, p: Floats) -> Floats:
     return found
 
 
-def window_probability(
-    x: Counts, n: Counts, targets: Counts, tolerance: int, *, draws: int = 1
-) -> Floats:
-    """Return P(X/n lies at one of the targets) for X ~ Binomial(n, x/n), element by element.
-
-    Parameters
-    ----------
-    x, n : ndarray of int, shape (stations,)
-        Observed counts; 0 ≤ x ≤ n, n > 0.
-    targets : ndarray of int
-        Ascending, in units of 1/2000 (20 is one per cent), further apart than two tolerances.
-    tolerance : int
-        Half-width in the same units, the edges included: 1 is 0.05 percentage points.
-    draws : {1, 2}
-        2 for a count that is drawn anew twice over (:func:`redrawn_pmf`).
-
-    Returns
-    -------
-    ndarray of float, shape (stations,)
-        A sum of binomial terms, but for tails that hold at most 2e-8 (Bernstein's inequality); the
-        longer tails of two draws hold up to 4e-6.
-
-    Examples
-    --------
-    Of one half of 4 voters, 0, 2 and 4 votes lie at 0, 50 and 100 %: (1 + 6 + 1) / 16.
-
-    >>> import numpy as np
-    >>> window_probability(np.array([2]), np.array([4]), np.array([0, 1000, 2000]), 1)
-    array([0.5])
-    """
-    return window_sums(x, n, targets, tolerance, draws=draws)[0]
-
-
 def window_sums(
     x: Counts, n: Counts, targets: Counts, tolerance: int, *, draws: int = 1
 ) -> tuple[Floats, Floats]:
-    """Return each station's probability to lie at a target, and the number expected at each target.
-
-    Parameters
-    ----------
-    x, n, targets, tolerance, draws
-        As for :func:`window_probability`.
-
-    Returns
-    -------
-    stations : ndarray of float, shape (stations,)
-    targets : ndarray of float, shape (targets,)
-        Both have the same sum.
-    """
+    """Return P(X/n at a target), X ~ Binomial(n, x/n), by station; and their sums by target."""
+    # Targets ascend, in units of 1/2000, further apart than two tolerances; the edges count. Two
+    # draws are those of redrawn_pmf. Tails of at most 2e-8 (Bernstein's inequality) are left out,
+    # 4e-6 of two draws.
     by_station, by_target = np.zeros(len(x)), np.zeros(len(targets))
     for station, target, terms in _terms(x, n, targets, tolerance, draws):
         by_station += np.bincount(station, terms, minlength=len(x))
@@ -159,30 +86,24 @@ def window_sums(
 
 
 def twiced(once: Floats, twice: Floats) -> Floats:
-    """Return the number of stations expected at each target if shares are smooth.
-
-    A share drawn anew is spread by noise once more than it has been already: where the density of
-    shares bends, the expected number is off by some factor. Drawn anew twice over it is off by that
-    factor squared, to the first order, and in an exponential tail exactly; so the square of the
-    one by the other is free of it.
-
-    Parameters
-    ----------
-    once, twice : ndarray of float, shape (targets,)
-        Of :func:`window_sums` with one draw and with two.
-
-    References
-    ----------
-    W. Stuetzle and Y. Mittal (1979), Some comments on the asymptotic behavior of robust smoothers,
-    in Smoothing Techniques for Curve Estimation (twicing; here of logarithms).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> twiced(np.array([3.0, 0.0]), np.array([4.5, 0.0]))
-    array([2., 0.])
-    """
+    """Return the stations expected at each target if shares are smooth, of one draw and of two."""
+    # A share drawn anew is spread by noise once more than it has been already: where the density of
+    # shares bends, the expected number is off by some factor. Drawn anew twice over it is off by
+    # that factor squared, to the first order, and in an exponential tail exactly; so the square of
+    # the one by the other is free of it (twicing, here of logarithms: Stuetzle & Mittal 1979).
     return once * np.where(twice > 0, once / np.where(twice > 0, twice, 1.0), 1.0)
+
+
+def smooth_chances(
+    x: Counts, n: Counts, targets: Counts, tolerance: int
+) -> tuple[Floats, Floats, Floats]:
+    """Return each station's chance of a target if shares are smooth, its terms, sums by target."""
+    chances, once = window_sums(x, n, targets, tolerance)
+    doubled, twice = window_sums(x, n, targets, tolerance, draws=2)
+    expected = twiced(once, twice)
+    scaled = np.minimum(chances * (expected.sum() / max(once.sum(), 1e-300)), 1.0)
+    # The terms are what each station adds to the expectation, to the first order.
+    return scaled, 2 * chances - doubled, expected
 
 
 def _terms(
@@ -217,34 +138,11 @@ def _terms(
 
 
 def count_tail(observed: float, probability: Floats) -> float:
-    """Return P(at least ``observed`` of independent indicators are true).
-
-    Exact by convolution for few indicators, else by the saddlepoint approximation of Lugannani &
-    Rice with the correction for whole numbers, good to a few parts in a thousand however small
-    the tail; where fewer than five are expected, to one in a hundred.
-
-    Parameters
-    ----------
-    observed : float
-        How many were true. Halfway to the next whole number is the mid-p: half the probability
-        of that number itself, and all of those above.
-    probability : ndarray of float, shape (n,)
-        Of each indicator.
-
-    References
-    ----------
-    R. Lugannani and S. Rice (1980), Saddle point approximation for the distribution of the sum of
-    independent random variables, Advances in Applied Probability 12:475.
-    H. E. Daniels (1987), Tail probability approximations, International Statistical Review 55:37.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> count_tail(2, np.array([0.5, 0.5]))
-    0.25
-    >>> round(count_tail(560, np.full(1000, 0.5)), 8)  # 8.25249e-05 exactly
-    8.252e-05
-    """
+    """Return P(at least ``observed`` of independent indicators are true)."""
+    # Halfway to the next whole number is the mid-p: half of that number itself, and all above. By
+    # convolution for few indicators, else by the saddlepoint of Lugannani & Rice (1980), corrected
+    # for whole numbers (Daniels 1987): good to a few parts in a thousand however small the tail, to
+    # one in a hundred where fewer than five are expected.
     part = observed % 1
     if part:
         whole = observed - part

@@ -8,23 +8,15 @@ tell ballot stuffing from an electorate that differs from place to place.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts, same_length, usable_stations
+from tallyverify.arrays import Counts, Floats, counts, same_length, usable_stations
 from tallyverify.errors import InputError
 from tallyverify.forensics.result import Effect, Indicator, written
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
-
-FEWEST_STATIONS = 100
-"""Fewest stations whose skewness and kurtosis are reported."""
-
+FEWEST_STATIONS = 100  # fewest stations whose skewness and kurtosis are reported
 _HETEROGENEOUS = (
     "places that differ (town and country, regions, peoples) move these numbers in a clean "
     "election, and an election with false sheets can look normal"
@@ -129,16 +121,9 @@ def fingerprint(
     >>> found.histogram.shape, int(found.histogram.sum())
     ((100, 100), 5000)
     """
-    w, b, n = (
-        counts("votes", votes),
-        counts("ballots", ballots),
-        counts("registered", registered),
-    )
-    same_length(votes=w, ballots=b, registered=n)
     if not 1 <= bins <= _MOST_BINS or bins != int(bins):
         raise InputError("bins are a whole number", found=f"{bins}", expected="1 to 1,000")
-    keep, left_out = usable(w, b, n, fewest_registered)
-    w, b, n = w[keep], b[keep], n[keep]
+    w, b, n, left_out = usable("ballots", votes, ballots, registered, fewest_registered)
     histogram = grid(w, b, n, int(bins))
     nothing, everyone = w == 0, (w > 0) & (b == n)
     for reason, where in (
@@ -155,11 +140,9 @@ def fingerprint(
     return Fingerprint(
         code="F506",
         statistic=None if kurtosis is None else kurtosis.value,
-        pvalue=None,
         effect=kurtosis,
         used=int(rate.size),
         left_out=left_out,
-        null="none: a description",
         refused=refused,
         warnings=(_HETEROGENEOUS,) if refused else (_HETEROGENEOUS, _INDEPENDENT),
         skewness=skewness,
@@ -171,53 +154,33 @@ def fingerprint(
 
 
 def usable(
-    votes: Counts, ballots: Counts, registered: Counts, fewest: int
-) -> tuple[Mask, dict[str, int]]:
-    """Return which stations have a turnout and a share, and how many do not, by reason.
-
-    Raises
-    ------
-    InputError
-        If ``fewest`` is not a whole number of at least 1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> keep, reasons = usable(np.array([9, 5]), np.array([20, 0]), np.array([30, 30]), 1)
-    >>> keep, reasons
-    (array([ True, False]), {'no ballots': 1})
-    """
+    cast: str, votes: ArrayLike, ballots: ArrayLike, registered: ArrayLike, fewest: int
+) -> tuple[Counts, Counts, Counts, dict[str, int]]:
+    """Return the counts, checked, of stations with a turnout and a share, and others by reason."""
+    w, b, n = counts("votes", votes), counts(cast, ballots), counts("registered", registered)
+    same_length(votes=w, **{cast: b}, registered=n)
     if not fewest >= 1 or fewest != int(fewest):
         raise InputError(
             "the fewest registered voters are a whole number",
             found=f"{fewest}",
             expected="1 or more",
         )
-    return usable_stations(
-        registered.size,
-        {
-            f"fewer than {int(fewest):,} registered voters": registered < fewest,
-            "no ballots": ballots == 0,
-            "more ballots than registered voters": ballots > registered,
-            "more votes than ballots": votes > ballots,
-        },
-    )
+    reasons = {
+        f"fewer than {int(fewest):,} registered voters": n < fewest,
+        "no ballots": b == 0,
+        "more ballots than registered voters": b > n,
+        "more votes than ballots": w > b,
+    }
+    keep, left_out = usable_stations(n.size, reasons)
+    return w[keep], b[keep], n[keep], left_out
 
 
 def grid(votes: Counts, ballots: Counts, registered: Counts, bins: int) -> Counts:
-    """Count stations by turnout (rows) and share (columns), in whole numbers: no edge is rounded.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> grid(np.array([10, 7]), np.array([10, 35]), np.array([20, 50]), 2)
-    array([[0, 0],
-           [1, 1]])
-    """
+    """Count stations by turnout (rows) and share (columns), (bins, bins); no edge is rounded."""
     row = np.minimum(ballots * bins // registered, bins - 1)
     column = np.minimum(votes * bins // ballots, bins - 1)
-    cells: Counts = np.bincount(row * bins + column, minlength=bins * bins).astype(np.int64)
-    return cells.reshape(bins, bins)
+    cells = np.bincount(row * bins + column, minlength=bins * bins)
+    return cells.astype(np.int64).reshape(bins, bins)
 
 
 def _unfit(rate: Floats) -> str:
@@ -233,11 +196,9 @@ def _moments(rate: Floats) -> tuple[Effect, Effect]:
     skewness, kurtosis = float((z**3).mean()), float((z**4).mean())
     of_skewness = z**3 - 3 * z - skewness - 1.5 * skewness * (z**2 - 1)
     of_kurtosis = z**4 - 4 * skewness * z - kurtosis - 2 * kurtosis * (z**2 - 1)
-    return tuple(  # type: ignore[return-value]
-        Effect(name, value, value - reach, value + reach)
-        for name, value, influence in (
-            ("skewness", skewness, of_skewness),
-            ("kurtosis", kurtosis, of_kurtosis),
-        )
-        for reach in [_Z * float(np.sqrt((influence**2).mean() / rate.size))]
-    )
+    return _effect("skewness", skewness, of_skewness), _effect("kurtosis", kurtosis, of_kurtosis)
+
+
+def _effect(name: str, value: float, influence: Floats) -> Effect:
+    reach = _Z * float(np.sqrt((influence**2).mean() / influence.size))
+    return Effect(name, value, value - reach, value + reach)

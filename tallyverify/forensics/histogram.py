@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+from scipy.stats import chi2
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts
+from tallyverify.arrays import Counts, Floats
+from tallyverify.forensics.result import Effect, share_interval
 
-
+# Fewest counts whose last digits are tested: ten of each digit, or repeated pair, are expected.
+FEWEST = 100
 _DENSE = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """Counts that occur, ascending, and the number of stations that show each.
-
-    Attributes
-    ----------
-    values, stations : ndarray of int
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> found = Histogram.of(np.array([7, 12, 7]))
-    >>> found.values, found.stations, found.total, found.at_least(10)
-    (array([ 7, 12]), array([2, 1]), 3, 1)
-    """
+    """Counts that occur, ascending, and the number of stations that show each."""
 
     values: Counts
     stations: Counts
@@ -51,3 +41,27 @@ class Histogram:
     def at_least(self, smallest: int) -> int:
         """Return how many stations show at least so many votes."""
         return int(self.stations[self.values >= smallest].sum())
+
+
+def chi_square(observed: Counts | Floats, shares: Floats) -> float:
+    """Return Pearson's χ² of counts against these shares of their sum; 0 if there are none."""
+    # scipy's chisquare takes a hundred times as long, and is asked of every twin.
+    expected = observed.sum() * shares
+    return float(((observed - expected) ** 2 / expected).sum()) if observed.any() else 0.0
+
+
+def headline(
+    histogram: Histogram, smallest: int, observed: Counts, shares: Floats, name: str, named: int
+) -> dict[str, Any]:
+    """Return χ² of what the counts of ``smallest`` or more show, and the share of those named."""
+    used = int(observed.sum())
+    common = {"used": used, "left_out": {f"fewer than {smallest} votes": histogram.total - used}}
+    if used < FEWEST:
+        why = f"{used:,} counts of {smallest} or more, {FEWEST} are needed"
+        return common | {"refused": why}
+    statistic = chi_square(observed, shares)
+    return common | {
+        "statistic": statistic,
+        "pvalue": float(chi2.sf(statistic, len(shares) - 1)),
+        "effect": Effect(name, named / used, *share_interval(named, used)),
+    }

@@ -8,26 +8,17 @@ chance; how much is measured here and described, not tested: no null says how mu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, counts, same_length
+from tallyverify.arrays import Counts, Floats, codes, counts, same_length
 from tallyverify.findings import number
 from tallyverify.forensics.result import Effect, Indicator, written
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats
-
-
-FEWEST = 30
-"""Fewest centres with two stations or more."""
-
-ORDINARY = 1.5
+FEWEST = 30  # fewest centres with two stations or more
+ORDINARY = 1.5  # up to here χ²/df is called ordinary; genuine Venezuelan sheets show 1.2
 _NOT_CENTRES = 2.0
-"""Up to here χ²/df is called ordinary; genuine Venezuelan sheets show 1.2."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -140,7 +131,6 @@ def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:
     return Homogeneity(
         code="F510",
         statistic=None if refused else chi2,
-        pvalue=None,
         effect=None if refused else _ratio(found, degrees),
         used=len(x),
         left_out=left_out,

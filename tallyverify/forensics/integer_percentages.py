@@ -8,37 +8,28 @@ computed here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts, same_length
+from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.findings import number
-from tallyverify.forensics.exact import count_tail, twiced, window_probability, window_sums
+from tallyverify.forensics.exact import (
+    count_tail,
+    smooth_chances,
+    window_sums,
+)
 from tallyverify.forensics.probe import EITHER, TURNOUT
 from tallyverify.forensics.result import Effect, Indicator
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
-
+# Fewest people a percentage is taken of: with fewer, too many fractions are integers anyhow.
 SMALLEST = 100
-"""Fewest people a percentage is taken of: with fewer, too many fractions are integers anyhow."""
-
-FEWEST = 100
-"""Fewest stations."""
-
-INTEGERS = np.arange(0, 2001, 20)
-"""0, 1, … 100 % in units of 1/2000."""
-
+FEWEST = 100  # fewest stations
+INTEGERS = np.arange(0, 2001, 20)  # 0, 1, … 100 % in units of 1/2000
+# 5, 6, … 95 %: nearer to the ends, the number of stations bends too fast to be smoothed.
 INNER = INTEGERS[5:96]
-"""5, 6, … 95 %: nearer to the ends, the number of stations bends too fast to be smoothed."""
-
-TOLERANCE = 1
-"""0.05 percentage points in the same units."""
+TOLERANCE = 1  # 0.05 percentage points in the same units
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -160,19 +151,18 @@ def integer_percentages(
     >>> print(integer_percentages(votes, ballots, registered).effect)
     excess stations 92.669 (50.7036 to 134.634)
     """
-    given = Given.of(votes, ballots, registered, turned_out)
-    use = given.used()
+    figures = Given.of(votes, ballots, registered, turned_out)
+    use = figures.used()
     used = int(use.sum())
     left_out = {
-        f"fewer than {SMALLEST} people": int(given.small.sum()),
-        "above 99 %": int((~use & ~given.small).sum()),
+        f"fewer than {SMALLEST} people": int(figures.small.sum()),
+        "above 99 %": int((~use & ~figures.small).sum()),
     }
     null = "each count drawn anew from a binomial with its observed share (exact)"
-    null += ", twiced" if smooth else ""
-    came = use & given.turnout
+    came = use & figures.turnout
     if registered is not None:
         left_out["turnout not known, or above 100 % (share only)"] = int((use & ~came).sum())
-    hit, chance = given.at_integers(use, smooth=smooth), given.chances(use, smooth=smooth)
+    hit, chance = figures.at_integers(smooth=smooth), figures.chances(smooth=smooth)
     chances = 1 - (1 - chance[0]) * (1 - chance[1])
     anywhere = hit[0] | hit[1]
     observed, expected = float(anywhere.sum()), float(chances.sum())
@@ -191,7 +181,7 @@ def integer_percentages(
         effect=None if refused else effect,
         used=used,
         left_out=left_out,
-        null=null,
+        null=f"{null}, twiced" if smooth else null,
         refused=refused,
         observed=observed,
         expected=expected,
@@ -199,29 +189,21 @@ def integer_percentages(
         turnout_tested=bool(came.any()),
         turnout_excess=float((hit[0] - chance[0]).sum()) if came.any() else float("nan"),
         share_excess=float((hit[1] - chance[1]).sum()),
-        turnout_peaks=_peaks(given.turned_out[came], given.registered[came]),
-        share_peaks=_peaks(given.votes[use], given.ballots[use]),
+        turnout_peaks=_peaks(figures.turned_out[came], figures.registered[came]),
+        share_peaks=_peaks(figures.votes[use], figures.ballots[use]),
         excess=excess,
     )
 
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """The figures of the stations, checked.
-
-    Attributes
-    ----------
-    votes, ballots, turned_out, registered : ndarray of int
-        As given; where turnout is not known, all registered came.
-    turnout : ndarray of bool
-        Where turnout is known, and can be.
-    """
+    """The figures of the stations, checked."""
 
     votes: Counts
     ballots: Counts
-    turned_out: Counts
+    turned_out: Counts  # all registered, where turnout is not known
     registered: Counts
-    turnout: Mask
+    turnout: Mask  # where turnout is known, and can be
 
     @classmethod
     def of(
@@ -245,25 +227,31 @@ class Given:
         known = np.zeros(len(x), dtype=bool) if n is None else (n > 0) & (t <= n)
         return cls(x, b, np.where(known, t, b), b if n is None else np.where(known, n, b), known)
 
+    @classmethod
+    def of_share(cls, x: Counts, n: Counts) -> Given:
+        """Return figures of a share alone, taken as they are."""
+        return cls(x, n, n, n, np.zeros(len(x), dtype=bool))
+
     @property
     def small(self) -> Mask:
         """Stations of too few people for percentages."""
-        small: Mask = (self.registered < SMALLEST) | (self.ballots == 0)
-        return small
+        return np.asarray((self.registered < SMALLEST) | (self.ballots == 0))
 
     def used(self) -> Mask:
         """Stations that are looked at."""
         use = ~self.small & (100 * self.votes <= 99 * self.ballots)
         return use & (~self.turnout | (100 * self.turned_out <= 99 * self.registered))
 
-    def at_integers(self, use: Mask, *, smooth: bool = False) -> tuple[Mask, Mask]:
-        """Return where turnout and where the share is an integer percentage."""
+    def at_integers(self, *, smooth: bool) -> tuple[Mask, Mask]:
+        """Return which stations used have an integer percentage: of turnout, of the share."""
+        use = self.used()
         share = at_integer(self.votes[use], self.ballots[use], inner=smooth)
         turnout = at_integer(self.turned_out[use], self.registered[use], inner=smooth)
         return turnout & self.turnout[use], share
 
-    def chances(self, use: Mask, *, smooth: bool = False) -> tuple[Floats, Floats]:
+    def chances(self, *, smooth: bool) -> tuple[Floats, Floats]:
         """Return the probabilities of that, for turnout and for the share."""
+        use = self.used()
         share = _chances(self.votes[use], self.ballots[use], smooth)
         turnout, known = np.zeros(len(share)), use & self.turnout
         turnout[known[use]] = _chances(self.turned_out[known], self.registered[known], smooth)
@@ -271,19 +259,13 @@ class Given:
 
 
 def _chances(x: Counts, n: Counts, smooth: bool) -> Floats:
-    if not smooth:
-        return window_probability(x, n, INTEGERS, TOLERANCE)
-    chances, once = window_sums(x, n, INNER, TOLERANCE)
-    expected = twiced(once, window_sums(x, n, INNER, TOLERANCE, draws=2)[1])
-    scaled: Floats = np.minimum(chances * (expected.sum() / max(once.sum(), 1e-300)), 1.0)
-    return scaled
+    if smooth:
+        return smooth_chances(x, n, INNER, TOLERANCE)[0]
+    return window_sums(x, n, INTEGERS, TOLERANCE)[0]
 
 
 def at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Mask:
-    """Return where 100·x/n is within 0.05 of an integer, the edges included, without rounding.
-
-    ``inner`` takes the integers from 5 to 95 only.
-    """
+    """Return where 100·x/n is within 0.05 of an integer (inner: of 5 to 95), without rounding."""
     rest = 100 * x % n
     near: Mask = 20 * np.minimum(rest, n - rest) <= n
     if inner:
@@ -298,5 +280,4 @@ def _peaks(x: Counts, n: Counts) -> Floats:
     often = np.bincount(tenth, minlength=1001).astype(np.float64)
     padded = np.pad(often, 2, mode="reflect")
     around = (padded[:-4] + padded[1:-3] + padded[3:-1] + padded[4:]) / 4
-    peaks: Floats = (often - around)[::10]
-    return peaks
+    return np.asarray((often - around)[::10])

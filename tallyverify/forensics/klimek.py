@@ -9,11 +9,11 @@ fitted together, by maximum likelihood on the turnout × share grid, which recov
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts, same_length
+from tallyverify.arrays import Counts
 from tallyverify.errors import InputError
 from tallyverify.forensics.fingerprint import grid, usable
 from tallyverify.forensics.klimek_fit import (
@@ -31,15 +31,7 @@ from tallyverify.forensics.klimek_model import BINS, Parameters, klimek_cells
 from tallyverify.forensics.klimek_rivals import rivals
 from tallyverify.forensics.result import Effect, Indicator, written
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts
-
-
-FEWEST_STATIONS = 500
-"""Fewest stations on which the model is fitted."""
-
+FEWEST_STATIONS = 500  # fewest stations on which the model is fitted
 _ALWAYS = (
     "a description, not evidence of stuffing: a clean election whose places differ (town and "
     "country, regions, peoples) may look like incremental stuffing to this model"
@@ -168,23 +160,21 @@ def klimek(
     >>> round(found.statistic, 2), round(found.extreme.value, 2)
     (0.26, 0.02)
     """
-    w, b, n = counts("votes", votes), counts("cast", cast), counts("registered", registered)
-    same_length(votes=w, cast=b, registered=n)
     if recoveries < 0 or recoveries == 1 or recoveries != int(recoveries):
         raise InputError("recoveries are counted", found=f"{recoveries}", expected="0, 2 or more")
     if seed < 0 or seed != int(seed):
         raise InputError("a seed is a whole number", found=f"{seed}", expected="0 or more")
-    keep, left_out = usable(w, b, n, fewest_registered)
-    w, b, n = w[keep], b[keep], n[keep]
+    w, b, n, left_out = usable("cast", votes, cast, registered, fewest_registered)
     # Sorted, so that neither sums nor draws depend on the order of the rows.
     order = np.lexsort((w, b, n))
     w, b, n = w[order], b[order], n[order]
     turnout, share = b / n, w / b
+    bare = KlimekFit(code="F507", used=w.size, left_out=left_out, warnings=(_ALWAYS,))
     if w.size < FEWEST_STATIONS:
         few = f"{w.size} stations have a turnout and a share, fewer than {FEWEST_STATIONS}"
-        return _refusal(w.size, left_out, few)
+        return replace(bare, refused=few)
     if min(turnout.std(), share.std()) < _LEAST_SPREAD:
-        return _refusal(w.size, left_out, "turnout or share hardly varies between stations")
+        return replace(bare, refused="turnout or share hardly varies between stations")
     observed = grid(w, b, n, BINS).ravel()
     side = start_of(turnout, share)
     fit = estimate(observed, [replace(side, incremental=f).vector for f in _STARTS])
@@ -194,52 +184,59 @@ def klimek(
     of_one, of_two = rivals(observed, turnout, share)
     one_kind, two_kinds = mine - bic(of_one, 5, total), mine - bic(of_two, 11, total)
     low = low_side(observed, side)
-    refused = _unclean(found, one_kind, two_kinds, low)
-    more: dict[str, Any] = {
-        "parameters": found,
-        "low_side": low,
-        "misfit": float(np.abs(observed / total - p).sum() / 2),
-        "misfit_by_chance": float(np.minimum(p, np.sqrt(p / (2 * np.pi * total))).sum()),
-        "one_kind": one_kind,
-        "two_kinds": two_kinds,
-    }
-    if refused:
-        return _refusal(w.size, left_out, refused, **more)
+    misfit = float(np.abs(observed / total - p).sum() / 2)
+    by_chance = float(np.minimum(p, np.sqrt(p / (2 * np.pi * total))).sum())
+    described = replace(
+        bare,
+        refused=_unclean(found, one_kind, two_kinds, low),
+        parameters=found,
+        low_side=low,
+        misfit=misfit,
+        misfit_by_chance=by_chance,
+        one_kind=one_kind,
+        two_kinds=two_kinds,
+    )
+    if described.refused:
+        return described
     ends = profile(observed, fit, side.width)
     refits = recovered(n, found, seed, int(recoveries))
     again = interval(found.incremental, [refit.incremental for refit in refits])
     alpha = _alpha(fit, found, refits)
     low_end = 0.0 if two_kinds >= 0 else min(ends[0], *again or ends)
     high_end = max(ends[1], *again or ends)
-    return KlimekFit(
-        code="F507",
+    said = [_ALWAYS]
+    if two_kinds >= 0:
+        said.append(
+            "clean stations of two kinds describe the fingerprint better than the model: the "
+            "interval therefore reaches down to no stuffing at all"
+        )
+    if misfit > 2 * by_chance:
+        said.append(
+            f"{misfit:.0%} of the stations lie elsewhere than the model puts them, "
+            f"{by_chance:.0%} would by chance: what takes the model as true "
+            "(recovery, profile) is too sure"
+        )
+    if abs(low - found.incremental) > _APART:
+        said.append(
+            f"it is {low:.2f} with the clean side read off the low turnouts and "
+            "shares, as published: the answer hangs on how the clean side is taken"
+        )
+    if ends[1] - ends[0] > _FLAT:
+        said.append(
+            f"the objective is flat: {ends[0]:.2f} to {ends[1]:.2f} of incremental stations fit "
+            "equally well"
+        )
+    if found.incremental + found.extreme > 0 and alpha is None:
+        said.append("α cannot be told from this fingerprint")
+    return replace(
+        described,
         statistic=found.incremental,
-        pvalue=None,
         effect=Effect("incremental stations", found.incremental, low_end, high_end),
-        used=w.size,
-        left_out=left_out,
-        null="none: a description",
-        warnings=_said(found, alpha, ends, more),
+        warnings=tuple(said),
         extreme=_extreme(observed, fit, found, refits),
         alpha=alpha,
         profile=ends,
         recovered=again,
-        **more,
-    )
-
-
-def _refusal(used: int, left_out: dict[str, int], why: str, **more: Any) -> KlimekFit:
-    return KlimekFit(
-        code="F507",
-        statistic=None,
-        pvalue=None,
-        effect=None,
-        used=used,
-        left_out=left_out,
-        null="none: a description",
-        refused=why,
-        warnings=(_ALWAYS,),
-        **more,
     )
 
 
@@ -277,33 +274,3 @@ def _alpha(fit: Fit, found: Parameters, refits: list[Parameters]) -> Effect | No
         error = max(error, float(np.sqrt(np.mean((np.array(logs) - np.log(found.alpha)) ** 2))))
     ends = found.alpha * np.exp([-_Z * error, _Z * error])
     return Effect("α", found.alpha, float(ends[0]), float(ends[1]))
-
-
-def _said(
-    found: Parameters, alpha: Effect | None, ends: tuple[float, float], more: dict[str, Any]
-) -> tuple[str, ...]:
-    said = [_ALWAYS]
-    if more["two_kinds"] >= 0:
-        said.append(
-            "clean stations of two kinds describe the fingerprint better than the model: the "
-            "interval therefore reaches down to no stuffing at all"
-        )
-    if more["misfit"] > 2 * more["misfit_by_chance"]:
-        said.append(
-            f"{more['misfit']:.0%} of the stations lie elsewhere than the model puts them, "
-            f"{more['misfit_by_chance']:.0%} would by chance: what takes the model as true "
-            "(recovery, profile) is too sure"
-        )
-    if abs(more["low_side"] - found.incremental) > _APART:
-        said.append(
-            f"it is {more['low_side']:.2f} with the clean side read off the low turnouts and "
-            "shares, as published: the answer hangs on how the clean side is taken"
-        )
-    if ends[1] - ends[0] > _FLAT:
-        said.append(
-            f"the objective is flat: {ends[0]:.2f} to {ends[1]:.2f} of incremental stations fit "
-            "equally well"
-        )
-    if found.incremental + found.extreme > 0 and alpha is None:
-        said.append("α cannot be told from this fingerprint")
-    return tuple(said)

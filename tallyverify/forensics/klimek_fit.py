@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.forensics.fingerprint import grid
 from tallyverify.forensics.klimek_model import BINS, Parameters, klimek_cells, klimek_election
 
 if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
     Cells = Callable[[Floats], Floats]
 
 _LOW = Parameters(0.02, 0.01, 0.02, 0.01, 0.05, 0.2, 0.0, 0.0).vector
@@ -32,31 +31,18 @@ _INCREMENTAL, _EXTREME = 6, 7
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """An estimate of the model: its vector, its loss, its free parameters and their errors.
+    """An estimate of the model."""
 
-    Attributes
-    ----------
-    vector : ndarray of float, shape (8,)
-    loss : float
-        Log-likelihood lost against the observed frequencies.
-    free : tuple of int
-        Parameters that were fitted; the others have no effect or are 0.
-    error : ndarray of float, shape (8,)
-        Standard errors by the information; NaN where not fitted or at a bound other than 0.
-    """
-
-    vector: Floats
-    loss: float
-    free: tuple[int, ...]
-    error: Floats
+    vector: Floats  # (8,), as klimek_cells takes it
+    loss: float  # log-likelihood lost against the observed frequencies
+    free: tuple[int, ...]  # parameters that were fitted; the others have no effect or are 0
+    error: Floats  # (8,), by the information; NaN where not fitted or at a bound other than 0
 
 
 def estimate(observed: Counts, starts: list[Floats]) -> Fit:
-    """Fit the model from several starts, and leave out what the data do not ask for.
-
-    A part (the incremental stations with θ and α, the extreme ones) stays only if the Bayesian
-    information criterion is better with it: a mixture that is free to do so always finds a few.
-    """
+    """Fit the model from several starts, and leave out what the data do not ask for."""
+    # A part (the incremental stations with θ and α, the extreme ones) stays only if the Bayesian
+    # information criterion is better with it: a mixture that is free to do so always finds a few.
     rough = (_fitted(observed, q, _ALL, _ROUGH) for q in starts)
     best = _fitted(observed, min(rough, key=lambda fit: fit.loss).vector, _ALL)
     total = float(observed.sum())
@@ -76,18 +62,10 @@ def estimate(observed: Counts, starts: list[Floats]) -> Fit:
 
 
 def profile(observed: Counts, fit: Fit, width: float) -> tuple[float, float]:
-    """Return the 95 % profile-likelihood interval of the incremental share.
-
-    Everything else is fitted again at each value: a wide interval says that the objective is flat,
-    because few large shifts and many small ones leave nearly the same fingerprint.
-
-    Parameters
-    ----------
-    observed : ndarray of int, shape (BINS²,)
-    fit : Fit
-    width : float
-        θ to start from where the fit has no incremental stations.
-    """
+    """Return the 95 % profile-likelihood interval of the incremental share."""
+    # Everything else is fitted again at each value: a wide interval says that the objective is
+    # flat, because few large shifts and many small ones leave nearly the same fingerprint. The
+    # width is the θ to start from where the fit has no incremental stations.
     start = fit.vector.copy()
     if _INCREMENTAL not in fit.free:
         start[4], start[5] = np.log(width), 0.0
@@ -113,11 +91,9 @@ def profile(observed: Counts, fit: Fit, width: float) -> tuple[float, float]:
 
 
 def extreme_within(observed: Counts, fit: Fit) -> tuple[float, float]:
-    """Return the 95 % likelihood interval of the extreme share, everything else held.
-
-    What is held hardly matters: extreme stations lie where others do not. A standard error would
-    not do, for the likelihood is far from quadratic where there are few or none.
-    """
+    """Return the 95 % likelihood interval of the extreme share, everything else held."""
+    # What is held hardly matters: extreme stations lie where others do not. A standard error would
+    # not do, for the likelihood is far from quadratic where there are few or none.
     some = observed > 0
     value = float(fit.vector[_EXTREME])
 
@@ -197,17 +173,9 @@ def scored(
     free: tuple[int, ...] | None = None,
     enough: float = 1e-3,
 ) -> tuple[Floats, float, Floats]:
-    """Fit cell probabilities to counts by maximum likelihood: damped Fisher scoring within bounds.
-
-    Returns
-    -------
-    vector : ndarray of float
-        The estimate.
-    loss : float
-        Log-likelihood lost against the observed frequencies themselves.
-    information : ndarray of float, shape (free, free)
-        Of the free parameters, at the estimate.
-    """
+    """Fit cell probabilities to counts by maximum likelihood: damped Fisher scoring in bounds."""
+    # Returned are the estimate, the log-likelihood lost against the observed frequencies, and the
+    # information of the free parameters there.
     total = float(observed.sum())
     some = observed > 0
     frequency = observed[some] / total

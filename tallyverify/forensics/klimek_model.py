@@ -18,33 +18,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
-
-BINS = 50
-"""Bins of turnout and of share: 2 points wide, about the spread of a station's own voters."""
-
-EXTREME_WIDTH = 0.075
-"""Width of 1 − x in a station filled almost wholly, as in the paper."""
-
-WITHIN = 2
-"""Parts of a bin of turnout, in each of which the share is taken at the middle."""
-
+BINS = 50  # bins of turnout and of share: 2 points wide, about the spread of a station's own voters
+EXTREME_WIDTH = 0.075  # width of 1 − x in a station filled almost wholly, as in the paper
+WITHIN = 2  # parts of a bin of turnout, in each of which the share is taken at the middle
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 _REACH = 5.0  # standard deviations of a half-normal that the nodes cover
 _ANYWHERE = 1e-3
 _EDGES = np.linspace(0, 1, BINS + 1)
 _TINY = 1e-12
 _NEGLIGIBLE = 1e-8
+_Clean = tuple[float, float, float, float]  # mean and sd of turnout, mean and sd of share
 _WITHIN_EXTREME = 6  # near x = 1 a narrow range of t is a wide range of a
 
 
@@ -64,11 +55,6 @@ class Parameters:
         α: below 1 votes are moved more readily than ballots are added, above 1 less.
     incremental, extreme : float
         Shares of stations.
-
-    Examples
-    --------
-    >>> Parameters(0.55, 0.08, 0.4, 0.1, 0.2, 1.5, 0.3, 0.01).incremental
-    0.3
     """
 
     turnout: float
@@ -82,7 +68,7 @@ class Parameters:
 
     @property
     def vector(self) -> Floats:
-        """As :func:`klimek_cells` takes them."""
+        """As klimek_cells takes them: sd, θ, α as logarithms; extreme of those not incremental."""
         rest = max(1 - self.incremental, _TINY)
         logs = np.log([self.turnout_sd, self.share_sd, self.width, self.alpha])
         return np.array(
@@ -101,66 +87,20 @@ class Parameters:
 
 
 def klimek_cells(vector: Floats) -> Floats:
-    """Return the probability of each cell, turnout by rows, under the model.
-
-    Parameters
-    ----------
-    vector : ndarray of float, shape (8,)
-        :attr:`Parameters.vector`: standard deviations, θ and α by their logarithms, and the extreme
-        stations as a share of those that are not incremental.
-
-    Returns
-    -------
-    ndarray of float, shape (BINS²,)
-        They sum to one. One station in a thousand may lie anywhere: a misread sheet must not decide
-        a fit.
-
-    Examples
-    --------
-    >>> p = klimek_cells(Parameters(0.55, 0.08, 0.4, 0.1, 0.2, 1.5, 0.3, 0.01).vector)
-    >>> p.shape, round(float(p.sum()), 12)
-    ((2500,), 1.0)
-    """
-    q = tuple(float(value) for value in vector)
-    f, e = q[6], q[7]
-    cells = (1 - f) * (1 - e) * _clean(*q[:4])
+    """Return the probability of each cell, turnout by rows, shape (BINS²,), by a vector."""
+    # One station in a thousand may lie anywhere: a misread sheet must not decide a fit.
+    p, f, e = Parameters.of(vector), float(vector[6]), float(vector[7])
+    clean = (p.turnout, p.turnout_sd, p.share, p.share_sd)
+    cells = (1 - f) * (1 - e) * _clean(clean)
     if f > 0:
-        cells = cells + f * _incremental(q[:6])
+        cells = cells + f * _incremental(clean, p.width, p.alpha)
     if e > 0:
-        cells = cells + (1 - f) * e * _extreme(q[:4], q[5])
+        cells = cells + (1 - f) * e * _extreme(clean, p.alpha)
     return mixed(cells)
 
 
 def klimek_election(registered: Counts, parameters: Parameters, seed: int) -> tuple[Counts, Counts]:
-    """Draw ballots and the winner's votes of stations from the model.
-
-    Parameters
-    ----------
-    registered : ndarray of int, shape (n,)
-        Registered voters of each station.
-    parameters : Parameters
-        The truth.
-    seed : int
-        Same seed, same election.
-
-    Returns
-    -------
-    ballots, votes : ndarray of int, shape (n,)
-        Rounded to whole people; at least one ballot.
-
-    Raises
-    ------
-    InputError
-        If incremental and extreme shares add up to more than one.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> truth = Parameters(0.55, 0.08, 0.4, 0.1, 0.2, 1.5, 0.3, 0.01)
-    >>> ballots, votes = klimek_election(np.full(4, 1000), truth, seed=1)
-    >>> bool((votes <= ballots).all())
-    True
-    """
+    """Draw ballots (at least one a station) and the winner's votes from the model."""
     p = parameters
     if p.incremental < 0 or p.extreme < 0 or p.incremental + p.extreme > 1:
         raise InputError("incremental and extreme stations are shares", found=f"{p}")
@@ -178,32 +118,25 @@ def klimek_election(registered: Counts, parameters: Parameters, seed: int) -> tu
 
 
 @lru_cache(maxsize=4)
-def _clean(a: float, log_sd: float, v: float, v_log_sd: float) -> Floats:
-    return _cells_given(np.zeros(1), np.ones(1), 1.0, (a, np.exp(log_sd)), (v, np.exp(v_log_sd)))
+def _clean(clean: _Clean) -> Floats:
+    return _cells_given(np.zeros(1), np.ones(1), 1.0, clean)
 
 
 @lru_cache(maxsize=4)
-def _incremental(first: tuple[float, ...]) -> Floats:
-    x, of_x = _half_normal(float(np.exp(first[4])))
-    a, v = (first[0], float(np.exp(first[1]))), (first[2], float(np.exp(first[3])))
-    return _cells_given(x, of_x, float(np.exp(first[5])), a, v)
+def _incremental(clean: _Clean, width: float, alpha: float) -> Floats:
+    return _cells_given(*_half_normal(width), alpha, clean)
 
 
 @lru_cache(maxsize=4)
-def _extreme(first: tuple[float, ...], log_alpha: float) -> Floats:
+def _extreme(clean: _Clean, alpha: float) -> Floats:
     y, of_y = _half_normal(EXTREME_WIDTH)
-    a, v = (first[0], float(np.exp(first[1]))), (first[2], float(np.exp(first[3])))
-    return _cells_given(1 - y, of_y, float(np.exp(log_alpha)), a, v, _WITHIN_EXTREME)
+    return _cells_given(1 - y, of_y, alpha, clean, _WITHIN_EXTREME)
 
 
 def _cells_given(
-    x: Floats,
-    of_x: Floats,
-    alpha: float,
-    a: tuple[float, float],
-    v: tuple[float, float],
-    within: int = WITHIN,
+    x: Floats, of_x: Floats, alpha: float, clean: _Clean, within: int = WITHIN
 ) -> Floats:
+    a, v = clean[:2], clean[2:]
     fine = np.linspace(0, 1, BINS * within + 1)
     bound = np.clip(1 - (1 - fine) / (1 - x)[:, None], 0, 1)
     weight = (of_x[:, None] * np.diff(_cut_cdf(bound, *a), axis=1)).T

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from scipy.special import ndtr
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.forensics.klimek_fit import scored
 from tallyverify.forensics.klimek_model import BINS, WITHIN, mixed
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 _EDGES = np.linspace(0, 1, BINS + 1)
 _FINE = np.linspace(0, 1, BINS * WITHIN + 1)
@@ -21,14 +16,7 @@ _WIDEST_CLEAN = np.array([8.0, 2.0, 8.0, 2.0, 3.0])
 
 
 def rivals(observed: Counts, turnout: Floats, share: Floats) -> tuple[float, float]:
-    """Return the loss of clean stations of one kind, and of two kinds.
-
-    Parameters
-    ----------
-    observed : ndarray of int, shape (BINS²,)
-    turnout, share : ndarray of float, shape (n,)
-        In an order that does not depend on the rows.
-    """
+    """Return the loss of clean stations of one kind, and of two."""
     t, s = (np.log(z / (1 - z)) for z in (np.clip(z, 0.01, 0.99) for z in (turnout, share)))
     apart = turnout + share < np.median(turnout + share)
     one = _moments(t, s)
@@ -43,21 +31,10 @@ def rivals(observed: Counts, turnout: Floats, share: Floats) -> tuple[float, flo
 
 
 def clean_groups(vector: Floats) -> Floats:
-    """Return the probability of each cell if clean stations are of one or two kinds.
-
-    Parameters
-    ----------
-    vector : ndarray of float, shape (5,) or (11,)
-        Of each kind the mean and log standard deviation of the log-odds of turnout, those of the
-        log-odds of the share, and their correlation (its inverse hyperbolic tangent); of two kinds
-        last the log-odds of the first.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> round(float(clean_groups(np.array([0.5, -1, 0, -1, 0.3])).sum()), 12)
-    1.0
-    """
+    """Return the probability of each cell if clean stations are of one or two kinds."""
+    # Of each kind the mean and log standard deviation of the log-odds of turnout, those of the
+    # share, and their correlation (its inverse hyperbolic tangent); of two last the log-odds of the
+    # first.
     if vector.size == 5:
         return mixed(_logistic_normal(vector))
     first = 1 / (1 + np.exp(-vector[10]))

@@ -7,27 +7,17 @@ numbers up prefer some digits, or rounding leaves too many 0s and 5s.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import counts
+from tallyverify.arrays import Counts, counts
 from tallyverify.findings import number
-from tallyverify.forensics.histogram import Histogram
-from tallyverify.forensics.result import OTHERS, Effect, Indicator, share_interval
+from tallyverify.forensics.histogram import Histogram, headline
+from tallyverify.forensics.result import OTHERS, Indicator
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts
-
-
-FIVES = 0.2
-"""Share that ends in 0 or 5 if last digits are uniform."""
-
-FEWEST = 100
-"""Fewest counts of 10 or more: ten of each digit are expected."""
+FIVES = 0.2  # share that ends in 0 or 5 if last digits are uniform
+UNIFORM = np.full(10, 0.1)  # shares of the last digits 0 … 9
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -106,36 +96,21 @@ def last_digit(votes: ArrayLike) -> LastDigit:
     share ending in 0 or 5 1 (0.999262 to 1)
     """
     histogram = Histogram.of(counts("votes", votes))
-    used = histogram.at_least(10)
-    digits = digits_of(histogram)
-    refused = "" if used >= FEWEST else f"{used:,} counts of 10 or more, {FEWEST} are needed"
-    statistic = last_departure(digits)
-    round_ones = int(digits[0] + digits[5])
-    low, high = share_interval(round_ones, used)
-    effect = Effect("share ending in 0 or 5", round_ones / max(used, 1), low, high)
+    digits = last_digits(histogram)
+    total = digits.sum()
     return LastDigit(
         code="F502",
-        statistic=None if refused else statistic,
-        pvalue=None if refused else float(chi2.sf(statistic, 9)),
-        effect=None if refused else effect,
-        used=used,
-        left_out={"fewer than 10 votes": histogram.total - used},
         null="each digit alike (uniform)",
-        refused=refused,
         digits=digits,
-        mean=float(digits @ np.arange(10)) / used if used else float("nan"),
+        mean=float(digits @ np.arange(10)) / int(total) if total else float("nan"),
+        **headline(
+            histogram, 10, digits, UNIFORM, "share ending in 0 or 5", int(digits[0] + digits[5])
+        ),
     )
 
 
-def digits_of(histogram: Histogram) -> Counts:
+def last_digits(histogram: Histogram) -> Counts:
     """Return how many counts of 10 or more end in each digit; shape (10,)."""
     here = histogram.values >= 10
     ends = np.bincount(histogram.values[here] % 10, histogram.stations[here], minlength=10)
-    digits: Counts = ends.astype(np.int64)
-    return digits
-
-
-def last_departure(digits: Counts) -> float:
-    """Return Pearson's χ² (9 df) of last digits against the uniform distribution."""
-    expected = digits.sum() / 10
-    return float(((digits - expected) ** 2).sum() / expected) if expected else 0.0
+    return ends.astype(np.int64)

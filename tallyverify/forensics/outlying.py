@@ -7,24 +7,18 @@ hospital, a student hall, a new street); that it differs is a note, and says not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, counts, same_length
+from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
-from tallyverify.forensics.context import Context, context_of
+from tallyverify.forensics.context import Context, area_codes, between_0_and_1, context_of
 from tallyverify.forensics.context_levels import canonical
-from tallyverify.forensics.context_tail import FEWEST, scores, sided_tail
+from tallyverify.forensics.context_tail import FEWEST, Tail, scores, sided_tail
 from tallyverify.forensics.outlying_result import Aspect, OutlyingStations
 from tallyverify.forensics.result import Effect
 from tallyverify.forensics.side_by_side import side_by_side
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
 
 _LEAST_SHARE = 0.01
 _FEWEST_EXPECTED = 5.0
@@ -74,7 +68,7 @@ def outlying_stations(
     Notes
     -----
     What is expected comes from
-    :func:`tallyverify.forensics.context.expected_log_odds`, without the station itself. The
+    :func:`tallyverify.forensics.context.context_of`, without the station itself. The
     departure is the normal score of the exact probability of the count where votes are few. Its
     tail is a Student t, fitted to this election's own stations, each side and each class of
     predicted spread for itself: in the terms of Efron (2004), an empirical null with a tail. A
@@ -104,11 +98,10 @@ def outlying_stations(
     >>> print(found.ranked(1)["reason"][0])
     Ana has 97.5 % here; 3 other stations of its area 1 have 52.2 % to 54.2 %; expected ...
     """
-    given = counts("votes", votes, dimensions=2)
-    if not 0 < level < 1:
-        raise InputError("a level is between 0 and 1, both excluded", found=str(level))
-    sides, levels, too_many = looked_at(given, areas, registered, ballots, candidates)
-    same_length(votes=given, station=station)
+    x = counts("votes", votes, dimensions=2)
+    between_0_and_1(level=level)
+    sides, levels, too_many = looked_at(x, areas, registered, ballots, candidates)
+    same_length(votes=x, station=station)
     kinds = named("area_names", area_names, len(levels), "area")
     order = canonical([*levels, *(side for _, *pair in sides for side in pair)])
     place = np.argsort(order)
@@ -116,14 +109,31 @@ def outlying_stations(
     aspects = side_by_side(
         lambda side: _aspect(side[0], side[1][order], side[2][order], inside, place), sides
     )
-    return _concluded(
-        [aspect for aspect in aspects if aspect is not None],
-        levels,
-        kinds,
-        None if station is None else [str(name) for name in station],
-        level,
-        len(given),
-        {"more ballots than registered voters (turnout only)": too_many} if too_many else {},
+    scored = tuple(aspect for aspect in aspects if aspect is not None)
+    which, smallest, adjusted = _farthest(scored, len(x))
+    flagged = adjusted <= level
+    number = int(flagged.sum())
+    left_out = {"nothing to hold it against": int((which < 0).sum())}
+    if too_many:
+        left_out["more ballots than registered voters (turnout only)"] = too_many
+    return OutlyingStations(
+        code="outlying",
+        statistic=float(number) if scored else None,
+        effect=Effect("stations flagged", number) if scored else None,
+        used=int((which >= 0).sum()),
+        left_out=left_out,
+        null="what the other stations of its centre and areas show, with this election's own tail",
+        refused="" if scored else f"fewer than {FEWEST} stations can be held against others",
+        warnings=("a station that departs is worth a look; why it departs, the paper may say",),
+        aspects=scored,
+        which=which,
+        station_pvalue=smallest,
+        adjusted=adjusted,
+        flagged=flagged,
+        level=level,
+        areas=tuple(levels),
+        area_names=tuple(kinds),
+        station=None if station is None else tuple(str(name) for name in station),
     )
 
 
@@ -134,23 +144,15 @@ def looked_at(
     ballots: ArrayLike | None,
     candidates: Sequence[str] | None,
 ) -> tuple[list[tuple[str, Counts, Counts]], list[Counts], int]:
-    """Return what is looked at (name, count, out of), the areas as codes, and misfits of turnout.
-
-    Turnout is not looked at in stations with more ballots than registered voters.
-    """
-    levels = [codes(f"areas[{place}]", labels) for place, labels in enumerate(areas)]
+    """Return what is looked at (name, count, out of), areas as codes, and misfits of turnout."""
     roll = None if registered is None else counts("registered", registered)
     cast = votes.sum(axis=1) if ballots is None else counts("ballots", ballots)
-    same_length(
-        votes=votes,
-        registered=roll,
-        ballots=cast,
-        **{f"areas[{at}]": labels for at, labels in enumerate(levels)},
-    )
+    levels = area_codes(areas, votes=votes, registered=roll, ballots=cast)
     names = named("candidates", candidates, votes.shape[1], "candidate")
     sides = [(names[k], votes[:, k], votes.sum(axis=1)) for k in _large(votes)]
     if roll is None:
         return sides, levels, 0
+    # Turnout is not looked at in stations with more ballots than registered voters.
     fits = (roll >= cast) & (roll > 0)
     sides.append(("turnout", np.where(fits, cast, 0), np.where(fits, roll, 0)))
     return sides, levels, int(((cast > roll) & (roll > 0)).sum())
@@ -177,7 +179,7 @@ def _aspect(
     # A figure that is the same everywhere (all of the votes) leaves nothing to compare.
     if int((total > 0).sum()) < FEWEST or first.sum() in (0, total.sum()):
         return None
-    context = context_of(first, total - first, areas, None)
+    context = context_of(first, total - first, areas)
     score = scores(context, first)
     share = 1 / (1 + np.exp(-context.expected))
     fitting = context.known & (total * np.minimum(share, 1 - share) >= _FEWEST_EXPECTED)
@@ -198,12 +200,8 @@ def _aspect(
 
 
 def _tails(context: Context, score: Floats, fitting: Mask) -> tuple[Floats, Floats]:
-    """Two-sided p-values, and how many predicted deviations hold 95 % of honest stations.
-
-    The tail is fitted where votes are enough for it, and used for every station.
-    """
-    from scipy import special
-
+    """Two-sided p-values, and how many predicted deviations hold 95 % of honest stations."""
+    # The tail is fitted where votes are enough for it, and used for every station.
     known = np.flatnonzero(context.known)
     deviation = np.hypot(context.spread, context.noise)
     tail = sided_tail(score[fitting], None, -score[fitting], deviation[fitting])
@@ -214,19 +212,12 @@ def _tails(context: Context, score: Floats, fitting: Mask) -> tuple[Floats, Floa
     heaviest = int(np.argmin(np.asarray(tail.freedom)))
     scale[rest] = float(np.max(tail.scale))
     freedom[rest] = float(np.asarray(tail.freedom)[heaviest])
-    pvalue = 2 * special.stdtr(freedom, -np.abs(score) / scale)
-    return pvalue, scale * special.stdtrit(freedom, 0.975)
+    every = Tail(scale, freedom)
+    return 2 * every.below(-np.abs(score)), every.reach
 
 
-def _concluded(
-    aspects: list[Aspect],
-    areas: list[Counts],
-    kinds: list[str],
-    station: list[str] | None,
-    level: float,
-    stations: int,
-    left_out: dict[str, int],
-) -> OutlyingStations:
+def _farthest(aspects: Sequence[Aspect], stations: int) -> tuple[Counts, Floats, Floats]:
+    """Return where each station departs most (-1: nowhere looked at), its p-value, and adjusted."""
     from scipy import stats
 
     smallest, adjusted = np.full(stations, np.nan), np.full(stations, np.nan)
@@ -236,33 +227,9 @@ def _concluded(
         looked = (~np.isnan(each)).sum(axis=1)
         # Of two candidates alone, one has too many where the other has too few: name the first.
         few = np.column_stack([aspect.score for aspect in aspects]) < 0
-        named = np.where(np.isnan(each), np.inf, each * np.where(few, 1 + _TIE, 1.0))
+        ranked = np.where(np.isnan(each), np.inf, each * np.where(few, 1 + _TIE, 1.0))
         used = looked > 0
-        which[used] = named.argmin(axis=1)[used]
+        which[used] = ranked.argmin(axis=1)[used]
         smallest[used] = np.minimum(np.nanmin(each[used], axis=1) * looked[used], 1.0)
         adjusted[used] = stats.false_discovery_control(smallest[used])
-    else:
-        used = np.zeros(stations, dtype=bool)
-    flagged = adjusted <= level
-    number = int(flagged.sum())
-    refused = "" if aspects else f"fewer than {FEWEST} stations can be held against others"
-    return OutlyingStations(
-        code="outlying",
-        statistic=None if refused else float(number),
-        pvalue=None,
-        effect=None if refused else Effect("stations flagged", number),
-        used=int(used.sum()),
-        left_out={"nothing to hold it against": int((~used).sum()), **left_out},
-        null="what the other stations of its centre and areas show, with this election's own tail",
-        refused=refused,
-        warnings=("a station that departs is worth a look; why it departs, the paper may say",),
-        aspects=tuple(aspects),
-        which=which,
-        station_pvalue=smallest,
-        adjusted=adjusted,
-        flagged=flagged,
-        level=level,
-        areas=tuple(areas),
-        area_names=tuple(kinds),
-        station=None if station is None else tuple(station),
-    )
+    return which, smallest, adjusted

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from tallyverify.arrays import counts, same_length
-from tallyverify.errors import InputError
-from tallyverify.forensics.context import Context, context_of
+from tallyverify.arrays import Counts, Floats, counts
+from tallyverify.forensics.context import Context, between_0_and_1, context_of
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, Tail, fitted_tail
 from tallyverify.forensics.outlying import looked_at, named
@@ -25,10 +25,6 @@ from tallyverify.forensics.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import ArrayLike, NDArray
-
-    from tallyverify.arrays import Counts, Floats
-
 
 _SMALL_TAIL = 8.0
 _COLUMNS = [
@@ -106,13 +102,13 @@ def outlying_areas(
     >>> found.table["area"][0]
     '7'
     """
-    given = counts("votes", votes, dimensions=2)
-    if not 0 < level < 1:
-        raise InputError("a level is between 0 and 1, both excluded", found=str(level))
+    import pandas as pd
+
+    x = counts("votes", votes, dimensions=2)
+    between_0_and_1(level=level)
     labels = [np.asarray(some) for some in areas]
-    sides, levels, _ = looked_at(given, areas, registered, ballots, candidates)
+    sides, levels, _ = looked_at(x, areas, registered, ballots, candidates)
     kinds = named("area_names", area_names, len(levels), "area")
-    same_length(votes=given, **{f"areas[{at}]": some for at, some in enumerate(labels)})
     order = canonical([*levels, *(side for _, *pair in sides for side in pair)])
     found: dict[tuple[int, ...], list[dict[str, Any]]] = {}
     inside = [some[order] for some in levels]
@@ -121,14 +117,25 @@ def outlying_areas(
         name, one, of = side[0], side[1][order], side[2][order]
         if int((of > 0).sum()) < FEWEST or one.sum() in (0, of.sum()):
             return []
-        return _rows(context_of(one, of - one, inside, None), one, of, inside, name)
+        return _rows(context_of(one, of - one, inside), one, of, inside, name)
 
     for rows in side_by_side(looked, sides):
         for key, row in rows:
             found.setdefault(key, []).append(row)
-    if not found:
-        return _result(None, len(given), level)
-    return _result(_table(found, labels, levels, kinds, level), len(given), level)
+    table = _table(found, labels, kinds, level) if found else pd.DataFrame(columns=_COLUMNS)
+    refused = "" if found else "no level has areas enough to be held against each other"
+    number = int(table["flagged"].sum())
+    return OutlyingAreas(
+        code="outlying",
+        statistic=None if refused else float(number),
+        effect=None if refused else Effect("areas flagged", number),
+        used=0 if refused else len(x),
+        null="what the other areas of the next larger one show, with this election's own tail",
+        refused=refused,
+        warnings=("an area that departs is worth a look; why it departs, the paper may say",),
+        table=table,
+        level=level,
+    )
 
 
 def _rows(
@@ -152,28 +159,24 @@ def _rows(
         score = (others.own - others.mean) / deviation
         tail = _tail(score[held], context, depth)
         pvalue = 2 * tail.below(-np.abs(score))
-        reach = tail.scale * special.stdtrit(tail.freedom, 0.975) * deviation
+        reach = tail.reach * deviation
         number = np.bincount(unit)
         shown = np.bincount(unit, first[votes]) / np.bincount(unit, total[votes])
         station = votes[np.unique(unit, return_index=True)[1]]
         ends = special.expit([others.mean, others.mean - reach, others.mean + reach])
         for at in np.flatnonzero(held):
             key = tuple(int(codes[station[at]]) for codes in areas[: place + 1])
-            rows.append(
-                (
-                    key,
-                    {
-                        "stations": int(number[at]),
-                        "aspect": name,
-                        "share": float(shown[at]),
-                        "expected": float(ends[0, at]),
-                        "low": float(ends[1, at]),
-                        "high": float(ends[2, at]),
-                        "score": float(score[at]),
-                        "pvalue": float(pvalue[at]),
-                    },
-                )
-            )
+            row = {
+                "stations": int(number[at]),
+                "aspect": name,
+                "share": float(shown[at]),
+                "expected": float(ends[0, at]),
+                "low": float(ends[1, at]),
+                "high": float(ends[2, at]),
+                "score": float(score[at]),
+                "pvalue": float(pvalue[at]),
+            }
+            rows.append((key, row))
     return rows
 
 
@@ -187,7 +190,6 @@ def _tail(score: Floats, context: Context, depth: int) -> Tail:
 def _table(
     found: dict[tuple[int, ...], list[dict[str, Any]]],
     labels: list[NDArray[Any]],
-    levels: list[Counts],
     kinds: list[str],
     level: float,
 ) -> pd.DataFrame:
@@ -215,8 +217,7 @@ def _table(
     table = pd.DataFrame(rows)
     table["adjusted"] = stats.false_discovery_control(table["pvalue"])
     table["flagged"] = table["adjusted"] <= level
-    ranked: pd.DataFrame = table.sort_values("pvalue", kind="stable", ignore_index=True)[_COLUMNS]
-    return ranked
+    return table.sort_values("pvalue", kind="stable", ignore_index=True)[_COLUMNS]
 
 
 def _reason(row: dict[str, Any], kinds: list[str], path: list[str]) -> str:
@@ -227,23 +228,4 @@ def _reason(row: dict[str, Any], kinds: list[str], path: list[str]) -> str:
     return (
         f"{has} {percent(row['share'])} in {where}; going by {larger}, expected "
         f"{percent(row['expected'])} ({percent(row['low'])} to {percent(row['high'])})"
-    )
-
-
-def _result(table: pd.DataFrame | None, stations: int, level: float) -> OutlyingAreas:
-    import pandas as pd
-
-    refused = "" if table is not None else "no level has areas enough to be held against each other"
-    number = 0 if table is None else int(table["flagged"].sum())
-    return OutlyingAreas(
-        code="outlying",
-        statistic=None if refused else float(number),
-        pvalue=None,
-        effect=None if refused else Effect("areas flagged", number),
-        used=0 if refused else stations,
-        null="what the other areas of the next larger one show, with this election's own tail",
-        refused=refused,
-        warnings=("an area that departs is worth a look; why it departs, the paper may say",),
-        table=pd.DataFrame(columns=_COLUMNS) if table is None else table,
-        level=level,
     )

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.forensics.result import Indicator
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from tallyverify.arrays import Counts, Floats, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,13 +145,10 @@ class OutlyingStations(Indicator):
             number = int(beside.sum())
             if number:
                 shares = aspect.first[beside] / aspect.total[beside]
-                name, low, high = (
-                    self.area_names[level],
-                    percent(shares.min()),
-                    percent(shares.max()),
-                )
+                name, low = self.area_names[level], percent(shares.min())
                 if number == 1:
                     return f"the other station of its {name} has {low}"
+                high = percent(shares.max())
                 return f"{number:,} other stations of its {name} have {low} to {high}"
         return None
 
@@ -164,11 +160,5 @@ _COLUMNS = [
 
 
 def percent(share: float) -> str:
-    """Return a share as people read it.
-
-    Examples
-    --------
-    >>> percent(0.4567)
-    '45.7 %'
-    """
+    """Return a share as people read it."""
     return f"{100 * share:.1f} %"

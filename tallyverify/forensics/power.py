@@ -5,12 +5,14 @@ An indicator that has not flagged anything says little until one knows what it w
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.forensics.battery import TESTED, Probed, battery, known_codes
 from tallyverify.forensics.calibration import ALPHA
@@ -19,10 +21,9 @@ from tallyverify.forensics.result import share_interval
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tallyverify.simulate import SimulatedElection, Structure
+    from tallyverify.simulate import Structure
 
-CLEAN = "none"
-"""What stands for an election that is left as it was drawn."""
+CLEAN = "none"  # what stands for an election that is left as it was drawn
 
 
 @dataclass(frozen=True)
@@ -180,33 +181,26 @@ def power(
                 hint=f"{{{name!r}: [0.05]}}",
             )
     kinds = [(CLEAN, 0.0), *((name, d) for name, doses in alterations.items() for d in doses)]
-    counted: dict[tuple[str, float, str, str], list[int]] = {}
+    counted: defaultdict[tuple[str, float, str, str], Counts] = defaultdict(
+        lambda: np.zeros(4, dtype=np.int64)
+    )
     for run in range(runs):
         clean = clean_like(structure, seed=seed + 1 + run)
         for kind, dose in kinds:
-            table = clean.table if kind == CLEAN else _altered(clean, kind, dose, seed, options)
+            table = clean.table
+            if kind != CLEAN:
+                alter: Any = ALTERATIONS[kind]
+                more = (options or {}).get(kind, {})
+                table = alter(clean, dose, seed=seed + clean.seed, **more).table
             for one in battery(table, codes=codes, seed=seed + 1 + run, twins=twins).tests:
-                key = (kind, dose, one.code, one.figure)
-                before = counted.get(key, [0, 0, 0, 0])
-                found = (1, bool(one.refused), _rejects(one), one.flagged)
-                counted[key] = [n + more for n, more in zip(before, found, strict=True)]
-    return Power(tuple(PowerRow(*key, *found) for key, found in counted.items()))
+                shown = [1, bool(one.refused), _rejects(one), one.flagged]
+                counted[kind, dose, one.code, one.figure] += np.array(shown)
+    return Power(tuple(PowerRow(*key, *numbers.tolist()) for key, numbers in counted.items()))
 
 
 def _rejects(one: Probed) -> bool:
     """Return whether a test rejects by itself, before adjustment for the others."""
     p, rate = one.result.pvalue, one.calibration
-    return not one.refused and p is not None and rate is not None and rate.charged(p) <= ALPHA
-
-
-def _altered(
-    clean: SimulatedElection,
-    kind: str,
-    dose: float,
-    seed: int,
-    options: Mapping[str, Mapping[str, Any]] | None,
-) -> Any:
-    from tallyverify.simulate import ALTERATIONS
-
-    alter: Any = ALTERATIONS[kind]
-    return alter(clean, dose, seed=seed + clean.seed, **(options or {}).get(kind, {})).table
+    return (
+        not one.refused and p is not None and rate is not None and rate.scaled_by_rate(p) <= ALPHA
+    )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from tallyverify.forensics.digit_probes import (
-    digit_pairs_probe,
-    last_digit_probe,
-    second_digit_probe,
-)
-from tallyverify.forensics.probe import SMALLEST_SHARE, Probe
+from numpy.typing import ArrayLike
+from scipy.stats import chi2
+
+from tallyverify.forensics.calibration import ALPHA
+from tallyverify.forensics.digit_pairs import SHARES, digit_pairs, kinds_of_pairs
+from tallyverify.forensics.histogram import Histogram, chi_square
+from tallyverify.forensics.last_digit import UNIFORM, last_digit, last_digits
+from tallyverify.forensics.probe import SMALLEST_SHARE, TestSpec
+from tallyverify.forensics.result import Indicator
+from tallyverify.forensics.second_digit import second_departure, second_digit
 from tallyverify.forensics.share_probes import (
     coarse_probe,
     dip_probe,
@@ -20,37 +25,27 @@ from tallyverify.forensics.share_probes import (
     turnout_probe,
 )
 from tallyverify.forensics.stations import Stations
+from tallyverify.forensics.twin import NullElection
+
+# The indicator, its statistic alone, and the degrees of freedom.
+_OF_DIGITS: dict[
+    str, tuple[Callable[[ArrayLike], Indicator], Callable[[Histogram], float | None], int]
+] = {
+    "F501": (second_digit, lambda seen: second_departure(seen)[0], 9),
+    "F502": (last_digit, lambda seen: chi_square(last_digits(seen), UNIFORM), 9),
+    "F503": (digit_pairs, lambda seen: chi_square(kinds_of_pairs(seen), SHARES), 2),
+}
 
 
-def probes_of(stations: Stations, codes: Sequence[str]) -> list[Probe]:
-    """Return the probes of these codes that the election allows.
-
-    Parameters
-    ----------
-    stations : Stations
-        The election.
-    codes : sequence of str
-        Indicators asked for; those without a null are passed over.
-
-    Returns
-    -------
-    list of Probe
-        Digits of every candidate; integer percentages of turnout, of turnout or the leader's share
-        (as published), and of the share of every candidate with 5 % of the votes; coarse shares and
-        the dip of these candidates, and the dip of turnout.
-    """
-    probes: list[Probe] = []
+def probes_of(stations: Stations, codes: Sequence[str]) -> list[TestSpec]:
+    """Return the tests of these codes that the election allows; others are passed over."""
+    probes: list[TestSpec] = []
     if "F504" in codes and turnout_known(stations):
         probes += [turnout_probe(stations), either_probe(stations)]
     if "F509" in codes and turnout_known(stations):
         probes.append(turnout_dip_probe(stations))
     for k in stations.ranked:
-        if "F501" in codes:
-            probes.append(second_digit_probe(stations, k))
-        if "F502" in codes:
-            probes.append(last_digit_probe(stations, k))
-        if "F503" in codes:
-            probes.append(digit_pairs_probe(stations, k))
+        probes += [_digit_probe(code, stations, k) for code in _OF_DIGITS if code in codes]
         if stations.shares[k] < SMALLEST_SHARE:
             continue
         if "F504" in codes:
@@ -60,3 +55,16 @@ def probes_of(stations: Stations, codes: Sequence[str]) -> list[Probe]:
         if "F509" in codes:
             probes.append(dip_probe(stations, k))
     return probes
+
+
+def _digit_probe(code: str, stations: Stations, k: int) -> TestSpec:
+    """Return a test of one candidate's digits."""
+    test, statistic_of, df = _OF_DIGITS[code]
+    critical = float(chi2.isf(ALPHA, df))
+
+    def rejects(twin: NullElection) -> bool:
+        statistic = statistic_of(Histogram.of(twin.votes[:, k]))
+        return statistic is not None and statistic > critical
+
+    run = partial(test, stations.votes[:, k])
+    return TestSpec(code, stations.candidates[k], run, lambda twins: rejects, k)

@@ -16,13 +16,7 @@ OTHERS = (
 
 
 def share_interval(found: int, of: int) -> tuple[float, float]:
-    """Return the Clopper–Pearson 95 % interval of a share.
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in share_interval(0, 10)]
-    [0.0, 0.3085]
-    """
+    """Return the Clopper–Pearson 95 % interval of a share."""
     low = float(beta.ppf(0.025, found, of - found + 1)) if found else 0.0
     high = float(beta.ppf(0.975, found + 1, of - found)) if found < of else 1.0
     return low, high
@@ -96,12 +90,12 @@ class Indicator:
     """
 
     code: str
-    statistic: float | None
-    pvalue: float | None
-    effect: Effect | None
+    statistic: float | None = None
+    pvalue: float | None = None
+    effect: Effect | None = None
     used: int
     left_out: Mapping[str, int] = field(default_factory=dict)
-    null: str
+    null: str = "none: a description"
     refused: str = ""
     warnings: tuple[str, ...] = ()
 

@@ -9,32 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 from scipy.stats import chi2
 
-from tallyverify.arrays import counts
+from tallyverify.arrays import Counts, Floats, counts
 from tallyverify.findings import number
-from tallyverify.forensics.histogram import Histogram
+from tallyverify.forensics.histogram import Histogram, chi_square
 from tallyverify.forensics.result import OTHERS, Effect, Indicator
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats
-
-
-FEWEST = 1000
-"""Fewest counts that are tested."""
-
-BANDWIDTH = 0.02
-"""Standard deviation of the jitter, on the scale of log10: about 5 % of the count."""
-
-SMALLEST = 22
-"""Smallest count tested: from here on the jitter reaches the next count."""
-
+FEWEST = 1000  # fewest counts that are tested
+BANDWIDTH = 0.02  # standard deviation of the jitter, on the scale of log10: about 5 % of the count
+SMALLEST = 22  # smallest count tested: from here on the jitter reaches the next count
 BENFORD_SECOND: Floats = np.log10(
     1 + 1 / (10 * np.arange(1, 10)[:, None] + np.arange(10)[None, :])
 ).sum(axis=0)
@@ -133,53 +121,43 @@ def second_digit(votes: ArrayLike) -> SecondDigit:
     """
     histogram = Histogram.of(counts("votes", votes))
     used = histogram.at_least(SMALLEST)
-    observed, mean, benford = described(histogram)
+    digits = _second_digits(histogram)
+    total = digits.sum()
     statistic, difference = second_departure(histogram)
     refused = ""
     if used < FEWEST:
         refused = f"{used:,} counts of {SMALLEST} or more, at least {FEWEST} are needed"
     elif statistic is None:
         refused = "the counts are too much alike to have second digits that vary"
+    if refused:
+        statistic = None
     moved = float(np.abs(difference).sum()) / 2 / max(used, 1)
     effect = Effect("share of counts with another digit than expected", moved)
     return SecondDigit(
         code="F501",
-        statistic=None if refused else statistic,
-        pvalue=None if refused or statistic is None else float(chi2.sf(statistic, 9)),
+        statistic=statistic,
+        pvalue=None if statistic is None else float(chi2.sf(statistic, 9)),
         effect=None if refused else effect,
         used=used,
         left_out={f"fewer than {SMALLEST} votes": histogram.total - used},
         null=f"the counts themselves, jittered by {BANDWIDTH:g} in log10 (computed exactly)",
         refused=refused,
         difference=difference,
-        digits=observed,
-        mean=mean,
-        benford=benford,
+        digits=digits,
+        mean=float(digits @ np.arange(10) / total) if total else float("nan"),
+        benford=chi_square(digits, BENFORD_SECOND) if total else float("nan"),
     )
 
 
-def described(histogram: Histogram) -> tuple[Floats, float, float]:
-    """Return how often each second digit stands, their mean, and χ² against Benford's law."""
-    first_two = histogram.values.copy()
-    while (large := first_two > 99).any():
-        first_two[large] //= 10
+def _second_digits(histogram: Histogram) -> Floats:
+    """Return how many counts of 10 or more have each second digit; shape (10,)."""
     there = histogram.values >= 10
-    observed = np.bincount(
-        first_two[there] % 10, weights=histogram.stations[there], minlength=10
-    ).astype(np.float64)
-    total = observed.sum()
-    if total == 0:
-        return observed, float("nan"), float("nan")
-    mean = float(observed @ np.arange(10) / total)
-    expected = total * BENFORD_SECOND
-    return observed, mean, float(((observed - expected) ** 2 / expected).sum())
+    seconds = _second(histogram.values[there])
+    return np.bincount(seconds, histogram.stations[there], 10).astype(np.float64)
 
 
 def second_departure(histogram: Histogram) -> tuple[float | None, Floats]:
-    """Return χ² (9 df) of second digits against the jittered counts, and the differences by digit.
-
-    None where the digits vary too little to be compared.
-    """
+    """Return χ² (9 df) against jittered counts, None if nothing varies; differences by digit."""
     weight = histogram.stations.astype(np.float64)
     here = histogram.values >= SMALLEST
     number = float(weight[here].sum())
@@ -203,8 +181,7 @@ def second_departure(histogram: Histogram) -> tuple[float | None, Floats]:
 
 def _second(values: Counts) -> Counts:
     scale = 10 ** np.maximum(np.floor(np.log10(values) + 1e-12).astype(np.int64) - 1, 0)
-    second: Counts = values // scale % 10
-    return second
+    return np.asarray(values // scale % 10)
 
 
 def _terms_of(values: Counts) -> Floats:

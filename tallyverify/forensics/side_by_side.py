@@ -11,17 +11,10 @@ from threadpoolctl import threadpool_limits
 Given = TypeVar("Given")
 Found = TypeVar("Found")
 
-WORKERS = 2
-"""Threads; what is found does not depend on how many."""
+WORKERS = 2  # threads; what is found does not depend on how many
 
 
 def side_by_side(work: Callable[[Given], Found], things: Iterable[Given]) -> list[Found]:
-    """Return what the work makes of each thing, in their order.
-
-    Examples
-    --------
-    >>> side_by_side(abs, [-1, 2])
-    [1, 2]
-    """
+    """Return what the work makes of each thing, in their order."""
     with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(work, things))

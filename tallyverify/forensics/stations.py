@@ -5,65 +5,37 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Counts, Floats, Mask, Texts
+from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.sheets import Sheets, summarise_sheets
 from tallyverify.table import ActaTable
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Mask, Texts
-
-
-LARGEST = 1_000_000
-"""No station has more people: one with a larger figure is left out."""
+LARGEST = 1_000_000  # no station has more people: one with a larger figure is left out
 
 
 @dataclass(frozen=True, eq=False)
 class Stations:
-    """Stations whose votes were all read, sorted by key.
+    """Stations whose votes were all read, sorted by key."""
 
-    Attributes
-    ----------
-    key : ndarray of str, shape (stations,)
-        Of each station.
-    candidates : tuple of str
-        Ids, in the contest's order.
-    votes : ndarray of int, shape (stations, candidates)
-        Votes.
-    valid : ndarray of int, shape (stations,)
-        Sum of all candidates.
-    ballots, turned_out, registered : ndarray of float, shape (stations,)
-        NaN where not known. ``turned_out`` is voters who signed, or else the ballots; these too
-        where fewer signed than there are ballots.
-    levels : tuple of str
-        Area levels, from the largest.
-    areas : tuple of ndarray of int
-        Code of each station's area by level; areas are nested.
-    labels : tuple of ndarray of str
-        By level, what the areas of these codes are called.
-    unread : int
-        Stations left out because their sheet says nothing, a vote on it was not read, or a figure
-        is above a million.
-    earlier : ndarray of int, shape (stations, options), or None
-        Votes of an earlier election that the registry keeps (``registry_from(…, earlier=True)``); a
-        row of zeros where it has none. None without such a registry.
-    """
-
-    key: Texts
-    candidates: tuple[str, ...]
-    votes: Counts
-    valid: Counts
-    ballots: Floats
-    turned_out: Floats
+    key: Texts  # (stations,)
+    candidates: tuple[str, ...]  # ids, in the contest's order
+    votes: Counts  # (stations, candidates)
+    valid: Counts  # sum of all candidates
+    ballots: Floats  # NaN where not known, as the next two
+    turned_out: Floats  # who signed, or else the ballots; these too where fewer signed
     registered: Floats
-    levels: tuple[str, ...]
-    areas: tuple[Counts, ...]
-    labels: tuple[Texts, ...]
-    unread: int
+    levels: tuple[str, ...]  # of areas, from the largest
+    areas: tuple[Counts, ...]  # by level, the code of each station's area; areas are nested
+    labels: tuple[Texts, ...]  # by level, what the areas of these codes are called
+    unread: int  # left out: the sheet says nothing, or no vote, or a figure is above a million
+    # (stations, options), of an election that the registry keeps (registry_from(…, earlier=True)):
+    # a row of zeros where it has none; None without such a registry.
     earlier: Counts | None = None
 
     def __len__(self) -> int:
@@ -79,8 +51,7 @@ class Stations:
     def shares(self) -> Floats:
         """Each candidate's share of all votes."""
         total = self.votes.sum(axis=0)
-        shares: Floats = total / max(int(total.sum()), 1)
-        return shares
+        return np.asarray(total / max(int(total.sum()), 1), dtype=np.float64)
 
     @cached_property
     def with_turnout(self) -> Mask:
@@ -100,8 +71,7 @@ class Stations:
     @cached_property
     def shared(self) -> Floats:
         """What shares are taken of: the ballots, or the valid votes where they are not known."""
-        ballots: Floats = np.where(self.with_ballots, self.ballots, self.valid)
-        return ballots
+        return np.where(self.with_ballots, self.ballots, self.valid)
 
     @cached_property
     def several_votes(self) -> str:
@@ -128,27 +98,14 @@ class Stations:
 
 
 def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> Stations:
-    """Return the stations of a table, or of what was kept of one.
-
-    Parameters
-    ----------
-    table : ActaTable or Sheets
-        In which each station stands once.
-    facts : CaseFacts, optional
-        Of the case; needed with ``Sheets``.
-
-    Raises
-    ------
-    ValueError
-        If there are more stations than are kept at once, or none.
-    """
+    """Return the stations of a table, or of its sheets with the facts of their case."""
     if isinstance(table, ActaTable):
         facts = CaseFacts.of(table)
         table = summarise_sheets(table, facts)
     if facts is None:
-        raise ValueError("the facts of the case are needed")
+        raise InputError("the facts of the case are needed with its sheets")
     if table.chunks is None or not table.rows:
-        raise ValueError(f"{table.rows:,} stations cannot be kept at once")
+        raise InputError(f"{table.rows:,} stations cannot be kept at once")
     columns = table.columns
     read = columns["read"] & (columns["votes"].sum(axis=1) > 0)
     # A figure no station can have is a slip of the pen; the rules name it. Here it would only cost.
@@ -184,8 +141,7 @@ def _earlier(key: Texts, facts: CaseFacts) -> Counts | None:
     at = registry.index.get_indexer(pd.Index(key))
     there = (at >= 0) & known[at]
     # What pandas hands out may be read-only, and is the registry's own: never written into.
-    counts: Counts = np.where(there[:, None], votes[at], 0).astype(np.int64)
-    return counts
+    return np.where(there[:, None], votes[at], 0).astype(np.int64)
 
 
 def _nested(

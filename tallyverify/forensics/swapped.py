@@ -9,24 +9,19 @@ the figures into the file may have exchanged them as well as anybody: the paper 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, counts, same_length
+from tallyverify.arrays import Counts, Floats, counts
 from tallyverify.errors import InputError
-from tallyverify.forensics.context import context_of
+from tallyverify.forensics.context import area_codes, between_0_and_1, context_of
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, sided_tail
 from tallyverify.forensics.result import Effect
-from tallyverify.forensics.swapped_rates import chance_of, rates_at, reach_of, threshold_at
+from tallyverify.forensics.swapped_rates import chance_of, rates_at, threshold_at
 from tallyverify.forensics.swapped_result import Swapped
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Counts, Floats
-
 
 _FEWEST_EXPECTED = 5.0
 _SEEN = 0.5
@@ -72,7 +67,7 @@ def swapped(
 
     Notes
     -----
-    The expectation is that of :func:`tallyverify.forensics.context.expected_log_odds`. Departures
+    The expectation is that of :func:`tallyverify.forensics.context.context_of`. Departures
     follow a scaled Student t, fitted to this election's own stations, so that one that is merely
     unusual is not called exchanged; the fit is of a mixture, so that exchanged sheets do not hide
     each other. ``threshold`` is the evidence that honest stations reach at ``rate``, and no less
@@ -111,18 +106,13 @@ def swapped(
     >>> sorted(found.ranked(5)["station"]) == sorted(wrong)
     True
     """
-    given = counts("votes", votes, dimensions=2)
-    levels = [codes(f"areas[{place}]", level) for place, level in enumerate(areas)]
+    x = counts("votes", votes, dimensions=2)
     before = None if earlier is None else counts("earlier", earlier, dimensions=2)
-    same_length(
-        votes=given, earlier=before, **{f"areas[{at}]": level for at, level in enumerate(levels)}
-    )
-    for name, value in (("prior", prior), ("rate", rate)):
-        if not 0 < value < 1:
-            raise InputError(f"{name} is between 0 and 1, both excluded", found=str(value))
-    j, k = _pair(given, pair)
-    order = canonical([*levels, given[:, j], given[:, k], *(() if before is None else before.T)])
-    both = given[order][:, [j, k]]
+    levels = area_codes(areas, votes=x, earlier=before)
+    between_0_and_1(prior=prior, rate=rate)
+    j, k = _pair(x, pair)
+    order = canonical([*levels, x[:, j], x[:, k], *(() if before is None else before.T)])
+    both = x[order][:, [j, k]]
     place = np.argsort(order)
     found, evidence = _ranked(
         both, [level[order] for level in levels], None if before is None else before[order], rate
@@ -134,7 +124,7 @@ def swapped(
         code="F512",
         null="honest departures: as often on the other side, and no more than the fitted tails say",
         pair=(j, k),
-        votes=given[:, [j, k]],
+        votes=x[:, [j, k]],
         evidence=evidence,
         log_odds=log_odds,
         likelier=int((log_odds > 0).sum()),
@@ -180,8 +170,7 @@ def _ranked(
             "fewer than 5 votes expected for one of the two": int((known & ~enough).sum()),
         },
         **{"threshold": np.nan, "false_positive_rate": np.nan, "power": np.nan},
-        **{"statistic": None, "pvalue": None, "effect": None, "tail": None},
-        **{"mirrored": 0, "blind": 0},
+        **{"tail": None, "mirrored": 0, "blind": 0},
     }
     if context is None or enough.sum() < FEWEST:
         found["refused"] = f"fewer than {FEWEST} stations have votes enough and an expectation"
@@ -204,14 +193,13 @@ def _ranked(
     if blind == len(centre):
         found["refused"] = "no station's exchange could be seen: the expectation is too vague"
         return found, unknown
-    reach = reach_of(tail)
     landing = np.abs(shown + centre) / sd
-    at = (favour >= threshold) & (landing <= reach)
+    at = (favour >= threshold) & (landing <= tail.reach)
     evidence = unknown.copy()
     evidence[enough] = favour
     found["flagged"][enough] = at
     beyond = np.abs(shown - 3 * centre) / sd
-    opposite = (tail.log_density(beyond) - written >= threshold) & (beyond <= reach)
+    opposite = (tail.log_density(beyond) - written >= threshold) & (beyond <= tail.reach)
     number, mirrored = int(at.sum()), int(opposite.sum())
     excess, half = number - mirrored, 1.96 * float(np.sqrt(number + mirrored))
     found |= {

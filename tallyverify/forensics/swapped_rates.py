@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Floats
-    from tallyverify.forensics.context_tail import Tail
+from tallyverify.arrays import Floats
 
+if TYPE_CHECKING:
+    from tallyverify.forensics.context_tail import Tail
 
 _LEAST = 3.0
 _MOST = 60.0
@@ -19,27 +19,9 @@ _STEPS = 16
 def rates_at(
     centre: Floats, deviation: Floats, tail: Tail, threshold: float
 ) -> tuple[Floats, Floats]:
-    """Return each station's probability of being flagged, honest and exchanged.
-
-    Flagged is what reaches the evidence and, exchanged, lies within the 95 % reach of the tail.
-
-    Parameters
-    ----------
-    centre, deviation : ndarray of float, shape (stations,)
-        Expected log-odds m, and the predicted standard deviation.
-    tail : Tail
-        Of departures in units of the deviation.
-    threshold : float
-        The evidence c, above 0.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from tallyverify.forensics.context_tail import Tail
-    >>> honest, exchanged = rates_at(np.array([0.4, 0.0]), np.full(2, 0.1), Tail(1.0, 30.0), 5.0)
-    >>> bool(honest[0] < 1e-3), bool(exchanged[0] > 0.9), float(honest[1]), float(exchanged[1])
-    (True, True, 0.0, 0.0)
-    """
+    """Return each station's probability of being flagged, honest and exchanged."""
+    # Flagged is what reaches the threshold, above 0, and, exchanged, lies in the tail's 95 % reach.
+    # Centre and deviation are those of the log-odds; the tail is in units of the deviation.
     low, high = _flagged_between(centre, deviation, tail, threshold)
     honest = _chance(low, high, centre, deviation, tail)
     return honest, _chance(low, high, -centre, deviation, tail)
@@ -48,17 +30,15 @@ def rates_at(
 def _flagged_between(
     centre: Floats, deviation: Floats, tail: Tail, threshold: float
 ) -> tuple[Floats, Floats]:
-    """Return the log-odds between which a station is flagged; an empty interval where none.
-
-    Under a t the evidence is at least c where ν s² + (y − m)² ≥ R (ν s² + (y + m)²), with
-    R = exp(2c/(ν+1)): between the roots of a quadratic in the log-odds y.
-    """
+    """Return the log-odds between which a station is flagged; an empty interval where none."""
+    # Under a t the evidence is at least c where ν s² + (y − m)² ≥ R (ν s² + (y + m)²), with
+    # R = exp(2c/(ν+1)): between the roots of a quadratic in the log-odds y.
     ratio = np.exp(np.minimum(2 * threshold / (tail.freedom + 1), 300.0))
     room = tail.freedom * (tail.scale * deviation) ** 2
     inside = (centre * (ratio + 1)) ** 2 - (ratio - 1) ** 2 * (centre**2 + room)
     half = np.sqrt(np.maximum(inside, 0.0)) / (ratio - 1)
     middle = -centre * (ratio + 1) / (ratio - 1)
-    within = reach_of(tail) * deviation
+    within = tail.reach * deviation
     low = np.maximum(middle - half, -centre - within)
     return low, np.maximum(low, np.minimum(middle + half, -centre + within))
 
@@ -68,13 +48,6 @@ def _chance(low: Floats, high: Floats, about: Floats, deviation: Floats, tail: T
     # Differences of the smaller tail: those of the larger one would lose all digits.
     turn = np.where(below > 0, -1.0, 1.0)
     return np.where(high > low, np.abs(tail.below(turn * above) - tail.below(turn * below)), 0.0)
-
-
-def reach_of(tail: Tail) -> Floats:
-    """Return the departure within which 95 % of honest stations lie."""
-    from scipy import special
-
-    return np.asarray(tail.scale * special.stdtrit(tail.freedom, 0.975), dtype=np.float64)
 
 
 def threshold_at(centre: Floats, deviation: Floats, tail: Tail, rate: float) -> float:
@@ -94,27 +67,10 @@ def threshold_at(centre: Floats, deviation: Floats, tail: Tail, rate: float) -> 
 
 
 def chance_of(number: int, mirrored: int, honest: Floats) -> float:
-    """Return the p-value of so many flagged: the larger of the two that the controls give.
-
-    One is the chance that of all on both sides, half each, so many or more lie on this side. The
-    other is the chance of so many if each honest station is flagged with its own probability: a
-    Poisson number, which spreads wider than the true one.
-
-    Parameters
-    ----------
-    number, mirrored : int
-        Stations flagged, and as far out on the other side.
-    honest : ndarray of float, shape (stations,)
-        Each station's probability of being flagged if it is honest.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> chance_of(5, 0, np.full(100, 0.001)), chance_of(0, 0, np.full(100, 0.001))
-    (0.03125, 1.0)
-    >>> round(chance_of(5, 0, np.full(1000, 0.005)), 4)
-    0.5595
-    """
+    """Return the p-value of so many flagged: the larger of the two that the controls give."""
+    # One is the chance that of all on both sides, half each, so many or more lie on this side. The
+    # other is the chance of so many if each honest station is flagged with its own probability: a
+    # Poisson number, which spreads wider than the true one.
     from scipy import stats
 
     one_sided = float(stats.binom.sf(number - 1, number + mirrored, 0.5))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.forensics.result import Indicator
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tallyverify.arrays import Counts, Floats, Mask
     from tallyverify.forensics.context_tail import Tail
 
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.findings import percent
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
-
-BINS = 200
-"""Bins of turnout, of half a point each."""
-
+BINS = 200  # bins of turnout, of half a point each
+# Turnout below which the peak must lie: above it, too little room is left for an excess.
 HIGHEST_PEAK = 0.80
-"""Turnout below which the peak must lie: above it, too little room is left for an excess."""
-
 _MOST_GROUPS = 1000
 _SMOOTH = 4  # bins: a Gaussian of two points of turnout
 _PROMINENCE = 0.5
@@ -28,44 +22,28 @@ _FARTHEST = 20.0  # of a logarithm: no ratio is larger
 
 
 class Reading(NamedTuple):
-    """What two curves of votes by turnout say.
+    """What two curves of votes by turnout say."""
 
-    Attributes
-    ----------
-    peak, flank : float
-        Turnout of the peak of the others' votes, and from which, up to it, the ratio is taken.
-    ratio : float
-        Votes of the candidate for each vote of the others there.
-    excess : float
-        The candidate's votes at higher turnout above ratio × others.
-    change : float
-        Change of the ratio's logarithm over the flank.
-    with_trend : float
-        The excess if that change went on.
-    """
-
-    peak: float
-    flank: float
-    ratio: float
-    excess: float
-    change: float
-    with_trend: float
+    peak: float  # turnout of the peak of the others' votes
+    flank: float  # turnout from which, up to the peak, the ratio is taken
+    ratio: float  # votes of the candidate for each vote of the others there
+    excess: float  # the candidate's votes at higher turnout above ratio × others
+    change: float  # of the ratio's logarithm over the flank
+    with_trend: float  # the excess if that change went on
 
 
 def dealt(place: Counts, rng: np.random.RandomState) -> Counts:
     """Deal areas at random into groups: resampling groups has the variance of resampling areas."""
     code = np.unique(place, return_inverse=True)[1]
     areas = int(code.max()) + 1 if code.size else 1
-    dealt: Counts = (rng.permutation(areas) % _MOST_GROUPS)[code]
-    return dealt
+    return (rng.permutation(areas) % _MOST_GROUPS)[code]
 
 
 def by_turnout(weight: Counts, ballots: Counts, registered: Counts, group: Counts) -> Floats:
-    """Return votes by group and bin, each station spread over ballots ± ½.
-
-    The votes of a station up to a turnout are a ramp, the difference of two hinges; so the sum over
-    stations needs only, for each edge, the slopes and offsets of the hinges that begin before it.
-    """
+    """Return votes by group and bin, each station spread over ballots ± ½."""
+    # The votes of a station up to a turnout are a ramp, the difference of two hinges; so the sum
+    # over stations needs only, for each edge, the slopes and offsets of the hinges that begin
+    # before it.
     groups = int(group.max()) + 1 if group.size else 1
     edges = np.linspace(0, 1, BINS + 1)
     slope = (weight * registered).astype(np.float64)
@@ -84,8 +62,7 @@ def by_turnout(weight: Counts, ballots: Counts, registered: Counts, group: Count
     # Half a ballot reaches below no turnout and above full turnout: it stays in the end bins.
     below[:, 0] = 0
     below[:, -1] = np.bincount(group, weights=weight, minlength=groups)
-    spread: Floats = np.maximum(np.diff(below, axis=1), 0)
-    return spread
+    return np.maximum(np.diff(below, axis=1), 0)
 
 
 def read_curves(leader: Floats, others: Floats) -> Reading | str:
@@ -136,10 +113,7 @@ def read_curves(leader: Floats, others: Floats) -> Reading | str:
 
 
 def resampled(leader: Floats, others: Floats, resamples: int, rng: np.random.RandomState) -> Floats:
-    """Return the readings of curves with groups drawn anew, shape (found, 6).
-
-    A resample without a clean peak has no row.
-    """
+    """Return readings with groups drawn anew, shape (found, 6): none where no clean peak is."""
     groups = len(leader)
     weight = rng.multinomial(groups, np.full(groups, 1 / groups), resamples).astype(np.float64)
     again = (read_curves(*pair) for pair in zip(weight @ leader, weight @ others, strict=True))

@@ -10,11 +10,12 @@ elections it does; so the flank below the peak must show a constant ratio, or no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import codes, people, same_length, usable_stations
+from tallyverify.arrays import Floats, codes, people, same_length, usable_stations
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
 from tallyverify.findings import number, percent, points
@@ -28,24 +29,11 @@ from tallyverify.forensics.turnout_curve import (
     resampled,
 )
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Floats
-
-
-FEWEST_STATIONS = 1000
-"""Fewest stations of which a curve of votes by turnout can be drawn."""
-
+FEWEST_STATIONS = 1000  # fewest stations of which a curve of votes by turnout can be drawn
+# Most that the ratio may change over the flank below the peak, as a fraction of itself.
 LARGEST_CHANGE = 0.05
-"""Most that the ratio may change over the flank below the peak, as a fraction of itself."""
-
-FEWEST_AREAS = 30
-"""Fewest areas that can be drawn in the place of stations."""
-
-FEWEST_RESAMPLES = 100
-"""Fewest draws of which an interval is taken."""
-
+FEWEST_AREAS = 30  # fewest areas that can be drawn in the place of stations
+FEWEST_RESAMPLES = 100  # fewest draws of which an interval is taken
 _WIDEST_PEAK = 0.05
 _FEWEST_FOUND = 0.95
 _WIDEST_CHANGE = 0.10
@@ -213,8 +201,6 @@ def turnout_peak(
     curves = by_turnout(x, b, n, group), by_turnout(v - x, b, n, group)
     common: dict[str, Any] = {
         "code": "F508",
-        "pvalue": None,
-        "null": "none: a description",
         "used": int(x.size),
         "left_out": left_out,
         "turnout": np.linspace(0, 1, BINS + 1),
@@ -231,9 +217,7 @@ def turnout_peak(
         refused = f"fewer than {FEWEST_AREAS} areas to resample"
     effect: Effect | None = found.pop("effect", None)
     if refused or effect is None:
-        return TurnoutPeak(
-            **common, **found, statistic=None, effect=None, refused=refused, warnings=(_ASSUMPTION,)
-        )
+        return TurnoutPeak(**common, **found, refused=refused, warnings=(_ASSUMPTION,))
     trend = (found["with_trend"], found["trend_low"], found["trend_high"])
     said = [
         _ASSUMPTION,

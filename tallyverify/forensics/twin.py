@@ -10,66 +10,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.draws import binomial, multinomial, stream
 from tallyverify.forensics.stations import Stations
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
-
-_FEWEST = 2
-"""A station alone in its area says nothing of it; the next larger area takes its place."""
+_FEWEST = 2  # a station alone in its area says nothing of it; the next larger area takes its place
 
 
 @dataclass(frozen=True, eq=False)
-class Twin:
-    """One clean election: the figures of the stations, in the order of the model.
-
-    Whoever came has cast a ballot. Candidates that are not drawn apart have no votes of their own;
-    ``valid`` holds theirs.
-    """
+class NullElection:
+    """One clean election, in which whoever came has cast a ballot; stations as in the model."""
 
     ballots: Counts
-    votes: Counts
-    valid: Counts
+    votes: Counts  # (stations, candidates); 0 for a candidate that is not drawn apart
+    valid: Counts  # with the votes of those
 
 
 @dataclass(frozen=True, eq=False)
-class TwinModel:
-    """What twins are drawn from.
-
-    Attributes
-    ----------
-    registered, turned_out : ndarray of int, shape (stations,)
-        Registered voters where turnout is drawn anew; voters who came where it is not.
-    turnout : ndarray of float, shape (stations,)
-        Smoothed; NaN where who came is kept, since registered voters are not known.
-    shares : ndarray of float, shape (stations, drawn + 1)
-        Smoothed shares of the ballots, the last those not valid.
-    columns : tuple of int
-        Candidates that are drawn apart; one column more for all others together, if there are any.
-    candidates : int
-        How many candidates there are.
-    turnout_kept, shares_kept : ndarray of float, shape (2, levels + 1, columns)
-        How much of a departure is more than chance, 0 to 1, by column of the shares: first that of
-        a station from its area, by the level of that area (the whole, then from the largest); then
-        that of the areas of a level from the area they lie in.
-    """
+class NullModel:
+    """What twins are drawn from, by station."""
 
     registered: Counts
-    turned_out: Counts
-    turnout: Floats
-    shares: Floats
-    columns: tuple[int, ...]
+    turned_out: Counts  # who came, where turnout is not drawn anew
+    turnout: Floats  # smoothed; NaN where it is not drawn, since registered voters are not known
+    shares: Floats  # (stations, drawn + 1), smoothed shares of the ballots; last those not valid
+    columns: tuple[int, ...]  # drawn apart; one share more for all others, if there are any
     candidates: int
+    # (2, levels + 1, columns): how much of a departure is more than chance, 0 to 1; first of a
+    # station from its area, by the area's level (the whole, then from the largest), then of the
+    # areas of a level from the area they lie in.
     turnout_kept: Floats
     shares_kept: Floats
 
-    def draw(self, seed: int, number: int) -> Twin:
+    def draw(self, seed: int, number: int) -> NullElection:
         """Return a clean twin; the same seed and number give the same."""
         rng = stream(seed, 0x7417, number)
         came = self.turned_out.copy()
@@ -78,9 +54,9 @@ class TwinModel:
         drawn = multinomial(rng, came, self.shares)
         votes = np.zeros((len(came), self.candidates), dtype=np.int64)
         votes[:, self.columns] = drawn[:, : len(self.columns)]
-        return Twin(came, votes, came - drawn[:, -1])
+        return NullElection(came, votes, came - drawn[:, -1])
 
-    def of(self, columns: Sequence[int]) -> TwinModel:
+    def of(self, columns: Sequence[int]) -> NullModel:
         """Return a model that draws these candidates apart, and all others as one."""
         rest = [k for k in range(self.candidates) if k not in columns]
         others = self.shares[:, rest].sum(axis=1, keepdims=True)
@@ -89,29 +65,14 @@ class TwinModel:
         return replace(self, shares=shares, columns=tuple(columns))
 
 
-def twin_model(stations: Stations) -> TwinModel:
-    """Smooth the turnout and the shares of stations towards their areas.
-
-    Parameters
-    ----------
-    stations : Stations
-        As they are.
-
-    Returns
-    -------
-    TwinModel
-        What twins are drawn from.
-
-    Notes
-    -----
-    In an area with mean m, a station's share p becomes m + κ (p - m), with κ² = 1 - df/χ² pooled
-    over all areas of its level: the variance that chance alone does not explain stays as it is.
-    The mean m itself is drawn so towards that of the area above it, since a centre of two stations
-    has the chance of both in its mean, and so on upwards.
-    Each candidate has a κ of its own, since small ones are often the more uneven. A station alone
-    in its area is joined to others like it in the next larger one, whose κ is another, since these
-    differ by place and not only by voters.
-    """
+def twin_model(stations: Stations) -> NullModel:
+    """Smooth the turnout and the shares of stations towards their areas."""
+    # In an area with mean m, a station's share p becomes m + κ (p - m), with κ² = 1 - df/χ² pooled
+    # over all areas of its level: the variance that chance alone does not explain stays as it is.
+    # m itself is drawn so towards the mean of the area above it, since a centre of two stations has
+    # the chance of both in its mean, and so on upwards. Each candidate has a κ of its own: small
+    # ones are often the more uneven. A station alone in its area is joined to others like it in the
+    # next larger one, whose κ is another, since these differ by place and not only by voters.
     group, level = _groups(stations)
     known = stations.with_turnout
     turnout = np.full(len(stations), np.nan)
@@ -130,7 +91,7 @@ def twin_model(stations: Stations) -> TwinModel:
     # As many ballots as the tests take shares of: more where more signed, fewer nowhere.
     there = np.fmax(stations.turned_out, ballots).astype(np.int64)
     every = tuple(range(len(stations.candidates)))
-    return TwinModel(
+    return NullModel(
         registered, there, turnout, shares, every, len(every), turnout_kept, shares_kept
     )
 
@@ -196,5 +157,4 @@ def _sums(counts: Floats, codes: Counts) -> Floats:
 
 
 def _shares(counts: Floats) -> Floats:
-    shares: Floats = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
-    return shares
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
