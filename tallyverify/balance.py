@@ -133,22 +133,9 @@ class TableOutcome:
 def evaluate_record(
     balance: Balance, figures: dict[str, list[int | None]], on_sheet: Iterable[str] = ()
 ) -> Outcome | None:
-    """Apply a balance to one record.
+    """Apply a balance to one record: its counts by name, None where not read.
 
-    Parameters
-    ----------
-    balance : Balance
-        The rule.
-    figures : dict of str to list
-        For each name on the sheet its counts (several for ``sum(options)``); None is a figure
-        that was not read.
-    on_sheet : iterable of str
-        Lines that the paper is known to have, recorded or not.
-
-    Returns
-    -------
-    Outcome or None
-        None where the sheet has no such lines, or the rule exempts it.
+    None where the sheet has no such lines, or the rule exempts it.
     """
     sides = balance.sides(figures, on_sheet)
     if sides is None:
@@ -174,24 +161,9 @@ def evaluate_table(
     figure: Callable[[str], tuple[Counts, Mask | None]],
     on_sheet: Iterable[str] = (),
 ) -> TableOutcome | None:
-    """Apply a balance to every row of a table.
+    """Apply a balance to every row of a table; None where it has no such lines.
 
-    Parameters
-    ----------
-    balance : Balance
-        The rule.
-    present : iterable of str
-        Names of the figures that the table has.
-    figure : callable
-        ``figure(name)`` returns the counts, 0 where missing, and the mask of the missing ones
-        (None if there are none); both of shape (rows,).
-    on_sheet : iterable of str
-        Lines that the paper is known to have, recorded or not.
-
-    Returns
-    -------
-    TableOutcome or None
-        None where the table has no such lines.
+    ``figure(name)`` is :meth:`ActaTable.figure`; ``on_sheet`` as in :meth:`Balance.sides`.
     """
     import numpy as np
 

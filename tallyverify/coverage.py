@@ -32,18 +32,10 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """What a check gets that needs the stations themselves, not only sums over them.
-
-    Attributes
-    ----------
-    seen : Seen
-        The sums that checks share.
-    rows : object
-        What the check's own ``summarise`` kept of every station.
-    """
+    """What a check gets that needs the stations themselves, not only sums over them."""
 
     seen: Seen
-    rows: Any
+    rows: Any  # what the check's own ``summarise`` kept of every station
 
 
 def summarise_seen(part: ActaTable, facts: CaseFacts) -> Seen:
@@ -53,38 +45,20 @@ def summarise_seen(part: ActaTable, facts: CaseFacts) -> Seen:
 
 @dataclass(frozen=True)
 class Stations:
-    """Which stations of the registry were seen, and rows that stand out.
+    """Which stations of the registry were seen, and rows that stand out."""
 
-    Attributes
-    ----------
-    seen : ndarray of bool
-        By station of the registry: its sheet says something. Empty without a registry.
-    whole : ndarray of bool
-        By station of the registry: every vote on its sheet was read.
-    placed : ndarray of bool
-        By station of the registry: whole, and its sheet names the areas that the registry has.
-    strangers, silent : int
-        Stations not in the registry; sheets that are all zero or wholly unread.
-    stranger_rows, silent_rows : DataFrame
-        The first of them.
-    registered_seen : int
-        Registered voters of the seen stations, as the sheets state them.
-    stations : int
-        Stations seen.
-    off_list : int
-        Seen stations with more ballots than voters on their list: people did vote off the lists.
-    """
-
+    # By station of the registry, empty without one: its sheet says something; every vote on it
+    # was read; and it names the areas that the registry has.
     seen: Mask
     whole: Mask
     placed: Mask
-    strangers: int
-    silent: int
-    stranger_rows: pd.DataFrame
+    strangers: int  # stations not in the registry
+    silent: int  # sheets that are all zero or wholly unread
+    stranger_rows: pd.DataFrame  # the first of them
     silent_rows: pd.DataFrame
-    registered_seen: int
-    stations: int
-    off_list: int
+    registered_seen: int  # as the sheets state them
+    stations: int  # seen
+    off_list: int  # stations with more ballots than voters: people did vote off the lists
 
     def __add__(self, other: Stations) -> Stations:
         return Stations(
@@ -93,20 +67,22 @@ class Stations:
             self.placed | other.placed,
             self.strangers + other.strangers,
             self.silent + other.silent,
-            _first([self.stranger_rows, other.stranger_rows]),
-            _first([self.silent_rows, other.silent_rows]),
+            first_rows([self.stranger_rows, other.stranger_rows]),
+            first_rows([self.silent_rows, other.silent_rows]),
             self.registered_seen + other.registered_seen,
             self.stations + other.stations,
             self.off_list + other.off_list,
         )
 
 
-def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
+def first_rows(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the first rows of several tables put together, as many as are listed."""
     frames = [frame for frame in frames if len(frame)] or frames[:1]
     rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return rows.sort_values(list(rows.columns), kind="stable", ignore_index=True).head(
-        MOST_FINDINGS
-    )
+    if len(rows) <= 1:
+        return rows
+    ordered = rows.sort_values(list(rows.columns), kind="stable", ignore_index=True)
+    return ordered.head(MOST_FINDINGS)
 
 
 def _same_areas(part: ActaTable, at: Codes, facts: CaseFacts) -> Mask:
@@ -149,8 +125,8 @@ def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
         placed,
         int(strange.sum()),
         int((~part.seen).sum()),
-        _first([part.frame.loc[strange, columns]]),
-        _first([part.frame.loc[~part.seen, columns]]),
+        first_rows([part.frame.loc[strange, columns]]),
+        first_rows([part.frame.loc[~part.seen, columns]]),
         int(registered.sum()),
         int(part.seen.sum()),
         int((cast > registered).sum()),

@@ -18,19 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """Groups of rows in one table, as positions: a group costs two numbers, not a table.
+    """Groups of rows in one table, as positions: a group costs two numbers, not a table."""
 
-    Attributes
-    ----------
-    rows : ActaTable
-        Rows; those of a group adjoin.
-    start, size : ndarray of int
-        Each group's first position and number of rows; shape (groups,).
-    """
-
-    rows: ActaTable
-    start: Counts
-    size: Counts
+    rows: ActaTable  # those of a group adjoin
+    start: Counts  # (groups,): first positions
+    size: Counts  # (groups,): numbers of rows
 
     def __len__(self) -> int:
         return len(self.start)

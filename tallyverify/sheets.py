@@ -23,23 +23,15 @@ MOST_STATIONS = 1_000_000
 
 @dataclass(frozen=True, eq=False)
 class Sheets:
-    """Stations of the actas, one row each.
+    """Stations of the actas, one row each."""
 
-    Attributes
-    ----------
-    rows : int
-        Stations added up, also where their columns were let go.
-    chunks : tuple of dict
-        Columns by part: ``station``, ``votes`` (stations × candidates), ``read`` (the sheet was
-        seen and every vote on it read), ``order`` (text), the areas by level, and as numbers, NaN
-        where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
-        ``signed`` (voters who signed). None where there are too many stations.
-    kept : dict
-        What several checks work out of the same stations, so that they do so once.
-    """
-
-    rows: int
+    rows: int  # also where the columns were let go
+    # Columns by part: ``station``, ``votes`` (stations × candidates), ``read`` (the sheet was seen
+    # and every vote on it read), ``order`` (text), the areas as ``area:<level>``, and as numbers,
+    # NaN where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
+    # ``signed``. None where there are too many stations.
     chunks: tuple[dict[str, Any], ...] | None
+    # What several checks work out of the same stations, so that they do so once.
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __add__(self, other: Sheets) -> Sheets:
@@ -98,5 +90,4 @@ def _numbers(part: ActaTable, names: tuple[str, ...] | None) -> Floats:
 
 
 def _texts(part: ActaTable, name: str) -> Texts:
-    texts: Texts = part.frame[name].fillna("").to_numpy(dtype=object)
-    return texts
+    return part.frame[name].fillna("").to_numpy(dtype=object)

@@ -162,7 +162,10 @@ class ActaTable:
         """
         if name not in self._cache:
             if name in self.frame.columns:
-                self._cache[name] = _plain(self.frame[name])
+                column = self.frame[name]
+                absent = column.isna().to_numpy()
+                values = column.to_numpy(dtype=np.int64, na_value=0)
+                self._cache[name] = values, absent if absent.any() else None
             else:
                 parts = self._parts_of(name)
                 values, missing = self._added([self.figure(part) for part in parts])
@@ -208,8 +211,7 @@ class ActaTable:
         Equal keys have equal hashes; that two hashes are equal is only a reason to look closer.
         """
         keys = self.frame["station"].to_numpy(dtype=object)
-        hashed: Hashes = pd.util.hash_array(keys, categorize=False)
-        return hashed
+        return pd.util.hash_array(keys, categorize=False)
 
     @cached_property
     def vote_hash(self) -> Hashes:
@@ -261,7 +263,10 @@ class ActaTable:
         """Yield each row as a validated :class:`Acta`, a chunk at a time, so memory stays flat."""
         for start in range(0, len(self), chunk):
             block = self.frame.iloc[start : start + chunk]
-            columns = {name: _objects(block[name]) for name in block.columns}
+            columns = {
+                name: [None if pd.isna(value) else value for value in block[name].tolist()]
+                for name in block.columns
+            }
             for position in range(len(block)):
                 yield Acta.read(
                     {
@@ -272,13 +277,3 @@ class ActaTable:
                     },
                     self.contest,
                 )
-
-
-def _plain(series: pd.Series[Any]) -> Figure:
-    missing = series.isna().to_numpy()
-    values = series.to_numpy(dtype=np.int64, na_value=0)
-    return values, missing if missing.any() else None
-
-
-def _objects(series: pd.Series[Any]) -> list[Any]:
-    return [None if pd.isna(value) else value for value in series.tolist()]

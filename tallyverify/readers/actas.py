@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pydantic import ValidationError
 
+from tallyverify.arrays import Mask
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, from_validation, listed, nearest, shown
 from tallyverify.mapping import Mapping
@@ -261,7 +261,7 @@ def _from_frame(frame: pd.DataFrame) -> Raw:
 
 def _settle_subtotals(
     table: ActaTable,
-    suspect: np.ndarray[Any, np.dtype[np.bool_]],
+    suspect: Mask,
     mapping: Mapping,
     *,
     arithmetic: bool,

@@ -75,20 +75,7 @@ def check_exists(path: Path) -> None:
 
 
 def load(path: Path, encoding: str | None = None) -> Content:
-    """Read a file and undo one layer of zip or gzip.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    encoding : str, optional
-        Its encoding if it is text, where that is known.
-
-    Raises
-    ------
-    InputError
-        If it is missing, empty, truncated, binary, too large, or unpacks to more than one file.
-    """
+    """Read a file, whose encoding may be known, and undo one layer of zip or gzip."""
     check_exists(path)
     try:
         raw = path.read_bytes()

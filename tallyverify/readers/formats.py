@@ -30,17 +30,7 @@ def read_raw(
     sheet: str | None = None,
     wanted: Iterable[str] = (),
 ) -> tuple[Raw, Content, tuple[str, ...]]:
-    """Read a file's columns without giving them a meaning.
-
-    Returns
-    -------
-    raw : Raw
-        The columns.
-    content : Content
-        The file as it was loaded.
-    said : tuple of str
-        How it was read, for the report.
-    """
+    """Read a file's columns without a meaning; return also the file, and how it was read."""
     content = load(path, encoding)
     if content.kind == "parquet":
         return _with_rows(_parquet(content)), content, ("Parquet",)

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tallyverify.arrays import Mask
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.mapping import Mapping
@@ -21,24 +22,12 @@ from tallyverify.table import ActaTable
 
 def build_long(
     raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
-) -> tuple[ActaTable, np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Build the table of a long file.
+) -> tuple[ActaTable, Mask]:
+    """Build the table of a long file, and say which actas are a total by their key.
 
     A station of which an option has no row has no figure for it: missing, not zero. Where an
     option has two rows in one station, the second begins a second acta of that station, so that
     the rules for repeated stations see it.
-
-    Returns
-    -------
-    table : ActaTable
-        One row per station (and repetition), in order of first appearance.
-    suspect : ndarray of bool
-        Actas whose key says that they are a total, not a station.
-
-    Raises
-    ------
-    InputError
-        If the option column holds a text that the mapping does not place.
     """
     raw, rows = where(raw, mapping)
     wanted = _wanted(mapping)
@@ -109,9 +98,7 @@ def _check_options(options: pa.Array, wanted: dict[str, str], mapping: Mapping, 
             )
 
 
-def _column_of(
-    mine: np.ndarray[Any, np.dtype[np.bool_]], acta: np.ndarray[Any, Any], counts: Counts, size: int
-) -> Counts:
+def _column_of(mine: Mask, acta: np.ndarray[Any, Any], counts: Counts, size: int) -> Counts:
     values = counts.values.to_numpy(zero_copy_only=False).astype(float)
     filled = np.zeros(size, dtype=np.int64)
     absent = np.ones(size, dtype=bool)

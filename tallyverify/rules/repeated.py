@@ -10,8 +10,6 @@ from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.repeats import RARE, Repeats
 
 _ALPHA = 0.001
-
-
 _Cells = dict[str, list[Any]]
 """The rows of one group, by column."""
 
@@ -34,18 +32,15 @@ def _differing(group: _Cells, figures: tuple[str, ...]) -> str:
 
 
 def _again(
-    code: str, group: _Cells, facts: CaseFacts, outcome: str, differing: str = ""
+    check: Check, group: _Cells, facts: CaseFacts, outcome: str, differing: str = ""
 ) -> Finding:
     station, times = str(group["station"][0]), len(group["row"])
-    return Finding(
-        code=code,
-        evidence=Evidence.QUALITY,
+    return check.finding(
+        f"station {station} stands {times} times with {outcome}",
         area=_area(group, facts),
         station=station,
         observed=times,
         expected=1,
-        difference=times - 1,
-        message=f"station {station} stands {times} times with {outcome}",
         arithmetic=f"rows {_rows(group)}{differing}",
     )
 
@@ -54,7 +49,7 @@ def same_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResul
     """T201: the same sheet twice; it counts once."""
     outcome = "the same figures; it counts once"
     listed = repeats.same.listed(MOST_FINDINGS)
-    findings = [_again("T201", group, facts, outcome) for group in listed]
+    findings = [_again(check, group, facts, outcome) for group in listed]
     return check.result(findings, statistic=len(repeats.same), found=len(repeats.same))
 
 
@@ -63,7 +58,7 @@ def different_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> Check
     outcome = "different figures; until it is settled which is right, it counts as not seen"
     figures = repeats.different.rows.figures
     findings = [
-        _again("T202", group, facts, outcome, f": {_differing(group, figures)}")
+        _again(check, group, facts, outcome, f": {_differing(group, figures)}")
         for group in repeats.different.listed(MOST_FINDINGS)
     ]
     return check.result(findings, statistic=len(repeats.different), found=len(repeats.different))
@@ -80,11 +75,8 @@ def two_areas(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
         station = str(group["station"][0])
         findings.append(
             check.finding(
-                (
-                    f"station {station} is listed in two areas; until it is settled where it "
-                    "lies, it counts as not seen"
-                ),
-                evidence=Evidence.QUALITY,
+                f"station {station} is listed in two areas; until it is settled where it "
+                "lies, it counts as not seen",
                 station=station,
                 arithmetic=f"rows {_rows(group)}: {places}",
             )
@@ -117,11 +109,8 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
         stations = group["station"]
         findings.append(
             check.finding(
-                (
-                    f"stations {', '.join(stations[:5])} have exactly the same votes; over all "
-                    f"actas this happens more often than by chance (p = {pvalue:.2g})"
-                ),
-                evidence=Evidence.ANOMALY,
+                f"stations {', '.join(stations[:5])} have exactly the same votes; over all "
+                f"actas this happens more often than by chance (p = {pvalue:.2g})",
                 area=_area(group, facts),
                 station=str(stations[0]),
                 observed=len(stations),

@@ -33,7 +33,6 @@ def strangers(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         findings.append(
             check.finding(
                 f"station {station} is not in the registry{hint}",
-                evidence=Evidence.QUALITY,
                 area=_areas(row, facts),
                 station=station,
                 arithmetic=f"{number(len(known))} stations in the registry, none of this key",
@@ -53,16 +52,13 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     voters = int(sizes[~seen.stations.seen].sum())
     findings = [
         check.finding(
-            (
-                f"{counted(missing, 'registered station')} without a sheet that says "
-                f"something; {counted(voters, 'voter')} registered there"
-                + (
-                    ", the number not being known for some"
-                    if unknown[~seen.stations.seen].any()
-                    else ""
-                )
+            f"{counted(missing, 'registered station')} without a sheet that says "
+            f"something; {counted(voters, 'voter')} registered there"
+            + (
+                ", the number not being known for some"
+                if unknown[~seen.stations.seen].any()
+                else ""
             ),
-            evidence=Evidence.NOTE,
             observed=total - missing,
             expected=total,
             arithmetic=f"{number(total)} stations in the registry − {number(total - missing)} seen "
@@ -76,7 +72,6 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         findings += [
             check.finding(
                 f"{name}: {number(int(gone))} of {counted(int(size), 'station')} not seen",
-                evidence=Evidence.NOTE,
                 area={level: str(name)},
                 observed=int(size - gone),
                 expected=int(size),
@@ -92,11 +87,8 @@ def silent(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T206: sheets that are all zero, or of which nothing was read."""
     findings = [
         check.finding(
-            (
-                f"the acta of station {row['station']} holds no vote at all: not loaded, "
-                "annulled or not read; the station counts as unseen, not as zero"
-            ),
-            evidence=Evidence.NOTE,
+            f"the acta of station {row['station']} holds no vote at all: not loaded, "
+            "annulled or not read; the station counts as unseen, not as zero",
             area=_areas(row, facts),
             station=str(row["station"]),
             observed=0,

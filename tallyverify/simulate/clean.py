@@ -43,7 +43,6 @@ _TURNOUT_DEVIATIONS = MappingProxyType(
     {"state": 0.15, "municipality": 0.15, "parish": 0.15, "centre": 0.2}
 )
 _LINES = ("registered", "ballots", "valid", "null", "blank")
-_FIRST_CENTRE = 900_000_001
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,7 +211,7 @@ def clean_election(
     )
     votes = multinomial(for_votes, valid, deal(valid, centre, overdispersion, for_votes))
 
-    names = area_names(areas, {}, _FIRST_CENTRE)
+    names = area_names(areas)
     place = {"station": station_keys(names[contest.levels[-1]]), **names}
     lines = dict(zip(_LINES, [registered, ballots, *kinds.T], strict=True))
     counts = {name: votes[:, k] for k, name in enumerate(shares)}

@@ -41,18 +41,10 @@ _DECLARED, _HIDDEN, _TARGETS = "typed", "withheld", "targets"
 
 @dataclass(frozen=True)
 class Simulated:
-    """A simulated case, ready to be written.
+    """A simulated case, ready to be written."""
 
-    Attributes
-    ----------
-    texts : dict of str to str
-        The files by name.
-    said : str
-        What they hold, in words.
-    """
-
-    texts: dict[str, str]
-    said: str
+    texts: dict[str, str]  # the files by name
+    said: str  # what they hold, in words
 
 
 def simulate(
@@ -68,38 +60,9 @@ def simulate(
 ) -> str:
     """Simulate a case, write it as a folder, and return what is to be printed.
 
-    Parameters
-    ----------
-    out : Path
-        The folder; made if it is not there.
-    stations : int, optional
-        How many, of a made-up country; default 1,000. Not with ``like``.
-    like : Path, optional
-        Folder of a real case whose structure is kept.
-    seed : int
-        Same seed, same bytes.
-    alter : sequence of str
-        ``NAME=DOSE``, in the order in which sheets are altered; what is declared (``typed``) and
-        what is published (``withheld``) come last.
-    candidate : str, optional
-        Whom the alterations favour (or, withheld, whose good stations are hidden).
-    targets_of : {"turnout", "share"}, optional
-        What the round percentages of ``targets`` are of; default turnout.
-    force : bool
-        Whether files of the same names may be replaced, and a ``truth_declared.csv`` of an earlier
-        case, which is none of this one, removed.
-
-    Raises
-    ------
-    InputError
-        If something asked for is not there, or files stand where the case would be written.
-
-    Notes
-    -----
     The declared result is the sum of the sheets *as altered*, of all stations: no declared figure
     contradicts a sheet, so only methods that look at the sheets' figures themselves can notice.
-    ``typed`` is the exception, since it alters what is declared: the results of areas then no
-    longer sum to the country's, as percentages do not.
+    But ``typed`` alters what is declared: areas then no longer sum to the country.
     """
     doses = _doses(alter)
     if candidate is not None and not FAVOURING & set(doses):
@@ -261,5 +224,4 @@ def _simulated(
 
 def _csv(truth: pd.DataFrame) -> str:
     truth = truth.assign(altered=truth["altered"].astype(int))
-    text: str = truth.to_csv(index=False, lineterminator="\n")
-    return text
+    return truth.to_csv(index=False, lineterminator="\n")

@@ -13,6 +13,7 @@ from tallyverify.draws import streams
 from tallyverify.errors import InputError, listed
 from tallyverify.simulate.structure import (
     BRANCHING,
+    FIRST_CENTRE,
     SIZES,
     area_names,
     as_table,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _DEVIATIONS = {"municipality": 0.35, "parish": 0.25, "centre": 0.4}
 _LINES = ("null", "blank")
-_CENTRE_CODES = 900_000_000
 _CENTRES_PER_AREA = 1_000_000
 
 
@@ -106,8 +106,8 @@ def fit_totals(
         expected = np.maximum(size * (given.sum() / size.sum()), 1).astype(np.int64)
         weight = size[:, None] * deal(expected, rates, overdispersion, rng)
         votes = {name: _dealt(given[k], weight[:, k], rng) for k, name in enumerate(names)}
-        codes = _CENTRE_CODES + (place + 1) * _CENTRES_PER_AREA + 1
-        made = area_names(areas, labels or {}, codes)
+        codes = FIRST_CENTRE + (place + 1) * _CENTRES_PER_AREA
+        made = area_names(areas, labels, codes)
         parts.append(
             {
                 "station": station_keys(made[contest.levels[-1]]),

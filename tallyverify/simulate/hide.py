@@ -87,5 +87,4 @@ def _area_hash(table: ActaTable, depth: int) -> Hashes:
     names: Any = ""
     for level in table.levels[:depth]:
         names = table.frame[level].astype(object).fillna("") + "\x1f" + names
-    hashed: Hashes = pd.util.hash_array(names.to_numpy(), categorize=False)
-    return hashed
+    return pd.util.hash_array(names.to_numpy(), categorize=False)

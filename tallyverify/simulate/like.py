@@ -35,8 +35,7 @@ DEALT = 2.0
 
 def dealt(dispersion: Floats, nested: bool) -> Mask:
     """Return where χ²/df says that voters were dealt; with areas, so does no pair of stations."""
-    found: Mask = (dispersion <= DEALT) | (np.isnan(dispersion) & nested)
-    return found
+    return (dispersion <= DEALT) | (np.isnan(dispersion) & nested)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -30,6 +30,9 @@ SIZES = np.array(
 )
 """Registered voters of a station: the values that are resampled where no others are given."""
 
+FIRST_CENTRE = 900_000_001
+"""Code of the first made-up centre."""
+
 _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 _COUNT = "int64[pyarrow]"
 
@@ -115,6 +118,11 @@ def deal(
     return own
 
 
+def expit(odds: Floats) -> Floats:
+    """Return the probabilities of log-odds."""
+    return 1 / (1 + np.exp(-odds))
+
+
 def as_table(columns: Mapping[str, Any], contest: Contest, name: str) -> ActaTable:
     """Return plain columns (``station``, levels, lines, votes) as a table like a reader's."""
     length = len(columns["station"])
@@ -127,7 +135,9 @@ def as_table(columns: Mapping[str, Any], contest: Contest, name: str) -> ActaTab
 
 
 def area_names(
-    areas: Mapping[str, Counts], labels: Mapping[str, str], first_centre: int
+    areas: Mapping[str, Counts],
+    labels: Mapping[str, str] | None = None,
+    first_centre: int = FIRST_CENTRE,
 ) -> dict[str, NDArray[Any]]:
     """Return made-up names: ``Parish 07``; the smallest level gets codes from ``first_centre``."""
     names: dict[str, NDArray[Any]] = {}
@@ -137,7 +147,7 @@ def area_names(
             made = [str(first_centre + code) for code in range(count)]
         else:
             width = max(len(str(count)), 2)
-            label = labels.get(level, level.capitalize())
+            label = (labels or {}).get(level, level.capitalize())
             made = [f"{label} {code:0{width}d}" for code in range(1, count + 1)]
         names[level] = np.array(made, dtype=object)[codes]
     return names
