@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from tallyverify.arrays import Counts
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts
     from tallyverify.table import ActaTable
 
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import add, or_
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import field_validator, model_validator
@@ -171,38 +173,23 @@ def evaluate_table(
     sides = balance.sides(present, on_sheet)
     if sides is None:
         return None
-    sums: list[Any] = []
-    unread: list[Any] = []
+    sums, unread = [], []
     for side in sides:
-        total: Any = None
-        missing: Any = None
-        for name in side:
-            values, mask = figure(name)
-            total = values if total is None else total + values
-            if mask is not None:
-                missing = mask if missing is None else missing | mask
-        sums.append(total)
-        unread.append(missing)
+        figures = [figure(name) for name in side]
+        sums.append(reduce(add, [values for values, _ in figures]))
+        nowhere = np.zeros(len(sums[0]), dtype=bool)
+        unread.append(reduce(or_, [mask for _, mask in figures if mask is not None], nowhere))
     left, right = sums
-    rows = len(left)
-    nowhere = np.zeros(rows, dtype=bool)
-    fails = nowhere.copy()
+    fails, exempt = nowhere.copy(), nowhere
     if balance.op != "<=":
-        short = left + balance.tolerance < right
-        fails |= short if unread[0] is None else short & ~unread[0]
+        fails |= (left + balance.tolerance < right) & ~unread[0]
     if balance.op != ">=":
-        over = left > right + balance.tolerance
-        fails |= over if unread[1] is None else over & ~unread[1]
-    exempt = nowhere
+        fails |= (left > right + balance.tolerance) & ~unread[1]
     if balance.unless_zero in present:
         values, mask = figure(balance.unless_zero)
         exempt = values == 0 if mask is None else (values == 0) & ~mask
-        fails &= ~exempt
-    still_open = nowhere
-    for missing in unread:
-        if missing is not None:
-            still_open = still_open | missing
-    return TableOutcome(fails, still_open & ~fails & ~exempt, exempt, left, right)
+    fails &= ~exempt
+    return TableOutcome(fails, (unread[0] | unread[1]) & ~fails & ~exempt, exempt, left, right)
 
 
 def _standard(code: str, left: str, op: Any, right: str, title: str, **more: Any) -> Balance:

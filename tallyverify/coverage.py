@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Codes, Mask
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.checks import MOST_FINDINGS
 from tallyverify.facts import CaseFacts
 from tallyverify.model import folded
 from tallyverify.table import ActaTable
 from tallyverify.totals import Totals, cast_at, summarise_totals
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Codes, Mask
 
 
 @dataclass(frozen=True)
@@ -110,15 +108,13 @@ def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
         strange = at < 0
         here = ~strange & part.seen
         seen[at[here]] = True
-        unread = part.figure(ALL_OPTIONS)[1]
-        here = here if unread is None else here & ~unread
+        here &= part.known(ALL_OPTIONS)
         whole[at[here]] = True
         placed[at[here & _same_areas(part, at, facts)]] = True
     registered, cast = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     if "registered" in part.lines:
-        values, missing = part.figure("registered")
-        known = part.seen if missing is None else part.seen & ~missing
-        registered, cast = values[known], cast_at(part)[known]
+        known = part.seen & part.known("registered")
+        registered, cast = part.figure("registered")[0][known], cast_at(part)[known]
     return Stations(
         seen,
         whole,

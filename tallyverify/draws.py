@@ -9,14 +9,11 @@ those of PCG (O'Neill 2014).
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats, Hashes
 from tallyverify.errors import InputError
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Hashes
 
 _GOLDEN = 0x9E3779B97F4A7C15
 

@@ -1,7 +1,7 @@
 """Errors that tell the reader what was found, what is allowed and what to do next.
 
-Every error of this package is a :class:`TallyVerifyError`. Input that cannot be read raises
-:class:`InputError`, which the command line turns into one message and exit code 2.
+Whatever was given and cannot be used raises :class:`InputError`, which the command line turns into
+one message and exit code 2.
 """
 
 from __future__ import annotations

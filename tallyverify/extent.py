@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from tallyverify.arrays import Floats, Mask
 from tallyverify.coverage import Seen
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import counted, number
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Floats, Mask
 
 
 def listed_in(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> Mask | None:

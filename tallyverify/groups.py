@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Counts, Mask
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Mask
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,19 +8,15 @@ sorted.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
+from tallyverify.arrays import Counts, Floats, Hashes, Mask
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.groups import Groups, grouped
-from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Floats, Hashes, Mask
+from tallyverify.table import ActaTable, together
 
 RARE = 1e-5
 """A vector of votes is distinctive if a station of the same size, however its voters lean, would
@@ -102,10 +98,8 @@ def repeat_probability(part: ActaTable) -> Floats:
     over all shares. Any mixture of multinomials stays below it, so it bounds the probability for a
     station of the same size whatever its voters prefer. 1 where a figure is missing.
     """
-    total, missing = part.figure(ALL_OPTIONS)
-    usable = (total > 0) & (total < _LARGEST)
-    if missing is not None:
-        usable &= ~missing
+    total = part.figure(ALL_OPTIONS)[0]
+    usable = (total > 0) & (total < _LARGEST) & part.known(ALL_OPTIONS)
     counts = np.arange(int(total[usable].max(initial=0)) + 1, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         powers = np.where(counts > 0, counts * np.log(counts), 0.0)
@@ -138,7 +132,7 @@ class Repeats:
     @classmethod
     def of(cls, by_key: list[ActaTable], by_votes: list[ActaTable], suspects: Suspects) -> Repeats:
         """Sort out the rows that the second pass kept: at least one table each, be it empty."""
-        stations = grouped(_ordered(_together(by_key)), ["station"])
+        stations = grouped(_ordered(together(by_key)), ["station"])
         single = stations.where(stations.size == 1)
         twice = stations.where(stations.size > 1)
         unequal = twice.varying(twice.rows.figures)
@@ -148,17 +142,12 @@ class Repeats:
             same,
             twice.where(unequal),
             twice.where(apart & ~unequal).followed_by(twice.where(apart & unequal)),
-            _alike(_together(by_votes)),
+            _alike(together(by_votes)),
             same.rows.take(same.start) if len(same) else None,
             single.rows.take(single.start) if len(single) else None,
             suspects.expected_pairs,
             suspects.distinctive,
         )
-
-
-def _together(parts: list[ActaTable]) -> ActaTable:
-    frame = pd.concat([part.frame for part in parts], ignore_index=True)
-    return replace(parts[0], frame=frame, unread=parts[0].unread.iloc[:0])
 
 
 def _ordered(rows: ActaTable) -> ActaTable:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tallyverify.areas import area_codes
+from tallyverify.arrays import Floats, Texts
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.facts import CaseFacts
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Floats, Texts
-
 
 MOST_STATIONS = 1_000_000
 """Larger files are read in parts, so that memory stays bounded: nothing is kept of each station."""
@@ -58,17 +55,11 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     if max(len(part), facts.source.rows) > MOST_STATIONS:
         return Sheets(len(part), None)
     votes = np.column_stack([part.figure(name)[0] for name in facts.contest.candidate_ids])
-    unread = part.figure(ALL_OPTIONS)[1]
-    read = part.seen if unread is None else part.seen & ~unread
-    lines: dict[str, tuple[str, ...]] = {}
-    for name in ("registered", "signed"):
-        if name in part.lines:
-            lines[name] = (name,)
-    if facts.ballots is not None:
-        lines["ballots"] = facts.ballots
+    read = part.seen & part.known(ALL_OPTIONS)
     columns: dict[str, Any] = {"station": _texts(part, "station"), "votes": votes, "read": read}
-    for name in ("registered", "signed", "ballots"):
-        columns[name] = _numbers(part, lines.get(name))
+    for name in ("registered", "signed"):
+        columns[name] = _numbers(part, (name,) if name in part.lines else None)
+    columns["ballots"] = _numbers(part, facts.ballots)
     columns["valid"] = _numbers(part, (ALL_OPTIONS,))
     if "order" in part.frame.columns:
         columns["order"] = _texts(part, "order")

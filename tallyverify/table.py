@@ -9,24 +9,21 @@ empty cell is missing without an entry there, and a line that the sheet does not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tallyverify.acta import Acta
+from tallyverify.arrays import Counts, Hashes, Mask
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.contest import Contest
 from tallyverify.source import Source
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Hashes, Mask
 
 UNREAD_COLUMNS = ["row", "station", "column", "text", "reason"]
 Figure = tuple["Counts", "Mask | None"]
@@ -174,6 +171,11 @@ class ActaTable:
                 self._cache[name] = values, missing
         return self._cache[name]
 
+    def known(self, name: str) -> Mask:
+        """Return where a figure, or every part of it, was read; shape (rows,)."""
+        missing = self.figure(name)[1]
+        return np.ones(len(self), dtype=bool) if missing is None else ~missing
+
     def group(self, names: tuple[str, ...]) -> Figure:
         """Return the sum of several figures, as :meth:`figure` does."""
         return self.figure(names[0]) if len(names) == 1 else self._added(map(self.figure, names))
@@ -277,3 +279,10 @@ class ActaTable:
                     },
                     self.contest,
                 )
+
+
+def together(parts: Iterable[ActaTable]) -> ActaTable:
+    """Return the rows of several parts as one table, without what was not read."""
+    first, *others = parts
+    frame = pd.concat([first.frame, *(part.frame for part in others)], ignore_index=True)
+    return replace(first, frame=frame, unread=first.unread.iloc[:0])

@@ -8,18 +8,15 @@ hold, and is exact where nothing is missing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tallyverify.areas import area_codes
+from tallyverify.arrays import Counts
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.facts import CaseFacts, Names
 from tallyverify.model import folded
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts
 
 _SHIFT = 1 << 40
 _DENSE = 4_000_000
@@ -142,16 +139,11 @@ def _places(part: ActaTable, facts: CaseFacts) -> list[Counts]:
 
 
 def _used(part: ActaTable) -> Counts:
-    used = cast_at(part)
-    if "registered" in part.lines:
-        registered, missing = part.figure("registered")
-        unread = part.figure(ALL_OPTIONS)[1]
-        known = registered > 0
-        for mask in (missing, unread):
-            if mask is not None:
-                known &= ~mask
-        used = np.where(known, registered, used)
-    return used
+    if "registered" not in part.lines:
+        return cast_at(part)
+    registered = part.figure("registered")[0]
+    known = (registered > 0) & part.known("registered") & part.known(ALL_OPTIONS)
+    return np.where(known, registered, cast_at(part))
 
 
 def cast_at(part: ActaTable) -> Counts:

@@ -96,9 +96,7 @@ def bounds(
 
 
 def _observed_cap(table: ActaTable, valid: tuple[str, ...]) -> float:
-    registered, missing = table.figure("registered")
-    known = (registered > 0) & table.seen
-    if missing is not None:
-        known &= ~missing
+    registered = table.figure("registered")[0]
+    known = (registered > 0) & table.seen & table.known("registered")
     votes, _ = table.group(valid)
     return float(min(np.quantile(votes[known] / registered[known], 0.999), 1.0))

@@ -41,10 +41,8 @@ def _growth(row: AreaResult, last: AreaResult) -> dict[str, tuple[int, int]]:
             counts[line] = (before, after)
     by_members = {frozenset(m): (k, m) for k, m in (*last.members.items(), *row.members.items())}
     for label, members in by_members.values():
-        (before, whole_before), (after, whole_after) = (
-            row.votes_of(members),
-            last.votes_of(members),
-        )
+        before, whole_before = row.votes_of(members)
+        after, whole_after = last.votes_of(members)
         if whole_before and whole_after:
             counts[label if label not in counts else f"{label} (of both)"] = (before, after)
     return counts
@@ -79,7 +77,7 @@ def later_holds_less(check: Check, summary: None, facts: CaseFacts) -> CheckResu
                         else ". If the authority announced a correction, say so in the "
                         'bulletin: "correction": true'
                     ),
-                    evidence=Evidence.NOTE if corrected else Evidence.CONTRADICTION,
+                    evidence=Evidence.NOTE if corrected else None,
                     area=row.area,
                     candidate=label if label in facts.contest.candidate_ids else None,
                     observed=after,

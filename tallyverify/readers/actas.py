@@ -240,8 +240,7 @@ def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:
     if mapping.layout == "long":
         names = [mapping.count or ""]
     else:
-        named = [*mapping.lines.values(), *mapping.votes.values()]
-        names = [part for n in named for part in ([n] if isinstance(n, str) else n)]
+        names = [part for parts in mapping.figures.values() for part in parts]
     return thousands_of((raw.column(name) for name in names), mapping.thousands)
 
 

@@ -98,10 +98,10 @@ def build_wide(
     raw, rows = where(raw, mapping)
     keys, suspect = key_of(raw, mapping)
     areas = areas_of(raw, mapping, contest)
-    figures: Figures = {}
-    for name, wanted in (*mapping.lines.items(), *mapping.votes.items()):
-        parts = [wanted] if isinstance(wanted, str) else wanted
-        figures[name] = {part: _counts(raw, part, thousands, mapping, name) for part in parts}
+    figures = {
+        name: {part: _counts(raw, part, thousands, mapping, name) for part in parts}
+        for name, parts in mapping.figures.items()
+    }
     order = raw.text(mapping.order) if mapping.order else None
     table = assemble(rows, keys, areas, figures, contest=contest, source=source, order=order)
     return table, suspect

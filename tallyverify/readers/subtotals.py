@@ -43,10 +43,9 @@ def sums_of_others(table: ActaTable, known: Mask) -> Mask:
         total = _sums(codes, votes, rest, len(labels))
         maybe = rest & (2 * votes == total[codes]) & (votes >= _SMALLEST) & (size[codes] >= 3)
         for name in table.figures if maybe.any() else ():
-            values, missing = table.figure(name)
+            values = table.figure(name)[0]
             maybe &= 2 * values == _sums(codes, values, rest, len(labels))[codes]
-            if missing is not None:
-                maybe &= ~missing
+            maybe &= table.known(name)
         found |= maybe
     return found & ~known
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tallyverify.checks import MOST_FINDINGS, Check, Conclude
+from tallyverify.checks import MOST_FINDINGS, Check
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.repeats import RARE, Repeats
@@ -124,32 +124,33 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
     )
 
 
-def _repeat_check(
-    code: str, name: str, evidence: Evidence, conclude: Conclude, **more: Any
-) -> Check:
-    return Check(
-        code=code,
-        name=name,
-        family="rules",
-        evidence=evidence,
-        rows="repeated",
-        conclude=conclude,
-        **more,
-    )
-
-
-T201 = _repeat_check("T201", "Station twice, same figures", Evidence.QUALITY, same_figures)
-T202 = _repeat_check(
-    "T202", "Station twice, different figures", Evidence.QUALITY, different_figures
+T201 = Check(
+    "T201", "Station twice, same figures", "rules", Evidence.QUALITY, same_figures, rows="repeated"
 )
-T204 = _repeat_check(
-    "T204", "One station in two areas", Evidence.QUALITY, two_areas, needs="actas with areas"
+T202 = Check(
+    code="T202",
+    name="Station twice, different figures",
+    family="rules",
+    evidence=Evidence.QUALITY,
+    conclude=different_figures,
+    rows="repeated",
 )
-T207 = _repeat_check(
-    "T207",
-    "Identical votes in different stations",
-    Evidence.ANOMALY,
-    alike,
+T204 = Check(
+    code="T204",
+    name="One station in two areas",
+    family="rules",
+    evidence=Evidence.QUALITY,
+    conclude=two_areas,
+    rows="repeated",
+    needs="actas with areas",
+)
+T207 = Check(
+    code="T207",
+    name="Identical votes in different stations",
+    family="rules",
+    evidence=Evidence.ANOMALY,
+    conclude=alike,
+    rows="repeated",
     assumptions="stations are counted independently, and voters of one station are a mixture of "
     f"multinomials; judged on votes that one other station would repeat with p ≤ {RARE:g}; "
     f"flagged at p < {_ALPHA}",

@@ -45,20 +45,17 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T205: how much of the registry has no sheet."""
     if facts.registry is None:
         return check.not_applicable("the case has no registry of stations")
-    total, missing = len(seen.stations.seen), int((~seen.stations.seen).sum())
+    unseen = ~seen.stations.seen
+    total, missing = len(unseen), int(unseen.sum())
     if not missing:
         return check.result([], statistic=0)
     sizes, unknown = facts.registry.sizes
-    voters = int(sizes[~seen.stations.seen].sum())
+    voters = int(sizes[unseen].sum())
     findings = [
         check.finding(
             f"{counted(missing, 'registered station')} without a sheet that says "
             f"something; {counted(voters, 'voter')} registered there"
-            + (
-                ", the number not being known for some"
-                if unknown[~seen.stations.seen].any()
-                else ""
-            ),
+            + (", the number not being known for some" if unknown[unseen].any() else ""),
             observed=total - missing,
             expected=total,
             arithmetic=f"{number(total)} stations in the registry − {number(total - missing)} seen "
@@ -67,7 +64,7 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     ]
     level = next((name for name in facts.levels if name in facts.registry.frame.columns), None)
     if level:
-        frame = facts.registry.frame.assign(unseen=~seen.stations.seen)
+        frame = facts.registry.frame.assign(unseen=unseen)
         by_area = frame.groupby(level, sort=True)["unseen"].agg(["sum", "size"])
         findings += [
             check.finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tallyverify.simulate.clean import SimulatedElection, clean_election
 from tallyverify.simulate.draw import clean_like
 from tallyverify.simulate.like import structure_of
 from tallyverify.simulate.write import case_texts
-from tallyverify.table import ActaParts, ActaTable
+from tallyverify.table import ActaTable, together
 from tallyverify.whole import held, write_whole
 
 FILES = (
@@ -37,14 +37,6 @@ FILES = (
 _STATIONS = 1000
 _MOST_STATIONS = 1_000_000
 _DECLARED, _HIDDEN, _TARGETS = "typed", "withheld", "targets"
-
-
-@dataclass(frozen=True)
-class Simulated:
-    """A simulated case, ready to be written."""
-
-    texts: dict[str, str]  # the files by name
-    said: str  # what they hold, in words
 
 
 def simulate(
@@ -89,16 +81,16 @@ def simulate(
         options[name] = {} if candidate is None else {"candidate": candidate}
     if targets_of is not None:
         options[_TARGETS] |= {"of": targets_of}
-    found = _simulated(_election(stations, like, seed), doses, options, seed)
-    files = {out / name: found.texts[name] for name in FILES if name in found.texts}
+    texts, said = _simulated(_election(stations, like, seed), doses, options, seed)
+    files = {out / name: texts[name] for name in FILES if name in texts}
     with held():
         write_whole(files)
         for name in FILES:
             # The truth of a case that stood here before is none of this one.
-            if name not in found.texts:
+            if name not in texts:
                 (out / name).unlink(missing_ok=True)
     names = ", ".join(printable(str(place)) for place in files)
-    return f"{found.said}\nwritten: {names}\n"
+    return f"{said}\nwritten: {names}\n"
 
 
 def _doses(alter: Sequence[str]) -> dict[str, float]:
@@ -157,15 +149,7 @@ def _election(stations: int | None, like: Path | None, seed: int) -> SimulatedEl
                 expected=f"from 1 to {_MOST_STATIONS:,}",
             )
         return clean_election(stations=wanted, seed=seed)
-    return clean_like(structure_of(_whole(load_case(like).actas)), seed=seed)
-
-
-def _whole(actas: ActaParts) -> ActaTable:
-    if isinstance(actas, ActaTable):
-        return actas
-    parts = list(actas.parts())
-    frame = pd.concat([part.frame for part in parts], ignore_index=True)
-    return replace(parts[0], frame=frame)
+    return clean_like(structure_of(together(load_case(like).actas.parts())), seed=seed)
 
 
 def _simulated(
@@ -173,7 +157,8 @@ def _simulated(
     doses: dict[str, float],
     options: dict[str, dict[str, Any]],
     seed: int,
-) -> Simulated:
+) -> tuple[dict[str, str], str]:
+    """The files by name, and what they hold in words."""
     kinds = np.full(len(clean.table), "", dtype=object)
     said = [f"simulated: {counted(len(kinds), 'station')}, seed {seed}"]
 
@@ -219,7 +204,7 @@ def _simulated(
         truth_of(clean.table, table, kinds, clean.table.figures).sort_values("station")
     )
     texts = case_texts(published, declared=declared, registry=clean.registry)
-    return Simulated(texts | truth, "\n".join(said))
+    return texts | truth, "\n".join(said)
 
 
 def _csv(truth: pd.DataFrame) -> str:

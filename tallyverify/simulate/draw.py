@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.draws import binomial, multinomial, streams
 from tallyverify.registry import Registry
 from tallyverify.simulate.clean import SimulatedElection
-from tallyverify.simulate.structure import FIRST_CENTRE, area_names, as_table, expit, station_keys
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-    from tallyverify.simulate.like import Structure
-
+from tallyverify.simulate.like import Structure
+from tallyverify.simulate.structure import FIRST_CENTRE, area_names, as_table, expit
 
 _ROUNDS = 200
 _CLOSE = 1e-6
@@ -180,5 +177,4 @@ def _pinned_shares(shares: Floats, valid: Counts, wanted: Any) -> Floats:
 def _names(structure: Structure) -> dict[str, Any]:
     if not structure.areas:
         return {"station": [str(FIRST_CENTRE + at) for at in range(len(structure))]}
-    names = area_names(structure.areas)
-    return {"station": station_keys(names[list(structure.areas)[-1]]), **names}
+    return area_names(structure.areas)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.contest import Contest
 from tallyverify.draws import streams
 from tallyverify.errors import InputError, listed
@@ -20,12 +21,8 @@ from tallyverify.simulate.structure import (
     deal,
     log_rates,
     nest,
-    station_keys,
 )
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-    from tallyverify.table import ActaTable
+from tallyverify.table import ActaTable
 
 _DEVIATIONS = {"municipality": 0.35, "parish": 0.25, "centre": 0.4}
 _LINES = ("null", "blank")
@@ -110,7 +107,7 @@ def fit_totals(
         made = area_names(areas, labels, codes)
         parts.append(
             {
-                "station": station_keys(made[contest.levels[-1]]),
+                "station": made["station"],
                 contest.levels[0]: np.full(count, str(totals.index[place]), dtype=object),
                 **made,
                 "valid": np.sum(list(votes.values()), axis=0),

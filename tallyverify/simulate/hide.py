@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Hashes
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Hashes
 
 PATTERNS = ("random", "centres", "areas", "small")
 """Which stations go unseen: any, whole centres, whole largest areas, or rather the small ones."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.contest import Candidate, Contest, Line
 from tallyverify.simulate.moments import (
     logit_normal,
@@ -17,11 +18,7 @@ from tallyverify.simulate.moments import (
     with_variances,
 )
 from tallyverify.simulate.observed import observed, successive, within
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Mask
-    from tallyverify.table import ActaTable
-
+from tallyverify.table import ActaTable
 
 STATION = "station"
 """Name of the deviation that is each station's own, among those by level."""

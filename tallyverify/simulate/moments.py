@@ -9,15 +9,11 @@ converge. Proportions lie between 0 and 1, so no single station can carry a comp
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.simulate.structure import expit
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 _WIDEST = 4.0
 _TERMS = 30

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tallyverify.areas import area_codes
+from tallyverify.arrays import Counts, Floats
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.errors import InputError
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-    from tallyverify.table import ActaTable
-
+from tallyverify.table import ActaTable
 
 _FEWEST = 2
 
@@ -56,10 +52,9 @@ def _usable(table: ActaTable) -> tuple[ActaTable, Counts, dict[str, int]]:
             "a candidate has no votes column, so the shares are not known",
             found=f"none for {absent[0]!r}",
         )
-    figures = [table.figure(name) for name in table.contest.candidate_ids]
-    missing = table.figure(ALL_OPTIONS)[1]
-    unread = np.zeros(len(table), dtype=bool) if missing is None else missing
-    counted = np.array([values for values, _ in figures]).reshape(len(figures), -1)
+    figures = [table.figure(name)[0] for name in table.contest.candidate_ids]
+    unread = ~table.known(ALL_OPTIONS)
+    counted = np.array(figures).reshape(len(figures), -1)
     silent = ~unread & (counted.sum(axis=0) == 0)
     left_out = {
         "no vote on the sheet": int(silent.sum()),

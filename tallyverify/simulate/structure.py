@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed
 from tallyverify.source import Source
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Floats
 
 BRANCHING = {"state": 4.0, "municipality": 3.0, "parish": 10.0, "centre": 2.0}
 """Mean number of the next smaller unit in one area of each level; a centre holds stations."""
@@ -139,7 +136,7 @@ def area_names(
     labels: Mapping[str, str] | None = None,
     first_centre: int = FIRST_CENTRE,
 ) -> dict[str, NDArray[Any]]:
-    """Return made-up names: ``Parish 07``; the smallest level gets codes from ``first_centre``."""
+    """Return made-up names (``Parish 07``; centres are codes) and ``station`` keys, by column."""
     names: dict[str, NDArray[Any]] = {}
     for level, codes in areas.items():
         count = int(codes[-1]) + 1
@@ -150,10 +147,10 @@ def area_names(
             label = (labels or {}).get(level, level.capitalize())
             made = [f"{label} {code:0{width}d}" for code in range(1, count + 1)]
         names[level] = np.array(made, dtype=object)[codes]
-    return names
+    return {"station": _station_keys(names[level]), **names}
 
 
-def station_keys(centres: Sequence[str] | NDArray[Any]) -> NDArray[Any]:
+def _station_keys(centres: NDArray[Any]) -> NDArray[Any]:
     """Return ``centre/mesa`` keys; mesas are numbered from 01 within each centre."""
     names = pd.Series(centres, dtype=object)
     mesa = names.groupby(names, sort=False).cumcount() + 1

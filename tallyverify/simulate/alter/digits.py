@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import Altered, Clean, Sheets, altered, sheets_of
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
 
 DIGITS = (0.06, 0.10, 0.13, 0.13, 0.12, 0.08, 0.11, 0.12, 0.09, 0.06)
 """How often people who make numbers up write each digit, 0 to 9, where one in ten would be even."""

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.simulate.clean import SimulatedElection
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
 
 Clean = ActaTable | SimulatedElection
 """What is altered: sheets, by themselves or of an election."""
@@ -160,11 +156,7 @@ def sheets_of(given: Clean, dose: float, seed: int) -> Sheets:
             "sheets are altered in one column of votes per candidate",
             found=f"none for {absent[0]!r}",
         )
-    read = np.ones(len(table), dtype=bool)
-    for name in table.figures:
-        missing = table.figure(name)[1]
-        if missing is not None:
-            read &= ~missing
+    read = np.logical_and.reduce([table.known(name) for name in table.figures])
     votes = np.array([table.figure(name)[0] for name in names]).reshape(len(names), -1).T
     return Sheets(table, seed, votes, read)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Mask
 
 
 def round_percentages(
