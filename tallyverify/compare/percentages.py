@@ -135,6 +135,7 @@ def _made_from_percentages(
             row.figures.items(), test.percentages, test.products, strict=True
         )
     )
+    # Not by check.finding: a difference from what chance makes would say nothing.
     return Finding(
         code="D305",
         evidence=Evidence.IMPROBABLE,
