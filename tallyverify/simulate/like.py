@@ -163,7 +163,7 @@ def structure_of(table: ActaTable) -> Structure:
     >>> from tallyverify.simulate import clean_election
     >>> found = structure_of(clean_election(stations=3000, seed=1).table)
     >>> found.odds, round(found.overdispersion, 2), found.dealt.tolist()
-    (('turnout', 'A', 'B'), 1.25, [True, True, True])
+    (('turnout', 'A', 'B'), 1.26, [True, True, True])
     """
     seen = observed(table)
     votes, registered, ballots, areas = seen.votes, seen.registered, seen.ballots, seen.areas
