@@ -6,34 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from tallyverify.arrays import Counts
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts
     from tallyverify.table import ActaTable
 
 
 def area_codes(table: ActaTable, levels: tuple[str, ...]) -> tuple[Counts, list[tuple[str, ...]]]:
-    """Return each row's area as a code, and the areas that the codes stand for.
+    """Return each row's area at these levels as a code, and the names that the codes stand for.
 
-    Parameters
-    ----------
-    table : ActaTable
-        The actas.
-    levels : tuple of str
-        Levels that together make an area; none for the whole country.
-
-    Returns
-    -------
-    codes : ndarray of int, shape (rows,)
-        Position of each row's area in ``labels``.
-    labels : list of tuple of str
-        Names by level; an area that is not stated is ``""``.
-
-    Notes
-    -----
-    The table remembers the answer; treat both as read-only.
+    The table keeps the answer (read-only); a name that is not stated is ``""``.
     """
     if levels not in table.areas:
         table.areas[levels] = _coded(table, levels)

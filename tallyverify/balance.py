@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import add, or_
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import field_validator, model_validator
@@ -133,22 +135,9 @@ class TableOutcome:
 def evaluate_record(
     balance: Balance, figures: dict[str, list[int | None]], on_sheet: Iterable[str] = ()
 ) -> Outcome | None:
-    """Apply a balance to one record.
+    """Apply a balance to one record: its counts by name, None where not read.
 
-    Parameters
-    ----------
-    balance : Balance
-        The rule.
-    figures : dict of str to list
-        For each name on the sheet its counts (several for ``sum(options)``); None is a figure
-        that was not read.
-    on_sheet : iterable of str
-        Lines that the paper is known to have, recorded or not.
-
-    Returns
-    -------
-    Outcome or None
-        None where the sheet has no such lines, or the rule exempts it.
+    None where the sheet has no such lines, or the rule exempts it.
     """
     sides = balance.sides(figures, on_sheet)
     if sides is None:
@@ -174,24 +163,9 @@ def evaluate_table(
     figure: Callable[[str], tuple[Counts, Mask | None]],
     on_sheet: Iterable[str] = (),
 ) -> TableOutcome | None:
-    """Apply a balance to every row of a table.
+    """Apply a balance to every row of a table; None where it has no such lines.
 
-    Parameters
-    ----------
-    balance : Balance
-        The rule.
-    present : iterable of str
-        Names of the figures that the table has.
-    figure : callable
-        ``figure(name)`` returns the counts, 0 where missing, and the mask of the missing ones
-        (None if there are none); both of shape (rows,).
-    on_sheet : iterable of str
-        Lines that the paper is known to have, recorded or not.
-
-    Returns
-    -------
-    TableOutcome or None
-        None where the table has no such lines.
+    ``figure(name)`` is :meth:`ActaTable.figure`; ``on_sheet`` as in :meth:`Balance.sides`.
     """
     import numpy as np
 
@@ -199,38 +173,23 @@ def evaluate_table(
     sides = balance.sides(present, on_sheet)
     if sides is None:
         return None
-    sums: list[Any] = []
-    unread: list[Any] = []
+    sums, unread = [], []
     for side in sides:
-        total: Any = None
-        missing: Any = None
-        for name in side:
-            values, mask = figure(name)
-            total = values if total is None else total + values
-            if mask is not None:
-                missing = mask if missing is None else missing | mask
-        sums.append(total)
-        unread.append(missing)
+        figures = [figure(name) for name in side]
+        sums.append(reduce(add, [values for values, _ in figures]))
+        nowhere = np.zeros(len(sums[0]), dtype=bool)
+        unread.append(reduce(or_, [mask for _, mask in figures if mask is not None], nowhere))
     left, right = sums
-    rows = len(left)
-    nowhere = np.zeros(rows, dtype=bool)
-    fails = nowhere.copy()
+    fails, exempt = nowhere.copy(), nowhere
     if balance.op != "<=":
-        short = left + balance.tolerance < right
-        fails |= short if unread[0] is None else short & ~unread[0]
+        fails |= (left + balance.tolerance < right) & ~unread[0]
     if balance.op != ">=":
-        over = left > right + balance.tolerance
-        fails |= over if unread[1] is None else over & ~unread[1]
-    exempt = nowhere
+        fails |= (left > right + balance.tolerance) & ~unread[1]
     if balance.unless_zero in present:
         values, mask = figure(balance.unless_zero)
         exempt = values == 0 if mask is None else (values == 0) & ~mask
-        fails &= ~exempt
-    still_open = nowhere
-    for missing in unread:
-        if missing is not None:
-            still_open = still_open | missing
-    return TableOutcome(fails, still_open & ~fails & ~exempt, exempt, left, right)
+    fails &= ~exempt
+    return TableOutcome(fails, (unread[0] | unread[1]) & ~fails & ~exempt, exempt, left, right)
 
 
 def _standard(code: str, left: str, op: Any, right: str, title: str, **more: Any) -> Balance:

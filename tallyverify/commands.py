@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,6 +30,9 @@ from tallyverify.options import (
 )
 from tallyverify.output import Done, drawn, places_in, say
 from tallyverify.progress import Reporter
+
+if TYPE_CHECKING:
+    from tallyverify.case import Case
 
 app = typer.Typer(
     name="tallyverify",
@@ -110,7 +113,6 @@ def verify(
 
     Exit 0: nothing at contradiction or improbable. 1: something is. 2: input that cannot be read.
     """
-    from tallyverify.case import load_case
     from tallyverify.checks import select
     from tallyverify.run import verify as run
     from tallyverify.whole import write_whole
@@ -118,15 +120,7 @@ def verify(
     select(checks)  # what cannot be answered is refused before anything is read
     places = places_in(out, ("report.json", "report.html")) if out is not None else []
     with Reporter() as progress:
-        loaded = load_case(
-            case,
-            actas=actas,
-            contest=contest,
-            declared=declared,
-            registry=registry,
-            mapping=mapping,
-            seed=seed,
-        )
+        loaded = _case(case, actas, contest, declared, registry, mapping, seed=seed)
         report = run(loaded, checks=checks, progress=progress)
     if places:
         write_whole(dict(zip(places, (report.to_json(), report.to_html()), strict=True)))
@@ -160,7 +154,6 @@ def estimate(
 
     Exit 0: an estimate, or the reason why there is none. 2: input that cannot be read.
     """
-    from tallyverify.case import load_case
     from tallyverify.report.figures import FIGURES, figures
     from tallyverify.run import estimate_case
     from tallyverify.whole import write_whole
@@ -168,15 +161,7 @@ def estimate(
     names = ["estimate.json", *(f"{name}.svg" for name in FIGURES)]
     places = places_in(out, names) if out is not None else []
     with Reporter() as progress:
-        loaded = load_case(
-            case,
-            actas=actas,
-            contest=contest,
-            declared=declared,
-            registry=registry,
-            mapping=mapping,
-            seed=seed,
-        )
+        loaded = _case(case, actas, contest, declared, registry, mapping, seed=seed)
         found = estimate_case(loaded, progress=progress)
     text = found.estimate.to_json()
     files: dict[Path, str] = {}
@@ -227,6 +212,13 @@ def simulate(
         written=True,
     )
     return Done()
+
+
+def _case(folder: Path | None, *files: Path | None, seed: int) -> Case:
+    from tallyverify.case import load_case
+
+    roles = ("actas", "contest", "declared", "registry", "mapping")
+    return load_case(folder, seed=seed, **dict(zip(roles, files, strict=True)))
 
 
 def _written(places: Iterable[Path]) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Codes, Mask
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.checks import MOST_FINDINGS
 from tallyverify.facts import CaseFacts
 from tallyverify.model import folded
 from tallyverify.table import ActaTable
 from tallyverify.totals import Totals, cast_at, summarise_totals
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Codes, Mask
 
 
 @dataclass(frozen=True)
@@ -32,18 +30,10 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """What a check gets that needs the stations themselves, not only sums over them.
-
-    Attributes
-    ----------
-    seen : Seen
-        The sums that checks share.
-    rows : object
-        What the check's own ``summarise`` kept of every station.
-    """
+    """What a check gets that needs the stations themselves, not only sums over them."""
 
     seen: Seen
-    rows: Any
+    rows: Any  # what the check's own ``summarise`` kept of every station
 
 
 def summarise_seen(part: ActaTable, facts: CaseFacts) -> Seen:
@@ -53,38 +43,20 @@ def summarise_seen(part: ActaTable, facts: CaseFacts) -> Seen:
 
 @dataclass(frozen=True)
 class Stations:
-    """Which stations of the registry were seen, and rows that stand out.
+    """Which stations of the registry were seen, and rows that stand out."""
 
-    Attributes
-    ----------
-    seen : ndarray of bool
-        By station of the registry: its sheet says something. Empty without a registry.
-    whole : ndarray of bool
-        By station of the registry: every vote on its sheet was read.
-    placed : ndarray of bool
-        By station of the registry: whole, and its sheet names the areas that the registry has.
-    strangers, silent : int
-        Stations not in the registry; sheets that are all zero or wholly unread.
-    stranger_rows, silent_rows : DataFrame
-        The first of them.
-    registered_seen : int
-        Registered voters of the seen stations, as the sheets state them.
-    stations : int
-        Stations seen.
-    off_list : int
-        Seen stations with more ballots than voters on their list: people did vote off the lists.
-    """
-
+    # By station of the registry, empty without one: its sheet says something; every vote on it
+    # was read; and it names the areas that the registry has.
     seen: Mask
     whole: Mask
     placed: Mask
-    strangers: int
-    silent: int
-    stranger_rows: pd.DataFrame
+    strangers: int  # stations not in the registry
+    silent: int  # sheets that are all zero or wholly unread
+    stranger_rows: pd.DataFrame  # the first of them
     silent_rows: pd.DataFrame
-    registered_seen: int
-    stations: int
-    off_list: int
+    registered_seen: int  # as the sheets state them
+    stations: int  # seen
+    off_list: int  # stations with more ballots than voters: people did vote off the lists
 
     def __add__(self, other: Stations) -> Stations:
         return Stations(
@@ -93,20 +65,22 @@ class Stations:
             self.placed | other.placed,
             self.strangers + other.strangers,
             self.silent + other.silent,
-            _first([self.stranger_rows, other.stranger_rows]),
-            _first([self.silent_rows, other.silent_rows]),
+            first_rows([self.stranger_rows, other.stranger_rows]),
+            first_rows([self.silent_rows, other.silent_rows]),
             self.registered_seen + other.registered_seen,
             self.stations + other.stations,
             self.off_list + other.off_list,
         )
 
 
-def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
+def first_rows(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the first rows of several tables put together, as many as are listed."""
     frames = [frame for frame in frames if len(frame)] or frames[:1]
     rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return rows.sort_values(list(rows.columns), kind="stable", ignore_index=True).head(
-        MOST_FINDINGS
-    )
+    if len(rows) <= 1:
+        return rows
+    ordered = rows.sort_values(list(rows.columns), kind="stable", ignore_index=True)
+    return ordered.head(MOST_FINDINGS)
 
 
 def _same_areas(part: ActaTable, at: Codes, facts: CaseFacts) -> Mask:
@@ -134,23 +108,21 @@ def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
         strange = at < 0
         here = ~strange & part.seen
         seen[at[here]] = True
-        unread = part.figure(ALL_OPTIONS)[1]
-        here = here if unread is None else here & ~unread
+        here &= part.known(ALL_OPTIONS)
         whole[at[here]] = True
         placed[at[here & _same_areas(part, at, facts)]] = True
     registered, cast = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     if "registered" in part.lines:
-        values, missing = part.figure("registered")
-        known = part.seen if missing is None else part.seen & ~missing
-        registered, cast = values[known], cast_at(part)[known]
+        known = part.seen & part.known("registered")
+        registered, cast = part.figure("registered")[0][known], cast_at(part)[known]
     return Stations(
         seen,
         whole,
         placed,
         int(strange.sum()),
         int((~part.seen).sum()),
-        _first([part.frame.loc[strange, columns]]),
-        _first([part.frame.loc[~part.seen, columns]]),
+        first_rows([part.frame.loc[strange, columns]]),
+        first_rows([part.frame.loc[~part.seen, columns]]),
         int(registered.sum()),
         int(part.seen.sum()),
         int((cast > registered).sum()),

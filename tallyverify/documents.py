@@ -21,11 +21,6 @@ def read_document(path: Path, model: type[Document], role: str) -> tuple[Documen
     """Read a JSON file into its model; return it with the file's SHA-256.
 
     ``role`` is the name of its schema: case, contest, declared or mapping.
-
-    Raises
-    ------
-    InputError
-        If it is missing, no JSON of UTF-8 text, or not what the model asks for.
     """
     check_exists(path)
     size = path.stat().st_size

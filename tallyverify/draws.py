@@ -2,42 +2,24 @@
 
 numpy may change what the methods of a ``Generator`` draw (version 2.5 changed ``binomial``). What
 it documents never to change are the raw bits of a named bit generator, how ``SeedSequence`` mixes a
-seed, and ``RandomState``, which is frozen; nothing else is drawn from here.
+seed, and ``RandomState``, which is frozen (NEP 19); nothing else is drawn from here. The bits are
+those of PCG (O'Neill 2014).
 """
 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats, Hashes
 from tallyverify.errors import InputError
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Hashes
 
 _GOLDEN = 0x9E3779B97F4A7C15
 
 
 def stream(*seed: int) -> np.random.RandomState:
-    """Return a stream of draws; the same whole numbers, none negative, give the same draws.
-
-    Raises
-    ------
-    InputError
-        If a number is negative.
-
-    References
-    ----------
-    NumPy Enhancement Proposal 19, Random number generator policy (``RandomState`` is frozen).
-    M. E. O'Neill (2014), PCG: a family of simple fast algorithms (the bit generator).
-
-    Examples
-    --------
-    >>> stream(1).binomial(700, 0.5, 4).tolist()
-    [345, 330, 351, 354]
-    """
+    """Return a stream of draws; the same whole numbers, none negative, give the same draws."""
     if min(seed) < 0:
         raise InputError("a seed is a whole number, not negative", found=str(min(seed)))
     return _of(np.random.SeedSequence(list(seed)))
@@ -60,26 +42,7 @@ def binomial(draws: np.random.RandomState, trials: Counts, chance: Floats) -> Co
 
 
 def multinomial(draws: np.random.RandomState, trials: Counts, shares: Floats) -> Counts:
-    """Deal each number of trials over its shares.
-
-    Parameters
-    ----------
-    draws : RandomState
-        From :func:`stream`.
-    trials : ndarray of int, shape (rows,)
-        How many are dealt.
-    shares : ndarray of float, shape (rows, columns) or (columns,)
-        Not negative; each row sums to one.
-
-    Returns
-    -------
-    ndarray of int, shape (rows, columns)
-
-    Examples
-    --------
-    >>> multinomial(stream(1), np.array([10, 1000]), np.array([0.5, 0.3, 0.2])).tolist()
-    [[5, 1, 4], [453, 327, 220]]
-    """
+    """Deal each number of trials over its shares, which sum to one; shape (rows, columns)."""
     shares = np.broadcast_to(shares, (len(trials), shares.shape[-1]))
     # A multinomial is a chain of binomials: each column's share of what the later ones share.
     rest = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1]
@@ -96,26 +59,9 @@ def multinomial(draws: np.random.RandomState, trials: Counts, shares: Floats) ->
 
 
 def station_uniforms(keys: Hashes, seed: int, purpose: str = "") -> Floats:
-    """Return a number from 0 to 1 for each key; the same seed, key and purpose give the same.
+    """Return a number from 0 to 1 of each station's own, whatever else is in the table.
 
-    They belong to a station, whatever else is in the table and in which order.
-
-    Parameters
-    ----------
-    keys : ndarray of uint64
-        Hashes of the stations' keys.
-    seed : int
-        Not negative.
-    purpose : str
-        What the numbers are for: numbers for two purposes have nothing to do with each other.
-
-    Examples
-    --------
-    >>> keys = np.array([1, 2, 1], dtype=np.uint64)
-    >>> station_uniforms(keys, 5).round(3).tolist()
-    [0.763, 0.347, 0.763]
-    >>> station_uniforms(keys, 5, "another").round(3).tolist() == _
-    False
+    Numbers for two purposes have nothing to do with each other.
     """
     salt = int.from_bytes(sha256(purpose.encode()).digest()[:8], "little") if purpose else 0
     # The splitmix64 generator (Steele, Lea & Flood 2014), started at each key.

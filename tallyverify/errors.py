@@ -1,7 +1,7 @@
 """Errors that tell the reader what was found, what is allowed and what to do next.
 
-Every error of this package is a :class:`TallyVerifyError`. Input that cannot be read raises
-:class:`InputError`, which the command line turns into one message and exit code 2.
+Whatever was given and cannot be used raises :class:`InputError`, which the command line turns into
+one message and exit code 2.
 """
 
 from __future__ import annotations
@@ -78,58 +78,30 @@ class InputError(TallyVerifyError):
 
     def at(self, place: str) -> InputError:
         """Return the same error with the place named, if it was not yet."""
-        return InputError(
-            self.what,
-            file=self.file,
-            place=self.place or place,
-            found=self.found,
-            expected=self.expected,
-            hint=self.hint,
-        )
+        return self._with(place=self.place or place)
 
     def in_file(self, file: str) -> InputError:
         """Return the same error with the file named, if it was not yet."""
-        return InputError(
-            self.what,
-            file=self.file or file,
-            place=self.place,
-            found=self.found,
-            expected=self.expected,
-            hint=self.hint,
-        )
+        return self._with(file=self.file or file)
+
+    def _with(self, **changed: str) -> InputError:
+        names = ("file", "place", "found", "expected", "hint")
+        return InputError(self.what, **({name: getattr(self, name) for name in names} | changed))
 
 
 def printable(text: str) -> str:
-    r"""Return text with control, invisible and direction characters spelt out.
-
-    Examples
-    --------
-    >>> printable("PQ.\x1b[2JX")
-    'PQ.\\x1b[2JX'
-    """
+    """Return text with control, invisible and direction characters spelt out."""
     return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def shown(value: object) -> str:
-    r"""Return a value as it may stand in a message: quoted, short, no control characters.
-
-    Examples
-    --------
-    >>> shown("12\x1b[31m")
-    "'12\\x1b[31m'"
-    """
+    """Return a value as it may stand in a message: quoted, short, no control characters."""
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
 def nearest(name: str, among: Iterable[str]) -> str | None:
-    """Return the hint ``did you mean …?`` for the closest of ``among``, if one is close.
-
-    Examples
-    --------
-    >>> nearest("votos", ["VOTOS", "mesa"])
-    "did you mean 'VOTOS'?"
-    """
+    """Return the hint ``did you mean …?`` for the closest of ``among``, if one is close."""
     by_fold = {option.casefold(): option for option in among}
     close = difflib.get_close_matches(name.casefold(), list(by_fold), n=1, cutoff=0.6)
     return f"did you mean {shown(by_fold[close[0]])}?" if close else None
@@ -145,14 +117,7 @@ def listed(names: Iterable[str], most: int = 30) -> str:
 def from_validation(error: ValidationError, file: str, hint: str | None = None) -> InputError:
     """Turn what pydantic found in a file into one message that lists every place.
 
-    Parameters
-    ----------
-    error : pydantic.ValidationError
-        The errors, as raised by ``model_validate``.
-    file : str
-        Name of the file they were found in.
-    hint : str, optional
-        The fix to name where none of the errors suggests one.
+    ``hint`` is named where none of the errors suggests one.
     """
     items = error.errors(include_url=False, include_context=True)
     # A list that lost its wrong items may then be too short: that is no problem of its own.

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from tallyverify.arrays import Floats, Mask
 from tallyverify.coverage import Seen
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import counted, number
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Floats, Mask
 
 
 def listed_in(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> Mask | None:
@@ -48,16 +46,11 @@ def stations_of(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> int | Non
 
 
 def left_out(seen: Seen, facts: CaseFacts, bulletin: Bulletin, row: AreaResult) -> int | None:
-    """Return the most stations of an area that a bulletin may leave out.
+    """Return the most stations of an area that a bulletin may leave out, if that is known.
 
     A bulletin says so itself, by its coverage or its number of stations, for the area or for one
     that it lies in. The last bulletin is taken as complete if it says nowhere that it is not; of
     an earlier one that does not say, nothing is known.
-
-    Returns
-    -------
-    int or None
-        0 for a complete bulletin; None where it is not known.
     """
     around = [other for other in bulletin.areas if other.area.items() <= row.area.items()]
     stated = [most for other in around if (most := _stated(seen, facts, other)) is not None]
@@ -95,21 +88,12 @@ def _says_part(seen: Seen, facts: CaseFacts, row: AreaResult) -> bool:
 
 @dataclass(frozen=True)
 class Capacity:
-    """The most votes that the unseen stations of an area can hold.
+    """The most votes that the unseen stations of an area can hold."""
 
-    Attributes
-    ----------
-    voters : int
-        Registered voters not accounted for by the seen sheets.
-    words : str
-        How the number comes about, in figures.
-    with_abstainers : bool
-        It counts also those who did not vote at the seen stations, since who is registered there
-        is not known.
-    """
-
-    voters: int
-    words: str
+    voters: int  # registered, and not accounted for by the seen sheets
+    words: str  # how the number comes about, in figures
+    # Who is registered at the seen stations is not known, so that those who did not vote there
+    # are counted too.
     with_abstainers: bool = False
 
 
@@ -191,20 +175,8 @@ class LikeRegions(NamedTuple):
 def like_regions(seen: Seen, valid: int, column: int) -> LikeRegions | None:
     """Return the shares of one candidate in seen areas of like size, and how these were chosen.
 
-    Parameters
-    ----------
-    seen : Seen
-        The seen stations.
-    valid : int
-        Votes of the batch to be set beside them.
-    column : int
-        Position of the candidate in the contest.
-
-    Returns
-    -------
-    LikeRegions or None
-        Areas of the first two levels with half to twice as many votes; where there are none,
-        the areas of the first level; None if there are no areas.
+    Areas of the first two levels with half to twice as many votes; where there are none, those of
+    the first level.
     """
     regions = seen.totals.regions
     rows = [row for row in regions.values() if valid / 2 <= row[1] <= valid * 2]

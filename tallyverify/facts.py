@@ -21,35 +21,17 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """The fixed parts of a case.
-
-    Attributes
-    ----------
-    contest : Contest
-        What was voted on.
-    declared : Declared or None
-        What was announced, fitted to the contest.
-    registry : Registry or None
-        The stations that exist.
-    source : Source
-        Where the actas came from.
-    levels, lines, votes : tuple of str
-        Area levels, protocol lines and vote columns that the actas have.
-    seed : int
-        Seeds every random draw of the case.
-    codes : tuple of str
-        Checks that were asked; none stands for all.
-    """
+    """The fixed parts of a case."""
 
     contest: Contest
-    declared: Declared | None = None
+    declared: Declared | None = None  # fitted to the contest
     registry: Registry | None = None
     source: Source = field(default_factory=Source)
-    levels: Names = ()
+    levels: Names = ()  # these three as the actas have them
     lines: Names = ()
     votes: Names = ()
     seed: int = 0
-    codes: Names = ()
+    codes: Names = ()  # checks that were asked; none stands for all
 
     @classmethod
     def of(cls, table: ActaTable, registry: Registry | None = None) -> CaseFacts:

@@ -15,13 +15,7 @@ the processor and on the versions of the libraries."""
 
 
 def meaningful(figure: float) -> float:
-    """Return a figure as it is published: a count as it is, a fraction to six digits.
-
-    Examples
-    --------
-    >>> meaningful(10058774), meaningful(0.7708200002679859), meaningful(567.397214278271)
-    (10058774, 0.77082, 567.397)
-    """
+    """Return a figure as it is published: a count as it is, a fraction to six digits."""
     return figure if isinstance(figure, int) else float(f"{figure:.{_DIGITS}g}")
 
 
@@ -125,13 +119,7 @@ Verdict = Literal["contradicted", "improbable", "consistent", "insufficient"]
 
 
 def number(value: Any) -> str:
-    """Return a count or figure as people read it, with thousands separated.
-
-    Examples
-    --------
-    >>> number(1977376), number(-3), number(None)
-    ('1,977,376', '−3', 'not read')
-    """
+    """Return a count or figure as people read it, with thousands separated."""
     if value is None:
         return "not read"
     text = f"{abs(value):,}" if isinstance(value, int) else f"{abs(value):,.6g}"
@@ -139,13 +127,7 @@ def number(value: Any) -> str:
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "sheet"), counted(1200, "batch", "batches")
-    ('1 sheet', '1,200 batches')
-    """
+    """Return a number with its noun."""
     return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
 
 
@@ -155,13 +137,7 @@ def percent(part: float, whole: float, decimals: int = 2) -> str:
 
 
 def points(fraction: float, sign: Literal["", "+"] = "") -> str:
-    """Return a fraction in points of a hundred, with a real minus sign.
-
-    Examples
-    --------
-    >>> points(-0.0878), points(0.1056, sign="+")
-    ('−8.78', '+10.56')
-    """
+    """Return a fraction in points of a hundred, with a real minus sign."""
     return f"{100 * fraction:{sign}.2f}".replace("-", "−")
 
 

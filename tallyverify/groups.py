@@ -5,32 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Counts, Mask
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Mask
 
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """Groups of rows in one table, as positions: a group costs two numbers, not a table.
+    """Groups of rows in one table, as positions: a group costs two numbers, not a table."""
 
-    Attributes
-    ----------
-    rows : ActaTable
-        Rows; those of a group adjoin.
-    start, size : ndarray of int
-        Each group's first position and number of rows; shape (groups,).
-    """
-
-    rows: ActaTable
-    start: Counts
-    size: Counts
+    rows: ActaTable  # those of a group adjoin
+    start: Counts  # (groups,): first positions
+    size: Counts  # (groups,): numbers of rows
 
     def __len__(self) -> int:
         return len(self.start)

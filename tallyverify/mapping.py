@@ -189,6 +189,11 @@ class Mapping(Model):
         return self
 
     @property
+    def figures(self) -> dict[str, tuple[str, ...]]:
+        """Each line and option with the columns (or texts) whose sum it is."""
+        return {name: _all(columns) for name, columns in (self.lines | self.votes).items()}
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the file that the mapping reads, in a stable order."""
         named: list[str] = [*self.station, *self.areas.values(), *self.where]
@@ -196,8 +201,8 @@ class Mapping(Model):
         if self.layout == "long":
             named += [self.option or "", self.count or ""]
         else:
-            for columns in (*self.lines.values(), *self.votes.values()):
-                named += _all(columns)
+            for columns in self.figures.values():
+                named += columns
         return tuple(dict.fromkeys(named))
 
 

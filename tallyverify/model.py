@@ -77,11 +77,5 @@ Identifier = Annotated[
 
 
 def folded(name: str) -> str:
-    """Return a name without what spellings of one area differ in: case, spaces, composition.
-
-    Examples
-    --------
-    >>> folded("  SAN  Martin ") == folded("San Martin")
-    True
-    """
+    """Return a name without what spellings of one area differ in: case, spaces, composition."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -19,15 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Done:
-    """What a command returns once it has computed and delivered all that was asked.
+    """What a command returns once it has computed and delivered all that was asked."""
 
-    Attributes
-    ----------
-    code : int
-        The exit code: 1 only for a verdict.
-    """
-
-    code: int = 0
+    code: int = 0  # the exit code: 1 only for a verdict
 
 
 class Closed(io.TextIOWrapper):
@@ -38,13 +32,7 @@ class Closed(io.TextIOWrapper):
 
 
 def places_in(out: Path, names: Sequence[str]) -> list[Path]:
-    """Return where files go, or say early that they cannot go there.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be made or written to, or a folder stands in a file's place.
-    """
+    """Return where files go, or say early that they cannot go there."""
     places = [out / name for name in names]
     there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     if not there.is_dir():
@@ -88,21 +76,7 @@ def drawn(draw: Callable[[Console], None]) -> str:
 def say(text: str, encoding: str | None = None, *, written: bool = False) -> None:
     """Write to the standard output; a reader who has seen enough and closes it is no error.
 
-    Parameters
-    ----------
-    text : str
-        What is written, at once.
-    encoding : str, optional
-        Whatever the terminal knows.
-    written : bool
-        Whether files hold it already, so that it is delivered even if nothing can be printed.
-
-    Raises
-    ------
-    InputError
-        If the standard output was closed from the start and nothing else was written.
-    OSError
-        If it cannot take the text.
+    Where files hold the text already (``written``) it is delivered even if nothing can be printed.
     """
     if not written:
         check_open()

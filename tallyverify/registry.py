@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from tallyverify.arrays import Counts, Mask, Texts
 from tallyverify.model import Count, Identifier, Model, Text, folded
 from tallyverify.source import Source
 
@@ -85,7 +86,7 @@ class Registry(BaseModel):
         return keys
 
     @cached_property
-    def sizes(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, Any]]:
+    def sizes(self) -> tuple[Counts, Mask]:
         """Registered voters by station (0 where not known), and where they are not known.
 
         A station with 0 voters on its list (a special booth, say) still takes ballots: how many
@@ -104,12 +105,12 @@ class Registry(BaseModel):
         """Registered voters in all, of the stations where the number is known."""
         return int(self.sizes[0].sum())
 
-    def _folded(self, level: str) -> np.ndarray[Any, np.dtype[np.object_]]:
+    def _folded(self, level: str) -> Texts:
         names = self.frame[level].fillna("").astype(object)
         spelt = {name: folded(str(name)) for name in names.unique()}
         return names.map(spelt).to_numpy(dtype=object)
 
-    def inside(self, area: dict[str, str]) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+    def inside(self, area: dict[str, str]) -> Mask | None:
         """Return which stations lie in an area, or None if its levels are not in the registry."""
         mask = np.ones(len(self), dtype=bool)
         for level, name in area.items():

@@ -8,19 +8,15 @@ sorted.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
+from tallyverify.arrays import Counts, Floats, Hashes, Mask
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.groups import Groups, grouped
-from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Floats, Hashes, Mask
+from tallyverify.table import ActaTable, together
 
 RARE = 1e-5
 """A vector of votes is distinctive if a station of the same size, however its voters lean, would
@@ -31,21 +27,11 @@ _LARGEST = 100_000
 
 @dataclass(frozen=True)
 class Suspects:
-    """Hashes met more than once: a reason to look closer, no more.
+    """Hashes met more than once: a reason to look closer, no more."""
 
-    Attributes
-    ----------
-    keys, votes : ndarray of uint64
-        The hashes, sorted and distinct.
-    expected_pairs : float
-        Upper bound of the pairs of actas with distinctive votes that chance would make alike.
-    distinctive : int
-        Actas with distinctive votes.
-    """
-
-    keys: Hashes
+    keys: Hashes  # sorted and distinct, as the next
     votes: Hashes
-    expected_pairs: float = 0.0
+    expected_pairs: float = 0.0  # as in :class:`Repeats`, like the next
     distinctive: int = 0
 
     def of_key(self, part: ActaTable) -> Mask:
@@ -59,22 +45,13 @@ class Suspects:
 
 @dataclass(frozen=True)
 class Index:
-    """What the first pass keeps.
+    """What the first pass keeps."""
 
-    Attributes
-    ----------
-    keys, votes : list of ndarray of uint64
-        Hashes of station keys, and of votes where they are distinctive.
-    stations : ndarray of int
-        Actas by their sum of votes.
-    chance : ndarray of float
-        By the sum of votes, the probabilities with which a distinctive acta would be repeated by
-        one other of its size, added up.
-    """
-
-    keys: list[Hashes]
-    votes: list[Hashes]
-    stations: Counts
+    keys: list[Hashes]  # of station keys
+    votes: list[Hashes]  # of votes, where they are distinctive
+    stations: Counts  # actas by their sum of votes
+    # By the sum of votes: the probabilities with which a distinctive acta would be repeated by one
+    # other of its size, added up.
     chance: Floats
 
     @classmethod
@@ -115,25 +92,14 @@ class Index:
 
 
 def repeat_probability(part: ActaTable) -> Floats:
-    """Return how likely one other station would show exactly the same votes, at the most.
+    """Return how likely one other station would show exactly the same votes, at the most; (rows,).
 
     For votes x with sum v this is the multinomial probability of x at shares x / v, its maximum
     over all shares. Any mixture of multinomials stays below it, so it bounds the probability for a
     station of the same size whatever its voters prefer. 1 where a figure is missing.
-
-    Parameters
-    ----------
-    part : ActaTable
-        The actas.
-
-    Returns
-    -------
-    ndarray of float, shape (rows,)
     """
-    total, missing = part.figure(ALL_OPTIONS)
-    usable = (total > 0) & (total < _LARGEST)
-    if missing is not None:
-        usable &= ~missing
+    total = part.figure(ALL_OPTIONS)[0]
+    usable = (total > 0) & (total < _LARGEST) & part.known(ALL_OPTIONS)
     counts = np.arange(int(total[usable].max(initial=0)) + 1, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         powers = np.where(counts > 0, counts * np.log(counts), 0.0)
@@ -148,41 +114,25 @@ def repeat_probability(part: ActaTable) -> Floats:
 
 @dataclass(frozen=True)
 class Repeats:
-    """Rows of stations that stand more than once, and rows that repeat another's votes.
+    """Rows of stations that stand more than once, and rows that repeat another's votes."""
 
-    Attributes
-    ----------
-    same, different : Groups
-        Groups of rows with one key, in one area and equal in all figures; unequal in a figure.
-    moved : Groups
-        Groups of rows with one key in two areas: first those equal in all figures, then those
-        that are among ``different`` too.
-    alike : Groups
-        Groups of distinct stations with one vector of distinctive votes.
-    once : ActaTable or None
-        The repeated stations as they count: one row of each of ``same``; none of ``different``,
-        since which sheet is right is not known, and none of ``moved``.
-    alone : ActaTable or None
-        Rows that only shared a hash with another station; they count like any other.
-    expected_pairs : float
-        Upper bound of the pairs of distinctive votes that chance makes alike.
-    distinctive : int
-        Actas with distinctive votes.
-    """
-
-    same: Groups
-    different: Groups
+    same: Groups  # rows of one key, in one area and equal in all figures
+    different: Groups  # rows of one key, unequal in a figure
+    # Rows of one key in two areas: first those equal in all figures, then those that are among
+    # ``different`` too.
     moved: Groups
-    alike: Groups
+    alike: Groups  # distinct stations with one vector of distinctive votes
+    # Repeated stations as they count: one row of each of ``same``; none of ``different``, since
+    # which sheet is right is not known, and none of ``moved``.
     once: ActaTable | None
-    alone: ActaTable | None = None
-    expected_pairs: float = 0.0
-    distinctive: int = 0
+    alone: ActaTable | None = None  # rows that only shared a hash; they count like any other
+    expected_pairs: float = 0.0  # upper bound of the distinctive pairs that chance makes alike
+    distinctive: int = 0  # actas with distinctive votes
 
     @classmethod
     def of(cls, by_key: list[ActaTable], by_votes: list[ActaTable], suspects: Suspects) -> Repeats:
         """Sort out the rows that the second pass kept: at least one table each, be it empty."""
-        stations = grouped(_ordered(_together(by_key)), ["station"])
+        stations = grouped(_ordered(together(by_key)), ["station"])
         single = stations.where(stations.size == 1)
         twice = stations.where(stations.size > 1)
         unequal = twice.varying(twice.rows.figures)
@@ -192,17 +142,12 @@ class Repeats:
             same,
             twice.where(unequal),
             twice.where(apart & ~unequal).followed_by(twice.where(apart & unequal)),
-            _alike(_together(by_votes)),
+            _alike(together(by_votes)),
             same.rows.take(same.start) if len(same) else None,
             single.rows.take(single.start) if len(single) else None,
             suspects.expected_pairs,
             suspects.distinctive,
         )
-
-
-def _together(parts: list[ActaTable]) -> ActaTable:
-    frame = pd.concat([part.frame for part in parts], ignore_index=True)
-    return replace(parts[0], frame=frame, unread=parts[0].unread.iloc[:0])
 
 
 def _ordered(rows: ActaTable) -> ActaTable:

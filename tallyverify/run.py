@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import reduce
-from operator import add
 from typing import Any
 
 from tallyverify._version import __version__
@@ -84,25 +82,7 @@ def verify(
 
 
 def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
-    """Estimate the whole count of a case, with the backtest and what was declared beside it.
-
-    Parameters
-    ----------
-    case : Case
-        The parts of the audit.
-    progress : callable, optional
-        As in :func:`verify`.
-
-    Returns
-    -------
-    Picture
-        Its ``estimate`` is perhaps refused, with the reason.
-
-    Raises
-    ------
-    InputError
-        If the sheets cannot be put together.
-    """
+    """Estimate the whole count of a case, with the backtest and what was declared beside it."""
     tell = progress or (lambda what, done, of: None)
     chosen = select("inference")
     suspects, source = _first_pass(case, tell)
@@ -178,17 +158,21 @@ def _folded(
     """One pass: every distinct fold over every row, each station once for the sums."""
     every = {c.summarise for c in chosen if c.rows == "every" and c.summarise is not None}
     every.add(sums_to_valid)
-    kept = {c.summarise for c in chosen if c.rows == "kept" and c.summarise is not None}
+    once = {c.summarise for c in chosen if c.rows == "kept" and c.summarise is not None}
+    once.add(summarise_seen)
     undecided = facts.source.subtotal_rows if facts.undecided_subtotals else ()
     sums: dict[Summarise, Any] = {}
-    seen: Seen | None = None
+
+    def put(folds: set[Summarise], table: ActaTable) -> None:
+        for summarise in folds:
+            one = summarise(table, facts)
+            sums[summarise] = sums[summarise] + one if summarise in sums else one
+
     by_key: list[ActaTable] = []
     by_votes: list[ActaTable] = []
     done = 0
     for part in case.actas.parts():
-        for summarise in every:
-            one = summarise(part, facts)
-            sums[summarise] = sums[summarise] + one if summarise in sums else one
+        put(every, part)
         apart = part.frame["row"].isin(undecided).to_numpy()
         held = suspects.of_key(part) & ~apart
         alike = suspects.of_votes(part) & ~apart
@@ -198,22 +182,14 @@ def _folded(
         if alike.any() or not by_votes:
             by_votes.append(part.take(alike))
         left = ~(held | apart)
-        alone = part if left.all() else part.take(left)
-        here = summarise_seen(alone, facts)
-        seen = here if seen is None else seen + here
-        for summarise in kept:
-            one = summarise(alone, facts)
-            sums[summarise] = sums[summarise] + one if summarise in sums else one
+        put(once, part if left.all() else part.take(left))
         done += len(part)
         tell("checking", done, case.actas.source.rows)
-    if seen is None:
-        raise InputError("there are no actas", file=case.actas.source.name)
     repeats = Repeats.of(by_key, by_votes, suspects)
-    rest = [table for table in (repeats.alone, repeats.once) if table is not None]
-    for summarise in kept:
-        sums[summarise] = reduce(add, [summarise(table, facts) for table in rest], sums[summarise])
-    parts = [summarise_seen(table, facts) for table in rest]
-    return sums, repeats, reduce(add, parts, seen)
+    for table in (repeats.alone, repeats.once):
+        if table is not None:
+            put(once, table)
+    return sums, repeats, sums[summarise_seen]
 
 
 def _doubt(summaries: dict[Summarise, Any], facts: CaseFacts) -> str:
@@ -245,8 +221,6 @@ def _concluded(
     summary: Any = None
     if check.rows == "repeated":
         summary = repeats
-    elif check.rows == "once":
-        summary = seen
     elif check.rows == "kept" and check.summarise is not None:
         summary = Kept(seen, summaries[check.summarise])
     elif check.summarise is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from tallyverify.areas import area_codes
+from tallyverify.arrays import Floats, Texts
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.facts import CaseFacts
 from tallyverify.table import ActaTable
@@ -26,23 +27,15 @@ MOST_STATIONS = 1_000_000
 
 @dataclass(frozen=True, eq=False)
 class Sheets:
-    """Stations of the actas, one row each.
+    """Stations of the actas, one row each."""
 
-    Attributes
-    ----------
-    rows : int
-        Stations added up, also where their columns were let go.
-    chunks : tuple of dict
-        Columns by part: ``station``, ``votes`` (stations × candidates), ``read`` (the sheet was
-        seen and every vote on it read), ``order`` (text), the areas by level, and as numbers, NaN
-        where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
-        ``signed`` (voters who signed). None where there are too many stations.
-    kept : dict
-        What several checks work out of the same stations, so that they do so once.
-    """
-
-    rows: int
+    rows: int  # also where the columns were let go
+    # Columns by part: ``station``, ``votes`` (stations × candidates), ``read`` (the sheet was seen
+    # and every vote on it read), ``order`` (text), the areas as ``area:<level>``, and as numbers,
+    # NaN where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
+    # ``signed``. None where there are too many stations.
     chunks: tuple[dict[str, Any], ...] | None
+    # What several checks work out of the same stations, so that they do so once.
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     studies: dict[Any, Any] = field(default_factory=dict, repr=False)
 
@@ -77,17 +70,11 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     if max(len(part), facts.source.rows) > MOST_STATIONS:
         return Sheets(len(part), None)
     votes = np.column_stack([part.figure(name)[0] for name in facts.contest.candidate_ids])
-    unread = part.figure(ALL_OPTIONS)[1]
-    read = part.seen if unread is None else part.seen & ~unread
-    lines: dict[str, tuple[str, ...]] = {}
-    for name in ("registered", "signed"):
-        if name in part.lines:
-            lines[name] = (name,)
-    if facts.ballots is not None:
-        lines["ballots"] = facts.ballots
+    read = part.seen & part.known(ALL_OPTIONS)
     columns: dict[str, Any] = {"station": _texts(part, "station"), "votes": votes, "read": read}
-    for name in ("registered", "signed", "ballots"):
-        columns[name] = _numbers(part, lines.get(name))
+    for name in ("registered", "signed"):
+        columns[name] = _numbers(part, (name,) if name in part.lines else None)
+    columns["ballots"] = _numbers(part, facts.ballots)
     columns["valid"] = _numbers(part, (ALL_OPTIONS,))
     if "order" in part.frame.columns:
         columns["order"] = _texts(part, "order")
@@ -109,5 +96,4 @@ def _numbers(part: ActaTable, names: tuple[str, ...] | None) -> Floats:
 
 
 def _texts(part: ActaTable, name: str) -> Texts:
-    texts: Texts = part.frame[name].fillna("").to_numpy(dtype=object)
-    return texts
+    return part.frame[name].fillna("").to_numpy(dtype=object)

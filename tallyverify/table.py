@@ -9,24 +9,21 @@ empty cell is missing without an entry there, and a line that the sheet does not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tallyverify.acta import Acta
+from tallyverify.arrays import Counts, Hashes, Mask
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.contest import Contest
 from tallyverify.source import Source
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Hashes, Mask
 
 UNREAD_COLUMNS = ["row", "station", "column", "text", "reason"]
 Figure = tuple["Counts", "Mask | None"]
@@ -162,7 +159,10 @@ class ActaTable:
         """
         if name not in self._cache:
             if name in self.frame.columns:
-                self._cache[name] = _plain(self.frame[name])
+                column = self.frame[name]
+                absent = column.isna().to_numpy()
+                values = column.to_numpy(dtype=np.int64, na_value=0)
+                self._cache[name] = values, absent if absent.any() else None
             else:
                 parts = self._parts_of(name)
                 values, missing = self._added([self.figure(part) for part in parts])
@@ -170,6 +170,11 @@ class ActaTable:
                     missing = np.ones(len(self), dtype=bool)
                 self._cache[name] = values, missing
         return self._cache[name]
+
+    def known(self, name: str) -> Mask:
+        """Return where a figure, or every part of it, was read; shape (rows,)."""
+        missing = self.figure(name)[1]
+        return np.ones(len(self), dtype=bool) if missing is None else ~missing
 
     def group(self, names: tuple[str, ...]) -> Figure:
         """Return the sum of several figures, as :meth:`figure` does."""
@@ -208,8 +213,7 @@ class ActaTable:
         Equal keys have equal hashes; that two hashes are equal is only a reason to look closer.
         """
         keys = self.frame["station"].to_numpy(dtype=object)
-        hashed: Hashes = pd.util.hash_array(keys, categorize=False)
-        return hashed
+        return pd.util.hash_array(keys, categorize=False)
 
     @cached_property
     def vote_hash(self) -> Hashes:
@@ -261,7 +265,10 @@ class ActaTable:
         """Yield each row as a validated :class:`Acta`, a chunk at a time, so memory stays flat."""
         for start in range(0, len(self), chunk):
             block = self.frame.iloc[start : start + chunk]
-            columns = {name: _objects(block[name]) for name in block.columns}
+            columns = {
+                name: [None if pd.isna(value) else value for value in block[name].tolist()]
+                for name in block.columns
+            }
             for position in range(len(block)):
                 yield Acta.read(
                     {
@@ -274,11 +281,8 @@ class ActaTable:
                 )
 
 
-def _plain(series: pd.Series[Any]) -> Figure:
-    missing = series.isna().to_numpy()
-    values = series.to_numpy(dtype=np.int64, na_value=0)
-    return values, missing if missing.any() else None
-
-
-def _objects(series: pd.Series[Any]) -> list[Any]:
-    return [None if pd.isna(value) else value for value in series.tolist()]
+def together(parts: Iterable[ActaTable]) -> ActaTable:
+    """Return the rows of several parts as one table, without what was not read."""
+    first, *others = parts
+    frame = pd.concat([first.frame, *(part.frame for part in others)], ignore_index=True)
+    return replace(first, frame=frame, unread=first.unread.iloc[:0])

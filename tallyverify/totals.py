@@ -8,18 +8,15 @@ hold, and is exact where nothing is missing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tallyverify.areas import area_codes
+from tallyverify.arrays import Counts
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.facts import CaseFacts, Names
 from tallyverify.model import folded
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts
 
 _SHIFT = 1 << 40
 _DENSE = 4_000_000
@@ -59,33 +56,18 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums by declared area; the arrays have the shape of ``CaseFacts.areas``.
+    """Sums by declared area; the arrays have the shape of ``CaseFacts.areas``."""
 
-    Attributes
-    ----------
-    stations : ndarray of int
-        Stations seen.
-    sums, unread : dict of names to ndarray of int
-        For each compared figure its sum over what was read, and in how many seen stations it,
-        or a part of it, was not read.
-    used : ndarray of int
-        Registered voters that the seen stations are known to take up; where a sheet does not
-        say, the votes on it, which is fewer.
-    cast : ndarray of int
-        Ballots (or votes) known to have been cast at the seen stations.
-    sizes : dict of names to Sizes
-        Histogram of each compared figure over stations.
-    regions : dict of area names to ndarray
-        Sums of stations, valid votes, registered voters, valid votes where the registered are
-        known, and votes by candidate, for each area of the first two levels.
-    """
-
-    stations: Counts
-    sums: dict[Names, Counts]
-    unread: dict[Names, Counts]
+    stations: Counts  # seen
+    sums: dict[Names, Counts]  # of each compared figure, over what was read
+    unread: dict[Names, Counts]  # in how many seen stations a part of it was not read
+    # Registered voters that the seen stations are known to take up; where a sheet does not say,
+    # the votes on it, which is fewer.
     used: Counts
-    cast: Counts
+    cast: Counts  # ballots (or votes) known to have been cast at the seen stations
     sizes: dict[Names, Sizes]
+    # For each area of the first two levels: stations, valid votes, registered voters, valid votes
+    # where the registered are known, and votes by candidate.
     regions: dict[Names, Counts]
 
     def __add__(self, other: Totals) -> Totals:
@@ -108,15 +90,7 @@ class Totals:
 
 
 def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
-    """Sum a table of distinct stations by declared area.
-
-    Parameters
-    ----------
-    part : ActaTable
-        Actas in which no station stands twice.
-    facts : CaseFacts
-        Says which areas and figures are needed.
-    """
+    """Sum a table of distinct stations by declared area."""
     if not part.seen.all():
         part = part.take(part.seen)
     places = _places(part, facts)
@@ -165,16 +139,11 @@ def _places(part: ActaTable, facts: CaseFacts) -> list[Counts]:
 
 
 def _used(part: ActaTable) -> Counts:
-    used = cast_at(part)
-    if "registered" in part.lines:
-        registered, missing = part.figure("registered")
-        unread = part.figure(ALL_OPTIONS)[1]
-        known = registered > 0
-        for mask in (missing, unread):
-            if mask is not None:
-                known &= ~mask
-        used = np.where(known, registered, used)
-    return used
+    if "registered" not in part.lines:
+        return cast_at(part)
+    registered = part.figure("registered")[0]
+    known = (registered > 0) & part.known("registered") & part.known(ALL_OPTIONS)
+    return np.where(known, registered, cast_at(part))
 
 
 def cast_at(part: ActaTable) -> Counts:

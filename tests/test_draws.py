@@ -85,3 +85,16 @@ def test_a_number_of_a_station_is_its_own() -> None:
     assert np.array_equal(numbers[::-1], station_uniforms(keys[::-1], 3, "purpose"))
     assert 0 <= numbers.min() <= numbers.max() < 1
     assert abs(numbers.mean() - 0.5) < 0.02
+
+
+def test_a_stream_and_what_is_dealt_from_it() -> None:
+    assert stream(1).binomial(700, 0.5, 4).tolist() == [345, 330, 351, 354]
+    dealt = multinomial(stream(1), np.array([10, 1000]), SHARES)
+    assert dealt.tolist() == [[5, 1, 4], [453, 327, 220]]
+
+
+def test_numbers_of_a_station_for_another_purpose_are_others() -> None:
+    keys = np.array([1, 2, 1], dtype=np.uint64)
+    numbers = station_uniforms(keys, 5)
+    assert numbers.round(3).tolist() == [0.763, 0.347, 0.763]
+    assert numbers.round(3).tolist() != station_uniforms(keys, 5, "another").round(3).tolist()

@@ -16,7 +16,12 @@ from scipy.stats import norm
 from tallyverify import Case, Contest, read_actas, verify
 from tallyverify.errors import InputError
 from tallyverify.simulate import Structure, clean_election, clean_like, structure_of
-from tallyverify.simulate.moments import logit_normal, nested_covariances, normal_covariances
+from tallyverify.simulate.moments import (
+    logit_normal,
+    nested_covariances,
+    normal_covariances,
+    with_variances,
+)
 from tallyverify.table import ActaTable
 from tests.real import ELECTIONS, realdata, table_of
 
@@ -326,6 +331,23 @@ def test_logit_normal_has_these_moments(mean: float, part: float) -> None:
     values = 1 / (1 + np.exp(-centre[0] - deviation[0] * grid))
     assert values.mean() == pytest.approx(mean, rel=1e-3)
     assert values.var() == pytest.approx(variance, rel=5e-3)
+
+
+def test_moments_of_a_few_stations_by_hand() -> None:
+    x = np.array([[0.2], [0.2], [0.6], [0.6]])
+    mean, spread = nested_covariances(x, x * 0 + 1, x * 0, [np.array([0, 0, 1, 1])])
+    assert mean.round(3).tolist() == [0.4]
+    assert spread.ravel().round(3).tolist() == [0.08, 0.08]
+    centre, deviation = logit_normal(np.array([0.5]), np.array([0.01]))
+    assert centre.round(6).tolist() == [0.0]
+    assert deviation.round(3).tolist() == [0.416]
+    parts = normal_covariances(np.array([[[0.004]], [[0.01]]]), centre, deviation)
+    assert np.isclose(parts.sum(), deviation[0] ** 2)
+
+
+def test_correlations_stay_where_variances_change() -> None:
+    found = with_variances(np.array([[1.0, 0.5], [0.5, 1.0]]), np.array([4.0, 1.0]))
+    assert found.tolist() == [[4.0, 1.0], [1.0, 1.0]]
 
 
 def test_covariances_of_log_odds_give_those_of_proportions() -> None:

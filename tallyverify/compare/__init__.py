@@ -1,5 +1,7 @@
 """Contradictions: figures that were published and cannot be true together."""
 
+from itertools import chain
+
 from tallyverify.compare import below, bulletins, capacity, nested, parts, percentages, winner
 from tallyverify.compare.bounds import bounds
 from tallyverify.compare.contradictions import contradictions
@@ -18,14 +20,9 @@ __all__ = [
 
 CHECKS = tuple(
     sorted(
-        (
-            *below.CHECKS,
-            *capacity.CHECKS,
-            *nested.CHECKS,
-            *parts.CHECKS,
-            *percentages.CHECKS,
-            *bulletins.CHECKS,
-            *winner.CHECKS,
+        chain.from_iterable(
+            module.CHECKS
+            for module in (below, bulletins, capacity, nested, parts, percentages, winner)
         ),
         key=lambda check: check.code,
     )

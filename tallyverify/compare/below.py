@@ -21,31 +21,29 @@ def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     if not facts.bulletins:
         return check.not_applicable("nothing is declared")
     findings: list[Finding] = []
+    blind: list[str] = []
     compared = 0
-    blind = []
     for bulletin in facts.bulletins:
         for row in bulletin.areas:
             if not facts.is_visible(row.area):
                 blind.append(place(row.area))
                 continue
             if not seen.totals.stations[facts.area_index(row.area)]:
-                findings.append(_nothing_seen(seen, bulletin, row, facts))
+                findings.append(_nothing_seen(check, seen, bulletin, row, facts))
                 continue
             position = facts.area_index(row.area)
             for label, (names, declared) in facts.figures_of(row).items():
                 if seen.totals.unread[names][position] == seen.totals.stations[position]:
                     continue  # no sheet there had it read
                 compared += 1
-                finding = _shortfall(seen, bulletin, row, facts, label, names, declared)
+                finding = _shortfall(check, seen, bulletin, row, facts, label, names, declared)
                 if finding:
                     findings.append(finding)
     if blind:
         findings.append(
             check.finding(
-                (
-                    f"{counted(len(set(blind)), 'declared area')} could not be compared, since "
-                    f"the actas do not say which of them a station lies in (e.g. {blind[0]})"
-                ),
+                f"{counted(len(set(blind)), 'declared area')} could not be compared, since "
+                f"the actas do not say which of them a station lies in (e.g. {blind[0]})",
                 evidence=Evidence.NOTE,
             )
         )
@@ -59,6 +57,7 @@ def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
 
 
 def _shortfall(
+    check: Check,
     seen: Seen,
     bulletin: Bulletin,
     row: AreaResult,
@@ -83,7 +82,7 @@ def _shortfall(
         f"{who}: the sheets of {place(row.area)} hold {number(observed)}, {number(excess)} more "
         f"than the {number(declared)} that bulletin {bulletin.id} declares"
     )
-    evidence = Evidence.CONTRADICTION
+    evidence = None
     sizes = seen.totals.sizes[names]
     if most is None:
         evidence = Evidence.NOTE
@@ -110,29 +109,28 @@ def _shortfall(
                 f"{counted(fewest, 'sheet')}, would have to be false"
                 + (", whichever stations it leaves out" if most else "")
             )
-    return Finding(
-        code="D301",
+    return check.finding(
+        says,
         evidence=evidence,
         area=row.area,
         candidate=label if label in facts.contest.candidate_ids else None,
         observed=observed,
         expected=declared,
-        difference=excess,
-        message=says,
         arithmetic=spelt,
     )
 
 
-def _nothing_seen(seen: Seen, bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> Finding:
+def _nothing_seen(
+    check: Check, seen: Seen, bulletin: Bulletin, row: AreaResult, facts: CaseFacts
+) -> Finding:
     name = "".join(list(row.area.values())[-1:])
     depth = len(row.area)
     near = nearest(name, {names[-1] for names in seen.totals.regions if len(names) == depth > 0})
-    return Finding(
-        code="D301",
+    return check.finding(
+        f"bulletin {bulletin.id} declares {place(row.area)}, of which there is no sheet: "
+        "nothing was compared there" + (f"; {near}" if near else ""),
         evidence=Evidence.NOTE,
         area=row.area,
-        message=f"bulletin {bulletin.id} declares {place(row.area)}, of which there is no sheet: "
-        "nothing was compared there" + (f"; {near}" if near else ""),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.manski import Bounds, bounds_of
 from tallyverify.registry import Registry
 from tallyverify.table import ActaTable
@@ -44,7 +44,7 @@ def bounds(
 
     Raises
     ------
-    TallyVerifyError
+    InputError
         If nothing says how many voters the unseen stations have.
 
     Examples
@@ -60,9 +60,9 @@ def bounds(
     from tallyverify.facts import CaseFacts
 
     if turnout_cap != "observed" and not 0 <= turnout_cap <= 1:
-        raise TallyVerifyError(f"a turnout is a fraction from 0 to 1, not {turnout_cap}")
+        raise InputError(f"a turnout is a fraction from 0 to 1, not {turnout_cap}")
     if turnout_cap == "observed" and "registered" not in table.lines:
-        raise TallyVerifyError(
+        raise InputError(
             "the observed turnout needs a line 'registered' in the actas; give a fraction instead"
         )
     facts = CaseFacts.of(table, registry)
@@ -77,7 +77,7 @@ def bounds(
     elif stations is not None and "registered" in table.lines and seen.stations.stations:
         unseen = stations - seen.stations.stations
         if unseen < 0:
-            raise TallyVerifyError(
+            raise InputError(
                 f"{seen.stations.stations:,} stations were seen, more than the {stations:,} given"
             )
         known = (table.figure("registered")[0] > 0) & table.seen
@@ -85,7 +85,7 @@ def bounds(
         voters = unseen * mean
         words = "stations not seen, each with the mean registered voters of the seen (assumed)"
     else:
-        raise TallyVerifyError(
+        raise InputError(
             "nothing says how many voters the unseen stations have; give a registry with "
             "registered voters, the registered voters of the country, or (with a line "
             "'registered' in the actas) the number of stations"
@@ -96,9 +96,7 @@ def bounds(
 
 
 def _observed_cap(table: ActaTable, valid: tuple[str, ...]) -> float:
-    registered, missing = table.figure("registered")
-    known = (registered > 0) & table.seen
-    if missing is not None:
-        known &= ~missing
+    registered = table.figure("registered")[0]
+    known = (registered > 0) & table.seen & table.known("registered")
     votes, _ = table.group(valid)
     return float(min(np.quantile(votes[known] / registered[known], 0.999), 1.0))

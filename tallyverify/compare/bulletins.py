@@ -41,10 +41,8 @@ def _growth(row: AreaResult, last: AreaResult) -> dict[str, tuple[int, int]]:
             counts[line] = (before, after)
     by_members = {frozenset(m): (k, m) for k, m in (*last.members.items(), *row.members.items())}
     for label, members in by_members.values():
-        (before, whole_before), (after, whole_after) = (
-            row.votes_of(members),
-            last.votes_of(members),
-        )
+        before, whole_before = row.votes_of(members)
+        after, whole_after = last.votes_of(members)
         if whole_before and whole_after:
             counts[label if label not in counts else f"{label} (of both)"] = (before, after)
     return counts
@@ -72,16 +70,14 @@ def later_holds_less(check: Check, summary: None, facts: CaseFacts) -> CheckResu
             )
             findings.append(
                 check.finding(
-                    (
-                        says
-                        + (
-                            "; a correction was declared"
-                            if corrected
-                            else ". If the authority announced a correction, say so in the "
-                            'bulletin: "correction": true'
-                        )
+                    says
+                    + (
+                        "; a correction was declared"
+                        if corrected
+                        else ". If the authority announced a correction, say so in the "
+                        'bulletin: "correction": true'
                     ),
-                    evidence=Evidence.NOTE if corrected else Evidence.CONTRADICTION,
+                    evidence=Evidence.NOTE if corrected else None,
                     area=row.area,
                     candidate=label if label in facts.contest.candidate_ids else None,
                     observed=after,
@@ -109,8 +105,8 @@ def batch(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         valid = counts["valid"][1] - counts["valid"][0]
         grown = {k: b - a for k, (a, b) in counts.items() if k not in _LINES}
         head = f"{place(row.area)}, between bulletins {bulletin.id} and {later.id}"
-        findings += _impossible(seen, row, head, valid, grown, counts, facts)
-        findings += _beside_the_seen(seen, row, head, valid, grown, facts)
+        findings += _impossible(check, seen, row, head, valid, grown, counts, facts)
+        findings += _beside_the_seen(check, seen, row, head, valid, grown, facts)
     if not asked:
         return check.not_applicable("no two bulletins give valid votes for the same area")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
@@ -118,6 +114,7 @@ def batch(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
 
 
 def _impossible(
+    check: Check,
     seen: Seen,
     row: AreaResult,
     head: str,
@@ -127,30 +124,36 @@ def _impossible(
     facts: CaseFacts,
 ) -> list[Finding]:
     findings = []
+
+    def more(votes: int, most: int, message: str, arithmetic: str) -> None:
+        findings.append(
+            check.finding(
+                f"{head}: {message}",
+                area=row.area,
+                observed=votes,
+                expected=most,
+                arithmetic=arithmetic,
+            )
+        )
+
     for label, votes in grown.items():
         if valid >= 0 and votes > valid:
-            findings.append(
-                _contradiction(
-                    row,
-                    votes,
-                    valid,
-                    f"{head}: {label} gains {number(votes)} votes where {number(valid)} valid "
-                    "votes were added in all",
-                    f"{number(votes)} > {number(valid)}",
-                )
+            more(
+                votes,
+                valid,
+                f"{label} gains {number(votes)} votes where {number(valid)} valid votes were "
+                "added in all",
+                f"{number(votes)} > {number(valid)}",
             )
     total = sum(grown.values())
     if not findings and valid >= 0 and total > valid:
         spelt = " + ".join(f"{number(votes)} ({label})" for label, votes in grown.items())
-        findings.append(
-            _contradiction(
-                row,
-                total,
-                valid,
-                f"{head}: the candidates gain {number(total)} votes together where "
-                f"{number(valid)} valid votes were added in all",
-                f"{spelt} = {number(total)} > {number(valid)}",
-            )
+        more(
+            total,
+            valid,
+            f"the candidates gain {number(total)} votes together where {number(valid)} valid "
+            "votes were added in all",
+            f"{spelt} = {number(total)} > {number(valid)}",
         )
     if "stations" in counts and facts.registry is not None:
         stations = counts["stations"][1] - counts["stations"][0]
@@ -159,36 +162,24 @@ def _impossible(
         if inside is not None and inside.any() and not unknown[inside].any() and stations >= 0:
             room = int(np.sort(sizes[inside])[::-1][:stations].sum())
             if valid > room:
-                findings.append(
-                    _contradiction(
-                        row,
-                        valid,
-                        room,
-                        f"{head}: {number(valid)} valid votes were added by {number(stations)} "
-                        f"stations, and the largest {number(stations)} have {number(room)} voters",
-                        f"{number(valid)} − {number(room)} = {number(valid - room)}",
-                    )
+                more(
+                    valid,
+                    room,
+                    f"{number(valid)} valid votes were added by {number(stations)} stations, and "
+                    f"the largest {number(stations)} have {number(room)} voters",
+                    f"{number(valid)} − {number(room)} = {number(valid - room)}",
                 )
     return findings
 
 
-def _contradiction(
-    row: AreaResult, observed: int, expected: int, message: str, arithmetic: str
-) -> Finding:
-    return Finding(
-        code="D307",
-        evidence=Evidence.CONTRADICTION,
-        area=row.area,
-        observed=observed,
-        expected=expected,
-        difference=observed - expected,
-        message=message,
-        arithmetic=arithmetic,
-    )
-
-
 def _beside_the_seen(
-    seen: Seen, row: AreaResult, head: str, valid: int, grown: dict[str, int], facts: CaseFacts
+    check: Check,
+    seen: Seen,
+    row: AreaResult,
+    head: str,
+    valid: int,
+    grown: dict[str, int],
+    facts: CaseFacts,
 ) -> list[Finding]:
     alone = [name for name in facts.contest.candidate_ids if name in grown]
     if valid <= 0 or not alone:
@@ -204,15 +195,14 @@ def _beside_the_seen(
             f"{int((like.shares >= share).sum())} of them as high"
         )
     return [
-        Finding(
-            code="D307",
+        check.finding(
+            f"{head}, {number(valid)} valid votes were added, "
+            f"{percent(grown[leader], valid)} of them for {facts.label(leader)}{beside}. "
+            "Late stations are not a random sample, so this alone says nothing",
             evidence=Evidence.NOTE,
             area=row.area,
             candidate=leader,
             observed=round(share, 6),
-            message=f"{head}, {number(valid)} valid votes were added, "
-            f"{percent(grown[leader], valid)} of them for {facts.label(leader)}{beside}. "
-            "Late stations are not a random sample, so this alone says nothing",
             arithmetic=f"{number(grown[leader])} / {number(valid)} = "
             f"{percent(grown[leader], valid)}",
         )

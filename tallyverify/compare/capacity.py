@@ -26,7 +26,7 @@ def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
             if capacity is None or not row.figures or not facts.is_visible(row.area):
                 continue
             asked += 1
-            findings += _need(seen, bulletin, row, capacity, facts)
+            findings += _need(check, seen, bulletin, row, capacity, facts)
     if not asked:
         return check.not_applicable(
             "the voters of the unseen stations are not known: there is neither a registry with "
@@ -37,7 +37,12 @@ def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
 
 
 def _need(
-    seen: Seen, bulletin: Bulletin, row: AreaResult, capacity: Capacity, facts: CaseFacts
+    check: Check,
+    seen: Seen,
+    bulletin: Bulletin,
+    row: AreaResult,
+    capacity: Capacity,
+    facts: CaseFacts,
 ) -> list[Finding]:
     area = facts.area_index(row.area)
     needs = {
@@ -73,45 +78,50 @@ def _need(
         f"{number(needed)} ballots"
     )
     if needed > capacity.voters:
-        return [
-            Finding(
-                code="D302",
-                evidence=Evidence.CONTRADICTION,
-                area=row.area,
-                observed=capacity.voters,
-                expected=needed,
-                difference=capacity.voters - needed,
-                message=f"{head}, but only {number(capacity.voters)} voters are left for them: "
-                f"{number(needed - capacity.voters)} too few",
-                arithmetic=spelt,
-            )
-        ]
-    if row.area:
+        evidence = None
+        says = (
+            f"{head}, but only {number(capacity.voters)} voters are left for them: "
+            f"{number(needed - capacity.voters)} too few"
+        )
+    elif row.area:
         return []  # a need that can be met is told once, for the whole country
-    leader = max(positive, key=lambda name: positive[name], default=None)
-    beside = ""
-    if not capacity.with_abstainers:
-        beside = f", a turnout of {percent(needed, capacity.voters)} there"
-    if leader in facts.contest.candidate_ids and votes:
-        beside += f", {percent(positive[leader], votes)} of the votes for {facts.label(leader)}"
-        like = like_regions(seen, votes, facts.contest.candidate_ids.index(leader))
-        if like:
-            beside += f" (in {like.words}: at most {100 * like.shares.max():.2f} %)"
-    turnout = _highest_turnout(seen)
-    if turnout is not None and not capacity.with_abstainers:
-        beside += f"; the highest turnout in any seen area was {100 * turnout:.2f} % (valid votes)"
+    else:
+        evidence = Evidence.NOTE
+        says = head + _beside(seen, votes, needed, positive, capacity, facts)
     return [
-        Finding(
-            code="D302",
-            evidence=Evidence.NOTE,
+        check.finding(
+            says,
+            evidence=evidence,
             area=row.area,
             observed=capacity.voters,
             expected=needed,
-            difference=capacity.voters - needed,
-            message=head + beside,
             arithmetic=spelt,
         )
     ]
+
+
+def _beside(
+    seen: Seen,
+    votes: int,
+    needed: int,
+    positive: dict[str, int],
+    capacity: Capacity,
+    facts: CaseFacts,
+) -> str:
+    """What the need would mean, beside what was seen."""
+    says = ""
+    if not capacity.with_abstainers:
+        says = f", a turnout of {percent(needed, capacity.voters)} there"
+    leader = max(positive, key=lambda name: positive[name], default=None)
+    if leader in facts.contest.candidate_ids and votes:
+        says += f", {percent(positive[leader], votes)} of the votes for {facts.label(leader)}"
+        like = like_regions(seen, votes, facts.contest.candidate_ids.index(leader))
+        if like:
+            says += f" (in {like.words}: at most {100 * like.shares.max():.2f} %)"
+    turnout = _highest_turnout(seen)
+    if turnout is not None and not capacity.with_abstainers:
+        says += f"; the highest turnout in any seen area was {100 * turnout:.2f} % (valid votes)"
+    return says
 
 
 def _highest_turnout(seen: Seen) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from tallyverify.checks import Check
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.facts import CaseFacts
@@ -19,8 +21,7 @@ def conclude(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     for bulletin in facts.bulletins:
         for parent, children in _families(bulletin):
             asked += 1
-            complete = _is_complete(parent, children, facts)
-            findings += _against(bulletin, parent, children, complete)
+            findings += _against(check, bulletin, parent, children, facts)
     if not asked:
         return check.not_applicable("no bulletin declares areas together with their parent area")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
@@ -37,11 +38,9 @@ def _families(bulletin: Bulletin) -> list[tuple[AreaResult, list[AreaResult]]]:
         )
         if above is not None:
             below.setdefault((above, tuple(row.area)), []).append(row)
-    return [(declared[above], rows) for (above, _), rows in sorted(below.items(), key=_by_key)]
-
-
-def _by_key(item: tuple[tuple[Key, Kinds], list[AreaResult]]) -> tuple[Key, Kinds]:
-    return item[0]
+    return [
+        (declared[above], rows) for (above, _), rows in sorted(below.items(), key=itemgetter(0))
+    ]
 
 
 def _is_complete(parent: AreaResult, children: list[AreaResult], facts: CaseFacts) -> bool:
@@ -65,9 +64,15 @@ def _is_complete(parent: AreaResult, children: list[AreaResult], facts: CaseFact
 
 
 def _against(
-    bulletin: Bulletin, parent: AreaResult, children: list[AreaResult], complete: bool
+    check: Check,
+    bulletin: Bulletin,
+    parent: AreaResult,
+    children: list[AreaResult],
+    facts: CaseFacts,
 ) -> list[Finding]:
+    complete = _is_complete(parent, children, facts)
     findings = []
+    evidence: Evidence | None
     for label, whole, known in _compared(parent, children):
         total = sum(low for low, _ in known)
         every = complete and all(exact for _, exact in known)
@@ -82,7 +87,7 @@ def _against(
                 f"{label}: {counted(len(known), 'area')} below sum to {number(total)}, "
                 f"{number(whole)} are declared for the whole"
             )
-            evidence = Evidence.CONTRADICTION
+            evidence = None
         elif total < whole and any(exact for _, exact in known):
             says = (
                 f"{label}: {counted(len(known), 'area')} declared sum to {number(total)} of "
@@ -92,14 +97,12 @@ def _against(
         else:
             continue
         findings.append(
-            Finding(
-                code="D308",
+            check.finding(
+                f"bulletin {bulletin.id}, {place(parent.area)}: {says}",
                 evidence=evidence,
                 area=parent.area,
                 observed=total,
                 expected=whole,
-                difference=total - whole,
-                message=f"bulletin {bulletin.id}, {place(parent.area)}: {says}",
                 arithmetic=f"{number(total)} − {number(whole)} = {number(total - whole)}",
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 from tallyverify.checks import Check
 from tallyverify.coverage import Seen, summarise_seen
@@ -15,24 +16,22 @@ _WHOLE_POINT = Fraction(1, 100)
 
 
 def _differ(
-    code: str,
+    check: Check,
     bulletin: Bulletin,
     row: AreaResult,
     observed: int,
     expected: int,
     message: str,
     arithmetic: str,
-    evidence: Evidence = Evidence.CONTRADICTION,
+    evidence: Evidence | None = None,
 ) -> Finding:
-    return Finding(
-        code=code,
+    return check.finding(
+        f"bulletin {bulletin.id}, {place(row.area)}: {message}",
         evidence=evidence,
         area=row.area,
         observed=observed,
         expected=expected,
-        difference=observed - expected,
         arithmetic=arithmetic,
-        message=f"bulletin {bulletin.id}, {place(row.area)}: {message}",
     )
 
 
@@ -42,6 +41,7 @@ def parts(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     findings: list[Finding] = []
     asked = 0
     for bulletin, row in rows:
+        differ = partial(_differ, check, bulletin, row)
         if row.figures and row.valid is not None:
             asked += 1
             total = sum(row.figures.values())
@@ -50,10 +50,7 @@ def parts(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
             if total > row.valid or (every and total != row.valid and not with_blank):
                 spelt = " + ".join(f"{number(v)} ({k})" for k, v in row.figures.items())
                 findings.append(
-                    _differ(
-                        "D303",
-                        bulletin,
-                        row,
+                    differ(
                         total,
                         row.valid,
                         f"the candidates' votes sum to {number(total)}, the valid votes are "
@@ -64,16 +61,13 @@ def parts(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
                 )
         if row.ballots is not None and row.valid is not None:
             asked += 1
-            findings += _ballots(bulletin, row)
+            findings += _ballots(check, bulletin, row)
         elif row.ballots is not None and row.figures:
             asked += 1
             total = sum(row.figures.values())
             if total > row.ballots:
                 findings.append(
-                    _differ(
-                        "D303",
-                        bulletin,
-                        row,
+                    differ(
                         total,
                         row.ballots,
                         f"the candidates' votes sum to {number(total)}, more than the "
@@ -89,10 +83,7 @@ def parts(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
             asked += 1
             if voted > registered:
                 findings.append(
-                    _differ(
-                        "D303",
-                        bulletin,
-                        row,
+                    differ(
                         voted,
                         registered,
                         f"{number(voted)} votes are declared for {number(registered)} "
@@ -100,7 +91,7 @@ def parts(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
                         f"{number(voted)} − {number(registered)} = {number(voted - registered)}",
                         # People may vote at a station where they are not registered, but there
                         # are no more of them than the whole country has.
-                        Evidence.CONTRADICTION
+                        None
                         if (whole is not None and voted > whole) or _is_whole(row)
                         else Evidence.NOTE,
                     )
@@ -117,7 +108,7 @@ def _is_whole(row: AreaResult) -> bool:
     return not row.area and (stated[0] == 1 if stated is not None else row.stations is None)
 
 
-def _ballots(bulletin: Bulletin, row: AreaResult) -> list[Finding]:
+def _ballots(check: Check, bulletin: Bulletin, row: AreaResult) -> list[Finding]:
     known = {"valid": row.valid, "null": row.null, "blank": row.blank}
     total = sum(count or 0 for count in known.values())
     ballots = row.ballots or 0
@@ -130,7 +121,7 @@ def _ballots(bulletin: Bulletin, row: AreaResult) -> list[Finding]:
     spelt = " + ".join(f"{number(v)} ({k})" for k, v in known.items() if v is not None)
     return [
         _differ(
-            "D303",
+            check,
             bulletin,
             row,
             total,
@@ -151,11 +142,9 @@ def coverage(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     if said is not None and there > said:
         findings.append(
             check.finding(
-                (
-                    f"there are sheets of {number(there)} stations, and {number(said)} are "
-                    "declared to exist; the declared number was not used (is it that of all "
-                    "stations, and does the mapping's key name each station once?)"
-                ),
+                f"there are sheets of {number(there)} stations, and {number(said)} are "
+                "declared to exist; the declared number was not used (is it that of all "
+                "stations, and does the mapping's key name each station once?)",
                 evidence=Evidence.QUALITY,
                 observed=there,
                 expected=said,
@@ -164,6 +153,7 @@ def coverage(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         )
     for bulletin in facts.bulletins:
         for row in bulletin.areas:
+            differ = partial(_differ, check, bulletin, row)
             total = stations_of(seen, facts, row.area)
             if row.stations is None or not total:
                 continue
@@ -171,10 +161,7 @@ def coverage(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
             spelt = f"{number(row.stations)} of {counted(total, 'station')}"
             if row.stations > total:
                 findings.append(
-                    _differ(
-                        "D309",
-                        bulletin,
-                        row,
+                    differ(
                         row.stations,
                         total,
                         f"{number(row.stations)} stations are counted where there are "
@@ -193,10 +180,7 @@ def coverage(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
             ):
                 low, high = (100 * float(edge) for edge in stated)
                 findings.append(
-                    _differ(
-                        "D309",
-                        bulletin,
-                        row,
+                    differ(
                         row.stations,
                         round(total * float(sum(stated) / 2)),
                         f"a coverage of {low:.6g} to {high:.6g} % is claimed, the stations "

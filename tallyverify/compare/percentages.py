@@ -135,6 +135,7 @@ def _made_from_percentages(
             row.figures.items(), test.percentages, test.products, strict=True
         )
     )
+    # Not by check.finding: a difference from what chance makes would say nothing.
     return Finding(
         code="D305",
         evidence=Evidence.IMPROBABLE,
@@ -163,14 +164,16 @@ def percentages(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
         for row in bulletin.areas:
             if row.percentages:
                 asked += 1
-                findings += _of_some_total(bulletin, row, facts)
+                findings += _of_some_total(check, bulletin, row, facts)
     if not asked:
         return check.not_applicable("no percentages are declared")
     sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
     return check.result(findings, reason=f"{counted(asked, 'area')}", statistic=sure)
 
 
-def _of_some_total(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> list[Finding]:
+def _of_some_total(
+    check: Check, bulletin: Bulletin, row: AreaResult, facts: CaseFacts
+) -> list[Finding]:
     totals = {
         "valid votes": row.valid,
         "valid and blank votes": row.valid + row.blank if row.valid and row.blank else None,
@@ -180,14 +183,18 @@ def _of_some_total(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> lis
     if row.valid is None and row.candidates == set(facts.contest.candidate_ids):
         totals["votes declared"] = sum(row.figures.values())
     tried = [
-        [off for label in row.percentages if (off := _off(bulletin, row, label, name, total))]
+        [
+            off
+            for label in row.percentages
+            if (off := _off(check, bulletin, row, label, name, total))
+        ]
         for name, total in totals.items()
         if total
     ]
     best = min(tried, key=_weight, default=None)
     if best is not None and (not any(map(_is_sure, best)) or row.ballots is not None):
         return best
-    return _of_undeclared_total(bulletin, row, best or [])
+    return _of_undeclared_total(check, bulletin, row, best or [])
 
 
 def _is_sure(finding: Finding) -> bool:
@@ -203,7 +210,7 @@ def _unit(percentage: float) -> Fraction:
 
 
 def _of_undeclared_total(
-    bulletin: Bulletin, row: AreaResult, otherwise: list[Finding]
+    check: Check, bulletin: Bulletin, row: AreaResult, otherwise: list[Finding]
 ) -> list[Finding]:
     """Whether some total that is not declared (the ballots, say) explains all percentages."""
     low, high = Fraction(max(sum(row.figures.values()), row.valid or 0)), None
@@ -217,19 +224,20 @@ def _of_undeclared_total(
     if high is not None and low > high:
         return otherwise
     return [
-        Finding(
-            code="D304",
+        check.finding(
+            f"bulletin {bulletin.id}, {place(row.area)}: the percentages are not of a "
+            "declared total; a total that is not declared, such as the ballots, would explain them",
             evidence=Evidence.NOTE,
             area=row.area,
-            message=f"bulletin {bulletin.id}, {place(row.area)}: the percentages are not of a "
-            "declared total; a total that is not declared, such as the ballots, would explain them",
             arithmetic=f"from {number(ceil(low))}"
             + (f" to {number(floor(high))}" if high is not None else " up"),
         )
     ]
 
 
-def _off(bulletin: Bulletin, row: AreaResult, label: str, name: str, total: int) -> Finding | None:
+def _off(
+    check: Check, bulletin: Bulletin, row: AreaResult, label: str, name: str, total: int
+) -> Finding | None:
     stated = Fraction(str(row.percentages[label]))
     share = Fraction(100 * row.figures[label], total)
     unit = _unit(row.percentages[label])
@@ -238,16 +246,15 @@ def _off(bulletin: Bulletin, row: AreaResult, label: str, name: str, total: int)
         return None
     # Cut off instead of rounded, or moved by a unit so that all sum to 100.
     cut_off = gap < unit
-    return Finding(
-        code="D304",
-        evidence=Evidence.NOTE if cut_off else Evidence.CONTRADICTION,
+    return check.finding(
+        f"bulletin {bulletin.id}, {place(row.area)}: {label} is declared with "
+        f"{float(stated):g} %, its votes are {float(share):.4f} % of the {name}"
+        + ("; cut off, or moved so that all sum to 100, that is explained" if cut_off else ""),
+        evidence=Evidence.NOTE if cut_off else None,
         area=row.area,
         observed=round(float(share), 6),
         expected=float(stated),
         difference=round(float(share - stated), 6),
-        message=f"bulletin {bulletin.id}, {place(row.area)}: {label} is declared with "
-        f"{float(stated):g} %, its votes are {float(share):.4f} % of the {name}"
-        + ("; cut off, or moved so that all sum to 100, that is explained" if cut_off else ""),
         arithmetic=f"{number(row.figures[label])} / {number(total)} = {float(share):.6f} %",
     )
 

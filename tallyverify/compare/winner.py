@@ -52,7 +52,6 @@ def settled(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     )
     finding = check.finding(
         says,
-        evidence=Evidence.NOTE,
         candidate=bound.leader,
         observed=bound.lead,
         expected=bound.unseen_votes,

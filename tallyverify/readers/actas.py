@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pydantic import ValidationError
 
+from tallyverify.arrays import Mask
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, from_validation, listed, nearest, shown
 from tallyverify.mapping import Mapping
@@ -240,8 +240,7 @@ def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:
     if mapping.layout == "long":
         names = [mapping.count or ""]
     else:
-        named = [*mapping.lines.values(), *mapping.votes.values()]
-        names = [part for n in named for part in ([n] if isinstance(n, str) else n)]
+        names = [part for parts in mapping.figures.values() for part in parts]
     return thousands_of((raw.column(name) for name in names), mapping.thousands)
 
 
@@ -261,7 +260,7 @@ def _from_frame(frame: pd.DataFrame) -> Raw:
 
 def _settle_subtotals(
     table: ActaTable,
-    suspect: np.ndarray[Any, np.dtype[np.bool_]],
+    suspect: Mask,
     mapping: Mapping,
     *,
     arithmetic: bool,

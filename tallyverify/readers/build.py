@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tallyverify.arrays import Mask
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.mapping import Mapping
@@ -58,7 +59,7 @@ def where(raw: Raw, mapping: Mapping) -> tuple[Raw, np.ndarray[Any, Any]]:
     return replace(raw, columns=kept), rows[keep.to_numpy(zero_copy_only=False)]
 
 
-def key_of(raw: Raw, mapping: Mapping) -> tuple[pa.Array, np.ndarray[Any, np.dtype[np.bool_]]]:
+def key_of(raw: Raw, mapping: Mapping) -> tuple[pa.Array, Mask]:
     """Return each row's station key, and where it is none (empty, or a total's label)."""
     pieces = []
     no_key = np.zeros(raw.rows, dtype=bool)
@@ -92,23 +93,15 @@ def areas_of(raw: Raw, mapping: Mapping, contest: Contest) -> dict[str, pa.Array
 
 def build_wide(
     raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
-) -> tuple[ActaTable, np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Build the table of a wide file.
-
-    Returns
-    -------
-    table : ActaTable
-        One row per row of the file.
-    suspect : ndarray of bool
-        Rows whose key or area says that they are a total, not a station.
-    """
+) -> tuple[ActaTable, Mask]:
+    """Build the table of a wide file, and say which rows are a total by their key or area."""
     raw, rows = where(raw, mapping)
     keys, suspect = key_of(raw, mapping)
     areas = areas_of(raw, mapping, contest)
-    figures: Figures = {}
-    for name, wanted in (*mapping.lines.items(), *mapping.votes.items()):
-        parts = [wanted] if isinstance(wanted, str) else wanted
-        figures[name] = {part: _counts(raw, part, thousands, mapping, name) for part in parts}
+    figures = {
+        name: {part: _counts(raw, part, thousands, mapping, name) for part in parts}
+        for name, parts in mapping.figures.items()
+    }
     order = raw.text(mapping.order) if mapping.order else None
     table = assemble(rows, keys, areas, figures, contest=contest, source=source, order=order)
     return table, suspect

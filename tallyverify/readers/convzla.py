@@ -22,13 +22,7 @@ def is_convzla(names: list[str]) -> bool:
 
 
 def convzla_mapping(raw: Raw, contest: Contest) -> Mapping:
-    """Return the mapping for a file of this format and a contest of its candidates.
-
-    Raises
-    ------
-    InputError
-        If the header is not of this format.
-    """
+    """Return the mapping for a file of this format and a contest of its candidates."""
     absent = [name for name in _NEEDED if name not in raw.names]
     if absent:
         raise InputError(

@@ -41,21 +41,11 @@ class Thousands:
 
 @dataclass(frozen=True)
 class Counts:
-    """A column of counts and the cells that could not be read.
+    """A column of counts and the cells that could not be read."""
 
-    Attributes
-    ----------
-    values : pyarrow.Int64Array
-        The counts; null where empty or not read.
-    rows : ndarray of int
-        Positions of the cells that were not read.
-    texts : list of str
-        Their texts.
-    """
-
-    values: pa.Array
-    rows: np.ndarray[Any, np.dtype[np.int64]]
-    texts: list[str]
+    values: pa.Array  # pyarrow.Int64Array, null where empty or not read
+    rows: np.ndarray[Any, np.dtype[np.int64]]  # positions of the cells that were not read
+    texts: list[str]  # theirs
 
 
 def thousands_of(columns: Iterable[pa.Array], given: str | None) -> Thousands:
@@ -94,17 +84,7 @@ def _odd_texts(column: pa.Array) -> list[str]:
 
 
 def read_counts(column: pa.Array, thousands: Thousands, missing: Iterable[str] = ()) -> Counts:
-    """Read a column of cells as counts.
-
-    Parameters
-    ----------
-    column : pyarrow.Array
-        Text, integers, floats or anything else that a typed file holds.
-    thousands : Thousands
-        What separators mean.
-    missing : iterable of str
-        Texts that mean *empty*, besides :data:`MISSING`.
-    """
+    """Read cells of any type as counts; ``missing`` are texts for *empty*, besides the usual."""
     if pa.types.is_integer(column.type) or pa.types.is_null(column.type):
         values = pc.cast(column, pa.int64(), safe=False)
         return _within_bounds(values, column)

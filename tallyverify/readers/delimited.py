@@ -22,21 +22,7 @@ def read_delimited(
 ) -> tuple[Raw, str]:
     """Read UTF-8 text of any separator and line end; return its columns and the separator.
 
-    Parameters
-    ----------
-    data : bytes
-        UTF-8 text, the header in its first line.
-    name : str
-        File name, for messages.
-    separator : str or None
-        One character; None: that which finds most of the wanted columns, then most columns.
-    wanted : iterable of str
-        Column names that the mapping asks for.
-
-    Raises
-    ------
-    InputError
-        If a row has another number of cells than the header, or a quote is never closed.
+    Without a separator: that which finds most of the wanted columns, then most columns.
     """
     above = len(data) - len(data.lstrip(b"\r\n"))
     first_row = 2 + len(data[:above].splitlines())

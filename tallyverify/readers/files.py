@@ -75,20 +75,7 @@ def check_exists(path: Path) -> None:
 
 
 def load(path: Path, encoding: str | None = None) -> Content:
-    """Read a file and undo one layer of zip or gzip.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    encoding : str, optional
-        Its encoding if it is text, where that is known.
-
-    Raises
-    ------
-    InputError
-        If it is missing, empty, truncated, binary, too large, or unpacks to more than one file.
-    """
+    """Read a file, whose encoding may be known, and undo one layer of zip or gzip."""
     check_exists(path)
     try:
         raw = path.read_bytes()
@@ -130,6 +117,16 @@ def _kind(data: bytes, name: str, encoding: str | None) -> str:
     return "text"
 
 
+def damaged_file(name: str, kind: str, found: str) -> InputError:
+    """Return the error for a file that cannot be opened."""
+    return InputError(
+        f"the {kind} is damaged or was cut off",
+        file=name,
+        found=found,
+        hint="fetch the file again and compare its size",
+    )
+
+
 def blank(name: str) -> InputError:
     """Return the error for a file without a single character to read."""
     return InputError(
@@ -166,12 +163,8 @@ def _archive(raw: bytes, name: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(raw))
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise InputError(
-            "the zip archive is damaged or was cut off",
-            file=name,
-            found=f"{len(raw):,} bytes without a readable directory",
-            hint="fetch the file again and compare its size",
-        ) from None
+        found = f"{len(raw):,} bytes without a readable directory"
+        raise damaged_file(name, "zip archive", found) from None
 
 
 def _unzipped(raw: bytes, name: str) -> tuple[bytes, str]:
@@ -214,12 +207,7 @@ def _gunzipped(raw: bytes, name: str) -> bytes:
                 out.write(block)
                 _check_growth(name, len(raw), out.tell())
     except (EOFError, OSError, zlib.error) as error:
-        raise InputError(
-            "the gzip file is damaged or was cut off",
-            file=name,
-            found=str(error)[:100],
-            hint="fetch the file again and compare its size",
-        ) from None
+        raise damaged_file(name, "gzip file", str(error)[:100]) from None
     return out.getvalue()
 
 

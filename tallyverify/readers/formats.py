@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.readers.delimited import read_delimited
-from tallyverify.readers.files import Content, blank, load
+from tallyverify.readers.files import Content, blank, damaged_file, load
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.text import to_utf8
 
@@ -30,17 +30,7 @@ def read_raw(
     sheet: str | None = None,
     wanted: Iterable[str] = (),
 ) -> tuple[Raw, Content, tuple[str, ...]]:
-    """Read a file's columns without giving them a meaning.
-
-    Returns
-    -------
-    raw : Raw
-        The columns.
-    content : Content
-        The file as it was loaded.
-    said : tuple of str
-        How it was read, for the report.
-    """
+    """Read a file's columns without a meaning; return also the file, and how it was read."""
     content = load(path, encoding)
     if content.kind == "parquet":
         return _with_rows(_parquet(content)), content, ("Parquet",)
@@ -91,12 +81,7 @@ def _parquet(content: Content) -> Raw:
 
 def broken_parquet(name: str, error: Exception) -> InputError:
     """Return the error for a Parquet file that cannot be opened."""
-    return InputError(
-        "the Parquet file is damaged or was cut off",
-        file=name,
-        found=str(error)[:120],
-        hint="fetch the file again and compare its size",
-    )
+    return damaged_file(name, "Parquet file", str(error)[:120])
 
 
 def _workbook(content: Content, sheet: str | None) -> Raw:

@@ -9,10 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tallyverify.arrays import Mask
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.mapping import Mapping
-from tallyverify.readers.build import Figures, areas_of, assemble, key_of, where
+from tallyverify.readers.build import areas_of, assemble, key_of, where
 from tallyverify.readers.counts import Counts, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.source import Source
@@ -21,30 +22,18 @@ from tallyverify.table import ActaTable
 
 def build_long(
     raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
-) -> tuple[ActaTable, np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Build the table of a long file.
+) -> tuple[ActaTable, Mask]:
+    """Build the table of a long file, and say which actas are a total by their key.
 
     A station of which an option has no row has no figure for it: missing, not zero. Where an
     option has two rows in one station, the second begins a second acta of that station, so that
     the rules for repeated stations see it.
-
-    Returns
-    -------
-    table : ActaTable
-        One row per station (and repetition), in order of first appearance.
-    suspect : ndarray of bool
-        Actas whose key says that they are a total, not a station.
-
-    Raises
-    ------
-    InputError
-        If the option column holds a text that the mapping does not place.
     """
     raw, rows = where(raw, mapping)
-    wanted = _wanted(mapping)
+    wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
     options = pc.fill_null(raw.text(mapping.option or ""), "")
     _check_options(options, wanted, mapping, raw.file)
-    keep = pc.is_in(options, pa.array([*wanted], pa.string()))
+    keep = pc.is_in(options, pa.array(wanted, pa.string()))
     raw = Raw(raw.names, [c.filter(keep) for c in raw.columns], raw.file, raw.first_row)
     options, rows = options.filter(keep), rows[keep.to_numpy(zero_copy_only=False)]
 
@@ -58,12 +47,10 @@ def build_long(
     np.minimum.at(first, acta, np.arange(len(acta)))
 
     option = cells["option"].to_numpy()
-    figures: Figures = {}
-    for name, texts in (*mapping.lines.items(), *mapping.votes.items()):
-        parts = [texts] if isinstance(texts, str) else texts
-        figures[name] = {
-            part: _column_of(option == part, acta, counts, len(first)) for part in parts
-        }
+    figures = {
+        name: {part: _column_of(option == part, acta, counts, len(first)) for part in parts}
+        for name, parts in mapping.figures.items()
+    }
     at = pa.array(first)
     areas = {level: names.take(at) for level, names in areas_of(raw, mapping, contest).items()}
     order = raw.text(mapping.order).take(at) if mapping.order else None
@@ -73,15 +60,7 @@ def build_long(
     return table, no_key[first]
 
 
-def _wanted(mapping: Mapping) -> dict[str, str]:
-    wanted = {}
-    for name, texts in (*mapping.lines.items(), *mapping.votes.items()):
-        for text in [texts] if isinstance(texts, str) else texts:
-            wanted[text] = name
-    return wanted
-
-
-def _check_options(options: pa.Array, wanted: dict[str, str], mapping: Mapping, file: str) -> None:
+def _check_options(options: pa.Array, wanted: list[str], mapping: Mapping, file: str) -> None:
     there = [str(text) for text in pc.unique(options).to_pylist()]
     place = f"column {shown(mapping.option)}"
     unplaced = [text for text in there if text not in wanted and text not in mapping.ignore]
@@ -109,9 +88,7 @@ def _check_options(options: pa.Array, wanted: dict[str, str], mapping: Mapping, 
             )
 
 
-def _column_of(
-    mine: np.ndarray[Any, np.dtype[np.bool_]], acta: np.ndarray[Any, Any], counts: Counts, size: int
-) -> Counts:
+def _column_of(mine: Mask, acta: np.ndarray[Any, Any], counts: Counts, size: int) -> Counts:
     values = counts.values.to_numpy(zero_copy_only=False).astype(float)
     filled = np.zeros(size, dtype=np.int64)
     absent = np.ones(size, dtype=bool)

@@ -11,13 +11,7 @@ from tallyverify.readers.raw import Raw
 
 
 def own_names_mapping(raw: Raw, contest: Contest) -> Mapping:
-    """Return the mapping of a file whose columns bear the contest's own names.
-
-    Raises
-    ------
-    InputError
-        If no column is named ``station``.
-    """
+    """Return the mapping of a file whose columns bear the contest's own names."""
 
     def find(group: str, name: str) -> str | None:
         return next((given for given in (name, f"{group}.{name}") if given in raw.names), None)

@@ -13,24 +13,12 @@ from tallyverify.errors import InputError, listed, nearest, shown
 
 @dataclass(frozen=True)
 class Raw:
-    """A table of unread cells.
+    """A table of unread cells."""
 
-    Attributes
-    ----------
-    names : list of str
-        Column names in the file's order; a name may stand twice.
-    columns : list of pyarrow.ChunkedArray
-        The cells: text, or typed where the format has types.
-    file : str
-        File name, for messages.
-    first_row : int
-        Number of the first row of data, the header counted, as a spreadsheet would.
-    """
-
-    names: list[str]
-    columns: list[Any]
-    file: str
-    first_row: int = 2
+    names: list[str]  # in the file's order; a name may stand twice
+    columns: list[Any]  # text, or typed where the format has types
+    file: str  # its name, for messages
+    first_row: int = 2  # number of the first row of data, as a spreadsheet counts
 
     @property
     def rows(self) -> int:
@@ -46,13 +34,7 @@ class Raw:
         return True
 
     def column(self, name: str) -> Any:
-        """Return a column of text, numbers or dates by name; ``NAME#2`` is the second so named.
-
-        Raises
-        ------
-        InputError
-            If there is no such column, or its cells are neither (a list, a picture).
-        """
+        """Return a column of text, numbers or dates by name; ``NAME#2`` is the second so named."""
         column = self.columns[self.position(name)]
         column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         if pa.types.is_dictionary(column.type):
@@ -72,13 +54,7 @@ class Raw:
         return column
 
     def position(self, name: str) -> int:
-        """Return where a column stands.
-
-        Raises
-        ------
-        InputError
-            If there is no column of that name, or more than one.
-        """
+        """Return where the one column of this name stands."""
         stripped = [given.strip() for given in self.names]
         found = [at for at, given in enumerate(self.names) if given == name]
         found = found or [at for at, given in enumerate(stripped) if given == name.strip()]

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.areas import area_codes
+from tallyverify.arrays import Mask
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.table import ActaTable
 
@@ -19,16 +20,14 @@ _LABEL = (
 _SMALLEST = 100
 
 
-def labelled(column: pa.Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def labelled(column: pa.Array) -> Mask:
     """Return where a cell is a total's label rather than a name; shape (rows,)."""
     found = pc.fill_null(pc.match_substring_regex(column, _LABEL, ignore_case=True), False)
-    result: np.ndarray[Any, np.dtype[np.bool_]] = found.to_numpy(zero_copy_only=False)
+    result: Mask = found.to_numpy(zero_copy_only=False)
     return result
 
 
-def sums_of_others(
-    table: ActaTable, known: np.ndarray[Any, np.dtype[np.bool_]]
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def sums_of_others(table: ActaTable, known: Mask) -> Mask:
     """Return the rows that equal, in every figure, the sum of all other rows of their area.
 
     Looked for from the smallest areas to the whole country, what was found (or is ``known``)
@@ -44,10 +43,9 @@ def sums_of_others(
         total = _sums(codes, votes, rest, len(labels))
         maybe = rest & (2 * votes == total[codes]) & (votes >= _SMALLEST) & (size[codes] >= 3)
         for name in table.figures if maybe.any() else ():
-            values, missing = table.figure(name)
+            values = table.figure(name)[0]
             maybe &= 2 * values == _sums(codes, values, rest, len(labels))[codes]
-            if missing is not None:
-                maybe &= ~missing
+            maybe &= table.known(name)
         found |= maybe
     return found & ~known
 

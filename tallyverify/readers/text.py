@@ -22,11 +22,6 @@ def to_utf8(data: bytes, encoding: str | None, name: str) -> tuple[bytes, str, b
 
     A byte-order mark decides; else strict UTF-8; else the text is Latin-1, or cp1252 where it
     uses that set's own signs, unless its letters speak clearly for another script.
-
-    Raises
-    ------
-    InputError
-        If the encoding named does not fit the bytes.
     """
     if encoding is None:
         for mark, marked in _BOMS:
@@ -79,15 +74,10 @@ _SUSPECT = re.compile("[\u0080-\u024f\u20ac\u2018-\u2022\u201e\u2026\u2122\ufffd
 
 
 def damaged(names: Iterable[str | None]) -> tuple[str, ...]:
-    r"""Return the names that were once decoded with the wrong encoding (mojibake).
+    """Return the names that were once decoded with the wrong encoding (mojibake).
 
     A name is damaged if it holds the replacement character, or if its letters, written as
     Latin-1 or cp1252, are valid UTF-8 of fewer letters: ``PEÃ‘ALVER`` for ``PEÑALVER``.
-
-    Examples
-    --------
-    >>> damaged(["PEÑALVER", "PEÃ‘ALVER", "PEÃ±ALVER", "GARC\ufffdA"])
-    ('PEÃ‘ALVER', 'PEÃ±ALVER', 'GARC�A')
     """
     return tuple(name for name in names if name and _SUSPECT.search(name) and _is_damaged(name))
 

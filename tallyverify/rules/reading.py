@@ -35,11 +35,8 @@ def text(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """T209: letters damaged by a wrong encoding; how the text was read."""
     findings = [
         check.finding(
-            (
-                f"{facts.source.name}: the name {shown(name)} looks damaged by a wrong "
-                "encoding; it was left as it is"
-            ),
-            evidence=Evidence.QUALITY,
+            f"{facts.source.name}: the name {shown(name)} looks damaged by a wrong "
+            "encoding; it was left as it is",
         )
         for name in facts.source.damaged[:MOST_FINDINGS]
     ]

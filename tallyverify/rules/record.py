@@ -10,7 +10,8 @@ import pandas as pd
 
 from tallyverify.acta import Acta
 from tallyverify.balance import STANDARD_BALANCES, Balance, TableOutcome, evaluate_table
-from tallyverify.checks import MOST_FINDINGS, Check
+from tallyverify.checks import Check
+from tallyverify.coverage import first_rows
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, number
 from tallyverify.table import ActaTable
@@ -35,18 +36,9 @@ class RuleSummary:
             self.failing + other.failing,
             self.still_open + other.still_open,
             self.exempt + other.exempt,
-            _first([self.examples, other.examples]),
+            first_rows([self.examples, other.examples]),
             tuple(dict.fromkeys(self.balances + other.balances)),
         )
-
-
-def _first(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    frames = [frame for frame in frames if len(frame)] or frames[:1]
-    rows = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    if len(rows) <= 1:
-        return rows
-    order = list(rows.columns)
-    return rows.sort_values(order, kind="stable", ignore_index=True).head(MOST_FINDINGS)
 
 
 def _applied(code: str, part: ActaTable) -> list[tuple[Balance, TableOutcome]]:
@@ -75,7 +67,7 @@ def summarise(code: str, part: ActaTable, facts: CaseFacts) -> RuleSummary:
             int(outcome.fails.sum()),
             int(outcome.open.sum()),
             int(outcome.exempt.sum()),
-            _first([rows.assign(balance=balance.code)]),
+            first_rows([rows.assign(balance=balance.code)]),
             (balance,),
         )
         summary = summary + one

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tallyverify.checks import MOST_FINDINGS, Check, Conclude
+from tallyverify.checks import MOST_FINDINGS, Check
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.repeats import RARE, Repeats
 
 _ALPHA = 0.001
-
-
 _Cells = dict[str, list[Any]]
 """The rows of one group, by column."""
 
@@ -34,18 +32,15 @@ def _differing(group: _Cells, figures: tuple[str, ...]) -> str:
 
 
 def _again(
-    code: str, group: _Cells, facts: CaseFacts, outcome: str, differing: str = ""
+    check: Check, group: _Cells, facts: CaseFacts, outcome: str, differing: str = ""
 ) -> Finding:
     station, times = str(group["station"][0]), len(group["row"])
-    return Finding(
-        code=code,
-        evidence=Evidence.QUALITY,
+    return check.finding(
+        f"station {station} stands {times} times with {outcome}",
         area=_area(group, facts),
         station=station,
         observed=times,
         expected=1,
-        difference=times - 1,
-        message=f"station {station} stands {times} times with {outcome}",
         arithmetic=f"rows {_rows(group)}{differing}",
     )
 
@@ -54,7 +49,7 @@ def same_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResul
     """T201: the same sheet twice; it counts once."""
     outcome = "the same figures; it counts once"
     listed = repeats.same.listed(MOST_FINDINGS)
-    findings = [_again("T201", group, facts, outcome) for group in listed]
+    findings = [_again(check, group, facts, outcome) for group in listed]
     return check.result(findings, statistic=len(repeats.same), found=len(repeats.same))
 
 
@@ -63,7 +58,7 @@ def different_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> Check
     outcome = "different figures; until it is settled which is right, it counts as not seen"
     figures = repeats.different.rows.figures
     findings = [
-        _again("T202", group, facts, outcome, f": {_differing(group, figures)}")
+        _again(check, group, facts, outcome, f": {_differing(group, figures)}")
         for group in repeats.different.listed(MOST_FINDINGS)
     ]
     return check.result(findings, statistic=len(repeats.different), found=len(repeats.different))
@@ -80,11 +75,8 @@ def two_areas(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
         station = str(group["station"][0])
         findings.append(
             check.finding(
-                (
-                    f"station {station} is listed in two areas; until it is settled where it "
-                    "lies, it counts as not seen"
-                ),
-                evidence=Evidence.QUALITY,
+                f"station {station} is listed in two areas; until it is settled where it "
+                "lies, it counts as not seen",
                 station=station,
                 arithmetic=f"rows {_rows(group)}: {places}",
             )
@@ -117,11 +109,8 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
         stations = group["station"]
         findings.append(
             check.finding(
-                (
-                    f"stations {', '.join(stations[:5])} have exactly the same votes; over all "
-                    f"actas this happens more often than by chance (p = {pvalue:.2g})"
-                ),
-                evidence=Evidence.ANOMALY,
+                f"stations {', '.join(stations[:5])} have exactly the same votes; over all "
+                f"actas this happens more often than by chance (p = {pvalue:.2g})",
                 area=_area(group, facts),
                 station=str(stations[0]),
                 observed=len(stations),
@@ -135,32 +124,33 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
     )
 
 
-def _repeat_check(
-    code: str, name: str, evidence: Evidence, conclude: Conclude, **more: Any
-) -> Check:
-    return Check(
-        code=code,
-        name=name,
-        family="rules",
-        evidence=evidence,
-        rows="repeated",
-        conclude=conclude,
-        **more,
-    )
-
-
-T201 = _repeat_check("T201", "Station twice, same figures", Evidence.QUALITY, same_figures)
-T202 = _repeat_check(
-    "T202", "Station twice, different figures", Evidence.QUALITY, different_figures
+T201 = Check(
+    "T201", "Station twice, same figures", "rules", Evidence.QUALITY, same_figures, rows="repeated"
 )
-T204 = _repeat_check(
-    "T204", "One station in two areas", Evidence.QUALITY, two_areas, needs="actas with areas"
+T202 = Check(
+    code="T202",
+    name="Station twice, different figures",
+    family="rules",
+    evidence=Evidence.QUALITY,
+    conclude=different_figures,
+    rows="repeated",
 )
-T207 = _repeat_check(
-    "T207",
-    "Identical votes in different stations",
-    Evidence.ANOMALY,
-    alike,
+T204 = Check(
+    code="T204",
+    name="One station in two areas",
+    family="rules",
+    evidence=Evidence.QUALITY,
+    conclude=two_areas,
+    rows="repeated",
+    needs="actas with areas",
+)
+T207 = Check(
+    code="T207",
+    name="Identical votes in different stations",
+    family="rules",
+    evidence=Evidence.ANOMALY,
+    conclude=alike,
+    rows="repeated",
     assumptions="stations are counted independently, and voters of one station are a mixture of "
     f"multinomials; judged on votes that one other station would repeat with p ≤ {RARE:g}; "
     f"flagged at p < {_ALPHA}",

@@ -33,7 +33,6 @@ def strangers(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         findings.append(
             check.finding(
                 f"station {station} is not in the registry{hint}",
-                evidence=Evidence.QUALITY,
                 area=_areas(row, facts),
                 station=station,
                 arithmetic=f"{number(len(known))} stations in the registry, none of this key",
@@ -46,23 +45,17 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T205: how much of the registry has no sheet."""
     if facts.registry is None:
         return check.not_applicable("the case has no registry of stations")
-    total, missing = len(seen.stations.seen), int((~seen.stations.seen).sum())
+    unseen = ~seen.stations.seen
+    total, missing = len(unseen), int(unseen.sum())
     if not missing:
         return check.result([], statistic=0)
     sizes, unknown = facts.registry.sizes
-    voters = int(sizes[~seen.stations.seen].sum())
+    voters = int(sizes[unseen].sum())
     findings = [
         check.finding(
-            (
-                f"{counted(missing, 'registered station')} without a sheet that says "
-                f"something; {counted(voters, 'voter')} registered there"
-                + (
-                    ", the number not being known for some"
-                    if unknown[~seen.stations.seen].any()
-                    else ""
-                )
-            ),
-            evidence=Evidence.NOTE,
+            f"{counted(missing, 'registered station')} without a sheet that says "
+            f"something; {counted(voters, 'voter')} registered there"
+            + (", the number not being known for some" if unknown[unseen].any() else ""),
             observed=total - missing,
             expected=total,
             arithmetic=f"{number(total)} stations in the registry − {number(total - missing)} seen "
@@ -71,12 +64,11 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     ]
     level = next((name for name in facts.levels if name in facts.registry.frame.columns), None)
     if level:
-        frame = facts.registry.frame.assign(unseen=~seen.stations.seen)
+        frame = facts.registry.frame.assign(unseen=unseen)
         by_area = frame.groupby(level, sort=True)["unseen"].agg(["sum", "size"])
         findings += [
             check.finding(
                 f"{name}: {number(int(gone))} of {counted(int(size), 'station')} not seen",
-                evidence=Evidence.NOTE,
                 area={level: str(name)},
                 observed=int(size - gone),
                 expected=int(size),
@@ -92,11 +84,8 @@ def silent(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T206: sheets that are all zero, or of which nothing was read."""
     findings = [
         check.finding(
-            (
-                f"the acta of station {row['station']} holds no vote at all: not loaded, "
-                "annulled or not read; the station counts as unseen, not as zero"
-            ),
-            evidence=Evidence.NOTE,
+            f"the acta of station {row['station']} holds no vote at all: not loaded, "
+            "annulled or not read; the station counts as unseen, not as zero",
             area=_areas(row, facts),
             station=str(row["station"]),
             observed=0,

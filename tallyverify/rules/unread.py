@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tallyverify.checks import MOST_FINDINGS, Check
+from tallyverify.checks import Check
+from tallyverify.coverage import first_rows
 from tallyverify.errors import shown
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, counted, number
@@ -24,14 +25,9 @@ class Unread:
     def __add__(self, other: Unread) -> Unread:
         return Unread(
             self.found + other.found,
-            _first(pd.concat([self.cells, other.cells]) if len(other.cells) else self.cells),
+            first_rows([self.cells, other.cells]),
             {name: count + other.empty.get(name, 0) for name, count in self.empty.items()},
         )
-
-
-def _first(cells: pd.DataFrame) -> pd.DataFrame:
-    ordered = cells.sort_values(["row", "column", "text"], kind="stable", ignore_index=True)
-    return ordered.head(MOST_FINDINGS)
 
 
 def summarise(part: ActaTable, facts: CaseFacts) -> Unread:
@@ -40,7 +36,7 @@ def summarise(part: ActaTable, facts: CaseFacts) -> Unread:
     for name in part.figures:
         missing = part.figure(name)[1]
         empty[name] = 0 if missing is None else int(missing.sum())
-    return Unread(len(part.unread), _first(part.unread), empty)
+    return Unread(len(part.unread), first_rows([part.unread]), empty)
 
 
 def conclude(check: Check, summary: Unread, facts: CaseFacts) -> CheckResult:

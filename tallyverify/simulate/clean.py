@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.arrays import Counts
 from tallyverify.contest import Candidate, Contest, Line
 from tallyverify.declared import Declared
 from tallyverify.draws import binomial, multinomial, streams
@@ -30,12 +30,8 @@ from tallyverify.simulate.structure import (
     deal,
     log_rates,
     nest,
-    station_keys,
 )
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts
 
 _SHARES = MappingProxyType({"A": 0.48, "B": 0.43, "C": 0.09})
 _DEVIATIONS = MappingProxyType({"state": 0.3, "municipality": 0.35, "parish": 0.25, "centre": 0.4})
@@ -43,7 +39,6 @@ _TURNOUT_DEVIATIONS = MappingProxyType(
     {"state": 0.15, "municipality": 0.15, "parish": 0.15, "centre": 0.2}
 )
 _LINES = ("registered", "ballots", "valid", "null", "blank")
-_FIRST_CENTRE = 900_000_001
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,11 +207,9 @@ def clean_election(
     )
     votes = multinomial(for_votes, valid, deal(valid, centre, overdispersion, for_votes))
 
-    names = area_names(areas, {}, _FIRST_CENTRE)
-    place = {"station": station_keys(names[contest.levels[-1]]), **names}
     lines = dict(zip(_LINES, [registered, ballots, *kinds.T], strict=True))
     counts = {name: votes[:, k] for k, name in enumerate(shares)}
-    table = as_table({**place, **lines, **counts}, contest, "(simulated)")
+    table = as_table({**area_names(areas), **lines, **counts}, contest, "(simulated)")
     registry = Registry(frame=table.frame[["station", *contest.levels, "registered"]])
     return SimulatedElection(contest, table, registry, seed)
 

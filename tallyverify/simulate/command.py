@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tallyverify.simulate.clean import SimulatedElection, clean_election
 from tallyverify.simulate.draw import clean_like
 from tallyverify.simulate.like import structure_of
 from tallyverify.simulate.write import case_texts
-from tallyverify.table import ActaParts, ActaTable
+from tallyverify.table import ActaTable, together
 from tallyverify.whole import held, write_whole
 
 FILES = (
@@ -39,22 +39,6 @@ _MOST_STATIONS = 1_000_000
 _DECLARED, _HIDDEN, _TARGETS = "typed", "withheld", "targets"
 
 
-@dataclass(frozen=True)
-class Simulated:
-    """A simulated case, ready to be written.
-
-    Attributes
-    ----------
-    texts : dict of str to str
-        The files by name.
-    said : str
-        What they hold, in words.
-    """
-
-    texts: dict[str, str]
-    said: str
-
-
 def simulate(
     out: Path,
     *,
@@ -68,38 +52,9 @@ def simulate(
 ) -> str:
     """Simulate a case, write it as a folder, and return what is to be printed.
 
-    Parameters
-    ----------
-    out : Path
-        The folder; made if it is not there.
-    stations : int, optional
-        How many, of a made-up country; default 1,000. Not with ``like``.
-    like : Path, optional
-        Folder of a real case whose structure is kept.
-    seed : int
-        Same seed, same bytes.
-    alter : sequence of str
-        ``NAME=DOSE``, in the order in which sheets are altered; what is declared (``typed``) and
-        what is published (``withheld``) come last.
-    candidate : str, optional
-        Whom the alterations favour (or, withheld, whose good stations are hidden).
-    targets_of : {"turnout", "share"}, optional
-        What the round percentages of ``targets`` are of; default turnout.
-    force : bool
-        Whether files of the same names may be replaced, and a ``truth_declared.csv`` of an earlier
-        case, which is none of this one, removed.
-
-    Raises
-    ------
-    InputError
-        If something asked for is not there, or files stand where the case would be written.
-
-    Notes
-    -----
     The declared result is the sum of the sheets *as altered*, of all stations: no declared figure
     contradicts a sheet, so only methods that look at the sheets' figures themselves can notice.
-    ``typed`` is the exception, since it alters what is declared: the results of areas then no
-    longer sum to the country's, as percentages do not.
+    But ``typed`` alters what is declared: areas then no longer sum to the country.
     """
     doses = _doses(alter)
     if candidate is not None and not FAVOURING & set(doses):
@@ -126,16 +81,16 @@ def simulate(
         options[name] = {} if candidate is None else {"candidate": candidate}
     if targets_of is not None:
         options[_TARGETS] |= {"of": targets_of}
-    found = _simulated(_election(stations, like, seed), doses, options, seed)
-    files = {out / name: found.texts[name] for name in FILES if name in found.texts}
+    texts, said = _simulated(_election(stations, like, seed), doses, options, seed)
+    files = {out / name: texts[name] for name in FILES if name in texts}
     with held():
         write_whole(files)
         for name in FILES:
             # The truth of a case that stood here before is none of this one.
-            if name not in found.texts:
+            if name not in texts:
                 (out / name).unlink(missing_ok=True)
     names = ", ".join(printable(str(place)) for place in files)
-    return f"{found.said}\nwritten: {names}\n"
+    return f"{said}\nwritten: {names}\n"
 
 
 def _doses(alter: Sequence[str]) -> dict[str, float]:
@@ -194,15 +149,7 @@ def _election(stations: int | None, like: Path | None, seed: int) -> SimulatedEl
                 expected=f"from 1 to {_MOST_STATIONS:,}",
             )
         return clean_election(stations=wanted, seed=seed)
-    return clean_like(structure_of(_whole(load_case(like).actas)), seed=seed)
-
-
-def _whole(actas: ActaParts) -> ActaTable:
-    if isinstance(actas, ActaTable):
-        return actas
-    parts = list(actas.parts())
-    frame = pd.concat([part.frame for part in parts], ignore_index=True)
-    return replace(parts[0], frame=frame)
+    return clean_like(structure_of(together(load_case(like).actas.parts())), seed=seed)
 
 
 def _simulated(
@@ -210,7 +157,8 @@ def _simulated(
     doses: dict[str, float],
     options: dict[str, dict[str, Any]],
     seed: int,
-) -> Simulated:
+) -> tuple[dict[str, str], str]:
+    """The files by name, and what they hold in words."""
     kinds = np.full(len(clean.table), "", dtype=object)
     said = [f"simulated: {counted(len(kinds), 'station')}, seed {seed}"]
 
@@ -256,10 +204,9 @@ def _simulated(
         truth_of(clean.table, table, kinds, clean.table.figures).sort_values("station")
     )
     texts = case_texts(published, declared=declared, registry=clean.registry)
-    return Simulated(texts | truth, "\n".join(said))
+    return texts | truth, "\n".join(said)
 
 
 def _csv(truth: pd.DataFrame) -> str:
     truth = truth.assign(altered=truth["altered"].astype(int))
-    text: str = truth.to_csv(index=False, lineterminator="\n")
-    return text
+    return truth.to_csv(index=False, lineterminator="\n")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.draws import binomial, multinomial, streams
 from tallyverify.registry import Registry
 from tallyverify.simulate.clean import SimulatedElection
-from tallyverify.simulate.structure import area_names, as_table, station_keys
+from tallyverify.simulate.like import Structure
+from tallyverify.simulate.structure import FIRST_CENTRE, area_names, as_table, expit
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-    from tallyverify.simulate.like import Structure
-
-
-_FIRST_CENTRE = 900_000_001
 _ROUNDS = 200
 _CLOSE = 1e-6
 
@@ -69,7 +65,7 @@ def clean_like(structure: Structure, *, seed: int) -> SimulatedElection:
     valid = kinds[:, 0]
 
     names = structure.contest.candidate_ids
-    rates = _pinned_shares(_shares(structure, _expit(odds[:, 1:])), valid, structure.shares)
+    rates = _pinned_shares(_shares(structure, expit(odds[:, 1:])), valid, structure.shares)
     votes = _votes(structure, rates, valid, for_votes)
 
     lines: dict[str, Counts] = dict(
@@ -101,16 +97,11 @@ def _log_odds(structure: Structure, rng: np.random.RandomState) -> Floats:
     return total
 
 
-def _expit(odds: Floats) -> Floats:
-    chance: Floats = 1 / (1 + np.exp(-odds))
-    return chance
-
-
 def _pinned_turnout(odds: Floats, voters: Counts, turnout: float) -> Floats:
     low, high = -40.0, 40.0
     for _ in range(60):
         shift = (low + high) / 2
-        chance = _expit(odds + shift)
+        chance = expit(odds + shift)
         low, high = (shift, high) if voters @ chance < turnout * voters.sum() else (low, shift)
     return chance
 
@@ -185,6 +176,5 @@ def _pinned_shares(shares: Floats, valid: Counts, wanted: Any) -> Floats:
 
 def _names(structure: Structure) -> dict[str, Any]:
     if not structure.areas:
-        return {"station": [str(_FIRST_CENTRE + at) for at in range(len(structure))]}
-    names = area_names(structure.areas, {}, _FIRST_CENTRE)
-    return {"station": station_keys(names[list(structure.areas)[-1]]), **names}
+        return {"station": [str(FIRST_CENTRE + at) for at in range(len(structure))]}
+    return area_names(structure.areas)

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.contest import Contest
 from tallyverify.draws import streams
 from tallyverify.errors import InputError, listed
 from tallyverify.simulate.structure import (
     BRANCHING,
+    FIRST_CENTRE,
     SIZES,
     area_names,
     as_table,
     deal,
     log_rates,
     nest,
-    station_keys,
 )
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-    from tallyverify.table import ActaTable
+from tallyverify.table import ActaTable
 
 _DEVIATIONS = {"municipality": 0.35, "parish": 0.25, "centre": 0.4}
 _LINES = ("null", "blank")
-_CENTRE_CODES = 900_000_000
 _CENTRES_PER_AREA = 1_000_000
 
 
@@ -106,11 +103,11 @@ def fit_totals(
         expected = np.maximum(size * (given.sum() / size.sum()), 1).astype(np.int64)
         weight = size[:, None] * deal(expected, rates, overdispersion, rng)
         votes = {name: _dealt(given[k], weight[:, k], rng) for k, name in enumerate(names)}
-        codes = _CENTRE_CODES + (place + 1) * _CENTRES_PER_AREA + 1
-        made = area_names(areas, labels or {}, codes)
+        codes = FIRST_CENTRE + (place + 1) * _CENTRES_PER_AREA
+        made = area_names(areas, labels, codes)
         parts.append(
             {
-                "station": station_keys(made[contest.levels[-1]]),
+                "station": made["station"],
                 contest.levels[0]: np.full(count, str(totals.index[place]), dtype=object),
                 **made,
                 "valid": np.sum(list(votes.values()), axis=0),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Hashes
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Hashes
 
 PATTERNS = ("random", "centres", "areas", "small")
 """Which stations go unseen: any, whole centres, whole largest areas, or rather the small ones."""
@@ -87,5 +85,4 @@ def _area_hash(table: ActaTable, depth: int) -> Hashes:
     names: Any = ""
     for level in table.levels[:depth]:
         names = table.frame[level].astype(object).fillna("") + "\x1f" + names
-    hashed: Hashes = pd.util.hash_array(names.to_numpy(), categorize=False)
-    return hashed
+    return pd.util.hash_array(names.to_numpy(), categorize=False)

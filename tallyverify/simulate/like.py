@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.contest import Candidate, Contest, Line
 from tallyverify.simulate.moments import (
     logit_normal,
@@ -17,11 +18,7 @@ from tallyverify.simulate.moments import (
     with_variances,
 )
 from tallyverify.simulate.observed import observed, successive, within
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Mask
-    from tallyverify.table import ActaTable
-
+from tallyverify.table import ActaTable
 
 STATION = "station"
 """Name of the deviation that is each station's own, among those by level."""
@@ -35,8 +32,7 @@ DEALT = 2.0
 
 def dealt(dispersion: Floats, nested: bool) -> Mask:
     """Return where χ²/df says that voters were dealt; with areas, so does no pair of stations."""
-    found: Mask = (dispersion <= DEALT) | (np.isnan(dispersion) & nested)
-    return found
+    return (dispersion <= DEALT) | (np.isnan(dispersion) & nested)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,7 +163,7 @@ def structure_of(table: ActaTable) -> Structure:
     >>> from tallyverify.simulate import clean_election
     >>> found = structure_of(clean_election(stations=3000, seed=1).table)
     >>> found.odds, round(found.overdispersion, 2), found.dealt.tolist()
-    (('turnout', 'A', 'B'), 1.25, [True, True, True])
+    (('turnout', 'A', 'B'), 1.26, [True, True, True])
     """
     seen = observed(table)
     votes, registered, ballots, areas = seen.votes, seen.registered, seen.ballots, seen.areas

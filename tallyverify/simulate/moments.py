@@ -9,13 +9,11 @@ converge. Proportions lie between 0 and 1, so no single station can carry a comp
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-
+from tallyverify.arrays import Counts, Floats
+from tallyverify.simulate.structure import expit
 
 _WIDEST = 4.0
 _TERMS = 30
@@ -26,42 +24,14 @@ _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 def nested_covariances(
     proportions: Floats,
     weights: Floats,
-    noise: Floats,
+    noise: Floats,  # variance of each proportion given its station's own probability
     areas: Sequence[Counts],
 ) -> tuple[Floats, Floats]:
     """Return the mean and, level by level, the covariance of proportions without counting noise.
 
-    Parameters
-    ----------
-    proportions : ndarray, shape (stations, columns)
-        What was counted, as shares of those who could have been.
-    weights : ndarray, shape (stations, columns)
-        0 where a proportion is not known.
-    noise : ndarray, shape (stations, columns)
-        Variance of each proportion given its station's own probability.
-    areas : sequence of ndarray of int, each of shape (stations,)
-        Counts from 0 by level, from the largest; an area lies in one area of each level above.
-
-    Returns
-    -------
-    mean : ndarray, shape (columns,)
-        Weighted.
-    covariances : ndarray, shape (levels + 1, columns, columns)
-        Entry d is the covariance of two stations whose smallest common area is of level d; the
-        last is that of a station with itself. Variances do not fall from one to the next.
-
-    Notes
-    -----
-    Each area counts in proportion to its stations. Pairs that have only the country in common
-    should not vary together; by how much they seem to, because the mean is estimated, is taken off
-    everywhere.
-
-    Examples
-    --------
-    >>> x = np.array([[0.2], [0.2], [0.6], [0.6]])
-    >>> mean, spread = nested_covariances(x, x * 0 + 1, x * 0, [np.array([0, 0, 1, 1])])
-    >>> mean.round(3).tolist(), spread.ravel().round(3).tolist()
-    ([0.4], [0.08, 0.08])
+    ``areas`` are nested codes from 0, from the largest level; all else is (stations, columns), the
+    weight of an unknown proportion 0. Covariances (levels + 1, columns, columns) never fall: of two
+    stations whose smallest common area is of that level; the last of a station with itself.
     """
     total = weights.sum(axis=0)
     mean: Floats = (weights * proportions).sum(axis=0) / np.where(total > 0, total, 1.0)
@@ -78,6 +48,8 @@ def nested_covariances(
     own[np.diag_indices_from(own)] -= (weights**2 * noise).sum(axis=0)
     found = [_ratio(product, pair) for product, pair in zip(products, pairs, strict=True)]
     found.append(_ratio(own, own_pairs))
+    # Pairs that have only the country in common should not vary together; by how much they seem to,
+    # because the mean is estimated, is taken off everywhere.
     base = np.nan_to_num(found[0])
     covariances: Floats = np.array([np.zeros_like(base), *(part - base for part in found[1:])])
     for depth in range(1, len(covariances)):
@@ -91,7 +63,7 @@ def nested_covariances(
 def _between(
     values: Floats, above: Counts, below: Counts, parent: Counts, stations: Counts
 ) -> Floats:
-    """Sum of products over pairs of one area and different parts of it, by its stations."""
+    """Sum of products over pairs of one area and different parts of it; areas count by stations."""
     whole, parts = _sums(values, above), _sums(values, below)
     inside: Floats = parts.T @ (parts / stations[parent][:, None])
     between: Floats = whole.T @ (whole / stations[:, None])
@@ -102,8 +74,7 @@ def _sums(values: Floats, codes: Counts) -> Floats:
     if len(codes) and codes[-1] + 1 == len(codes):
         return values
     columns = [np.bincount(codes, weights=column) for column in values.T]
-    summed: Floats = np.array(columns, dtype=np.float64).T
-    return summed
+    return np.array(columns, dtype=np.float64).T
 
 
 def _ratio(product: Floats, pairs: Floats) -> Floats:
@@ -127,20 +98,7 @@ def _in_order(covariances: Floats) -> None:
 def logit_normal(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """Return centre and deviation of the log-odds of which a proportion has this mean and variance.
 
-    Parameters
-    ----------
-    mean, variance : ndarray, shape (columns,)
-        Of proportions. A variance beyond that of log-odds of deviation 4 is cut there.
-
-    Returns
-    -------
-    centre, deviation : ndarray, shape (columns,)
-
-    Examples
-    --------
-    >>> centre, deviation = logit_normal(np.array([0.5]), np.array([0.01]))
-    >>> centre.round(6).tolist(), deviation.round(3).tolist()
-    ([0.0], [0.416])
+    A variance beyond that of log-odds of deviation 4 is cut there; all are (columns,).
     """
     tiny = 1e-9
     mean = np.clip(mean, tiny, 1 - tiny)
@@ -165,50 +123,24 @@ def _centred(mean: Floats, deviation: Floats) -> Floats:
 
 
 def _middle(low: Floats, high: Floats) -> Floats:
-    middle: Floats = (low + high) / 2
-    return middle
+    return (low + high) / 2
 
 
 def _moments(centre: Floats, deviation: Floats) -> tuple[Floats, Floats]:
-    values = _expit(centre[:, None] + deviation[:, None] * _NODES)
+    values = expit(centre[:, None] + deviation[:, None] * _NODES)
     first: Floats = values @ _WEIGHTS
     second: Floats = (values - first[:, None]) ** 2 @ _WEIGHTS
     return first, second
 
 
-def _expit(values: Floats) -> Floats:
-    odds: Floats = 1 / (1 + np.exp(-values))
-    return odds
-
-
 def normal_covariances(covariances: Floats, centre: Floats, deviation: Floats) -> Floats:
-    """Return the covariances of log-odds that give proportions these covariances.
+    """Return what each level adds to the covariances of log-odds that give proportions these ones.
 
-    Parameters
-    ----------
-    covariances : ndarray, shape (levels, columns, columns)
-        Of proportions, as in :func:`nested_covariances`.
-    centre, deviation : ndarray, shape (columns,)
-        Of the log-odds, from :func:`logit_normal`.
-
-    Returns
-    -------
-    ndarray, shape (levels, columns, columns)
-        What each level adds; each is a covariance matrix.
-
-    Notes
-    -----
-    If f and g are functions of normal variables of correlation ρ, their covariance is
-    Σ aₘ bₘ ρᵐ, with the coefficients of their Hermite series (Mehler 1866); for rising functions
-    it rises with ρ, so ρ is found by halving.
-
-    Examples
-    --------
-    >>> centre, deviation = logit_normal(np.array([0.5]), np.array([0.01]))
-    >>> parts = normal_covariances(np.array([[[0.004]], [[0.01]]]), centre, deviation)
-    >>> bool(np.isclose(parts.sum(), deviation[0] ** 2))
-    True
+    ``covariances`` are as of :func:`nested_covariances`, and so is the shape of what is returned.
     """
+    # The covariance of functions of normal variables of correlation ρ is Σ aₘ bₘ ρᵐ, with the
+    # coefficients of their Hermite series (Mehler 1866); for rising functions it rises with ρ, so
+    # ρ is found by halving.
     series = _hermite(centre, deviation)
     low, high = np.full_like(covariances, -1.0), np.ones_like(covariances)
     for _ in range(40):
@@ -221,20 +153,18 @@ def normal_covariances(covariances: Floats, centre: Floats, deviation: Floats) -
     scale = deviation[:, None] * deviation
     whole = (low + high) / 2 * scale
     added = np.diff(whole, axis=0, prepend=np.zeros((1, *scale.shape)))
-    result: Floats = np.array([_possible(part) for part in added])
-    return result
+    return np.array([_possible(part) for part in added])
 
 
 def _hermite(centre: Floats, deviation: Floats) -> Floats:
-    values = _expit(centre[:, None] + deviation[:, None] * _NODES)
+    values = expit(centre[:, None] + deviation[:, None] * _NODES)
     before, now = np.zeros_like(_NODES), np.ones_like(_NODES)
     found = []
     for order in range(1, _TERMS + 1):
         # Hermite polynomials of unit norm, by their recurrence.
         before, now = now, (_NODES * now - np.sqrt(order - 1) * before) / np.sqrt(order)
         found.append(values @ (_WEIGHTS * now))
-    series: Floats = np.array(found).T
-    return series
+    return np.array(found).T
 
 
 def _power_sum(series: Floats, at: Floats) -> Floats:
@@ -252,13 +182,7 @@ def _possible(matrix: Floats) -> Floats:
 
 
 def with_variances(matrix: Floats, variances: Floats) -> Floats:
-    """Return a covariance matrix of these correlations and those variances.
-
-    Examples
-    --------
-    >>> with_variances(np.array([[1.0, 0.5], [0.5, 1.0]]), np.array([4.0, 1.0])).tolist()
-    [[4.0, 1.0], [1.0, 1.0]]
-    """
+    """Return a covariance matrix of these correlations and those variances."""
     own = np.diag(matrix)
     scale = np.sqrt(np.divide(variances, own, out=np.zeros_like(own), where=own > 0))
     scaled: Floats = matrix * scale[:, None] * scale

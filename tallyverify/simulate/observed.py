@@ -3,57 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tallyverify.areas import area_codes
+from tallyverify.arrays import Counts, Floats
 from tallyverify.balance import ALL_OPTIONS
 from tallyverify.errors import InputError
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-    from tallyverify.table import ActaTable
-
+from tallyverify.table import ActaTable
 
 _FEWEST = 2
 
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """Counts of the sheets that can be used, in the order of their areas.
+    """Counts of the sheets that can be used, in the order of their areas."""
 
-    Attributes
-    ----------
-    votes : ndarray of int, shape (stations, candidates)
-    registered : ndarray of int, shape (stations,)
-        0 where not known, or fewer than the ballots.
-    ballots : ndarray of int, shape (stations,)
-    areas : tuple of ndarray of int, each of shape (stations,)
-        Codes by level; they never fall.
-    null, blank : float
-        Probability that a ballot is null, or blank.
-    left_out : dict of str to int
-        Sheets not used, by reason.
-    """
-
-    votes: Counts
-    registered: Counts
-    ballots: Counts
-    areas: tuple[Counts, ...]
-    null: float
-    blank: float
-    left_out: dict[str, int]
+    votes: Counts  # (stations, candidates)
+    registered: Counts  # (stations,) 0 where not known, or fewer than the ballots
+    ballots: Counts  # (stations,)
+    areas: tuple[Counts, ...]  # (stations,) each: codes by level; they never fall
+    null: float  # how likely a ballot is null
+    blank: float  # or blank
+    left_out: dict[str, int]  # sheets not used, by reason
 
 
 def observed(table: ActaTable) -> Observed:
-    """Return the counts of a table, the same whatever the order of its rows.
-
-    Raises
-    ------
-    InputError
-        If fewer than two sheets can be used, or a candidate has no column.
-    """
+    """Return the counts of a table, the same whatever the order of its rows."""
     table, votes, left_out = _usable(table)
     registered, ballots, null, blank = _sizes(table, votes)
     areas = _nested(table)
@@ -76,10 +52,9 @@ def _usable(table: ActaTable) -> tuple[ActaTable, Counts, dict[str, int]]:
             "a candidate has no votes column, so the shares are not known",
             found=f"none for {absent[0]!r}",
         )
-    figures = [table.figure(name) for name in table.contest.candidate_ids]
-    missing = table.figure(ALL_OPTIONS)[1]
-    unread = np.zeros(len(table), dtype=bool) if missing is None else missing
-    counted = np.array([values for values, _ in figures]).reshape(len(figures), -1)
+    figures = [table.figure(name)[0] for name in table.contest.candidate_ids]
+    unread = ~table.known(ALL_OPTIONS)
+    counted = np.array(figures).reshape(len(figures), -1)
     silent = ~unread & (counted.sum(axis=0) == 0)
     left_out = {
         "no vote on the sheet": int(silent.sum()),

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed
 from tallyverify.source import Source
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Floats
 
 BRANCHING = {"state": 4.0, "municipality": 3.0, "parish": 10.0, "centre": 2.0}
 """Mean number of the next smaller unit in one area of each level; a centre holds stations."""
@@ -29,6 +26,9 @@ SIZES = np.array(
     dtype=np.int64,
 )
 """Registered voters of a station: the values that are resampled where no others are given."""
+
+FIRST_CENTRE = 900_000_001
+"""Code of the first made-up centre."""
 
 _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 _COUNT = "int64[pyarrow]"
@@ -115,6 +115,11 @@ def deal(
     return own
 
 
+def expit(odds: Floats) -> Floats:
+    """Return the probabilities of log-odds."""
+    return 1 / (1 + np.exp(-odds))
+
+
 def as_table(columns: Mapping[str, Any], contest: Contest, name: str) -> ActaTable:
     """Return plain columns (``station``, levels, lines, votes) as a table like a reader's."""
     length = len(columns["station"])
@@ -127,9 +132,11 @@ def as_table(columns: Mapping[str, Any], contest: Contest, name: str) -> ActaTab
 
 
 def area_names(
-    areas: Mapping[str, Counts], labels: Mapping[str, str], first_centre: int
+    areas: Mapping[str, Counts],
+    labels: Mapping[str, str] | None = None,
+    first_centre: int = FIRST_CENTRE,
 ) -> dict[str, NDArray[Any]]:
-    """Return made-up names: ``Parish 07``; the smallest level gets codes from ``first_centre``."""
+    """Return made-up names (``Parish 07``; centres are codes) and ``station`` keys, by column."""
     names: dict[str, NDArray[Any]] = {}
     for level, codes in areas.items():
         count = int(codes[-1]) + 1
@@ -137,13 +144,13 @@ def area_names(
             made = [str(first_centre + code) for code in range(count)]
         else:
             width = max(len(str(count)), 2)
-            label = labels.get(level, level.capitalize())
+            label = (labels or {}).get(level, level.capitalize())
             made = [f"{label} {code:0{width}d}" for code in range(1, count + 1)]
         names[level] = np.array(made, dtype=object)[codes]
-    return names
+    return {"station": _station_keys(names[level]), **names}
 
 
-def station_keys(centres: Sequence[str] | NDArray[Any]) -> NDArray[Any]:
+def _station_keys(centres: NDArray[Any]) -> NDArray[Any]:
     """Return ``centre/mesa`` keys; mesas are numbered from 01 within each centre."""
     names = pd.Series(centres, dtype=object)
     mesa = names.groupby(names, sort=False).cumcount() + 1

@@ -152,5 +152,4 @@ def _csv(
             raise InputError("a station's key differs from its area", place=f"column {name!r}")
     columns = {name: frame[name] for name in levels} | key
     columns |= {name: frame[name] for name in figures}
-    text: str = pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
-    return text
+    return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from tallyverify.areas import area_codes
-from tallyverify.simulate.alter.sheets import Altered, altered, sheets_of
-
-if TYPE_CHECKING:
-    from tallyverify.simulate.clean import SimulatedElection
-    from tallyverify.table import ActaTable
+from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
 
 _COPIED = ("ballots", "signed", "valid", "null", "blank")
 
 
-def copy_actas(given: ActaTable | SimulatedElection, dose: float, *, seed: int) -> Altered:
+def copy_actas(given: Clean, dose: float, *, seed: int) -> Altered:
     """Replace all that was counted in a station by what was counted in another of its area.
 
     Parameters
     ----------
-    given : ActaTable or SimulatedElection
-        Clean sheets.
-    dose : float
-        Share of all stations to alter; at most one of two stations of an area can be.
-    seed : int
-        Same seed, same stations.
+    given, dose, seed
+        As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
 
     Returns
     -------
     Altered
-        Registered voters stay; a sheet is not copied to a station with fewer voters than ballots.
+        At most one of two stations of an area. Registered voters stay; a sheet is not copied to a
+        station with fewer voters than ballots.
 
     Raises
     ------

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
-from tallyverify.simulate.alter.sheets import Altered, Sheets, altered, sheets_of
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats
-    from tallyverify.simulate.clean import SimulatedElection
-    from tallyverify.table import ActaTable
-
+from tallyverify.simulate.alter.sheets import Altered, Clean, Sheets, altered, sheets_of
 
 DIGITS = (0.06, 0.10, 0.13, 0.13, 0.12, 0.08, 0.11, 0.12, 0.09, 0.06)
 """How often people who make numbers up write each digit, 0 to 9, where one in ten would be even."""
@@ -22,7 +15,7 @@ _TWO, _THREE = 10, 100
 
 
 def invent_digits(
-    given: ActaTable | SimulatedElection,
+    given: Clean,
     dose: float,
     *,
     seed: int,
@@ -36,12 +29,8 @@ def invent_digits(
 
     Parameters
     ----------
-    given : ActaTable or SimulatedElection
-        Clean sheets.
-    dose : float
-        Share of all stations to alter, from 0 to 1.
-    seed : int
-        Same seed, same stations and digits.
+    given, dose, seed
+        As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
     repeated : float
         How often the last two digits are equal, as a multiple of chance (before scaling).
     adjacent : float
@@ -106,5 +95,4 @@ def _invented(count: Counts, sheets: Sheets, column: int, following: Floats) -> 
     long = count - count % 100 + 10 * tens + last
     long += 100 * (np.sign(count - long) * (np.abs(count - long) > 50))
     long += 100 * (long < _THREE)
-    invented: Counts = np.where(count >= _THREE, long, np.where(count >= _TWO, short, count))
-    return invented
+    return np.where(count >= _THREE, long, np.where(count >= _TWO, short, count))

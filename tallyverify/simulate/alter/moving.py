@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from tallyverify.errors import InputError
-from tallyverify.simulate.alter.sheets import Altered, altered, sheets_of
-
-if TYPE_CHECKING:
-    from tallyverify.simulate.clean import SimulatedElection
-    from tallyverify.table import ActaTable
+from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
 
 
 def move_votes(
-    given: ActaTable | SimulatedElection,
+    given: Clean,
     dose: float,
     *,
     seed: int,
@@ -27,12 +21,8 @@ def move_votes(
 
     Parameters
     ----------
-    given : ActaTable or SimulatedElection
-        Clean sheets.
-    dose : float
-        Share of all stations to alter, from 0 to 1.
-    seed : int
-        Same seed, same stations and votes.
+    given, dose, seed
+        As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
     candidate : str, optional
         Who gets the votes; by default the one with most votes.
     source : str, optional
@@ -63,7 +53,7 @@ def move_votes(
 
 
 def swap_tallies(
-    given: ActaTable | SimulatedElection,
+    given: Clean,
     dose: float,
     *,
     seed: int,
@@ -76,7 +66,7 @@ def swap_tallies(
     Parameters
     ----------
     given, dose, seed
-        As in :func:`move_votes`.
+        As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
     candidate, other : str, optional
         The two; by default those with most votes.
     gap : float

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.simulate.clean import SimulatedElection
 from tallyverify.table import ActaTable
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Floats, Mask
-
+Clean = ActaTable | SimulatedElection
+"""What is altered: sheets, by themselves or of an election."""
 
 _FOLLOWING = ("valid", "ballots", "signed")
 
@@ -63,24 +62,12 @@ class Altered:
 
 @dataclass(frozen=True, eq=False)
 class Sheets:
-    """The counts of a table, for an alteration to work on.
-
-    Attributes
-    ----------
-    table : ActaTable
-        The sheets as they are.
-    seed : int
-        Seeds every number that is drawn.
-    votes : ndarray of int, shape (stations, candidates)
-        By candidate, in the contest's order.
-    read : ndarray of bool, shape (stations,)
-        Where every count was read; only there may a sheet be altered.
-    """
+    """The counts of a table, for an alteration to work on."""
 
     table: ActaTable
     seed: int
-    votes: Counts
-    read: Mask
+    votes: Counts  # (stations, candidates), in the contest's order
+    read: Mask  # (stations,) where every count was read: only there may a sheet be altered
 
     @cached_property
     def ballots(self) -> Counts:
@@ -123,8 +110,7 @@ class Sheets:
         if not 0 <= chance <= 1:
             raise InputError("a fraction is from 0 to 1", found=str(chance))
         drawn = binom.ppf(self.numbers(purpose), trials, chance)
-        counts: Counts = np.clip(drawn, 0, trials).astype(np.int64)
-        return counts
+        return np.clip(drawn, 0, trials).astype(np.int64)
 
     def place(self, candidate: str | None, other_than: int | None = None) -> int:
         """Return the column of a candidate; by default the one with most votes."""
@@ -159,14 +145,8 @@ def check_dose(dose: float, seed: int) -> None:
         )
 
 
-def sheets_of(given: ActaTable | SimulatedElection, dose: float, seed: int) -> Sheets:
-    """Return the counts of a table or of a simulated election.
-
-    Raises
-    ------
-    InputError
-        If the dose or seed is out of range, or votes are not in one column per candidate.
-    """
+def sheets_of(given: Clean, dose: float, seed: int) -> Sheets:
+    """Return the counts of a table or of a simulated election, once what was asked is checked."""
     check_dose(dose, seed)
     table = given.table if isinstance(given, SimulatedElection) else given
     names = table.contest.candidate_ids
@@ -176,11 +156,7 @@ def sheets_of(given: ActaTable | SimulatedElection, dose: float, seed: int) -> S
             "sheets are altered in one column of votes per candidate",
             found=f"none for {absent[0]!r}",
         )
-    read = np.ones(len(table), dtype=bool)
-    for name in table.figures:
-        missing = table.figure(name)[1]
-        if missing is not None:
-            read &= ~missing
+    read = np.logical_and.reduce([table.known(name) for name in table.figures])
     votes = np.array([table.figure(name)[0] for name in names]).reshape(len(names), -1).T
     return Sheets(table, seed, votes, read)
 
@@ -196,28 +172,8 @@ def altered(
     """Alter the share of stations that is asked for, among those that can be.
 
     Each station gets a number from the seed, the kind and its own key; of the stations that can be
-    altered those with the lowest numbers are.
-
-    Parameters
-    ----------
-    sheets : Sheets
-        What there is.
-    kind : str
-        Name of the alteration.
-    dose : float
-        Share of all stations.
-    votes : ndarray of int, shape (stations, candidates)
-        What each station would have, were it altered.
-    able : ndarray of bool, shape (stations,)
-        Which stations can be altered.
-    lines : mapping of str to ndarray of int, optional
-        Lines that would change too; by default ``valid``, ``ballots`` and ``signed`` follow the
-        votes.
-
-    Raises
-    ------
-    InputError
-        If stations are asked for, and none can be altered.
+    altered those with the lowest numbers are. ``votes`` (stations × candidates) and ``lines`` are
+    what each would have; by default ``valid``, ``ballots`` and ``signed`` follow the votes.
     """
     table = sheets.table
     more = votes.sum(axis=1) - sheets.votes.sum(axis=1)
@@ -261,16 +217,10 @@ def truth_of(
     kinds: NDArray[Any],
     figures: tuple[str, ...] | None = None,
 ) -> pd.DataFrame:
-    """Return what was done to each station of a clean table.
+    """Return what was done (``kinds``) to each station of a clean table, and the clean figures.
 
-    Parameters
-    ----------
-    clean, result : ActaTable
-        Before and after; rows of ``result`` are those of ``clean``, in its order, or some of them.
-    kinds : ndarray of str, shape (stations,)
-        What was done; empty where nothing was.
-    figures : tuple of str, optional
-        Figures to give the clean values of; by default those that were changed.
+    Rows of ``result`` are those of ``clean``, in its order, or some of them; without ``figures``,
+    the clean values are given of those that were changed.
     """
     truth: dict[str, Any] = {
         "station": clean.frame["station"].to_numpy(dtype=object),

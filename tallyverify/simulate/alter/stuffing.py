@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from tallyverify.simulate.alter.sheets import Altered, altered, sheets_of
-
-if TYPE_CHECKING:
-    from tallyverify.simulate.clean import SimulatedElection
-    from tallyverify.table import ActaTable
+from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
 
 
 def stuff(
-    given: ActaTable | SimulatedElection,
+    given: Clean,
     dose: float,
     *,
     seed: int,
@@ -24,11 +18,11 @@ def stuff(
     Parameters
     ----------
     given : ActaTable or SimulatedElection
-        Clean sheets, with registered voters.
+        Clean sheets; here with registered voters.
     dose : float
-        Share of all stations to alter, from 0 to 1.
+        Share of all stations to alter, from 0 to 1; fewer where not so many can be.
     seed : int
-        Same seed, same stations and ballots.
+        Same seed, same stations and figures.
     candidate : str, optional
         Who gets the ballots; by default the one with most votes.
     fraction : float
@@ -62,7 +56,7 @@ def stuff(
 
 
 def stuff_extreme(
-    given: ActaTable | SimulatedElection,
+    given: Clean,
     dose: float,
     *,
     seed: int,

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
+from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import InputError
-from tallyverify.simulate.alter.sheets import Altered, altered, sheets_of
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Mask
-    from tallyverify.simulate.clean import SimulatedElection
-    from tallyverify.table import ActaTable
+from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
 
 
 def round_percentages(
-    given: ActaTable | SimulatedElection,
+    given: Clean,
     dose: float,
     *,
     seed: int,
@@ -29,12 +25,8 @@ def round_percentages(
 
     Parameters
     ----------
-    given : ActaTable or SimulatedElection
-        Clean sheets; with registered voters, for turnout.
-    dose : float
-        Share of all stations to alter, from 0 to 1.
-    seed : int
-        Same seed, same stations.
+    given, dose, seed
+        As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
     candidate : str, optional
         Whose votes are changed; by default the one with most votes.
     of : {"turnout", "share"}
@@ -105,8 +97,7 @@ def _aim(count: Counts, whole: Counts, step: int, direction: str) -> tuple[Count
 
 
 def _nearest(percent: Counts, whole: Counts) -> Counts:
-    nearest: Counts = (2 * percent * whole + 100) // 200
-    return nearest
+    return (2 * percent * whole + 100) // 200
 
 
 def _proportional(total: Counts, weights: Counts) -> Counts:

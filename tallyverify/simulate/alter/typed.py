@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Hashes
 from tallyverify.declared import AreaResult, Declared
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import check_dose
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Hashes
 
 _MOST_DECIMALS = 4
 _FARTHEST = 1000

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from tallyverify.errors import InputError
-from tallyverify.simulate.alter.sheets import Altered, sheets_of, truth_of
-
-if TYPE_CHECKING:
-    from tallyverify.simulate.clean import SimulatedElection
-    from tallyverify.table import ActaTable
+from tallyverify.simulate.alter.sheets import Altered, Clean, sheets_of, truth_of
 
 
 def withhold(
-    given: ActaTable | SimulatedElection,
+    given: Clean,
     dose: float,
     *,
     seed: int,
@@ -26,12 +20,8 @@ def withhold(
 
     Parameters
     ----------
-    given : ActaTable or SimulatedElection
-        All sheets.
-    dose : float
-        Share of all stations to hide, from 0 to 1.
-    seed : int
-        Same seed, same stations.
+    given, dose, seed
+        As in :func:`stuff`: all sheets, the share of stations to hide, and the seed.
     candidate : str, optional
         Whose good stations go missing; by default the one with most votes.
     tilt : float
