@@ -32,33 +32,20 @@ _WATCHED = 3
 class Masks:
     """What a method said of hidden stations, mask by mask, beside what their sheets hold.
 
-    Attributes
-    ----------
-    pattern : str
-        How stations were hidden.
-    estimate, truth, error, reach, shift : ndarray, shape (masks, 4)
-        The four quantities (shares of the two, margin, turnout): estimated; as the sheets have
-        them; standard error; quantile of Student's t; shift.
-    tilt : ndarray, shape (masks,)
-        Log-odds by which the hidden voted otherwise than predicted, between the two candidates.
-    hidden : ndarray, shape (masks,)
-        Registered voters hidden, as a share of those seen.
-    others : ndarray, shape (masks, candidates)
-        Errors of all candidates' shares, as in :attr:`off`; no columns where not asked for.
-    failed : int
-        Masks of which the method could say nothing, e.g. since nothing was left of a stratum.
+    The four quantities are the shares of the two, their margin and turnout.
     """
 
     pattern: str
-    estimate: Floats
+    estimate: Floats  # (masks, 4), as the next four
     truth: Floats
     error: Floats
-    reach: Floats
+    reach: Floats  # quantile of Student's t
     shift: Floats
-    tilt: Floats
-    hidden: Floats
+    tilt: Floats  # (masks,): log-odds by which the hidden voted otherwise than predicted
+    hidden: Floats  # (masks,): registered voters hidden, as a share of those seen
+    # (masks, candidates): errors of all shares, as in `off`; no columns if not asked
     others: Floats
-    failed: int = 0
+    failed: int = 0  # masks of which nothing could be said, e.g. as nothing was left of a stratum
 
     def __len__(self) -> int:
         return len(self.estimate)
@@ -90,22 +77,10 @@ class Masks:
 
 
 def inflation_of(off: Floats) -> float:
-    """Return the factor by which errors are inflated, from errors of a backtest.
+    """Return the factor by which errors are inflated, from errors (masks, quantities) as in `off`.
 
     The larger of the root mean square of the errors and their 95th percentile divided by 1.96, in
     standard errors; never below one. The first is steady, the second sees heavy tails.
-
-    Parameters
-    ----------
-    off : ndarray, shape (masks, quantities)
-        As in :attr:`Masks.off`.
-
-    Examples
-    --------
-    >>> inflation_of(np.array([[0.5, -0.5, 0.5]]))
-    1.0
-    >>> inflation_of(np.full((40, 3), 2.0))
-    2.0
     """
     if not off.size:
         return 1.0
@@ -124,22 +99,9 @@ def run_masks(
     seed: int,
     pair: tuple[int, int],
 ) -> Masks:
-    """Hide, predict and compare, ``masks`` times.
+    """Hide a share of the seen stations, predict and compare, ``masks`` times.
 
-    Parameters
-    ----------
-    population : Population
-        All that is known; only its seen stations are hidden.
-    predict : callable
-        Takes the population with some stations hidden and asked for, and returns an
-        :class:`~tallyverify.inference.outcome.Outcome`.
-    pattern : str
-        One of :data:`~tallyverify.inference.patterns.PATTERNS`.
-    masks, share, seed
-        How often; which share of the seen stations; what seeds the draws. Mask m of a pattern is
-        the same however many there are.
-    pair : tuple of int
-        Positions of the two candidates.
+    Mask m of a pattern is the same however many there are.
     """
     learnt = learn_pattern(population) if pattern == "learnt" else None
     truth = true_outcome(population, population.seen, pair)

@@ -27,22 +27,11 @@ _FEWEST = 100
 
 @dataclass(frozen=True, eq=False)
 class CaseOrder:
-    """The order of counting of a case, or why it says nothing.
+    """The order of counting of a case, or why it says nothing."""
 
-    Attributes
-    ----------
-    pair : tuple of int
-        The two with most seen votes.
-    whole : OrderOfCounting or None
-        Without a cut.
-    cuts : tuple of (str, OrderOfCounting)
-        With the cut at each bulletin that says how many stations it held.
-    reason : str
-        Why there is none.
-    """
-
-    pair: tuple[int, int] = (0, 1)
-    whole: OrderOfCounting | None = None
+    pair: tuple[int, int] = (0, 1)  # the two with most seen votes
+    whole: OrderOfCounting | None = None  # without a cut
+    # at each bulletin that says how many stations it held
     cuts: tuple[tuple[str, OrderOfCounting], ...] = ()
     reason: str = ""
 

@@ -44,24 +44,8 @@ class Figures:
 
 
 def predicted_figures(population: Population, work: Spread) -> tuple[Figures, Figures]:
-    """Estimate votes and shares of the candidates, and the valid votes as one more column.
+    """Estimate votes and valid votes (K + 1,), and the candidates' shares (K,), by prediction.
 
-    Parameters
-    ----------
-    population : Population
-        With at least one seen station.
-    work : Spread
-        Working variances.
-
-    Returns
-    -------
-    totals : Figures, shape (K + 1,)
-        Votes of each candidate, and all valid votes.
-    shares : Figures, shape (K,)
-        Fractions of the valid votes.
-
-    Notes
-    -----
     A share is a ratio of two sums; its error is that of the sum of ``votes − share × valid``,
     divided by the valid votes (linearised at the seen shares; Särndal et al. 1992, ch. 5).
     """
@@ -88,20 +72,11 @@ def predicted_figures(population: Population, work: Spread) -> tuple[Figures, Fi
 
 
 def area_figures(population: Population, work: Spread) -> tuple[Figures, Figures]:
-    """Estimate votes and shares in each area of the first level.
+    """Estimate votes and valid votes (areas, K + 1) and shares (areas, K) by first-level area.
 
-    Returns
-    -------
-    totals : Figures, shape (areas, K + 1)
-        Votes of each candidate, and all valid votes.
-    shares : Figures, shape (areas, K)
-        Fractions of the valid votes; NaN where an area is predicted to have none.
-
-    Notes
-    -----
-    With c the country's share and s the area's, the error of s is that of (votes − c·valid) plus
-    (c − s) times that of valid. How the two go together is not estimated: their standard errors
-    are added up, which is the most that the error can be.
+    A share is NaN where an area is predicted to have no votes. With c the country's share and s the
+    area's, the error of s is that of (votes − c·valid) plus (c − s) times that of valid. How these
+    go together is not estimated: the standard errors are added up, the most that it can be.
     """
     nest, votes, valid = population.nest, population.votes, population.valid
     areas, count = nest.units(1), votes.shape[1]

@@ -30,39 +30,16 @@ voivodeships, the truth needs a tilt of 0.64, more than any pattern of the backt
 
 @dataclass(frozen=True)
 class Judged:
-    """How a declared margin stands to the interval, and on which rung that belongs.
+    """How a declared margin stands to the interval, and on which rung that belongs."""
 
-    Attributes
-    ----------
-    outside, whole : bool
-        Outside the 95 % interval; of a bulletin that is the whole count.
-    grade : Evidence
-        A note or improbable.
-    why : str
-        What decided it; empty inside the interval.
-    """
-
-    outside: bool
-    whole: bool
+    outside: bool  # the 95 % interval
+    whole: bool  # of a bulletin that is the whole count
     grade: Evidence
-    why: str
+    why: str  # what decided it; empty inside the interval
 
 
 def needed_tilt(study: Study, first: float, second: float) -> Tilt | None:
-    """Return the tilt at which the unseen give the pair the votes that are declared and not seen.
-
-    Parameters
-    ----------
-    study : Study
-        Not refused.
-    first, second : float
-        Declared votes of its pair.
-
-    Returns
-    -------
-    Tilt or None
-        None where no votes are unseen.
-    """
+    """Return the tilt that gives the pair its declared votes; None where none are unseen."""
     outcome = study.outcome
     if outcome is None or not study.unseen_stations or not outcome.votes.sum() > 0:
         return None
@@ -82,18 +59,10 @@ def judged(
     whole: bool,
     confirmed: bool,
 ) -> Judged:
-    """Grade a declared margin against the estimate.
+    """Grade a declared margin (votes of the pair and of all) against an estimate not refused.
 
-    Parameters
-    ----------
-    study : Study
-        Not refused.
-    first, second, valid : float
-        Declared votes of its pair, and of all candidates.
-    whole : bool
-        The bulletin is the whole count.
-    confirmed : bool
-        A registry lists every station: as many as are declared, and every one that was seen.
+    ``whole``: the bulletin is the whole count. ``confirmed``: a registry lists every station, as
+    many as are declared and every one that was seen.
     """
     outcome, calibration = study.outcome, study.calibration
     if outcome is None:

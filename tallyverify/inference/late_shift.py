@@ -47,17 +47,7 @@ class LateShift:
 
 
 def late_shift(counted: Counted, late: float, seed: int) -> LateShift:
-    """Compare the late stations with the others, over all and within their areas.
-
-    Parameters
-    ----------
-    counted : Counted
-        Stations in the order of counting.
-    late : float
-        Share of the stations that are late, between 0 and 1.
-    seed : int
-        For the random orders.
-    """
+    """Compare the late share of the stations with the others, over all and within their areas."""
     n, lead, valid, area = counted.position.size, counted.lead, counted.valid, counted.area
     if counted.start.size < 2:
         return LateShift(reason="all stations have one position")

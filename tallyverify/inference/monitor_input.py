@@ -29,26 +29,16 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True)
 class Batch:
-    """Stations in their order: difference, valid votes, what each takes of the list's total.
+    """Stations in their order."""
 
-    ``rows`` has the positions of the stations of each list.
-    """
-
-    d: Floats
+    d: Floats  # first less second
     v: Floats
-    used: Floats
-    rows: dict[str, Codes]
+    used: Floats  # what each takes of the list's total
+    rows: dict[str, Codes]  # positions of the stations of each list
 
 
 def between(name: str, value: float, low: float, high: float, allowed: str) -> None:
-    """Refuse an option outside the open interval.
-
-    Examples
-    --------
-    >>> between("alpha", 5, 0, 1, "between 0 and 1")
-    Traceback (most recent call last):
-    tallyverify.errors.TallyVerifyError: alpha is 5; give between 0 and 1
-    """
+    """Refuse an option outside the open interval."""
     if not isinstance(value, Real) or not low < value < high:
         raise TallyVerifyError(f"{name} is {value!r}; give {allowed}")
 
@@ -59,13 +49,7 @@ def limits(
     registered: ArrayLike | Mapping[str, ArrayLike] | None,
     sampling: Sampling,
 ) -> dict[str, Limits]:
-    """Return the limits of each stratum, or of the whole list.
-
-    Examples
-    --------
-    >>> limits(3, None, [400, 500, 100], "random")
-    {'the whole list': Limits(stations=3, bound=500.0, total=1000.0)}
-    """
+    """Return the limits of each stratum, or of the whole list."""
     if sampling not in get_args(Sampling):
         raise TallyVerifyError(f"sampling is {sampling!r}; it can be {listed(get_args(Sampling))}")
     if isinstance(stations, Mapping) != (sampling == "strata"):
@@ -121,26 +105,7 @@ def read_batch(
     lists: Mapping[str, Bets],
     sampling: Sampling,
 ) -> Batch:
-    """Check a batch against itself and against what its lists can still hold.
-
-    Parameters
-    ----------
-    votes : three pairs of str and array
-        Name and counts of the first, the second, and all valid votes.
-    stratum, registered
-        As :meth:`tallyverify.inference.monitor.Monitor.update` was given them.
-    lists : mapping of str to Bets
-        What was seen of each list so far.
-    sampling : {"random", "strata", "archive"}
-        Whether the lists are strata.
-
-    Examples
-    --------
-    >>> lists = {WHOLE: Bets(np.zeros(1), np.zeros(1), units=3, bound=500)}
-    >>> batch = read_batch([("A", 30), ("B", 50), ("valid", 90)], None, 400, lists, "random")
-    >>> float(batch.d[0]), float(batch.used[0])
-    (-20.0, 400.0)
-    """
+    """Check a batch against itself and against what its lists can still hold."""
     seen = sum(bets.seen for bets in lists.values())
     a, b, v = (_counts(name, values, seen) for name, values in votes)
     used, what = v, "valid votes"

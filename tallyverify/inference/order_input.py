@@ -17,26 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """The stations with a position, sorted by it.
-
-    Attributes
-    ----------
-    position, lead, valid : ndarray of float, shape (n,)
-        Position, votes of the first candidate less those of the second, valid votes.
-    area : ndarray of int, shape (n,)
-        Codes from 0.
-    start : ndarray of int
-        Where each distinct position begins.
-    left_out : int
-        Stations without a position.
-    """
+    """The stations with a position, sorted by it; shape (n,)."""
 
     position: Floats
-    lead: Floats
+    lead: Floats  # votes of the first less those of the second
     valid: Floats
-    area: Codes
-    start: Codes
-    left_out: int
+    area: Codes  # codes from 0
+    start: Codes  # where each distinct position begins
+    left_out: int  # stations without a position
 
     def by_area(self, what: Floats) -> Floats:
         """Return the sums of something by area."""

@@ -18,35 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Unseen:
-    """Predicted totals of the unseen stations, by column, and how far off they may be.
+    """Predicted totals of the unseen stations, by column, and how far off they may be."""
 
-    Attributes
-    ----------
-    totals : ndarray, shape (columns,)
-        Predicted sums over the unseen stations.
-    variance : ndarray, shape (columns,)
-        Of the error of ``totals``: its parts summed.
-    parts : ndarray, shape (levels + 1, columns)
-        From differences between areas, by level from the largest, and between stations, the last.
-        Each holds both the deviations of the unseen and the estimation from the seen.
-    shift : ndarray, shape (columns,)
-        By how much ``totals`` would move if what ties a larger missing share to the result among
-        the seen areas also held for those not seen. Zero where no such tie can be estimated.
-    freedom : ndarray, shape (columns,)
-        Satterthwaite degrees of freedom of ``variance``.
-    weights : ndarray, shape (stations,)
-        Of each seen station's rate in ``totals``; they sum to the voters asked for.
-    rates : ndarray, shape (stations asked for, columns)
-        Predicted rate (per registered voter) of each station asked for.
-    """
-
-    totals: Floats
-    variance: Floats
-    parts: Floats
-    shift: Floats
-    freedom: Floats
-    weights: Floats
-    rates: Floats
+    totals: Floats  # (columns,)
+    variance: Floats  # (columns,): of the error of the totals, its parts summed
+    parts: Floats  # (levels + 1, columns): between areas, from the largest; between stations
+    shift: Floats  # if the tie of a larger missing share to the result held for the unseen
+    freedom: Floats  # (columns,): Satterthwaite
+    weights: Floats  # (stations,): of seen rates in the totals; sum to the voters asked for
+    rates: Floats  # (stations asked for, columns), per registered voter
 
 
 def fit_working_spread(population: Population) -> Spread:
@@ -90,25 +70,8 @@ def predicted_rates(population: Population, climbed: Upward, designs: Sequence[F
 def predict_unseen(
     population: Population, columns: Floats, work: Spread, *, shift: bool = True
 ) -> Unseen:
-    """Predict the sums of some columns of votes over the unseen stations.
+    """Predict the sums of columns of votes (stations, columns) over the unseen stations.
 
-    Parameters
-    ----------
-    population : Population
-        With at least one seen station.
-    columns : ndarray of float, shape (stations, columns)
-        Votes, or differences of votes; not looked at where not seen.
-    work : Spread
-        From :func:`fit_working_spread`, of this population or of a larger part of it.
-    shift : bool
-        Whether to work out ``Unseen.shift`` too.
-
-    Returns
-    -------
-    Unseen
-
-    Notes
-    -----
     The error of the total is Σ_seen w_i y_i − Σ_unseen n_i y_i. It is linear in the deviations of
     areas and stations, so that its variance is, level by level, the variance of a deviation times
     the sum of its squared coefficients: exact given the variances and the slopes of covariates.

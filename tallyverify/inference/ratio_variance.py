@@ -22,35 +22,10 @@ if TYPE_CHECKING:
 def collapse(
     seen_per_stratum: ArrayLike, stations: ArrayLike
 ) -> tuple[Codes, tuple[tuple[int, int], ...]]:
-    """Join strata of which only one of several stations was seen, so that errors can be estimated.
+    """Join strata with one seen station of several; return new codes (H,) and the pairs joined.
 
     Each is joined with the next stratum in the order of codes, the last one with the one before.
     Strata that were wholly seen are passed over: they have no sampling error to learn from.
-
-    Parameters
-    ----------
-    seen_per_stratum : array-like of int, shape (H,)
-        n_h, seen stations.
-    stations : array-like of int, shape (H,)
-        N_h, all stations.
-
-    Returns
-    -------
-    mapping : ndarray of int, shape (H,)
-        New code of each stratum: 0, 1, … in the order of the old ones.
-    joined : tuple of (int, int)
-        Old codes: the stratum with one seen station, and the one it was joined with.
-
-    Raises
-    ------
-    TallyVerifyError
-        If nothing was seen in a stratum, more than there is, or if there is no other to join with.
-
-    Examples
-    --------
-    >>> mapping, joined = collapse([1, 5, 2, 1], [9, 9, 2, 9])
-    >>> mapping.tolist(), joined
-    ([0, 0, 1, 0], ((0, 1), (3, 1)))
     """
     count, whole = counts("seen_per_stratum", seen_per_stratum), counts("stations", stations)
     if count.shape != whole.shape:

@@ -65,20 +65,7 @@ def _estimated(population: Population, strata: Strata) -> RatioEstimate:
 
 
 def ratio_figures(population: Population, strata: Strata) -> tuple[Figures, Figures, RatioEstimate]:
-    """Estimate votes and shares of the candidates, as :func:`predicted_figures` does.
-
-    Returns
-    -------
-    totals : Figures, shape (K + 1,)
-    shares : Figures, shape (K,)
-    found : RatioEstimate
-        The estimator's own result: its form and the strata that it joined.
-
-    Raises
-    ------
-    TallyVerifyError
-        If nothing was seen of a stratum.
-    """
+    """Estimate votes and valid votes (K + 1,) and shares (K,), with the estimator's result."""
     found = _estimated(population, strata)
     return (*_figures(found), found)
 
@@ -110,13 +97,7 @@ def _figures(found: RatioEstimate) -> tuple[Figures, Figures]:
 
 
 def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int]) -> Outcome:
-    """Estimate the quantities that a backtest watches, as :func:`predicted_outcome` does.
-
-    Raises
-    ------
-    TallyVerifyError
-        If nothing was seen of a stratum.
-    """
+    """Estimate the quantities that a backtest watches."""
     found = _estimated(population, strata)
     _, figures = _figures(found)
     first, second = (float(figures.estimate[k]) for k in pair)

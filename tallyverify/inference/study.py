@@ -36,47 +36,20 @@ _MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predi
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Everything that was worked out, for the estimate and for the checks.
-
-    Attributes
-    ----------
-    asked : Asked
-        What it was made from.
-    known : {"registry", "listed", "areas", "numbers", "nothing"}
-        How the unseen are known: by a registry; since their rows stand in the actas without
-        votes; by numbers of areas; by numbers of the country; not at all.
-    assembled : Assembled
-        The population, and what had to be said on the way to it.
-    strata : Strata or None
-        Where the ratio estimate is used; otherwise it is the prediction.
-    work : Spread or None
-        Working variances of the prediction.
-    totals, shares : Figures or None
-        Of all candidates; None where refused.
-    pair : tuple of int
-        The leader and the one compared with it.
-    outcome : Outcome or None
-        Of that pair.
-    calibration : Calibration
-        The backtest.
-    refused : str
-        Why there is no estimate; empty if there is one.
-    told : tuple of str
-        What the ratio estimator did: its form, and strata that it joined.
-    """
+    """Everything that was worked out, for the estimate and for the checks."""
 
     asked: Asked
-    known: str
+    known: str  # how the unseen are known: registry, listed (in the actas), areas, numbers, nothing
     assembled: Assembled
-    strata: Strata | None = None
-    work: Spread | None = None
-    totals: Figures | None = None
+    strata: Strata | None = None  # where the ratio estimate is used; otherwise the prediction
+    work: Spread | None = None  # working variances of the prediction
+    totals: Figures | None = None  # of all candidates; None where refused, as shares and outcome
     shares: Figures | None = None
-    pair: tuple[int, int] = (0, 1)
+    pair: tuple[int, int] = (0, 1)  # the leader and the one compared with it
     outcome: Outcome | None = None
     calibration: Calibration = field(default_factory=Calibration)
-    refused: str = ""
-    told: tuple[str, ...] = ()
+    refused: str = ""  # why there is no estimate; empty if there is one
+    told: tuple[str, ...] = ()  # what the ratio estimator did: its form, and strata that it joined
 
     @property
     def population(self) -> Population:
@@ -119,22 +92,7 @@ def study_table(table: ActaTable, asked: Asked) -> Study:
 
 
 def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: Asked) -> Study:
-    """Estimate, and backtest the estimate on the seen stations.
-
-    Parameters
-    ----------
-    sheets : Sheets
-        Each station once.
-    names, levels : sequence of str
-        Candidates and levels of the contest.
-    asked : Asked
-        What else is known, and how to go about it.
-
-    Raises
-    ------
-    InputError
-        If what is given does not fit together.
-    """
+    """Estimate, and backtest the estimate on the seen stations; each station once."""
     check_asked(asked, names)
     # One thread: sums then do not depend on how many a machine has, and short ones are faster.
     with threadpool_limits(limits=1, user_api="blas"):

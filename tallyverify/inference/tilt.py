@@ -52,22 +52,7 @@ class Tilt:
 
 
 def tilted_share(share: Floats, votes: Floats, delta: float) -> float:
-    """Return the first candidate's share of the unseen votes for the two at a tilt.
-
-    Parameters
-    ----------
-    share : ndarray of float, shape (stations,)
-        Predicted share of the first candidate, between 0 and 1.
-    votes : ndarray of float, shape (stations,)
-        Predicted votes for the two, not negative.
-    delta : float
-        The tilt.
-
-    Examples
-    --------
-    >>> round(tilted_share(np.array([0.5]), np.array([100.0]), np.log(3)), 6)
-    0.75
-    """
+    """Return the first's share of the unseen votes for the two at a tilt; shapes (stations,)."""
     return float(votes @ expit(logit(share) + delta) / votes.sum())
 
 
