@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from tallyverify.table import ActaTable
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Texts
+    from tallyverify.coverage import Kept
+
+T = TypeVar("T")
 
 
 MOST_STATIONS = 1_000_000
@@ -41,12 +45,19 @@ class Sheets:
     rows: int
     chunks: tuple[dict[str, Any], ...] | None
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _studies: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __add__(self, other: Sheets) -> Sheets:
         rows = self.rows + other.rows
         if rows > MOST_STATIONS or self.chunks is None or other.chunks is None:
             return Sheets(rows, None)
         return Sheets(rows, self.chunks + other.chunks)
+
+    def study(self, kind: Callable[[Kept, CaseFacts], T], kept: Kept, facts: CaseFacts) -> T:
+        """Return the study of a kind of these stations, made when it is first asked for."""
+        if kind not in self._studies:
+            self._studies[kind] = kind(kept, facts)
+        return cast("T", self._studies[kind])
 
     @cached_property
     def columns(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tallyverify.draws import stream
 from tallyverify.errors import TallyVerifyError
-from tallyverify.inference.outcome import NORMAL, Outcome, true_outcome
+from tallyverify.inference.outcome import NORMAL, TURNOUT, Outcome, true_outcome
 from tallyverify.inference.patterns import PATTERNS, hide, learn_pattern
 from tallyverify.inference.population import Population
 from tallyverify.inference.tilt import tilt_to
@@ -24,8 +24,6 @@ FEWEST_MASKS = 10
 
 Predict = Callable[[Population], Outcome]
 _ORDER = tuple(PATTERNS)
-_WATCHED = 3
-"""Shares of the two candidates and their margin share a factor; turnout has its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +50,13 @@ class Masks:
 
     @property
     def off(self) -> Floats:
-        """Errors, in standard errors that Student's t would call one; shape (masks, 3)."""
-        return self._in_errors()[:, :_WATCHED]
+        """Errors of all but turnout, in standard errors of Student's t; shape (masks, 3)."""
+        return self._in_errors()[:, :TURNOUT]
 
     @property
     def off_turnout(self) -> Floats:
         """The same of the turnout; shape (masks, 1)."""
-        return self._in_errors()[:, _WATCHED:]
+        return self._in_errors()[:, TURNOUT:]
 
     def _in_errors(self) -> Floats:
         scale = self.error * self.reach / NORMAL
@@ -153,7 +151,7 @@ def _compared(
         votes = population.votes[population.seen].sum(axis=0)
         gap = shares - votes / votes.sum()
         others = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
-    return found.estimate, found.error, found.reach, found.shift, tilt, gone, others
+    return found.estimate, found.error, found.quantile(0.95), found.shift, tilt, gone, others
 
 
 def leave_one_out(off: Floats) -> Floats:

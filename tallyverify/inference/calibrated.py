@@ -15,7 +15,7 @@ from tallyverify.inference.backtest_run import (
     leave_one_out,
     run_masks,
 )
-from tallyverify.inference.outcome import Outcome
+from tallyverify.inference.outcome import MARGIN, TURNOUT, Outcome
 from tallyverify.inference.population import Population
 from tallyverify.inference.result import BacktestRow
 
@@ -117,15 +117,14 @@ def _by_candidate(masks: Masks) -> Floats:
 def _row(masks: Masks, inflation: Floats) -> BacktestRow:
     if not len(masks):
         return BacktestRow(masks.pattern, 0, masks.failed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    margin = 2
     return BacktestRow(
         masks.pattern,
         len(masks),
         masks.failed,
         float(masks.hidden.mean()),
-        float(masks.held(inflation)[:, :3].mean()),
-        float(masks.held(np.ones(len(masks)))[:, :3].mean()),
-        float(2 * masks.half_width(inflation)[:, margin].mean()),
-        float((masks.estimate - masks.truth)[:, margin].mean()),
+        float(masks.held(inflation)[:, :TURNOUT].mean()),
+        float(masks.held(np.ones(len(masks)))[:, :TURNOUT].mean()),
+        float(2 * masks.half_width(inflation)[:, MARGIN].mean()),
+        float((masks.estimate - masks.truth)[:, MARGIN].mean()),
         float(np.abs(masks.tilt).max()),
     )

@@ -12,7 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from tallyverify.findings import number
 from tallyverify.inference.asked import Asked, several
-from tallyverify.inference.fitted import Figures, area_figures
+from tallyverify.inference.fitted import area_figures
+from tallyverify.inference.prediction import Predicted
 from tallyverify.inference.result import AreaEstimate, Estimate, Interval, Margin
 from tallyverify.inference.study import Study, study_table
 from tallyverify.manski import Bounds, bounds_of
@@ -254,7 +255,7 @@ def factors_of(found: Study, estimate: Floats) -> Floats:
     return factors
 
 
-def _intervals(found: Study, figures: Figures, low: Floats, high: Floats) -> dict[str, Interval]:
+def _intervals(found: Study, figures: Predicted, low: Floats, high: Floats) -> dict[str, Interval]:
     """Intervals of all candidates, cut to what each can have at the least and at the most."""
     half = figures.half_width(factors_of(found, figures.estimate), found.asked.level)
     return {
@@ -276,8 +277,8 @@ def _limits(bounds: Bounds | None, names: Sequence[str]) -> tuple[Floats, Floats
 def _turnout(found: Study) -> Interval | None:
     if found.outcome is None:
         return None
-    half = found.outcome.half_width(found.calibration.turnout, found.asked.level)[3]
-    return _clipped(float(found.outcome.estimate[3]), float(half), 0.0, np.inf)
+    half = found.outcome.turnout.half_width(found.calibration.turnout, found.asked.level)
+    return _clipped(float(found.outcome.turnout.estimate), float(half), 0.0, np.inf)
 
 
 def _margin(found: Study, bounds: Bounds | None) -> Margin | None:
@@ -288,14 +289,14 @@ def _margin(found: Study, bounds: Bounds | None) -> Margin | None:
     order = np.argsort(-found.totals.estimate[:-1], kind="stable")
     pair = int(order[0]), int(order[1])
     outcome = found.outcome if pair == found.pair else found.outcome_of(pair)
-    half = float(outcome.half_width(found.calibration.inflation, found.asked.level)[2])
+    half = float(outcome.margin.half_width(found.calibration.inflation, found.asked.level))
     low, high = -1.0, 1.0
     if bounds is not None:
         votes = found.population.votes.sum(axis=0)
         most = votes.sum() + bounds.unseen_votes
         lead = votes[pair[0]] - votes[pair[1]]
         low, high = (lead - bounds.unseen_votes) / most, (lead + bounds.unseen_votes) / most
-    at = _clipped(float(outcome.estimate[2]), half, float(low), float(high))
+    at = _clipped(float(outcome.margin.estimate), half, float(low), float(high))
     return Margin(names[pair[0]], names[pair[1]], at)
 
 

@@ -29,6 +29,11 @@ class Strata:
     registered: Floats | None  # (strata,); None if not known of each stratum and each seen station
     notes: tuple[str, ...] = ()  # what was assumed to get them
 
+    @property
+    def known(self) -> Counts | Floats:
+        """Registered voters, or stations where these are not known; shape (strata,)."""
+        return self.stations if self.registered is None else self.registered
+
 
 def national_stratum(
     population: Population, voters_known: bool, stations: int | None, registered: int | None

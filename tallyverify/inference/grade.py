@@ -67,8 +67,8 @@ def judged(
     outcome, calibration = study.outcome, study.calibration
     if outcome is None:
         raise ValueError("a study that is not refused has an outcome")
-    gap = abs((first - second) / valid - float(outcome.estimate[2]))
-    half = float(outcome.half_width(calibration.inflation, 0.95)[2])
+    gap = abs((first - second) / valid - float(outcome.margin.estimate))
+    half = float(outcome.margin.half_width(calibration.inflation, 0.95))
     # One in a million, for margins that are computed from whole votes.
     if gap <= half + 1e-6:
         return Judged(False, whole, Evidence.NOTE, "")
@@ -76,7 +76,7 @@ def judged(
     why = _innocent(study, outcome, gap, tilt, valid, whole=whole, confirmed=confirmed)
     if why or tilt is None:
         return Judged(True, whole, Evidence.NOTE, f"a note only: {why}")
-    far = float(outcome.half_width(calibration.inflation, FAR)[2])
+    far = float(outcome.margin.half_width(calibration.inflation, FAR))
     masks = sum(row.masks for row in calibration.rows)
     return Judged(
         True,
@@ -117,7 +117,7 @@ def _innocent(
         return f"nothing was seen of an area of the level {study.population.levels[0]}"
     if learnt is None or calibration.setting != "learnt" or learnt.coverage < LOWEST_COVERAGE:
         return "the backtest does not cover in the pattern really missing"
-    if gap <= float(outcome.half_width(calibration.inflation, FAR)[2]):
+    if gap <= float(outcome.margin.half_width(calibration.inflation, FAR)):
         return "it lies inside the 99.9 % interval"
     if abs(tilt.delta) <= largest:
         return (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import stats
 
 from tallyverify.inference.hierarchy import Upward, upward, working_spread
 from tallyverify.inference.leaves import Spread, leaves_of
@@ -14,6 +15,28 @@ from tallyverify.inference.population import Population
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """Estimates with their errors, before calibration; all of one shape."""
+
+    estimate: Floats
+    error: Floats
+    freedom: Floats  # degrees of freedom behind the errors
+    shift: Floats  # by how much the estimate would move with what missingness itself hints at
+
+    def __getitem__(self, at: Any) -> Predicted:
+        return Predicted(self.estimate[at], self.error[at], self.freedom[at], self.shift[at])
+
+    def quantile(self, level: float) -> Floats:
+        """Return the quantiles of Student's t that bound a central interval."""
+        return np.asarray(stats.t.ppf((1 + level) / 2, np.maximum(self.freedom, 2.0)))
+
+    def half_width(self, inflation: float | Floats, level: float) -> Floats:
+        """Return half the width of the interval at a level, with the errors inflated."""
+        half: Floats = self.quantile(level) * np.hypot(inflation * self.error, self.shift)
+        return half
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +50,12 @@ class Unseen:
     freedom: Floats  # (columns,): Satterthwaite
     weights: Floats  # (stations,): of seen rates in the totals; sum to the voters asked for
     rates: Floats  # (stations asked for, columns), per registered voter
+
+    def over(self, at: Any, whole: Any = 1.0, *, base: Any) -> Predicted:
+        """Return some columns as fractions of a whole, added to a base, with their errors."""
+        error = np.sqrt(self.variance[at]) / whole
+        estimate = base + self.totals[at] / whole
+        return Predicted(estimate, error, self.freedom[at], self.shift[at] / whole)
 
 
 def fit_working_spread(population: Population) -> Spread:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -16,20 +16,17 @@ from tallyverify.inference.asked import Asked, check_asked
 from tallyverify.inference.assemble import Assembled, assemble
 from tallyverify.inference.calibrated import Calibration, calibrate
 from tallyverify.inference.expected import Strata, national_stratum, registry_strata, strata_of
-from tallyverify.inference.fitted import Figures, predicted_figures
+from tallyverify.inference.fitted import predicted_figures
 from tallyverify.inference.leaves import Spread
 from tallyverify.inference.outcome import Outcome, predicted_outcome
 from tallyverify.inference.patterns import PATTERNS, patterns_of
 from tallyverify.inference.population import Population
-from tallyverify.inference.prediction import fit_working_spread
+from tallyverify.inference.prediction import Predicted, fit_working_spread
 from tallyverify.inference.ratio import RatioEstimate
 from tallyverify.inference.refusals import why_refused
 from tallyverify.inference.stratified import ratio_figures, ratio_outcome, within_seen
 from tallyverify.sheets import MOST_STATIONS, Sheets, summarise_sheets
 from tallyverify.table import ActaTable
-
-if TYPE_CHECKING:
-    pass
 
 _MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predicted from
 
@@ -43,8 +40,8 @@ class Study:
     assembled: Assembled
     strata: Strata | None = None  # where the ratio estimate is used; otherwise the prediction
     work: Spread | None = None  # working variances of the prediction
-    totals: Figures | None = None  # of all candidates; None where refused, as shares and outcome
-    shares: Figures | None = None
+    totals: Predicted | None = None  # of all candidates; None where refused, as shares and outcome
+    shares: Predicted | None = None
     pair: tuple[int, int] = (0, 1)  # the leader and the one compared with it
     outcome: Outcome | None = None
     calibration: Calibration = field(default_factory=Calibration)
