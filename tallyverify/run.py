@@ -16,8 +16,8 @@ from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
 from tallyverify.forensics.picture import ForensicPicture, forensic_picture
-from tallyverify.inference.of_case import study_of
-from tallyverify.inference.picture import Picture, bare_picture, picture_of
+from tallyverify.inference.of_case import InferenceStudy
+from tallyverify.inference.picture import Picture
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
@@ -108,15 +108,14 @@ def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
     suspects, source = _first_pass(case, tell)
     facts = replace(case.facts, source=source)
     summaries, _, seen = _folded(case, facts, chosen, suspects, tell)
-    kept = Kept(seen, summaries[summarise_sheets])
-    found = picture_of(kept, facts)
-    if found is None:
-        if kept.rows.chunks is None:
-            return bare_picture(kept, facts)
-        raise InputError(study_of(kept, facts).reason)
-    if doubt := _doubt(summaries, facts):
-        return replace(found, estimate=found.estimate.refusing(doubt), curve=None)
-    return found
+    unseen = InferenceStudy(Kept(seen, summaries[summarise_sheets]), facts)
+    if unseen.study is None and unseen.kept.rows.chunks is not None:
+        raise InputError(unseen.refused)
+    picture = unseen.picture
+    doubt = _doubt(summaries, facts)
+    if doubt and unseen.study is not None:
+        return replace(picture, estimate=picture.estimate.refusing(doubt), curve=None)
+    return picture
 
 
 def _picture(
@@ -130,7 +129,8 @@ def _picture(
     if doubt or not any(check.family == "inference" for check in chosen):
         return None
     try:
-        return picture_of(Kept(seen, summaries[summarise_sheets]), facts)
+        unseen = InferenceStudy.of(Kept(seen, summaries[summarise_sheets]), facts)
+        return unseen.picture if unseen.study is not None else None
     except Exception:  # the checks of the family then show as broken; the others must stand
         return None
 

@@ -152,10 +152,6 @@ def estimate_of(found: Study) -> Estimate:
             if voters is None or whole is None or apart or unseen is None
             else max(round(whole - voters), 0),
         },
-        shares={},
-        totals={},
-        turnout=None,
-        margin=None,
         bounds=bounds,
         backtest=found.calibration.rows,
         inflation=found.calibration.inflation,

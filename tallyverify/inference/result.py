@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -167,11 +167,11 @@ class Estimate:
     level: float
     seen: dict[str, int | None]
     unseen: dict[str, int | None]
-    shares: dict[str, Interval]
-    totals: dict[str, Interval]
-    turnout: Interval | None
-    margin: Margin | None
-    bounds: Bounds | None
+    shares: dict[str, Interval] = field(default_factory=dict)
+    totals: dict[str, Interval] = field(default_factory=dict)
+    turnout: Interval | None = None
+    margin: Margin | None = None
+    bounds: Bounds | None = None
     backtest: tuple[BacktestRow, ...] = ()
     inflation: float = 1.0
     areas: tuple[AreaEstimate, ...] = ()
