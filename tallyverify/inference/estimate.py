@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -14,6 +14,7 @@ from tallyverify.findings import number
 from tallyverify.inference.asked import Asked, several
 from tallyverify.inference.fitted import area_figures
 from tallyverify.inference.prediction import Predicted
+from tallyverify.inference.ratio_variance import sums
 from tallyverify.inference.result import AreaEstimate, Estimate, Interval, Margin
 from tallyverify.inference.study import Study, study_table
 from tallyverify.manski import Bounds, bounds_of
@@ -251,12 +252,14 @@ def factors_of(found: Study, estimate: Floats) -> Floats:
     return factors
 
 
-def _intervals(found: Study, figures: Predicted, low: Floats, high: Floats) -> dict[str, Interval]:
+def _intervals(found: Study, figures: Predicted, low: Any, high: Any) -> dict[str, Interval]:
     """Intervals of all candidates, cut to what each can have at the least and at the most."""
     half = figures.half_width(factors_of(found, figures.estimate), found.asked.level)
+    names = found.population.names
+    least, most = (np.broadcast_to(edge, len(names)) for edge in (low, high))
     return {
-        name: _clipped(figures.estimate[k], half[k], float(low[k]), float(high[k]))
-        for k, name in enumerate(found.population.names)
+        name: _clipped(float(figures.estimate[k]), float(half[k]), float(least[k]), float(most[k]))
+        for k, name in enumerate(names)
     }
 
 
@@ -301,40 +304,20 @@ def _areas(found: Study) -> tuple[AreaEstimate, ...]:
     if found.strata is not None or population.nest.depth < 2 or found.work is None:
         return ()
     totals, shares = area_figures(population, found.work)
-    half_total, half_share = (
-        one.half_width(factors_of(found, one.estimate), found.asked.level)
-        for one in (totals, shares)
-    )
+    # Where an area is predicted to have no votes.
+    known = {name: np.nan_to_num(getattr(shares, name)) for name in ("estimate", "error")}
+    shares = replace(shares, **known)
     here = population.nest.of_station(1)
-    stations = np.bincount(here, minlength=len(totals.estimate))
-    seen = np.bincount(here, population.seen.astype(float), minlength=len(stations))
-    votes = [np.bincount(here, column, minlength=len(stations)) for column in population.votes.T]
-    areas = []
-    for at, name in enumerate(found.assembled.areas):
-        by_name = list(enumerate(population.names))
-        areas.append(
-            AreaEstimate(
-                name,
-                {
-                    who: _clipped(
-                        float(np.nan_to_num(shares.estimate[at, k])),
-                        float(np.nan_to_num(half_share[at, k])),
-                        0.0,
-                        1.0,
-                    )
-                    for k, who in by_name
-                },
-                {
-                    who: _clipped(
-                        float(totals.estimate[at, k]),
-                        float(half_total[at, k]),
-                        float(votes[k][at]),
-                        np.inf,
-                    )
-                    for k, who in by_name
-                },
-                int(seen[at]),
-                int(stations[at]),
-            )
+    columns = np.column_stack([np.ones(len(here)), population.seen, population.votes])
+    stations, seen, *votes = sums(columns, here, len(totals.estimate)).T
+    least = np.column_stack(votes)
+    return tuple(
+        AreaEstimate(
+            name,
+            _intervals(found, shares[at], 0.0, 1.0),
+            _intervals(found, totals[at], least[at], np.inf),
+            int(seen[at]),
+            int(stations[at]),
         )
-    return tuple(areas)
+        for at, name in enumerate(found.assembled.areas)
+    )
