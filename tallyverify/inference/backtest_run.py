@@ -65,8 +65,7 @@ class Masks:
 
     def half_width(self, inflation: Floats) -> Floats:
         """Return half the widths of the 95 % intervals; shape (masks, 4)."""
-        half: Floats = self.reach * np.hypot(inflation[:, None] * self.error, self.shift)
-        return half
+        return self.reach * np.hypot(inflation[:, None] * self.error, self.shift)
 
     def held(self, inflation: Floats) -> Mask:
         """Return which intervals held the truth; shape (masks, 4)."""

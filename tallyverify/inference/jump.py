@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.inference.jump_fit import WIDEST, Side, best_bandwidth, effective
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def jump_at(
     within 0.25 of it. Assumes that without a jump the rate is smooth, and areas are independent.
     """
     if bandwidth is not None and not 0 < bandwidth < np.inf:
-        raise TallyVerifyError(f"a bandwidth is a positive number, not {bandwidth}")
+        raise InputError(f"a bandwidth is a positive number, not {bandwidth}")
     near = (weight > 0) & (np.abs(share - cut) < max(WIDEST, bandwidth or 0))
     total = int(np.count_nonzero(weight > 0))
     after = near & (share >= cut)

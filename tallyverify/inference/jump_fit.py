@@ -48,8 +48,7 @@ class Side:
         """Return the fitted value at the cut without each of the areas in turn."""
         gram = self._gram.sum(axis=0) - self._gram
         moments = self._moments.sum(axis=0) - self._moments
-        fitted: Floats = np.linalg.solve(gram, moments[:, :, None])[:, 0, 0]
-        return fitted
+        return np.linalg.solve(gram, moments[:, :, None])[:, 0, 0]
 
 
 def effective(weight: Floats) -> float:

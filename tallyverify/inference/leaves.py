@@ -33,8 +33,7 @@ class Spread:
 
     def of_stations(self, size: Floats) -> Floats:
         """Return each station's own variance; shape (stations, columns)."""
-        own: Floats = self.station[None, :] + self.voter[None, :] / size[:, None]
-        return own
+        return self.station[None, :] + self.voter[None, :] / size[:, None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,8 +147,7 @@ def _solved(square: Floats, x: Floats, weight: Floats, y: Floats, used: Mask) ->
         return np.zeros((0, y.shape[1]))
     moments = (x.T @ (weight[:, None] * y))[used]
     inner = square[np.ix_(used, used)]
-    solved: Floats = np.asarray(np.linalg.lstsq(inner, moments, rcond=1e-9)[0], dtype=np.float64)
-    return solved
+    return np.asarray(np.linalg.lstsq(inner, moments, rcond=1e-9)[0], dtype=np.float64)
 
 
 def _station_spread(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -40,18 +40,18 @@ def in_order(
     )
     code = np.asarray(area)
     if at.ndim != 1 or any(given.shape != at.shape for given in (one, two, all_valid, code)):
-        raise TallyVerifyError("position, votes and area need one entry for each station")
+        raise InputError("position, votes and area need one entry for each station")
     known = ~np.isnan(at)
     at, one, two, all_valid, code = (x[known] for x in (at, one, two, all_valid, code))
     for name, votes in (("first", one), ("second", two), ("valid", all_valid)):
         if not (np.isfinite(votes) & (votes >= 0)).all():
-            raise TallyVerifyError(
+            raise InputError(
                 f"'{name}' holds votes that are negative or not known; leave these stations out"
             )
     if not all_valid.any():
-        raise TallyVerifyError("no station has both a known position and valid votes")
+        raise InputError("no station has both a known position and valid votes")
     if code.dtype.kind not in "iu" or code.min() < 0:
-        raise TallyVerifyError(
+        raise InputError(
             "'area' holds codes that are not whole numbers from 0 on; leave stations of unknown "
             "area out"
         )

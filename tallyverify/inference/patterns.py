@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
-from tallyverify.errors import TallyVerifyError, listed, nearest, shown
+from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.nest import Nest
 from tallyverify.inference.population import Population
 
@@ -127,13 +127,13 @@ def hide(
             gone = gone[nest.parent(depth)] | (rng.random_sample(len(chance)) < chance)
         return gone & seen
     if pattern not in PATTERNS:
-        raise TallyVerifyError(
+        raise InputError(
             f"no pattern of missing stations is called {shown(pattern)}; there are "
             f"{listed(PATTERNS)}. {nearest(pattern, PATTERNS) or ''}".rstrip()
         )
     if pattern not in patterns_of(population):
         lacks = "an order of every seen station" if pattern == "late" else "areas"
-        raise TallyVerifyError(f"the pattern {shown(pattern)} needs {lacks}")
+        raise InputError(f"the pattern {shown(pattern)} needs {lacks}")
     own = rng.random_sample(len(population))
     first = own
     if pattern in ("centres", "small"):

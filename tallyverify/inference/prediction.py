@@ -35,8 +35,7 @@ class Predicted:
 
     def half_width(self, inflation: float | Floats, level: float) -> Floats:
         """Return half the width of the interval at a level, with the errors inflated."""
-        half: Floats = self.quantile(level) * np.hypot(inflation * self.error, self.shift)
-        return half
+        return self.quantile(level) * np.hypot(inflation * self.error, self.shift)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +91,7 @@ def predicted_rates(population: Population, climbed: Upward, designs: Sequence[F
         mean = pull * climbed.value[depth] + (1 - pull) * mean[nest.parent(depth)]
         mean = mean + designs[depth - 1] @ climbed.slopes[depth - 1]
     own = designs[-1][wanted] @ climbed.slopes[-1]
-    rates: Floats = mean[nest.parent(nest.depth)[wanted]] + own
-    return rates
+    return mean[nest.parent(nest.depth)[wanted]] + own
 
 
 def predict_unseen(

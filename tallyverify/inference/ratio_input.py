@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -23,13 +23,13 @@ def numbers(name: str, values: ArrayLike, *, signed: bool = True) -> Floats:
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise TallyVerifyError(
+        raise InputError(
             f"{name} cannot be read as numbers ({error}); give plain numbers, none missing"
         ) from None
     wrong = ~np.isfinite(array) if signed else ~(np.isfinite(array) & (array >= 0))
     if wrong.any():
         allowed = "finite numbers" if signed else "finite numbers from 0 on"
-        raise TallyVerifyError(
+        raise InputError(
             f"{name} has {int(wrong.sum()):,} values that cannot stand there, the first "
             f"{array[wrong][0]}; give {allowed}, and leave out stations that were not read"
         )
@@ -40,7 +40,7 @@ def amounts(name: str, values: ArrayLike) -> Floats:
     """Return a list of finite numbers from 0 on, shape (n,), n ≥ 1."""
     array = np.atleast_1d(numbers(name, values, signed=False))
     if array.ndim != 1 or not array.size:
-        raise TallyVerifyError(f"{name} has the shape {array.shape}; give a list, not empty")
+        raise InputError(f"{name} has the shape {array.shape}; give a list, not empty")
     return array
 
 
@@ -49,7 +49,7 @@ def counts(name: str, values: ArrayLike) -> Codes:
     array = amounts(name, values)
     wrong = (array != np.floor(array)) | (array >= 2**53)
     if wrong.any():
-        raise TallyVerifyError(f"{name} has {array[wrong][0]}; give whole numbers")
+        raise InputError(f"{name} has {array[wrong][0]}; give whole numbers")
     return array.astype(np.intp)
 
 
@@ -61,13 +61,13 @@ def seen_rows(
     if votes.ndim == 1:
         votes = votes[:, None]
     if base.ndim != 1 or votes.ndim != 2 or len(votes) != len(base) or not votes.size:
-        raise TallyVerifyError(
+        raise InputError(
             f"y has the shape {np.shape(y)} and x {base.shape}; give (n,) or (n, K) and (n,), for "
             "at least one station"
         )
     if stratum is None:
         if strata != 1:
-            raise TallyVerifyError(
+            raise InputError(
                 f"stations has {strata} values, but no strata are given; give the code of each "
                 "seen station's stratum, or one number of stations"
             )
@@ -75,11 +75,11 @@ def seen_rows(
     else:
         codes = counts("stratum", stratum)
     if codes.shape != base.shape:
-        raise TallyVerifyError(
+        raise InputError(
             f"there are {len(codes)} codes of strata for {len(base)} seen stations; give one each"
         )
     if codes.max() >= strata:
-        raise TallyVerifyError(
+        raise InputError(
             f"the code {codes.max()} has no number of stations; stations has {strata} values, for "
             f"the codes 0 to {strata - 1}"
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.inference.ratio_input import codes_of, counts
 
 if TYPE_CHECKING:
@@ -29,20 +29,20 @@ def collapse(
     """
     count, whole = counts("seen_per_stratum", seen_per_stratum), counts("stations", stations)
     if count.shape != whole.shape:
-        raise TallyVerifyError(
+        raise InputError(
             f"there are {len(count)} strata with counts of seen stations, but {len(whole)} with "
             "all stations; give both for the same strata"
         )
     empty, excess = (count == 0) & (whole > 0), count > whole
     if excess.any():
         first = int(np.flatnonzero(excess)[0])
-        raise TallyVerifyError(
+        raise InputError(
             f"more seen than expected stations in strata {codes_of(excess)} (stratum {first}: "
             f"{int(count[first]):,} of {int(whole[first]):,}); count each station once, or correct "
             "the number of stations"
         )
     if empty.any():
-        raise TallyVerifyError(
+        raise InputError(
             f"nothing seen in strata {codes_of(empty)}, so nothing can be estimated there; "
             "join them with others, or use the prediction from a registry"
         )
@@ -57,7 +57,7 @@ def collapse(
             at += 1
             continue
         if len(sampled) == 1:
-            raise TallyVerifyError(
+            raise InputError(
                 f"one station seen of the {int(whole[one]):,} in stratum {one}, and no other "
                 "stratum was seen in part: the error cannot be estimated; join the stratum with "
                 "another, or use the prediction from a registry"
@@ -91,8 +91,7 @@ def covariance(values: Floats, group: Codes, factor: Floats) -> Floats:
     means = sums(values, group, len(factor))
     means /= np.maximum(np.bincount(group, minlength=len(factor)), 1)[:, None]
     scaled = (values - means[group]) * np.sqrt(factor)[group][:, None]
-    cov: Floats = scaled.T @ scaled
-    return cov
+    return scaled.T @ scaled
 
 
 def sums(values: Floats, code: Codes, codes: int) -> Floats:

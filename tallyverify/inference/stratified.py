@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.findings import counted
 from tallyverify.inference.expected import Strata
 from tallyverify.inference.outcome import NORMAL, Outcome, unseen_pair
@@ -42,7 +42,7 @@ def _estimated(population: Population, strata: Strata) -> RatioEstimate:
     empty = (count == 0) & (strata.stations > 0)
     if empty.any():
         first = strata.names[int(np.flatnonzero(empty)[0])]
-        raise TallyVerifyError(
+        raise InputError(
             f"nothing was seen in {counted(int(empty.sum()), 'stratum', 'strata')}, such as "
             f"{first}, so nothing is known of it; join strata, or give a registry"
         )

@@ -77,7 +77,7 @@ class Study:
     @property
     def _work(self) -> Spread:
         if self.work is None:
-            raise TallyVerifyError("the prediction has no variances yet")
+            raise InputError("the prediction has no variances yet")
         return self.work
 
 
@@ -98,7 +98,7 @@ def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: As
 
 def _studied(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: Asked) -> Study:
     if sheets.chunks is None:
-        raise TallyVerifyError(
+        raise InputError(
             f"{sheets.rows:,} stations; all are needed at once, which fits for {MOST_STATIONS:,}"
         )
     of_registry = asked.strata if asked.expected is None else None
