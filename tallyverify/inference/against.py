@@ -38,9 +38,9 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             whole=declared.whole,
             confirmed=unseen.registry_is_whole,
         )
-        whole += verdict.whole
-        outside += verdict.outside and verdict.whole
-        others += _others_outside(study, estimate, declared, facts) if verdict.whole else []
+        whole += declared.whole
+        outside += verdict.outside and declared.whole
+        others += _others_outside(study, estimate, declared, facts) if declared.whole else []
         findings.append(_finding(check, unseen, study, at, declared, verdict))
     if not unseen.margins:
         reason = (

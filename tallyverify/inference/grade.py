@@ -33,7 +33,6 @@ class Judged:
     """How a declared margin stands to the interval, and on which rung that belongs."""
 
     outside: bool  # the 95 % interval
-    whole: bool  # of a bulletin that is the whole count
     grade: Evidence
     why: str  # what decided it; empty inside the interval
 
@@ -71,16 +70,15 @@ def judged(
     half = float(outcome.margin.half_width(calibration.inflation, 0.95))
     # One in a million, for margins that are computed from whole votes.
     if gap <= half + 1e-6:
-        return Judged(False, whole, Evidence.NOTE, "")
+        return Judged(False, Evidence.NOTE, "")
     tilt = needed_tilt(study, first, second)
     why = _innocent(study, outcome, gap, tilt, valid, whole=whole, confirmed=confirmed)
     if why or tilt is None:
-        return Judged(True, whole, Evidence.NOTE, f"a note only: {why}")
+        return Judged(True, Evidence.NOTE, f"a note only: {why}")
     far = float(outcome.margin.half_width(calibration.inflation, FAR))
     masks = sum(row.masks for row in calibration.rows)
     return Judged(
         True,
-        whole,
         Evidence.IMPROBABLE,
         f"outside the 99.9 % interval too (± {100 * far:.2f} points); the tilt that it needs "
         f"(δ = {_delta(tilt.delta)}) is larger than any of the {masks} masks of the backtest "

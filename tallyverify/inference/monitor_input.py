@@ -11,7 +11,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tallyverify.arrays import Codes, Floats, Mask
+from tallyverify.arrays import Codes, Floats, Mask, floats, numbers
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.inference.betting import Bets
 from tallyverify.inference.monitor_state import Sampling
@@ -73,9 +73,7 @@ def limits(
 def _limits(name: str, size: int, bound: float | None, registered: ArrayLike | None) -> Limits:
     if not isinstance(size, Integral) or size < 1:
         raise InputError(f"{name} has {size!r} stations; give a whole number from 1")
-    voters = None if registered is None else _numbers(f"registered of {name}", registered)
-    if voters is not None and not (np.isfinite(voters) & (voters >= 0)).all():
-        raise InputError(f"registered of {name} has a negative, infinite or missing number")
+    voters = None if registered is None else numbers(f"registered of {name}", registered, least=0)
     if voters is not None and voters.ndim and voters.shape != (size,):
         raise InputError(
             f"registered lists {voters.size:,} stations, but {name} has {size:,}; give one number "
@@ -138,17 +136,8 @@ def read_batch(
     return Batch(a - b, v, used, rows)
 
 
-def _numbers(name: str, values: ArrayLike) -> Floats:
-    try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise InputError(
-            f"{name} has something that is not a number: {values!r:.80}; give whole numbers from 0"
-        ) from None
-
-
 def _counts(name: str, values: ArrayLike, seen: int) -> Floats:
-    counts = np.atleast_1d(_numbers(repr(name), values))
+    counts = np.atleast_1d(floats(repr(name), values))
     if counts.ndim > 1:
         raise InputError(f"{name!r} has {counts.ndim} dimensions; give a flat sequence")
     bad = ~(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts)))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from tallyverify.arrays import numbers
 from tallyverify.errors import InputError, shown
-from tallyverify.inference.ratio_input import amounts, codes_of, counts, numbers, seen_rows, some_of
+from tallyverify.inference.ratio_input import codes_of, seen_rows, some_of, whole_list
 from tallyverify.inference.ratio_variance import collapse, covariance, factors, sums
 
 if TYPE_CHECKING:
@@ -207,9 +208,9 @@ def ratio(
     >>> ratio([60, 45, 70, 20, 30], [100] * 5, [0, 0, 0, 1, 1], stations=[10, 2])
     <RatioEstimate: 0.5278 ± 0.2179 (0.95); 5 of 12 stations, 2 strata>
     """
-    whole = counts("stations", stations)
+    whole = whole_list("stations", stations)
     votes, base, codes = seen_rows(y, x, stratum, len(whole))
-    known = None if size is None else amounts("size", size)
+    known = None if size is None else np.atleast_1d(numbers("size", size, least=0))
     if known is not None and (known.shape != whole.shape or not known.sum() > 0):
         raise InputError(
             f"size has {len(known)} values with the sum {known.sum():.6g}; give one for each of "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.errors import InputError
-from tallyverify.inference.ratio_input import codes_of, counts
+from tallyverify.inference.ratio_input import codes_of, whole_list
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -27,7 +27,8 @@ def collapse(
     Each is joined with the next stratum in the order of codes, the last one with the one before.
     Strata that were wholly seen are passed over: they have no sampling error to learn from.
     """
-    count, whole = counts("seen_per_stratum", seen_per_stratum), counts("stations", stations)
+    count = whole_list("seen_per_stratum", seen_per_stratum)
+    whole = whole_list("stations", stations)
     if count.shape != whole.shape:
         raise InputError(
             f"there are {len(count)} strata with counts of seen stations, but {len(whole)} with "
