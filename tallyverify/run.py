@@ -84,25 +84,7 @@ def verify(
 
 
 def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
-    """Estimate the whole count of a case, with the backtest and what was declared beside it.
-
-    Parameters
-    ----------
-    case : Case
-        The parts of the audit.
-    progress : callable, optional
-        As in :func:`verify`.
-
-    Returns
-    -------
-    Picture
-        Its ``estimate`` is perhaps refused, with the reason.
-
-    Raises
-    ------
-    InputError
-        If the sheets cannot be put together.
-    """
+    """Estimate the whole count of a case; the estimate is perhaps refused, with the reason."""
     tell = progress or (lambda what, done, of: None)
     chosen = select("inference")
     suspects, source = _first_pass(case, tell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +43,8 @@ class Masks:
     hidden: Floats  # (masks,): registered voters hidden, as a share of those seen
     # (masks, candidates): errors of all shares, as in `off`; no columns if not asked
     others: Floats
-    failed: int = 0  # masks of which nothing could be said, e.g. as nothing was left of a stratum
+    # masks of which nothing could be said, e.g. as nothing was left of a stratum
+    failed: int = field(default=0, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.estimate)
@@ -114,29 +115,17 @@ def run_masks(
         except TallyVerifyError:
             failed += 1
             continue
-        rows.append(_compared(population, hidden, found, pair))
+        rows.append((found.estimate, truth, *_compared(population, hidden, found, pair)))
     if not rows:
-        none = np.zeros((0, 4))
-        flat = np.zeros(0)
-        return Masks(pattern, none, none, none, none, none, flat, flat, none[:, :0], failed)
-    estimate, error, reach, shift, tilt, gone, others = zip(*rows, strict=True)
-    return Masks(
-        pattern,
-        np.stack(estimate),
-        np.tile(truth, (len(rows), 1)),
-        np.stack(error),
-        np.stack(reach),
-        np.stack(shift),
-        np.array(tilt),
-        np.array(gone),
-        np.stack(others),
-        failed,
-    )
+        empty = [*[np.zeros((0, 4))] * 5, *[np.zeros(0)] * 2, np.zeros((0, 0))]
+        return Masks(pattern, *empty, failed=failed)
+    return Masks(pattern, *map(np.array, zip(*rows, strict=True)), failed=failed)
 
 
 def _compared(
     population: Population, hidden: Mask, found: Outcome, pair: tuple[int, int]
-) -> tuple[Floats, Floats, Floats, Floats, float, float, Floats]:
+) -> tuple[Floats, Floats, Floats, float, float, Floats]:
+    """Return error, reach, shift, tilt, share hidden and the errors of all shares."""
     first, second = (float(population.votes[hidden, k].sum()) for k in pair)
     tilt = 0.0
     # Half a vote more for each: that nobody there chose one of them is no infinite tilt.
@@ -150,7 +139,7 @@ def _compared(
         votes = population.votes[population.seen].sum(axis=0)
         gap = shares - votes / votes.sum()
         others = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
-    return found.estimate, found.error, found.quantile(0.95), found.shift, tilt, gone, others
+    return found.error, found.quantile(0.95), found.shift, tilt, gone, others
 
 
 def leave_one_out(off: Floats) -> Floats:
