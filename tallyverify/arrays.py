@@ -20,22 +20,34 @@ Hashes = NDArray[np.uint64]
 _LARGEST = 2**31
 
 
-def counts(name: str, given: ArrayLike, *, dimensions: int = 1) -> Counts:
-    """Return counts as whole numbers, or say what is wrong with them.
+def floats(name: str, given: ArrayLike, *, dimensions: int | None = None) -> Floats:
+    """Return an array of numbers, of so many dimensions, or say what is wrong with it."""
+    try:
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} are not numbers", found=str(error)[:80]) from None
+    if dimensions is not None and values.ndim != dimensions:
+        raise InputError(
+            f"{name} have the wrong shape",
+            found=f"{values.ndim} dimensions",
+            expected="one entry a station" if dimensions == 1 else "stations × candidates",
+        )
+    return values
 
-    Parameters
-    ----------
-    name : str
-        What they are, for the message.
-    given : array_like
-        Counts by station (or stations × candidates); a count that is not known must be left out.
-    dimensions : int
-        1 or 2.
 
-    Raises
-    ------
-    InputError
-        If they are not whole numbers from 0 to 2³¹, or have other dimensions.
+def numbers(
+    name: str, given: ArrayLike, *, least: float = -np.inf, hint: str | None = None
+) -> Floats:
+    """Return finite numbers of any shape, none below the least, or say which is none."""
+    values = floats(name, given)
+    allowed = "finite numbers" + (f" from {least:g} on" if least > -np.inf else "")
+    bad = ~(np.isfinite(values) & (values >= least))
+    _refuse(bad, values, f"{name} are numbers, none of them missing", allowed, hint)
+    return values
+
+
+def counts(name: str, given: ArrayLike, *, dimensions: int = 1, of: str = " of people") -> Counts:
+    """Return whole numbers from 0 to 2³¹ by station (or stations × candidates), none missing.
 
     Examples
     --------
@@ -48,26 +60,19 @@ def counts(name: str, given: ArrayLike, *, dimensions: int = 1) -> Counts:
       found: -3 at position 1
       expected: 0 or more
     """
-    try:
-        values = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} are not numbers", found=str(error)[:80]) from None
-    if values.ndim != dimensions:
-        raise InputError(
-            f"{name} have the wrong shape",
-            found=f"{values.ndim} dimensions",
-            expected="one entry a station" if dimensions == 1 else "stations × candidates",
-        )
+    values = floats(name, given, dimensions=dimensions)
     bad = ~((values >= 0) & (values < _LARGEST) & (values == np.floor(values)))
+    _refuse(bad, values, f"{name} are whole numbers{of}, none of them unknown", "0 or more")
+    return values.astype(np.int64)
+
+
+def _refuse(bad: Mask, values: Floats, what: str, allowed: str, hint: str | None = None) -> None:
+    """Refuse values at the first bad one."""
     if bad.any():
         place = np.argwhere(bad)[0]
-        raise InputError(
-            f"{name} are whole numbers of people, none of them unknown",
-            found=f"{values[tuple(place)]:g} at position {', '.join(map(str, place))}",
-            expected="0 or more",
-        )
-    whole: Counts = values.astype(np.int64)
-    return whole
+        at = f" at position {', '.join(map(str, place))}" if place.size else ""
+        found = f"{values[tuple(place)]:g}{at}"
+        raise InputError(what, found=found, expected=allowed, hint=hint)
 
 
 def people(

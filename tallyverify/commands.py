@@ -166,11 +166,8 @@ def estimate(
     text = found.estimate.to_json()
     files: dict[Path, str] = {}
     if places:
-        drawings = figures(found)
-        files = {places[0]: text}
-        files.update(
-            {place: drawings[place.stem] for place in places[1:] if place.stem in drawings}
-        )
+        made = {"estimate": text, **figures(found)}
+        files = {place: made[place.stem] for place in places if place.stem in made}
         write_whole(files)
     if format is Format.json:
         say(text, encoding="utf-8", written=bool(files))

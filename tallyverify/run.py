@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from tallyverify._version import __version__
 from tallyverify.case import Case
@@ -14,12 +14,12 @@ from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
 from tallyverify.forensics.study import ForensicPicture, ForensicStudy
-from tallyverify.inference.of_case import study_of
-from tallyverify.inference.picture import Picture, bare_picture, picture_of
+from tallyverify.inference.of_case import InferenceStudy
+from tallyverify.inference.picture import Picture
 from tallyverify.repeats import Index, Repeats, Suspects
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
-from tallyverify.sheets import Sheets, summarise_sheets
+from tallyverify.sheets import summarise_sheets
 from tallyverify.source import Source
 from tallyverify.table import ActaTable
 
@@ -27,6 +27,7 @@ _FEWEST = 10
 """A wrong mapping is suspected from this many sheets that do not add up."""
 
 Progress = Callable[[str, int, int], None]
+Shown = TypeVar("Shown")
 
 
 def verify(
@@ -76,60 +77,47 @@ def verify(
     summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
     doubt = _doubt(summaries, facts)
     results = [_concluded(check, summaries, repeats, seen, facts, doubt) for check in chosen]
-    picture = _picture(chosen, summaries, seen, facts, doubt)
-    shown = _forensics(chosen, summaries, seen, facts, doubt)
-    return _report(case, facts, chosen, results, seen, picture, shown)
+    sheets: Any = summaries.get(summarise_sheets)
+    kept = Kept(seen, sheets)
+    picture = _shown("inference", chosen, doubt, lambda: _estimated(kept, facts))
+    indicators = _shown(
+        "forensics", chosen, doubt, lambda: sheets.study(ForensicStudy, kept, facts).picture()
+    )
+    return _report(case, facts, chosen, results, seen, picture, indicators)
 
 
 def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
-    """Estimate the whole count of a case, with the backtest and what was declared beside it."""
+    """Estimate the whole count of a case; the estimate is perhaps refused, with the reason."""
     tell = progress or (lambda what, done, of: None)
     chosen = select("inference")
     suspects, source = _first_pass(case, tell)
     facts = replace(case.facts, source=source)
     summaries, _, seen = _folded(case, facts, chosen, suspects, tell)
-    kept = Kept(seen, summaries[summarise_sheets])
-    found = picture_of(kept, facts)
-    if found is None:
-        if kept.rows.chunks is None:
-            return bare_picture(kept, facts)
-        raise InputError(study_of(kept, facts).reason)
-    if doubt := _doubt(summaries, facts):
-        return replace(found, estimate=found.estimate.refusing(doubt), curve=None)
-    return found
+    unseen = InferenceStudy(Kept(seen, summaries[summarise_sheets]), facts)
+    if unseen.study is None and unseen.kept.rows.chunks is not None:
+        raise InputError(unseen.refused)
+    picture = unseen.picture
+    doubt = _doubt(summaries, facts)
+    if doubt and unseen.study is not None:
+        return replace(picture, estimate=picture.estimate.refusing(doubt), curve=None)
+    return picture
 
 
-def _picture(
-    chosen: tuple[Check, ...],
-    summaries: dict[Summarise, Any],
-    seen: Seen,
-    facts: CaseFacts,
-    doubt: str,
-) -> Picture | None:
-    """What there is to show of inference, if any of its checks was asked."""
-    if doubt or not any(check.family == "inference" for check in chosen):
+def _shown(
+    family: str, chosen: tuple[Check, ...], doubt: str, show: Callable[[], Shown | None]
+) -> Shown | None:
+    """Return what there is to show of a family, if any of its checks was asked."""
+    if doubt or not any(check.family == family for check in chosen):
         return None
     try:
-        return picture_of(Kept(seen, summaries[summarise_sheets]), facts)
+        return show()
     except Exception:  # the checks of the family then show as broken; the others must stand
         return None
 
 
-def _forensics(
-    chosen: tuple[Check, ...],
-    summaries: dict[Summarise, Any],
-    seen: Seen,
-    facts: CaseFacts,
-    doubt: str,
-) -> ForensicPicture | None:
-    """What there is to show of the indicators, if any of them was asked."""
-    if doubt or not any(check.family == "forensics" for check in chosen):
-        return None
-    try:
-        sheets: Sheets = summaries[summarise_sheets]
-        return sheets.study(ForensicStudy, Kept(seen, sheets), facts).picture()
-    except Exception:  # the checks of the family then show as broken; the others must stand
-        return None
+def _estimated(kept: Kept, facts: CaseFacts) -> Picture | None:
+    unseen = InferenceStudy.of(kept, facts)
+    return unseen.picture if unseen.study is not None else None
 
 
 def _first_pass(case: Case, tell: Progress) -> tuple[Suspects, Source]:

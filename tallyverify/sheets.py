@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -35,15 +35,20 @@ class Sheets:
     # NaN where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
     # ``signed``. None where there are too many stations.
     chunks: tuple[dict[str, Any], ...] | None
-    # What several checks work out of the same stations, so that they do so once.
-    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
-    studies: dict[Any, Any] = field(default_factory=dict, repr=False)
+    # What a family works out of the same stations, so that all its checks do so once.
+    _studies: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __add__(self, other: Sheets) -> Sheets:
         rows = self.rows + other.rows
         if rows > MOST_STATIONS or self.chunks is None or other.chunks is None:
             return Sheets(rows, None)
         return Sheets(rows, self.chunks + other.chunks)
+
+    def study(self, kind: Callable[[Kept, CaseFacts], T], kept: Kept, facts: CaseFacts) -> T:
+        """Return the study of a kind of these stations, made when it is first asked for."""
+        if kind not in self._studies:
+            self._studies[kind] = kind(kept, facts)
+        return cast("T", self._studies[kind])
 
     @cached_property
     def columns(self) -> dict[str, Any]:
@@ -52,13 +57,6 @@ class Sheets:
         whole = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
         order = np.argsort(whole["station"], kind="stable")
         return {name: column[order] for name, column in whole.items()}
-
-    def study(self, kind: Callable[[Kept, CaseFacts], T], kept: Kept, facts: CaseFacts) -> T:
-        """Return the study of this kind, made when it is first asked for."""
-        if kind not in self.studies:
-            self.studies[kind] = kind(kept, facts)
-        study: T = self.studies[kind]
-        return study
 
 
 def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:

@@ -12,6 +12,7 @@ from tallyverify import Case, Declared, Report, read_actas, verify
 from tallyverify.contest import Candidate
 from tallyverify.errors import printable
 from tallyverify.inference.picture import Picture
+from tallyverify.report.drawing import middle, short
 from tallyverify.report.figures import figures
 from tallyverify.simulate import clean_election, hide_stations
 from tests.test_report import HOSTILE, dead_drawing
@@ -87,3 +88,9 @@ def test_figures_leave_matplotlib_as_it_was() -> None:
     before = dict(mpl.rcParams)
     figures(picture_of("x"))
     assert dict(mpl.rcParams) == before
+
+
+def test_names_are_cut_to_what_fits() -> None:
+    assert short("Frente para la Victoria", 12) == "Frente para…"
+    assert middle("Political party of the Left", 15) == "Politic…he Left"
+    assert middle("Left", 15) == "Left"

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from tallyverify.inference.area_prediction import predict_unseen_by_area
-from tallyverify.inference.fitted import Figures, area_figures, predicted_figures
+from tallyverify.inference.fitted import area_figures, predicted_figures
 from tallyverify.inference.nest import Nest
 from tallyverify.inference.outcome import predicted_outcome, true_outcome
 from tallyverify.inference.population import Population
-from tallyverify.inference.prediction import fit_working_spread, predict_unseen
+from tallyverify.inference.prediction import Predicted, fit_working_spread, predict_unseen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,7 +88,7 @@ def populations(draw: st.DrawFn, unseen: float = 0.4) -> Population:
     )
 
 
-def figures_of(population: Population, areas: bool = False) -> tuple[Figures, Figures]:
+def figures_of(population: Population, areas: bool = False) -> tuple[Predicted, Predicted]:
     figures = area_figures if areas else predicted_figures
     return figures(population, fit_working_spread(population))
 
@@ -98,7 +98,9 @@ def close(ours: Any, expected: Any, scale: float = 1.0) -> None:
     np.testing.assert_allclose(ours, expected, rtol=1e-7, atol=1e-9 * scale)
 
 
-def same(ours: Figures, expected: Figures, order: Any = slice(None), scale: float = 1.0) -> None:
+def same(
+    ours: Predicted, expected: Predicted, order: Any = slice(None), scale: float = 1.0
+) -> None:
     close(ours.estimate, expected.estimate[..., order], scale)
     # Where nothing is left in doubt an error is the root of a variance that is zero or rounding.
     close(ours.error**2, expected.error[..., order] ** 2, scale)
@@ -342,7 +344,7 @@ def test_designs_and_missing_shares_by_hand() -> None:
 
 
 def test_half_width_joins_the_inflated_error_and_the_shift() -> None:
-    figures = Figures(np.zeros(2), np.array([3.0, 3.0]), np.array([np.inf, 1.0]), np.full(2, 4.0))
+    figures = Predicted(np.zeros(2), np.array([3.0, 3.0]), np.array([np.inf, 1.0]), np.full(2, 4.0))
     # Student's t with 2 degrees at least: 4.302653 (any table).
     close(figures.half_width(1.0, 0.95), [1.959963985 * 5, 4.302652730 * 5])
     close(figures.half_width(2.0, 0.95)[0], 1.959963985 * np.sqrt(52))

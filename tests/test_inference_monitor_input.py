@@ -23,7 +23,7 @@ BAD: dict[str, Any] = {
     "negative": ([1, -1], [1, 1], [5, 5], {}, "'A' is -1; a count is a whole number from 0"),
     "missing": ([1, 1], [1, np.nan], [5, 5], {}, "'B' is nan"),
     "half a vote": ([1, 1], [1, 1], [5, 2.5], {}, "'valid' is 2.5"),
-    "text": (["one"], [1], [5], {}, "not a number"),
+    "text": (["one"], [1], [5], {}, "'A' are not numbers[^@]*'one'"),
     "nested": ([[1]], [1], [5], {}, "2 dimensions"),
     "lengths": ([1, 2], [1], [5], {}, "different lengths"),
     "too many": ([0] * 5, [0] * 5, [0] * 5, {}, "6 stations with this batch, but the list has 5"),
@@ -82,10 +82,10 @@ def test_strata_are_checked() -> None:
         ({"n": 3}, {"bound": 9, "registered": {"m": 4}, "sampling": "strata"}, "same strata"),
         (3, {"registered": [1, 2]}, "lists 2 stations"),
         (2, {"registered": [1, 20], "bound": 9}, "more than the bound"),
-        (2, {"registered": [1, -2]}, "negative"),
-        (2, {"registered": [1, np.inf]}, "infinite"),
-        (2, {"registered": [1, np.nan]}, "missing"),
-        (2, {"registered": ["one", "two"]}, "not a number"),
+        (2, {"registered": [1, -2]}, "registered of [^@]*-2 at position 1[^@]*from 0 on"),
+        (2, {"registered": [1, np.inf]}, "inf at position 1"),
+        (2, {"registered": [1, np.nan]}, "missing[^@]*nan at position 1"),
+        (2, {"registered": ["one", "two"]}, "not numbers[^@]*'one'"),
     ],
 )
 def test_a_contradictory_set_up_is_refused(

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from tallyverify.checks import Check
 from tallyverify.coverage import Kept
-from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, points
 from tallyverify.inference.estimate import factors_of
 from tallyverify.inference.grade import Judged, judged
-from tallyverify.inference.of_case import (
-    CaseStudy,
-    DeclaredMargin,
-    declared_margins,
-    registry_is_whole,
-    study_of,
-)
+from tallyverify.inference.of_case import DeclaredMargin, InferenceStudy
+from tallyverify.inference.prediction import Predicted
 from tallyverify.inference.result import Estimate, watched
 from tallyverify.inference.study import Study
 from tallyverify.sheets import summarise_sheets
@@ -27,29 +21,28 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     Outside the interval is a note: sheets that somebody collected are no random sample. What more
     it takes to be improbable is :func:`tallyverify.inference.grade.judged`'s to say.
     """
-    found = study_of(kept, facts)
-    study, estimate = found.study, found.estimate
-    if study is None or estimate is None or found.reason or study.outcome is None:
-        return check.not_applicable(found.reason, _refusal(found))
-    margins = declared_margins(facts, study.pair)
-    findings = [_estimated(study, estimate, facts)]
+    unseen = InferenceStudy.of(kept, facts)
+    study = unseen.study
+    if study is None or unseen.refused or study.outcome is None:
+        return check.not_applicable(unseen.refused, _refusal(check, unseen))
+    estimate, at = unseen.estimate, study.outcome.margin
+    findings = [_estimated(check, estimate, facts)]
     outside = whole = 0
     others: list[str] = []
-    confirmed = registry_is_whole(kept, facts)
-    for declared in margins:
+    for declared in unseen.margins:
         verdict = judged(
             study,
             declared.first,
             declared.second,
             declared.valid,
-            whole=left_out(kept.seen, facts, declared.bulletin, declared.row) == 0,
-            confirmed=confirmed,
+            whole=declared.whole,
+            confirmed=unseen.registry_is_whole,
         )
-        whole += verdict.whole
-        outside += verdict.outside and verdict.whole
-        others += _others_outside(study, estimate, declared, facts) if verdict.whole else []
-        findings.append(_finding(facts, study, estimate, declared, verdict))
-    if not margins:
+        whole += declared.whole
+        outside += verdict.outside and declared.whole
+        others += _others_outside(study, estimate, declared, facts) if declared.whole else []
+        findings.append(_finding(check, unseen, study, at, declared, verdict))
+    if not unseen.margins:
         reason = (
             "no bulletin declares, for the whole country, the votes of both candidates and of all "
             "together"
@@ -58,17 +51,16 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if not whole:
         alone = "no bulletin is known to be the whole count, which alone must be like the estimate"
         return check.not_applicable(alone, findings)
-    last = margins[-1]
     reason = f"{outside} of {counted(whole, 'declared whole count')} outside the interval"
-    if partial := len(margins) - whole:
+    if partial := len(unseen.margins) - whole:
         reason += f"; {counted(partial, 'partial one')}"
     if others:
         reason += f"; also outside their own: {', '.join(dict.fromkeys(others))}"
     return check.result(
         findings,
         reason=reason,
-        statistic=round(float(study.outcome.estimate[2]), 6),
-        effect=round(last.margin - float(study.outcome.estimate[2]), 6),
+        statistic=round(float(at.estimate), 6),
+        effect=round(unseen.margins[-1].margin - float(at.estimate), 6),
         flagged=outside > 0,
     )
 
@@ -92,22 +84,16 @@ def _others_outside(
     return told
 
 
-def _refusal(found: CaseStudy) -> list[Finding]:
-    if found.estimate is None or found.study is None or found.study.known == "nothing":
+def _refusal(check: Check, unseen: InferenceStudy) -> list[Finding]:
+    if unseen.study is None or unseen.study.known == "nothing":
         return []
-    message = f"no estimate of the unseen: {found.reason}"
-    rows = found.estimate.backtest
-    return [
-        Finding(
-            code="I401",
-            evidence=Evidence.NOTE,
-            message=message,
-            arithmetic=f"backtest: {watched(rows)}" if rows else "",
-        )
-    ]
+    rows = unseen.estimate.backtest
+    message = f"no estimate of the unseen: {unseen.refused}"
+    backtest = f"backtest: {watched(rows)}" if rows else ""
+    return [check.finding(message, evidence=Evidence.NOTE, arithmetic=backtest)]
 
 
-def _estimated(study: Study, estimate: Estimate, facts: CaseFacts) -> Finding:
+def _estimated(check: Check, estimate: Estimate, facts: CaseFacts) -> Finding:
     """Return the estimate itself as a note, with its assumption and its backtest beside it."""
     if estimate.margin is None:
         raise ValueError("an estimate that is not refused has a margin")
@@ -117,17 +103,15 @@ def _estimated(study: Study, estimate: Estimate, facts: CaseFacts) -> Finding:
         f"({points(share.low)} to {points(share.high)})"
         for name, share in sorted(estimate.shares.items(), key=lambda one: -one[1].estimate)[:4]
     )
-    unseen = estimate.unseen["stations"] or 0
     line = f"; backtest of the 95 % intervals, by pattern: {watched(estimate.backtest)}"
-    return Finding(
-        code="I401",
+    return check.finding(
+        f"estimate of the whole with {counted(estimate.unseen['stations'] or 0, 'station')} "
+        f"unseen: {facts.label(margin.leader)} leads {facts.label(margin.runner_up)} by "
+        f"{points(at.estimate)} points, "
+        f"95 % interval {points(at.low)} to {points(at.high)}, if {estimate.assumption}",
         evidence=Evidence.NOTE,
         candidate=margin.leader,
         observed=round(at.estimate, 6),
-        message=f"estimate of the whole with {counted(unseen, 'station')} unseen: "
-        f"{facts.label(margin.leader)} leads {facts.label(margin.runner_up)} by "
-        f"{points(at.estimate)} points, "
-        f"95 % interval {points(at.low)} to {points(at.high)}, if {estimate.assumption}",
         arithmetic=f"{shares}; {estimate.method}; errors × {estimate.inflation:.2f}"
         + (line if estimate.backtest else "")
         + "".join(f"; {note}" for note in estimate.notes),
@@ -135,36 +119,32 @@ def _estimated(study: Study, estimate: Estimate, facts: CaseFacts) -> Finding:
 
 
 def _finding(
-    facts: CaseFacts,
+    check: Check,
+    unseen: InferenceStudy,
     study: Study,
-    estimate: Estimate,
+    margin: Predicted,
     declared: DeclaredMargin,
     verdict: Judged,
 ) -> Finding:
-    names = facts.contest.candidate_ids
+    facts, names = unseen.facts, unseen.facts.contest.candidate_ids
     first, second = (facts.label(names[k]) for k in study.pair)
-    outcome = study.outcome
-    if outcome is None:
-        raise ValueError("a study that is not refused has an outcome")
-    at = float(outcome.estimate[2])
-    half = float(outcome.half_width(study.calibration.inflation, 0.95)[2])
-    where = "outside" if verdict.outside else "inside"
+    at = float(margin.estimate)
+    half = float(margin.half_width(study.calibration.inflation, 0.95))
     says = (
         f"bulletin {declared.bulletin.id}: the declared margin of {first} over {second}, "
-        f"{points(declared.margin)} points, lies {where} the 95 % interval of the estimate, "
-        f"{points(at - half)} to {points(at + half)} points"
+        f"{points(declared.margin)} points, lies {'outside' if verdict.outside else 'inside'} the "
+        f"95 % interval of the estimate, {points(at - half)} to {points(at + half)} points"
     )
     says += f" ({verdict.why})" if verdict.why else ""
-    return Finding(
-        code="I401",
+    return check.finding(
+        says,
         evidence=verdict.grade,
         candidate=names[study.pair[0]],
         observed=round(at, 6),
         expected=round(declared.margin, 6),
         difference=round(at - declared.margin, 6),
-        message=says,
         arithmetic=f"declared: ({declared.first:,} − {declared.second:,}) / {declared.valid:,} = "
-        f"{points(declared.margin)} points; {_shares(estimate, declared)}",
+        f"{points(declared.margin)} points; {_shares(unseen.estimate, declared)}",
     )
 
 

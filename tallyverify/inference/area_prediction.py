@@ -18,32 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class UnseenByArea:
-    """Predicted totals of the unseen stations of each area of the first level.
-
-    Attributes
-    ----------
-    totals, variance : ndarray, shape (areas, columns)
-        Predicted sums, and the variance of their errors.
-    """
+    """Predicted sums over the unseen stations of each area; shape (areas, columns)."""
 
     totals: Floats
-    variance: Floats
+    variance: Floats  # of the errors of the totals
 
 
 def predict_unseen_by_area(population: Population, columns: Floats, work: Spread) -> UnseenByArea:
-    """Predict sums over the unseen stations of each area of the first level.
+    """Predict sums of columns (stations, columns) over the unseen of each first-level area.
 
-    Parameters
-    ----------
-    population : Population
-        With at least one level of areas.
-    columns : ndarray of float, shape (stations, columns)
-        Votes, or differences of votes.
-    work : Spread
-        Working variances.
-
-    Notes
-    -----
     The predicted total of area a rests on its own sheets and, through the country's mean, on all
     others. A unit's coefficient in its error is b_u − n_u + r_a·m_u inside the area and r_a·m_u
     outside, with b its own weight, n the voters asked for, m its weight in the country's mean and

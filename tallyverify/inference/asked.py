@@ -20,35 +20,7 @@ METHODS = ("auto", "prediction", "ratio")
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What an estimate is to be made from, beside the sheets.
-
-    Attributes
-    ----------
-    registry : Registry, optional
-        All stations.
-    strata : tuple of str, optional
-        Levels to use.
-    expected : DataFrame, optional
-        Stations and registered voters by area.
-    stations, registered : int, optional
-        Of the whole country.
-    covariates : DataFrame, optional
-        Numbers by station.
-    method : {"auto", "prediction", "ratio"}
-        By default the best that what is known supports.
-    level : float
-        Coverage of the intervals.
-    masks : int
-        Masks of the pattern that calibrates.
-    share : float, optional
-        Share of the seen stations that a pattern hides; by default the share really unseen.
-    patterns : tuple of str, optional
-        By default all that are possible; if empty, only what calibrates.
-    seed : int
-        Of the masks.
-    rival : str, optional
-        A candidate to be compared with the leader, e.g. the declared winner.
-    """
+    """What an estimate is to be made from, beside the sheets; see estimate and backtest."""
 
     registry: Registry | None = None
     strata: tuple[str, ...] | None = None
@@ -59,10 +31,12 @@ class Asked:
     method: str = "auto"
     level: float = 0.95
     masks: int = 40
+    # of the seen stations that a pattern hides; by default the share really unseen
     share: float | None = None
+    # by default all that are possible; if empty, only what calibrates
     patterns: tuple[str, ...] | None = None
     seed: int = 0
-    rival: str | None = None
+    rival: str | None = None  # a candidate to compare with the leader, such as the declared winner
 
 
 def several(given: str | Sequence[str] | None) -> tuple[str, ...] | None:
@@ -73,13 +47,7 @@ def several(given: str | Sequence[str] | None) -> tuple[str, ...] | None:
 
 
 def check_asked(asked: Asked, names: Sequence[str]) -> None:
-    """Refuse what no estimate can be made from.
-
-    Raises
-    ------
-    InputError
-        For an unknown method, pattern or candidate, and for numbers out of range.
-    """
+    """Refuse an unknown method, pattern or candidate, and numbers out of range."""
     for name, value in (("stations", asked.stations), ("registered", asked.registered)):
         if value is not None and (not isinstance(value, Integral) or value < 0):
             raise InputError("a number of the country is a count", place=name, found=shown(value))

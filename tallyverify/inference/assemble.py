@@ -25,44 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Assembled:
-    """A population, and what had to be said on the way to it.
+    """A population, and what had to be said on the way to it."""
 
-    Attributes
-    ----------
-    population : Population
-        In the order of the stations' keys.
-    keys : ndarray of str, shape (stations,)
-        The stations.
-    areas : tuple of str
-        Names of the units of the first level.
-    voters_known : bool
-        The registered voters of at least some stations are known.
-    capacity : float or None
-        Registered voters of the stations not seen; None if they are not known of each.
-    used : float
-        Voters that the seen stations are known to take up: registered, or the votes where that is
-        not known.
-    strangers, unread : int
-        Sheets of stations that the registry does not have; sheets not seen or not wholly read.
-    from_registry : bool
-        The stations come from a registry, not from the sheets' own file.
-    notes : tuple of str
-        What was done about figures that are missing or do not fit.
-    mismatch : str
-        Why sheets and registry do not belong together, if they do not.
-    """
-
-    population: Population
-    keys: Texts
-    areas: tuple[str, ...]
-    voters_known: bool
-    capacity: float | None
-    used: float
-    strangers: int
-    unread: int
+    population: Population  # in the order of the stations' keys
+    keys: Texts  # (stations,)
+    areas: tuple[str, ...]  # units of the first level
+    voters_known: bool  # of at least some stations
+    capacity: float | None  # registered voters of the stations not seen; None if not known of each
+    used: float  # registered voters of the seen stations, or their votes where that is not known
+    strangers: int  # sheets of stations that the registry does not have
+    unread: int  # sheets not seen, or not wholly read
     from_registry: bool
     notes: tuple[str, ...]
-    mismatch: str = ""
+    mismatch: str = ""  # why sheets and registry do not belong together, if they do not
 
     def lacks(self, declared: int | None) -> bool:
         """Whether the list is known to lack stations: a seen one, or some of those declared."""
@@ -80,28 +55,7 @@ def assemble(
     strata: Sequence[str] | None = None,
     covariates: pd.DataFrame | None = None,
 ) -> Assembled:
-    """Join the sheets with the registry, or take the sheets' file as the list of stations.
-
-    Parameters
-    ----------
-    sheets : Sheets
-        Each station once.
-    names : sequence of str
-        Candidates, in the order of the columns of votes.
-    levels : sequence of str
-        Levels of the contest, from the largest.
-    registry : Registry, optional
-        All stations.
-    strata : sequence of str, optional
-        Use these levels only.
-    covariates : DataFrame, optional
-        Indexed by station, numbers that are known of stations seen and unseen alike.
-
-    Raises
-    ------
-    InputError
-        If a station stands twice, a level is not there, or covariates are not numbers.
-    """
+    """Join the sheets with the registry, or take the sheets' file as the list of stations."""
     columns = sheets.columns
     station = columns["station"]
     twice = station[1:][station[1:] == station[:-1]]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tallyverify.draws import stream
 from tallyverify.errors import TallyVerifyError
-from tallyverify.inference.outcome import NORMAL, Outcome, true_outcome
+from tallyverify.inference.outcome import NORMAL, TURNOUT, Outcome, true_outcome
 from tallyverify.inference.patterns import PATTERNS, hide, learn_pattern
 from tallyverify.inference.population import Population
 from tallyverify.inference.tilt import tilt_to
@@ -24,54 +24,40 @@ FEWEST_MASKS = 10
 
 Predict = Callable[[Population], Outcome]
 _ORDER = tuple(PATTERNS)
-_WATCHED = 3
-"""Shares of the two candidates and their margin share a factor; turnout has its own."""
 
 
 @dataclass(frozen=True, eq=False)
 class Masks:
     """What a method said of hidden stations, mask by mask, beside what their sheets hold.
 
-    Attributes
-    ----------
-    pattern : str
-        How stations were hidden.
-    estimate, truth, error, reach, shift : ndarray, shape (masks, 4)
-        The four quantities (shares of the two, margin, turnout): estimated; as the sheets have
-        them; standard error; quantile of Student's t; shift.
-    tilt : ndarray, shape (masks,)
-        Log-odds by which the hidden voted otherwise than predicted, between the two candidates.
-    hidden : ndarray, shape (masks,)
-        Registered voters hidden, as a share of those seen.
-    others : ndarray, shape (masks, candidates)
-        Errors of all candidates' shares, as in :attr:`off`; no columns where not asked for.
-    failed : int
-        Masks of which the method could say nothing, e.g. since nothing was left of a stratum.
+    The four quantities are the shares of the two, their margin and turnout.
     """
 
     pattern: str
-    estimate: Floats
+    estimate: Floats  # (masks, 4), as the next four
     truth: Floats
     error: Floats
-    reach: Floats
+    reach: Floats  # quantile of Student's t
     shift: Floats
-    tilt: Floats
-    hidden: Floats
+    tilt: Floats  # (masks,): log-odds by which the hidden voted otherwise than predicted
+    hidden: Floats  # (masks,): registered voters hidden, as a share of those seen
+    # (masks, candidates): errors of all shares, as in `off`; no columns if not asked
     others: Floats
-    failed: int = 0
+    # masks of which nothing could be said, e.g. as nothing was left of a stratum
+    failed: int = field(default=0, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.estimate)
 
     @property
     def off(self) -> Floats:
-        """Errors, in standard errors that Student's t would call one; shape (masks, 3)."""
-        return self._in_errors()[:, :_WATCHED]
+        """Errors of all but turnout, in standard errors of Student's t; shape (masks, 3)."""
+        return self._in_errors()[:, :TURNOUT]
 
     @property
     def off_turnout(self) -> Floats:
         """The same of the turnout; shape (masks, 1)."""
-        return self._in_errors()[:, _WATCHED:]
+        return self._in_errors()[:, TURNOUT:]
 
     def _in_errors(self) -> Floats:
         scale = self.error * self.reach / NORMAL
@@ -80,8 +66,7 @@ class Masks:
 
     def half_width(self, inflation: Floats) -> Floats:
         """Return half the widths of the 95 % intervals; shape (masks, 4)."""
-        half: Floats = self.reach * np.hypot(inflation[:, None] * self.error, self.shift)
-        return half
+        return self.reach * np.hypot(inflation[:, None] * self.error, self.shift)
 
     def held(self, inflation: Floats) -> Mask:
         """Return which intervals held the truth; shape (masks, 4)."""
@@ -90,22 +75,10 @@ class Masks:
 
 
 def inflation_of(off: Floats) -> float:
-    """Return the factor by which errors are inflated, from errors of a backtest.
+    """Return the factor by which errors are inflated, from errors (masks, quantities) as in `off`.
 
     The larger of the root mean square of the errors and their 95th percentile divided by 1.96, in
     standard errors; never below one. The first is steady, the second sees heavy tails.
-
-    Parameters
-    ----------
-    off : ndarray, shape (masks, quantities)
-        As in :attr:`Masks.off`.
-
-    Examples
-    --------
-    >>> inflation_of(np.array([[0.5, -0.5, 0.5]]))
-    1.0
-    >>> inflation_of(np.full((40, 3), 2.0))
-    2.0
     """
     if not off.size:
         return 1.0
@@ -124,22 +97,9 @@ def run_masks(
     seed: int,
     pair: tuple[int, int],
 ) -> Masks:
-    """Hide, predict and compare, ``masks`` times.
+    """Hide a share of the seen stations, predict and compare, ``masks`` times.
 
-    Parameters
-    ----------
-    population : Population
-        All that is known; only its seen stations are hidden.
-    predict : callable
-        Takes the population with some stations hidden and asked for, and returns an
-        :class:`~tallyverify.inference.outcome.Outcome`.
-    pattern : str
-        One of :data:`~tallyverify.inference.patterns.PATTERNS`.
-    masks, share, seed
-        How often; which share of the seen stations; what seeds the draws. Mask m of a pattern is
-        the same however many there are.
-    pair : tuple of int
-        Positions of the two candidates.
+    Mask m of a pattern is the same however many there are.
     """
     learnt = learn_pattern(population) if pattern == "learnt" else None
     truth = true_outcome(population, population.seen, pair)
@@ -155,29 +115,17 @@ def run_masks(
         except TallyVerifyError:
             failed += 1
             continue
-        rows.append(_compared(population, hidden, found, pair))
+        rows.append((found.estimate, truth, *_compared(population, hidden, found, pair)))
     if not rows:
-        none = np.zeros((0, 4))
-        flat = np.zeros(0)
-        return Masks(pattern, none, none, none, none, none, flat, flat, none[:, :0], failed)
-    estimate, error, reach, shift, tilt, gone, others = zip(*rows, strict=True)
-    return Masks(
-        pattern,
-        np.stack(estimate),
-        np.tile(truth, (len(rows), 1)),
-        np.stack(error),
-        np.stack(reach),
-        np.stack(shift),
-        np.array(tilt),
-        np.array(gone),
-        np.stack(others),
-        failed,
-    )
+        empty = [*[np.zeros((0, 4))] * 5, *[np.zeros(0)] * 2, np.zeros((0, 0))]
+        return Masks(pattern, *empty, failed=failed)
+    return Masks(pattern, *map(np.array, zip(*rows, strict=True)), failed=failed)
 
 
 def _compared(
     population: Population, hidden: Mask, found: Outcome, pair: tuple[int, int]
-) -> tuple[Floats, Floats, Floats, Floats, float, float, Floats]:
+) -> tuple[Floats, Floats, Floats, float, float, Floats]:
+    """Return error, reach, shift, tilt, share hidden and the errors of all shares."""
     first, second = (float(population.votes[hidden, k].sum()) for k in pair)
     tilt = 0.0
     # Half a vote more for each: that nobody there chose one of them is no infinite tilt.
@@ -191,7 +139,7 @@ def _compared(
         votes = population.votes[population.seen].sum(axis=0)
         gap = shares - votes / votes.sum()
         others = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
-    return found.estimate, found.error, found.reach, found.shift, tilt, gone, others
+    return found.error, found.quantile(0.95), found.shift, tilt, gone, others
 
 
 def leave_one_out(off: Floats) -> Floats:

@@ -20,10 +20,10 @@ _BLOCK = 1 << 18  # numbers in one block of units × cells
 class Bets:
     """Wealth of a hedged pair of bets against each of several cells of m = Σd / Σv.
 
-    A cell is an interval [left, right] of hypotheses m. One half of the wealth bets that the ratio
-    lies above the cell, the other that it lies below. With d_t, v_t the unit drawn at t, D, V the
-    sums before it and k = N − t + 1 the units left, m says that z = d − m·v has the mean
-    −(D − m·V)/k among these, so that
+    A cell is an interval [left, right] of hypotheses m; equal ends test one value. One half of the
+    wealth bets that the ratio lies above the cell, the other that it lies below. With d_t, v_t the
+    unit drawn at t, D, V the sums before it and k = N − t + 1 the units left, m says that
+    z = d − m·v has the mean −(D − m·V)/k among these, so that
 
         x_t(m) = (d_t + D/k) − m·(v_t + V/k)
 
@@ -33,31 +33,9 @@ class Bets:
     is lost. The bets are aGRAPA at the middle of the cell, cut so that no unit can cost more than
     nine tenths of the wealth.
 
-    Parameters
-    ----------
-    left, right : array of float, shape (cells,)
-        Ends of the cells. Equal ends test one value.
-    units : int
-        N, the units of the list.
-    bound : float
-        No unit has a larger v.
-    total : float, optional
-        Upper bound on Σv over the list.
-    least : float
-        No unit has d below ``least * v``: −1 for a margin, 0 for a share.
-
-    Notes
-    -----
-    Assumes that least·v ≤ d ≤ v and 0 ≤ v ≤ bound for every unit of the list, and that each next
-    unit is drawn uniformly from those left. Then P(sup wealth ≥ 1/α) ≤ α for the true m (Ville).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> bets = Bets(np.array([0.5]), np.array([0.5]), units=100, bound=100)
-    >>> path = bets.advance(np.full(40, -20.0), np.full(40, 90.0), np.full(40, 100.0))
-    >>> bool(path[-1, 0] > np.log(20))
-    True
+    Assumes that least·v ≤ d ≤ v and 0 ≤ v ≤ bound for every unit of the list (``least`` is −1 for a
+    margin, 0 for a share), that Σv ≤ ``total``, and that each next unit is drawn uniformly from
+    those left. Then P(sup wealth ≥ 1/α) ≤ α for the true m (Ville).
     """
 
     def __init__(
@@ -116,18 +94,7 @@ class Bets:
             self.advance(d[part], v[part], used[part])
 
     def advance(self, d: Floats, v: Floats, used: Floats) -> Floats:
-        """Take in units in their order and return the path of the wealth.
-
-        Parameters
-        ----------
-        d, v, used : array of float, shape (units,)
-            Numerator, denominator, and what the unit takes of ``total``, at least v.
-
-        Returns
-        -------
-        array of float, shape (units, cells)
-            Logarithm of the wealth after each unit.
-        """
+        """Take in d, v, used (units,) in their order; return the log-wealth (units, cells)."""
         moments = np.stack([d, v, d * d, d * v, v * v], axis=1)
         # A running sum that starts from the old one: parts of a batch give the same bits.
         sums = np.cumsum(np.vstack([self.sums, moments]), axis=0)
@@ -172,21 +139,6 @@ def _cut(bet: Floats, worst: Floats, bound: float) -> Floats:
 
 
 def extremes(d: float, v: float, rest: float, *, least: float) -> tuple[float, float]:
-    """Return the ends of Σd / Σv if the units not seen hold up to ``rest`` of v, without bets.
-
-    Parameters
-    ----------
-    d, v : float
-        Sums of the units seen.
-    rest : float
-        Upper bound on Σv over the others.
-    least : float
-        No unit has d below ``least * v``, or above v.
-
-    Examples
-    --------
-    >>> extremes(-90, 170, 30, least=-1)
-    (-0.6, -0.3)
-    """
+    """Return the ends of Σd / Σv if the units not seen hold up to ``rest`` of v, without bets."""
     most = v + rest
     return ((d + least * rest) / most, (d + rest) / most) if most > 0 else (least, 1.0)

@@ -15,7 +15,7 @@ from tallyverify.inference.backtest_run import (
     leave_one_out,
     run_masks,
 )
-from tallyverify.inference.outcome import Outcome
+from tallyverify.inference.outcome import MARGIN, TURNOUT, Outcome
 from tallyverify.inference.population import Population
 from tallyverify.inference.result import BacktestRow
 
@@ -29,33 +29,15 @@ LOWEST_COVERAGE = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """The backtest, and what follows from it.
-
-    Attributes
-    ----------
-    masks : tuple of Masks
-        By pattern.
-    rows : tuple of BacktestRow
-        The same, summed up.
-    inflation : float
-        Factor on the standard errors of the two candidates and their margin, at least 1.
-    turnout : float
-        The same for the turnout, and for the totals of votes, if larger.
-    by_candidate : tuple of float
-        The same for the share of each candidate; empty where nothing was hidden.
-    setting : str
-        The pattern that sets it; empty where nothing is unseen.
-    refused : str
-        Why intervals cannot be given; empty if they can.
-    """
+    """The backtest, and what follows from it."""
 
     masks: tuple[Masks, ...] = ()
     rows: tuple[BacktestRow, ...] = ()
-    inflation: float = 1.0
-    turnout: float = 1.0
-    by_candidate: tuple[float, ...] = ()
-    setting: str = ""
-    refused: str = ""
+    inflation: float = 1.0  # factor on the errors of the two and their margin, at least 1
+    turnout: float = 1.0  # the same for the turnout, and for the totals of votes, if larger
+    by_candidate: tuple[float, ...] = ()  # the same for each share; empty where nothing was hidden
+    setting: str = ""  # the pattern that sets it; empty where nothing is unseen
+    refused: str = ""  # why intervals cannot be given; empty if they can
 
     @property
     def largest_tilt(self) -> float:
@@ -80,17 +62,8 @@ def calibrate(
     """Run the backtest and draw the inflation from it.
 
     Where the unseen stations are known one by one, the pattern in which they are really missing
-    (``learnt``) sets the inflation. Where it is not known how they are missing, or too few masks
-    could be drawn of it, the pattern that asks for most does.
-
-    Parameters
-    ----------
-    population, predict, pair, share, seed
-        As in :func:`~tallyverify.inference.backtest_run.run_masks`.
-    patterns : sequence of str
-        What to run.
-    masks : int
-        Masks of the pattern ``learnt``; of the others half as many, all of them without it.
+    (``learnt``) sets the inflation, and the others get half as many masks. Where it is not known
+    how they are missing, or it had too few masks, the pattern that asks for most does.
     """
     ran = []
     for pattern in patterns:
@@ -144,15 +117,14 @@ def _by_candidate(masks: Masks) -> Floats:
 def _row(masks: Masks, inflation: Floats) -> BacktestRow:
     if not len(masks):
         return BacktestRow(masks.pattern, 0, masks.failed, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    margin = 2
     return BacktestRow(
         masks.pattern,
         len(masks),
         masks.failed,
         float(masks.hidden.mean()),
-        float(masks.held(inflation)[:, :3].mean()),
-        float(masks.held(np.ones(len(masks)))[:, :3].mean()),
-        float(2 * masks.half_width(inflation)[:, margin].mean()),
-        float((masks.estimate - masks.truth)[:, margin].mean()),
+        float(masks.held(inflation)[:, :TURNOUT].mean()),
+        float(masks.held(np.ones(len(masks)))[:, :TURNOUT].mean()),
+        float(2 * masks.half_width(inflation)[:, MARGIN].mean()),
+        float((masks.estimate - masks.truth)[:, MARGIN].mean()),
         float(np.abs(masks.tilt).max()),
     )

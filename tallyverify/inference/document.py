@@ -1,28 +1,39 @@
-"""estimate.json: the document that others read, as a model that gives its schema."""
+"""estimate.json: the document that others read, its schema and what is rounded in it."""
 
 from __future__ import annotations
 
-from typing import Literal
+from math import isinf
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from tallyverify.model import Model
+
+
+def rounded(value: float) -> float:
+    """Return a figure to six digits: what lies beyond is noise of the last bits."""
+    return round(value, 6) + 0.0
+
+
+Rounded = Annotated[float, BeforeValidator(rounded)]
+Whole = Annotated[int, BeforeValidator(round)]
+Tilt = Annotated[float | None, BeforeValidator(lambda at: None if isinf(at) else rounded(at))]
 
 
 class Between(Model):
     """An estimate with its interval."""
 
-    estimate: float
-    low: float
-    high: float
+    estimate: Rounded
+    low: Rounded
+    high: Rounded
 
 
 class Votes(Model):
     """An estimated number of votes with its interval."""
 
-    estimate: int
-    low: int
-    high: int
+    estimate: Whole
+    low: Whole
+    high: Whole
 
 
 class MarginBetween(Between):
@@ -35,8 +46,8 @@ class MarginBetween(Between):
 class Bound(Model):
     """Least and greatest share that the unseen votes allow, as fractions."""
 
-    low: float
-    high: float
+    low: Rounded
+    high: Rounded
 
 
 class SeenStations(Model):
@@ -60,12 +71,12 @@ class Pattern(Model):
     pattern: str
     masks: int
     failed: int
-    hidden: float
-    coverage: float
-    raw_coverage: float
-    mean_width: float
-    bias: float
-    largest_tilt: float | None
+    hidden: Rounded
+    coverage: Rounded
+    raw_coverage: Rounded
+    mean_width: Rounded
+    bias: Rounded
+    largest_tilt: Tilt
 
 
 class Area(Model):
@@ -99,7 +110,21 @@ class EstimateDocument(Model):
     bounds: dict[str, Bound]
     settled: bool
     backtest: list[Pattern]
-    inflation: float
+    inflation: Annotated[float, BeforeValidator(lambda factor: round(factor, 4))]
     areas: list[Area]
     notes: list[str]
     refused: str
+
+    @field_validator("margin", mode="before")
+    @classmethod
+    def _flat(cls, margin: Any) -> Any:
+        if margin is None:
+            return None
+        return {"leader": margin.leader, "runner_up": margin.runner_up, **vars(margin.interval)}
+
+    @field_validator("bounds", mode="before")
+    @classmethod
+    def _by_candidate(cls, bounds: Any) -> Any:
+        if bounds is None:
+            return {}
+        return {name: {"low": bounds.low[name], "high": bounds.high[name]} for name in bounds.low}

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tallyverify.findings import number
 from tallyverify.inference.asked import Asked, several
-from tallyverify.inference.fitted import Figures, area_figures
+from tallyverify.inference.fitted import area_figures
+from tallyverify.inference.prediction import Predicted
+from tallyverify.inference.ratio_variance import sums
 from tallyverify.inference.result import AreaEstimate, Estimate, Interval, Margin
 from tallyverify.inference.study import Study, study_table
 from tallyverify.manski import Bounds, bounds_of
@@ -151,10 +153,6 @@ def estimate_of(found: Study) -> Estimate:
             if voters is None or whole is None or apart or unseen is None
             else max(round(whole - voters), 0),
         },
-        shares={},
-        totals={},
-        turnout=None,
-        margin=None,
         bounds=bounds,
         backtest=found.calibration.rows,
         inflation=found.calibration.inflation,
@@ -254,12 +252,14 @@ def factors_of(found: Study, estimate: Floats) -> Floats:
     return factors
 
 
-def _intervals(found: Study, figures: Figures, low: Floats, high: Floats) -> dict[str, Interval]:
+def _intervals(found: Study, figures: Predicted, low: Any, high: Any) -> dict[str, Interval]:
     """Intervals of all candidates, cut to what each can have at the least and at the most."""
     half = figures.half_width(factors_of(found, figures.estimate), found.asked.level)
+    names = found.population.names
+    least, most = (np.broadcast_to(edge, len(names)) for edge in (low, high))
     return {
-        name: _clipped(figures.estimate[k], half[k], float(low[k]), float(high[k]))
-        for k, name in enumerate(found.population.names)
+        name: _clipped(float(figures.estimate[k]), float(half[k]), float(least[k]), float(most[k]))
+        for k, name in enumerate(names)
     }
 
 
@@ -276,8 +276,8 @@ def _limits(bounds: Bounds | None, names: Sequence[str]) -> tuple[Floats, Floats
 def _turnout(found: Study) -> Interval | None:
     if found.outcome is None:
         return None
-    half = found.outcome.half_width(found.calibration.turnout, found.asked.level)[3]
-    return _clipped(float(found.outcome.estimate[3]), float(half), 0.0, np.inf)
+    half = found.outcome.turnout.half_width(found.calibration.turnout, found.asked.level)
+    return _clipped(float(found.outcome.turnout.estimate), float(half), 0.0, np.inf)
 
 
 def _margin(found: Study, bounds: Bounds | None) -> Margin | None:
@@ -288,14 +288,14 @@ def _margin(found: Study, bounds: Bounds | None) -> Margin | None:
     order = np.argsort(-found.totals.estimate[:-1], kind="stable")
     pair = int(order[0]), int(order[1])
     outcome = found.outcome if pair == found.pair else found.outcome_of(pair)
-    half = float(outcome.half_width(found.calibration.inflation, found.asked.level)[2])
+    half = float(outcome.margin.half_width(found.calibration.inflation, found.asked.level))
     low, high = -1.0, 1.0
     if bounds is not None:
         votes = found.population.votes.sum(axis=0)
         most = votes.sum() + bounds.unseen_votes
         lead = votes[pair[0]] - votes[pair[1]]
         low, high = (lead - bounds.unseen_votes) / most, (lead + bounds.unseen_votes) / most
-    at = _clipped(float(outcome.estimate[2]), half, float(low), float(high))
+    at = _clipped(float(outcome.margin.estimate), half, float(low), float(high))
     return Margin(names[pair[0]], names[pair[1]], at)
 
 
@@ -304,40 +304,20 @@ def _areas(found: Study) -> tuple[AreaEstimate, ...]:
     if found.strata is not None or population.nest.depth < 2 or found.work is None:
         return ()
     totals, shares = area_figures(population, found.work)
-    half_total, half_share = (
-        one.half_width(factors_of(found, one.estimate), found.asked.level)
-        for one in (totals, shares)
-    )
+    # Where an area is predicted to have no votes.
+    known = {name: np.nan_to_num(getattr(shares, name)) for name in ("estimate", "error")}
+    shares = replace(shares, **known)
     here = population.nest.of_station(1)
-    stations = np.bincount(here, minlength=len(totals.estimate))
-    seen = np.bincount(here, population.seen.astype(float), minlength=len(stations))
-    votes = [np.bincount(here, column, minlength=len(stations)) for column in population.votes.T]
-    areas = []
-    for at, name in enumerate(found.assembled.areas):
-        by_name = list(enumerate(population.names))
-        areas.append(
-            AreaEstimate(
-                name,
-                {
-                    who: _clipped(
-                        float(np.nan_to_num(shares.estimate[at, k])),
-                        float(np.nan_to_num(half_share[at, k])),
-                        0.0,
-                        1.0,
-                    )
-                    for k, who in by_name
-                },
-                {
-                    who: _clipped(
-                        float(totals.estimate[at, k]),
-                        float(half_total[at, k]),
-                        float(votes[k][at]),
-                        np.inf,
-                    )
-                    for k, who in by_name
-                },
-                int(seen[at]),
-                int(stations[at]),
-            )
+    columns = np.column_stack([np.ones(len(here)), population.seen, population.votes])
+    stations, seen, *votes = sums(columns, here, len(totals.estimate)).T
+    least = np.column_stack(votes)
+    return tuple(
+        AreaEstimate(
+            name,
+            _intervals(found, shares[at], 0.0, 1.0),
+            _intervals(found, totals[at], least[at], np.inf),
+            int(seen[at]),
+            int(stations[at]),
         )
-    return tuple(areas)
+        for at, name in enumerate(found.assembled.areas)
+    )

@@ -21,39 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Strata:
-    """Numbers of all stations by stratum.
-
-    Attributes
-    ----------
-    names : tuple of str
-        What each is called.
-    code : ndarray of int, shape (stations of the population,)
-        Stratum of each station.
-    stations : ndarray of int, shape (strata,)
-        Stations that exist.
-    registered : ndarray of float, shape (strata,), or None
-        Registered voters; None if they are not known of each stratum and each seen station.
-    notes : tuple of str
-        What was assumed to get them.
-    """
+    """Numbers of all stations by stratum."""
 
     names: tuple[str, ...]
-    code: Counts
-    stations: Counts
-    registered: Floats | None
-    notes: tuple[str, ...] = ()
+    code: Counts  # (stations of the population,)
+    stations: Counts  # (strata,): that exist
+    registered: Floats | None  # (strata,); None if not known of each stratum and each seen station
+    notes: tuple[str, ...] = ()  # what was assumed to get them
+
+    @property
+    def known(self) -> Counts | Floats:
+        """Registered voters, or stations where these are not known; shape (strata,)."""
+        return self.stations if self.registered is None else self.registered
 
 
 def national_stratum(
     population: Population, voters_known: bool, stations: int | None, registered: int | None
 ) -> Strata:
-    """Return the whole country as one stratum, from its declared numbers.
-
-    Raises
-    ------
-    InputError
-        If fewer stations or voters are given than were seen, or neither is.
-    """
+    """Return the whole country as one stratum, from its declared numbers."""
     code = np.zeros(len(population), dtype=np.int64)
     return _checked(
         ("the whole country",),
@@ -85,28 +70,9 @@ def strata_of(
     levels: Sequence[str],
     strata: Sequence[str] | None = None,
 ) -> Strata:
-    """Return the strata that a table of expected numbers describes.
+    """Return the strata that a table of expected numbers describes, one row per area.
 
-    Parameters
-    ----------
-    sheets : Sheets
-        The stations of the population, in its order.
-    population : Population
-        Built of these sheets, without a registry.
-    voters_known : bool
-        Whether the sheets state registered voters.
-    expected : DataFrame
-        One row per area: a column for each level that makes it, ``stations`` and/or
-        ``registered``.
-    levels : sequence of str
-        Levels that the sheets have.
-    strata : sequence of str, optional
-        The levels to use; by default those that are columns of ``expected``.
-
-    Raises
-    ------
-    InputError
-        If the table does not fit, names an area twice, or lacks one that was seen.
+    The population is of these sheets, in their order, without a registry.
     """
     by = list(strata) if strata is not None else [level for level in levels if level in expected]
     for level in by or ["(none)"]:

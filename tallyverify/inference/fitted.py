@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
-from scipy import stats
 
+from tallyverify.arrays import Floats
 from tallyverify.inference.area_prediction import predict_unseen_by_area
 from tallyverify.inference.leaves import Spread
 from tallyverify.inference.population import Population
-from tallyverify.inference.prediction import predict_unseen
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Floats
+from tallyverify.inference.prediction import Predicted, predict_unseen
 
 
-@dataclass(frozen=True, eq=False)
-class Figures:
-    """Estimates with their errors, before calibration; shape (K,) or (areas, K) each.
+def predicted_figures(population: Population, work: Spread) -> tuple[Predicted, Predicted]:
+    """Estimate votes and valid votes (K + 1,), and the candidates' shares (K,), by prediction.
 
-    Attributes
-    ----------
-    estimate, error : ndarray
-        Estimates and standard errors.
-    freedom : ndarray
-        Degrees of freedom behind the errors.
-    shift : ndarray
-        By how much the estimate would move with what missingness itself hints at.
-    """
-
-    estimate: Floats
-    error: Floats
-    freedom: Floats
-    shift: Floats
-
-    def half_width(self, inflation: float | Floats, level: float) -> Floats:
-        """Return half the width of the interval at a level, with the errors inflated."""
-        reach = stats.t.ppf((1 + level) / 2, np.maximum(self.freedom, 2.0))
-        half: Floats = reach * np.hypot(inflation * self.error, self.shift)
-        return half
-
-
-def predicted_figures(population: Population, work: Spread) -> tuple[Figures, Figures]:
-    """Estimate votes and shares of the candidates, and the valid votes as one more column.
-
-    Parameters
-    ----------
-    population : Population
-        With at least one seen station.
-    work : Spread
-        Working variances.
-
-    Returns
-    -------
-    totals : Figures, shape (K + 1,)
-        Votes of each candidate, and all valid votes.
-    shares : Figures, shape (K,)
-        Fractions of the valid votes.
-
-    Notes
-    -----
     A share is a ratio of two sums; its error is that of the sum of ``votes − share × valid``,
     divided by the valid votes (linearised at the seen shares; Särndal et al. 1992, ch. 5).
     """
@@ -71,37 +23,16 @@ def predicted_figures(population: Population, work: Spread) -> tuple[Figures, Fi
     centre = seen / seen.sum()
     off = votes - valid[:, None] * centre
     found = predict_unseen(population, np.column_stack([votes, valid, off]), work)
-    error = np.sqrt(found.variance)
-    totals = slice(0, count + 1)
-    estimate = np.append(seen, seen.sum()) + found.totals[totals]
-    whole = estimate[-1]
-    shares = slice(count + 1, None)
-    return (
-        Figures(estimate, error[totals], found.freedom[totals], found.shift[totals]),
-        Figures(
-            centre + found.totals[shares] / whole,
-            error[shares] / whole,
-            found.freedom[shares],
-            found.shift[shares] / whole,
-        ),
-    )
+    totals = found.over(slice(0, count + 1), base=np.append(seen, seen.sum()))
+    return totals, found.over(slice(count + 1, None), totals.estimate[-1], base=centre)
 
 
-def area_figures(population: Population, work: Spread) -> tuple[Figures, Figures]:
-    """Estimate votes and shares in each area of the first level.
+def area_figures(population: Population, work: Spread) -> tuple[Predicted, Predicted]:
+    """Estimate votes and valid votes (areas, K + 1) and shares (areas, K) by first-level area.
 
-    Returns
-    -------
-    totals : Figures, shape (areas, K + 1)
-        Votes of each candidate, and all valid votes.
-    shares : Figures, shape (areas, K)
-        Fractions of the valid votes; NaN where an area is predicted to have none.
-
-    Notes
-    -----
-    With c the country's share and s the area's, the error of s is that of (votes − c·valid) plus
-    (c − s) times that of valid. How the two go together is not estimated: their standard errors
-    are added up, which is the most that the error can be.
+    A share is NaN where an area is predicted to have no votes. With c the country's share and s the
+    area's, the error of s is that of (votes − c·valid) plus (c − s) times that of valid. How these
+    go together is not estimated: the standard errors are added up, the most that it can be.
     """
     nest, votes, valid = population.nest, population.votes, population.valid
     areas, count = nest.units(1), votes.shape[1]
@@ -116,11 +47,8 @@ def area_figures(population: Population, work: Spread) -> tuple[Figures, Figures
     whole = np.where(totals[:, [-1]] > 0, totals[:, [-1]], np.nan)
     share = totals[:, :-1] / whole
     off_error = error[:, count + 1 :] + np.abs(centre - share) * error[:, [count]]
-    return (
-        _without_shift(totals, error[:, : count + 1]),
-        _without_shift(share, off_error / whole),
-    )
+    return _unshifted(totals, error[:, : count + 1]), _unshifted(share, off_error / whole)
 
 
-def _without_shift(estimate: Floats, error: Floats) -> Figures:
-    return Figures(estimate, error, np.full_like(error, np.inf), np.zeros_like(error))
+def _unshifted(estimate: Floats, error: Floats) -> Predicted:
+    return Predicted(estimate, error, np.full_like(error, np.inf), np.zeros_like(error))

@@ -30,39 +30,15 @@ voivodeships, the truth needs a tilt of 0.64, more than any pattern of the backt
 
 @dataclass(frozen=True)
 class Judged:
-    """How a declared margin stands to the interval, and on which rung that belongs.
+    """How a declared margin stands to the interval, and on which rung that belongs."""
 
-    Attributes
-    ----------
-    outside, whole : bool
-        Outside the 95 % interval; of a bulletin that is the whole count.
-    grade : Evidence
-        A note or improbable.
-    why : str
-        What decided it; empty inside the interval.
-    """
-
-    outside: bool
-    whole: bool
+    outside: bool  # the 95 % interval
     grade: Evidence
-    why: str
+    why: str  # what decided it; empty inside the interval
 
 
 def needed_tilt(study: Study, first: float, second: float) -> Tilt | None:
-    """Return the tilt at which the unseen give the pair the votes that are declared and not seen.
-
-    Parameters
-    ----------
-    study : Study
-        Not refused.
-    first, second : float
-        Declared votes of its pair.
-
-    Returns
-    -------
-    Tilt or None
-        None where no votes are unseen.
-    """
+    """Return the tilt that gives the pair its declared votes; None where none are unseen."""
     outcome = study.outcome
     if outcome is None or not study.unseen_stations or not outcome.votes.sum() > 0:
         return None
@@ -82,36 +58,27 @@ def judged(
     whole: bool,
     confirmed: bool,
 ) -> Judged:
-    """Grade a declared margin against the estimate.
+    """Grade a declared margin (votes of the pair and of all) against an estimate not refused.
 
-    Parameters
-    ----------
-    study : Study
-        Not refused.
-    first, second, valid : float
-        Declared votes of its pair, and of all candidates.
-    whole : bool
-        The bulletin is the whole count.
-    confirmed : bool
-        A registry lists every station: as many as are declared, and every one that was seen.
+    ``whole``: the bulletin is the whole count. ``confirmed``: a registry lists every station, as
+    many as are declared and every one that was seen.
     """
     outcome, calibration = study.outcome, study.calibration
     if outcome is None:
         raise ValueError("a study that is not refused has an outcome")
-    gap = abs((first - second) / valid - float(outcome.estimate[2]))
-    half = float(outcome.half_width(calibration.inflation, 0.95)[2])
+    gap = abs((first - second) / valid - float(outcome.margin.estimate))
+    half = float(outcome.margin.half_width(calibration.inflation, 0.95))
     # One in a million, for margins that are computed from whole votes.
     if gap <= half + 1e-6:
-        return Judged(False, whole, Evidence.NOTE, "")
+        return Judged(False, Evidence.NOTE, "")
     tilt = needed_tilt(study, first, second)
     why = _innocent(study, outcome, gap, tilt, valid, whole=whole, confirmed=confirmed)
     if why or tilt is None:
-        return Judged(True, whole, Evidence.NOTE, f"a note only: {why}")
-    far = float(outcome.half_width(calibration.inflation, FAR)[2])
+        return Judged(True, Evidence.NOTE, f"a note only: {why}")
+    far = float(outcome.margin.half_width(calibration.inflation, FAR))
     masks = sum(row.masks for row in calibration.rows)
     return Judged(
         True,
-        whole,
         Evidence.IMPROBABLE,
         f"outside the 99.9 % interval too (± {100 * far:.2f} points); the tilt that it needs "
         f"(δ = {_delta(tilt.delta)}) is larger than any of the {masks} masks of the backtest "
@@ -148,7 +115,7 @@ def _innocent(
         return f"nothing was seen of an area of the level {study.population.levels[0]}"
     if learnt is None or calibration.setting != "learnt" or learnt.coverage < LOWEST_COVERAGE:
         return "the backtest does not cover in the pattern really missing"
-    if gap <= float(outcome.half_width(calibration.inflation, FAR)[2]):
+    if gap <= float(outcome.margin.half_width(calibration.inflation, FAR)):
         return "it lies inside the 99.9 % interval"
     if abs(tilt.delta) <= largest:
         return (

@@ -30,26 +30,12 @@ _ROUNDS = 6
 
 @dataclass(frozen=True, eq=False)
 class Upward:
-    """What one pass from the stations to the whole leaves.
+    """What one pass from the stations to the whole leaves."""
 
-    Attributes
-    ----------
-    share : list of ndarray
-        By depth from 1: each unit's weight among its siblings; they sum to one where any was seen.
-    pull : list of ndarray
-        By depth from 1 to the smallest areas: weight of the unit's own sheets against its parent.
-    value : list of ndarray, shape (units, columns)
-        By depth from 0: weighted means of what was seen inside, less covariates below.
-    slopes : list of ndarray, shape (covariates, columns)
-        By depth from 1.
-    spread : Spread
-        Variances by column, given the working weights.
-    """
-
-    share: list[Floats]
-    pull: list[Floats]
-    value: list[Floats]
-    slopes: list[Floats]
+    share: list[Floats]  # by depth from 1: weight among siblings; sums to 1 where any was seen
+    pull: list[Floats]  # by depth from 1 to the smallest areas: own sheets against the parent
+    value: list[Floats]  # by depth from 0, (units, columns): weighted means, less covariates below
+    slopes: list[Floats]  # by depth from 1, (covariates, columns)
     spread: Spread
 
 
@@ -101,24 +87,8 @@ def upward(
 ) -> Upward:
     """Pass from the stations to the whole with given working weights.
 
-    Parameters
-    ----------
-    nest : Nest
-        The tree.
-    size : ndarray of float, shape (stations,)
-        Registered voters, above zero.
-    seen : ndarray of bool, shape (stations,)
-        Whose rates are known.
-    rates : ndarray of float, shape (stations, columns)
-        Votes per registered voter; any finite number where not seen.
-    designs : sequence of ndarray, shape (units, covariates)
-        By depth from 1 to the stations.
-    work : Spread
-        One column, from :func:`working_spread`.
-    tested : bool
-        Whether the last covariate of each area level counts only as far as it is beyond chance.
-    leaves : Leaves, optional
-        Of the same stations, rates and working weights, where it was worked out before.
+    Rates are (stations, columns), designs (units, covariates) by depth from 1. ``tested``: the last
+    covariate of each area level counts only as far as it is beyond chance.
     """
     if leaves is None:
         leaves = leaves_of(nest, size, seen, rates, designs[-1], work)

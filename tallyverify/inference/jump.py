@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.inference.jump_fit import WIDEST, Side, best_bandwidth, effective
 
 if TYPE_CHECKING:
@@ -76,8 +76,9 @@ def jump_at(
     *,
     bandwidth: float | None = None,
 ) -> tuple[Jump | None, str]:
-    """Estimate the jump of a rate at a cut by local polynomials on each side of it.
+    """Estimate the jump of a rate at a cut, or say why not; all arrays have the shape (n,).
 
+    A station stands at its share of the count (mid-rank); one at the cut itself is after it.
     The estimate is the local-linear one with triangular kernel, corrected for its bias. With one
     bandwidth for both, that is the local parabola, and its standard error is the robust one
     (Calonico, Cattaneo & Titiunik 2014, remark 7). The standard error is the jackknife over areas
@@ -88,53 +89,10 @@ def jump_at(
     line (Imbens & Kalyanaraman 2012, but the curvatures of the sides add up instead of cancelling);
     the one at which the bias left in the parabola is a tenth of its standard error; and 0.25.
     The curvatures come from a polynomial of degree four with a step at the cut, over the stations
-    within 0.25 of it.
-
-    Parameters
-    ----------
-    share : ndarray of float, shape (n,)
-        Where in the count each station stands: mid-rank divided by the number of stations, 0 to 1.
-        The bandwidth takes them to lie evenly.
-    rate : ndarray of float, shape (n,)
-        The margin of each station as a fraction of its valid votes.
-    weight : ndarray of float, shape (n,)
-        Valid votes; a station with none takes no part.
-    area : ndarray of int, shape (n,)
-        Code of the area; stations of one area may depend on each other.
-    cut : float
-        The share at which to look; a station at the cut itself counts as after it.
-    bandwidth : float, optional
-        Use this one instead.
-
-    Returns
-    -------
-    jump : Jump or None
-        None where the data cannot say.
-    reason : str
-        Why they cannot; empty if they can.
-
-    Raises
-    ------
-    TallyVerifyError
-        If the bandwidth is not a positive number.
-
-    Notes
-    -----
-    Assumes that without a jump the rate is smooth in the share, and areas are independent.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> share = (np.arange(4000) + 0.5) / 4000
-    >>> noise = np.random.default_rng(1).normal(0, 0.1, 4000)
-    >>> rate = share**2 + 0.1 * (share > 0.6) + noise
-    >>> jump_at(share, rate, np.ones(4000), np.arange(4000), 0.6)[0]
-    <Jump: +0.1072 [+0.0735, +0.1408], p = 2.67e-09; 615 stations before, 615 after>
-    >>> jump_at(share[:150], rate[:150], np.ones(150), np.arange(150), 0.6)
-    (None, 'the cut lies outside the data')
+    within 0.25 of it. Assumes that without a jump the rate is smooth, and areas are independent.
     """
     if bandwidth is not None and not 0 < bandwidth < np.inf:
-        raise TallyVerifyError(f"a bandwidth is a positive number, not {bandwidth}")
+        raise InputError(f"a bandwidth is a positive number, not {bandwidth}")
     near = (weight > 0) & (np.abs(share - cut) < max(WIDEST, bandwidth or 0))
     total = int(np.count_nonzero(weight > 0))
     after = near & (share >= cut)
@@ -182,26 +140,6 @@ def jump_within(
     A change of the areas that report is thereby no jump. The margin of an area is taken without
     the station itself: with it, the jump would come out smaller. It still comes out smaller where
     areas lie wholly on one side of the cut; these show nothing, so enough others must lie near.
-
-    Parameters
-    ----------
-    share, valid, area, cut
-        As in :func:`jump_at`; the code of an area runs from 0.
-    lead : ndarray of float, shape (n,)
-        Votes of the first candidate less those of the second.
-
-    Returns
-    -------
-    jump : Jump or None
-    reason : str
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> share, area = (np.arange(4000) + 0.5) / 4000, np.arange(4000) % 500
-    >>> lead = area / 10 + 5.0 * (share > 0.6) + np.random.default_rng(1).normal(0, 10, 4000)
-    >>> jump_within(share, lead, np.full(4000, 100.0), area, 0.6)[0]
-    <Jump: +0.0682 [+0.0354, +0.1010], p = 5.55e-05; 900 stations before, 900 after>
     """
     whole = np.bincount(area, weights=valid)[area]
     others = whole - valid

@@ -25,24 +25,8 @@ _TOLERATED_BIAS = 0.1
 class Side:
     """A parabola fitted to one side of the cut, with its moments by area.
 
-    Parameters
-    ----------
-    t : ndarray of float, shape (n,)
-        Distance of each station from the cut, in bandwidths.
-    rate, kernel : ndarray of float, shape (n,)
-        What is fitted, and its weight: that of the kernel times the valid votes.
-    code : ndarray of int, shape (n,)
-        Areas, from 0.
-    codes : int
-        Number of areas, those of the other side included.
-
-    Attributes
-    ----------
-    stations : int
-    parabola, line : float
-        Value at the cut of the fitted parabola, and of a line.
-    reach : ndarray of float, shape (codes,)
-        Sum of the absolute weights of the stations of each area in the value at the cut.
+    ``t`` (n,) is the distance from the cut in bandwidths, ``kernel`` the weight that the kernel and
+    the valid votes give. ``reach`` (codes,) is the weight of each area in the value at the cut.
     """
 
     def __init__(self, t: Floats, rate: Floats, kernel: Floats, code: Codes, codes: int) -> None:
@@ -64,8 +48,7 @@ class Side:
         """Return the fitted value at the cut without each of the areas in turn."""
         gram = self._gram.sum(axis=0) - self._gram
         moments = self._moments.sum(axis=0) - self._moments
-        fitted: Floats = np.linalg.solve(gram, moments[:, :, None])[:, 0, 0]
-        return fitted
+        return np.linalg.solve(gram, moments[:, :, None])[:, 0, 0]
 
 
 def effective(weight: Floats) -> float:
@@ -74,15 +57,7 @@ def effective(weight: Floats) -> float:
 
 
 def best_bandwidth(away: Floats, rate: Floats, weight: Floats, total: int) -> float:
-    """Return the bandwidth, from a polynomial over the stations within 0.25 of the cut.
-
-    Parameters
-    ----------
-    away, rate, weight : ndarray of float, shape (n,)
-        Share less the cut, rate and valid votes of these stations.
-    total : int
-        Number of all stations.
-    """
+    """Return the bandwidth, from a polynomial over the stations (n,) within 0.25 of the cut."""
     s = away / WIDEST
     design = np.stack([s**k for k in range(5)] + [(s >= 0).astype(float)], axis=1)
     root = np.sqrt(weight)

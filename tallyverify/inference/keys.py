@@ -26,27 +26,7 @@ _MOST = 20_000
 
 
 def nearest_form(strangers: Iterable[str], listed: Texts) -> str:
-    """Say how keys that a registry does not have would match it, if they would.
-
-    Parameters
-    ----------
-    strangers : iterable of str
-        Keys of sheets that are not in the registry.
-    listed : ndarray of str
-        Keys of the registry.
-
-    Returns
-    -------
-    str
-        Such as ``97 % of them would match without leading zeros ('0012' for '12')``; empty if no
-        way of writing matches at least half.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> nearest_form(["12-1", "13-1"], np.array(["012-01", "013-01"], dtype=object))
-    "100 % of them would match without leading zeros ('12-1' is there as '012-01')"
-    """
+    """Say how keys that a registry does not have would match it, if at least half would."""
     some = sorted(strangers)[:_MOST]
     best, most = "", 0
     for words, form in _FORMS.items():

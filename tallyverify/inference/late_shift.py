@@ -26,46 +26,29 @@ _DRAWS, _CELLS, _CHUNK = 9_999, 20_000_000, 1_000_000
 
 @dataclass(frozen=True)
 class LateShift:
-    """The shift of the late stations, named as in ``OrderOfCounting``.
-
-    Attributes
-    ----------
-    late_stations : int
-    raw, explained, within, se, pvalue, comparable : float or None
-    reason : str
-        Why some of these are None.
-    """
+    """The shift of the late stations, as ``OrderOfCounting`` has and explains it."""
 
     late_stations: int = 0
-    raw: float | None = None
-    explained: float | None = None
-    within: float | None = None
-    se: float | None = None
-    pvalue: float | None = None
-    comparable: float | None = None
-    reason: str = ""
+    shift_raw: float | None = None
+    shift_explained: float | None = None
+    shift_within: float | None = None
+    shift_se: float | None = None
+    shift_pvalue: float | None = None
+    shift_comparable: float | None = None
+    shift_reason: str = ""
 
 
 def late_shift(counted: Counted, late: float, seed: int) -> LateShift:
-    """Compare the late stations with the others, over all and within their areas.
-
-    Parameters
-    ----------
-    counted : Counted
-        Stations in the order of counting.
-    late : float
-        Share of the stations that are late, between 0 and 1.
-    seed : int
-        For the random orders.
-    """
+    """Compare the late share of the stations with the others, over all and within their areas."""
     n, lead, valid, area = counted.position.size, counted.lead, counted.valid, counted.area
     if counted.start.size < 2:
-        return LateShift(reason="all stations have one position")
+        return LateShift(shift_reason="all stations have one position")
     begins = int(counted.start[1:][np.abs(counted.start[1:] - (1 - late) * n).argmin()])
     is_late = np.arange(n) >= begins
     votes_late, votes_early = float(valid[begins:].sum()), float(valid[:begins].sum())
     if not votes_late or not votes_early:
-        return LateShift(n - begins, reason="the late or the other stations hold no valid votes")
+        reason = "the late or the other stations hold no valid votes"
+        return LateShift(n - begins, shift_reason=reason)
     raw = lead[begins:].sum() / votes_late - lead[:begins].sum() / votes_early
     total, area_lead = counted.by_area(valid), counted.by_area(lead)
     by_late = counted.by_area(valid * is_late)
@@ -76,7 +59,8 @@ def late_shift(counted: Counted, late: float, seed: int) -> LateShift:
     comparable = float(by_late[both].sum() / votes_late)
     shift = (n - begins, float(raw), float(explained))
     if not both.any():
-        return LateShift(*shift, comparable=0.0, reason="no area has both late and early stations")
+        reason = "no area has both late and early stations"
+        return LateShift(*shift, shift_comparable=0.0, shift_reason=reason)
     # lead − m_a · valid; so written, it is exactly 0 where a station has the margin of its area.
     z = (lead * total[area] - area_lead[area] * valid) / some[area]
     weight = (by_late * (total - by_late) / some)[both]

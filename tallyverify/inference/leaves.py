@@ -24,55 +24,28 @@ FEWEST_FOR_SLOPE = 50
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """Variances of deviations, by column.
+    """Variances of deviations, by column."""
 
-    Attributes
-    ----------
-    areas : tuple of ndarray, shape (columns,)
-        Of the areas, from the largest level.
-    station, voter : ndarray, shape (columns,)
-        Of a station with n registered voters: ``station + voter / n``.
-    freedom : tuple of float
-        Degrees of freedom behind each level's variance, the stations' last.
-    """
-
-    areas: tuple[Floats, ...]
-    station: Floats
+    areas: tuple[Floats, ...]  # (columns,) each, from the largest level
+    station: Floats  # (columns,): a station with n voters has station + voter / n
     voter: Floats
-    freedom: tuple[float, ...]
+    freedom: tuple[float, ...]  # degrees of freedom by level, the stations' last
 
     def of_stations(self, size: Floats) -> Floats:
         """Return each station's own variance; shape (stations, columns)."""
-        own: Floats = self.station[None, :] + self.voter[None, :] / size[:, None]
-        return own
+        return self.station[None, :] + self.voter[None, :] / size[:, None]
 
 
 @dataclass(frozen=True, eq=False)
 class Leaves:
-    """What the level of the stations leaves for the areas above it.
+    """What the level of the stations leaves for the areas above it."""
 
-    Attributes
-    ----------
-    share : ndarray, shape (stations,)
-        Weight of each station among those of its smallest area.
-    precision : ndarray, shape (areas,)
-        Sum of the working weights of each smallest area; 0 where nothing was seen.
-    mean, inner : ndarray, shape (areas, columns)
-        Weighted mean of its stations, and the variance of that mean about the area's rate.
-    slopes : ndarray, shape (covariates, columns)
-        Of the stations' covariates.
-    station, voter : ndarray, shape (columns,)
-        Spread of the stations.
-    freedom : float
-        Degrees of freedom behind it.
-    """
-
-    share: Floats
-    precision: Floats
-    mean: Floats
-    inner: Floats
-    slopes: Floats
-    station: Floats
+    share: Floats  # (stations,): weight within the smallest area
+    precision: Floats  # (areas,): sum of the working weights; 0 where nothing was seen
+    mean: Floats  # (areas, columns)
+    inner: Floats  # (areas, columns): variance of the mean about the area's rate
+    slopes: Floats  # (covariates, columns)
+    station: Floats  # (columns,), as the next: spread of the stations
     voter: Floats
     freedom: float
 
@@ -85,17 +58,7 @@ def leaves_of(
     design: Floats,
     work: Spread | None,
 ) -> Leaves:
-    """Sum the stations up to their smallest areas.
-
-    Parameters
-    ----------
-    nest, size, seen, rates
-        As in :func:`tallyverify.inference.hierarchy.upward`.
-    design : ndarray, shape (stations, covariates)
-        The stations' covariates.
-    work : Spread or None
-        Working variances, of one column; None to take the stations' own.
-    """
+    """Sum the stations up to their smallest areas; without working variances, by their own."""
     depth = nest.depth
     values: Floats = np.where(seen[:, None], rates, 0.0)
     guess = work
@@ -184,8 +147,7 @@ def _solved(square: Floats, x: Floats, weight: Floats, y: Floats, used: Mask) ->
         return np.zeros((0, y.shape[1]))
     moments = (x.T @ (weight[:, None] * y))[used]
     inner = square[np.ix_(used, used)]
-    solved: Floats = np.asarray(np.linalg.lstsq(inner, moments, rcond=1e-9)[0], dtype=np.float64)
-    return solved
+    return np.asarray(np.linalg.lstsq(inner, moments, rcond=1e-9)[0], dtype=np.float64)
 
 
 def _station_spread(

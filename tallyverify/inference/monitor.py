@@ -110,7 +110,7 @@ class Monitor:
 
         Raises
         ------
-        TallyVerifyError
+        InputError
             If a figure is impossible. Nothing of such a batch is taken in.
         """
         votes = [(self.pair[0], first), (self.pair[1], second), ("valid", valid)]
@@ -233,7 +233,7 @@ def monitor(
 
     Raises
     ------
-    TallyVerifyError
+    InputError
         If the set-up is contradictory or out of range.
 
     Notes

@@ -11,16 +11,7 @@ from tallyverify.inference.betting import Bets, extremes
 
 
 def certain(lists: Mapping[str, Bets]) -> tuple[float, float]:
-    """Return the least and the greatest margin that the stations not seen allow.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> bets = Bets(np.zeros(1), np.zeros(1), units=2, bound=100)
-    >>> bets.feed(np.array([20.0]), np.array([60.0]), np.array([60.0]))
-    >>> certain({"the whole list": bets})
-    (-0.5, 0.75)
-    """
+    """Return the least and the greatest margin that the stations not seen allow."""
     d, v = (sum(float(bets.sums[at]) for bets in lists.values()) for at in (0, 1))
     return extremes(d, v, sum(bets.left_over for bets in lists.values()), least=-1.0)
 
@@ -30,28 +21,8 @@ def over_strata(
 ) -> tuple[float, float] | None:
     """Bound a national margin by the worst combination of what each stratum may still be.
 
-    Parameters
-    ----------
-    margins, turnouts : mapping of str to Bets
-        By stratum, bets against its margin, and against its valid votes as a share of its stations
-        times the bound.
-    alpha : float
-        Chance that the bounds ever miss. Each of the 2H sequences of H strata gets its equal part,
-        so that all of them hold together (union bound).
-
-    Returns
-    -------
-    tuple of float, or None
-        Low and high; None if a stratum has no margin or no number of votes left.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> ends = np.array([-1.0, 0.0, 1.0])
-    >>> margins = {"north": Bets(ends[:-1], ends[1:], units=4, bound=100)}
-    >>> turnouts = {"north": Bets(ends[1:-1], ends[2:], units=4, bound=100, least=0)}
-    >>> over_strata(margins, turnouts, alpha=0.05)
-    (-1.0, 1.0)
+    Each of the 2H sequences of H strata (margin; valid votes as a share of stations × bound) gets
+    its equal part of alpha, so that all hold together. None if a stratum has nothing left.
     """
     part = alpha / (2 * len(margins))
     rows = []
@@ -66,22 +37,7 @@ def over_strata(
 
 
 def weighted(low: Floats, high: Floats, least: Floats, most: Floats) -> tuple[float, float]:
-    """Bound a mean of ratios whose weights are only known to lie between two numbers each.
-
-    Parameters
-    ----------
-    low, high : array of float, shape (strata,)
-        Bounds on the ratio of each stratum.
-    least, most : array of float, shape (strata,)
-        Bounds on its weight.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> share = np.array([0.25, 0.75])
-    >>> weighted(share, share, np.array([10.0, 10.0]), np.array([10.0, 30.0]))
-    (0.5, 0.625)
-    """
+    """Bound a mean of ratios (strata,) whose weights are only known to lie between two numbers."""
     return -_greatest(-low, least, most), _greatest(high, least, most)
 
 

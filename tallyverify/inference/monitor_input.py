@@ -11,8 +11,8 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tallyverify.arrays import Codes, Floats, Mask
-from tallyverify.errors import TallyVerifyError, listed, nearest
+from tallyverify.arrays import Codes, Floats, Mask, floats, numbers
+from tallyverify.errors import InputError, listed, nearest
 from tallyverify.inference.betting import Bets
 from tallyverify.inference.monitor_state import Sampling
 
@@ -29,28 +29,18 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True)
 class Batch:
-    """Stations in their order: difference, valid votes, what each takes of the list's total.
+    """Stations in their order."""
 
-    ``rows`` has the positions of the stations of each list.
-    """
-
-    d: Floats
+    d: Floats  # first less second
     v: Floats
-    used: Floats
-    rows: dict[str, Codes]
+    used: Floats  # what each takes of the list's total
+    rows: dict[str, Codes]  # positions of the stations of each list
 
 
 def between(name: str, value: float, low: float, high: float, allowed: str) -> None:
-    """Refuse an option outside the open interval.
-
-    Examples
-    --------
-    >>> between("alpha", 5, 0, 1, "between 0 and 1")
-    Traceback (most recent call last):
-    tallyverify.errors.TallyVerifyError: alpha is 5; give between 0 and 1
-    """
+    """Refuse an option outside the open interval."""
     if not isinstance(value, Real) or not low < value < high:
-        raise TallyVerifyError(f"{name} is {value!r}; give {allowed}")
+        raise InputError(f"{name} is {value!r}; give {allowed}")
 
 
 def limits(
@@ -59,52 +49,44 @@ def limits(
     registered: ArrayLike | Mapping[str, ArrayLike] | None,
     sampling: Sampling,
 ) -> dict[str, Limits]:
-    """Return the limits of each stratum, or of the whole list.
-
-    Examples
-    --------
-    >>> limits(3, None, [400, 500, 100], "random")
-    {'the whole list': Limits(stations=3, bound=500.0, total=1000.0)}
-    """
+    """Return the limits of each stratum, or of the whole list."""
     if sampling not in get_args(Sampling):
-        raise TallyVerifyError(f"sampling is {sampling!r}; it can be {listed(get_args(Sampling))}")
+        raise InputError(f"sampling is {sampling!r}; it can be {listed(get_args(Sampling))}")
     if isinstance(stations, Mapping) != (sampling == "strata"):
-        raise TallyVerifyError(
+        raise InputError(
             f"stations is {stations!r:.80} with sampling={sampling!r}; give a number by stratum "
             "with sampling='strata', and one number otherwise"
         )
     sizes = stations if isinstance(stations, Mapping) else {WHOLE: stations}
     voters = registered if isinstance(registered, Mapping) else {WHOLE: registered}
     if registered is not None and (unlike := set(sizes) ^ set(voters)):
-        raise TallyVerifyError(
+        raise InputError(
             f"registered and stations do not name the same strata: {listed(sorted(unlike), 8)}"
         )
     if not sizes:
-        raise TallyVerifyError("stations names no stratum; give at least one")
+        raise InputError("stations names no stratum; give at least one")
     if bound is not None and not (isinstance(bound, Real) and 1 <= bound < inf):
-        raise TallyVerifyError(f"bound is {bound!r}; give the most valid votes of one station")
+        raise InputError(f"bound is {bound!r}; give the most valid votes of one station")
     return {name: _limits(name, size, bound, voters.get(name)) for name, size in sizes.items()}
 
 
 def _limits(name: str, size: int, bound: float | None, registered: ArrayLike | None) -> Limits:
     if not isinstance(size, Integral) or size < 1:
-        raise TallyVerifyError(f"{name} has {size!r} stations; give a whole number from 1")
-    voters = None if registered is None else _numbers(f"registered of {name}", registered)
-    if voters is not None and not (np.isfinite(voters) & (voters >= 0)).all():
-        raise TallyVerifyError(f"registered of {name} has a negative, infinite or missing number")
+        raise InputError(f"{name} has {size!r} stations; give a whole number from 1")
+    voters = None if registered is None else numbers(f"registered of {name}", registered, least=0)
     if voters is not None and voters.ndim and voters.shape != (size,):
-        raise TallyVerifyError(
+        raise InputError(
             f"registered lists {voters.size:,} stations, but {name} has {size:,}; give one number "
             "for each station, or their sum"
         )
     largest = float(voters.max()) if voters is not None and voters.ndim else None
     if bound is None and largest is None:
-        raise TallyVerifyError(
+        raise InputError(
             f"nothing says how many valid votes a station of {name} can have; give `bound`, or "
             "`registered` of each station"
         )
     if bound is not None and largest is not None and largest > bound:
-        raise TallyVerifyError(
+        raise InputError(
             f"a station of {name} has {largest:,.0f} registered voters, more than the bound "
             f"{bound:,}; raise the bound or leave it out"
         )
@@ -121,33 +103,14 @@ def read_batch(
     lists: Mapping[str, Bets],
     sampling: Sampling,
 ) -> Batch:
-    """Check a batch against itself and against what its lists can still hold.
-
-    Parameters
-    ----------
-    votes : three pairs of str and array
-        Name and counts of the first, the second, and all valid votes.
-    stratum, registered
-        As :meth:`tallyverify.inference.monitor.Monitor.update` was given them.
-    lists : mapping of str to Bets
-        What was seen of each list so far.
-    sampling : {"random", "strata", "archive"}
-        Whether the lists are strata.
-
-    Examples
-    --------
-    >>> lists = {WHOLE: Bets(np.zeros(1), np.zeros(1), units=3, bound=500)}
-    >>> batch = read_batch([("A", 30), ("B", 50), ("valid", 90)], None, 400, lists, "random")
-    >>> float(batch.d[0]), float(batch.used[0])
-    (-20.0, 400.0)
-    """
+    """Check a batch against itself and against what its lists can still hold."""
     seen = sum(bets.seen for bets in lists.values())
     a, b, v = (_counts(name, values, seen) for name, values in votes)
     used, what = v, "valid votes"
     if registered is not None:
         used, what = _counts("registered", registered, seen), "registered voters"
     if len(lengths := {len(a), len(b), len(v), len(used)}) > 1:
-        raise TallyVerifyError(
+        raise InputError(
             f"the columns of a batch have different lengths ({min(lengths):,} and "
             f"{max(lengths):,}); give one figure for each station"
         )
@@ -161,31 +124,22 @@ def read_batch(
         over[at] = used[at] > bets.bound
         _refuse(seen, over, used, f" {what}, more than the bound of {bets.bound:,.0f}{where}")
         if (count := bets.seen + len(at)) > bets.units:
-            raise TallyVerifyError(
+            raise InputError(
                 f"{count:,} stations{where} with this batch, but the list has {bets.units:,}; "
                 "each station may come once"
             )
         if (spent := bets.used + used[at].sum()) > bets.total:
-            raise TallyVerifyError(
+            raise InputError(
                 f"{spent:,.0f} {what}{where} with this batch, but the list has "
                 f"{bets.total:,.0f} registered; correct `registered` of the monitor"
             )
     return Batch(a - b, v, used, rows)
 
 
-def _numbers(name: str, values: ArrayLike) -> Floats:
-    try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise TallyVerifyError(
-            f"{name} has something that is not a number: {values!r:.80}; give whole numbers from 0"
-        ) from None
-
-
 def _counts(name: str, values: ArrayLike, seen: int) -> Floats:
-    counts = np.atleast_1d(_numbers(repr(name), values))
+    counts = np.atleast_1d(floats(repr(name), values))
     if counts.ndim > 1:
-        raise TallyVerifyError(f"{name!r} has {counts.ndim} dimensions; give a flat sequence")
+        raise InputError(f"{name!r} has {counts.ndim} dimensions; give a flat sequence")
     bad = ~(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts)))
     _refuse(seen, bad, f"{name!r} is ", counts, "; a count is a whole number from 0")
     return counts
@@ -196,7 +150,7 @@ def _refuse(seen: int, bad: Mask, *words: str | Floats) -> None:
     if bad.any():
         at = int(np.argmax(bad))
         said = "".join(word if isinstance(word, str) else f"{word[at]:,.10g}" for word in words)
-        raise TallyVerifyError(
+        raise InputError(
             f"station {at + 1:,} of the batch ({seen + at + 1:,} in all): {said}; "
             "nothing of this batch was taken in"
         )
@@ -212,7 +166,7 @@ def _rows(
     """Positions of the stations of each stratum, or of all."""
     if sampling != "strata":
         if stratum is not None:
-            raise TallyVerifyError(
+            raise InputError(
                 f"the monitor has no strata, but {stratum!r:.80} was given; leave `stratum` "
                 "out, or build the monitor with sampling='strata'"
             )
@@ -220,9 +174,7 @@ def _rows(
     given = [] if stratum is None else stratum
     names = [given] * count if isinstance(given, str) else list(given)
     if len(names) != count:
-        raise TallyVerifyError(
-            f"{len(names):,} strata for {count:,} stations; name the stratum of each"
-        )
+        raise InputError(f"{len(names):,} strata for {count:,} stations; name the stratum of each")
     rows: dict[str, list[int]] = {}
     for at, name in enumerate(names):
         rows.setdefault(name, []).append(at)

@@ -19,35 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Nest:
-    """A country as a tree: depth 0 is the whole, 1 to ``depth`` − 1 areas, ``depth`` the stations.
+    """A country as a tree: depth 0 is the whole, then areas, ``depth`` the stations."""
 
-    Attributes
-    ----------
-    parents : tuple of ndarray of int
-        ``parents[d - 1]`` gives, for each unit of depth d, its unit of depth d − 1.
-
-    Examples
-    --------
-    >>> nest = Nest.of([np.array([0, 0, 1]), np.array([5, 6, 6])])
-    >>> nest.depth, [int(nest.units(d)) for d in range(nest.depth + 1)]
-    (3, [1, 2, 3, 3])
-    >>> nest.up(3, np.array([10.0, 20.0, 30.0])).tolist()
-    [10.0, 20.0, 30.0]
-    """
-
-    parents: tuple[Counts, ...]
+    parents: tuple[Counts, ...]  # [d - 1]: for each unit of depth d, its unit of depth d − 1
 
     @classmethod
     def of(cls, codes: Sequence[NDArray[Any]], stations: int | None = None) -> Nest:
-        """Build the tree from the codes of each level, the largest first.
-
-        Parameters
-        ----------
-        codes : sequence of ndarray of int, shape (stations,)
-            Equal codes mean one area *within* its larger area.
-        stations : int, optional
-            How many, where there are no levels.
-        """
+        """Build the tree from codes (stations,) of each level, equal within one larger area."""
         count = len(codes[0]) if codes else int(stations or 0)
         here = np.zeros(count, dtype=np.int64)
         parents: list[Counts] = []

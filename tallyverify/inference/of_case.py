@@ -1,67 +1,42 @@
-"""The study of a case: what verify knows of it, estimated once for all checks that ask."""
+"""What verify knows of the unseen of a case, worked out once for all checks that ask."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tallyverify.coverage import Kept, Seen
+from tallyverify.coverage import Kept
 from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.errors import InputError, TallyVerifyError
 from tallyverify.extent import left_out, listed_in
 from tallyverify.facts import CaseFacts
 from tallyverify.inference.asked import Asked
+from tallyverify.inference.case_order import CaseOrder, order_of
 from tallyverify.inference.estimate import estimate_of
+from tallyverify.inference.grade import needed_tilt
+from tallyverify.inference.picture import DeclaredShares, Picture
 from tallyverify.inference.result import Estimate
 from tallyverify.inference.sensitivity import Sensitivity, sensitivity
 from tallyverify.inference.study import Study, study
-from tallyverify.sheets import MOST_STATIONS, Sheets
+from tallyverify.inference.tilt import Tilt
+from tallyverify.sheets import MOST_STATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
-class CaseStudy:
-    """The study of a case, its estimate and its sensitivity; or why there is none.
-
-    Attributes
-    ----------
-    study : Study or None
-        None where not even the sheets could be put together.
-    estimate : Estimate or None
-        The same, to be shown.
-    curve : Sensitivity or None
-        None where refused, or where no votes are left unseen.
-    reason : str
-        Why there is no estimate; empty if there is one.
-    """
-
-    study: Study | None
-    estimate: Estimate | None
-    curve: Sensitivity | None
-    reason: str
-
-
 @dataclass(frozen=True)
 class DeclaredMargin:
-    """What a bulletin declares for the whole country of the two candidates compared.
-
-    Attributes
-    ----------
-    bulletin, row
-        Where it stands.
-    first, second : int
-        Declared votes of the pair.
-    valid : int
-        Declared votes for candidates.
-    """
+    """What a bulletin declares for the whole country of the two candidates compared."""
 
     bulletin: Bulletin
     row: AreaResult
+    whole: bool  # it is the whole count, as far as it says
     first: int
     second: int
-    valid: int
+    valid: int  # declared votes for candidates
+    tilt: Tilt | None  # that it needs; None where no votes are unseen
 
     @property
     def margin(self) -> float:
@@ -69,91 +44,209 @@ class DeclaredMargin:
         return (self.first - self.second) / self.valid
 
 
-def study_of(kept: Kept, facts: CaseFacts) -> CaseStudy:
-    """Return the study of a case, worked out when it is first asked for."""
-    sheets: Sheets = kept.rows
-    if "study" not in sheets.kept:
-        sheets.kept["study"] = _studied(kept, sheets, facts)
-    found: CaseStudy = sheets.kept["study"]
-    return found
+@dataclass(frozen=True, eq=False)
+class InferenceStudy:
+    """What is known of the unseen of a case, each part made when it is first asked for."""
 
+    kept: Kept
+    facts: CaseFacts
 
-def _studied(kept: Kept, sheets: Sheets, facts: CaseFacts) -> CaseStudy:
-    if sheets.chunks is None:
-        return CaseStudy(
-            None,
-            None,
-            None,
-            f"{sheets.rows:,} stations: estimates keep all of them at once, up to "
-            f"{MOST_STATIONS:,}",
+    @classmethod
+    def of(cls, kept: Kept, facts: CaseFacts) -> InferenceStudy:
+        """Return the one study of these sheets."""
+        found: InferenceStudy = kept.rows.study(cls, kept, facts)
+        return found
+
+    @cached_property
+    def _made(self) -> Study | str:
+        """The study; or why not even the sheets could be put together."""
+        sheets, facts, declared = self.kept.rows, self.facts, self.facts.declared
+        if sheets.chunks is None:
+            return (
+                f"{sheets.rows:,} stations: estimates keep all of them at once, up to "
+                f"{MOST_STATIONS:,}"
+            )
+        asked = Asked(
+            registry=facts.registry,
+            expected=None if facts.registry is not None else _expected(facts),
+            stations=declared.stations if declared else None,
+            registered=declared.registered if declared else None,
+            seed=facts.seed,
+            rival=_winner(facts),
         )
-    declared = facts.declared
-    asked = Asked(
-        registry=facts.registry,
-        expected=None if facts.registry is not None else _expected(facts),
-        stations=declared.stations if declared else None,
-        registered=declared.registered if declared else None,
-        seed=facts.seed,
-        rival=_winner(facts),
-    )
-    try:
-        found = study(sheets, facts.contest.candidate_ids, facts.contest.levels, asked)
-    except InputError as error:
-        return CaseStudy(None, None, None, " ".join(str(error).split()))
-    estimate = estimate_of(found)
-    curve = None
-    if not found.refused:
-        curve = curve_of(found)
-    return CaseStudy(found, estimate, curve, found.refused)
+        try:
+            return study(sheets, facts.contest.candidate_ids, facts.contest.levels, asked)
+        except InputError as error:
+            return " ".join(str(error).split())
 
+    @property
+    def study(self) -> Study | None:
+        """What was worked out; None where not even the sheets could be put together."""
+        return None if isinstance(self._made, str) else self._made
 
-def curve_of(found: Study) -> Sensitivity | None:
-    """Return the sensitivity of a study's margin; None where no votes are unseen."""
-    if found.outcome is None or found.totals is None or not found.unseen_stations:
-        return None
-    first, second = found.pair
-    seen = found.population.votes.sum(axis=0)
-    try:
-        return sensitivity(
-            found.outcome.share,
-            found.outcome.votes,
-            lead=float(seen[first] - seen[second]),
-            valid=float(found.totals.estimate[-1]),
+    @property
+    def refused(self) -> str:
+        """Why there is no estimate; empty if there is one."""
+        return self._made if isinstance(self._made, str) else self._made.refused
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """The estimate, perhaps refused."""
+        if self.study is not None:
+            return estimate_of(self.study)
+        stations, valid = self.kept.seen.stations.stations, self.seen_valid
+        return Estimate(
+            method="none: the stations are too many to be kept at once",
+            assumption="the sheets are authentic",
+            level=0.95,
+            seen={"stations": stations, "registered": None, "valid": valid},
+            unseen={"stations": None, "registered": None},
+            refused=self.refused,
         )
-    except TallyVerifyError:
-        return None
 
+    @cached_property
+    def curve(self) -> Sensitivity | None:
+        """Margin as a function of the tilt; None where refused, or where no votes are unseen."""
+        found = self.study
+        if found is None or found.refused or found.outcome is None or found.totals is None:
+            return None
+        if not found.unseen_stations:
+            return None
+        first, second = found.pair
+        seen = found.population.votes.sum(axis=0)
+        try:
+            return sensitivity(
+                found.outcome.share,
+                found.outcome.votes,
+                lead=float(seen[first] - seen[second]),
+                valid=float(found.totals.estimate[-1]),
+            )
+        except TallyVerifyError:
+            return None
 
-def declared_margins(facts: CaseFacts, pair: tuple[int, int]) -> list[DeclaredMargin]:
-    """Return the national margins of the pair, of each bulletin that declares both votes."""
-    names = facts.contest.candidate_ids
-    if len(names) < 2:
-        return []
-    first, second = names[pair[0]], names[pair[1]]
-    found = []
-    for bulletin in facts.bulletins:
-        row = bulletin.of({})
-        if row is None or first not in row.votes or second not in row.votes:
-            continue
-        valid = declared_valid(row, facts)
-        if valid:
-            found.append(DeclaredMargin(bulletin, row, row.votes[first], row.votes[second], valid))
-    return found
+    @cached_property
+    def order(self) -> CaseOrder:
+        """The order of counting."""
+        return order_of(self.kept.rows, self.facts)
 
+    @cached_property
+    def declared(self) -> tuple[DeclaredShares, ...]:
+        """What each bulletin declares of all candidates, for the whole country."""
+        margins = {one.bulletin.id: one for one in self.margins}
+        declared = []
+        for bulletin in self.facts.bulletins:
+            row = bulletin.of({})
+            valid = self.valid(row) if row is not None else None
+            if row is None or not valid:
+                continue
+            one = margins.get(bulletin.id)
+            declared.append(
+                DeclaredShares(
+                    bulletin.id,
+                    self.is_whole(bulletin, row),
+                    {name: votes / valid for name, votes in row.votes.items()},
+                    one.margin if one else None,
+                    one.tilt.delta if one and one.tilt and self.curve else None,
+                )
+            )
+        return tuple(declared)
 
-def declared_valid(row: AreaResult, facts: CaseFacts) -> int | None:
-    """Return the declared votes for candidates: their sum, or the valid votes without blanks."""
-    total = sum(row.figures.values())
-    if row.candidates == set(facts.contest.candidate_ids):
-        return total
-    if row.valid is None or row.valid < total:
-        return None
-    return row.valid
+    @cached_property
+    def margins(self) -> tuple[DeclaredMargin, ...]:
+        """National margins of the pair, of each bulletin that declares both votes."""
+        names = self.facts.contest.candidate_ids
+        if len(names) < 2 or self.study is None:
+            return ()
+        first, second = (names[k] for k in self.study.pair)
+        found = []
+        for bulletin in self.facts.bulletins:
+            row = bulletin.of({})
+            if row is None or first not in row.votes or second not in row.votes:
+                continue
+            if valid := self.valid(row):
+                votes = row.votes[first], row.votes[second]
+                tilt = needed_tilt(self.study, *votes)
+                whole = self.is_whole(bulletin, row)
+                found.append(DeclaredMargin(bulletin, row, whole, *votes, valid, tilt))
+        return tuple(found)
 
+    @cached_property
+    def picture(self) -> Picture:
+        """All that the report and the figures show."""
+        contest, found = self.facts.contest, self.study
+        ids = contest.candidate_ids
+        names = {name: contest.display(name) for name in ids}
+        pair = found.pair if found is not None and len(ids) > 1 else (0, 0)
+        return Picture(
+            self.estimate,
+            (names[ids[pair[0]]], names[ids[pair[1]]]),
+            names,
+            self.declared if found is not None else (),
+            self.curve,
+            found.calibration.largest_tilt if found is not None else 0.0,
+            self.order,
+        )
 
-def seen_valid(seen: Seen, facts: CaseFacts) -> int:
-    """Return the votes for candidates on the seen sheets."""
-    return sum(seen.totals.sum((name,)) for name in facts.contest.candidate_ids)
+    @property
+    def seen_valid(self) -> int:
+        """Votes for candidates on the seen sheets."""
+        return sum(self.kept.seen.totals.sum((n,)) for n in self.facts.contest.candidate_ids)
+
+    def valid(self, row: AreaResult) -> int | None:
+        """Return the declared votes for candidates: their sum, or valid votes without blanks."""
+        total = sum(row.figures.values())
+        if row.candidates == set(self.facts.contest.candidate_ids):
+            return total
+        if row.valid is None or row.valid < total:
+            return None
+        return row.valid
+
+    def left_out(self, bulletin: Bulletin, row: AreaResult) -> int | None:
+        """Return how many seen stations a bulletin may leave out; None where any number."""
+        return left_out(self.kept.seen, self.facts, bulletin, row)
+
+    def is_whole(self, bulletin: Bulletin, row: AreaResult) -> bool:
+        """Whether a bulletin leaves out no station that was seen."""
+        return self.left_out(bulletin, row) == 0
+
+    def surely_impossible(self, bulletin: Bulletin, row: AreaResult, name: str) -> bool | None:
+        """Whether no share of the votes not seen gives a candidate what is declared.
+
+        A bulletin that is not the whole count may leave out seen stations. It is then asked
+        whether that holds whichever of them it leaves out: as many of the largest as it may. None
+        where it would be impossible, but for these.
+        """
+        totals = self.kept.seen.totals
+        valid = self.valid(row)
+        if valid is None:
+            return False
+        need, need_valid = row.votes[name] - totals.sum((name,)), valid - self.seen_valid
+        short = (-need, need - need_valid, -need_valid)
+        if max(short) <= 0:
+            return False
+        most = self.left_out(bulletin, row)
+        if most is None:
+            return None
+        own = totals.sizes[(name,)].top(0, most)
+        # Valid votes are no fewer than those for all but this candidate.
+        all_valid = totals.sizes[self.facts.valid].top(0, most)
+        spared = (own, all_valid, all_valid)
+        return True if any(a > b for a, b in zip(short, spared, strict=True)) else None
+
+    @property
+    def registry_is_whole(self) -> bool:
+        """Whether the registry is known to list every station and no other.
+
+        It must have as many as are declared: a registry of another election may lack new stations,
+        and list some that were closed, which nobody can see.
+        """
+        facts = self.facts
+        declared = facts.declared.stations if facts.declared else None
+        return (
+            facts.registry is not None
+            and declared == len(facts.registry)
+            and listed_in(self.kept.seen, facts, {}) is not None
+        )
 
 
 def _winner(facts: CaseFacts) -> str | None:
@@ -190,50 +283,3 @@ def _expected(facts: CaseFacts) -> pd.DataFrame | None:
             frame = pd.DataFrame([row.area for row in rows])
             return frame.assign(**numbers)
     return None
-
-
-def surely_impossible(
-    kept: Kept, facts: CaseFacts, bulletin: Bulletin, row: AreaResult, name: str
-) -> bool | None:
-    """Whether no share of the votes not seen gives a candidate what is declared.
-
-    A bulletin that is not the whole count may leave out seen stations. It is then asked whether
-    that holds whichever of them it leaves out: as many of the largest as it may.
-
-    Returns
-    -------
-    bool or None
-        None where it would be impossible, but for the stations that may have been left out.
-    """
-    seen = kept.seen
-    valid = declared_valid(row, facts)
-    if valid is None:
-        return False
-    have = seen.totals.sum((name,))
-    have_valid = seen_valid(seen, facts)
-    need, need_valid = row.votes[name] - have, valid - have_valid
-    short = (-need, need - need_valid, -need_valid)
-    if max(short) <= 0:
-        return False
-    most = left_out(seen, facts, bulletin, row)
-    if most is None:
-        return None
-    own = seen.totals.sizes[(name,)].top(0, most)
-    # Valid votes are no fewer than those for all but this candidate.
-    all_valid = seen.totals.sizes[facts.valid].top(0, most)
-    spared = (own, all_valid, all_valid)
-    return True if any(a > b for a, b in zip(short, spared, strict=True)) else None
-
-
-def registry_is_whole(kept: Kept, facts: CaseFacts) -> bool:
-    """Whether the registry is known to list every station and no other.
-
-    It must have as many as are declared: a registry of another election may lack new stations, and
-    list some that were closed, which nobody can see.
-    """
-    declared = facts.declared.stations if facts.declared else None
-    return (
-        facts.registry is not None
-        and declared == len(facts.registry)
-        and listed_in(kept.seen, facts, {}) is not None
-    )

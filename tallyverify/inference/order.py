@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.inference.jump import Jump, jump_at, jump_within
 from tallyverify.inference.late_shift import late_shift
 from tallyverify.inference.order_input import Counted, in_order
@@ -139,7 +139,7 @@ def order_of_counting(
 
     Raises
     ------
-    TallyVerifyError
+    InputError
         If the arrays do not fit each other, hold votes that are negative or not known or codes
         that are not whole numbers from 0 on, or nothing has both a position and valid votes.
 
@@ -161,9 +161,9 @@ def order_of_counting(
     <OrderOfCounting: 100 stations; late shift +0.2500, within areas +0.0000 (p = 1)>
     """
     if not 0 < late < 1:
-        raise TallyVerifyError(f"the late share is a fraction between 0 and 1, not {late}")
+        raise InputError(f"the late share is a fraction between 0 and 1, not {late}")
     if cut is not None and not np.isfinite(cut):
-        raise TallyVerifyError(f"the cut is a position, a finite number, not {cut}")
+        raise InputError(f"the cut is a position, a finite number, not {cut}")
     counted = in_order(position, first, second, valid, area)
     shift = late_shift(counted, late, seed)
     jump, jump_reason, within, within_reason = _jumps(counted, cut)
@@ -171,14 +171,7 @@ def order_of_counting(
         n=counted.position.size,
         left_out=counted.left_out,
         cumulative=_cumulative(counted),
-        late_stations=shift.late_stations,
-        shift_raw=shift.raw,
-        shift_explained=shift.explained,
-        shift_within=shift.within,
-        shift_se=shift.se,
-        shift_pvalue=shift.pvalue,
-        shift_comparable=shift.comparable,
-        shift_reason=shift.reason,
+        **vars(shift),
         jump=jump,
         jump_reason=jump_reason,
         jump_within=within,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.arrays import floats, numbers
+from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -17,26 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """The stations with a position, sorted by it.
-
-    Attributes
-    ----------
-    position, lead, valid : ndarray of float, shape (n,)
-        Position, votes of the first candidate less those of the second, valid votes.
-    area : ndarray of int, shape (n,)
-        Codes from 0.
-    start : ndarray of int
-        Where each distinct position begins.
-    left_out : int
-        Stations without a position.
-    """
+    """The stations with a position, sorted by it; shape (n,)."""
 
     position: Floats
-    lead: Floats
+    lead: Floats  # votes of the first less those of the second
     valid: Floats
-    area: Codes
-    start: Codes
-    left_out: int
+    area: Codes  # codes from 0
+    start: Codes  # where each distinct position begins
+    left_out: int  # stations without a position
 
     def by_area(self, what: Floats) -> Floats:
         """Return the sums of something by area."""
@@ -47,23 +36,21 @@ def in_order(
     position: ArrayLike, first: ArrayLike, second: ArrayLike, valid: ArrayLike, area: ArrayLike
 ) -> Counted:
     """Check the stations and sort those that have a position."""
-    at, one, two, all_valid = (
-        np.asarray(given, dtype=np.float64) for given in (position, first, second, valid)
-    )
-    code = np.asarray(area)
-    if at.ndim != 1 or any(given.shape != at.shape for given in (one, two, all_valid, code)):
-        raise TallyVerifyError("position, votes and area need one entry for each station")
+    at, code = floats("position", position, dimensions=1), np.asarray(area)
+    votes = {"first": floats("first", first), "second": floats("second", second)}
+    votes["valid"] = floats("valid", valid)
+    if any(array.shape != at.shape for array in (*votes.values(), code)):
+        raise InputError("position, votes and area need one entry for each station")
     known = ~np.isnan(at)
-    at, one, two, all_valid, code = (x[known] for x in (at, one, two, all_valid, code))
-    for name, votes in (("first", one), ("second", two), ("valid", all_valid)):
-        if not (np.isfinite(votes) & (votes >= 0)).all():
-            raise TallyVerifyError(
-                f"'{name}' holds votes that are negative or not known; leave these stations out"
-            )
+    one, two, all_valid = (
+        numbers(repr(name), array[known], least=0, hint="leave such stations out")
+        for name, array in votes.items()
+    )
     if not all_valid.any():
-        raise TallyVerifyError("no station has both a known position and valid votes")
+        raise InputError("no station has both a known position and valid votes")
+    at, code = at[known], code[known]
     if code.dtype.kind not in "iu" or code.min() < 0:
-        raise TallyVerifyError(
+        raise InputError(
             "'area' holds codes that are not whole numbers from 0 on; leave stations of unknown "
             "area out"
         )

@@ -47,7 +47,7 @@ def parse_order(texts: Iterable[object]) -> tuple[Floats, Literal["number", "tim
 
     Raises
     ------
-    TallyVerifyError
+    InputError
         If less than 90 % of the texts that are not empty are readable and of one kind, or clock
         times lie on both sides of midnight, where they do not give an order.
 

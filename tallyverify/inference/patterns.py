@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
-from tallyverify.errors import TallyVerifyError, listed, nearest, shown
+from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.nest import Nest
 from tallyverify.inference.population import Population
 
@@ -48,16 +48,9 @@ def patterns_of(population: Population) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class LearntPattern:
-    """How likely each station, and each area as a whole, is to be missing.
+    """How likely each station, and each area as a whole, is to be missing."""
 
-    Attributes
-    ----------
-    chances : tuple of ndarray
-        By depth from 1 to the stations: probability that a unit is wholly missing, given that the
-        unit it lies in is not.
-    """
-
-    chances: tuple[Floats, ...]
+    chances: tuple[Floats, ...]  # by depth from 1: wholly missing, given that the unit above is not
 
 
 def learn_pattern(population: Population) -> LearntPattern:
@@ -125,21 +118,7 @@ def hide(
     rng: np.random.RandomState,
     learnt: LearntPattern | None = None,
 ) -> Mask:
-    """Return which of the seen stations a pattern hides; shape (stations,).
-
-    Parameters
-    ----------
-    population : Population
-        Stations and areas.
-    pattern : str
-        One of :data:`PATTERNS`.
-    share : float
-        Share of the seen stations to hide; the pattern ``learnt`` has its own.
-    rng : numpy.random.RandomState
-        What is drawn.
-    learnt : LearntPattern, optional
-        For the pattern ``learnt``.
-    """
+    """Return which seen stations a pattern hides (stations,); ``learnt`` has a share of its own."""
     nest, seen = population.nest, population.seen
     if pattern == "learnt":
         found = learnt if learnt is not None else learn_pattern(population)
@@ -148,13 +127,13 @@ def hide(
             gone = gone[nest.parent(depth)] | (rng.random_sample(len(chance)) < chance)
         return gone & seen
     if pattern not in PATTERNS:
-        raise TallyVerifyError(
+        raise InputError(
             f"no pattern of missing stations is called {shown(pattern)}; there are "
             f"{listed(PATTERNS)}. {nearest(pattern, PATTERNS) or ''}".rstrip()
         )
     if pattern not in patterns_of(population):
         lacks = "an order of every seen station" if pattern == "late" else "areas"
-        raise TallyVerifyError(f"the pattern {shown(pattern)} needs {lacks}")
+        raise InputError(f"the pattern {shown(pattern)} needs {lacks}")
     own = rng.random_sample(len(population))
     first = own
     if pattern in ("centres", "small"):

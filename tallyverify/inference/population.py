@@ -16,40 +16,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Population:
-    """All stations of a contest, in an order that does not depend on files.
-
-    Attributes
-    ----------
-    nest : Nest
-        The areas that they lie in.
-    size : ndarray of float, shape (stations,)
-        Registered voters; where these are not known to anybody, 1 for every station.
-    seen : ndarray of bool, shape (stations,)
-        Whose sheet was seen and wholly read.
-    votes : ndarray of float, shape (stations, candidates)
-        0 where not seen.
-    names : tuple of str
-        Candidates, in the contest's order.
-    levels : tuple of str
-        Names of the levels of ``nest``, from the largest.
-    covariates : ndarray of float, shape (stations, covariates)
-        What else is known of every station, e.g. rates of an earlier election.
-    order : ndarray of float, shape (stations,), optional
-        When each station reported; NaN where that is not known.
-    asked : ndarray of bool, shape (stations,), optional
-        Whose votes are to be predicted; by default all that were not seen. A backtest asks for
-        seen stations that it hides, while those truly unseen stay where they are.
-    """
+    """All stations of a contest, in an order that does not depend on files."""
 
     nest: Nest
-    size: Floats
-    seen: Mask
-    votes: Floats
+    size: Floats  # (stations,) registered voters; 1 each where nobody knows them
+    seen: Mask  # whose sheet was seen and wholly read
+    votes: Floats  # (stations, candidates); 0 where not seen
     names: tuple[str, ...]
-    levels: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()  # of the nest, from the largest
+    # (stations, covariates): known of all, e.g. rates of an earlier election
     covariates: Floats | None = None
-    order: Floats | None = None
-    asked: Mask | None = None
+    order: Floats | None = None  # when each station reported; NaN where not known
+    asked: Mask | None = None  # to be predicted; all unseen by default, what it hides in a backtest
 
     def __len__(self) -> int:
         return len(self.size)

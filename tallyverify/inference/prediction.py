@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import stats
 
 from tallyverify.inference.hierarchy import Upward, upward, working_spread
 from tallyverify.inference.leaves import Spread, leaves_of
@@ -17,36 +18,43 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
+class Predicted:
+    """Estimates with their errors, before calibration; all of one shape."""
+
+    estimate: Floats
+    error: Floats
+    freedom: Floats  # degrees of freedom behind the errors
+    shift: Floats  # by how much the estimate would move with what missingness itself hints at
+
+    def __getitem__(self, at: Any) -> Predicted:
+        return Predicted(self.estimate[at], self.error[at], self.freedom[at], self.shift[at])
+
+    def quantile(self, level: float) -> Floats:
+        """Return the quantiles of Student's t that bound a central interval."""
+        return np.asarray(stats.t.ppf((1 + level) / 2, np.maximum(self.freedom, 2.0)))
+
+    def half_width(self, inflation: float | Floats, level: float) -> Floats:
+        """Return half the width of the interval at a level, with the errors inflated."""
+        return self.quantile(level) * np.hypot(inflation * self.error, self.shift)
+
+
+@dataclass(frozen=True, eq=False)
 class Unseen:
-    """Predicted totals of the unseen stations, by column, and how far off they may be.
+    """Predicted totals of the unseen stations, by column, and how far off they may be."""
 
-    Attributes
-    ----------
-    totals : ndarray, shape (columns,)
-        Predicted sums over the unseen stations.
-    variance : ndarray, shape (columns,)
-        Of the error of ``totals``: its parts summed.
-    parts : ndarray, shape (levels + 1, columns)
-        From differences between areas, by level from the largest, and between stations, the last.
-        Each holds both the deviations of the unseen and the estimation from the seen.
-    shift : ndarray, shape (columns,)
-        By how much ``totals`` would move if what ties a larger missing share to the result among
-        the seen areas also held for those not seen. Zero where no such tie can be estimated.
-    freedom : ndarray, shape (columns,)
-        Satterthwaite degrees of freedom of ``variance``.
-    weights : ndarray, shape (stations,)
-        Of each seen station's rate in ``totals``; they sum to the voters asked for.
-    rates : ndarray, shape (stations asked for, columns)
-        Predicted rate (per registered voter) of each station asked for.
-    """
+    totals: Floats  # (columns,)
+    variance: Floats  # (columns,): of the error of the totals, its parts summed
+    parts: Floats  # (levels + 1, columns): between areas, from the largest; between stations
+    shift: Floats  # if the tie of a larger missing share to the result held for the unseen
+    freedom: Floats  # (columns,): Satterthwaite
+    weights: Floats  # (stations,): of seen rates in the totals; sum to the voters asked for
+    rates: Floats  # (stations asked for, columns), per registered voter
 
-    totals: Floats
-    variance: Floats
-    parts: Floats
-    shift: Floats
-    freedom: Floats
-    weights: Floats
-    rates: Floats
+    def over(self, at: Any, whole: Any = 1.0, *, base: Any) -> Predicted:
+        """Return some columns as fractions of a whole, added to a base, with their errors."""
+        error = np.sqrt(self.variance[at]) / whole
+        estimate = base + self.totals[at] / whole
+        return Predicted(estimate, error, self.freedom[at], self.shift[at] / whole)
 
 
 def fit_working_spread(population: Population) -> Spread:
@@ -83,32 +91,14 @@ def predicted_rates(population: Population, climbed: Upward, designs: Sequence[F
         mean = pull * climbed.value[depth] + (1 - pull) * mean[nest.parent(depth)]
         mean = mean + designs[depth - 1] @ climbed.slopes[depth - 1]
     own = designs[-1][wanted] @ climbed.slopes[-1]
-    rates: Floats = mean[nest.parent(nest.depth)[wanted]] + own
-    return rates
+    return mean[nest.parent(nest.depth)[wanted]] + own
 
 
 def predict_unseen(
     population: Population, columns: Floats, work: Spread, *, shift: bool = True
 ) -> Unseen:
-    """Predict the sums of some columns of votes over the unseen stations.
+    """Predict the sums of columns of votes (stations, columns) over the unseen stations.
 
-    Parameters
-    ----------
-    population : Population
-        With at least one seen station.
-    columns : ndarray of float, shape (stations, columns)
-        Votes, or differences of votes; not looked at where not seen.
-    work : Spread
-        From :func:`fit_working_spread`, of this population or of a larger part of it.
-    shift : bool
-        Whether to work out ``Unseen.shift`` too.
-
-    Returns
-    -------
-    Unseen
-
-    Notes
-    -----
     The error of the total is Σ_seen w_i y_i − Σ_unseen n_i y_i. It is linear in the deviations of
     areas and stations, so that its variance is, level by level, the variance of a deviation times
     the sum of its squared coefficients: exact given the variances and the slopes of covariates.

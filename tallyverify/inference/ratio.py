@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError, shown
-from tallyverify.inference.ratio_input import amounts, codes_of, counts, numbers, seen_rows, some_of
+from tallyverify.arrays import numbers
+from tallyverify.errors import InputError, shown
+from tallyverify.inference.ratio_input import codes_of, seen_rows, some_of, whole_list
 from tallyverify.inference.ratio_variance import collapse, covariance, factors, sums
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class RatioEstimate:
 
         Raises
         ------
-        TallyVerifyError
+        InputError
             If there is not one finite weight for each ratio.
 
         Examples
@@ -121,7 +122,7 @@ class RatioEstimate:
         """
         by = numbers("weights", weights)
         if by.shape != self.ratio.shape:
-            raise TallyVerifyError(
+            raise InputError(
                 f"weights have the shape {by.shape}; give one for each of the "
                 f"{len(self.ratio)} ratios"
             )
@@ -177,7 +178,7 @@ def ratio(
 
     Raises
     ------
-    TallyVerifyError
+    InputError
         If nothing was seen in a stratum (``n_h = 0 < N_h``), more than there is, or one station
         with no stratum to join; if something is negative, not finite or of another shape, or if
         the weighted x sum to zero.
@@ -207,18 +208,18 @@ def ratio(
     >>> ratio([60, 45, 70, 20, 30], [100] * 5, [0, 0, 0, 1, 1], stations=[10, 2])
     <RatioEstimate: 0.5278 ± 0.2179 (0.95); 5 of 12 stations, 2 strata>
     """
-    whole = counts("stations", stations)
+    whole = whole_list("stations", stations)
     votes, base, codes = seen_rows(y, x, stratum, len(whole))
-    known = None if size is None else amounts("size", size)
+    known = None if size is None else np.atleast_1d(numbers("size", size, least=0))
     if known is not None and (known.shape != whole.shape or not known.sum() > 0):
-        raise TallyVerifyError(
+        raise InputError(
             f"size has {len(known)} values with the sum {known.sum():.6g}; give one for each of "
             f"the {len(whole)} strata, not all of them zero"
         )
     if form not in ("combined", "separate"):
-        raise TallyVerifyError(f"the form is 'combined' or 'separate', not {shown(form)}")
+        raise InputError(f"the form is 'combined' or 'separate', not {shown(form)}")
     if not 0 < level < 1:
-        raise TallyVerifyError(f"the level is a fraction between 0 and 1, not {level}")
+        raise InputError(f"the level is a fraction between 0 and 1, not {level}")
 
     count = np.bincount(codes, minlength=len(whole))
     mapping, joined = collapse(count, whole)
@@ -227,7 +228,7 @@ def ratio(
     by_stratum = sums(np.column_stack([votes, base]), codes, len(whole)) * weight[:, None]
     expanded = by_stratum.sum(axis=0)
     if expanded[-1] == 0:
-        raise TallyVerifyError(
+        raise InputError(
             "x is zero at all seen stations, so a ratio to it says nothing; give the valid votes "
             "or registered voters"
         )
@@ -240,7 +241,7 @@ def ratio(
         share = np.bincount(mapping, known) / known.sum()
         hollow = (by_group[:, -1] == 0) & (share > 0)
         if hollow.any():
-            raise TallyVerifyError(
+            raise InputError(
                 f"x is zero at all seen stations of strata {codes_of(hollow[mapping])}, so these "
                 "have no ratio of their own; use the combined form, or join them with others"
             )

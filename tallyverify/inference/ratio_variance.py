@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
-from tallyverify.inference.ratio_input import codes_of, counts
+from tallyverify.errors import InputError
+from tallyverify.inference.ratio_input import codes_of, whole_list
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -22,52 +22,28 @@ if TYPE_CHECKING:
 def collapse(
     seen_per_stratum: ArrayLike, stations: ArrayLike
 ) -> tuple[Codes, tuple[tuple[int, int], ...]]:
-    """Join strata of which only one of several stations was seen, so that errors can be estimated.
+    """Join strata with one seen station of several; return new codes (H,) and the pairs joined.
 
     Each is joined with the next stratum in the order of codes, the last one with the one before.
     Strata that were wholly seen are passed over: they have no sampling error to learn from.
-
-    Parameters
-    ----------
-    seen_per_stratum : array-like of int, shape (H,)
-        n_h, seen stations.
-    stations : array-like of int, shape (H,)
-        N_h, all stations.
-
-    Returns
-    -------
-    mapping : ndarray of int, shape (H,)
-        New code of each stratum: 0, 1, … in the order of the old ones.
-    joined : tuple of (int, int)
-        Old codes: the stratum with one seen station, and the one it was joined with.
-
-    Raises
-    ------
-    TallyVerifyError
-        If nothing was seen in a stratum, more than there is, or if there is no other to join with.
-
-    Examples
-    --------
-    >>> mapping, joined = collapse([1, 5, 2, 1], [9, 9, 2, 9])
-    >>> mapping.tolist(), joined
-    ([0, 0, 1, 0], ((0, 1), (3, 1)))
     """
-    count, whole = counts("seen_per_stratum", seen_per_stratum), counts("stations", stations)
+    count = whole_list("seen_per_stratum", seen_per_stratum)
+    whole = whole_list("stations", stations)
     if count.shape != whole.shape:
-        raise TallyVerifyError(
+        raise InputError(
             f"there are {len(count)} strata with counts of seen stations, but {len(whole)} with "
             "all stations; give both for the same strata"
         )
     empty, excess = (count == 0) & (whole > 0), count > whole
     if excess.any():
         first = int(np.flatnonzero(excess)[0])
-        raise TallyVerifyError(
+        raise InputError(
             f"more seen than expected stations in strata {codes_of(excess)} (stratum {first}: "
             f"{int(count[first]):,} of {int(whole[first]):,}); count each station once, or correct "
             "the number of stations"
         )
     if empty.any():
-        raise TallyVerifyError(
+        raise InputError(
             f"nothing seen in strata {codes_of(empty)}, so nothing can be estimated there; "
             "join them with others, or use the prediction from a registry"
         )
@@ -82,7 +58,7 @@ def collapse(
             at += 1
             continue
         if len(sampled) == 1:
-            raise TallyVerifyError(
+            raise InputError(
                 f"one station seen of the {int(whole[one]):,} in stratum {one}, and no other "
                 "stratum was seen in part: the error cannot be estimated; join the stratum with "
                 "another, or use the prediction from a registry"
@@ -116,8 +92,7 @@ def covariance(values: Floats, group: Codes, factor: Floats) -> Floats:
     means = sums(values, group, len(factor))
     means /= np.maximum(np.bincount(group, minlength=len(factor)), 1)[:, None]
     scaled = (values - means[group]) * np.sqrt(factor)[group][:, None]
-    cov: Floats = scaled.T @ scaled
-    return cov
+    return scaled.T @ scaled
 
 
 def sums(values: Floats, code: Codes, codes: int) -> Floats:

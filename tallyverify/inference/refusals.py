@@ -19,22 +19,6 @@ _FEWEST_FREE = 2.0
 def why_refused(population: Population, work: Spread, *, areas: bool = True) -> str:
     """Say why the seen stations do not carry a prediction of those asked for, if they do not.
 
-    Parameters
-    ----------
-    population : Population
-        Stations seen and asked for.
-    work : Spread
-        Fitted on what was seen.
-    areas : bool
-        Whether areas of which nothing was seen are to be predicted from others.
-
-    Returns
-    -------
-    str
-        The reason; empty if they do.
-
-    Notes
-    -----
     How areas differ is learnt from the seen areas of the same level. It says nothing of an unseen
     area that is larger than every seen one: a capital is not one of many towns. Above one percent
     of the voters, that decides. Nor can it be learnt from fewer than three areas.

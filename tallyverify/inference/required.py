@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tallyverify.checks import Check
 from tallyverify.coverage import Kept
 from tallyverify.declared import AreaResult, Bulletin
-from tallyverify.extent import left_out, like_regions
+from tallyverify.extent import like_regions
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, points
 from tallyverify.inference.favourable import most_favourable
-from tallyverify.inference.of_case import declared_valid, seen_valid, surely_impossible
-from tallyverify.sheets import Sheets, summarise_sheets
-
-if TYPE_CHECKING:
-    pass
+from tallyverify.inference.of_case import InferenceStudy
+from tallyverify.sheets import summarise_sheets
 
 
 def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -31,24 +27,26 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         return check.not_applicable("nothing is declared")
     if not kept.seen.stations.stations:
         return check.not_applicable("no sheet holds a vote")
+    unseen = InferenceStudy.of(kept, facts)
     findings: list[Finding] = []
     asked = impossible = beyond = 0
     for bulletin in facts.bulletins:
         row = bulletin.of({})
-        valid = declared_valid(row, facts) if row is not None else None
+        valid = unseen.valid(row) if row is not None else None
         if row is None or valid is None or not row.votes:
             continue
         asked += 1
-        needs = [
-            _need(kept, facts, bulletin, row, valid, name)
-            for name in sorted(row.votes, key=lambda name: (-row.votes[name], name))
-        ]
-        told = [need for need in needs if need is not None]
-        untold = [need for need in told if need.impossible is None]
-        if untold and not any(need.impossible for need in told):
-            findings.append(_partial(bulletin))
+        names = sorted(row.votes, key=lambda name: (-row.votes[name], name))
+        every = [_need(check, unseen, bulletin, row, valid, name) for name in names]
+        needs = [need for need in every if need is not None]
+        told = [need for need in needs if need.impossible is not None]
+        if len(told) < len(needs) and not any(need.impossible for need in told):
+            message = (
+                f"bulletin {bulletin.id} is not known to be the whole count and may leave out seen "
+                "stations, so what it needs of the unseen cannot be told"
+            )
+            findings.append(check.finding(message))
             continue
-        told = [need for need in told if need.impossible is not None]
         impossible += any(need.impossible for need in told)
         beyond += any(need.beyond for need in told)
         # The two with most declared votes, and whoever would need the impossible.
@@ -72,30 +70,20 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
 @dataclass(frozen=True)
 class _Need:
     finding: Finding
-    impossible: bool | None = False
-    beyond: bool = False
-
-
-def _partial(bulletin: Bulletin) -> Finding:
-    return Finding(
-        code="I402",
-        evidence=Evidence.NOTE,
-        message=f"bulletin {bulletin.id} is not known to be the whole count and may leave out seen "
-        "stations, so what it needs of the unseen cannot be told",
-    )
+    impossible: bool | None  # None where it would be, but for stations that may be left out
+    beyond: bool
 
 
 def _need(
-    kept: Kept, facts: CaseFacts, bulletin: Bulletin, row: AreaResult, valid: int, name: str
+    check: Check, unseen: InferenceStudy, bulletin: Bulletin, row: AreaResult, valid: int, name: str
 ) -> _Need | None:
-    seen = kept.seen
-    have, have_valid = seen.totals.sum((name,)), seen_valid(seen, facts)
+    have, have_valid = unseen.kept.seen.totals.sum((name,)), unseen.seen_valid
     need, need_valid = row.votes[name] - have, valid - have_valid
     if not need and not need_valid:
         return None
-    says = f"bulletin {bulletin.id}: {facts.label(name)} needs "
+    says = f"bulletin {bulletin.id}: {unseen.facts.label(name)} needs "
     share = need / need_valid if need_valid > 0 else None
-    impossible = surely_impossible(kept, facts, bulletin, row, name)
+    impossible = unseen.surely_impossible(bulletin, row, name)
     beyond = False
     if share is None:
         says += (
@@ -109,19 +97,17 @@ def _need(
         says += ": impossible" + (", more than all" if more else "")
         says += ", less than none" if share is not None and share < 0 else ""
     elif share is not None and impossible is False:
-        beside, beyond = _beside(kept, facts, name, share, need_valid)
+        beside, beyond = _beside(unseen, name, share, need_valid)
         says += beside
-    most = left_out(seen, facts, bulletin, row)
+    most = unseen.left_out(bulletin, row)
     if most != 0:
         stations = "stations" if most is None else f"up to {counted(most, 'station')}"
         held = "even if it leaves out" if impossible else "if it does not leave out"
         says += f"; {held} {stations} that were seen"
-    finding = Finding(
-        code="I402",
-        evidence=Evidence.NOTE,
+    finding = check.finding(
+        says,
         candidate=name,
         observed=None if share is None else round(share, 6),
-        message=says,
         arithmetic=f"({number(row.votes[name])} − {number(have)}) / ({number(valid)} − "
         f"{number(have_valid)}) = {number(need)} / {number(need_valid)}; if the sheets are "
         "authentic",
@@ -129,11 +115,12 @@ def _need(
     return _Need(finding, impossible, beyond and most == 0)
 
 
-def _beside(kept: Kept, facts: CaseFacts, name: str, share: float, amount: int) -> tuple[str, bool]:
+def _beside(unseen: InferenceStudy, name: str, share: float, amount: int) -> tuple[str, bool]:
     """Where the share falls among seen areas of like size, and the seen stations nearest to it."""
+    facts, sheets = unseen.facts, unseen.kept.rows
     column = facts.contest.candidate_ids.index(name)
     says, beyond = "", False
-    like = like_regions(kept.seen, amount, column)
+    like = like_regions(unseen.kept.seen, amount, column)
     if like is not None:
         above = int((like.shares > share).sum())
         low, high = float(like.shares.min()), float(like.shares.max())
@@ -141,10 +128,8 @@ def _beside(kept: Kept, facts: CaseFacts, name: str, share: float, amount: int) 
         beyond = like.alike and not low <= share <= high
         says += f"; in {like.words} it was {points(low)} % to {points(high)} %"
         says += f", higher in {number(above)}"
-    sheets: Sheets = kept.rows
     if sheets.chunks is not None:
-        columns = sheets.columns
-        votes = columns["votes"][columns["read"]].astype(np.float64)
+        votes = sheets.columns["votes"][sheets.columns["read"]].astype(np.float64)
         nearest = most_favourable(votes[:, column], votes.sum(axis=1), amount)
         if nearest is not None:
             says += (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import printable
 from tallyverify.findings import points
+from tallyverify.inference.document import EstimateDocument, Pattern
 from tallyverify.manski import Bounds
 
 if TYPE_CHECKING:
@@ -30,15 +31,7 @@ class Interval:
 
     def to_dict(self, digits: int = 6) -> dict[str, float]:
         """Return the three, rounded: what lies beyond is noise of the last bits."""
-        return {
-            "estimate": _rounded(self.estimate, digits),
-            "low": _rounded(self.low, digits),
-            "high": _rounded(self.high, digits),
-        }
-
-
-def _rounded(value: float, digits: int) -> float:
-    return round(value) if digits == 0 else round(value, digits) + 0.0
+        return {name: round(value, digits or None) + 0 for name, value in vars(self).items()}
 
 
 @dataclass(frozen=True)
@@ -91,13 +84,7 @@ class BacktestRow:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data, rounded."""
-        plain = {
-            name: round(value, 6) + 0.0 if isinstance(value, float) else value
-            for name, value in vars(self).items()
-        }
-        if self.largest_tilt in (float("inf"), float("-inf")):
-            plain["largest_tilt"] = None
-        return plain
+        return Pattern.model_validate(self, from_attributes=True).model_dump()
 
 
 @dataclass(frozen=True)
@@ -167,11 +154,11 @@ class Estimate:
     level: float
     seen: dict[str, int | None]
     unseen: dict[str, int | None]
-    shares: dict[str, Interval]
-    totals: dict[str, Interval]
-    turnout: Interval | None
-    margin: Margin | None
-    bounds: Bounds | None
+    shares: dict[str, Interval] = field(default_factory=dict)
+    totals: dict[str, Interval] = field(default_factory=dict)
+    turnout: Interval | None = None
+    margin: Margin | None = None
+    bounds: Bounds | None = None
     backtest: tuple[BacktestRow, ...] = ()
     inflation: float = 1.0
     areas: tuple[AreaEstimate, ...] = ()
@@ -236,46 +223,13 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the estimate as plain data, as in estimate.json."""
-        bounds = self.bounds
-        return {
-            "schema": "tallyverify/estimate/1",
-            "method": self.method,
-            "assumption": self.assumption,
-            "level": self.level,
-            "seen": self.seen,
-            "unseen": self.unseen,
-            "shares": {name: share.to_dict() for name, share in self.shares.items()},
-            "totals": {name: total.to_dict(0) for name, total in self.totals.items()},
-            "turnout": self.turnout.to_dict() if self.turnout else None,
-            "margin": None
-            if self.margin is None
-            else {
-                "leader": self.margin.leader,
-                "runner_up": self.margin.runner_up,
-                **self.margin.interval.to_dict(),
-            },
-            "bounds": {}
-            if bounds is None
-            else {
-                name: {"low": round(bounds.low[name], 6), "high": round(bounds.high[name], 6)}
-                for name in bounds.low
-            },
-            "settled": self.settled,
-            "backtest": [row.to_dict() for row in self.backtest],
-            "inflation": round(self.inflation, 4),
-            "areas": [
-                {
-                    "area": area.area,
-                    "seen": area.seen,
-                    "stations": area.stations,
-                    "shares": {name: share.to_dict() for name, share in area.shares.items()},
-                    "totals": {name: total.to_dict(0) for name, total in area.totals.items()},
-                }
-                for area in self.areas
-            ],
-            "notes": list(self.notes),
-            "refused": self.refused,
-        }
+        plain = EstimateDocument.model_validate(self, from_attributes=True).model_dump(
+            by_alias=True
+        )
+        if margin := plain["margin"]:
+            names = {"leader": margin.pop("leader"), "runner_up": margin.pop("runner_up")}
+            plain["margin"] = {**names, **margin}
+        return plain
 
     def to_json(self, path: str | Path | None = None) -> str:
         """Return estimate.json as text, and write it if a path is given."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.inference.tilt import Tilt, tilt_to, tilted_share
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def sensitivity(
 
     Raises
     ------
-    TallyVerifyError
+    InputError
         If there are no unseen votes.
 
     Examples
@@ -87,7 +87,7 @@ def sensitivity(
     weight = np.asarray(votes, dtype=np.float64)
     both = float(weight.sum())
     if not 0 < both < inf or not valid > 0:
-        raise TallyVerifyError("there are no unseen votes for the two candidates, so none to tilt")
+        raise InputError("there are no unseen votes for the two candidates, so none to tilt")
     deltas = np.linspace(-widest, widest, 41)
     tilted = np.array([tilted_share(at, weight, delta) for delta in deltas])
     margins = (lead + both * (2 * tilted - 1)) / valid

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.findings import counted
 from tallyverify.inference.expected import Strata
-from tallyverify.inference.fitted import Figures
-from tallyverify.inference.outcome import NORMAL, Outcome
+from tallyverify.inference.outcome import NORMAL, Outcome, unseen_pair
 from tallyverify.inference.population import Population
+from tallyverify.inference.prediction import Predicted
 from tallyverify.inference.ratio import RatioEstimate, ratio
+from tallyverify.inference.ratio_variance import sums
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -41,7 +42,7 @@ def _estimated(population: Population, strata: Strata) -> RatioEstimate:
     empty = (count == 0) & (strata.stations > 0)
     if empty.any():
         first = strata.names[int(np.flatnonzero(empty)[0])]
-        raise TallyVerifyError(
+        raise InputError(
             f"nothing was seen in {counted(int(empty.sum()), 'stratum', 'strata')}, such as "
             f"{first}, so nothing is known of it; join strata, or give a registry"
         )
@@ -49,7 +50,6 @@ def _estimated(population: Population, strata: Strata) -> RatioEstimate:
     place = np.full(len(strata.names), -1)
     place[used] = np.arange(len(used))
     votes = population.votes[seen]
-    size = strata.stations if strata.registered is None else strata.registered
     base = np.ones(len(code)) if strata.registered is None else population.size[seen]
     partly = count[used] < strata.stations[used]
     few = bool((count[used][partly] < _FEWEST_SEPARATE).any())
@@ -59,26 +59,15 @@ def _estimated(population: Population, strata: Strata) -> RatioEstimate:
         base,
         place[code],
         stations=strata.stations[used],
-        size=size[used],
+        size=strata.known[used],
         form=form,
     )
 
 
-def ratio_figures(population: Population, strata: Strata) -> tuple[Figures, Figures, RatioEstimate]:
-    """Estimate votes and shares of the candidates, as :func:`predicted_figures` does.
-
-    Returns
-    -------
-    totals : Figures, shape (K + 1,)
-    shares : Figures, shape (K,)
-    found : RatioEstimate
-        The estimator's own result: its form and the strata that it joined.
-
-    Raises
-    ------
-    TallyVerifyError
-        If nothing was seen of a stratum.
-    """
+def ratio_figures(
+    population: Population, strata: Strata
+) -> tuple[Predicted, Predicted, RatioEstimate]:
+    """Estimate votes and valid votes (K + 1,) and shares (K,), with the estimator's result."""
     found = _estimated(population, strata)
     return (*_figures(found), found)
 
@@ -98,61 +87,43 @@ def _error(found: RatioEstimate, weights: Floats) -> Floats:
     return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
-def _figures(found: RatioEstimate) -> tuple[Figures, Figures]:
+def _figures(found: RatioEstimate) -> tuple[Predicted, Predicted]:
     total = found.total
     error = _error(found, _share_weights(found))
     freedom = np.full(len(total), float(max(found.df, 1)))
     zero = np.zeros(len(total))
     return (
-        Figures(total, found.total_se, freedom, zero),
-        Figures(total[:-1] / total[-1], error, freedom[:-1], zero[:-1]),
+        Predicted(total, found.total_se, freedom, zero),
+        Predicted(total[:-1] / total[-1], error, freedom[:-1], zero[:-1]),
     )
 
 
 def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int]) -> Outcome:
-    """Estimate the quantities that a backtest watches, as :func:`predicted_outcome` does.
-
-    Raises
-    ------
-    TallyVerifyError
-        If nothing was seen of a stratum.
-    """
+    """Estimate the quantities that a backtest watches."""
     found = _estimated(population, strata)
-    _, figures = _figures(found)
-    first, second = (float(figures.estimate[k]) for k in pair)
+    _, shares = _figures(found)
+    first, second = (float(shares.estimate[k]) for k in pair)
     weights = _share_weights(found)
     margin = _error(found, weights[[pair[0]]] - weights[[pair[1]]])
-    voters = float((strata.stations if strata.registered is None else strata.registered).sum())
-    votes, share = _unseen_votes(population, strata, pair)
+    voters = float(strata.known.sum())
     return Outcome(
         np.array([first, second, first - second, found.total[-1] / voters]),
-        np.array([*figures.error[list(pair)], *margin, found.total_se[-1] / voters]),
+        np.array([*shares.error[list(pair)], *margin, found.total_se[-1] / voters]),
         np.full(4, float(max(found.df, 1))),
         np.zeros(4),
-        votes,
-        share,
-        (figures.estimate, figures.half_width(1.0, 0.95) / NORMAL),
+        **unseen_pair(_unseen_votes(population, strata, pair)),
+        all_shares=(shares.estimate, shares.half_width(1.0, 0.95) / NORMAL),
     )
 
 
-def _unseen_votes(
-    population: Population, strata: Strata, pair: tuple[int, int]
-) -> tuple[Floats, Floats]:
-    """Votes for the two that the unseen of each stratum are taken to hold, and the first's share.
+def _unseen_votes(population: Population, strata: Strata, pair: tuple[int, int]) -> Floats:
+    """Votes for the two (strata, 2) that the unseen of each stratum are taken to hold.
 
     Each stratum at its own ratio: what a tilt is then measured against.
     """
-    count = len(strata.names)
     seen, code = population.seen, strata.code
-
-    def sums(values: Floats) -> Floats:
-        return np.bincount(code[seen], values[seen], minlength=count).astype(np.float64)
-
     base = np.ones(len(code)) if strata.registered is None else population.size
-    there = sums(base)
-    whole = strata.stations if strata.registered is None else strata.registered
-    rest = np.maximum(whole - there, 0.0) / np.maximum(there, 1e-9)
-    first = sums(population.votes[:, pair[0]]) * rest
-    second = sums(population.votes[:, pair[1]]) * rest
-    both = first + second
-    return both, np.divide(first, both, out=np.full(count, 0.5), where=both > 0)
+    columns = np.column_stack([base, population.votes[:, list(pair)]])[seen]
+    there, *both = sums(columns, code[seen], len(strata.names)).T
+    rest = np.maximum(strata.known - there, 0.0) / np.maximum(there, 1e-9)
+    return np.column_stack([votes * rest for votes in both])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -16,67 +16,37 @@ from tallyverify.inference.asked import Asked, check_asked
 from tallyverify.inference.assemble import Assembled, assemble
 from tallyverify.inference.calibrated import Calibration, calibrate
 from tallyverify.inference.expected import Strata, national_stratum, registry_strata, strata_of
-from tallyverify.inference.fitted import Figures, predicted_figures
+from tallyverify.inference.fitted import predicted_figures
 from tallyverify.inference.leaves import Spread
 from tallyverify.inference.outcome import Outcome, predicted_outcome
 from tallyverify.inference.patterns import PATTERNS, patterns_of
 from tallyverify.inference.population import Population
-from tallyverify.inference.prediction import fit_working_spread
+from tallyverify.inference.prediction import Predicted, fit_working_spread
 from tallyverify.inference.ratio import RatioEstimate
 from tallyverify.inference.refusals import why_refused
 from tallyverify.inference.stratified import ratio_figures, ratio_outcome, within_seen
 from tallyverify.sheets import MOST_STATIONS, Sheets, summarise_sheets
 from tallyverify.table import ActaTable
 
-if TYPE_CHECKING:
-    pass
-
 _MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predicted from
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Everything that was worked out, for the estimate and for the checks.
-
-    Attributes
-    ----------
-    asked : Asked
-        What it was made from.
-    known : {"registry", "listed", "areas", "numbers", "nothing"}
-        How the unseen are known: by a registry; since their rows stand in the actas without
-        votes; by numbers of areas; by numbers of the country; not at all.
-    assembled : Assembled
-        The population, and what had to be said on the way to it.
-    strata : Strata or None
-        Where the ratio estimate is used; otherwise it is the prediction.
-    work : Spread or None
-        Working variances of the prediction.
-    totals, shares : Figures or None
-        Of all candidates; None where refused.
-    pair : tuple of int
-        The leader and the one compared with it.
-    outcome : Outcome or None
-        Of that pair.
-    calibration : Calibration
-        The backtest.
-    refused : str
-        Why there is no estimate; empty if there is one.
-    told : tuple of str
-        What the ratio estimator did: its form, and strata that it joined.
-    """
+    """Everything that was worked out, for the estimate and for the checks."""
 
     asked: Asked
-    known: str
+    known: str  # how the unseen are known: registry, listed (in the actas), areas, numbers, nothing
     assembled: Assembled
-    strata: Strata | None = None
-    work: Spread | None = None
-    totals: Figures | None = None
-    shares: Figures | None = None
-    pair: tuple[int, int] = (0, 1)
+    strata: Strata | None = None  # where the ratio estimate is used; otherwise the prediction
+    work: Spread | None = None  # working variances of the prediction
+    totals: Predicted | None = None  # of all candidates; None where refused, as shares and outcome
+    shares: Predicted | None = None
+    pair: tuple[int, int] = (0, 1)  # the leader and the one compared with it
     outcome: Outcome | None = None
     calibration: Calibration = field(default_factory=Calibration)
-    refused: str = ""
-    told: tuple[str, ...] = ()
+    refused: str = ""  # why there is no estimate; empty if there is one
+    told: tuple[str, ...] = ()  # what the ratio estimator did: its form, and strata that it joined
 
     @property
     def population(self) -> Population:
@@ -107,7 +77,7 @@ class Study:
     @property
     def _work(self) -> Spread:
         if self.work is None:
-            raise TallyVerifyError("the prediction has no variances yet")
+            raise InputError("the prediction has no variances yet")
         return self.work
 
 
@@ -119,22 +89,7 @@ def study_table(table: ActaTable, asked: Asked) -> Study:
 
 
 def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: Asked) -> Study:
-    """Estimate, and backtest the estimate on the seen stations.
-
-    Parameters
-    ----------
-    sheets : Sheets
-        Each station once.
-    names, levels : sequence of str
-        Candidates and levels of the contest.
-    asked : Asked
-        What else is known, and how to go about it.
-
-    Raises
-    ------
-    InputError
-        If what is given does not fit together.
-    """
+    """Estimate, and backtest the estimate on the seen stations; each station once."""
     check_asked(asked, names)
     # One thread: sums then do not depend on how many a machine has, and short ones are faster.
     with threadpool_limits(limits=1, user_api="blas"):
@@ -143,7 +98,7 @@ def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: As
 
 def _studied(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: Asked) -> Study:
     if sheets.chunks is None:
-        raise TallyVerifyError(
+        raise InputError(
             f"{sheets.rows:,} stations; all are needed at once, which fits for {MOST_STATIONS:,}"
         )
     of_registry = asked.strata if asked.expected is None else None

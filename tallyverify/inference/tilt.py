@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -52,22 +52,7 @@ class Tilt:
 
 
 def tilted_share(share: Floats, votes: Floats, delta: float) -> float:
-    """Return the first candidate's share of the unseen votes for the two at a tilt.
-
-    Parameters
-    ----------
-    share : ndarray of float, shape (stations,)
-        Predicted share of the first candidate, between 0 and 1.
-    votes : ndarray of float, shape (stations,)
-        Predicted votes for the two, not negative.
-    delta : float
-        The tilt.
-
-    Examples
-    --------
-    >>> round(tilted_share(np.array([0.5]), np.array([100.0]), np.log(3)), 6)
-    0.75
-    """
+    """Return the first's share of the unseen votes for the two at a tilt; shapes (stations,)."""
     return float(votes @ expit(logit(share) + delta) / votes.sum())
 
 
@@ -89,7 +74,7 @@ def tilt_to(target: float, share: Floats, votes: Floats) -> Tilt:
 
     Raises
     ------
-    TallyVerifyError
+    InputError
         If there are no unseen votes to tilt.
 
     Examples
@@ -101,9 +86,9 @@ def tilt_to(target: float, share: Floats, votes: Floats) -> Tilt:
     """
     total = float(votes.sum())
     if np.isnan(target):
-        raise TallyVerifyError("the target is not a number; give a share")
+        raise InputError("the target is not a number; give a share")
     if not np.isfinite(total) or total <= 0:
-        raise TallyVerifyError("there are no unseen votes for the two candidates, so none to tilt")
+        raise InputError("there are no unseen votes for the two candidates, so none to tilt")
     inside = np.clip(share, 1e-6, 1 - 1e-6)
     predicted = tilted_share(inside, votes, 0.0)
 

@@ -6,19 +6,13 @@ from math import isinf
 
 from tallyverify.checks import Check
 from tallyverify.coverage import Kept
-from tallyverify.extent import left_out
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, points
-from tallyverify.inference.grade import needed_tilt
-from tallyverify.inference.of_case import (
-    CaseStudy,
-    declared_margins,
-    study_of,
-    surely_impossible,
-)
+from tallyverify.inference.of_case import InferenceStudy
 from tallyverify.inference.sensitivity import Sensitivity
 from tallyverify.inference.study import Study
 from tallyverify.inference.tilt import Tilt
+from tallyverify.manski import Bounds
 from tallyverify.sheets import summarise_sheets
 
 
@@ -28,33 +22,31 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     A tilt δ multiplies the odds of the first candidate against the second at every unseen station
     by exp(δ); 0 is what was predicted. Beside it stands the largest that hidden stations had.
     """
-    found = study_of(kept, facts)
-    study, curve = found.study, found.curve
-    if study is None or found.reason:
-        return check.not_applicable(found.reason)
+    unseen = InferenceStudy.of(kept, facts)
+    study, curve = unseen.study, unseen.curve
+    if study is None or unseen.refused:
+        return check.not_applicable(unseen.refused)
     if curve is None:
         return check.not_applicable("no votes are left unseen, so there is nothing to tilt")
-    findings = [_of_tie(facts, found, study, curve)]
+    findings = [_of_tie(check, facts, study, curve, unseen.estimate.bounds)]
     beyond = asked = 0
     last: float | None = None
-    for declared in declared_margins(facts, study.pair):
-        tilt = needed_tilt(study, declared.first, declared.second)
+    first = facts.contest.candidate_ids[study.pair[0]]
+    for declared in unseen.margins:
+        tilt = declared.tilt
         if tilt is None:
             continue
-        first = facts.contest.candidate_ids[study.pair[0]]
-        whole = left_out(kept.seen, facts, declared.bulletin, declared.row) == 0
-        sure = surely_impossible(kept, facts, declared.bulletin, declared.row, first)
-        name = f"the result declared in bulletin {declared.bulletin.id}"
-        margin = f"{points(declared.margin)} points"
-        finding = _finding(facts, study, tilt, name, margin)
-        if whole or sure:
+        sure = unseen.surely_impossible(declared.bulletin, declared.row, first)
+        partial = ""
+        if declared.whole or sure:
             last = tilt.delta
             asked += 1
             beyond += abs(tilt.delta) > study.calibration.largest_tilt
         else:
             partial = "; the bulletin is not known to be the whole count, and need not be like it"
-            finding = finding.model_copy(update={"message": finding.message + partial})
-        findings.append(finding)
+        what = f"the result declared in bulletin {declared.bulletin.id}"
+        margin = f"margin of the whole: {points(declared.margin)} points"
+        findings.append(_finding(check, facts, study, tilt, what, margin, partial))
     return check.result(
         findings,
         reason=f"{beyond} of {counted(asked, 'declared result')} that can be judged "
@@ -65,30 +57,33 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     )
 
 
-def _names(facts: CaseFacts, study: Study) -> tuple[str, str]:
-    names = facts.contest.candidate_ids
-    return facts.label(names[study.pair[0]]), facts.label(names[study.pair[1]])
-
-
-def _of_tie(facts: CaseFacts, found: CaseStudy, study: Study, curve: Sensitivity) -> Finding:
-    at = [int(position) for position in (0, 10, 15, 20, 25, 30, 40)]
-    points = "; ".join(
-        f"δ = {curve.deltas[i]:+.1f}: {100 * curve.margins[i]:+.2f}".replace("-", "−") for i in at
+def _of_tie(
+    check: Check, facts: CaseFacts, study: Study, curve: Sensitivity, bounds: Bounds | None
+) -> Finding:
+    path = "; ".join(
+        f"δ = {curve.deltas[i]:+.1f}: {100 * curve.margins[i]:+.2f}".replace("-", "−")
+        for i in (0, 10, 15, 20, 25, 30, 40)
     )
-    finding = _finding(facts, study, curve.tie, "a tie of the two", "0 points")
-    bounds = found.estimate.bounds if found.estimate else None
-    beside = ""
+    arithmetic = f"margin in points as a function of the tilt: {path}"
     if bounds is not None:
-        beside = (
+        arithmetic += (
             f"; without any assumption: {bounds.leader} leads by {bounds.lead:,} seen votes, the "
             f"unseen can hold {bounds.unseen_votes:,}"
         )
-    arithmetic = f"margin in points as a function of the tilt: {points}{beside}"
-    return finding.model_copy(update={"arithmetic": arithmetic})
+    return _finding(check, facts, study, curve.tie, "a tie of the two", arithmetic)
 
 
-def _finding(facts: CaseFacts, study: Study, tilt: Tilt, what: str, margin: str) -> Finding:
-    first, second = _names(facts, study)
+def _finding(
+    check: Check,
+    facts: CaseFacts,
+    study: Study,
+    tilt: Tilt,
+    what: str,
+    arithmetic: str,
+    partial: str = "",
+) -> Finding:
+    names = [facts.contest.candidate_ids[k] for k in study.pair]
+    first, second = map(facts.label, names)
     largest = study.calibration.largest_tilt
     masks = sum(row.masks for row in study.calibration.rows)
     head = f"{what} needs {points(tilt.target)} % of the unseen votes for the two to go to {first}"
@@ -107,13 +102,13 @@ def _finding(facts: CaseFacts, study: Study, tilt: Tilt, what: str, margin: str)
             f"backtest ({largest:.3f})"
         )
     return Finding(
-        code="I403",
-        evidence=Evidence.NOTE,
-        candidate=facts.contest.candidate_ids[study.pair[0]],
+        code=check.code,
+        evidence=check.evidence,
+        candidate=names[0],
         observed=None if isinf(tilt.delta) else round(tilt.delta, 6),
         expected=round(largest, 6) if not isinf(largest) else None,
-        message=says,
-        arithmetic=f"margin of the whole: {margin}",
+        message=says + partial,
+        arithmetic=arithmetic,
     )
 
 

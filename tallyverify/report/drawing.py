@@ -33,17 +33,7 @@ _STYLE: Any = {
 
 
 def drawn(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) -> str:
-    """Return a figure as SVG text.
-
-    Parameters
-    ----------
-    title : str
-        What stands above it.
-    paint : callable
-        Draws on the empty figure.
-    height : float
-        In inches; the width is 8.
-    """
+    """Return a figure as SVG text, painted under its title; the width is 8 inches."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -66,25 +56,13 @@ def drawn(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) -
 
 
 def short(name: str, most: int = 22) -> str:
-    """Return the start of a name, printable.
-
-    Examples
-    --------
-    >>> short("Frente para la Victoria", 12)
-    'Frente para…'
-    """
+    """Return the start of a name, printable."""
     text = printable(name)
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def middle(name: str, most: int = 26) -> str:
-    """Return both ends of a name, printable: long names often differ at the end only.
-
-    Examples
-    --------
-    >>> middle("Political party of the Left", 15), middle("Left", 15)
-    ('Politic…he Left', 'Left')
-    """
+    """Return both ends of a name, printable: long names often differ at the end only."""
     text = printable(name)
     if len(text) <= most:
         return text

@@ -27,18 +27,7 @@ _MOST = 8
 
 
 def figures(picture: Picture) -> dict[str, str]:
-    """Return the figures that there are data for, as SVG text.
-
-    Parameters
-    ----------
-    picture : Picture
-        What there is to show.
-
-    Returns
-    -------
-    dict of str to str
-        By name of :data:`FIGURES`; none of the interval where the estimate was refused.
-    """
+    """Return the figures that there are data for, as SVG text, by name of :data:`FIGURES`."""
     draw: dict[str, Callable[[Axes, Picture], None]] = {}
     if not picture.estimate.refused:
         draw["interval"] = _interval
