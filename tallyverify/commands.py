@@ -102,7 +102,9 @@ def verify(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for report.json and report.html.", show_default=False),
+        typer.Option(
+            help="Folder for report.json, report.html and made_with.json.", show_default=False
+        ),
     ] = None,
     format: What = Format.terminal,
     seed: SeedNumber = 0,
@@ -114,11 +116,13 @@ def verify(
     """
     from tallyverify.case import load_case
     from tallyverify.checks import select
+    from tallyverify.report.made_with import made_with
     from tallyverify.run import verify as run
     from tallyverify.whole import write_whole
 
     select(checks)  # what cannot be answered is refused before anything is read
-    places = places_in(out, ("report.json", "report.html")) if out is not None else []
+    names = ("report.json", "report.html", "made_with.json")
+    places = places_in(out, names) if out is not None else []
     with Reporter() as progress:
         loaded = load_case(
             case,
@@ -131,7 +135,8 @@ def verify(
         )
         report = run(loaded, checks=checks, progress=progress)
     if places:
-        write_whole(dict(zip(places, (report.to_json(), report.to_html()), strict=True)))
+        texts = (report.to_json(), report.to_html(), made_with())
+        write_whole(dict(zip(places, texts, strict=True)))
     if format is Format.json:
         say(report.to_json(), encoding="utf-8", written=bool(places))
     else:
@@ -152,7 +157,9 @@ def estimate(
     mapping: MappingFile = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for estimate.json and the figures.", show_default=False),
+        typer.Option(
+            help="Folder for estimate.json, the figures and made_with.json.", show_default=False
+        ),
     ] = None,
     format: What = Format.terminal,
     seed: SeedNumber = 0,
@@ -164,10 +171,11 @@ def estimate(
     """
     from tallyverify.case import load_case
     from tallyverify.report.figures import FIGURES, figures
+    from tallyverify.report.made_with import made_with
     from tallyverify.run import estimate_case
     from tallyverify.whole import write_whole
 
-    names = ["estimate.json", *(f"{name}.svg" for name in FIGURES)]
+    names = ["estimate.json", "made_with.json", *(f"{name}.svg" for name in FIGURES)]
     places = places_in(out, names) if out is not None else []
     with Reporter() as progress:
         loaded = load_case(
@@ -184,9 +192,9 @@ def estimate(
     files: dict[Path, str] = {}
     if places:
         drawings = figures(found)
-        files = {places[0]: text}
+        files = {places[0]: text, places[1]: made_with()}
         files.update(
-            {place: drawings[place.stem] for place in places[1:] if place.stem in drawings}
+            {place: drawings[place.stem] for place in places[2:] if place.stem in drawings}
         )
         write_whole(files)
     if format is Format.json:
