@@ -103,7 +103,9 @@ def verify(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for report.json and report.html.", show_default=False),
+        typer.Option(
+            help="Folder for report.json, report.html and made_with.json.", show_default=False
+        ),
     ] = None,
     format: What = Format.terminal,
     seed: SeedNumber = 0,
@@ -114,16 +116,19 @@ def verify(
     Exit 0: nothing at contradiction or improbable. 1: something is. 2: input that cannot be read.
     """
     from tallyverify.checks import select
+    from tallyverify.report.made_with import made_with
     from tallyverify.run import verify as run
     from tallyverify.whole import write_whole
 
     select(checks)  # what cannot be answered is refused before anything is read
-    places = places_in(out, ("report.json", "report.html")) if out is not None else []
+    names = ("report.json", "report.html", "made_with.json")
+    places = places_in(out, names) if out is not None else []
     with Reporter() as progress:
         loaded = _case(case, actas, contest, declared, registry, mapping, seed=seed)
         report = run(loaded, checks=checks, progress=progress)
     if places:
-        write_whole(dict(zip(places, (report.to_json(), report.to_html()), strict=True)))
+        texts = (report.to_json(), report.to_html(), made_with())
+        write_whole(dict(zip(places, texts, strict=True)))
     if format is Format.json:
         say(report.to_json(), encoding="utf-8", written=bool(places))
     else:
@@ -144,7 +149,9 @@ def estimate(
     mapping: MappingFile = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for estimate.json and the figures.", show_default=False),
+        typer.Option(
+            help="Folder for estimate.json, the figures and made_with.json.", show_default=False
+        ),
     ] = None,
     format: What = Format.terminal,
     seed: SeedNumber = 0,
@@ -155,10 +162,11 @@ def estimate(
     Exit 0: an estimate, or the reason why there is none. 2: input that cannot be read.
     """
     from tallyverify.report.figures import FIGURES, figures
+    from tallyverify.report.made_with import made_with
     from tallyverify.run import estimate_case
     from tallyverify.whole import write_whole
 
-    names = ["estimate.json", *(f"{name}.svg" for name in FIGURES)]
+    names = ["estimate.json", "made_with.json", *(f"{name}.svg" for name in FIGURES)]
     places = places_in(out, names) if out is not None else []
     with Reporter() as progress:
         loaded = _case(case, actas, contest, declared, registry, mapping, seed=seed)
@@ -166,7 +174,7 @@ def estimate(
     text = found.estimate.to_json()
     files: dict[Path, str] = {}
     if places:
-        made = {"estimate": text, **figures(found)}
+        made = {"estimate": text, "made_with": made_with(), **figures(found)}
         files = {place: made[place.stem] for place in places if place.stem in made}
         write_whole(files)
     if format is Format.json:

@@ -18,7 +18,7 @@ from tests.command import ACTAS, CASE, MAPPING, SAMPLES, Command, spawned
 
 CODES = {"clean": 0, "partial": 0, "venezuela-2024": 1}
 VERDICTS = {"clean": "consistent", "partial": "consistent", "venezuela-2024": "contradicted"}
-WRITTEN = ["report.html", "report.json"]
+WRITTEN = ["made_with.json", "report.html", "report.json"]
 
 
 @pytest.mark.parametrize("name", CODES)
@@ -44,7 +44,8 @@ def test_what_is_printed_and_what_is_written_agree(command: Command, tmp_path: P
     assert "D301" in outcome.out
     assert "\x1b" not in outcome.out
     assert outcome.out.endswith(
-        f"written: {tmp_path}/out/report.json, {tmp_path}/out/report.html\n"
+        f"written: {tmp_path}/out/report.json, {tmp_path}/out/report.html, "
+        f"{tmp_path}/out/made_with.json\n"
     )
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "1,977,376" in page

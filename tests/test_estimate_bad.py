@@ -51,7 +51,7 @@ def reason_of(command: Command, case: Path) -> str:
     out = case.parent / "out"
     printed = command("estimate", case, "--format", "json", "--out", out)
     assert (printed.code, printed.err) == (0, "")
-    assert [path.name for path in out.iterdir()] == ["estimate.json"]
+    assert sorted(path.name for path in out.iterdir()) == ["estimate.json", "made_with.json"]
     assert (out / "estimate.json").read_bytes() == printed.out.encode()
     data = json.loads(printed.out)
     assert {key: data[key] for key in NONE} == NONE

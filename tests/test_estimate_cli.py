@@ -90,8 +90,8 @@ def partial(tmp_path: Path) -> Path:
 @pytest.fixture
 def ordered(tmp_path: Path) -> Path:
     """Return a case whose actas say when each was counted."""
-    election = clean_election(stations=200, seed=3)
-    table = hide_stations(election.table, 0.2, seed=3)
+    election = clean_election(stations=200, seed=4)
+    table = hide_stations(election.table, 0.2, seed=4)
     folder = write_case(
         tmp_path / "ordered", table, declared=election.declared(), registry=election.registry
     )
@@ -118,7 +118,7 @@ def written(command: Command, case: Path, *options: str | Path) -> dict[str, byt
 
 def test_what_is_written(kept: Kept, sample: str) -> None:
     printed, there = kept[sample]
-    assert sorted(there) == sorted([*DRAWN[sample], "estimate.json"])
+    assert sorted(there) == sorted([*DRAWN[sample], "estimate.json", "made_with.json"])
     assert there["estimate.json"] == printed
     for text in there.values():
         assert text.endswith(b"\n")
@@ -242,7 +242,9 @@ def test_the_order_of_rows_changes_nothing(
 
 def test_an_order_of_counting_is_drawn(command: Command, ordered: Path) -> None:
     first = written(command, ordered)
-    assert sorted(first) == sorted([*(f"{name}.svg" for name in FIGURES), "estimate.json"])
+    assert sorted(first) == sorted(
+        [*(f"{name}.svg" for name in FIGURES), "estimate.json", "made_with.json"]
+    )
     assert b"% of the stations counted" in first["cumulative.svg"]
     shuffled(ordered / "actas.csv")
     assert written(command, ordered) == first
@@ -284,7 +286,7 @@ def test_what_is_printed_says_what_is_written(
     outcome = command("estimate", SAMPLES / "partial", "--out", "out")
     assert (outcome.code, outcome.err) == (0, "")
     assert "\x1b" not in outcome.out
-    names = ["estimate.json", "interval.svg", "sensitivity.svg", "backtest.svg"]
+    names = ["estimate.json", "made_with.json", "interval.svg", "sensitivity.svg", "backtest.svg"]
     assert outcome.out.endswith(f"\nwritten: {', '.join(f'out/{name}' for name in names)}\n")
     assert str(tmp_path) not in outcome.out
     data = json.loads(kept["partial"][0])
