@@ -27,8 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tallyverify.facts import CaseFacts  # noqa: E402
-from tallyverify.inference.asked import Asked  # noqa: E402
-from tallyverify.inference.assemble import assemble  # noqa: E402
+from tallyverify.inference.asked import EstimateRequest  # noqa: E402
+from tallyverify.inference.assemble import assemble_frame  # noqa: E402
 from tallyverify.inference.estimate import estimate_of  # noqa: E402
 from tallyverify.inference.grade import judged  # noqa: E402
 from tallyverify.inference.outcome import true_outcome  # noqa: E402
@@ -63,7 +63,7 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
     # Sheets that were never read have no truth to compare with; they are left out of the country.
     columns = {key: column[columns["read"]] for key, column in columns.items()}
     whole = Sheets(len(columns["station"]), (columns,))
-    everyone = assemble(whole, contest.candidate_ids, contest.levels).population
+    everyone = assemble_frame(whole, contest.candidate_ids, contest.levels).population
     areas = {level: columns[f"area:{level}"] for level in table.levels}
     voters = pd.array(np.nan_to_num(columns["registered"]).astype(np.int64), dtype="int64[pyarrow]")
     registry = Registry(
@@ -77,7 +77,7 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
             rng = np.random.default_rng([seed, list(PATTERNS).index(pattern), mask])
             hidden = hide(everyone, pattern, share, rng)
             left = {key: column[~hidden] for key, column in columns.items()}
-            asked = Asked(registry, masks=40, seed=mask)
+            asked = EstimateRequest(registry, masks=40, seed=mask)
             found = study(
                 Sheets(int((~hidden).sum()), (left,)), contest.candidate_ids, contest.levels, asked
             )

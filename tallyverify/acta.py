@@ -17,7 +17,7 @@ from tallyverify.balance import (
     ALL_OPTIONS,
     STANDARD_BALANCES,
     Balance,
-    Outcome,
+    BalanceOutcome,
     evaluate_record,
 )
 from tallyverify.contest import Contest
@@ -135,7 +135,7 @@ class Acta(Model):
         ]
         return figures
 
-    def _failures(self, contest: Contest) -> Iterator[tuple[str, Balance, Outcome]]:
+    def _failures(self, contest: Contest) -> Iterator[tuple[str, Balance, BalanceOutcome]]:
         figures = self._figures(contest)
         rules = [*STANDARD_BALANCES.items(), *(("R105", (own,)) for own in contest.balances)]
         for code, forms in rules:
@@ -147,7 +147,7 @@ class Acta(Model):
                     break
 
     def _error(
-        self, contest: Contest, code: str, balance: Balance, outcome: Outcome
+        self, contest: Contest, code: str, balance: Balance, outcome: BalanceOutcome
     ) -> InitErrorDetails:
         message = f"{balance.words()}: {arithmetic(balance, self, contest, outcome)}"
         error = PydanticCustomError(code, "{text}", {"text": message, "balance": balance.code})
@@ -190,7 +190,7 @@ def _unrecorded(votes: dict[str, int | None], contest: Contest) -> list[str]:
     ]
 
 
-def arithmetic(balance: Balance, acta: Acta, contest: Contest, outcome: Outcome) -> str:
+def arithmetic(balance: Balance, acta: Acta, contest: Contest, outcome: BalanceOutcome) -> str:
     """Spell out both sides of a balance for one sheet, so that it can be redone by hand."""
     figures = {**acta.lines, **acta.votes}
     options = {row.id: [o for o in row.options if o in figures] for row in contest.candidates}

@@ -113,7 +113,7 @@ def _split(side: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BalanceOutcome:
     """What one balance says of one record."""
 
     verdict: Literal["holds", "fails", "open"]
@@ -134,7 +134,7 @@ class TableOutcome:
 
 def evaluate_record(
     balance: Balance, figures: dict[str, list[int | None]], on_sheet: Iterable[str] = ()
-) -> Outcome | None:
+) -> BalanceOutcome | None:
     """Apply a balance to one record: its counts by name, None where not read.
 
     None where the sheet has no such lines, or the rule exempts it.
@@ -153,8 +153,8 @@ def evaluate_record(
     too_small = high[0] + gap < low[1] if balance.op != "<=" else False
     too_large = low[0] > high[1] + gap if balance.op != ">=" else False
     if too_small or too_large:
-        return Outcome("fails", low[0], low[1])
-    return Outcome("holds" if low == high else "open", low[0], low[1])
+        return BalanceOutcome("fails", low[0], low[1])
+    return BalanceOutcome("holds" if low == high else "open", low[0], low[1])
 
 
 def evaluate_table(

@@ -30,7 +30,7 @@ from tallyverify.whole import INTERRUPTS
 
 _unloaded: BaseException | None = None
 try:
-    from tallyverify.commands import app
+    from tallyverify.command.parser import app
 except BaseException as error:  # here it would end in 1; main tells it, as all else
     _unloaded = error
 

@@ -14,15 +14,15 @@ from tallyverify.checks import MOST_FINDINGS
 from tallyverify.facts import CaseFacts
 from tallyverify.model import folded
 from tallyverify.table import ActaTable
-from tallyverify.totals import Totals, cast_at, summarise_totals
+from tallyverify.totals import AreaTotals, cast_at, summarise_totals
 
 
 @dataclass(frozen=True)
 class Seen:
     """Sums by declared area, and the stations behind them."""
 
-    totals: Totals
-    stations: Stations
+    totals: AreaTotals
+    stations: RegistryMatch
 
     def __add__(self, other: Seen) -> Seen:
         return Seen(self.totals + other.totals, self.stations + other.stations)
@@ -42,7 +42,7 @@ def summarise_seen(part: ActaTable, facts: CaseFacts) -> Seen:
 
 
 @dataclass(frozen=True)
-class Stations:
+class RegistryMatch:
     """Which stations of the registry were seen, and rows that stand out."""
 
     # By station of the registry, empty without one: its sheet says something; every vote on it
@@ -58,8 +58,8 @@ class Stations:
     stations: int  # seen
     off_list: int  # stations with more ballots than voters: people did vote off the lists
 
-    def __add__(self, other: Stations) -> Stations:
-        return Stations(
+    def __add__(self, other: RegistryMatch) -> RegistryMatch:
+        return RegistryMatch(
             self.seen | other.seen,
             self.whole | other.whole,
             self.placed | other.placed,
@@ -97,7 +97,7 @@ def _same_areas(part: ActaTable, at: Codes, facts: CaseFacts) -> Mask:
     return same
 
 
-def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
+def _stations(part: ActaTable, facts: CaseFacts) -> RegistryMatch:
     """Find each row's station in the registry."""
     size = len(facts.registry) if facts.registry is not None else 0
     seen, whole, placed = (np.zeros(size, dtype=bool) for _ in range(3))
@@ -115,7 +115,7 @@ def _stations(part: ActaTable, facts: CaseFacts) -> Stations:
     if "registered" in part.lines:
         known = part.seen & part.known("registered")
         registered, cast = part.figure("registered")[0][known], cast_at(part)[known]
-    return Stations(
+    return RegistryMatch(
         seen,
         whole,
         placed,

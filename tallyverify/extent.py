@@ -30,7 +30,7 @@ def listed_in(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> Mask | None
     return inside if inside is not None and inside.any() else None
 
 
-def stations_of(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> int | None:
+def stations_declared(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> int | None:
     """Return how many stations an area has, by the declaration or the registry."""
     known = []
     inside = listed_in(seen, facts, area)
@@ -61,7 +61,7 @@ def left_out(seen: Seen, facts: CaseFacts, bulletin: Bulletin, row: AreaResult) 
 
 
 def _stated(seen: Seen, facts: CaseFacts, row: AreaResult) -> int | None:
-    total = stations_of(seen, facts, row.area)
+    total = stations_declared(seen, facts, row.area)
     stated = row.coverage_range
     known = []
     if stated is not None:
@@ -79,7 +79,7 @@ def _stated(seen: Seen, facts: CaseFacts, row: AreaResult) -> int | None:
 
 def _says_part(seen: Seen, facts: CaseFacts, row: AreaResult) -> bool:
     stated = row.coverage_range
-    total = stations_of(seen, facts, row.area)
+    total = stations_declared(seen, facts, row.area)
     fewer = row.stations is not None and total is not None and row.stations < total
     if row.stations is not None and facts.is_visible(row.area):
         fewer |= row.stations < int(seen.totals.stations[facts.area_index(row.area)])

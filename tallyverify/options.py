@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -69,3 +70,20 @@ TargetsOf = Annotated[
     ),
 ]
 Replace = Annotated[bool, typer.Option("--force", help="Replace a case that stands there.")]
+
+
+class Format(StrEnum):
+    """How the report is printed."""
+
+    terminal = "terminal"
+    json = "json"
+
+
+class Language(StrEnum):
+    """Languages that the report is written in."""
+
+    en = "en"
+
+
+What = Annotated[Format, typer.Option(help="What to print.")]
+Lang = Annotated[Language, typer.Option(help="Language of the report.")]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from tallyverify.case import Case
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def places_in(out: Path, names: Sequence[str]) -> list[Path]:
     return places
 
 
-def drawn(draw: Callable[[Console], None]) -> str:
+def captured(draw: Callable[[Console], None]) -> str:
     """Return what is drawn on a console like the standard output, so that it is written once."""
     from rich.console import Console
 
@@ -107,3 +109,17 @@ def let_go(stream: TextIO) -> None:
     """Send what a stream did not take to nowhere, or Python tries again and ends in 120."""
     with suppress(Exception):  # a stream of a test has no file below it
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def case_of(folder: Path | None, *files: Path | None, seed: int) -> Case:
+    """Return the case of a folder, of files, or of a folder with files of its own replaced."""
+    from tallyverify.case import load_case
+
+    roles = ("actas", "contest", "declared", "registry", "mapping")
+    return load_case(folder, seed=seed, **dict(zip(roles, files, strict=True)))
+
+
+def written_line(places: Iterable[Path]) -> str:
+    """Return the line that names the files written; nothing where none were."""
+    names = ", ".join(printable(str(place)) for place in places)
+    return f"\nwritten: {names}\n" if names else ""

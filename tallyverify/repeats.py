@@ -26,7 +26,7 @@ _LARGEST = 100_000
 
 
 @dataclass(frozen=True)
-class Suspects:
+class HashMatches:
     """Hashes met more than once: a reason to look closer, no more."""
 
     keys: Hashes  # sorted and distinct, as the next
@@ -76,9 +76,9 @@ class Index:
             _longer(self.chance, other.chance),
         )
 
-    def suspects(self) -> Suspects:
+    def suspects(self) -> HashMatches:
         """Return the hashes met more than once."""
-        return Suspects(
+        return HashMatches(
             _met_twice(self.keys),
             _met_twice(self.votes),
             self._expected_pairs(),
@@ -130,7 +130,9 @@ class Repeats:
     distinctive: int = 0  # actas with distinctive votes
 
     @classmethod
-    def of(cls, by_key: list[ActaTable], by_votes: list[ActaTable], suspects: Suspects) -> Repeats:
+    def of(
+        cls, by_key: list[ActaTable], by_votes: list[ActaTable], suspects: HashMatches
+    ) -> Repeats:
         """Sort out the rows that the second pass kept: at least one table each, be it empty."""
         stations = grouped(_ordered(together(by_key)), ["station"])
         single = stations.where(stations.size == 1)

@@ -13,10 +13,10 @@ from tallyverify.coverage import Kept, Seen, summarise_seen
 from tallyverify.errors import InputError
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict, counted, number
-from tallyverify.forensics.study import ForensicPicture, ForensicStudy
+from tallyverify.forensics.study import ForensicSection, ForensicStudy
 from tallyverify.inference.of_case import InferenceStudy
-from tallyverify.inference.picture import Picture
-from tallyverify.repeats import Index, Repeats, Suspects
+from tallyverify.inference.picture import InferenceSection
+from tallyverify.repeats import HashMatches, Index, Repeats
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
 from tallyverify.rules.record import sums_to_valid
 from tallyverify.sheets import summarise_sheets
@@ -86,7 +86,7 @@ def verify(
     return _report(case, facts, chosen, results, seen, picture, indicators)
 
 
-def estimate_case(case: Case, *, progress: Progress | None = None) -> Picture:
+def estimate_case(case: Case, *, progress: Progress | None = None) -> InferenceSection:
     """Estimate the whole count of a case; the estimate is perhaps refused, with the reason."""
     tell = progress or (lambda what, done, of: None)
     chosen = select("inference")
@@ -115,12 +115,12 @@ def _shown(
         return None
 
 
-def _estimated(kept: Kept, facts: CaseFacts) -> Picture | None:
+def _estimated(kept: Kept, facts: CaseFacts) -> InferenceSection | None:
     unseen = InferenceStudy.of(kept, facts)
     return unseen.picture if unseen.study is not None else None
 
 
-def _first_pass(case: Case, tell: Progress) -> tuple[Suspects, Source]:
+def _first_pass(case: Case, tell: Progress) -> tuple[HashMatches, Source]:
     """First pass; what it keeps of every row is let go before the second."""
     index: Index | None = None
     source = case.facts.source
@@ -140,7 +140,7 @@ def _folded(
     case: Case,
     facts: CaseFacts,
     chosen: tuple[Check, ...],
-    suspects: Suspects,
+    suspects: HashMatches,
     tell: Progress,
 ) -> tuple[dict[Summarise, Any], Repeats, Seen]:
     """One pass: every distinct fold over every row, each station once for the sums."""
@@ -225,8 +225,8 @@ def _report(
     chosen: tuple[Check, ...],
     results: list[CheckResult],
     seen: Seen,
-    picture: Picture | None,
-    shown: ForensicPicture | None,
+    picture: InferenceSection | None,
+    shown: ForensicSection | None,
 ) -> Report:
     declared, registry = case.declared, case.registry
     expected = declared.stations if declared else None

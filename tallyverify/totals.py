@@ -55,7 +55,7 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class Totals:
+class AreaTotals:
     """Sums by declared area; the arrays have the shape of ``CaseFacts.areas``."""
 
     stations: Counts  # seen
@@ -70,11 +70,11 @@ class Totals:
     # where the registered are known, and votes by candidate.
     regions: dict[Names, Counts]
 
-    def __add__(self, other: Totals) -> Totals:
+    def __add__(self, other: AreaTotals) -> AreaTotals:
         regions = dict(self.regions)
         for names, row in other.regions.items():
             regions[names] = regions[names] + row if names in regions else row
-        return Totals(
+        return AreaTotals(
             self.stations + other.stations,
             {name: value + other.sums[name] for name, value in self.sums.items()},
             {name: value + other.unread[name] for name, value in self.unread.items()},
@@ -89,7 +89,7 @@ class Totals:
         return int(self.sums[names][area])
 
 
-def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
+def summarise_totals(part: ActaTable, facts: CaseFacts) -> AreaTotals:
     """Sum a table of distinct stations by declared area."""
     if not part.seen.all():
         part = part.take(part.seen)
@@ -113,7 +113,7 @@ def summarise_totals(part: ActaTable, facts: CaseFacts) -> Totals:
         none = np.zeros(areas, dtype=np.int64)
         unread[names] = none if missing is None else by_area(missing.astype(np.int64))
         sizes[names] = _sizes(values, places, areas)
-    return Totals(
+    return AreaTotals(
         by_area(ones),
         sums,
         unread,

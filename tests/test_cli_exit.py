@@ -39,7 +39,7 @@ INSIDE = {
     "simulate": "tallyverify.simulate.command.simulate",
     "checks": "tallyverify.checks.catalogue",
     "schema": "tallyverify.schemas.json_schema",
-    "--version": "tallyverify.commands.say",
+    "--version": "tallyverify.command.parser.say",
 }
 PATCHED = """
 import importlib, os, signal, sys, time

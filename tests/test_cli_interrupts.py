@@ -106,7 +106,7 @@ def test_wherever_it_stands(where: str, by: signal.Signals) -> None:
         ("tallyverify.simulate.command.simulate", ("simulate", "out"), signal.SIGTERM),
         ("tallyverify.checks.catalogue", ("checks",), signal.SIGHUP),
         ("tallyverify.schemas.json_schema", ("schema", "case"), signal.SIGTERM),
-        ("tallyverify.commands.say", ("--version",), signal.SIGINT),
+        ("tallyverify.command.parser.say", ("--version",), signal.SIGINT),
     ],
 )
 def test_whatever_is_asked(inside: str, args: tuple[str, ...], by: signal.Signals) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tallyverify import Case, Declared, Report, read_actas, verify
 from tallyverify.contest import Candidate
 from tallyverify.errors import printable
-from tallyverify.inference.picture import Picture
+from tallyverify.inference.picture import InferenceSection
 from tallyverify.report.drawing import middle, short
 from tallyverify.report.figures import figures
 from tallyverify.simulate import clean_election, hide_stations
@@ -44,8 +44,8 @@ def report_of(name: str, bulletin: str) -> Report:
     return verify(Case(contest, actas, declared, election.registry), checks="inference")
 
 
-def picture_of(name: str, bulletin: str = "1") -> Picture:
-    found: Picture = report_of(name, bulletin).picture
+def picture_of(name: str, bulletin: str = "1") -> InferenceSection:
+    found: InferenceSection = report_of(name, bulletin).picture
     assert found.estimate.refused == ""
     return found
 

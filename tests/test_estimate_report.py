@@ -16,9 +16,9 @@ from rich.console import Console
 import tallyverify as tv
 from tallyverify import Estimate, Report, load_case, verify
 from tallyverify.errors import printable
-from tallyverify.inference.picture import Picture
+from tallyverify.inference.picture import InferenceSection
 from tallyverify.inference.result import Interval
-from tallyverify.report.estimated import renderables
+from tallyverify.report.estimated import estimate_blocks
 from tallyverify.report.figures import FIGURES, figures
 from tallyverify.run import estimate_case
 from tests.command import SAMPLES, small_case
@@ -48,11 +48,11 @@ def called(name: str) -> Estimate:
     )
 
 
-def shown(picture: Picture) -> str:
+def shown(picture: InferenceSection) -> str:
     """Return the estimate as a wide terminal with all its colours shows it."""
     stream = io.StringIO()
     console = Console(file=stream, width=2000, force_terminal=True, color_system="truecolor")
-    for part in renderables(picture):
+    for part in estimate_blocks(picture):
         console.print(part)
     return stream.getvalue()
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tallyverify.errors import InputError
 from tallyverify.forensics.fingerprint import grid
 from tallyverify.forensics.klimek import FEWEST_STATIONS, KlimekFit, klimek
-from tallyverify.forensics.klimek_fit import estimate, extreme_within, profile, scored
+from tallyverify.forensics.klimek_fit import extreme_within, fitted_parameters, profile, scored
 from tallyverify.forensics.klimek_model import BINS, Parameters, klimek_cells, klimek_election
 from tallyverify.forensics.klimek_rivals import clean_groups
 from tallyverify.simulate import clean_election
@@ -168,7 +168,7 @@ def test_the_profile_interval_holds_the_truth() -> None:
 def test_at_the_ends_of_the_profile_the_likelihood_has_dropped() -> None:
     cast, votes = klimek_election(SIZES, TRUTH, seed=6)
     observed = grid(votes, cast, SIZES, BINS).ravel()
-    fit = estimate(observed, [TRUTH.vector])
+    fit = fitted_parameters(observed, [TRUTH.vector])
     low, high = np.full(8, -4.0), np.full(8, 4.0)
     low[[0, 2, 6, 7]], high[[0, 2, 6, 7]] = 0.01, 0.99
     for end in profile(observed, fit, 0.2):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tallyverify.errors import InputError
 from tallyverify.forensics.outlying import outlying_stations
 from tallyverify.forensics.outlying_areas import outlying_areas
-from tallyverify.forensics.outlying_result import percent
+from tallyverify.forensics.outlying_result import percent_of
 from tallyverify.simulate import clean_election
 from tests.real import realdata, table_of
 
@@ -179,7 +179,7 @@ def test_pvalues_are_probabilities_and_adjusting_never_lowers_them(seed, spread)
 
 
 def test_shares_are_written_with_one_decimal():
-    assert percent(0.4567) == "45.7 %"
+    assert percent_of(0.4567) == "45.7 %"
 
 
 @pytest.mark.parametrize("function", [outlying_stations, outlying_areas])

@@ -15,18 +15,18 @@ from rich.console import Console
 from tallyverify import Case, Report, read_actas, verify
 from tallyverify.errors import printable
 from tallyverify.findings import number
-from tallyverify.forensics.battery import Probed
+from tallyverify.forensics.battery import CalibratedTest
 from tallyverify.forensics.homogeneity import Homogeneity, homogeneity
 from tallyverify.forensics.integer_percentages import IntegerPercentages
 from tallyverify.forensics.klimek import KlimekFit
 from tallyverify.forensics.probe import EITHER
 from tallyverify.forensics.result import Effect, Indicator
-from tallyverify.forensics.study import ForensicPicture, turnout_of
+from tallyverify.forensics.study import ForensicSection, turnout_of
 from tallyverify.forensics.swapped import swapped
 from tallyverify.forensics.turnout_peak import turnout_peak
 from tallyverify.report.density_figures import within_areas
 from tallyverify.report.described_figures import by_chance
-from tallyverify.report.forensic import renderables
+from tallyverify.report.forensic import forensic_blocks
 from tallyverify.report.forensic_figures import FORENSIC_FIGURES, forensic_figures
 from tallyverify.report.indicators import (
     probability,
@@ -64,8 +64,8 @@ def rounded() -> Report:
     return verify(Case(table.contest, actas), checks="F502,F503,F506,R101")
 
 
-def picture_of(report: Report) -> ForensicPicture:
-    found: ForensicPicture = report.forensics
+def picture_of(report: Report) -> ForensicSection:
+    found: ForensicSection = report.forensics
     return found
 
 
@@ -240,7 +240,7 @@ def test_reasons_that_differ_in_their_numbers_stand_together() -> None:
     picture = picture_of(clean())
     first, *_ = picture.battery.of("F501")
     alike = [
-        Probed("F501", name, replace(first.result, refused=why), None, None)
+        CalibratedTest("F501", name, replace(first.result, refused=why), None, None)
         for name, why in (
             ("A", "34 counts of 22 or more, at least 500 are needed"),
             ("B", "1,208 counts of 22 or more, at least 500 are needed"),
@@ -269,7 +269,7 @@ def test_a_name_is_text_wherever_it_is_shown(first: int) -> None:
     found = dead(page)
     texts = {title: " ".join(dead_drawing(svg)) for title, svg in drawings(page).items()}
     stream = io.StringIO()
-    for part in renderables(report):
+    for part in forensic_blocks(report):
         Console(file=stream, width=2000, force_terminal=False).print(part)
     assert not SEEN.search(stream.getvalue())
     for start in starts:

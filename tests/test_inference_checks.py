@@ -96,7 +96,7 @@ def test_moved_votes_are_improbable(moved: float) -> None:
 
 @pytest.mark.parametrize("moved", [0.02, 0.04])
 def test_a_few_points_moved_are_flagged_as_a_note(moved: float) -> None:
-    """Unseen stations of another kind may honestly differ by as much."""
+    """PredictedTotals stations of another kind may honestly differ by as much."""
     report = report_of(truth(moved))
     assert report.verdict == "consistent"
     assert rungs(report, "I401") == {Evidence.NOTE}

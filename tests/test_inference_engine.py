@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from tallyverify.inference.area_prediction import predict_unseen_by_area
 from tallyverify.inference.fitted import area_figures, predicted_figures
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.nest import AreaTree
 from tallyverify.inference.outcome import predicted_outcome, true_outcome
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import Predicted, fit_working_spread, predict_unseen
@@ -48,7 +48,7 @@ def population_of(
     """
     rng = np.random.default_rng(seed)
     codes = [rng.integers(0, count, stations) for count in areas]
-    nest = Nest.of(codes, stations)
+    nest = AreaTree.of(codes, stations)
     size = rng.integers(20, 900, stations).astype(float)
     seen = rng.random(stations) >= unseen / 2
     if areas and unseen:
@@ -119,7 +119,7 @@ codes = st.integers(1, 25).flatmap(
 
 @given(codes)
 def test_units_are_the_distinct_paths(levels: list[Ints]) -> None:
-    nest = Nest.of(levels)
+    nest = AreaTree.of(levels)
     stations = len(levels[0])
     assert nest.depth == len(levels) + 1
     assert [nest.units(0), nest.units(nest.depth)] == [1, stations]
@@ -136,17 +136,17 @@ def test_units_are_the_distinct_paths(levels: list[Ints]) -> None:
 
 
 def test_equal_codes_in_different_areas_are_different_areas() -> None:
-    nest = Nest.of([np.array([0, 1, 0, 1]), np.array([7, 7, 7, 3])])
+    nest = AreaTree.of([np.array([0, 1, 0, 1]), np.array([7, 7, 7, 3])])
     assert [nest.units(depth) for depth in range(4)] == [1, 2, 3, 4]
     assert nest.of_station(2).tolist() == [0, 2, 0, 1]
     assert nest.up(3, np.array([1.0, 10.0, 100.0, 1000.0])).tolist() == [101.0, 1000.0, 10.0]
-    assert Nest.of([], 5).depth == 1
-    assert Nest.of([], 5).parent(1).tolist() == [0] * 5
+    assert AreaTree.of([], 5).depth == 1
+    assert AreaTree.of([], 5).parent(1).tolist() == [0] * 5
 
 
 @given(codes, st.integers(0, 2**32 - 1))
 def test_sums_up_the_tree(levels: list[Ints], seed: int) -> None:
-    nest = Nest.of(levels)
+    nest = AreaTree.of(levels)
     rng = np.random.default_rng(seed)
     values = rng.integers(-50, 50, (nest.units(nest.depth), 2)).astype(float)
     other = rng.integers(-50, 50, values.shape).astype(float)
@@ -164,9 +164,9 @@ def test_sums_up_the_tree(levels: list[Ints], seed: int) -> None:
 
 @given(codes, st.integers(0, 2**32 - 1))
 def test_take_keeps_who_shares_an_area(levels: list[Ints], seed: int) -> None:
-    nest = Nest.of(levels)
+    nest = AreaTree.of(levels)
     which = np.random.default_rng(seed).random(len(levels[0])) < 0.6
-    part, direct = nest.take(which), Nest.of([level[which] for level in levels])
+    part, direct = nest.take(which), AreaTree.of([level[which] for level in levels])
     assert part.depth == nest.depth
     for depth in range(part.depth + 1):
         assert part.of_station(depth).tolist() == direct.of_station(depth).tolist()
@@ -197,7 +197,9 @@ def test_the_order_of_stations_changes_nothing(population: Population, seed: int
     extra = population.covariates
     other = dataclasses.replace(
         population,
-        nest=Nest.of([nest.of_station(depth)[order] for depth in range(1, nest.depth)], len(order)),
+        nest=AreaTree.of(
+            [nest.of_station(depth)[order] for depth in range(1, nest.depth)], len(order)
+        ),
         size=population.size[order],
         seen=population.seen[order],
         votes=population.votes[order],
@@ -331,7 +333,7 @@ def test_hiding_forgets_no_area_and_asks_only_for_the_hidden() -> None:
 
 
 def test_designs_and_missing_shares_by_hand() -> None:
-    nest = Nest.of([np.array([0, 0, 1, 1, 2])])
+    nest = AreaTree.of([np.array([0, 0, 1, 1, 2])])
     seen = np.array([True, False, True, True, False])
     extra = np.array([[1.0], [4.0], [0.0], [2.0], [3.0]])
     size = np.array([100.0, 300.0, 50.0, 50.0, 80.0])

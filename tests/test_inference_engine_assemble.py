@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallyverify.errors import InputError
-from tallyverify.inference.assemble import Assembled, assemble
+from tallyverify.inference.assemble import SamplingFrame, assemble_frame
 from tallyverify.registry import Registry
 from tallyverify.sheets import Sheets
 
@@ -62,12 +62,12 @@ def registry_of(keys: str = "abcd", areas: bool = True, **voters: int | None) ->
 
 def joined(
     sheets: Sheets | None = None, registry: Registry | None = None, **more: Any
-) -> Assembled:
+) -> SamplingFrame:
     sheets = sheets_of() if sheets is None else sheets
-    return assemble(sheets, ("A", "B"), LEVELS, registry, **more)
+    return assemble_frame(sheets, ("A", "B"), LEVELS, registry, **more)
 
 
-def same(ours: Assembled, expected: Assembled) -> None:
+def same(ours: SamplingFrame, expected: SamplingFrame) -> None:
     one, other = ours.population, expected.population
     assert ours.keys.tolist() == expected.keys.tolist()
     for name in ("size", "seen", "votes"):
@@ -121,7 +121,7 @@ def test_neither_order_matters(keys: list[str], rows: list[int]) -> None:
     extra = {"a": 5.0, "b": 1.0, "c": 2.0, "d": 8.0}
     given_by_key = pd.DataFrame({"past": {"a": 0.5, "b": 0.25, "d": 0.75}})
 
-    def of(order: str, at: list[int]) -> Assembled:
+    def of(order: str, at: list[int]) -> SamplingFrame:
         registry = registry_of(order, c=None)
         frame = registry.frame.assign(poor=[extra[key] for key in order])
         sheets = sheets_of([ROWS[i] for i in at], order=[str(10 - i) for i in at])

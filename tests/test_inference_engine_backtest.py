@@ -22,13 +22,13 @@ from tallyverify.inference.backtest_run import (
     run_masks,
 )
 from tallyverify.inference.calibrated import LOWEST_COVERAGE, Calibration, calibrate
-from tallyverify.inference.outcome import Outcome, predicted_outcome, true_outcome
+from tallyverify.inference.outcome import PairEstimate, predicted_outcome, true_outcome
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import fit_working_spread
 from tests.test_inference_engine import population_of
 
 Floats = NDArray[np.float64]
-Predict = Callable[[Population], Outcome]
+Predict = Callable[[Population], PairEstimate]
 
 EVERYTHING = population_of(1, 60, (3, 4), unseen=0.0)
 PARTLY = population_of(2, 90, (3, 4), unseen=0.3)
@@ -45,12 +45,12 @@ def misses(
     truth = true_outcome(population, population.seen, (0, 1))
     calls = iter(off)
 
-    def predict(masked: Population) -> Outcome:
+    def predict(masked: Population) -> PairEstimate:
         assert masked.wanted.any()
         gap = np.zeros(4)
         gap[:3] = next(calls)
         some = np.full(4, 1.0)
-        return Outcome(
+        return PairEstimate(
             truth + gap, error * some, freedom * some, shift * some, np.ones(1), np.full(1, 0.5)
         )
 
@@ -154,12 +154,12 @@ def test_masks_that_cannot_be_predicted_are_counted() -> None:
     calls = iter(range(20))
     inner = misses(EVERYTHING, np.zeros((20, 3)))
 
-    def predict(masked: Population) -> Outcome:
+    def predict(masked: Population) -> PairEstimate:
         if next(calls) % 4 == 0:
             raise TallyVerifyError("nothing was seen of a stratum")
         return inner(masked)
 
-    def wrong(masked: Population) -> Outcome:
+    def wrong(masked: Population) -> PairEstimate:
         raise ZeroDivisionError
 
     def run(how: Predict, share: float) -> Masks:
@@ -276,7 +276,7 @@ def learnt(off: Floats, skip: int = 0, masks: int = 30) -> Calibration:
     inner = misses(PARTLY, off)
     fails = iter([False] * (masks // 2) + [True] * skip)
 
-    def predict(masked: Population) -> Outcome:
+    def predict(masked: Population) -> PairEstimate:
         if next(fails, False):
             raise TallyVerifyError("nothing left")
         return inner(masked)
@@ -308,7 +308,7 @@ def test_each_candidate_but_the_two_has_an_inflation_of_its_own(patterns: tuple[
     inner = misses(PARTLY, np.full((45, 3), 0.03))
     runs = iter([4.0] * (15 if "learnt" in patterns else 20) + [2.0] * 30)
 
-    def predict(masked: Population) -> Outcome:
+    def predict(masked: Population) -> PairEstimate:
         shares = votes / votes.sum() + np.array([0.0, 0.0, 0.01 * next(runs)])
         return dataclasses.replace(inner(masked), all_shares=(shares, np.full(3, 0.01)))
 

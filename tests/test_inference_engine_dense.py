@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from tallyverify.inference import area_prediction, prediction
 from tallyverify.inference.area_prediction import predict_unseen_by_area
 from tallyverify.inference.hierarchy import Upward, upward
-from tallyverify.inference.leaves import Spread
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.leaves import VarianceComponents
+from tallyverify.inference.nest import AreaTree
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import (
     fit_working_spread,
@@ -34,12 +34,12 @@ def bare(population: Population) -> list[Floats]:
     return [np.zeros((nest.units(depth), 0)) for depth in range(1, nest.depth + 1)]
 
 
-def spread_of(rng: np.random.Generator, levels: int, zero: bool = False) -> Spread:
+def spread_of(rng: np.random.Generator, levels: int, zero: bool = False) -> VarianceComponents:
     """Return working variances; one of the levels without a variance, if asked."""
     areas = [np.array([value]) for value in rng.uniform(0.0005, 0.01, levels)]
     if zero and levels:
         areas[int(rng.integers(levels))][:] = 0.0
-    return Spread(
+    return VarianceComponents(
         tuple(areas),
         np.array([rng.uniform(0.001, 0.01)]),
         np.array([rng.uniform(0.1, 0.5)]),
@@ -47,7 +47,7 @@ def spread_of(rng: np.random.Generator, levels: int, zero: bool = False) -> Spre
     )
 
 
-def covariance(nest: Nest, size: Floats, spread: Spread, column: int = 0) -> Floats:
+def covariance(nest: AreaTree, size: Floats, spread: VarianceComponents, column: int = 0) -> Floats:
     """Return the covariance matrix of all stations' rates, from who lies where."""
     whole = np.diag(spread.station[column] + spread.voter[column] / size)
     for depth in range(1, nest.depth):
@@ -71,7 +71,9 @@ class Dense:
     variance: float
 
     @classmethod
-    def of(cls, population: Population, rates: Floats, spread: Spread, asked: Any) -> Dense:
+    def of(
+        cls, population: Population, rates: Floats, spread: VarianceComponents, asked: Any
+    ) -> Dense:
         seen, unseen = population.seen, np.asarray(asked)
         v = covariance(population.nest, population.size, spread)
         inverse = np.linalg.inv(v[np.ix_(seen, seen)])
@@ -117,9 +119,11 @@ def test_mean_rates_and_weights_are_those_of_dense_matrices(
         np.testing.assert_allclose(sums[sums > 0], 1.0)
 
 
-def fixed(monkeypatch: pytest.MonkeyPatch, module: Any, work: Spread, columns: int) -> None:
+def fixed(
+    monkeypatch: pytest.MonkeyPatch, module: Any, work: VarianceComponents, columns: int
+) -> None:
     """Let a module find the working variances again, instead of estimates by column."""
-    wide = Spread(
+    wide = VarianceComponents(
         tuple(np.repeat(area, columns) for area in work.areas),
         np.repeat(work.station, columns),
         np.repeat(work.voter, columns),
@@ -197,12 +201,12 @@ def test_the_error_is_what_its_coefficients_say(seed: int, areas: tuple[int, ...
         np.testing.assert_allclose(found.variance[column], c @ v @ c, rtol=1e-9)
 
 
-def regular(rng: np.random.Generator, draws: int) -> tuple[Population, Floats, Spread]:
+def regular(rng: np.random.Generator, draws: int) -> tuple[Population, Floats, VarianceComponents]:
     """30 regions of 4 towns of 4 stations; many draws of one vote with known variances."""
     region, town = np.repeat(np.arange(30), 16), np.tile(np.repeat(np.arange(4), 4), 30)
-    nest = Nest.of([region, town])
+    nest = AreaTree.of([region, town])
     size = np.exp(rng.uniform(3.0, 7.5, 480))
-    truth = Spread(
+    truth = VarianceComponents(
         (np.array([0.03**2]), np.array([0.04**2])), np.array([0.03**2]), np.array([0.2]), ()
     )
     rates = 0.4 + rng.normal(0, 0.03, (30, draws))[nest.of_station(1)]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from tallyverify.errors import TallyVerifyError
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.nest import AreaTree
 from tallyverify.inference.patterns import PATTERNS, hide, learn_pattern, patterns_of
 from tallyverify.inference.population import Population
 from tests.test_inference_engine import population_of
@@ -62,7 +62,7 @@ def test_whole_areas_are_drawn_alike(pattern: str, depth: int) -> None:
     codes = [np.repeat(np.arange(4), 12), np.repeat(np.arange(12), 4)]
     size = np.repeat([20.0, 2000.0], 24)
     population = Population(
-        Nest.of(codes), size, np.ones(48, dtype=bool), np.ones((48, 2)), ("A", "B"), ("x", "y")
+        AreaTree.of(codes), size, np.ones(48, dtype=bool), np.ones((48, 2)), ("A", "B"), ("x", "y")
     )
     rng = np.random.default_rng(3)
     often = sum(
@@ -76,7 +76,12 @@ def test_whole_areas_are_drawn_alike(pattern: str, depth: int) -> None:
 def test_small_areas_go_first_as_often_as_their_sizes_say() -> None:
     size = np.array([100.0, 200.0, 400.0, 1600.0])
     population = Population(
-        Nest.of([np.arange(4)]), size, np.ones(4, dtype=bool), np.ones((4, 2)), ("A", "B"), ("x",)
+        AreaTree.of([np.arange(4)]),
+        size,
+        np.ones(4, dtype=bool),
+        np.ones((4, 2)),
+        ("A", "B"),
+        ("x",),
     )
     rng = np.random.default_rng(5)
     first = np.sum([hide(population, "small", 0.25, rng) for _ in range(4000)], axis=0)
@@ -138,7 +143,8 @@ def country(missing: str, seed: int = 0) -> Population:
         whole = np.bincount(centre, size)
         seen &= (rng.random(160) >= np.where(whole < np.median(whole), 0.3, 0.0))[centre]
     return Population(
-        Nest.of([state, centre]), size, seen, np.where(seen[:, None], 9.0, 0) * np.ones((960, 2)),
+        AreaTree.of([state, centre]), size, seen,
+        np.where(seen[:, None], 9.0, 0) * np.ones((960, 2)),
         ("A", "B"), ("state", "centre"),
     )  # fmt: skip
 
@@ -213,7 +219,11 @@ def test_chances_are_finite_where_sizes_separate_the_missing() -> None:
     size = np.arange(1.0, 41.0) * 10
     seen = size > 50
     population = Population(
-        Nest.of([], 40), size, seen, np.where(seen[:, None], 1.0, 0) * np.ones((40, 2)), ("A", "B")
+        AreaTree.of([], 40),
+        size,
+        seen,
+        np.where(seen[:, None], 1.0, 0) * np.ones((40, 2)),
+        ("A", "B"),
     )
     (chances,) = learn_pattern(population).chances
     assert (chances[:5] > 0.2).all()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tallyverify.inference.keys import nearest_form
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.nest import AreaTree
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import fit_working_spread
 from tallyverify.inference.refusals import FEWEST_STATIONS, why_refused
@@ -26,7 +26,7 @@ def country(seen: Any, size: Any = 100.0, areas: int = 6) -> Population:
     mask = np.broadcast_to(seen, count).copy()
     votes = np.where(mask[:, None], rng.integers(20, 40, (count, 2)), 0).astype(float)
     voters = np.broadcast_to(np.asarray(size, dtype=float), count).copy()
-    nest = Nest.of([town // 2, town])
+    nest = AreaTree.of([town // 2, town])
     return Population(nest, voters, mask, votes, ("A", "B"), ("state", "town"))
 
 
@@ -97,7 +97,7 @@ def test_up_to_a_hundredth_of_the_voters_decides_nothing(others: int, refused: b
 def test_from_two_areas_it_cannot_be_told_how_much_areas_differ(towns: int, refused: bool) -> None:
     town = np.repeat(np.arange(8), 20)
     seen = town < towns
-    nest = Nest.of([town])
+    nest = AreaTree.of([town])
     votes = np.where(seen[:, None], np.random.default_rng(2).integers(20, 40, (160, 2)), 0.0)
     population = Population(nest, np.full(160, 100.0), seen, votes, ("A", "B"), ("town",))
     reason = why(population)

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tallyverify.inference.hierarchy import upward, working_spread
-from tallyverify.inference.leaves import Spread
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.leaves import VarianceComponents
+from tallyverify.inference.nest import AreaTree
 from tallyverify.inference.prediction import fit_working_spread
 from tests.test_inference_engine import population_of
 
 Floats = NDArray[np.float64]
 
 
-def found_of(nest: Nest, size: Any, rates: Floats) -> Spread:
+def found_of(nest: AreaTree, size: Any, rates: Floats) -> VarianceComponents:
     """Return the variances where all is seen, without covariates."""
     voters = np.asarray(size, dtype=float)
     bare = [np.zeros((nest.units(depth), 0)) for depth in range(1, nest.depth + 1)]
@@ -41,7 +41,7 @@ def test_balanced_areas_of_stations_of_one_size_are_an_analysis_of_variance() ->
     assert (town > 0).all()
     assert (state > 0).all()
 
-    nest = Nest.of([np.repeat(np.arange(8), 30), np.repeat(np.arange(40), 6)])
+    nest = AreaTree.of([np.repeat(np.arange(8), 30), np.repeat(np.arange(40), 6)])
     found = found_of(nest, np.full(240, 100.0), rates.reshape(240, 2))
     np.testing.assert_allclose(found.station, within, rtol=1e-9)
     assert not found.voter.any()  # of one size, the two cannot be told apart
@@ -56,7 +56,7 @@ def test_a_variance_below_nothing_is_nothing(power: float, none: str) -> None:
     rng = np.random.default_rng(2)
     size = rng.uniform(50, 1000, 400)
     rates = 0.5 + (rng.normal(0, 1, 400) * 0.05 * (size / 200) ** (power / 2))[:, None]
-    found = found_of(Nest.of([np.repeat(np.arange(50), 8)]), size, rates)
+    found = found_of(AreaTree.of([np.repeat(np.arange(50), 8)]), size, rates)
     other = {"voter": "station", "station": "voter"}[none]
     assert getattr(found, none)[0] == 0.0
     assert getattr(found, other)[0] > 0.0

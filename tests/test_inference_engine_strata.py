@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tallyverify.errors import InputError, TallyVerifyError
-from tallyverify.inference.assemble import Assembled, assemble
+from tallyverify.inference.assemble import SamplingFrame, assemble_frame
 from tallyverify.inference.expected import Strata, national_stratum, registry_strata, strata_of
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.nest import AreaTree
 from tallyverify.inference.population import Population
 from tallyverify.inference.ratio import ratio
 from tallyverify.inference.stratified import ratio_figures, ratio_outcome, within_seen
@@ -37,8 +37,8 @@ def sheets_of(states: str = "NNNSSS", voters: float = 100.0, read: Any = True) -
     return Sheets(count, (columns,))
 
 
-def built(sheets: Sheets) -> Assembled:
-    return assemble(sheets, ("A", "B"), ("state", "town"))
+def built(sheets: Sheets) -> SamplingFrame:
+    return assemble_frame(sheets, ("A", "B"), ("state", "town"))
 
 
 def strata(
@@ -191,7 +191,7 @@ def test_a_registry_s_areas_as_strata() -> None:
     assert by_state.registered is not None
     assert by_state.registered.tolist() == [300.0, 300.0]
     assert registry_strata(found.population, found.areas, False).registered is None
-    flat = dataclasses.replace(found.population, nest=Nest.of([], 6), levels=())
+    flat = dataclasses.replace(found.population, nest=AreaTree.of([], 6), levels=())
     assert registry_strata(flat, (), True).names == ("the whole country",)
 
 
@@ -208,7 +208,7 @@ def election(seed: int, per: int = 50, states: int = 3) -> Population:
     first = rng.binomial(valid, share)
     votes = np.column_stack([first, valid - first]).astype(float)
     seen = np.ones(len(state), dtype=bool)
-    return Population(Nest.of([state]), size.astype(float), seen, votes, ("A", "B"), ("state",))
+    return Population(AreaTree.of([state]), size.astype(float), seen, votes, ("A", "B"), ("state",))
 
 
 def of_population(population: Population, stations: Any, registered: Any = None) -> Strata:

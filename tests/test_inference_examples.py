@@ -13,13 +13,13 @@ from tallyverify.inference.jump import jump_at, jump_within
 from tallyverify.inference.keys import nearest_form
 from tallyverify.inference.monitor_bounds import certain, over_strata, weighted
 from tallyverify.inference.monitor_input import WHOLE, Limits, between, limits, read_batch
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.nest import AreaTree
 from tallyverify.inference.ratio_variance import collapse
 from tallyverify.inference.tilt import tilted_share
 
 
 def test_a_nest_sums_each_unit_to_the_one_above() -> None:
-    nest = Nest.of([np.array([0, 0, 1]), np.array([5, 6, 6])])
+    nest = AreaTree.of([np.array([0, 0, 1]), np.array([5, 6, 6])])
     assert (nest.depth, [nest.units(depth) for depth in range(4)]) == (3, [1, 2, 3, 3])
     assert nest.up(3, np.array([10.0, 20.0, 30.0])).tolist() == [10.0, 20.0, 30.0]
 

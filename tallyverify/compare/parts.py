@@ -8,7 +8,7 @@ from functools import partial
 from tallyverify.checks import Check
 from tallyverify.coverage import Seen, summarise_seen
 from tallyverify.declared import AreaResult, Bulletin
-from tallyverify.extent import stations_of
+from tallyverify.extent import stations_declared
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
@@ -154,7 +154,7 @@ def coverage(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     for bulletin in facts.bulletins:
         for row in bulletin.areas:
             differ = partial(_differ, check, bulletin, row)
-            total = stations_of(seen, facts, row.area)
+            total = stations_declared(seen, facts, row.area)
             if row.stations is None or not total:
                 continue
             asked += 1

@@ -28,7 +28,7 @@ class RoundedCounts:
     pvalue : float
         Probability that honest counts do this, at the most about ((10^(d+2)+1)/T)^(K−1).
     percentages : tuple of str
-        The percentages, as they were rounded.
+        The percentages, as they were typed_from_percentages.
     products : tuple of float
         Total × rounded share, for each count.
     """
@@ -96,7 +96,7 @@ def _whole(row: AreaResult, facts: CaseFacts) -> int | None:
     return None
 
 
-def rounded(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
+def typed_from_percentages(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """D305: every declared count is the nearest integer to a rounded percentage of the total."""
     rows = [
         (bulletin, row, total)
@@ -275,7 +275,7 @@ D305 = Check(
     name="Counts calculated from rounded percentages",
     family="compare",
     evidence=Evidence.IMPROBABLE,
-    conclude=rounded,
+    conclude=typed_from_percentages,
     needs="declared votes that make up a total",
     assumptions="last digits of honest counts are not tied to the total; flagged at p < "
     f"{_ALPHA:g} after Bonferroni over areas and decimals",

@@ -1,7 +1,7 @@
 """Forensic indicators that measure their own error first; none of them ever accuses."""
 
 from tallyverify.forensics.association import TurnoutShare, turnout_share
-from tallyverify.forensics.battery import Battery, Probed, battery
+from tallyverify.forensics.battery import Battery, CalibratedTest, battery
 from tallyverify.forensics.coarse_shares import CoarseShares, coarse_shares
 from tallyverify.forensics.digit_pairs import DigitPairs, digit_pairs
 from tallyverify.forensics.dip import Dip, dip
@@ -22,6 +22,7 @@ from tallyverify.forensics.turnout_peak import TurnoutPeak, turnout_peak
 
 __all__ = [
     "Battery",
+    "CalibratedTest",
     "CoarseShares",
     "DigitPairs",
     "Dip",
@@ -36,7 +37,6 @@ __all__ = [
     "OutlyingStations",
     "Power",
     "PowerRow",
-    "Probed",
     "SecondDigit",
     "Swapped",
     "TurnoutPeak",

@@ -28,7 +28,7 @@ _MATTERS, _SURELY_UNFIT = 0.001, 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class Probed:
+class CalibratedTest:
     """One test, with its own error.
 
     Attributes
@@ -92,21 +92,21 @@ class Battery:
 
     Attributes
     ----------
-    tests : tuple of Probed
+    tests : tuple of CalibratedTest
         In the order of codes, then of candidates by votes.
     twins : int
         Most clean twins that a rate was measured on; 0 where no test got so far.
     """
 
-    tests: tuple[Probed, ...]
+    tests: tuple[CalibratedTest, ...]
     twins: int
 
     @cached_property
-    def flagged(self) -> tuple[Probed, ...]:
+    def flagged(self) -> tuple[CalibratedTest, ...]:
         """Tests whose adjusted p-value is at most 0.05."""
         return tuple(one for one in self.tests if one.flagged)
 
-    def of(self, code: str) -> tuple[Probed, ...]:
+    def of(self, code: str) -> tuple[CalibratedTest, ...]:
         """Return the tests of one indicator."""
         return tuple(one for one in self.tests if one.code == code)
 
@@ -213,7 +213,9 @@ def battery(
     scaled = [rates[name].scaled_by_rate(pvalues[name]) for name in fit]
     adjusted = dict(zip(fit, map(float, false_discovery_control(scaled)), strict=True))
     found = [
-        Probed(test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name))
+        CalibratedTest(
+            test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name)
+        )
         for test, result in zip(tests, results, strict=True)
     ]
     found.sort(key=lambda one: one.code)

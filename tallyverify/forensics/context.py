@@ -60,7 +60,7 @@ class Context:
         )
 
 
-def area_codes(areas: Sequence[ArrayLike], **arrays: Counts | None) -> list[Counts]:
+def level_codes(areas: Sequence[ArrayLike], **arrays: Counts | None) -> list[Counts]:
     """Return labels of areas as codes by level, of as many stations as the other arrays have."""
     levels = [codes(f"areas[{at}]", labels) for at, labels in enumerate(areas)]
     same_length(**arrays, **{f"areas[{at}]": level for at, level in enumerate(levels)})

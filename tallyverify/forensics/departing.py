@@ -8,7 +8,7 @@ import numpy as np
 
 from tallyverify.checks import Check
 from tallyverify.findings import Finding, counted, place
-from tallyverify.forensics.outlying_result import percent
+from tallyverify.forensics.outlying_result import percent_of
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.study import ForensicStudy
 
@@ -57,9 +57,9 @@ def _area(check: Check, row: dict[str, Any], stations: Stations) -> Finding:
     has = "turnout is" if row["aspect"] == "turnout" else f"{row['aspect']} has"
     rest = f"the rest of {place(dict(list(area.items())[:-1]))}" if depth else "all others"
     return check.finding(
-        f"{row['level']} {place(area)}: {has} {percent(row['share'])} "
+        f"{row['level']} {place(area)}: {has} {percent_of(row['share'])} "
         f"({counted(int(row['stations']), 'station')}); going by {rest}, expected "
-        f"{percent(row['expected'])} ({percent(row['low'])} to {percent(row['high'])})",
+        f"{percent_of(row['expected'])} ({percent_of(row['low'])} to {percent_of(row['high'])})",
         area=area,
         **_figures(row),
     )

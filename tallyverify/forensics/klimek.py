@@ -19,8 +19,8 @@ from tallyverify.forensics.fingerprint import grid, usable
 from tallyverify.forensics.klimek_fit import (
     Fit,
     bic,
-    estimate,
     extreme_within,
+    fitted_parameters,
     interval,
     low_side,
     profile,
@@ -177,7 +177,7 @@ def klimek(
         return replace(bare, refused="turnout or share hardly varies between stations")
     observed = grid(w, b, n, BINS).ravel()
     side = start_of(turnout, share)
-    fit = estimate(observed, [replace(side, incremental=f).vector for f in _STARTS])
+    fit = fitted_parameters(observed, [replace(side, incremental=f).vector for f in _STARTS])
     found = Parameters.of(fit.vector)
     total, p = float(w.size), klimek_cells(fit.vector)
     mine = bic(fit.loss, len(fit.free), total)

@@ -39,7 +39,7 @@ class Fit:
     error: Floats  # (8,), by the information; NaN where not fitted or at a bound other than 0
 
 
-def estimate(observed: Counts, starts: list[Floats]) -> Fit:
+def fitted_parameters(observed: Counts, starts: list[Floats]) -> Fit:
     """Fit the model from several starts, and leave out what the data do not ask for."""
     # A part (the incremental stations with θ and α, the extreme ones) stays only if the Bayesian
     # information criterion is better with it: a mixture that is free to do so always finds a few.
@@ -144,7 +144,7 @@ def recovered(registered: Counts, truth: Parameters, seed: int, times: int) -> l
     for k in range(times):
         cast, votes = klimek_election(registered, truth, seed * 100_003 + k)
         observed = grid(votes, cast, registered, BINS).ravel()
-        refits.append(Parameters.of(estimate(observed, [truth.vector]).vector))
+        refits.append(Parameters.of(fitted_parameters(observed, [truth.vector]).vector))
     return refits
 
 

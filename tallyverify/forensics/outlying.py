@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
-from tallyverify.forensics.context import Context, area_codes, between_0_and_1, context_of
+from tallyverify.forensics.context import Context, between_0_and_1, context_of, level_codes
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, Tail, scores, sided_tail
 from tallyverify.forensics.outlying_result import Aspect, OutlyingStations
@@ -147,7 +147,7 @@ def looked_at(
     """Return what is looked at (name, count, out of), areas as codes, and misfits of turnout."""
     roll = None if registered is None else counts("registered", registered)
     cast = votes.sum(axis=1) if ballots is None else counts("ballots", ballots)
-    levels = area_codes(areas, votes=votes, registered=roll, ballots=cast)
+    levels = level_codes(areas, votes=votes, registered=roll, ballots=cast)
     names = named("candidates", candidates, votes.shape[1], "candidate")
     sides = [(names[k], votes[:, k], votes.sum(axis=1)) for k in _large(votes)]
     if roll is None:

@@ -19,7 +19,7 @@ from tallyverify.forensics.context import Context, between_0_and_1, context_of
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, Tail, fitted_tail
 from tallyverify.forensics.outlying import looked_at, named
-from tallyverify.forensics.outlying_result import percent
+from tallyverify.forensics.outlying_result import percent_of
 from tallyverify.forensics.result import Effect, Indicator
 from tallyverify.forensics.side_by_side import side_by_side
 
@@ -226,6 +226,6 @@ def _reason(row: dict[str, Any], kinds: list[str], path: list[str]) -> str:
     where = f"{kinds[len(path) - 1]} {path[-1]} ({number})"
     larger = f"the rest of {kinds[len(path) - 2]} {path[-2]}" if len(path) > 1 else "all others"
     return (
-        f"{has} {percent(row['share'])} in {where}; going by {larger}, expected "
-        f"{percent(row['expected'])} ({percent(row['low'])} to {percent(row['high'])})"
+        f"{has} {percent_of(row['share'])} in {where}; going by {larger}, expected "
+        f"{percent_of(row['expected'])} ({percent_of(row['low'])} to {percent_of(row['high'])})"
     )

@@ -125,13 +125,13 @@ class OutlyingStations(Indicator):
 
     def _reason(self, at: int, aspect: Aspect) -> str:
         has = "Turnout is" if aspect.name == "turnout" else f"{aspect.name} has"
-        said = [f"{has} {percent(aspect.first[at] / aspect.total[at])} here"]
+        said = [f"{has} {percent_of(aspect.first[at] / aspect.total[at])} here"]
         others = self._others(at, aspect)
         if others is not None:
             said.append(others)
         said.append(
-            f"expected {percent(aspect.expected[at])} "
-            f"({percent(aspect.low[at])} to {percent(aspect.high[at])})"
+            f"expected {percent_of(aspect.expected[at])} "
+            f"({percent_of(aspect.low[at])} to {percent_of(aspect.high[at])})"
         )
         return "; ".join(said)
 
@@ -145,10 +145,10 @@ class OutlyingStations(Indicator):
             number = int(beside.sum())
             if number:
                 shares = aspect.first[beside] / aspect.total[beside]
-                name, low = self.area_names[level], percent(shares.min())
+                name, low = self.area_names[level], percent_of(shares.min())
                 if number == 1:
                     return f"the other station of its {name} has {low}"
-                high = percent(shares.max())
+                high = percent_of(shares.max())
                 return f"{number:,} other stations of its {name} have {low} to {high}"
         return None
 
@@ -159,6 +159,6 @@ _COLUMNS = [
 ]
 
 
-def percent(share: float) -> str:
+def percent_of(share: float) -> str:
     """Return a share as people read it."""
     return f"{100 * share:.1f} %"

@@ -14,7 +14,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, nearest
-from tallyverify.forensics.battery import TESTED, Probed, battery, known_codes
+from tallyverify.forensics.battery import TESTED, CalibratedTest, battery, known_codes
 from tallyverify.forensics.calibration import ALPHA
 from tallyverify.forensics.result import share_interval
 
@@ -198,7 +198,7 @@ def power(
     return Power(tuple(PowerRow(*key, *numbers.tolist()) for key, numbers in counted.items()))
 
 
-def _rejects(one: Probed) -> bool:
+def _rejects(one: CalibratedTest) -> bool:
     """Return whether a test rejects by itself, before adjustment for the others."""
     p, rate = one.result.pvalue, one.calibration
     return (

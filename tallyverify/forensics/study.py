@@ -36,7 +36,7 @@ _RESAMPLES = 200
 
 
 @dataclass(frozen=True, eq=False)
-class ForensicPicture:
+class ForensicSection:
     """All that the report and the figures show of the family."""
 
     stations: Stations
@@ -136,13 +136,13 @@ class ForensicStudy:
             outlying_areas(stations.votes, **options),
         )
 
-    def picture(self) -> ForensicPicture | None:
+    def picture(self) -> ForensicSection | None:
         """Return what there is to show; None where there are no stations to look at."""
         if self.reason:
             return None
         said = {code: self.described(code) for code in self.asked(DESCRIBED)}
         found = {code: one for code, one in said.items() if isinstance(one, Indicator)}
-        return ForensicPicture(self.stations, self.names, self.battery, found)
+        return ForensicSection(self.stations, self.names, self.battery, found)
 
 
 def turnout_of(stations: Stations) -> tuple[Mask, str]:

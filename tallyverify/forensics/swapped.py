@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, counts
 from tallyverify.errors import InputError
-from tallyverify.forensics.context import area_codes, between_0_and_1, context_of
+from tallyverify.forensics.context import between_0_and_1, context_of, level_codes
 from tallyverify.forensics.context_levels import canonical
 from tallyverify.forensics.context_tail import FEWEST, sided_tail
 from tallyverify.forensics.result import Effect
@@ -108,7 +108,7 @@ def swapped(
     """
     x = counts("votes", votes, dimensions=2)
     before = None if earlier is None else counts("earlier", earlier, dimensions=2)
-    levels = area_codes(areas, votes=x, earlier=before)
+    levels = level_codes(areas, votes=x, earlier=before)
     between_0_and_1(prior=prior, rate=rate)
     j, k = _pair(x, pair)
     order = canonical([*levels, x[:, j], x[:, k], *(() if before is None else before.T)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tallyverify.checks import Check
 from tallyverify.findings import CheckResult, Evidence, Finding, counted
-from tallyverify.forensics.battery import Probed
+from tallyverify.forensics.battery import CalibratedTest
 from tallyverify.forensics.calibration import ALPHA
 from tallyverify.forensics.study import ForensicStudy
 
@@ -29,7 +29,7 @@ def tested(check: Check, study: ForensicStudy) -> CheckResult:
     )
 
 
-def _finding(check: Check, one: Probed, name: str) -> Finding:
+def _finding(check: Check, one: CalibratedTest, name: str) -> Finding:
     result = one.result
     why = f"; {result.causes}" if one.flagged else ""
     return check.finding(
@@ -41,7 +41,7 @@ def _finding(check: Check, one: Probed, name: str) -> Finding:
     )
 
 
-def _reason(used: list[Probed], lowest: Probed, refused: int, name: str) -> str:
+def _reason(used: list[CalibratedTest], lowest: CalibratedTest, refused: int, name: str) -> str:
     rates = [one.calibration.rate for one in used if one.calibration]
     low, high = 100 * min(rates), 100 * max(rates)
     share = f"{low:.1f} %" if high - low < 0.05 else f"{low:.1f} to {high:.1f} %"
@@ -54,12 +54,12 @@ def _reason(used: list[Probed], lowest: Probed, refused: int, name: str) -> str:
     return f"{said}; {counted(refused, 'other')} not applicable" if refused else said
 
 
-def _low(one: Probed) -> tuple[float, float]:
+def _low(one: CalibratedTest) -> tuple[float, float]:
     p = 1.0 if one.result.pvalue is None else one.result.pvalue
     return (p if one.adjusted is None else one.adjusted), p
 
 
-def _error(one: Probed) -> str:
+def _error(one: CalibratedTest) -> str:
     """Return the p-values of a test that was used, and its own error."""
     p = one.result.pvalue if one.result.pvalue is not None else float("nan")
     judged = "not judged" if one.adjusted is None else f"adjusted {_written(one.adjusted, '')}"

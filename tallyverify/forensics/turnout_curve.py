@@ -32,7 +32,7 @@ class Reading(NamedTuple):
     with_trend: float  # the excess if that change went on
 
 
-def dealt(place: Counts, rng: np.random.RandomState) -> Counts:
+def dealt_groups(place: Counts, rng: np.random.RandomState) -> Counts:
     """Deal areas at random into groups: resampling groups has the variance of resampling areas."""
     code = np.unique(place, return_inverse=True)[1]
     areas = int(code.max()) + 1 if code.size else 1

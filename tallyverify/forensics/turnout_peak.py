@@ -24,7 +24,7 @@ from tallyverify.forensics.turnout_curve import (
     BINS,
     Reading,
     by_turnout,
-    dealt,
+    dealt_groups,
     read_curves,
     resampled,
 )
@@ -197,7 +197,7 @@ def turnout_peak(
     order = order[np.lexsort((n[used], b[used], v[used], x[used], place[used]))]
     x, v, b, n, place = x[order], v[order], b[order], n[order], place[order]
     rng = stream(seed, 508)
-    group = dealt(np.arange(x.size) if code is None else place, rng)
+    group = dealt_groups(np.arange(x.size) if code is None else place, rng)
     curves = by_turnout(x, b, n, group), by_turnout(v - x, b, n, group)
     common: dict[str, Any] = {
         "code": "F508",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.inference.hierarchy import Upward, upward
-from tallyverify.inference.leaves import Spread
+from tallyverify.inference.leaves import VarianceComponents
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import predicted_rates
 
@@ -24,7 +24,9 @@ class UnseenByArea:
     variance: Floats  # of the errors of the totals
 
 
-def predict_unseen_by_area(population: Population, columns: Floats, work: Spread) -> UnseenByArea:
+def predict_unseen_by_area(
+    population: Population, columns: Floats, work: VarianceComponents
+) -> UnseenByArea:
     """Predict sums of columns (stations, columns) over the unseen of each first-level area.
 
     The predicted total of area a rests on its own sheets and, through the country's mean, on all

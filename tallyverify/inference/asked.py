@@ -19,7 +19,7 @@ METHODS = ("auto", "prediction", "ratio")
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class EstimateRequest:
     """What an estimate is to be made from, beside the sheets; see estimate and backtest."""
 
     registry: Registry | None = None
@@ -46,7 +46,7 @@ def several(given: str | Sequence[str] | None) -> tuple[str, ...] | None:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
-def check_asked(asked: Asked, names: Sequence[str]) -> None:
+def check_asked(asked: EstimateRequest, names: Sequence[str]) -> None:
     """Refuse an unknown method, pattern or candidate, and numbers out of range."""
     for name, value in (("stations", asked.stations), ("registered", asked.registered)):
         if value is not None and (not isinstance(value, Integral) or value < 0):

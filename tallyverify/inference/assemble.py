@@ -12,7 +12,7 @@ import pandas as pd
 from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, shown
 from tallyverify.findings import counted, number, percent
 from tallyverify.inference.keys import nearest_form
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.nest import AreaTree
 from tallyverify.inference.order_text import parse_order
 from tallyverify.inference.population import Population
 from tallyverify.model import folded
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Assembled:
+class SamplingFrame:
     """A population, and what had to be said on the way to it."""
 
     population: Population  # in the order of the stations' keys
@@ -46,7 +46,7 @@ class Assembled:
         return self.strangers > 0
 
 
-def assemble(
+def assemble_frame(
     sheets: Sheets,
     names: Sequence[str],
     levels: Sequence[str],
@@ -54,7 +54,7 @@ def assemble(
     *,
     strata: Sequence[str] | None = None,
     covariates: pd.DataFrame | None = None,
-) -> Assembled:
+) -> SamplingFrame:
     """Join the sheets with the registry, or take the sheets' file as the list of stations."""
     columns = sheets.columns
     station = columns["station"]
@@ -109,7 +109,7 @@ def assemble(
     extra, told = _covariates(registry, covariates, keys, spot, size, levels)
     notes += told
     population = Population(
-        Nest.of(codes, count),
+        AreaTree.of(codes, count),
         size,
         seen,
         votes,
@@ -118,7 +118,7 @@ def assemble(
         extra,
         order,
     )
-    return Assembled(
+    return SamplingFrame(
         population,
         keys,
         first,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tallyverify.inference.asked import Asked, several
+from tallyverify.inference.asked import EstimateRequest, several
 from tallyverify.inference.result import BacktestRow, watched
 from tallyverify.inference.study import study_table
 from tallyverify.registry import Registry
@@ -105,7 +105,7 @@ def backtest(
     >>> found.rows[0].coverage > 0.8
     True
     """
-    asked = Asked(
+    asked = EstimateRequest(
         registry=registry,
         strata=several(strata),
         expected=expected,

@@ -10,7 +10,7 @@ import numpy as np
 
 from tallyverify.draws import stream
 from tallyverify.errors import TallyVerifyError
-from tallyverify.inference.outcome import NORMAL, TURNOUT, Outcome, true_outcome
+from tallyverify.inference.outcome import NORMAL, TURNOUT, PairEstimate, true_outcome
 from tallyverify.inference.patterns import PATTERNS, hide, learn_pattern
 from tallyverify.inference.population import Population
 from tallyverify.inference.tilt import tilt_to
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FEWEST_MASKS = 10
 """Fewer masks than this calibrate nothing."""
 
-Predict = Callable[[Population], Outcome]
+Predict = Callable[[Population], PairEstimate]
 _ORDER = tuple(PATTERNS)
 
 
@@ -123,7 +123,7 @@ def run_masks(
 
 
 def _compared(
-    population: Population, hidden: Mask, found: Outcome, pair: tuple[int, int]
+    population: Population, hidden: Mask, found: PairEstimate, pair: tuple[int, int]
 ) -> tuple[Floats, Floats, Floats, float, float, Floats]:
     """Return error, reach, shift, tilt, share hidden and the errors of all shares."""
     first, second = (float(population.votes[hidden, k].sum()) for k in pair)

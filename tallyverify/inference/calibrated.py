@@ -15,7 +15,7 @@ from tallyverify.inference.backtest_run import (
     leave_one_out,
     run_masks,
 )
-from tallyverify.inference.outcome import MARGIN, TURNOUT, Outcome
+from tallyverify.inference.outcome import MARGIN, TURNOUT, PairEstimate
 from tallyverify.inference.population import Population
 from tallyverify.inference.result import BacktestRow
 
@@ -51,7 +51,7 @@ class Calibration:
 
 def calibrate(
     population: Population,
-    predict: Callable[[Population], Outcome],
+    predict: Callable[[Population], PairEstimate],
     pair: tuple[int, int],
     *,
     patterns: Sequence[str],

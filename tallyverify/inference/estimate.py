@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tallyverify.findings import number
-from tallyverify.inference.asked import Asked, several
+from tallyverify.inference.asked import EstimateRequest, several
 from tallyverify.inference.fitted import area_figures
 from tallyverify.inference.prediction import Predicted
 from tallyverify.inference.ratio_variance import sums
@@ -111,7 +111,7 @@ def estimate(
     >>> 0 < found.margin.interval.high - found.margin.interval.low < 0.1
     True
     """
-    asked = Asked(
+    asked = EstimateRequest(
         registry,
         several(strata),
         expected,

@@ -6,12 +6,14 @@ import numpy as np
 
 from tallyverify.arrays import Floats
 from tallyverify.inference.area_prediction import predict_unseen_by_area
-from tallyverify.inference.leaves import Spread
+from tallyverify.inference.leaves import VarianceComponents
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import Predicted, predict_unseen
 
 
-def predicted_figures(population: Population, work: Spread) -> tuple[Predicted, Predicted]:
+def predicted_figures(
+    population: Population, work: VarianceComponents
+) -> tuple[Predicted, Predicted]:
     """Estimate votes and valid votes (K + 1,), and the candidates' shares (K,), by prediction.
 
     A share is a ratio of two sums; its error is that of the sum of ``votes − share × valid``,
@@ -27,7 +29,7 @@ def predicted_figures(population: Population, work: Spread) -> tuple[Predicted, 
     return totals, found.over(slice(count + 1, None), totals.estimate[-1], base=centre)
 
 
-def area_figures(population: Population, work: Spread) -> tuple[Predicted, Predicted]:
+def area_figures(population: Population, work: VarianceComponents) -> tuple[Predicted, Predicted]:
     """Estimate votes and valid votes (areas, K + 1) and shares (areas, K) by first-level area.
 
     A share is NaN where an area is predicted to have no votes. With c the country's share and s the

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tallyverify.findings import Evidence
 from tallyverify.inference.calibrated import LOWEST_COVERAGE
 from tallyverify.inference.favourable import most_favourable
-from tallyverify.inference.outcome import Outcome
+from tallyverify.inference.outcome import PairEstimate
 from tallyverify.inference.study import Study
 from tallyverify.inference.tilt import Tilt, tilt_to
 
@@ -89,7 +89,7 @@ def judged(
 
 def _innocent(
     study: Study,
-    outcome: Outcome,
+    outcome: PairEstimate,
     gap: float,
     tilt: Tilt | None,
     valid: float,
@@ -141,7 +141,7 @@ def _unseen_region(study: Study) -> bool:
     return bool(((seen == 0) & (wanted > 0)).any())
 
 
-def _beyond_all_seen(study: Study, outcome: Outcome, tilt: Tilt) -> bool:
+def _beyond_all_seen(study: Study, outcome: PairEstimate, tilt: Tilt) -> bool:
     """Whether even the most favourable seen stations gave less than the share needed."""
     if not 0 <= tilt.target <= 1:
         return True

@@ -18,8 +18,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.inference.leaves import Leaves, Spread, apart, leaves_of, slopes_of, weighed
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.leaves import (
+    Leaves,
+    VarianceComponents,
+    apart,
+    leaves_of,
+    slopes_of,
+    weighed,
+)
+from tallyverify.inference.nest import AreaTree
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Mask
@@ -36,11 +43,11 @@ class Upward:
     pull: list[Floats]  # by depth from 1 to the smallest areas: own sheets against the parent
     value: list[Floats]  # by depth from 0, (units, columns): weighted means, less covariates below
     slopes: list[Floats]  # by depth from 1, (covariates, columns)
-    spread: Spread
+    spread: VarianceComponents
 
 
 def _area_spread(
-    nest: Nest, depth: int, weight: Floats, values: Floats, inner: Floats
+    nest: AreaTree, depth: int, weight: Floats, values: Floats, inner: Floats
 ) -> tuple[Floats, float]:
     """Variance between siblings, by moments: Σ q d² less what the variances inside explain."""
     parent = nest.parent(depth)
@@ -57,16 +64,16 @@ def _area_spread(
 
 
 def working_spread(
-    nest: Nest,
+    nest: AreaTree,
     size: Floats,
     seen: Mask,
     rates: Floats,
     designs: Sequence[Floats],
-) -> Spread:
+) -> VarianceComponents:
     """Fit the one spread (summed over columns) that gives all columns their common weights."""
     leaves = leaves_of(nest, size, seen, rates, designs[-1], None)
     found = _climb(nest, leaves, designs, None)
-    return Spread(
+    return VarianceComponents(
         tuple(np.array([area.sum()]) for area in found.spread.areas),
         np.array([found.spread.station.sum()]),
         np.array([found.spread.voter.sum()]),
@@ -75,12 +82,12 @@ def working_spread(
 
 
 def upward(
-    nest: Nest,
+    nest: AreaTree,
     size: Floats,
     seen: Mask,
     rates: Floats,
     designs: Sequence[Floats],
-    work: Spread,
+    work: VarianceComponents,
     *,
     tested: bool = False,
     leaves: Leaves | None = None,
@@ -96,10 +103,10 @@ def upward(
 
 
 def _climb(
-    nest: Nest,
+    nest: AreaTree,
     leaves: Leaves,
     designs: Sequence[Floats],
-    work: Spread | None,
+    work: VarianceComponents | None,
     tested: bool = False,
 ) -> Upward:
     share, precision, mean, inner = leaves.share, leaves.precision, leaves.mean, leaves.inner
@@ -129,5 +136,5 @@ def _climb(
         spreads.insert(0, spread)
         freedoms.insert(0, freedom)
         means.insert(0, mean)
-    found = Spread(tuple(spreads), leaves.station, leaves.voter, tuple(freedoms))
+    found = VarianceComponents(tuple(spreads), leaves.station, leaves.voter, tuple(freedoms))
     return Upward(shares, pulls, means, slopes, found)

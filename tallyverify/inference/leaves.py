@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.nest import AreaTree
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Mask
@@ -23,7 +23,7 @@ FEWEST_FOR_SLOPE = 50
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class VarianceComponents:
     """Variances of deviations, by column."""
 
     areas: tuple[Floats, ...]  # (columns,) each, from the largest level
@@ -51,12 +51,12 @@ class Leaves:
 
 
 def leaves_of(
-    nest: Nest,
+    nest: AreaTree,
     size: Floats,
     seen: Mask,
     rates: Floats,
     design: Floats,
-    work: Spread | None,
+    work: VarianceComponents | None,
 ) -> Leaves:
     """Sum the stations up to their smallest areas; without working variances, by their own."""
     depth = nest.depth
@@ -64,7 +64,7 @@ def leaves_of(
     guess = work
     if guess is None:
         station, voter, _ = _station_spread(nest, size, seen, values)
-        guess = Spread((), np.array([station.sum()]), np.array([voter.sum()]), ())
+        guess = VarianceComponents((), np.array([station.sum()]), np.array([voter.sum()]), ())
     own = np.maximum(guess.of_stations(size)[:, 0], 1e-12)
     weight = np.where(seen, 1 / own, 0.0)
     slopes = slopes_of(nest, depth, weight, design, values, False)
@@ -86,7 +86,7 @@ def ratio_of(part: Floats, whole: Floats) -> Floats:
 
 
 def weighed(
-    nest: Nest, depth: int, weight: Floats, values: Floats
+    nest: AreaTree, depth: int, weight: Floats, values: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return weights among siblings, the sum of the siblings' weights, and their mean."""
     whole = nest.up(depth, weight)
@@ -94,14 +94,14 @@ def weighed(
     return share, whole, nest.up(depth, share[:, None] * values)
 
 
-def apart(nest: Nest, depth: int, weight: Floats, values: Floats) -> tuple[Floats, Floats]:
+def apart(nest: AreaTree, depth: int, weight: Floats, values: Floats) -> tuple[Floats, Floats]:
     """Return weights among siblings, and the deviations from the siblings' mean."""
     share, _, mean = weighed(nest, depth, weight, values)
     return share, (values - mean[nest.parent(depth)]) * (weight > 0)[:, None]
 
 
 def slopes_of(
-    nest: Nest, depth: int, weight: Floats, design: Floats, values: Floats, tested: bool
+    nest: AreaTree, depth: int, weight: Floats, design: Floats, values: Floats, tested: bool
 ) -> Floats:
     """Weighted least squares of siblings' deviations on those of their covariates.
 
@@ -151,7 +151,7 @@ def _solved(square: Floats, x: Floats, weight: Floats, y: Floats, used: Mask) ->
 
 
 def _station_spread(
-    nest: Nest, size: Floats, seen: Mask, values: Floats
+    nest: AreaTree, size: Floats, seen: Mask, values: Floats
 ) -> tuple[Floats, Floats, float]:
     """Variance of stations within their smallest area, by two moments: over voters and stations.
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Nest:
+class AreaTree:
     """A country as a tree: depth 0 is the whole, then areas, ``depth`` the stations."""
 
     parents: tuple[Counts, ...]  # [d - 1]: for each unit of depth d, its unit of depth d − 1
 
     @classmethod
-    def of(cls, codes: Sequence[NDArray[Any]], stations: int | None = None) -> Nest:
+    def of(cls, codes: Sequence[NDArray[Any]], stations: int | None = None) -> AreaTree:
         """Build the tree from codes (stations,) of each level, equal within one larger area."""
         count = len(codes[0]) if codes else int(stations or 0)
         here = np.zeros(count, dtype=np.int64)
@@ -81,7 +81,7 @@ class Nest:
             sums.append(self.up(depth, sums[-1]))
         return sums[::-1]
 
-    def take(self, which: Mask) -> Nest:
+    def take(self, which: Mask) -> AreaTree:
         """Return the tree of some of the stations."""
         codes = [self.of_station(depth)[which] for depth in range(1, self.depth)]
-        return Nest.of(codes, int(which.sum()))
+        return AreaTree.of(codes, int(which.sum()))

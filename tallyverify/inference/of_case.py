@@ -11,11 +11,11 @@ from tallyverify.declared import AreaResult, Bulletin
 from tallyverify.errors import InputError, TallyVerifyError
 from tallyverify.extent import left_out, listed_in
 from tallyverify.facts import CaseFacts
-from tallyverify.inference.asked import Asked
+from tallyverify.inference.asked import EstimateRequest
 from tallyverify.inference.case_order import CaseOrder, order_of
 from tallyverify.inference.estimate import estimate_of
 from tallyverify.inference.grade import needed_tilt
-from tallyverify.inference.picture import DeclaredShares, Picture
+from tallyverify.inference.picture import DeclaredShares, InferenceSection
 from tallyverify.inference.result import Estimate
 from tallyverify.inference.sensitivity import Sensitivity, sensitivity
 from tallyverify.inference.study import Study, study
@@ -66,7 +66,7 @@ class InferenceStudy:
                 f"{sheets.rows:,} stations: estimates keep all of them at once, up to "
                 f"{MOST_STATIONS:,}"
             )
-        asked = Asked(
+        asked = EstimateRequest(
             registry=facts.registry,
             expected=None if facts.registry is not None else _expected(facts),
             stations=declared.stations if declared else None,
@@ -171,13 +171,13 @@ class InferenceStudy:
         return tuple(found)
 
     @cached_property
-    def picture(self) -> Picture:
+    def picture(self) -> InferenceSection:
         """All that the report and the figures show."""
         contest, found = self.facts.contest, self.study
         ids = contest.candidate_ids
         names = {name: contest.display(name) for name in ids}
         pair = found.pair if found is not None and len(ids) > 1 else (0, 0)
-        return Picture(
+        return InferenceSection(
             self.estimate,
             (names[ids[pair[0]]], names[ids[pair[1]]]),
             names,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.inference.leaves import Spread
+from tallyverify.inference.leaves import VarianceComponents
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import Predicted, predict_unseen
 
@@ -26,7 +26,7 @@ MARGIN, TURNOUT = 2, 3
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome(Predicted):
+class PairEstimate(Predicted):
     """An estimate of the :data:`QUANTITIES`, as fractions; shape (4,)."""
 
     votes: Floats  # (unseen groups,): predicted for the two candidates together
@@ -54,8 +54,8 @@ def true_outcome(population: Population, which: Mask, pair: tuple[int, int]) -> 
 
 
 def predicted_outcome(
-    population: Population, work: Spread, pair: tuple[int, int], *, shift: bool = False
-) -> Outcome:
+    population: Population, work: VarianceComponents, pair: tuple[int, int], *, shift: bool = False
+) -> PairEstimate:
     """Estimate the quantities of a pair by prediction of the stations asked for."""
     votes, valid = population.votes, population.valid
     seen_votes = votes[population.seen].sum(axis=0)
@@ -76,7 +76,7 @@ def predicted_outcome(
     size = population.size[population.wanted]
     rates = found.rates[:, [a, b]] + centre[[a, b]] * found.rates[:, [-1]]
     unseen = np.maximum(rates, 0) * size[:, None]
-    return Outcome(
+    return PairEstimate(
         **vars(watched),
         **unseen_pair(unseen),
         all_shares=(shares.estimate, shares.quantile(0.95) * shares.error / NORMAL),

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.nest import AreaTree
 from tallyverify.inference.population import Population
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def learn_pattern(population: Population) -> LearntPattern:
     return LearntPattern(tuple(chances))
 
 
-def _chances(nest: Nest, depth: int, size: Floats, alive: Mask, whole: Mask) -> Floats:
+def _chances(nest: AreaTree, depth: int, size: Floats, alive: Mask, whole: Mask) -> Floats:
     gone = alive & whole
     if not gone.any():
         return np.zeros(len(size))

@@ -21,7 +21,7 @@ class DeclaredShares:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class InferenceSection:
     """All that the report and the figures show of inference."""
 
     estimate: Estimate

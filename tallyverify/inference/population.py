@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.inference.nest import Nest
+from tallyverify.inference.nest import AreaTree
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Mask
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Population:
     """All stations of a contest, in an order that does not depend on files."""
 
-    nest: Nest
+    nest: AreaTree
     size: Floats  # (stations,) registered voters; 1 each where nobody knows them
     seen: Mask  # whose sheet was seen and wholly read
     votes: Floats  # (stations, candidates); 0 where not seen

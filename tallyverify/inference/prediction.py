@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from tallyverify.inference.hierarchy import Upward, upward, working_spread
-from tallyverify.inference.leaves import Spread, leaves_of
+from tallyverify.inference.leaves import VarianceComponents, leaves_of
 from tallyverify.inference.population import Population
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Predicted:
 
 
 @dataclass(frozen=True, eq=False)
-class Unseen:
+class PredictedTotals:
     """Predicted totals of the unseen stations, by column, and how far off they may be."""
 
     totals: Floats  # (columns,)
@@ -57,7 +57,7 @@ class Unseen:
         return Predicted(estimate, error, self.freedom[at], self.shift[at] / whole)
 
 
-def fit_working_spread(population: Population) -> Spread:
+def fit_working_spread(population: Population) -> VarianceComponents:
     """Return the common variances that set all weights, from what was seen."""
     rates = population.votes / population.size[:, None]
     return working_spread(
@@ -95,8 +95,8 @@ def predicted_rates(population: Population, climbed: Upward, designs: Sequence[F
 
 
 def predict_unseen(
-    population: Population, columns: Floats, work: Spread, *, shift: bool = True
-) -> Unseen:
+    population: Population, columns: Floats, work: VarianceComponents, *, shift: bool = True
+) -> PredictedTotals:
     """Predict the sums of columns of votes (stations, columns) over the unseen stations.
 
     The error of the total is Σ_seen w_i y_i − Σ_unseen n_i y_i. It is linear in the deviations of
@@ -134,4 +134,4 @@ def predict_unseen(
         told.append(designs[-1])
         again = upward(nest, size, seen, rates, told, work, tested=True, leaves=leaves)
         moved = asked @ predicted_rates(population, again, told) - totals
-    return Unseen(totals, variance, stacked, moved, freedom, weights, predicted)
+    return PredictedTotals(totals, variance, stacked, moved, freedom, weights, predicted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.findings import counted, number, percent
-from tallyverify.inference.leaves import Spread
+from tallyverify.inference.leaves import VarianceComponents
 from tallyverify.inference.population import Population
 
 FEWEST_STATIONS = 20
@@ -16,7 +16,7 @@ _MATTERS = 0.001
 _FEWEST_FREE = 2.0
 
 
-def why_refused(population: Population, work: Spread, *, areas: bool = True) -> str:
+def why_refused(population: Population, work: VarianceComponents, *, areas: bool = True) -> str:
     """Say why the seen stations do not carry a prediction of those asked for, if they do not.
 
     How areas differ is learnt from the seen areas of the same level. It says nothing of an unseen

@@ -9,7 +9,7 @@ import numpy as np
 from tallyverify.errors import InputError
 from tallyverify.findings import counted
 from tallyverify.inference.expected import Strata
-from tallyverify.inference.outcome import NORMAL, Outcome, unseen_pair
+from tallyverify.inference.outcome import NORMAL, PairEstimate, unseen_pair
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import Predicted
 from tallyverify.inference.ratio import RatioEstimate, ratio
@@ -98,7 +98,7 @@ def _figures(found: RatioEstimate) -> tuple[Predicted, Predicted]:
     )
 
 
-def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int]) -> Outcome:
+def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int]) -> PairEstimate:
     """Estimate the quantities that a backtest watches."""
     found = _estimated(population, strata)
     _, shares = _figures(found)
@@ -106,7 +106,7 @@ def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int])
     weights = _share_weights(found)
     margin = _error(found, weights[[pair[0]]] - weights[[pair[1]]])
     voters = float(strata.known.sum())
-    return Outcome(
+    return PairEstimate(
         np.array([first, second, first - second, found.total[-1] / voters]),
         np.array([*shares.error[list(pair)], *margin, found.total_se[-1] / voters]),
         np.full(4, float(max(found.df, 1))),

@@ -12,13 +12,13 @@ from threadpoolctl import threadpool_limits
 from tallyverify.errors import InputError, TallyVerifyError, listed, shown
 from tallyverify.facts import CaseFacts
 from tallyverify.findings import counted
-from tallyverify.inference.asked import Asked, check_asked
-from tallyverify.inference.assemble import Assembled, assemble
+from tallyverify.inference.asked import EstimateRequest, check_asked
+from tallyverify.inference.assemble import SamplingFrame, assemble_frame
 from tallyverify.inference.calibrated import Calibration, calibrate
 from tallyverify.inference.expected import Strata, national_stratum, registry_strata, strata_of
 from tallyverify.inference.fitted import predicted_figures
-from tallyverify.inference.leaves import Spread
-from tallyverify.inference.outcome import Outcome, predicted_outcome
+from tallyverify.inference.leaves import VarianceComponents
+from tallyverify.inference.outcome import PairEstimate, predicted_outcome
 from tallyverify.inference.patterns import PATTERNS, patterns_of
 from tallyverify.inference.population import Population
 from tallyverify.inference.prediction import Predicted, fit_working_spread
@@ -35,15 +35,15 @@ _MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predi
 class Study:
     """Everything that was worked out, for the estimate and for the checks."""
 
-    asked: Asked
+    asked: EstimateRequest
     known: str  # how the unseen are known: registry, listed (in the actas), areas, numbers, nothing
-    assembled: Assembled
+    assembled: SamplingFrame
     strata: Strata | None = None  # where the ratio estimate is used; otherwise the prediction
-    work: Spread | None = None  # working variances of the prediction
+    work: VarianceComponents | None = None  # working variances of the prediction
     totals: Predicted | None = None  # of all candidates; None where refused, as shares and outcome
     shares: Predicted | None = None
     pair: tuple[int, int] = (0, 1)  # the leader and the one compared with it
-    outcome: Outcome | None = None
+    outcome: PairEstimate | None = None
     calibration: Calibration = field(default_factory=Calibration)
     refused: str = ""  # why there is no estimate; empty if there is one
     told: tuple[str, ...] = ()  # what the ratio estimator did: its form, and strata that it joined
@@ -62,33 +62,35 @@ class Study:
             return int(self.strata.stations.sum() - self.population.seen.sum())
         return int(self.population.wanted.sum())
 
-    def outcome_of(self, pair: tuple[int, int]) -> Outcome:
+    def outcome_of(self, pair: tuple[int, int]) -> PairEstimate:
         """Estimate the shares of two candidates, their margin and turnout."""
         if self.strata is not None:
             return ratio_outcome(self.population, self.strata, pair)
         return predicted_outcome(self.population, self._work, pair, shift=True)
 
-    def outcome_without(self, population: Population) -> Outcome:
+    def outcome_without(self, population: Population) -> PairEstimate:
         """Do the same with some seen stations hidden, as a backtest has them."""
         if self.strata is not None:
             return ratio_outcome(population, within_seen(population, self.strata), self.pair)
         return predicted_outcome(population, self._work, self.pair, shift=True)
 
     @property
-    def _work(self) -> Spread:
+    def _work(self) -> VarianceComponents:
         if self.work is None:
             raise InputError("the prediction has no variances yet")
         return self.work
 
 
-def study_table(table: ActaTable, asked: Asked) -> Study:
+def study_table(table: ActaTable, asked: EstimateRequest) -> Study:
     """Study a table of actas, each station once; see :func:`study`."""
     contest = table.contest
     facts = CaseFacts.of(table, asked.registry)
     return study(summarise_sheets(table, facts), contest.candidate_ids, contest.levels, asked)
 
 
-def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: Asked) -> Study:
+def study(
+    sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: EstimateRequest
+) -> Study:
     """Estimate, and backtest the estimate on the seen stations; each station once."""
     check_asked(asked, names)
     # One thread: sums then do not depend on how many a machine has, and short ones are faster.
@@ -96,13 +98,15 @@ def study(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: As
         return _studied(sheets, names, levels, asked)
 
 
-def _studied(sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: Asked) -> Study:
+def _studied(
+    sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: EstimateRequest
+) -> Study:
     if sheets.chunks is None:
         raise InputError(
             f"{sheets.rows:,} stations; all are needed at once, which fits for {MOST_STATIONS:,}"
         )
     of_registry = asked.strata if asked.expected is None else None
-    assembled = assemble(
+    assembled = assemble_frame(
         sheets, names, levels, asked.registry, strata=of_registry, covariates=asked.covariates
     )
     known = _knowledge(sheets, asked)
@@ -149,7 +153,7 @@ def _told(found: RatioEstimate, strata: Strata) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _knowledge(sheets: Sheets, asked: Asked) -> str:
+def _knowledge(sheets: Sheets, asked: EstimateRequest) -> str:
     if asked.registry is not None:
         return "registry"
     if asked.expected is not None:
@@ -161,7 +165,7 @@ def _knowledge(sheets: Sheets, asked: Asked) -> str:
     return "nothing"
 
 
-def _why_not(assembled: Assembled, known: str) -> str:
+def _why_not(assembled: SamplingFrame, known: str) -> str:
     if assembled.mismatch:
         return assembled.mismatch
     if known == "nothing":
@@ -180,7 +184,7 @@ def _why_not(assembled: Assembled, known: str) -> str:
     return ""
 
 
-def _registry_short(assembled: Assembled, asked: Asked) -> str:
+def _registry_short(assembled: SamplingFrame, asked: EstimateRequest) -> str:
     """Say that the registry lacks stations which no one can then predict, if it does."""
     there, declared = len(assembled.population), asked.stations
     if asked.registry is None:
@@ -199,7 +203,11 @@ def _registry_short(assembled: Assembled, asked: Asked) -> str:
 
 
 def _strata(
-    sheets: Sheets, assembled: Assembled, known: str, levels: Sequence[str], asked: Asked
+    sheets: Sheets,
+    assembled: SamplingFrame,
+    known: str,
+    levels: Sequence[str],
+    asked: EstimateRequest,
 ) -> Strata | None:
     """Return the strata of the ratio estimate, or None for the prediction."""
     population, voters = assembled.population, assembled.voters_known

@@ -8,7 +8,7 @@ import numpy as np
 
 from tallyverify.forensics.association import TurnoutShare
 from tallyverify.forensics.fingerprint import Fingerprint
-from tallyverify.forensics.study import ForensicPicture, turnout_of
+from tallyverify.forensics.study import ForensicSection, turnout_of
 from tallyverify.report.drawing import SOFT, middle
 from tallyverify.report.panels import Planned, counted_cells, headed, shades
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BINS = 60
 
 
-def fingerprint_figure(found: Fingerprint, picture: ForensicPicture) -> Planned:
+def fingerprint_figure(found: Fingerprint, picture: ForensicSection) -> Planned:
     """Plan the figure of F506."""
 
     def paint(figure: Figure) -> None:
@@ -35,7 +35,7 @@ def fingerprint_figure(found: Fingerprint, picture: ForensicPicture) -> Planned:
     return paint, 5.0
 
 
-def association_figure(found: TurnoutShare, picture: ForensicPicture) -> Planned | None:
+def association_figure(found: TurnoutShare, picture: ForensicSection) -> Planned | None:
     """Plan the figure of F511: all stations, and within the smallest areas."""
     if found.effect is None:
         return None

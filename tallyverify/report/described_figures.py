@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from tallyverify.forensics.homogeneity import Homogeneity
 from tallyverify.forensics.klimek import KlimekFit
 from tallyverify.forensics.result import Effect
-from tallyverify.forensics.study import ForensicPicture
+from tallyverify.forensics.study import ForensicSection
 from tallyverify.forensics.swapped_result import Swapped
 from tallyverify.forensics.turnout_peak import TurnoutPeak
 from tallyverify.report.density_figures import association_figure, fingerprint_figure
@@ -29,7 +29,7 @@ _MOST_FAR = 0.1
 _BACK = 4.0
 
 
-def _klimek(found: KlimekFit, picture: ForensicPicture) -> Planned | None:
+def _klimek(found: KlimekFit, picture: ForensicSection) -> Planned | None:
     if found.effect is None:
         return None
     rows: list[tuple[str, Effect]] = [("incremental", found.effect)]
@@ -66,7 +66,7 @@ def _rivals(found: KlimekFit) -> list[str]:
     ]
 
 
-def _turnout_peak(found: TurnoutPeak, picture: ForensicPicture) -> Planned | None:
+def _turnout_peak(found: TurnoutPeak, picture: ForensicSection) -> Planned | None:
     if found.expected is None or found.peak is None:
         return None
     expected, peak, flank = found.expected, 100 * found.peak, found.flank
@@ -97,7 +97,7 @@ def _turnout_peak(found: TurnoutPeak, picture: ForensicPicture) -> Planned | Non
     return paint, 4.4
 
 
-def _homogeneity(found: Homogeneity, picture: ForensicPicture) -> Planned | None:
+def _homogeneity(found: Homogeneity, picture: ForensicSection) -> Planned | None:
     there = found.by_centre[:, 1] > 0
     if not there.any():
         return None
@@ -139,7 +139,7 @@ def by_chance(df: Floats, edges: Floats) -> Floats:
     return np.diff(below)
 
 
-def _swapped(found: Swapped, picture: ForensicPicture) -> Planned | None:
+def _swapped(found: Swapped, picture: ForensicSection) -> Planned | None:
     evidence = found.evidence[~np.isnan(found.evidence)]
     if not evidence.size or not np.isfinite(found.threshold):
         return None
@@ -165,7 +165,7 @@ def _swapped(found: Swapped, picture: ForensicPicture) -> Planned | None:
     return paint, 3.8
 
 
-DESCRIBED_FIGURES: dict[str, Callable[[Any, ForensicPicture], Planned | None]] = {
+DESCRIBED_FIGURES: dict[str, Callable[[Any, ForensicSection], Planned | None]] = {
     "F506": fingerprint_figure,
     "F507": _klimek,
     "F508": _turnout_peak,

@@ -32,7 +32,7 @@ _STYLE: Any = {
 }
 
 
-def drawn(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) -> str:
+def svg_of(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) -> str:
     """Return a figure as SVG text, painted under its title; the width is 8 inches."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG

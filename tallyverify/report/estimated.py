@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tallyverify.errors import printable
 from tallyverify.findings import number, points, sentence
-from tallyverify.inference.picture import Picture
+from tallyverify.inference.picture import InferenceSection
 from tallyverify.inference.result import Interval
 
 _MOST = 12
@@ -26,7 +26,7 @@ def _between(interval: Interval) -> str:
     return f"{points(interval.low)} to {points(interval.high)}"
 
 
-def shares_table(picture: Picture) -> Table:
+def shares_table(picture: InferenceSection) -> Table:
     """Return estimates, intervals, bounds and declared shares by candidate."""
     estimate, declared = picture.estimate, picture.declared[-2:]
     columns = ["% of valid votes", "estimate", "95 % interval"]
@@ -64,7 +64,7 @@ def shares_table(picture: Picture) -> Table:
     return table
 
 
-def backtest_table(picture: Picture) -> Table:
+def backtest_table(picture: InferenceSection) -> Table:
     """Return the backtest, one row for each pattern."""
     columns = ("pattern", "masks", "hidden", "held", "before", "width", "bias", "largest tilt")
     table = table_of("Backtest on hidden stations (95 % intervals; points of the margin)", columns)
@@ -82,7 +82,7 @@ def backtest_table(picture: Picture) -> Table:
     return table
 
 
-def renderables(picture: Picture) -> list[RenderableType]:
+def estimate_blocks(picture: InferenceSection) -> list[RenderableType]:
     """Return all of it, in the order in which it is read."""
     estimate = picture.estimate
     seen, unseen = estimate.seen["stations"], estimate.unseen["stations"]
@@ -103,7 +103,7 @@ def renderables(picture: Picture) -> list[RenderableType]:
     return shown
 
 
-def render(picture: Picture, console: Console) -> None:
+def render_estimate(picture: InferenceSection, console: Console) -> None:
     """Print an estimate on a rich console."""
-    for part in renderables(picture):
+    for part in estimate_blocks(picture):
         console.print(part)

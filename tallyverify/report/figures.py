@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.findings import points
-from tallyverify.inference.picture import Picture
-from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, drawn, legend, short
+from tallyverify.inference.picture import InferenceSection
+from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, legend, short, svg_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,9 +26,9 @@ FIGURES = {
 _MOST = 8
 
 
-def figures(picture: Picture) -> dict[str, str]:
+def figures(picture: InferenceSection) -> dict[str, str]:
     """Return the figures that there are data for, as SVG text, by name of :data:`FIGURES`."""
-    draw: dict[str, Callable[[Axes, Picture], None]] = {}
+    draw: dict[str, Callable[[Axes, InferenceSection], None]] = {}
     if not picture.estimate.refused:
         draw["interval"] = _interval
     if picture.curve is not None:
@@ -40,14 +40,16 @@ def figures(picture: Picture) -> dict[str, str]:
     return {name: _drawn(name, paint, picture) for name, paint in draw.items()}
 
 
-def _drawn(name: str, paint: Callable[[Axes, Picture], None], picture: Picture) -> str:
+def _drawn(
+    name: str, paint: Callable[[Axes, InferenceSection], None], picture: InferenceSection
+) -> str:
     def on(figure: Figure) -> None:
         paint(figure.add_axes((0.2, 0.14, 0.76, 0.64)), picture)
 
-    return drawn(FIGURES[name], on)
+    return svg_of(FIGURES[name], on)
 
 
-def _interval(axes: Axes, picture: Picture) -> None:
+def _interval(axes: Axes, picture: InferenceSection) -> None:
     estimate = picture.estimate
     ranked = sorted(estimate.shares, key=lambda name: -estimate.shares[name].estimate)[:_MOST]
     rows = np.arange(len(ranked))[::-1]
@@ -83,7 +85,7 @@ def _bar(axes: Axes, low: float, high: float, row: float, color: str, width: flo
     axes.plot([low, high], [row, row], color=color, lw=width, solid_capstyle="butt", zorder=1)
 
 
-def _sensitivity(axes: Axes, picture: Picture) -> None:
+def _sensitivity(axes: Axes, picture: InferenceSection) -> None:
     curve = picture.curve
     if curve is None:
         return
@@ -110,7 +112,7 @@ def _sensitivity(axes: Axes, picture: Picture) -> None:
     legend(axes, handles)
 
 
-def _backtest(axes: Axes, picture: Picture) -> None:
+def _backtest(axes: Axes, picture: InferenceSection) -> None:
     rows = [row for row in picture.estimate.backtest if row.masks]
     places = np.arange(len(rows))[::-1]
     for place, row in zip(places, rows, strict=True):
@@ -143,7 +145,7 @@ def _backtest(axes: Axes, picture: Picture) -> None:
     )
 
 
-def _cumulative(axes: Axes, picture: Picture) -> None:
+def _cumulative(axes: Axes, picture: InferenceSection) -> None:
     whole = picture.order.whole
     if whole is None:
         return

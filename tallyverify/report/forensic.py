@@ -37,7 +37,7 @@ def tests_table(report: Report) -> Table:
     return table
 
 
-def renderables(report: Report) -> list[RenderableType]:
+def forensic_blocks(report: Report) -> list[RenderableType]:
     """Return all of it, in the order in which it is read."""
     used, unused = indicators.used_of(report), indicators.unused_of(report)
     shown: list[RenderableType] = []
@@ -66,7 +66,7 @@ def renderables(report: Report) -> list[RenderableType]:
     return shown
 
 
-def render(report: Report, console: Console) -> None:
+def render_forensics(report: Report, console: Console) -> None:
     """Print the indicators on a rich console."""
-    for part in renderables(report):
+    for part in forensic_blocks(report):
         console.print(part)

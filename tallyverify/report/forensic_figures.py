@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tallyverify.forensics.study import ForensicPicture
+from tallyverify.forensics.study import ForensicSection
 from tallyverify.report.described_figures import DESCRIBED_FIGURES
-from tallyverify.report.drawing import drawn
+from tallyverify.report.drawing import svg_of
 from tallyverify.report.panels import Planned
 from tallyverify.report.tested_figures import TESTED_FIGURES
 
@@ -25,7 +25,7 @@ FORENSIC_FIGURES = {
 """Names of the figures, which are the codes of their indicators, and what they show."""
 
 
-def forensic_figures(picture: ForensicPicture) -> dict[str, str]:
+def forensic_figures(picture: ForensicSection) -> dict[str, str]:
     """Return the figures that there are data for, as SVG text by name.
 
     None of an indicator that refused, or of a test that rejects too many clean elections.
@@ -39,5 +39,5 @@ def forensic_figures(picture: ForensicPicture) -> dict[str, str]:
             planned = DESCRIBED_FIGURES[code](picture.described[code], picture)
         if planned is not None:
             paint, height = planned
-            figures[code] = drawn(title, paint, height=height)
+            figures[code] = svg_of(title, paint, height=height)
     return figures

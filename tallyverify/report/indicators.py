@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tallyverify.findings import Evidence, Finding, Status, number
-from tallyverify.forensics.battery import Probed
+from tallyverify.forensics.battery import CalibratedTest
 from tallyverify.forensics.result import Effect, written
-from tallyverify.forensics.study import ForensicPicture
+from tallyverify.forensics.study import ForensicSection
 from tallyverify.report.drawing import middle
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def shown_elsewhere(report: Report, finding: Finding) -> bool:
 
     Notes on single stations or areas stand nowhere else.
     """
-    picture: ForensicPicture | None = report.forensics
+    picture: ForensicSection | None = report.forensics
     if picture is None or finding.evidence is not Evidence.NOTE:
         return False
     if finding.station is not None or finding.area:
@@ -55,31 +55,31 @@ def shown_elsewhere(report: Report, finding: Finding) -> bool:
     return finding.code in picture.described or bool(picture.battery.of(finding.code))
 
 
-def used_of(report: Report, most: int | None = None) -> list[Probed]:
+def used_of(report: Report, most: int | None = None) -> list[CalibratedTest]:
     """Return the tests that were used, by code; of more than ``most`` the lowest adjusted p."""
     used = [one for one in report.forensics.battery.tests if not one.refused]
     adjusted = [1.0 if one.adjusted is None else one.adjusted for one in used]
     return [used[at] for at in np.sort(np.argsort(adjusted, kind="stable")[:most])]
 
 
-def figure_of(one: Probed, picture: ForensicPicture) -> str:
+def figure_of(one: CalibratedTest, picture: ForensicSection) -> str:
     """Return whom or what a test is of, shortened."""
     return middle(one.named(picture.names), _LONG)
 
 
-def flag_of(one: Probed) -> str:
+def flag_of(one: CalibratedTest) -> str:
     """Return whether a test is flagged: one that is only described never is."""
     return "yes" if one.flagged else "never" if one.adjusted is None else "no"
 
 
-def statistic_of(one: Probed) -> str:
+def statistic_of(one: CalibratedTest) -> str:
     """Return the test statistic with its sign."""
     if one.result.statistic is None:
         return "–"
     return _STATISTIC[one.code].format(one.result.statistic).replace("-", "−")
 
 
-def rejects_of(one: Probed) -> str:
+def rejects_of(one: CalibratedTest) -> str:
     """Return how many clean elections a test rejects."""
     rate = one.calibration
     if rate is None:
@@ -112,15 +112,15 @@ def size_of(effect: Effect | None) -> str:
     return written(effect, lambda v: f"{v:,.0f}" if abs(v) >= 100 else f"{v:.3g}")
 
 
-def sizes_of(used: list[Probed]) -> dict[str, str]:
+def sizes_of(used: list[CalibratedTest]) -> dict[str, str]:
     """Return by code what the size of a test is."""
     return {one.code: one.result.effect.name for one in used if one.result.effect}
 
 
 def unused_of(report: Report) -> list[Unused]:
     """Return why tests and descriptions were not used, the same reasons together."""
-    picture: ForensicPicture = report.forensics
-    groups: dict[tuple[str, str], list[Probed]] = {}
+    picture: ForensicSection = report.forensics
+    groups: dict[tuple[str, str], list[CalibratedTest]] = {}
     for one in picture.battery.tests:
         if one.refused:
             groups.setdefault((one.code, _NUMBER.sub("#", one.refused)), []).append(one)
@@ -162,7 +162,7 @@ def _range(numbers: tuple[str, ...]) -> str:
 
 def described_of(report: Report) -> list[Described]:
     """Return the descriptions of the election, in the order of codes."""
-    picture: ForensicPicture = report.forensics
+    picture: ForensicSection = report.forensics
     said = []
     for code, one in sorted(picture.described.items()):
         whole = (f.message for f in report.of(code) if f.station is None and not f.area)

@@ -118,12 +118,12 @@ def render(report: Report, console: Console) -> None:
     if report.picture is not None:
         from tallyverify.report import estimated
 
-        estimated.render(report.picture, console)
+        estimated.render_estimate(report.picture, console)
         console.print()
     if report.forensics is not None:
         from tallyverify.report import forensic
 
-        forensic.render(report, console)
+        forensic.render_forensics(report, console)
         console.print()
     console.print(_checks(report))
     console.print(

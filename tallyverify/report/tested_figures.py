@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from tallyverify.forensics.battery import Probed
+from tallyverify.forensics.battery import CalibratedTest
 from tallyverify.forensics.coarse_shares import TARGETS, CoarseShares
 from tallyverify.forensics.digit_pairs import SHARES, DigitPairs
 from tallyverify.forensics.dip import Dip
@@ -23,7 +23,7 @@ from tallyverify.forensics.last_digit import LastDigit
 from tallyverify.forensics.probe import EITHER
 from tallyverify.forensics.second_digit import SecondDigit
 from tallyverify.forensics.stations import Stations
-from tallyverify.forensics.study import ForensicPicture
+from tallyverify.forensics.study import ForensicSection
 from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, middle
 from tallyverify.report.indicators import probability
 from tallyverify.report.panels import Planned, beside, headed, key, note, stacked
@@ -33,14 +33,16 @@ if TYPE_CHECKING:
 
     from tallyverify.arrays import Counts, Floats
 
-Plan = Callable[[Sequence[Probed], ForensicPicture], Planned | None]
+Plan = Callable[[Sequence[CalibratedTest], ForensicSection], Planned | None]
 
 _BESIDE, _STACKED = 3, 4
 _NOISE = 2.0  # standard deviations of the bands
 _LONG = 40
 
 
-def _tested(one: Probed, picture: ForensicPicture, between: str = ": ", most: int = _LONG) -> str:
+def _tested(
+    one: CalibratedTest, picture: ForensicSection, between: str = ": ", most: int = _LONG
+) -> str:
     """Return whom a panel is about, and the adjusted p-value if it is judged."""
     name = middle(one.named(picture.names), most)
     if one.adjusted is None:
@@ -49,7 +51,7 @@ def _tested(one: Probed, picture: ForensicPicture, between: str = ": ", most: in
     return f"{name}{between}adjusted p {'' if p.startswith('<') else '= '}{p}"
 
 
-def _undrawn(used: Sequence[Probed]) -> str:
+def _undrawn(used: Sequence[CalibratedTest]) -> str:
     return f"; {len(used) - _BESIDE} more are not drawn" if len(used) > _BESIDE else ""
 
 
@@ -62,7 +64,7 @@ def _digits(
 ) -> Plan:
     """Return what plans a figure of differences from what is expected, with two sd of it."""
 
-    def plan(used: Sequence[Probed], picture: ForensicPicture) -> Planned:
+    def plan(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned:
         shown = used[:_BESIDE]
 
         def paint(figure: Figure) -> None:
@@ -105,7 +107,7 @@ def _pairs(found: DigitPairs, number: int) -> tuple[Floats, Floats]:
     return 100 * (shares - SHARES), 100 * np.sqrt(SHARES * (1 - SHARES) / number)
 
 
-def _at_integers(used: Sequence[Probed], picture: ForensicPicture) -> Planned | None:
+def _at_integers(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned | None:
     panels = integer_panels(used, picture)
 
     def paint(figure: Figure) -> None:
@@ -132,13 +134,13 @@ def _at_integers(used: Sequence[Probed], picture: ForensicPicture) -> Planned | 
     return (paint, 1.5 + 1.35 * len(panels)) if panels else None
 
 
-def _alone(used: Sequence[Probed]) -> list[Probed]:
+def _alone(used: Sequence[CalibratedTest]) -> list[CalibratedTest]:
     """Leave out turnout or the leader's share, as published: each of the two has a panel."""
     return [one for one in used if one.figure != EITHER]
 
 
 def integer_panels(
-    used: Sequence[Probed], picture: ForensicPicture
+    used: Sequence[CalibratedTest], picture: ForensicSection
 ) -> list[tuple[str, Floats, Floats]]:
     """Return whom each panel is of, and stations seen and expected at 0, 1, … 100 %.
 
@@ -173,7 +175,7 @@ def _expected(x: Counts, n: Counts, *, smooth: bool) -> tuple[Floats, Floats]:
     return observed, everywhere
 
 
-def _coarse(used: Sequence[Probed], picture: ForensicPicture) -> Planned:
+def _coarse(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned:
     shown = used[:_BESIDE]
     heads = [f"share of {_tested(one, picture)}" for one in shown]
 
@@ -203,7 +205,7 @@ def _coarse(used: Sequence[Probed], picture: ForensicPicture) -> Planned:
     return paint, 1.5 + 1.5 * len(shown)
 
 
-def _dips(used: Sequence[Probed], picture: ForensicPicture) -> Planned:
+def _dips(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned:
     shown = used[:_STACKED]
     heads = [("share of " if one.candidate else "") + _tested(one, picture) for one in shown]
 
@@ -222,7 +224,7 @@ def _dips(used: Sequence[Probed], picture: ForensicPicture) -> Planned:
     return paint, 1.5 + 1.1 * len(shown)
 
 
-def _fractions(one: Probed, stations: Stations) -> Floats:
+def _fractions(one: CalibratedTest, stations: Stations) -> Floats:
     if one.candidate is None:
         there = stations.with_turnout
         return stations.turned_out[there] / stations.registered[there]

@@ -56,7 +56,7 @@ def _applied(code: str, part: ActaTable) -> list[tuple[Balance, TableOutcome]]:
     return applied
 
 
-def summarise(code: str, part: ActaTable, facts: CaseFacts) -> RuleSummary:
+def summarise_rule(code: str, part: ActaTable, facts: CaseFacts) -> RuleSummary:
     """Apply a rule to every row of a part."""
     columns = [*part.levels, "station", *part.figures, "row"]
     summary = RuleSummary(0, 0, 0, 0, part.frame.iloc[:0][columns].assign(balance=""), ())
@@ -120,7 +120,7 @@ _TITLES = {
     "R105": ("The contest's own balances", "balances in the contest file"),
 }
 
-_FOLDS = {code: partial(summarise, code) for code in _TITLES}
+_FOLDS = {code: partial(summarise_rule, code) for code in _TITLES}
 CHECKS = tuple(
     Check(
         code=code,

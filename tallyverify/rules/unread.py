@@ -30,7 +30,7 @@ class Unread:
         )
 
 
-def summarise(part: ActaTable, facts: CaseFacts) -> Unread:
+def summarise_unread(part: ActaTable, facts: CaseFacts) -> Unread:
     """Count what is missing in a part, and why."""
     empty = {}
     for name in part.figures:
@@ -75,7 +75,7 @@ R106 = Check(
     name="Figures that were not read",
     family="rules",
     evidence=Evidence.QUALITY,
-    summarise=summarise,
+    summarise=summarise_unread,
     conclude=conclude,
     rows="every",
     assumptions="what cannot be read exactly is missing, never guessed",

@@ -39,7 +39,7 @@ _MOST_STATIONS = 1_000_000
 _DECLARED, _HIDDEN, _TARGETS = "typed", "withheld", "targets"
 
 
-def simulate(
+def write_simulation(
     out: Path,
     *,
     stations: int | None = None,

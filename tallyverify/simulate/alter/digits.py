@@ -6,7 +6,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
-from tallyverify.simulate.alter.sheets import Altered, Clean, Sheets, altered, sheets_of
+from tallyverify.simulate.alter.sheets import Altered, Clean, SheetCounts, altered, sheets_of
 
 DIGITS = (0.06, 0.10, 0.13, 0.13, 0.12, 0.08, 0.11, 0.12, 0.09, 0.06)
 """How often people who make numbers up write each digit, 0 to 9, where one in ten would be even."""
@@ -86,7 +86,7 @@ def _following(repeated: float, adjacent: float) -> Floats:
     return total
 
 
-def _invented(count: Counts, sheets: Sheets, column: int, following: Floats) -> Counts:
+def _invented(count: Counts, sheets: SheetCounts, column: int, following: Floats) -> Counts:
     tens = np.searchsorted(np.cumsum(DIGITS), sheets.numbers(f"digits: tens {column}"), "right")
     tens = np.where(count >= _THREE, np.minimum(tens, 9), count // 10 % 10)
     drawn = sheets.numbers(f"digits: last {column}")

@@ -61,7 +61,7 @@ class Altered:
 
 
 @dataclass(frozen=True, eq=False)
-class Sheets:
+class SheetCounts:
     """The counts of a table, for an alteration to work on."""
 
     table: ActaTable
@@ -145,7 +145,7 @@ def check_dose(dose: float, seed: int) -> None:
         )
 
 
-def sheets_of(given: Clean, dose: float, seed: int) -> Sheets:
+def sheets_of(given: Clean, dose: float, seed: int) -> SheetCounts:
     """Return the counts of a table or of a simulated election, once what was asked is checked."""
     check_dose(dose, seed)
     table = given.table if isinstance(given, SimulatedElection) else given
@@ -158,11 +158,11 @@ def sheets_of(given: Clean, dose: float, seed: int) -> Sheets:
         )
     read = np.logical_and.reduce([table.known(name) for name in table.figures])
     votes = np.array([table.figure(name)[0] for name in names]).reshape(len(names), -1).T
-    return Sheets(table, seed, votes, read)
+    return SheetCounts(table, seed, votes, read)
 
 
 def altered(
-    sheets: Sheets,
+    sheets: SheetCounts,
     kind: str,
     dose: float,
     votes: Counts,

@@ -1,0 +1,54 @@
+"""The commands ``tallyverify checks`` and ``tallyverify schema``."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from tallyverify.output import Done, captured, say
+
+
+class Schema(StrEnum):
+    """Documents that have a published JSON Schema."""
+
+    acta = "acta"
+    contest = "contest"
+    declared = "declared"
+    report = "report"
+    estimate = "estimate"
+    case = "case"
+    mapping = "mapping"
+    registry = "registry"
+
+
+def checks_command() -> Done:
+    """List every check: code, rung, what it needs and assumes."""
+    from rich.table import Table
+
+    from tallyverify.checks import catalogue
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("code", "check", "family", "highest rung", "needs", "assumes"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("code", "family"))
+    for check in catalogue():
+        table.add_row(
+            check.code,
+            check.name,
+            check.family,
+            str(check.evidence),
+            check.needs,
+            check.assumptions,
+        )
+    say(captured(lambda console: console.print(table)))
+    return Done()
+
+
+def schema_command(document: Annotated[Schema, typer.Argument(help="Which document.")]) -> Done:
+    """Print the JSON Schema of a document."""
+    from tallyverify.schemas import json_schema
+
+    say(json.dumps(json_schema(document.value), indent=2) + "\n")
+    return Done()

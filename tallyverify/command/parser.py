@@ -1,0 +1,48 @@
+"""The parser, and every command entered in it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tallyverify._version import __version__
+from tallyverify.command.estimating import estimate_command
+from tallyverify.command.listing import checks_command, schema_command
+from tallyverify.command.simulating import simulate_command
+from tallyverify.command.verifying import verify_command
+from tallyverify.output import say
+
+app = typer.Typer(
+    name="tallyverify",
+    help="Hold a declared election result against the polling-station tally sheets.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        say(f"tallyverify {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+for name, command in (
+    ("verify", verify_command),
+    ("estimate", estimate_command),
+    ("simulate", simulate_command),
+    ("checks", checks_command),
+    ("schema", schema_command),
+):
+    app.command(name)(command)

@@ -1,0 +1,47 @@
+"""The command ``tallyverify simulate``."""
+
+from __future__ import annotations
+
+from tallyverify.options import (
+    AlterList,
+    Favoured,
+    LikeFolder,
+    Replace,
+    SeedNumber,
+    StationCount,
+    TargetFolder,
+    TargetsOf,
+)
+from tallyverify.output import Done, say
+
+
+def simulate_command(
+    out: TargetFolder,
+    stations: StationCount = None,
+    like: LikeFolder = None,
+    seed: SeedNumber = 0,
+    alter: AlterList = None,
+    candidate: Favoured = None,
+    targets_of: TargetsOf = None,
+    force: Replace = False,
+) -> Done:
+    """Simulate a case: sheets, register and declared result, with the truth in truth.csv.
+
+    The declared result is the sum of the sheets as altered. Exit 2: it cannot be written.
+    """
+    from tallyverify.simulate.command import write_simulation as run
+
+    say(
+        run(
+            out,
+            stations=stations,
+            like=like,
+            seed=seed,
+            alter=alter or (),
+            candidate=candidate,
+            targets_of=targets_of,
+            force=force,
+        ),
+        written=True,
+    )
+    return Done()

@@ -1,0 +1,73 @@
+"""The command ``tallyverify verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tallyverify.options import (
+    ActasFile,
+    CaseFolder,
+    ContestFile,
+    DeclaredFile,
+    Format,
+    Lang,
+    Language,
+    MappingFile,
+    RegistryFile,
+    SeedNumber,
+    What,
+)
+from tallyverify.output import Done, captured, case_of, places_in, say, written_line
+from tallyverify.progress import Reporter
+
+
+def verify_command(
+    case: CaseFolder = None,
+    actas: ActasFile = None,
+    contest: ContestFile = None,
+    declared: DeclaredFile = None,
+    registry: RegistryFile = None,
+    mapping: MappingFile = None,
+    checks: Annotated[
+        str | None,
+        typer.Option(help="Families and codes, joined by commas.", show_default="all"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for report.json, report.html and made_with.json.", show_default=False
+        ),
+    ] = None,
+    format: What = Format.terminal,
+    seed: SeedNumber = 0,
+    lang: Lang = Language.en,
+) -> Done:
+    """Verify a case: are the sheets sound, and can the declared result be true?
+
+    Exit 0: nothing at contradiction or improbable. 1: something is. 2: input that cannot be read.
+    """
+    from tallyverify.checks import select
+    from tallyverify.report.made_with import made_with
+    from tallyverify.run import verify as run
+    from tallyverify.whole import write_whole
+
+    select(checks)  # what cannot be answered is refused before anything is read
+    names = ("report.json", "report.html", "made_with.json")
+    places = places_in(out, names) if out is not None else []
+    with Reporter() as progress:
+        loaded = case_of(case, actas, contest, declared, registry, mapping, seed=seed)
+        report = run(loaded, checks=checks, progress=progress)
+    if places:
+        texts = (report.to_json(), report.to_html(), made_with())
+        write_whole(dict(zip(places, texts, strict=True)))
+    if format is Format.json:
+        say(report.to_json(), encoding="utf-8", written=bool(places))
+    else:
+        from tallyverify.report.terminal import render
+
+        text = captured(lambda console: render(report, console)) + written_line(places)
+        say(text, written=bool(places))
+    return Done(report.exit_code)
