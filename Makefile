@@ -22,7 +22,7 @@ slow: $(VENV)/.installed-test
 
 # The same bytes at both ends of what is supported: the oldest Python with the lowest libraries, and
 # the newest with the newest. An end whose Python is not at hand is said and left out.
-ENDS_TESTS := tests/test_report.py tests/test_draws.py tests/test_samples.py
+ENDS_TESTS := tests/report/test_report.py tests/ground/test_draws.py tests/project/test_samples.py
 at_hand = $(shell for p in $(1) $(foreach v,$(1),$(HOME)/.pyenv/versions/$(v:python%=%)*/bin/python); do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import venv, ensurepip' >/dev/null 2>&1 && echo $$p && break; done)
 
@@ -33,13 +33,14 @@ ends:
 .end-lowest .end-newest:
 	@if [ -z "$(PYTHON)" ]; then echo "$@: its Python is not at hand, left out"; else \
 	{ [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); } && \
-	$(BIN)/python -m pip install --quiet --editable '.[test]' $(if $(findstring lowest,$@),--constraint tests/lowest.txt,--upgrade --upgrade-strategy eager) && \
+	$(BIN)/python -m pip install --quiet --editable '.[test]' $(if $(findstring lowest,$@),--constraint tests/project/lowest.txt,--upgrade --upgrade-strategy eager) && \
 	$(BIN)/python -c 'import sys, numpy, scipy; print("python", *sys.version_info[:2], "numpy", numpy.__version__, "scipy", scipy.__version__)' && \
 	$(BIN)/python -m pytest -q $(ENDS_TESTS); fi
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 types: $(VENV)/.installed-lint
 	$(BIN)/mypy

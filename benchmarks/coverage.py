@@ -7,7 +7,7 @@ with the truth, which the method never sees. The tables in docs/inference.md are
     python benchmarks/coverage.py NAME ... [--share 0.2] [--masks 50] [--out FILE.json]
     python benchmarks/coverage.py --tables FILE.json ...
 
-NAME is one of the elections described in tests/mappings (the files must be at hand, see
+NAME is one of the elections described in tests/readers/mappings (the files must be at hand, see
 CONTRIBUTING.md) or ``simulated-SEED``.
 """
 
@@ -26,17 +26,17 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tallyverify.facts import CaseFacts  # noqa: E402
-from tallyverify.inference.asked import EstimateRequest  # noqa: E402
-from tallyverify.inference.assemble import assemble_frame  # noqa: E402
-from tallyverify.inference.estimate import estimate_of  # noqa: E402
-from tallyverify.inference.grade import judged  # noqa: E402
-from tallyverify.inference.outcome import true_outcome  # noqa: E402
-from tallyverify.inference.patterns import PATTERNS, hide, patterns_of  # noqa: E402
-from tallyverify.inference.study import study  # noqa: E402
-from tallyverify.registry import Registry  # noqa: E402
-from tallyverify.sheets import Sheets, summarise_sheets  # noqa: E402
-from tallyverify.table import ActaTable  # noqa: E402
+from tallyverify.checking.context import CaseFacts  # noqa: E402
+from tallyverify.checking.stations_kept import Sheets, summarise_sheets  # noqa: E402
+from tallyverify.inference.estimating.outcome import true_outcome  # noqa: E402
+from tallyverify.inference.estimating.patterns import PATTERNS, hide, patterns_of  # noqa: E402
+from tallyverify.inference.estimating.request import EstimateRequest  # noqa: E402
+from tallyverify.inference.estimating.study import study  # noqa: E402
+from tallyverify.inference.estimating.whole_count import estimate_of  # noqa: E402
+from tallyverify.inference.margin_evidence import judged  # noqa: E402
+from tallyverify.inference.prediction.sampling_frame import assemble_frame  # noqa: E402
+from tallyverify.table.actas import ActaTable  # noqa: E402
+from tallyverify.table.registry import Registry  # noqa: E402
 
 MOVED = (0.0, 0.02, 0.05, 0.10)
 """Points (as fractions) moved from the first to the second in what is declared."""
@@ -48,7 +48,7 @@ def table_of(name: str) -> ActaTable:
         from tallyverify.simulate import clean_election
 
         return clean_election(stations=15_000, seed=int(name.removeprefix("simulated-"))).table
-    from tests.real import table_of as real_table
+    from tests.helpers.real import table_of as real_table
 
     return real_table(name)
 

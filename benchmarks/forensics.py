@@ -50,10 +50,10 @@ def main(repeats: int, large: bool) -> None:
     import made
     import numpy as np
 
-    from tallyverify.case import Case
+    from tallyverify.case.folder import Case
+    from tallyverify.engine.verification import verify
     from tallyverify.forensics import coarse_shares, integer_percentages
-    from tallyverify.forensics.calibration import forget
-    from tallyverify.run import verify
+    from tallyverify.forensics.calibration.rejection_rate import forget
 
     rng = np.random.default_rng(1)
     registered = rng.integers(100, 3000, MANY)

@@ -59,7 +59,7 @@ def main(repeats: int) -> None:
     import pyarrow as pa
 
     import tallyverify as tv
-    from tallyverify.case import Case
+    from tallyverify.case.folder import Case
     from tallyverify.rules import record, unread
 
     warnings.simplefilter("ignore")

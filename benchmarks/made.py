@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tallyverify import Contest, Declared
-from tallyverify.table import ActaTable, Source
+from tallyverify.table.actas import ActaTable, Source
 
 CANDIDATES = [f"C{number}" for number in range(10)]
 LINES = ["registered", "ballots", "valid", "null", "blank"]

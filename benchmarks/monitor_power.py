@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tallyverify.inference.betting import Bets
-from tallyverify.inference.monitor import Monitor, monitor
+from tallyverify.inference.sequential.betting import Bets
+from tallyverify.inference.sequential.margin_monitor import Monitor, monitor
 from tallyverify.simulate import clean_election
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ or more. The tables in docs/forensics.md are this script's.
     python benchmarks/operating.py real NAME ... [--out FILE.json]
     python benchmarks/operating.py --tables FILE.json ...
 
-NAME is one of the elections described in tests/mappings (the files must be at hand, see
+NAME is one of the elections described in tests/readers/mappings (the files must be at hand, see
 CONTRIBUTING.md) or ``simulated-STATIONS``.
 """
 
@@ -31,12 +31,12 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tallyverify.forensics.battery import TESTED, battery  # noqa: E402
-from tallyverify.forensics.calibration import ALPHA  # noqa: E402
-from tallyverify.forensics.power import power  # noqa: E402
-from tallyverify.forensics.result import share_interval  # noqa: E402
+from tallyverify.forensics.calibration.battery import TESTED, battery  # noqa: E402
+from tallyverify.forensics.calibration.power import power  # noqa: E402
+from tallyverify.forensics.calibration.rejection_rate import ALPHA  # noqa: E402
+from tallyverify.forensics.indicator import share_interval  # noqa: E402
 from tallyverify.simulate import clean_election, clean_like, structure_of  # noqa: E402
-from tallyverify.table import ActaTable  # noqa: E402
+from tallyverify.table.actas import ActaTable  # noqa: E402
 
 DOSES = {
     "targets": [0.01, 0.03],
@@ -64,7 +64,7 @@ def table_of(name: str) -> ActaTable:
     """Return a whole election, real or simulated."""
     if name.startswith("simulated-"):
         return clean_election(stations=int(name.removeprefix("simulated-")), seed=1).table
-    from tests.real import table_of as real_table
+    from tests.helpers.real import table_of as real_table
 
     return real_table(name)
 

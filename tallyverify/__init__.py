@@ -17,22 +17,24 @@ from tallyverify._version import __version__
 
 if TYPE_CHECKING:
     from tallyverify import compare, forensics, inference, simulate
-    from tallyverify.acta import Acta
-    from tallyverify.balance import Balance
     from tallyverify.case import Case, CaseFile, load_case
-    from tallyverify.checks import catalogue
-    from tallyverify.contest import Candidate, Contest
-    from tallyverify.declared import AreaResult, Bulletin, Declared
+    from tallyverify.engine import catalogue, json_schema, verify
     from tallyverify.errors import InputError, TallyVerifyError
     from tallyverify.findings import CheckResult, Evidence, Finding, Status
-    from tallyverify.inference.result import Estimate
-    from tallyverify.mapping import Mapping
+    from tallyverify.inference import Estimate
     from tallyverify.readers import ActaStream, read_actas, read_registry
-    from tallyverify.registry import Registry
+    from tallyverify.records import (
+        Acta,
+        AreaResult,
+        Balance,
+        Bulletin,
+        Candidate,
+        Contest,
+        Declared,
+        Mapping,
+    )
     from tallyverify.report import Report
-    from tallyverify.run import verify
-    from tallyverify.schemas import json_schema
-    from tallyverify.table import ActaTable
+    from tallyverify.table import ActaTable, Registry
 
 __all__ = [
     "Acta",
@@ -70,22 +72,24 @@ __all__ = [
 ]
 
 _HOMES = {
-    "acta": ("Acta",),
-    "balance": ("Balance",),
     "case": ("Case", "CaseFile", "load_case"),
-    "checks": ("catalogue",),
-    "contest": ("Candidate", "Contest"),
-    "declared": ("AreaResult", "Bulletin", "Declared"),
+    "engine": ("catalogue", "json_schema", "verify"),
     "errors": ("InputError", "TallyVerifyError"),
     "findings": ("CheckResult", "Evidence", "Finding", "Status"),
-    "inference.result": ("Estimate",),
-    "mapping": ("Mapping",),
+    "inference": ("Estimate",),
     "readers": ("ActaStream", "read_actas", "read_registry"),
-    "registry": ("Registry",),
+    "records": (
+        "Acta",
+        "AreaResult",
+        "Balance",
+        "Bulletin",
+        "Candidate",
+        "Contest",
+        "Declared",
+        "Mapping",
+    ),
     "report": ("Report",),
-    "schemas": ("json_schema",),
-    "table": ("ActaTable",),
-    "run": ("verify",),
+    "table": ("ActaTable", "Registry"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

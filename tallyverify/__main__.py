@@ -1,5 +1,5 @@
 """``python -m tallyverify``."""
 
-from tallyverify.cli import main
+from tallyverify.command import main
 
 main()

@@ -95,7 +95,7 @@ class CheckResult(Model):
 
     Examples
     --------
-    >>> from tallyverify.checks import select
+    >>> from tallyverify.engine.all_checks import select
     >>> result = select("D301")[0].not_applicable("nothing was declared")
     >>> result.status, result.reason
     (<Status.NOT_APPLICABLE: 'not_applicable'>, 'nothing was declared')

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.command import Command, small_case
+from tests.helpers.command import Command, small_case
 
 settings.register_profile(
     "default",

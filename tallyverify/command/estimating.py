@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.options import (
+from tallyverify.command.options import (
     ActasFile,
     CaseFolder,
     ContestFile,
@@ -20,7 +20,7 @@ from tallyverify.options import (
     SeedNumber,
     What,
 )
-from tallyverify.output import Done, captured, case_of, places_in, say, written_line
+from tallyverify.command.output import Done, captured, case_of, places_in, say, written_line
 from tallyverify.progress import Reporter
 
 
@@ -45,10 +45,9 @@ def estimate_command(
 
     Exit 0: an estimate, or the reason why there is none. 2: input that cannot be read.
     """
-    from tallyverify.report.figures import FIGURES, figures
-    from tallyverify.report.made_with import made_with
-    from tallyverify.run import estimate_case
-    from tallyverify.whole import write_whole
+    from tallyverify.atomic_write import write_whole
+    from tallyverify.engine import estimate_case
+    from tallyverify.report import FIGURES, figures, made_with
 
     names = ["estimate.json", "made_with.json", *(f"{name}.svg" for name in FIGURES)]
     places = places_in(out, names) if out is not None else []
@@ -64,7 +63,7 @@ def estimate_command(
     if format is Format.json:
         say(text, encoding="utf-8", written=bool(files))
         return Done()
-    from tallyverify.report.estimated import render_estimate
+    from tallyverify.report import render_estimate
 
     shown = captured(lambda console: render_estimate(found, console))
     say(shown + written_line(files), written=bool(files))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.output import Done, captured, say
+from tallyverify.command.output import Done, captured, say
 
 
 class Schema(StrEnum):
@@ -28,7 +28,7 @@ def checks_command() -> Done:
     """List every check: code, rung, what it needs and assumes."""
     from rich.table import Table
 
-    from tallyverify.checks import catalogue
+    from tallyverify.engine import catalogue
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("code", "check", "family", "highest rung", "needs", "assumes"):
@@ -48,7 +48,7 @@ def checks_command() -> Done:
 
 def schema_command(document: Annotated[Schema, typer.Argument(help="Which document.")]) -> Done:
     """Print the JSON Schema of a document."""
-    from tallyverify.schemas import json_schema
+    from tallyverify.engine import json_schema
 
     say(json.dumps(json_schema(document.value), indent=2) + "\n")
     return Done()

@@ -9,9 +9,9 @@ import typer
 from tallyverify._version import __version__
 from tallyverify.command.estimating import estimate_command
 from tallyverify.command.listing import checks_command, schema_command
+from tallyverify.command.output import say
 from tallyverify.command.simulating import simulate_command
 from tallyverify.command.verifying import verify_command
-from tallyverify.output import say
 
 app = typer.Typer(
     name="tallyverify",

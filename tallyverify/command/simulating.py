@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallyverify.options import (
+from tallyverify.command.options import (
     AlterList,
     Favoured,
     LikeFolder,
@@ -12,7 +12,7 @@ from tallyverify.options import (
     TargetFolder,
     TargetsOf,
 )
-from tallyverify.output import Done, say
+from tallyverify.command.output import Done, say
 
 
 def simulate_command(
@@ -29,7 +29,7 @@ def simulate_command(
 
     The declared result is the sum of the sheets as altered. Exit 2: it cannot be written.
     """
-    from tallyverify.simulate.command import write_simulation as run
+    from tallyverify.command.simulation import write_simulation as run
 
     say(
         run(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.options import (
+from tallyverify.command.options import (
     ActasFile,
     CaseFolder,
     ContestFile,
@@ -20,7 +20,7 @@ from tallyverify.options import (
     SeedNumber,
     What,
 )
-from tallyverify.output import Done, captured, case_of, places_in, say, written_line
+from tallyverify.command.output import Done, captured, case_of, places_in, say, written_line
 from tallyverify.progress import Reporter
 
 
@@ -49,10 +49,10 @@ def verify_command(
 
     Exit 0: nothing at contradiction or improbable. 1: something is. 2: input that cannot be read.
     """
-    from tallyverify.checks import select
-    from tallyverify.report.made_with import made_with
-    from tallyverify.run import verify as run
-    from tallyverify.whole import write_whole
+    from tallyverify.atomic_write import write_whole
+    from tallyverify.engine import select
+    from tallyverify.engine import verify as run
+    from tallyverify.report import made_with
 
     select(checks)  # what cannot be answered is refused before anything is read
     names = ("report.json", "report.html", "made_with.json")
@@ -66,7 +66,7 @@ def verify_command(
     if format is Format.json:
         say(report.to_json(), encoding="utf-8", written=bool(places))
     else:
-        from tallyverify.report.terminal import render
+        from tallyverify.report import render
 
         text = captured(lambda console: render(report, console)) + written_line(places)
         say(text, written=bool(places))

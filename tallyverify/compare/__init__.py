@@ -1,12 +1,19 @@
-"""Contradictions: figures that were published and cannot be true together."""
+"""Contradictions: figures that were published and cannot be true together.
+
+In: what was seen of a case and what was declared. Out: D301 to D311. Begin with
+:mod:`tallyverify.compare.below`, which holds sums of sheets against a declared figure.
+"""
 
 from itertools import chain
+from typing import TYPE_CHECKING, Any
 
+from tallyverify.checking import Bounds, bounds_of
 from tallyverify.compare import below, bulletins, capacity, nested, parts, percentages, winner
-from tallyverify.compare.bounds import bounds
-from tallyverify.compare.contradictions import contradictions
 from tallyverify.compare.percentages import RoundedCounts, rounded_counts
-from tallyverify.manski import Bounds, bounds_of
+from tallyverify.compare.seen_bounds import bounds
+
+if TYPE_CHECKING:
+    from tallyverify.engine import contradictions
 
 __all__ = [
     "CHECKS",
@@ -27,3 +34,12 @@ CHECKS = tuple(
         key=lambda check: check.code,
     )
 )
+
+
+def __getattr__(name: str) -> Any:
+    """Hand on ``contradictions``, which runs the engine that stands above this room."""
+    if name != "contradictions":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from tallyverify.engine import contradictions
+
+    return contradictions

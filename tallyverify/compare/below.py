@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from tallyverify.checks import Check
-from tallyverify.coverage import Seen, summarise_seen
-from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.checking import CaseFacts, Check, Names, Seen, left_out, summarise_seen
 from tallyverify.errors import nearest
-from tallyverify.extent import left_out
-from tallyverify.facts import CaseFacts, Names
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
+from tallyverify.records import AreaResult, Bulletin
 
 
 def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:

@@ -6,12 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from tallyverify.checks import Check
-from tallyverify.coverage import Seen, summarise_seen
-from tallyverify.declared import AreaResult, Bulletin
-from tallyverify.extent import like_regions, listed_in
-from tallyverify.facts import CaseFacts
+from tallyverify.checking import CaseFacts, Check, Seen, like_regions, listed_in, summarise_seen
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
+from tallyverify.records import AreaResult, Bulletin
 
 _LINES = ("valid", "null", "blank", "ballots", "stations")
 Pair = tuple[Bulletin, AreaResult, Bulletin, AreaResult]

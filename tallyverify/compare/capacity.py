@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from tallyverify.checks import Check
-from tallyverify.coverage import Seen, summarise_seen
-from tallyverify.declared import AreaResult, Bulletin
-from tallyverify.extent import Capacity, like_regions, unseen_capacity
-from tallyverify.facts import CaseFacts
+from tallyverify.checking import (
+    Capacity,
+    CaseFacts,
+    Check,
+    Seen,
+    like_regions,
+    summarise_seen,
+    unseen_capacity,
+)
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
+from tallyverify.records import AreaResult, Bulletin
 
 
 def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from tallyverify.checks import Check
-from tallyverify.declared import AreaResult, Bulletin
-from tallyverify.facts import CaseFacts
+from tallyverify.checking import CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 from tallyverify.model import folded
+from tallyverify.records import AreaResult, Bulletin
 
 Key = tuple[tuple[str, str], ...]
 Kinds = tuple[str, ...]

@@ -5,12 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
-from tallyverify.checks import Check
-from tallyverify.coverage import Seen, summarise_seen
-from tallyverify.declared import AreaResult, Bulletin
-from tallyverify.extent import stations_declared
-from tallyverify.facts import CaseFacts
+from tallyverify.checking import CaseFacts, Check, Seen, stations_declared, summarise_seen
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
+from tallyverify.records import AreaResult, Bulletin
 
 _WHOLE_POINT = Fraction(1, 100)
 

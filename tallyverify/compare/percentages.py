@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, gcd
 
-from tallyverify.checks import Check
-from tallyverify.declared import AreaResult, Bulletin
-from tallyverify.facts import CaseFacts
+from tallyverify.checking import CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
+from tallyverify.records import AreaResult, Bulletin
 
 _DECIMALS = (0, 1, 2, 3)
 _ALPHA = 0.001

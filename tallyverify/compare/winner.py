@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from tallyverify.checks import Check
-from tallyverify.coverage import Seen, summarise_seen
-from tallyverify.declared import AreaResult
-from tallyverify.extent import Capacity, left_out, unseen_capacity
-from tallyverify.facts import CaseFacts
+from tallyverify.checking import (
+    Bounds,
+    Capacity,
+    CaseFacts,
+    Check,
+    Seen,
+    bounds_of,
+    left_out,
+    summarise_seen,
+    unseen_capacity,
+)
 from tallyverify.findings import CheckResult, Evidence, number, percent
-from tallyverify.manski import Bounds, bounds_of
+from tallyverify.records import AreaResult
 
 
 def _bounds(seen: Seen, capacity: Capacity, facts: CaseFacts) -> Bounds:

@@ -1,26 +1,52 @@
-"""Forensic indicators that measure their own error first; none of them ever accuses."""
+"""Forensic indicators that measure their own error first; none of them ever accuses.
 
-from tallyverify.forensics.association import TurnoutShare, turnout_share
-from tallyverify.forensics.battery import Battery, CalibratedTest, battery
-from tallyverify.forensics.coarse_shares import CoarseShares, coarse_shares
-from tallyverify.forensics.digit_pairs import DigitPairs, digit_pairs
-from tallyverify.forensics.dip import Dip, dip
-from tallyverify.forensics.fingerprint import Fingerprint, fingerprint
-from tallyverify.forensics.homogeneity import Homogeneity, homogeneity
-from tallyverify.forensics.integer_percentages import IntegerPercentages, integer_percentages
-from tallyverify.forensics.klimek import KlimekFit, klimek
-from tallyverify.forensics.last_digit import LastDigit, last_digit
-from tallyverify.forensics.outlying import outlying_stations
-from tallyverify.forensics.outlying_areas import OutlyingAreas, outlying_areas
-from tallyverify.forensics.outlying_result import OutlyingStations
-from tallyverify.forensics.power import Power, PowerRow, power
-from tallyverify.forensics.result import Effect, Indicator
-from tallyverify.forensics.second_digit import SecondDigit, second_digit
-from tallyverify.forensics.swapped import swapped
-from tallyverify.forensics.swapped_result import Swapped
-from tallyverify.forensics.turnout_peak import TurnoutPeak, turnout_peak
+In: counts of stations. Out: F501 to F512, and every method on plain arrays. Begin with
+:mod:`tallyverify.forensics.checks` for a case, with the folders for a method.
+"""
+
+from tallyverify.forensics.calibration.battery import Battery, CalibratedTest, battery
+from tallyverify.forensics.calibration.power import Power, PowerRow, power
+from tallyverify.forensics.calibration.rejection_rate import WORST_RATE
+from tallyverify.forensics.calibration.test_spec import EITHER
+from tallyverify.forensics.checks import CHECKS
+from tallyverify.forensics.digits.digit_pairs import SHARES, DigitPairs, digit_pairs
+from tallyverify.forensics.digits.last_digit import LastDigit, last_digit
+from tallyverify.forensics.digits.second_digit import SecondDigit, second_digit
+from tallyverify.forensics.indicator import Effect, Indicator, written
+from tallyverify.forensics.places.homogeneity import Homogeneity, homogeneity
+from tallyverify.forensics.places.outlying import outlying_stations
+from tallyverify.forensics.places.outlying_areas import OutlyingAreas, outlying_areas
+from tallyverify.forensics.places.outlying_result import OutlyingStations
+from tallyverify.forensics.places.swapped import swapped
+from tallyverify.forensics.places.swapped_result import Swapped
+from tallyverify.forensics.shares.coarse_shares import TARGETS, CoarseShares, coarse_shares
+from tallyverify.forensics.shares.dip import Dip, dip
+from tallyverify.forensics.shares.exact import twiced, window_sums
+from tallyverify.forensics.shares.integer_percentages import (
+    INNER,
+    INTEGERS,
+    TOLERANCE,
+    Given,
+    IntegerPercentages,
+    at_integer,
+    integer_percentages,
+)
+from tallyverify.forensics.stations import Stations
+from tallyverify.forensics.study import ForensicSection, ForensicStudy, turnout_of
+from tallyverify.forensics.turnout.association import TurnoutShare, turnout_share
+from tallyverify.forensics.turnout.fingerprint import Fingerprint, fingerprint
+from tallyverify.forensics.turnout.klimek import KlimekFit, klimek
+from tallyverify.forensics.turnout.peak import TurnoutPeak, turnout_peak
 
 __all__ = [
+    "CHECKS",
+    "EITHER",
+    "INNER",
+    "INTEGERS",
+    "SHARES",
+    "TARGETS",
+    "TOLERANCE",
+    "WORST_RATE",
     "Battery",
     "CalibratedTest",
     "CoarseShares",
@@ -28,6 +54,9 @@ __all__ = [
     "Dip",
     "Effect",
     "Fingerprint",
+    "ForensicSection",
+    "ForensicStudy",
+    "Given",
     "Homogeneity",
     "Indicator",
     "IntegerPercentages",
@@ -38,9 +67,11 @@ __all__ = [
     "Power",
     "PowerRow",
     "SecondDigit",
+    "Stations",
     "Swapped",
     "TurnoutPeak",
     "TurnoutShare",
+    "at_integer",
     "battery",
     "coarse_shares",
     "digit_pairs",
@@ -55,6 +86,10 @@ __all__ = [
     "power",
     "second_digit",
     "swapped",
+    "turnout_of",
     "turnout_peak",
     "turnout_share",
+    "twiced",
+    "window_sums",
+    "written",
 ]

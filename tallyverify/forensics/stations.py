@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.arrays import Counts, Floats, Mask, Texts
+from tallyverify.checking import CaseFacts, Sheets, summarise_sheets
 from tallyverify.errors import InputError
-from tallyverify.facts import CaseFacts
-from tallyverify.sheets import Sheets, summarise_sheets
 from tallyverify.table import ActaTable
 
 LARGEST = 1_000_000  # no station has more people: one with a larger figure is left out

@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tallyverify.coverage import Kept
-from tallyverify.facts import CaseFacts
+from tallyverify.checking import MOST_STATIONS, CaseFacts, Kept, Sheets
 from tallyverify.findings import number
-from tallyverify.forensics.association import turnout_share
-from tallyverify.forensics.battery import TESTED, Battery, battery
-from tallyverify.forensics.fingerprint import fingerprint
-from tallyverify.forensics.homogeneity import homogeneity
-from tallyverify.forensics.klimek import klimek
-from tallyverify.forensics.outlying import outlying_stations
-from tallyverify.forensics.outlying_areas import OutlyingAreas, outlying_areas
-from tallyverify.forensics.outlying_result import OutlyingStations
-from tallyverify.forensics.result import Indicator
+from tallyverify.forensics.calibration.battery import TESTED, Battery, battery
+from tallyverify.forensics.indicator import Indicator
+from tallyverify.forensics.places.homogeneity import homogeneity
+from tallyverify.forensics.places.outlying import outlying_stations
+from tallyverify.forensics.places.outlying_areas import OutlyingAreas, outlying_areas
+from tallyverify.forensics.places.outlying_result import OutlyingStations
+from tallyverify.forensics.places.swapped import swapped
 from tallyverify.forensics.stations import Stations, stations_of
-from tallyverify.forensics.swapped import swapped
-from tallyverify.forensics.turnout_peak import FEWEST_AREAS, turnout_peak
-from tallyverify.sheets import MOST_STATIONS, Sheets
+from tallyverify.forensics.turnout.association import turnout_share
+from tallyverify.forensics.turnout.fingerprint import fingerprint
+from tallyverify.forensics.turnout.klimek import klimek
+from tallyverify.forensics.turnout.peak import FEWEST_AREAS, turnout_peak
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Mask

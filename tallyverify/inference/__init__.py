@@ -1,22 +1,40 @@
-"""What the unseen stations could hold: estimation from a partial tally, with its own backtest."""
+"""What the unseen stations could hold: estimation from a partial tally, with its own backtest.
 
-from tallyverify.inference.backtest import Backtest, backtest
-from tallyverify.inference.estimate import estimate
-from tallyverify.inference.monitor import Monitor, monitor
-from tallyverify.inference.monitor_state import MonitorState
-from tallyverify.inference.order import OrderOfCounting, order_of_counting
-from tallyverify.inference.order_text import parse_order
-from tallyverify.inference.ratio import RatioEstimate, ratio
-from tallyverify.inference.registry_from import registry_from
-from tallyverify.inference.result import AreaEstimate, BacktestRow, Estimate, Interval, Margin
-from tallyverify.inference.sensitivity import Sensitivity, sensitivity
-from tallyverify.inference.tilt import Tilt, tilt_to
+In: seen stations and what is known of the others. Out: I401 to I404, and an estimate. Begin with
+:mod:`tallyverify.inference.estimating.whole_count`.
+"""
+
+from tallyverify.inference.case_study import InferenceStudy
+from tallyverify.inference.checks import CHECKS
+from tallyverify.inference.counting_order.late_stations import OrderOfCounting, order_of_counting
+from tallyverify.inference.counting_order.text import parse_order
+from tallyverify.inference.estimating.document import EstimateDocument
+from tallyverify.inference.estimating.masks import Backtest, backtest
+from tallyverify.inference.estimating.result import (
+    AreaEstimate,
+    BacktestRow,
+    Estimate,
+    Interval,
+    Margin,
+)
+from tallyverify.inference.estimating.sensitivity import Sensitivity, sensitivity
+from tallyverify.inference.estimating.tilt import Tilt, tilt_to
+from tallyverify.inference.estimating.whole_count import estimate
+from tallyverify.inference.prediction.registry_from import registry_from
+from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
+from tallyverify.inference.section import InferenceSection
+from tallyverify.inference.sequential.margin_monitor import Monitor, monitor
+from tallyverify.inference.sequential.state import MonitorState
 
 __all__ = [
+    "CHECKS",
     "AreaEstimate",
     "Backtest",
     "BacktestRow",
     "Estimate",
+    "EstimateDocument",
+    "InferenceSection",
+    "InferenceStudy",
     "Interval",
     "Margin",
     "Monitor",

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.checking import CaseFacts, Sheets
 from tallyverify.errors import TallyVerifyError
-from tallyverify.facts import CaseFacts
-from tallyverify.inference.order import OrderOfCounting, order_of_counting
-from tallyverify.inference.order_text import parse_order
-from tallyverify.sheets import Sheets
+from tallyverify.inference.counting_order.late_stations import OrderOfCounting, order_of_counting
+from tallyverify.inference.counting_order.text import parse_order
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Counts, Floats

@@ -1,6 +1,12 @@
-"""Readers: files as their publishers distribute them, into an ActaTable or a Registry."""
+"""Readers: files as their publishers distribute them, into an ActaTable or a Registry.
 
-from tallyverify.readers.actas import ActaStream, read_actas
+In: a path or a DataFrame, a contest, a mapping. Out: columns, with all that was inferred and could
+not be read. Begin with :mod:`tallyverify.readers.actas`; a cell becomes a number in
+:mod:`tallyverify.readers.counts`.
+"""
+
+from tallyverify.readers.actas import ActaStream, open_actas, read_actas
+from tallyverify.readers.files import check_exists
 from tallyverify.readers.stations import read_registry
 
-__all__ = ["ActaStream", "read_actas", "read_registry"]
+__all__ = ["ActaStream", "check_exists", "open_actas", "read_actas", "read_registry"]

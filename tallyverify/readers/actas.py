@@ -13,9 +13,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from tallyverify.arrays import Mask
-from tallyverify.contest import Contest
 from tallyverify.errors import InputError, from_validation, listed, nearest, shown
-from tallyverify.mapping import Mapping
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
@@ -25,8 +23,8 @@ from tallyverify.readers.long import build_long
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.subtotals import sums_of_others
-from tallyverify.source import Source
-from tallyverify.table import ActaTable
+from tallyverify.records import Contest, Mapping
+from tallyverify.table import ActaTable, Source
 
 FORMATS = {"convzla": convzla_mapping}
 """Published formats that need no mapping."""

@@ -12,15 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
-from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.mapping import Mapping
 from tallyverify.readers.counts import Counts, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.subtotals import labelled
 from tallyverify.readers.text import damaged
-from tallyverify.source import Source
-from tallyverify.table import UNREAD_COLUMNS, ActaTable
+from tallyverify.records import Contest, Mapping
+from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
 
 Figures = dict[str, dict[str, Counts]]
 """Each figure by name, as the columns (or options) whose sum it is."""

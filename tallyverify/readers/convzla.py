@@ -6,10 +6,9 @@ none. In both, CENTRO is a nine-digit code whose leading zero was lost.
 
 from __future__ import annotations
 
-from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed
-from tallyverify.mapping import Mapping
 from tallyverify.readers.raw import Raw
+from tallyverify.records import Contest, Mapping
 
 _LEVELS = {"state": "EDO", "municipality": "MUN", "parish": "PAR", "centre": "CENTRO"}
 _LINES = {"registered": "RE", "valid": "VOTOS_VALIDOS", "null": "VOTOS_NULOS"}

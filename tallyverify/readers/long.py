@@ -10,14 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
-from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.mapping import Mapping
 from tallyverify.readers.build import areas_of, assemble, key_of, where
 from tallyverify.readers.counts import Counts, Thousands, read_counts
 from tallyverify.readers.raw import Raw
-from tallyverify.source import Source
-from tallyverify.table import ActaTable
+from tallyverify.records import Contest, Mapping
+from tallyverify.table import ActaTable, Source
 
 
 def build_long(

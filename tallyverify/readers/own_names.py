@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed
-from tallyverify.mapping import Mapping
 from tallyverify.readers.raw import Raw
+from tallyverify.records import Contest, Mapping
 
 
 def own_names_mapping(raw: Raw, contest: Contest) -> Mapping:

@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.mapping import Mapping
 from tallyverify.readers.actas import _as_mapping, _opened, _thousands
 from tallyverify.readers.build import build_wide
-from tallyverify.registry import Registry
+from tallyverify.records import Contest, Mapping
+from tallyverify.table import Registry
 
 
 def read_registry(

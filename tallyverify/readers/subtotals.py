@@ -8,10 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tallyverify.areas import area_codes
 from tallyverify.arrays import Mask
-from tallyverify.balance import ALL_OPTIONS
-from tallyverify.table import ActaTable
+from tallyverify.records import ALL_OPTIONS
+from tallyverify.table import ActaTable, area_codes
 
 _LABEL = (
     r"^\s*(?:sub-?\s?total(?:es)?|totale?s?|gran total|grand total|suma|somme|summe|insgesamt|"

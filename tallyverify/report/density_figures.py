@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.forensics.association import TurnoutShare
-from tallyverify.forensics.fingerprint import Fingerprint
-from tallyverify.forensics.study import ForensicSection, turnout_of
+from tallyverify.forensics import Fingerprint, ForensicSection, TurnoutShare, turnout_of
 from tallyverify.report.drawing import SOFT, middle
 from tallyverify.report.panels import Planned, counted_cells, headed, shades
 

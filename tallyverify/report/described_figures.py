@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import chi2
 
-from tallyverify.forensics.homogeneity import Homogeneity
-from tallyverify.forensics.klimek import KlimekFit
-from tallyverify.forensics.result import Effect
-from tallyverify.forensics.study import ForensicSection
-from tallyverify.forensics.swapped_result import Swapped
-from tallyverify.forensics.turnout_peak import TurnoutPeak
+from tallyverify.forensics import (
+    Effect,
+    ForensicSection,
+    Homogeneity,
+    KlimekFit,
+    Swapped,
+    TurnoutPeak,
+)
 from tallyverify.report.density_figures import association_figure, fingerprint_figure
 from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, middle
 from tallyverify.report.panels import Planned, key, note, thousands

@@ -8,8 +8,7 @@ from rich.text import Text
 
 from tallyverify.errors import printable
 from tallyverify.findings import number, points, sentence
-from tallyverify.inference.picture import InferenceSection
-from tallyverify.inference.result import Interval
+from tallyverify.inference import InferenceSection, Interval
 
 _MOST = 12
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallyverify.forensics.study import ForensicSection
+from tallyverify.forensics import ForensicSection
 from tallyverify.report.described_figures import DESCRIBED_FIGURES
 from tallyverify.report.drawing import svg_of
 from tallyverify.report.panels import Planned

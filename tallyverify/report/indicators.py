@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tallyverify.findings import Evidence, Finding, Status, number
-from tallyverify.forensics.battery import CalibratedTest
-from tallyverify.forensics.result import Effect, written
-from tallyverify.forensics.study import ForensicSection
+from tallyverify.forensics import CalibratedTest, Effect, ForensicSection, written
 from tallyverify.report.drawing import middle
 
 if TYPE_CHECKING:

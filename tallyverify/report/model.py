@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from tallyverify.contest import Contest
+from tallyverify.atomic_write import write_whole
 from tallyverify.findings import CheckResult, Evidence, Finding, Verdict
 from tallyverify.model import Model
-from tallyverify.whole import write_whole
+from tallyverify.records import Contest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,23 +7,26 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from tallyverify.forensics.battery import CalibratedTest
-from tallyverify.forensics.coarse_shares import TARGETS, CoarseShares
-from tallyverify.forensics.digit_pairs import SHARES, DigitPairs
-from tallyverify.forensics.dip import Dip
-from tallyverify.forensics.exact import twiced, window_sums
-from tallyverify.forensics.integer_percentages import (
+from tallyverify.forensics import (
+    EITHER,
     INNER,
     INTEGERS,
+    SHARES,
+    TARGETS,
     TOLERANCE,
+    CalibratedTest,
+    CoarseShares,
+    DigitPairs,
+    Dip,
+    ForensicSection,
     Given,
+    LastDigit,
+    SecondDigit,
+    Stations,
     at_integer,
+    twiced,
+    window_sums,
 )
-from tallyverify.forensics.last_digit import LastDigit
-from tallyverify.forensics.probe import EITHER
-from tallyverify.forensics.second_digit import SecondDigit
-from tallyverify.forensics.stations import Stations
-from tallyverify.forensics.study import ForensicSection
 from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, middle
 from tallyverify.report.indicators import probability
 from tallyverify.report.panels import Planned, beside, headed, key, note, stacked

@@ -1,8 +1,13 @@
-"""Record rules and table rules: is each sheet sound, and is each station there once?"""
+"""Record rules and table rules: is each sheet sound, and is each station there once?
+
+In: rows as they were read. Out: R101 to R106, T201 to T209. Begin with
+:mod:`tallyverify.rules.record`.
+"""
 
 from tallyverify.rules import reading, record, repeated, stations, unread
+from tallyverify.rules.record import sums_to_valid
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "sums_to_valid"]
 
 CHECKS = tuple(
     sorted(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tallyverify.checks import MOST_FINDINGS, Check
+from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check
 from tallyverify.errors import shown
-from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence
 
 

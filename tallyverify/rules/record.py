@@ -8,12 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from tallyverify.acta import Acta
-from tallyverify.balance import STANDARD_BALANCES, Balance, TableOutcome, evaluate_table
-from tallyverify.checks import Check
-from tallyverify.coverage import first_rows
-from tallyverify.facts import CaseFacts
+from tallyverify.checking import CaseFacts, Check, first_rows
 from tallyverify.findings import CheckResult, Evidence, number
+from tallyverify.records import STANDARD_BALANCES, Acta, Balance, TableOutcome, evaluate_table
 from tallyverify.table import ActaTable
 
 _ASSUMES = "the figures were read from the sheet as they stand there"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tallyverify.checks import MOST_FINDINGS, Check
-from tallyverify.facts import CaseFacts
+from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
-from tallyverify.repeats import RARE, Repeats
+from tallyverify.table import RARE, Repeats
 
 _ALPHA = 0.001
 _Cells = dict[str, list[Any]]

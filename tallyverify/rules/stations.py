@@ -6,10 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from tallyverify.checks import Check
-from tallyverify.coverage import Seen, summarise_seen
+from tallyverify.checking import CaseFacts, Check, Seen, summarise_seen
 from tallyverify.errors import nearest
-from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent
 
 

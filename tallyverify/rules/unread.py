@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tallyverify.checks import Check
-from tallyverify.coverage import first_rows
+from tallyverify.checking import CaseFacts, Check, first_rows
 from tallyverify.errors import shown
-from tallyverify.facts import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, counted, number
 from tallyverify.table import ActaTable
 

@@ -1,7 +1,12 @@
-"""Simulated elections with real structure, for calibration, power and sample data."""
+"""Simulated elections with real structure, for calibration, power and sample data.
+
+In: a seed, and perhaps a real table. Out: sheets of which everything is known, altered or not.
+Begin with :mod:`tallyverify.simulate.clean`.
+"""
 
 from tallyverify.simulate.alter import (
     ALTERATIONS,
+    FAVOURING,
     Altered,
     Typed,
     copy_actas,
@@ -14,6 +19,7 @@ from tallyverify.simulate.alter import (
     type_totals,
     withhold,
 )
+from tallyverify.simulate.alter.sheets import truth_of
 from tallyverify.simulate.bulletin import bulletin_of
 from tallyverify.simulate.clean import SimulatedElection, clean_election
 from tallyverify.simulate.draw import clean_like
@@ -24,6 +30,7 @@ from tallyverify.simulate.write import case_texts, write_case
 
 __all__ = [
     "ALTERATIONS",
+    "FAVOURING",
     "Altered",
     "SimulatedElection",
     "Structure",
@@ -42,6 +49,7 @@ __all__ = [
     "stuff",
     "stuff_extreme",
     "swap_tallies",
+    "truth_of",
     "type_totals",
     "withhold",
     "write_case",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from tallyverify.declared import AreaResult, Bulletin
+from tallyverify.records import AreaResult, Bulletin
 from tallyverify.table import ActaTable
 
 _TOTALS = ("registered", "ballots", "valid", "null", "blank")

@@ -15,11 +15,9 @@ from types import MappingProxyType
 import numpy as np
 
 from tallyverify.arrays import Counts
-from tallyverify.contest import Candidate, Contest, Line
-from tallyverify.declared import Declared
 from tallyverify.draws import binomial, multinomial, streams
 from tallyverify.errors import InputError, listed
-from tallyverify.registry import Registry
+from tallyverify.records import Candidate, Contest, Declared, Line
 from tallyverify.simulate.bulletin import bulletin_of
 from tallyverify.simulate.hide import hide_stations
 from tallyverify.simulate.structure import (
@@ -31,7 +29,7 @@ from tallyverify.simulate.structure import (
     log_rates,
     nest,
 )
-from tallyverify.table import ActaTable
+from tallyverify.table import ActaTable, Registry
 
 _SHARES = MappingProxyType({"A": 0.48, "B": 0.43, "C": 0.09})
 _DEVIATIONS = MappingProxyType({"state": 0.3, "municipality": 0.35, "parish": 0.25, "centre": 0.4})

@@ -8,10 +8,10 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Floats
 from tallyverify.draws import binomial, multinomial, streams
-from tallyverify.registry import Registry
 from tallyverify.simulate.clean import SimulatedElection
 from tallyverify.simulate.like import Structure
 from tallyverify.simulate.structure import FIRST_CENTRE, area_names, as_table, expit
+from tallyverify.table import Registry
 
 _ROUNDS = 200
 _CLOSE = 1e-6

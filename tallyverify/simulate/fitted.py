@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.contest import Contest
 from tallyverify.draws import streams
 from tallyverify.errors import InputError, listed
+from tallyverify.records import Contest
 from tallyverify.simulate.structure import (
     BRANCHING,
     FIRST_CENTRE,

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.arrays import Hashes
-from tallyverify.balance import ALL_OPTIONS
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed
+from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable
 
 PATTERNS = ("random", "centres", "areas", "small")

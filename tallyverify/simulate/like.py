@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tallyverify.arrays import Counts, Floats, Mask
-from tallyverify.contest import Candidate, Contest, Line
+from tallyverify.records import Candidate, Contest, Line
 from tallyverify.simulate.moments import (
     logit_normal,
     nested_covariances,

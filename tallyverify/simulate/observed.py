@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tallyverify.areas import area_codes
 from tallyverify.arrays import Counts, Floats
-from tallyverify.balance import ALL_OPTIONS
 from tallyverify.errors import InputError
-from tallyverify.table import ActaTable
+from tallyverify.records import ALL_OPTIONS
+from tallyverify.table import ActaTable, area_codes
 
 _FEWEST = 2
 

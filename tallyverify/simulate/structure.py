@@ -10,10 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.contest import Contest
 from tallyverify.errors import InputError, listed
-from tallyverify.source import Source
-from tallyverify.table import ActaTable
+from tallyverify.records import Contest
+from tallyverify.table import ActaTable, Source
 
 BRANCHING = {"state": 4.0, "municipality": 3.0, "parish": 10.0, "centre": 2.0}
 """Mean number of the next smaller unit in one area of each level; a centre holds stations."""

@@ -9,11 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from tallyverify.contest import Contest
-from tallyverify.declared import Declared
 from tallyverify.errors import InputError
-from tallyverify.registry import Registry
-from tallyverify.table import ActaTable
+from tallyverify.records import Contest, Declared
+from tallyverify.table import ActaTable, Registry
 
 
 def write_case(

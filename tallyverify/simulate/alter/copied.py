@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tallyverify.areas import area_codes
 from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
+from tallyverify.table import area_codes
 
 _COPIED = ("ballots", "signed", "valid", "null", "blank")
 

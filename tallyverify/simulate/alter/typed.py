@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.arrays import Hashes
-from tallyverify.declared import AreaResult, Declared
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError
+from tallyverify.records import AreaResult, Declared
 from tallyverify.simulate.alter.sheets import check_dose
 
 _MOST_DECIMALS = 4

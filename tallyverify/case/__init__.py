@@ -1,0 +1,9 @@
+"""A case: a folder with case.json, and all parts of one audit in memory.
+
+In: a folder, or files named one by one. Out: :class:`Case`. Begin with
+:mod:`tallyverify.case.folder`.
+"""
+
+from tallyverify.case.folder import Case, CaseFile, load_case
+
+__all__ = ["Case", "CaseFile", "load_case"]

@@ -1,0 +1,104 @@
+"""JSON documents that people write: case, contest, declared result, mapping."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from tallyverify.errors import InputError, from_validation, shown
+from tallyverify.readers import check_exists
+
+_MAX_BYTES = 64 * 1024**2
+Document = TypeVar("Document", bound=BaseModel)
+
+
+def read_document(path: Path, model: type[Document], role: str) -> tuple[Document, str]:
+    """Read a JSON file into its model; return it with the file's SHA-256.
+
+    ``role`` is the name of its schema: case, contest, declared or mapping.
+    """
+    check_exists(path)
+    size = path.stat().st_size
+    if size > _MAX_BYTES:
+        raise InputError(
+            "the file is too large for a description",
+            file=path.name,
+            found=f"{size:,} bytes",
+            expected=f"at most {_MAX_BYTES:,}",
+            hint="check that it is this file",
+        )
+    raw = path.read_bytes()
+    try:
+        read = model.model_validate(_parsed(raw))
+    except InputError as error:
+        raise error.in_file(path.name) from None
+    except ValidationError as error:
+        hint = f"tallyverify schema {role} prints what may stand in it"
+        raise from_validation(error, path.name, hint) from None
+    except RecursionError:
+        hint = "a description has a few levels only; check its brackets"
+        raise InputError("the JSON is nested too deeply", file=path.name, hint=hint) from None
+    return read, hashlib.sha256(raw).hexdigest()
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(
+            raw.decode("utf-8-sig"),
+            object_pairs_hook=_no_duplicates,
+            parse_constant=_no_constant,
+        )
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "the file is not UTF-8 text",
+            place=f"byte {error.start + 1:,}",
+            found=shown(raw[max(error.start - 15, 0) : error.start + 15]),
+            expected="JSON in UTF-8",
+            hint="save it again as UTF-8",
+        ) from None
+    except json.JSONDecodeError as error:
+        raise InputError(
+            "the file is not valid JSON",
+            place=f"line {error.lineno}, column {error.colno}",
+            found=f"{error.msg}: {shown(error.doc[max(error.pos - 15, 0) : error.pos + 15])}",
+            expected="a JSON object",
+            hint="check the comma, quotation mark or bracket before that place",
+        ) from None
+    except ValueError as error:  # a whole number of thousands of digits
+        hint = "check its numbers"
+        raise InputError("the JSON cannot be read", found=str(error), hint=hint) from None
+    if not isinstance(data, dict):
+        raise InputError(
+            "the file holds no JSON object",
+            found=shown(data),
+            expected="an object: { … }",
+            hint="check that it is this file",
+        )
+    return data
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+        raise InputError(
+            "a key stands twice in one object",
+            found=shown(twice),
+            expected="each key once",
+            hint="take one of the two out",
+        )
+    return read
+
+
+def _no_constant(name: str) -> None:
+    raise InputError(
+        "this is no number in JSON",
+        found=name,
+        expected="digits, or null where nothing is known",
+        hint="leave the key out where nothing is known",
+    )

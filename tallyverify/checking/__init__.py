@@ -1,0 +1,42 @@
+"""What a check is and stands on: the check, the facts of a case, what was seen, what may be unseen.
+
+In: parts of the actas and the facts. Out: summaries that add up, and results. Begin with
+:mod:`tallyverify.checking.check`.
+"""
+
+from tallyverify.checking.bounds import Bounds, bounds_of
+from tallyverify.checking.check import MOST_FINDINGS, Check, Summarise
+from tallyverify.checking.context import CaseFacts, Names
+from tallyverify.checking.seen import Kept, Seen, first_rows, summarise_seen
+from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, summarise_sheets
+from tallyverify.checking.unseen import (
+    Capacity,
+    left_out,
+    like_regions,
+    listed_in,
+    stations_declared,
+    unseen_capacity,
+)
+
+__all__ = [
+    "MOST_FINDINGS",
+    "MOST_STATIONS",
+    "Bounds",
+    "Capacity",
+    "CaseFacts",
+    "Check",
+    "Kept",
+    "Names",
+    "Seen",
+    "Sheets",
+    "Summarise",
+    "bounds_of",
+    "first_rows",
+    "left_out",
+    "like_regions",
+    "listed_in",
+    "stations_declared",
+    "summarise_seen",
+    "summarise_sheets",
+    "unseen_capacity",
+]

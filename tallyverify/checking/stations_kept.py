@@ -1,0 +1,96 @@
+"""What is kept of every station: one compact row each, put in an order of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numpy as np
+
+from tallyverify.arrays import Floats, Texts
+from tallyverify.checking.context import CaseFacts
+from tallyverify.records import ALL_OPTIONS
+from tallyverify.table import ActaTable, area_codes
+
+if TYPE_CHECKING:
+    from tallyverify.arrays import Floats, Texts
+    from tallyverify.checking.seen import Kept
+
+T = TypeVar("T")
+
+MOST_STATIONS = 1_000_000
+"""Larger files are read in parts, so that memory stays bounded: nothing is kept of each station."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sheets:
+    """Stations of the actas, one row each."""
+
+    rows: int  # also where the columns were let go
+    # Columns by part: ``station``, ``votes`` (stations × candidates), ``read`` (the sheet was seen
+    # and every vote on it read), ``order`` (text), the areas as ``area:<level>``, and as numbers,
+    # NaN where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
+    # ``signed``. None where there are too many stations.
+    chunks: tuple[dict[str, Any], ...] | None
+    # What a family works out of the same stations, so that all its checks do so once.
+    _studies: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __add__(self, other: Sheets) -> Sheets:
+        rows = self.rows + other.rows
+        if rows > MOST_STATIONS or self.chunks is None or other.chunks is None:
+            return Sheets(rows, None)
+        return Sheets(rows, self.chunks + other.chunks)
+
+    def study(self, kind: Callable[[Kept, CaseFacts], T], kept: Kept, facts: CaseFacts) -> T:
+        """Return the study of a kind of these stations, made when it is first asked for."""
+        if kind not in self._studies:
+            self._studies[kind] = kind(kept, facts)
+        return cast("T", self._studies[kind])
+
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """The columns of all stations, sorted by station."""
+        chunks = self.chunks or ()
+        whole = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+        order = np.argsort(whole["station"], kind="stable")
+        return {name: column[order] for name, column in whole.items()}
+
+
+def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
+    """Keep what inference and forensics need of a table of distinct stations.
+
+    A sheet of which nothing was read, or on which all is zero, stays as a station not seen: that
+    it stands in the file says that it exists.
+    """
+    if max(len(part), facts.source.rows) > MOST_STATIONS:
+        return Sheets(len(part), None)
+    votes = np.column_stack([part.figure(name)[0] for name in facts.contest.candidate_ids])
+    read = part.seen & part.known(ALL_OPTIONS)
+    columns: dict[str, Any] = {"station": _texts(part, "station"), "votes": votes, "read": read}
+    for name in ("registered", "signed"):
+        columns[name] = _numbers(part, (name,) if name in part.lines else None)
+    columns["ballots"] = _numbers(part, facts.ballots)
+    columns["valid"] = _numbers(part, (ALL_OPTIONS,))
+    if "order" in part.frame.columns:
+        columns["order"] = _texts(part, "order")
+    for level in facts.levels:
+        codes, labels = area_codes(part, (level,))
+        names = np.array([label[0] for label in labels], dtype=object)
+        columns[f"area:{level}"] = names[codes] if len(names) else names
+    return Sheets(len(part), (columns,))
+
+
+def _numbers(part: ActaTable, names: tuple[str, ...] | None) -> Floats:
+    if names is None:
+        return np.full(len(part), np.nan)
+    values, missing = part.group(names)
+    numbers = values.astype(np.float64)
+    if missing is not None:
+        numbers[missing] = np.nan
+    return numbers
+
+
+def _texts(part: ActaTable, name: str) -> Texts:
+    return part.frame[name].fillna("").to_numpy(dtype=object)

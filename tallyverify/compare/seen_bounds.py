@@ -1,0 +1,100 @@
+"""What the unseen stations could hold at the most: bounds that need no assumption about them."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Literal
+
+import numpy as np
+
+from tallyverify.checking import Bounds, bounds_of
+from tallyverify.errors import InputError
+from tallyverify.table import ActaTable, Registry
+
+
+def bounds(
+    table: ActaTable,
+    *,
+    registry: Registry | None = None,
+    registered: int | None = None,
+    stations: int | None = None,
+    turnout_cap: float | Literal["observed"] = 1.0,
+) -> Bounds:
+    """Bound the result by what the unseen stations could hold at the most.
+
+    Parameters
+    ----------
+    table : ActaTable
+        The seen actas, each station once. Those that say nothing count as unseen.
+    registry : Registry, optional
+        All stations with their registered voters.
+    registered : int, optional
+        Registered voters of the whole country; used if there is no registry.
+    stations : int, optional
+        Stations of the whole country; used if there is neither. The unseen ones are then taken
+        to have the mean registered voters of the seen ones: an assumption, unlike the others.
+    turnout_cap : float or "observed"
+        Highest turnout that the unseen stations can have, as a fraction; ``"observed"`` is the
+        99.9th percentile of the seen stations, an assumption too.
+
+    Returns
+    -------
+    Bounds
+
+    Raises
+    ------
+    InputError
+        If nothing says how many voters the unseen stations have.
+
+    Examples
+    --------
+    >>> import pandas as pd, tallyverify as tv
+    >>> contest = tv.Contest.model_validate({"id": "t", "candidates": [{"id": "A"}, {"id": "B"}]})
+    >>> seen = tv.read_actas(pd.DataFrame(
+    ...     {"station": ["1"], "registered": [150], "A": [60], "B": [40]}), contest=contest)
+    >>> bounds(seen, registered=170)
+    <Bounds: A leads B by 20 seen votes, 20 unseen; not settled>
+    """
+    from tallyverify.checking import CaseFacts, summarise_seen
+
+    if turnout_cap != "observed" and not 0 <= turnout_cap <= 1:
+        raise InputError(f"a turnout is a fraction from 0 to 1, not {turnout_cap}")
+    if turnout_cap == "observed" and "registered" not in table.lines:
+        raise InputError(
+            "the observed turnout needs a line 'registered' in the actas; give a fraction instead"
+        )
+    facts = CaseFacts.of(table, registry)
+    seen = summarise_seen(table, facts)
+    voters: float
+    if registry is not None and not registry.sizes[1][~seen.stations.whole].any():
+        voters = float(registry.sizes[0][~seen.stations.whole].sum())
+        words = "registered voters of the stations not seen"
+    elif registered is not None:
+        voters = float(max(registered - int(seen.totals.used[0]), 0))
+        words = "declared registered voters less those of the seen stations"
+    elif stations is not None and "registered" in table.lines and seen.stations.stations:
+        unseen = stations - seen.stations.stations
+        if unseen < 0:
+            raise InputError(
+                f"{seen.stations.stations:,} stations were seen, more than the {stations:,} given"
+            )
+        known = (table.figure("registered")[0] > 0) & table.seen
+        mean = seen.stations.registered_seen / max(int(known.sum()), 1)
+        voters = unseen * mean
+        words = "stations not seen, each with the mean registered voters of the seen (assumed)"
+    else:
+        raise InputError(
+            "nothing says how many voters the unseen stations have; give a registry with "
+            "registered voters, the registered voters of the country, or (with a line "
+            "'registered' in the actas) the number of stations"
+        )
+    cap = _observed_cap(table, facts.valid) if turnout_cap == "observed" else turnout_cap
+    votes = {name: seen.totals.sum((name,)) for name in table.contest.candidate_ids}
+    return bounds_of(votes, ceil(round(voters * cap, 6)), words)
+
+
+def _observed_cap(table: ActaTable, valid: tuple[str, ...]) -> float:
+    registered = table.figure("registered")[0]
+    known = (registered > 0) & table.seen & table.known("registered")
+    votes, _ = table.group(valid)
+    return float(min(np.quantile(votes[known] / registered[known], 0.999), 1.0))

@@ -1,0 +1,12 @@
+"""The main job: run the catalogue over a case, grade it, and put the report together.
+
+In: a :class:`~tallyverify.case.Case`. Out: a :class:`~tallyverify.report.Report`. Begin with
+:mod:`tallyverify.engine.verification`.
+"""
+
+from tallyverify.engine.all_checks import catalogue, select
+from tallyverify.engine.contradicting import contradictions
+from tallyverify.engine.schemas import json_schema
+from tallyverify.engine.verification import estimate_case, verify
+
+__all__ = ["catalogue", "contradictions", "estimate_case", "json_schema", "select", "verify"]

@@ -1,0 +1,61 @@
+"""JSON Schemas of the documents that others write or read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+DOCUMENTS = ("acta", "contest", "declared", "report", "estimate", "case", "mapping", "registry")
+"""Documents that have a published schema."""
+
+
+class _Whole(GenerateJsonSchema):
+    """What is written has every key, also those with a default."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return True
+
+
+def json_schema(document: str) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a document.
+
+    Parameters
+    ----------
+    document : str
+        ``acta``, ``contest``, ``declared``, ``report``, ``estimate``, ``case``, ``mapping`` or
+        ``registry``.
+
+    Raises
+    ------
+    KeyError
+        For another name.
+
+    Examples
+    --------
+    >>> json_schema("acta")["title"]
+    'Acta'
+    """
+    from tallyverify.case import CaseFile
+    from tallyverify.inference import EstimateDocument
+    from tallyverify.records import Acta, Contest, Declared, Mapping
+    from tallyverify.report import Report
+    from tallyverify.table import RegisteredStation
+
+    models: dict[str, Any] = {
+        "acta": Acta,
+        "contest": Contest,
+        "declared": Declared,
+        "case": CaseFile,
+        "mapping": Mapping,
+        "registry": list[RegisteredStation],
+        "report": Report,
+        "estimate": EstimateDocument,
+    }
+    adapter: TypeAdapter[Any] = TypeAdapter(models[document])
+    if document in ("report", "estimate"):
+        schema = adapter.json_schema(mode="serialization", schema_generator=_Whole)
+    else:
+        schema = adapter.json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

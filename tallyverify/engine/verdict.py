@@ -1,0 +1,30 @@
+"""The verdict of a case, from the findings alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tallyverify.checking import Check
+from tallyverify.findings import CheckResult, Evidence, Status, Verdict
+
+
+def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check]) -> Verdict:
+    """Return the verdict, from the findings alone.
+
+    ``contradicted`` for any contradiction, else ``improbable`` for any such finding, else
+    ``consistent``; ``insufficient`` where no check that could have contradicted had its data.
+    Where checks that hold the sheets against the declared result were asked, one of these must
+    have answered: that a declaration agrees with itself does not make it consistent with sheets.
+    """
+    rungs = {finding.evidence for result in results for finding in result.findings}
+    if Evidence.CONTRADICTION in rungs:
+        return "contradicted"
+    if Evidence.IMPROBABLE in rungs:
+        return "improbable"
+    decisive = {check.code for check in chosen if check.holds_sheets}
+    decisive = decisive or {c.code for c in chosen if c.evidence is Evidence.CONTRADICTION}
+    if any(r.code in decisive and r.status is Status.ERROR for r in results):
+        return "insufficient"
+    answers = (Status.PASSED, Status.FLAGGED)
+    answered = any(r.code in decisive and r.status in answers for r in results)
+    return "consistent" if answered else "insufficient"

@@ -1,0 +1,279 @@
+"""verify: run the catalogue over a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from tallyverify._version import __version__
+from tallyverify.case import Case
+from tallyverify.checking import (
+    CaseFacts,
+    Check,
+    Kept,
+    Seen,
+    Summarise,
+    summarise_seen,
+    summarise_sheets,
+)
+from tallyverify.engine.all_checks import select
+from tallyverify.engine.verdict import verdict_of
+from tallyverify.errors import InputError
+from tallyverify.findings import CheckResult, counted, number
+from tallyverify.forensics import ForensicSection, ForensicStudy
+from tallyverify.inference import InferenceSection, InferenceStudy
+from tallyverify.report import CoverageFacts, InputFile, Report, Totals
+from tallyverify.rules import sums_to_valid
+from tallyverify.table import ActaTable, HashMatches, Index, Repeats, Source
+
+_FEWEST = 10
+"""A wrong mapping is suspected from this many sheets that do not add up."""
+
+Progress = Callable[[str, int, int], None]
+Shown = TypeVar("Shown")
+
+
+def verify(
+    case: Case,
+    *,
+    checks: str | Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Run the checks of the catalogue over a case and grade what they find.
+
+    Parameters
+    ----------
+    case : Case
+        The parts of the audit, e.g. from :func:`tallyverify.load_case`.
+    checks : str or sequence of str, optional
+        Families (``rules``, ``compare``) and codes (``D301``); all by default.
+    progress : callable, optional
+        Called as ``progress(what, done, of)`` with rows of actas while it works.
+
+    Returns
+    -------
+    Report
+        Verdict, every check with its status, and the findings.
+
+    Raises
+    ------
+    InputError
+        For an unknown check, or parts that do not fit each other.
+
+    Notes
+    -----
+    Two passes over the actas. The first finds keys and votes that may stand twice; the second
+    runs every check's fold. The report does not depend on the order of rows or on how many parts
+    the actas come in.
+
+    Examples
+    --------
+    >>> from tallyverify import load_case
+    >>> verify(load_case("data/samples/clean"), checks="D301,D303").check("D301").status
+    <Status.PASSED: 'passed'>
+    """
+    chosen = select(list(checks) if checks is not None and not isinstance(checks, str) else checks)
+    facts = case.facts
+    tell = progress or (lambda what, done, of: None)
+    suspects, source = _first_pass(case, tell)
+    facts = replace(facts, source=source, codes=tuple(check.code for check in chosen))
+    summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
+    doubt = _doubt(summaries, facts)
+    results = [_concluded(check, summaries, repeats, seen, facts, doubt) for check in chosen]
+    sheets: Any = summaries.get(summarise_sheets)
+    kept = Kept(seen, sheets)
+    picture = _shown("inference", chosen, doubt, lambda: _estimated(kept, facts))
+    indicators = _shown(
+        "forensics", chosen, doubt, lambda: sheets.study(ForensicStudy, kept, facts).picture()
+    )
+    return _report(case, facts, chosen, results, seen, picture, indicators)
+
+
+def estimate_case(case: Case, *, progress: Progress | None = None) -> InferenceSection:
+    """Estimate the whole count of a case; the estimate is perhaps refused, with the reason."""
+    tell = progress or (lambda what, done, of: None)
+    chosen = select("inference")
+    suspects, source = _first_pass(case, tell)
+    facts = replace(case.facts, source=source)
+    summaries, _, seen = _folded(case, facts, chosen, suspects, tell)
+    unseen = InferenceStudy(Kept(seen, summaries[summarise_sheets]), facts)
+    if unseen.study is None and unseen.kept.rows.chunks is not None:
+        raise InputError(unseen.refused)
+    picture = unseen.picture
+    doubt = _doubt(summaries, facts)
+    if doubt and unseen.study is not None:
+        return replace(picture, estimate=picture.estimate.refusing(doubt), curve=None)
+    return picture
+
+
+def _shown(
+    family: str, chosen: tuple[Check, ...], doubt: str, show: Callable[[], Shown | None]
+) -> Shown | None:
+    """Return what there is to show of a family, if any of its checks was asked."""
+    if doubt or not any(check.family == family for check in chosen):
+        return None
+    try:
+        return show()
+    except Exception:  # the checks of the family then show as broken; the others must stand
+        return None
+
+
+def _estimated(kept: Kept, facts: CaseFacts) -> InferenceSection | None:
+    unseen = InferenceStudy.of(kept, facts)
+    return unseen.picture if unseen.study is not None else None
+
+
+def _first_pass(case: Case, tell: Progress) -> tuple[HashMatches, Source]:
+    """First pass; what it keeps of every row is let go before the second."""
+    index: Index | None = None
+    source = case.facts.source
+    done = 0
+    for part in case.actas.parts():
+        one = Index.of(part)
+        index = one if index is None else index + one
+        source = source.joined(part.source)
+        done += len(part)
+        tell("looking for repeated stations", done, case.actas.source.rows)
+    if index is None:
+        raise InputError("there are no actas", file=case.actas.source.name)
+    return index.suspects(), source
+
+
+def _folded(
+    case: Case,
+    facts: CaseFacts,
+    chosen: tuple[Check, ...],
+    suspects: HashMatches,
+    tell: Progress,
+) -> tuple[dict[Summarise, Any], Repeats, Seen]:
+    """One pass: every distinct fold over every row, each station once for the sums."""
+    every = {c.summarise for c in chosen if c.rows == "every" and c.summarise is not None}
+    every.add(sums_to_valid)
+    once = {c.summarise for c in chosen if c.rows == "kept" and c.summarise is not None}
+    once.add(summarise_seen)
+    undecided = facts.source.subtotal_rows if facts.undecided_subtotals else ()
+    sums: dict[Summarise, Any] = {}
+
+    def put(folds: set[Summarise], table: ActaTable) -> None:
+        for summarise in folds:
+            one = summarise(table, facts)
+            sums[summarise] = sums[summarise] + one if summarise in sums else one
+
+    by_key: list[ActaTable] = []
+    by_votes: list[ActaTable] = []
+    done = 0
+    for part in case.actas.parts():
+        put(every, part)
+        apart = part.frame["row"].isin(undecided).to_numpy()
+        held = suspects.of_key(part) & ~apart
+        alike = suspects.of_votes(part) & ~apart
+        # The first part stands for the columns, even with none of its rows.
+        if held.any() or not by_key:
+            by_key.append(part.take(held))
+        if alike.any() or not by_votes:
+            by_votes.append(part.take(alike))
+        left = ~(held | apart)
+        put(once, part if left.all() else part.take(left))
+        done += len(part)
+        tell("checking", done, case.actas.source.rows)
+    repeats = Repeats.of(by_key, by_votes, suspects)
+    for table in (repeats.alone, repeats.once):
+        if table is not None:
+            put(once, table)
+    return sums, repeats, sums[summarise_seen]
+
+
+def _doubt(summaries: dict[Summarise, Any], facts: CaseFacts) -> str:
+    """Why sums over the sheets would mislead, if they would."""
+    if facts.undecided_subtotals:
+        return (
+            f"{counted(len(facts.source.subtotals), 'row')} among the stations look like area "
+            'subtotals (T208); set mapping.subtotals to "leave_out" or "keep"'
+        )
+    rule = summaries[sums_to_valid]
+    if rule.failing >= _FEWEST and 2 * rule.failing > rule.judged:
+        return (
+            f"on {number(rule.failing)} of {number(rule.judged)} sheets the candidates do not sum "
+            "to the valid votes (R101): the mapping probably names a wrong column"
+        )
+    return ""
+
+
+def _concluded(
+    check: Check,
+    summaries: dict[Summarise, Any],
+    repeats: Repeats,
+    seen: Seen,
+    facts: CaseFacts,
+    doubt: str,
+) -> CheckResult:
+    if doubt and check.rows in ("once", "kept") and check.family != "rules":
+        return check.not_applicable(doubt)
+    summary: Any = None
+    if check.rows == "repeated":
+        summary = repeats
+    elif check.rows == "kept" and check.summarise is not None:
+        summary = Kept(seen, summaries[check.summarise])
+    elif check.summarise is not None:
+        summary = summaries[check.summarise]
+    try:
+        return check.conclude(check, summary, facts)
+    except Exception as error:  # a check that breaks must show as broken, and hide no other
+        return check.failed(f"{type(error).__name__}: {error}")
+
+
+def _report(
+    case: Case,
+    facts: CaseFacts,
+    chosen: tuple[Check, ...],
+    results: list[CheckResult],
+    seen: Seen,
+    picture: InferenceSection | None,
+    shown: ForensicSection | None,
+) -> Report:
+    declared, registry = case.declared, case.registry
+    expected = declared.stations if declared else None
+    voters = declared.registered if declared else None
+    if registry is not None:
+        expected = len(registry) if expected is None else expected
+        known = not registry.sizes[1].any()
+        voters = registry.registered if voters is None and known else voters
+
+    def total(line: str) -> int | None:
+        return seen.totals.sum((line,)) if line in facts.lines else None
+
+    # Within a rung, what concerns the declared result before what concerns single sheets.
+    first = sorted(results, key=lambda result: result.family != "compare")
+    order = {result.code: position for position, result in enumerate(first)}
+    findings = sorted(
+        (finding for result in results for finding in result.findings),
+        key=lambda finding: (finding.evidence.rank, order[finding.code]),
+    )
+    return Report(
+        version=__version__,
+        seed=case.seed,
+        inputs=tuple(
+            InputFile(role=i.role, name=i.name, sha256=i.sha256, rows=i.rows) for i in case.inputs
+        ),
+        coverage=CoverageFacts(
+            stations=seen.stations.stations,
+            stations_expected=expected,
+            registered=seen.stations.registered_seen if "registered" in facts.lines else None,
+            registered_expected=voters,
+        ),
+        totals=Totals(
+            valid=seen.totals.sum(facts.valid),
+            null=total("null"),
+            blank=total("blank"),
+            ballots=seen.totals.sum(facts.ballots) if facts.ballots else None,
+            registered=total("registered"),
+            votes={name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids},
+        ),
+        verdict=verdict_of(results, chosen),
+        checks=tuple(results),
+        findings=tuple(findings),
+        contest=case.contest,
+        picture=picture,
+        forensics=shown,
+    )

@@ -1,0 +1,36 @@
+"""One test of one candidate, as the battery runs and calibrates it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tallyverify.forensics.calibration.null_election import NullElection
+from tallyverify.forensics.indicator import Indicator
+
+# Candidates with less of all votes have no distribution of shares worth looking at.
+SMALLEST_SHARE = 0.05
+TURNOUT = "turnout"  # what stands in a candidate's place where turnout itself is tested
+# What stands there where one or the other is, as published: it is no test of the candidate.
+EITHER = "turnout or leader's share"
+
+Rejection = Callable[[NullElection], bool]
+
+
+@dataclass(frozen=True, eq=False)
+class TestSpec:
+    """One indicator of one candidate, of turnout, or of either."""
+
+    code: str
+    figure: str
+    run: Callable[[], Indicator]
+    # Of a few twins: whether a further one is rejected at 0.05.
+    learn: Callable[[Sequence[NullElection]], Rejection]
+    candidate: int | None = None  # column of the candidate, if it looks at one
+    most_twins: int = 1000  # enough to calibrate it on: a slow, extreme test needs fewer
+    judged: bool = True  # the dip is not: an honest election may have more than one kind of places
+
+    @property
+    def name(self) -> str:
+        """Code and figure."""
+        return f"{self.code} {self.figure}"

@@ -1,0 +1,122 @@
+"""The checks of the family, all of which need the stations themselves."""
+
+from tallyverify.checking import CaseFacts, Check, Kept, summarise_sheets
+from tallyverify.findings import CheckResult, Evidence
+from tallyverify.forensics.calibrated_tests import tested
+from tallyverify.forensics.calibration.battery import TESTED
+from tallyverify.forensics.descriptions import described
+from tallyverify.forensics.study import ForensicStudy
+
+
+def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
+    study = kept.rows.study(ForensicStudy, kept, facts)
+    if study.reason:
+        return check.not_applicable(study.reason)
+    return tested(check, study) if check.code in TESTED else described(check, study)
+
+
+_ANOMALIES = ("F501", "F502", "F503", "F504", "F505")
+
+# Code, name, needs, assumptions and reference.
+_TEXTS = (
+    (
+        "F501",
+        "Second digits",
+        "1,000 counts of 22 or more",
+        "counts are smooth at the scale of 5 %",
+        "Mebane 2008; Deckert, Myagkov & Ordeshook 2011 on why Benford's law is no null",
+    ),
+    (
+        "F502",
+        "Last digits",
+        "100 counts of 10 or more",
+        "counts are smooth at the scale of ten",
+        "Beber & Scacco 2012",
+    ),
+    (
+        "F503",
+        "Last two digits",
+        "100 counts of 100 or more",
+        "counts are smooth at the scale of a hundred",
+        "Beber & Scacco 2012",
+    ),
+    (
+        "F504",
+        "Integer percentages",
+        "ballots, and for turnout registered voters; 100 stations of 100 people",
+        "shares are smooth at the scale of their own noise",
+        "Kobak, Shpilkin & Pshenichnikov 2016",
+    ),
+    (
+        "F505",
+        "Shares at coarse fractions",
+        "300 stations with 50 valid votes",
+        "shares are smooth at the scale of their own noise",
+        "Rozenas 2017",
+    ),
+    (
+        "F506",
+        "Fingerprint",
+        "registered voters and ballots; 100 stations of 100 voters",
+        "none: a picture and two numbers",
+        "Klimek et al. 2012",
+    ),
+    (
+        "F507",
+        "Klimek fit",
+        "registered voters; 1,000 stations of 100 voters",
+        "clean turnout and share are normal and of one kind, which unlike places are not",
+        "Klimek et al. 2012",
+    ),
+    (
+        "F508",
+        "Turnout-peak excess",
+        "registered voters and ballots; 1,000 stations; a clean peak of turnout below 80 %",
+        "the leader's clean share does not depend on turnout, which is seldom true",
+        "Shpilkin 2011; Kobak, Shpilkin & Pshenichnikov 2016",
+    ),
+    (
+        "F509",
+        "More than one peak (dip)",
+        "50 stations",
+        "stations are independent; the uniform null is conservative",
+        "Hartigan & Hartigan 1985",
+    ),
+    (
+        "F510",
+        "Homogeneity within centres, and who departs",
+        "areas; 30 of the smallest with two stations or more",
+        "voters are dealt to the stations of a centre blind to how they vote",
+        "McCullagh & Nelder 1989, section 4.5",
+    ),
+    (
+        "F511",
+        "Turnout and share",
+        "registered voters and ballots; 30 stations",
+        "none: a correlation, which genuine sheets show too",
+        "Kobak, Shpilkin & Pshenichnikov 2016",
+    ),
+    (
+        "F512",
+        "Swapped tallies",
+        "200 stations, areas; the better with an earlier election in the registry",
+        "the tail of honest stations; an earlier election of the same voters",
+        "Lange, Little & Taylor 1989 for the tail; ranked by odds",
+    ),
+)
+
+CHECKS = tuple(
+    Check(
+        code=code,
+        name=name,
+        family="forensics",
+        evidence=Evidence.ANOMALY if code in _ANOMALIES else Evidence.NOTE,
+        conclude=_conclude,
+        summarise=summarise_sheets,
+        rows="kept",
+        needs=needs,
+        assumptions=assumptions,
+        reference=reference,
+    )
+    for code, name, needs, assumptions, reference in _TEXTS
+)

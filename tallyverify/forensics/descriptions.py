@@ -1,0 +1,37 @@
+"""F506–F508, F510–F512 as checks of a case: descriptions, which are never flagged."""
+
+from __future__ import annotations
+
+from tallyverify.checking import Check
+from tallyverify.findings import CheckResult, sentence
+from tallyverify.forensics.outlier_check import departing_findings
+from tallyverify.forensics.places.homogeneity import Homogeneity
+from tallyverify.forensics.places.swapped_result import Swapped
+from tallyverify.forensics.study import ForensicStudy
+from tallyverify.forensics.swapped_check import exchanged
+
+
+def described(check: Check, study: ForensicStudy) -> CheckResult:
+    """Return a description of the leader, or of the areas, as a note."""
+    found = study.described(check.code)
+    if isinstance(found, str):
+        return check.not_applicable(found)
+    effect = found.effect.value if found.effect else None
+    reason, stations = "a description, never flagged", study.stations
+    if isinstance(found, Swapped):
+        findings, more = exchanged(check, found, study)
+        reason += f": {more}"
+    else:
+        leader = stations.candidates[stations.ranked[0]]
+        whole = check.finding(
+            found.sentence(study.names[leader], *stations.levels[-1:]),
+            candidate=None if isinstance(found, Homogeneity) else leader,
+            observed=effect,
+            arithmetic=". ".join(sentence(warning).rstrip(".") for warning in found.warnings),
+        )
+        findings = [whole]
+        if isinstance(found, Homogeneity):
+            findings += departing_findings(check, study)
+    return check.result(
+        findings, reason=reason, statistic=found.statistic, effect=effect, flagged=False
+    )

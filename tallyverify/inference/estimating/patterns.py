@@ -1,0 +1,156 @@
+"""Patterns in which stations are missing: realistic ones, and the one that is really there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.inference.prediction.area_tree import AreaTree
+from tallyverify.inference.prediction.population import Population
+
+if TYPE_CHECKING:
+    from tallyverify.arrays import Floats, Mask
+
+
+PATTERNS = {
+    "random": "stations at random",
+    "centres": "whole areas of the smallest level",
+    "municipalities": "whole areas of the level above the smallest",
+    "small": "whole areas of the smallest level, the small and rural ones more readily",
+    "late": "the last to report",
+    "learnt": "as the unseen stations are really missing, learnt from the registry",
+}
+"""Names of the patterns, and what they hide."""
+
+_PRIOR = 2.0
+_MOST = 0.95
+
+
+def patterns_of(population: Population) -> tuple[str, ...]:
+    """Return the patterns that a population has what they need for."""
+    found = ["random"]
+    areas = population.nest.depth - 1
+    if areas >= 1:
+        found += ["centres", "small"]
+    if areas >= 2:
+        found.insert(2, "municipalities")
+    if population.order is not None and np.isfinite(population.order[population.seen]).all():
+        found.append("late")
+    missing = ~population.seen
+    if missing.any() and population.seen.any():
+        found.append("learnt")
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class LearntPattern:
+    """How likely each station, and each area as a whole, is to be missing."""
+
+    chances: tuple[Floats, ...]  # by depth from 1: wholly missing, given that the unit above is not
+
+
+def learn_pattern(population: Population) -> LearntPattern:
+    """Learn from a population how its unseen stations are missing.
+
+    At each level, a unit of an area that is not wholly missing is itself wholly missing with a
+    probability that depends on its size (logistic in the log of its registered voters, none above
+    the largest that is really missing) and on the area it lies in (the area's own count of
+    missing units, shrunk to what sizes alone say). Stations are the last level. So whole areas go
+    missing where whole areas do, and single stations where single stations do.
+    """
+    nest = population.nest
+    sizes = nest.totals(population.size)
+    seen = nest.totals(population.seen.astype(float))
+    chances: list[Floats] = []
+    for depth in range(1, nest.depth + 1):
+        parent = nest.parent(depth)
+        alive = (seen[depth - 1] > 0)[parent]
+        whole = seen[depth] == 0
+        chances.append(_chances(nest, depth, sizes[depth], alive, whole))
+    return LearntPattern(tuple(chances))
+
+
+def _chances(nest: AreaTree, depth: int, size: Floats, alive: Mask, whole: Mask) -> Floats:
+    gone = alive & whole
+    if not gone.any():
+        return np.zeros(len(size))
+    by_size = _logistic(np.log(size), gone, alive)
+    by_size[size > size[gone].max()] = 0.0
+    parent = nest.parent(depth)
+    expected = nest.up(depth, np.where(alive, by_size, 0.0))
+    found = nest.up(depth, gone.astype(float))
+    factor = (found + _PRIOR) / (expected + _PRIOR)
+    return np.minimum(by_size * factor[parent], _MOST)
+
+
+def _logistic(x: Floats, hit: Mask, among: Mask) -> Floats:
+    """Fitted probabilities of a logistic regression on one variable, by Newton's steps.
+
+    A weak normal prior on the slope keeps it finite where sizes separate missing from seen.
+    """
+    centre = float(x[among].mean())
+    scale = float(x[among].std()) or 1.0
+    z = (x - centre) / scale
+    design = np.column_stack([np.ones(int(among.sum())), z[among]])
+    y = hit[among].astype(float)
+    rate = (y.sum() + 0.5) / (len(y) + 1)
+    beta = np.array([np.log(rate / (1 - rate)), 0.0])
+    prior = np.diag([1e-6, 0.25])
+    for _ in range(50):
+        p = expit(design @ beta)
+        curvature = design.T @ ((p * (1 - p))[:, None] * design) + prior
+        step = np.linalg.solve(curvature, design.T @ (y - p) - prior @ (beta * [0.0, 1.0]))
+        beta = beta + step
+        if np.abs(step).max() < 1e-8:
+            break
+    fitted: Floats = expit(beta[0] + beta[1] * z)
+    return fitted
+
+
+def hide(
+    population: Population,
+    pattern: str,
+    share: float,
+    rng: np.random.RandomState,
+    learnt: LearntPattern | None = None,
+) -> Mask:
+    """Return which seen stations a pattern hides (stations,); ``learnt`` has a share of its own."""
+    nest, seen = population.nest, population.seen
+    if pattern == "learnt":
+        found = learnt if learnt is not None else learn_pattern(population)
+        gone = np.zeros(1, dtype=bool)
+        for depth, chance in enumerate(found.chances, start=1):
+            gone = gone[nest.parent(depth)] | (rng.random_sample(len(chance)) < chance)
+        return gone & seen
+    if pattern not in PATTERNS:
+        raise InputError(
+            f"no pattern of missing stations is called {shown(pattern)}; there are "
+            f"{listed(PATTERNS)}. {nearest(pattern, PATTERNS) or ''}".rstrip()
+        )
+    if pattern not in patterns_of(population):
+        lacks = "an order of every seen station" if pattern == "late" else "areas"
+        raise InputError(f"the pattern {shown(pattern)} needs {lacks}")
+    own = rng.random_sample(len(population))
+    first = own
+    if pattern in ("centres", "small"):
+        at = nest.depth - 1
+        first = rng.random_sample(nest.units(at))
+        if pattern == "small":
+            # The smallest key goes first: exponential with a rate that falls with size.
+            first = -np.log1p(-first) * nest.totals(population.size)[at]
+        first = first[nest.of_station(at)]
+    elif pattern == "municipalities":
+        at = nest.depth - 2
+        first = rng.random_sample(nest.units(at))[nest.of_station(at)]
+    elif pattern == "late" and population.order is not None:
+        share *= 0.5 + rng.random_sample()  # the cut moves from draw to draw, or all draws were one
+        first = -population.order
+    count = min(round(share * int(seen.sum())), int(seen.sum()))
+    hidden = np.zeros(len(population), dtype=bool)
+    order = np.lexsort((own, first, ~seen))
+    hidden[order[:count]] = True
+    return hidden

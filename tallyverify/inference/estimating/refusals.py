@@ -1,0 +1,56 @@
+"""When no estimate is given: what the seen stations cannot tell about the others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tallyverify.findings import counted, number, percent
+from tallyverify.inference.prediction.population import Population
+from tallyverify.inference.prediction.smallest_areas import VarianceComponents
+
+FEWEST_STATIONS = 20
+"""From fewer seen stations nothing is predicted."""
+
+_LARGEST = 0.01  # of all voters: an unseen area beyond the size of any seen, above this
+_MATTERS = 0.001
+_FEWEST_FREE = 2.0
+
+
+def why_refused(population: Population, work: VarianceComponents, *, areas: bool = True) -> str:
+    """Say why the seen stations do not carry a prediction of those asked for, if they do not.
+
+    How areas differ is learnt from the seen areas of the same level. It says nothing of an unseen
+    area that is larger than every seen one: a capital is not one of many towns. Above one percent
+    of the voters, that decides. Nor can it be learnt from fewer than three areas.
+    """
+    seen = int(population.seen.sum())
+    if seen < FEWEST_STATIONS:
+        return f"{counted(seen, 'station')} seen and wholly read; at least {FEWEST_STATIONS} needed"
+    if not areas:
+        return ""
+    nest = population.nest
+    voters = nest.totals(population.size)
+    inside = nest.totals(np.where(population.seen, population.size, 0.0))
+    asked = nest.totals(population.wanted_size)
+    everyone = float(inside[0][0] + asked[0][0])
+    for depth in range(1, nest.depth):
+        level = population.levels[depth - 1]
+        whole = (inside[depth] == 0) & (asked[depth] > 0)
+        if not whole.any():
+            continue
+        largest = round(float(voters[depth][whole].max()))
+        known = round(float(voters[depth][inside[depth] > 0].max(initial=0.0)))
+        if largest > known and largest > _LARGEST * everyone:
+            return (
+                f"nothing was seen of the largest area of the level {level} ({number(largest)} "
+                f"voters, {percent(largest, everyone, 1)} of all; the largest seen has "
+                f"{number(known)}): what smaller ones show does not carry over to it"
+            )
+        gone = float(asked[depth][whole].sum())
+        if work.freedom[depth - 1] < _FEWEST_FREE and gone > _MATTERS * everyone:
+            return (
+                f"nothing was seen of {counted(int(whole.sum()), 'area')} of the level {level} "
+                f"({percent(gone, everyone, 1)} of the voters), and from the few seen ones it "
+                "cannot be told how much areas differ"
+            )
+    return ""

@@ -1,0 +1,266 @@
+"""One study of a partial tally: the estimate, what calibrates it, and what others ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from tallyverify.checking import MOST_STATIONS, CaseFacts, Sheets, summarise_sheets
+from tallyverify.errors import InputError, TallyVerifyError, listed, shown
+from tallyverify.findings import counted
+from tallyverify.inference.estimating.interval_factor import Calibration, calibrate
+from tallyverify.inference.estimating.outcome import PairEstimate, predicted_outcome
+from tallyverify.inference.estimating.patterns import PATTERNS, patterns_of
+from tallyverify.inference.estimating.refusals import why_refused
+from tallyverify.inference.estimating.request import EstimateRequest, check_asked
+from tallyverify.inference.prediction.figures import predicted_figures
+from tallyverify.inference.prediction.population import Population
+from tallyverify.inference.prediction.sampling_frame import SamplingFrame, assemble_frame
+from tallyverify.inference.prediction.smallest_areas import VarianceComponents
+from tallyverify.inference.prediction.unseen_totals import Predicted, fit_working_spread
+from tallyverify.inference.sampling.ratio import RatioEstimate
+from tallyverify.inference.sampling.strata import (
+    Strata,
+    national_stratum,
+    registry_strata,
+    strata_of,
+)
+from tallyverify.inference.sampling.stratified import ratio_figures, ratio_outcome, within_seen
+from tallyverify.table import ActaTable
+
+_MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predicted from
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything that was worked out, for the estimate and for the checks."""
+
+    asked: EstimateRequest
+    known: str  # how the unseen are known: registry, listed (in the actas), areas, numbers, nothing
+    assembled: SamplingFrame
+    strata: Strata | None = None  # where the ratio estimate is used; otherwise the prediction
+    work: VarianceComponents | None = None  # working variances of the prediction
+    totals: Predicted | None = None  # of all candidates; None where refused, as shares and outcome
+    shares: Predicted | None = None
+    pair: tuple[int, int] = (0, 1)  # the leader and the one compared with it
+    outcome: PairEstimate | None = None
+    calibration: Calibration = field(default_factory=Calibration)
+    refused: str = ""  # why there is no estimate; empty if there is one
+    told: tuple[str, ...] = ()  # what the ratio estimator did: its form, and strata that it joined
+
+    @property
+    def population(self) -> Population:
+        """All stations known."""
+        return self.assembled.population
+
+    @property
+    def unseen_stations(self) -> int | None:
+        """How many stations were not seen."""
+        if self.known == "nothing":
+            return None
+        if self.strata is not None:
+            return int(self.strata.stations.sum() - self.population.seen.sum())
+        return int(self.population.wanted.sum())
+
+    def outcome_of(self, pair: tuple[int, int]) -> PairEstimate:
+        """Estimate the shares of two candidates, their margin and turnout."""
+        if self.strata is not None:
+            return ratio_outcome(self.population, self.strata, pair)
+        return predicted_outcome(self.population, self._work, pair, shift=True)
+
+    def outcome_without(self, population: Population) -> PairEstimate:
+        """Do the same with some seen stations hidden, as a backtest has them."""
+        if self.strata is not None:
+            return ratio_outcome(population, within_seen(population, self.strata), self.pair)
+        return predicted_outcome(population, self._work, self.pair, shift=True)
+
+    @property
+    def _work(self) -> VarianceComponents:
+        if self.work is None:
+            raise InputError("the prediction has no variances yet")
+        return self.work
+
+
+def study_table(table: ActaTable, asked: EstimateRequest) -> Study:
+    """Study a table of actas, each station once; see :func:`study`."""
+    contest = table.contest
+    facts = CaseFacts.of(table, asked.registry)
+    return study(summarise_sheets(table, facts), contest.candidate_ids, contest.levels, asked)
+
+
+def study(
+    sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: EstimateRequest
+) -> Study:
+    """Estimate, and backtest the estimate on the seen stations; each station once."""
+    check_asked(asked, names)
+    # One thread: sums then do not depend on how many a machine has, and short ones are faster.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _studied(sheets, names, levels, asked)
+
+
+def _studied(
+    sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: EstimateRequest
+) -> Study:
+    if sheets.chunks is None:
+        raise InputError(
+            f"{sheets.rows:,} stations; all are needed at once, which fits for {MOST_STATIONS:,}"
+        )
+    of_registry = asked.strata if asked.expected is None else None
+    assembled = assemble_frame(
+        sheets, names, levels, asked.registry, strata=of_registry, covariates=asked.covariates
+    )
+    known = _knowledge(sheets, asked)
+    bare = Study(asked, known, assembled)
+    why = _why_not(assembled, known) or _registry_short(assembled, asked)
+    if why:
+        return replace(bare, refused=why)
+    bare = replace(bare, strata=_strata(sheets, assembled, known, levels, asked))
+    work = fit_working_spread(bare.population)
+    why = why_refused(bare.population, work, areas=bare.strata is None)
+    if why:
+        return replace(bare, refused=why)
+    try:
+        if bare.strata is None:
+            totals, shares = predicted_figures(bare.population, work)
+        else:
+            totals, shares, by_ratio = ratio_figures(bare.population, bare.strata)
+            bare = replace(bare, told=_told(by_ratio, bare.strata))
+    except TallyVerifyError as error:
+        return replace(bare, refused=str(error))
+    pair = _pair(totals.estimate[:-1], names, asked.rival)
+    found = replace(bare, work=work, totals=totals, shares=shares, pair=pair)
+    found = replace(found, outcome=found.outcome_of(pair))
+    if not found.unseen_stations:
+        return found
+    calibration = _calibrated(found)
+    return replace(found, calibration=calibration, refused=calibration.refused)
+
+
+def _told(found: RatioEstimate, strata: Strata) -> tuple[str, ...]:
+    if len(strata.names) < 2:
+        return ()
+    separate = (
+        "one ratio in each stratum" if found.form == "separate" else "one ratio for all strata"
+    )
+    told = [f"ratio estimate in its {found.form} form: {separate}"]
+    used = [name for name, count in zip(strata.names, strata.stations, strict=True) if count > 0]
+    pairs = [f"{used[one]} with {used[other]}" for one, other in found.collapsed]
+    if pairs:
+        more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
+        told.append(
+            f"strata with one seen station are joined for the error: {', '.join(pairs[:5])}{more}"
+        )
+    return tuple(told)
+
+
+def _knowledge(sheets: Sheets, asked: EstimateRequest) -> str:
+    if asked.registry is not None:
+        return "registry"
+    if asked.expected is not None:
+        return "areas"
+    if asked.method == "prediction" or asked.stations == sheets.rows:
+        return "listed"
+    if asked.stations is not None or asked.registered is not None:
+        return "numbers"
+    return "nothing"
+
+
+def _why_not(assembled: SamplingFrame, known: str) -> str:
+    if assembled.mismatch:
+        return assembled.mismatch
+    if known == "nothing":
+        gaps = (
+            f"; {counted(assembled.unread, 'row')} of the actas with no votes that could be read: "
+        )
+        gaps += "if the actas list every station, give their number or ask for the prediction"
+        return (
+            "nothing says which stations were not seen, or how many: there is neither a registry "
+            "nor a number of stations or registered voters" + (gaps if assembled.unread else "")
+        )
+    if len(assembled.population.names) < 2:
+        return "the contest has one candidate only"
+    if not assembled.population.votes.any():
+        return "no sheet that was wholly read holds a vote"
+    return ""
+
+
+def _registry_short(assembled: SamplingFrame, asked: EstimateRequest) -> str:
+    """Say that the registry lacks stations which no one can then predict, if it does."""
+    there, declared = len(assembled.population), asked.stations
+    if asked.registry is None:
+        return ""
+    if declared is not None and declared > there * (1 + _MOST_LACKING):
+        return (
+            f"the registry has {there:,} stations, but {declared:,} are declared: what it lacks "
+            "cannot be predicted; give a whole registry, or leave it out to estimate from numbers"
+        )
+    if assembled.lacks(declared) and bool(assembled.population.seen.all()):
+        return (
+            "every station of the registry was seen, but it is known to lack others, of which "
+            "nothing is known"
+        )
+    return ""
+
+
+def _strata(
+    sheets: Sheets,
+    assembled: SamplingFrame,
+    known: str,
+    levels: Sequence[str],
+    asked: EstimateRequest,
+) -> Strata | None:
+    """Return the strata of the ratio estimate, or None for the prediction."""
+    population, voters = assembled.population, assembled.voters_known
+    if known == "areas" and asked.expected is not None:
+        there = [level for level in levels if f"area:{level}" in sheets.columns]
+        return strata_of(sheets, population, voters, asked.expected, there, asked.strata)
+    if known == "numbers":
+        return national_stratum(population, voters, asked.stations, asked.registered)
+    if asked.method == "ratio":
+        return registry_strata(population, assembled.areas, voters)
+    return None
+
+
+def _pair(votes: Any, names: Sequence[str], rival: str | None) -> tuple[int, int]:
+    order = sorted(range(len(names)), key=lambda k: (-votes[k], k))
+    first, second = order[:2]
+    if rival is not None and names.index(rival) != first:
+        second = names.index(rival)
+    return first, second
+
+
+def _calibrated(found: Study) -> Calibration:
+    """Run the patterns that the population allows, the one really there where it is known."""
+    population, asked = found.population, found.asked
+    possible = patterns_of(population)
+    if found.known not in ("registry", "listed"):
+        possible = tuple(pattern for pattern in possible if pattern != "learnt")
+    wanted = possible if asked.patterns is None else asked.patterns
+    if not wanted:
+        wanted = ("learnt",) if "learnt" in possible else possible
+    lacking = [pattern for pattern in wanted if pattern not in possible]
+    if lacking:
+        raise InputError(
+            "the case does not have what this pattern needs",
+            place="pattern",
+            found=shown(lacking[0]),
+            expected=listed(possible),
+            hint=f"{lacking[0]} is: {PATTERNS[lacking[0]]}",
+        )
+    if asked.patterns and "learnt" in possible:
+        wanted = (*(pattern for pattern in wanted if pattern != "learnt"), "learnt")
+    unseen, seen = found.unseen_stations or 0, int(population.seen.sum())
+    share = asked.share or float(np.clip(unseen / (unseen + seen), 0.02, 0.5))
+    return calibrate(
+        population,
+        found.outcome_without,
+        found.pair,
+        patterns=wanted,
+        masks=asked.masks,
+        share=share,
+        seed=asked.seed,
+    )

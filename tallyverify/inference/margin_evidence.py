@@ -1,0 +1,157 @@
+"""The rung of a declared margin that lies outside the interval: nearly always a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, log
+from typing import TYPE_CHECKING
+
+from tallyverify.findings import Evidence
+from tallyverify.inference.estimating.interval_factor import LOWEST_COVERAGE
+from tallyverify.inference.estimating.outcome import PairEstimate
+from tallyverify.inference.estimating.study import Study
+from tallyverify.inference.estimating.tilt import Tilt, tilt_to
+from tallyverify.inference.favourable import most_favourable
+
+if TYPE_CHECKING:
+    from tallyverify.arrays import Floats
+
+FAR = 0.999
+"""Level of the interval that a declared margin must lie outside of, to be improbable."""
+
+FLOOR = log(3)
+"""No smaller tilt is improbable, whatever the backtest had: odds up to three times those predicted.
+
+Stations may honestly be missing for what no level of areas knows, as villages or prisons are. In
+Poland 2020, with 80 % of the villages and 3 % of the towns unseen and predicted from whole
+voivodeships, the truth needs a tilt of 0.64, more than any pattern of the backtest had.
+"""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How a declared margin stands to the interval, and on which rung that belongs."""
+
+    outside: bool  # the 95 % interval
+    grade: Evidence
+    why: str  # what decided it; empty inside the interval
+
+
+def needed_tilt(study: Study, first: float, second: float) -> Tilt | None:
+    """Return the tilt that gives the pair its declared votes; None where none are unseen."""
+    outcome = study.outcome
+    if outcome is None or not study.unseen_stations or not outcome.votes.sum() > 0:
+        return None
+    seen = study.population.votes.sum(axis=0)
+    needs = first - seen[study.pair[0]], second - seen[study.pair[1]]
+    both = float(sum(needs))
+    target = float(needs[0]) / both if both > 0 else (inf if needs[0] >= needs[1] else -inf)
+    return tilt_to(target, outcome.share, outcome.votes)
+
+
+def judged(
+    study: Study,
+    first: float,
+    second: float,
+    valid: float,
+    *,
+    whole: bool,
+    confirmed: bool,
+) -> Judged:
+    """Grade a declared margin (votes of the pair and of all) against an estimate not refused.
+
+    ``whole``: the bulletin is the whole count. ``confirmed``: a registry lists every station, as
+    many as are declared and every one that was seen.
+    """
+    outcome, calibration = study.outcome, study.calibration
+    if outcome is None:
+        raise ValueError("a study that is not refused has an outcome")
+    gap = abs((first - second) / valid - float(outcome.margin.estimate))
+    half = float(outcome.margin.half_width(calibration.inflation, 0.95))
+    # One in a million, for margins that are computed from whole votes.
+    if gap <= half + 1e-6:
+        return Judged(False, Evidence.NOTE, "")
+    tilt = needed_tilt(study, first, second)
+    why = _innocent(study, outcome, gap, tilt, valid, whole=whole, confirmed=confirmed)
+    if why or tilt is None:
+        return Judged(True, Evidence.NOTE, f"a note only: {why}")
+    far = float(outcome.margin.half_width(calibration.inflation, FAR))
+    masks = sum(row.masks for row in calibration.rows)
+    return Judged(
+        True,
+        Evidence.IMPROBABLE,
+        f"outside the 99.9 % interval too (± {100 * far:.2f} points); the tilt that it needs "
+        f"(δ = {_delta(tilt.delta)}) is larger than any of the {masks} masks of the backtest "
+        f"({_delta(calibration.largest_tilt)}) and than three times the odds ({_delta(FLOOR)}); "
+        "no seen stations with as many votes gave the share that it needs",
+    )
+
+
+def _innocent(
+    study: Study,
+    outcome: PairEstimate,
+    gap: float,
+    tilt: Tilt | None,
+    valid: float,
+    *,
+    whole: bool,
+    confirmed: bool,
+) -> str:
+    """Return the first reason for which a margin outside the interval accuses nobody."""
+    calibration = study.calibration
+    learnt = calibration.row("learnt")
+    largest = calibration.largest_tilt
+    if not whole:
+        return "it is not known to be the whole count, and need not be like it"
+    if not study.unseen_stations or tilt is None:
+        return "every station was seen, so that no estimate is needed"
+    if study.strata is not None:
+        return "the estimate is not a prediction of single stations"
+    if not confirmed:
+        return "no registry is known to list every station, and no other, that there is"
+    if valid <= float(study.population.valid.sum()):
+        return "it holds no more votes than were seen, so that the registry may list too much"
+    if _unseen_region(study):
+        return f"nothing was seen of an area of the level {study.population.levels[0]}"
+    if learnt is None or calibration.setting != "learnt" or learnt.coverage < LOWEST_COVERAGE:
+        return "the backtest does not cover in the pattern really missing"
+    if gap <= float(outcome.margin.half_width(calibration.inflation, FAR)):
+        return "it lies inside the 99.9 % interval"
+    if abs(tilt.delta) <= largest:
+        return (
+            f"the tilt that it needs (δ = {_delta(tilt.delta)}) is no larger than one that hidden "
+            f"stations of this election had ({_delta(largest)})"
+        )
+    if abs(tilt.delta) <= FLOOR:
+        return (
+            f"the tilt that it needs (δ = {_delta(tilt.delta)}) is less than three times the odds "
+            f"({_delta(FLOOR)}), as unseen stations of another kind may honestly have"
+        )
+    if not _beyond_all_seen(study, outcome, tilt):
+        return "seen stations with as many votes gave the share that it needs"
+    return ""
+
+
+def _unseen_region(study: Study) -> bool:
+    population = study.population
+    if population.nest.depth < 2:
+        return False
+    seen = population.nest.totals(population.seen.astype(float))[1]
+    wanted = population.nest.totals(population.wanted_size)[1]
+    return bool(((seen == 0) & (wanted > 0)).any())
+
+
+def _beyond_all_seen(study: Study, outcome: PairEstimate, tilt: Tilt) -> bool:
+    """Whether even the most favourable seen stations gave less than the share needed."""
+    if not 0 <= tilt.target <= 1:
+        return True
+    votes = study.population.votes[study.population.seen]
+    one, other = (votes[:, k] for k in study.pair)
+    mine: Floats = one if tilt.target > tilt.predicted else other
+    needed = tilt.target if tilt.target > tilt.predicted else 1 - tilt.target
+    found = most_favourable(mine, one + other, float(outcome.votes.sum()))
+    return found is not None and needed > found.share
+
+
+def _delta(tilt: float) -> str:
+    return f"{tilt:.3f}".replace("-", "−")

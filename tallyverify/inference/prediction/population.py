@@ -1,0 +1,90 @@
+"""Everything that exists, as arrays: stations seen and unseen, their areas, voters and votes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.inference.prediction.area_tree import AreaTree
+
+if TYPE_CHECKING:
+    from tallyverify.arrays import Floats, Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """All stations of a contest, in an order that does not depend on files."""
+
+    nest: AreaTree
+    size: Floats  # (stations,) registered voters; 1 each where nobody knows them
+    seen: Mask  # whose sheet was seen and wholly read
+    votes: Floats  # (stations, candidates); 0 where not seen
+    names: tuple[str, ...]
+    levels: tuple[str, ...] = ()  # of the nest, from the largest
+    # (stations, covariates): known of all, e.g. rates of an earlier election
+    covariates: Floats | None = None
+    order: Floats | None = None  # when each station reported; NaN where not known
+    asked: Mask | None = None  # to be predicted; all unseen by default, what it hides in a backtest
+
+    def __len__(self) -> int:
+        return len(self.size)
+
+    @cached_property
+    def valid(self) -> Floats:
+        """Valid votes by station: the sum over candidates; 0 where not seen."""
+        total: Floats = self.votes.sum(axis=1)
+        return total
+
+    @cached_property
+    def wanted(self) -> Mask:
+        """Stations whose votes are to be predicted; shape (stations,)."""
+        return ~self.seen if self.asked is None else self.asked
+
+    @cached_property
+    def wanted_size(self) -> Floats:
+        """Registered voters of the stations to be predicted, 0 at the others."""
+        return np.where(self.wanted, self.size, 0.0)
+
+    @cached_property
+    def designs(self) -> tuple[Floats, ...]:
+        """Covariates by depth from 1: log of registered voters, and means of the others."""
+        designs = []
+        totals = self.nest.totals(self.size)
+        others = np.zeros((len(self), 0)) if self.covariates is None else self.covariates
+        weighted = self.nest.totals(others * self.size[:, None])
+        for depth in range(1, self.nest.depth + 1):
+            size = totals[depth]
+            designs.append(np.column_stack([np.log(size), weighted[depth] / size[:, None]]))
+        return tuple(designs)
+
+    @cached_property
+    def missing_shares(self) -> tuple[Floats, ...]:
+        """By depth from 1 to the smallest areas: share of the unit's voters that were not seen.
+
+        Of a unit wholly missing it is the largest share of any unit of which something was seen:
+        what is fitted to these is not carried beyond their range.
+        """
+        missing = self.nest.totals(np.where(self.seen, 0.0, self.size))
+        whole = self.nest.totals(self.size)
+        shares = []
+        for depth in range(1, self.nest.depth):
+            share = missing[depth] / whole[depth]
+            partly = missing[depth] < whole[depth]
+            shares.append(np.minimum(share, share[partly].max(initial=0.0)))
+        return tuple(shares)
+
+    def with_seen(self, seen: Mask) -> Population:
+        """Return the same with only these seen; votes of the rest are forgotten."""
+        return replace(self, seen=seen, votes=np.where(seen[:, None], self.votes, 0.0), asked=None)
+
+    def hiding(self, hidden: Mask) -> Population:
+        """Return the same with some seen stations hidden, and only these asked for."""
+        gone = hidden & self.seen
+        left = replace(self, seen=self.seen & ~gone, asked=gone)
+        # Sizes and areas stay as they are, so what was worked out of them stays too.
+        left.__dict__["designs"] = self.designs
+        left.__dict__["valid"] = self.valid
+        return left

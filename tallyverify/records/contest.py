@@ -1,0 +1,187 @@
+"""What was voted on: candidates, the ballot lines that belong to them, and the sheet's lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cached_property
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+
+from tallyverify.errors import listed, nearest
+from tallyverify.model import Identifier, Model, Text
+from tallyverify.records.balance import ALL_OPTIONS, STANDARD_BALANCES, Balance
+
+STANDARD_LINES = {
+    "registered": "voters on the station's list",
+    "signed": "voters who signed or were marked as having voted",
+    "ballots": "ballots counted",
+    "valid": "valid votes",
+    "null": "null (spoilt) votes",
+    "blank": "blank votes",
+}
+"""Protocol lines that every contest may use without naming them."""
+
+_RESERVED = {"station", "row", "order", ALL_OPTIONS}
+
+
+class Candidate(Model):
+    """Somebody (or something) that votes are counted for.
+
+    Attributes
+    ----------
+    id : str
+        Short name used in all files of the case.
+    name : str
+        Full name.
+    options : tuple of str
+        Ballot lines whose votes count for the candidate; by default one, named like the id.
+
+    Examples
+    --------
+    >>> Candidate(id="A").options
+    ('A',)
+    """
+
+    id: Identifier
+    name: Text = ""
+    options: tuple[Identifier, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_option_by_default(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("options"):
+            return {**data, "options": (data.get("id"),)}
+        return data
+
+
+class Line(Model):
+    """A protocol line of the sheet: a figure that is not a vote for an option."""
+
+    id: Identifier
+    name: Text = ""
+
+
+class Contest(Model):
+    """One race on one date.
+
+    Attributes
+    ----------
+    id, name, country : str
+        What the contest is called.
+    date : str
+        ISO date of the vote, e.g. ``2024-07-28``.
+    levels : tuple of str
+        Names of the nested areas, from the largest to the smallest.
+    candidates : tuple of Candidate
+        Everybody that a valid vote can be for.
+    lines : tuple of Line
+        Protocol lines that the sheet has. The standard ones (registered, signed, ballots, valid,
+        null, blank) need not be named; naming one says that the paper has it.
+    balances : tuple of Balance
+        The contest's own identities, reported as R105.
+
+    Examples
+    --------
+    >>> contest = Contest.model_validate({"id": "toy", "levels": ["state"],
+    ...     "candidates": [{"id": "A", "options": ["red", "green"]}, {"id": "B"}]})
+    >>> contest.options
+    {'red': 'A', 'green': 'A', 'B': 'B'}
+    """
+
+    id: Identifier
+    name: Text = ""
+    date: Text = ""
+    country: Text = ""
+    levels: tuple[Identifier, ...] = ()
+    candidates: tuple[Candidate, ...] = Field(min_length=1, max_length=2000)
+    lines: tuple[Line, ...] = ()
+    balances: tuple[Balance, ...] = ()
+
+    @field_validator("date")
+    @classmethod
+    def _iso_date(cls, value: str) -> str:
+        if value and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError("a date is written YYYY-MM-DD, e.g. 2024-07-28")
+        return value
+
+    @field_validator("lines", mode="before", json_schema_input_type=tuple[str | Line, ...])
+    @classmethod
+    def _lines_by_name(cls, value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [{"id": line} if isinstance(line, str) else line for line in value]
+        return value
+
+    @model_validator(mode="after")
+    def _names_are_distinct(self) -> Contest:
+        for candidate in self.candidates:
+            for option in candidate.options:
+                if option in self.candidate_ids and option != candidate.id:
+                    raise ValueError(f"option {option!r} of {candidate.id!r} is a candidate's id")
+        names = [
+            *self.levels,
+            *(line.id for line in self.lines),
+            *(line for line in STANDARD_LINES if line not in {row.id for row in self.lines}),
+            *(option for candidate in self.candidates for option in candidate.options),
+            *(row.id for row in self.candidates if row.id not in row.options),
+            *_RESERVED,
+        ]
+        twice = sorted(name for name, times in Counter(names).items() if times > 1)
+        if twice:
+            raise ValueError(
+                f"each name may stand for one thing only; used twice or reserved: {listed(twice)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _balances_use_known_names(self) -> Contest:
+        known = [*self.line_ids, *self.options, *self.candidate_ids, ALL_OPTIONS]
+        codes = Counter([*STANDARD_BALANCES, *(balance.code for balance in self.balances)])
+        twice = [code for code, times in codes.items() if times > 1]
+        if twice:
+            raise ValueError(f"each balance has a code of its own; used twice: {listed(twice)}")
+        for balance in self.balances:
+            for term in (*balance.terms, *filter(None, [balance.unless_zero])):
+                if term not in known:
+                    raise ValueError(
+                        f"balance {balance.code!r} uses {term!r}, which is no line, option or "
+                        f"candidate of the contest; known are {listed(known)}. "
+                        f"{nearest(term, known) or ''}"
+                    )
+        return self
+
+    @cached_property
+    def candidate_ids(self) -> tuple[str, ...]:
+        """Ids of the candidates, in the contest's order."""
+        return tuple(candidate.id for candidate in self.candidates)
+
+    @cached_property
+    def options(self) -> dict[str, str]:
+        """Candidate of each option, in the contest's order."""
+        return {option: row.id for row in self.candidates for option in row.options}
+
+    @cached_property
+    def line_ids(self) -> tuple[str, ...]:
+        """Names of all protocol lines: the standard ones and the contest's own."""
+        return tuple(dict.fromkeys([*STANDARD_LINES, *(line.id for line in self.lines)]))
+
+    @cached_property
+    def on_sheet(self) -> frozenset[str]:
+        """Lines that the paper is known to have because the contest names them."""
+        return frozenset(line.id for line in self.lines)
+
+    def candidate(self, name: str) -> Candidate:
+        """Return a candidate by id.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that id.
+        """
+        return next(row for row in self.candidates if row.id == name)
+
+    def display(self, name: str) -> str:
+        """Return the full name of a candidate, or the id where there is none."""
+        names = {row.id: row.name for row in self.candidates}
+        return names.get(name) or name

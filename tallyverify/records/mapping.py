@@ -1,0 +1,210 @@
+"""Where the figures stand in a file: the columns of a wide file, the rows of a long one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.model import Model
+from tallyverify.records.contest import Contest
+
+# Headers of spreadsheets may hold line ends: a column is named as it stands in the file.
+Text = Annotated[str, StringConstraints(max_length=500)]
+Columns = Text | Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Mapping(Model):
+    r"""How a file's columns (or rows) become figures of an acta.
+
+    A column is named as in the file's header; of several columns with one name, ``NAME#2`` is
+    the second.
+
+    Attributes
+    ----------
+    layout : {"wide", "long"}
+        One row per station, or one row per station and option.
+    station : tuple of str
+        Columns that together are the station's key.
+    areas : dict of str to str
+        Level of the contest to column.
+    lines : dict of str to str or list
+        Protocol line to column (long: to the text in the option column). Of a list, the sum.
+    votes : dict of str to str or list
+        Option, or candidate, to column (long: to the text in the option column).
+    order : str, optional
+        Column that says in which order or when stations reported.
+    missing : tuple of str
+        Texts that mean *not read*, besides an empty cell, ``-``, ``\N`` and ``NULL``.
+    encoding, separator, sheet : str, optional
+        What the file is, where sniffing should not decide.
+    where : dict of str to str or list
+        Keep only rows whose column has this text (or one of these).
+    option, count : str
+        Long only: the column that names the option, and the one that holds its count.
+    ignore : tuple of str
+        Long only: texts in the option column to leave out, e.g. totals.
+    thousands : str, optional
+        Thousands separator, where sniffing should not decide.
+    pad : dict of str to int
+        Columns whose codes lost leading zeros, to the width they had.
+    subtotals : {"keep", "leave_out"}, optional
+        What to do with area subtotals mixed in among the stations. By default they are reported
+        and no sum is compared until this is decided.
+
+    Examples
+    --------
+    >>> Mapping(station=("CENTRO", "MESA"), votes={"A": "VOTOS_A"}).layout
+    'wide'
+    """
+
+    layout: Literal["wide", "long"] = "wide"
+    station: tuple[Text, ...] = Field(min_length=1)
+    areas: dict[Text, Text] = Field(default_factory=dict)
+    lines: dict[Text, Columns] = Field(default_factory=dict)
+    votes: dict[Text, Columns] = Field(default_factory=dict)
+    order: Text | None = None
+    missing: tuple[Text, ...] = ()
+    encoding: Text | None = None
+    separator: Text | None = None
+    sheet: Text | None = None
+    where: dict[Text, Columns] = Field(default_factory=dict)
+    option: Text | None = None
+    count: Text | None = None
+    ignore: tuple[Text, ...] = ()
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    pad: dict[Text, int] = Field(default_factory=dict)
+    subtotals: Literal["keep", "leave_out"] | None = None
+
+    @field_validator(
+        "station",
+        "missing",
+        "ignore",
+        mode="before",
+        json_schema_input_type=Text | tuple[Text, ...],
+    )
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                "a".encode(value)
+            except (LookupError, UnicodeError):
+                raise ValueError("no such text encoding; e.g. utf-8, latin-1, cp1252") from None
+        return value
+
+    @field_validator("separator")
+    @classmethod
+    def _one_character(cls, value: str | None) -> str | None:
+        if value is not None and (len(value) != 1 or value in '"\r\n'):
+            raise ValueError("a separator is one character, e.g. ',' or ';'")
+        return value
+
+    @field_validator("pad")
+    @classmethod
+    def _sane_width(cls, value: dict[str, int]) -> dict[str, int]:
+        if any(not 1 <= width <= 50 for width in value.values()):
+            raise ValueError("a width is between 1 and 50")
+        return value
+
+    @model_validator(mode="after")
+    def _layout_fits(self) -> Mapping:
+        if self.layout == "long" and not (self.option and self.count):
+            raise ValueError("a long layout needs 'option' and 'count', the columns of both")
+        if self.layout == "wide" and (self.option or self.count or self.ignore):
+            raise ValueError("'option', 'count' and 'ignore' belong to the layout 'long'")
+        codes = (*self.station, *self.areas.values())
+        for column in self.pad:
+            if column not in codes:
+                raise ValueError(
+                    f"'pad' widens columns of 'station' and 'areas', which are {listed(codes)}; "
+                    f"{shown(column)} is none. {nearest(column, codes) or ''}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _each_column_once(self) -> Mapping:
+        votes = [column for given in self.votes.values() for column in _all(given)]
+        lines = {column for given in self.lines.values() for column in _all(given)}
+        used = Counter([*votes, *lines, *set(self.ignore)])
+        twice = [column for column, times in used.items() if times > 1]
+        if twice:
+            raise ValueError(f"votes would be counted twice: {listed(twice)} stands in two places")
+        return self
+
+    def fitting(self, contest: Contest, file: str, *, votes: bool = True) -> Mapping:
+        """Return the mapping if the contest knows all that it names.
+
+        Parameters
+        ----------
+        contest : Contest
+            Whose levels, lines and options it must use.
+        file : str
+            Named in the error.
+        votes : bool
+            Whether every candidate must be mapped (false for a registry).
+
+        Raises
+        ------
+        InputError
+            For a level, line or option that the contest does not have, a candidate without
+            votes, or a candidate mapped both alone and by option.
+        """
+        options = tuple(dict.fromkeys([*contest.candidate_ids, *contest.options]))
+        for part, known, what in (
+            ("areas", contest.levels, "level"),
+            ("lines", contest.line_ids, "line"),
+            ("votes", options, "option or candidate"),
+        ):
+            for name in getattr(self, part):
+                if name not in known:
+                    raise InputError(
+                        f"the contest has no {what} of this name",
+                        file=file,
+                        place=f"mapping.{part}",
+                        found=shown(name),
+                        expected=listed(known) or "none",
+                        hint=nearest(name, known),
+                    )
+        for candidate in contest.candidates if votes else ():
+            named = [option for option in candidate.options if option in self.votes]
+            alone = candidate.id in self.votes and candidate.options != (candidate.id,)
+            if (alone and named) or not (alone or len(named) == len(candidate.options)):
+                raise InputError(
+                    "votes are mapped twice for a candidate"
+                    if alone
+                    else "a candidate's votes are not mapped",
+                    file=file,
+                    place="mapping.votes",
+                    found=f"candidate {shown(candidate.id)}: {listed(named) or 'nothing'}",
+                    expected=f"either {shown(candidate.id)} or all of {listed(candidate.options)}",
+                    hint="map every candidate of the contest, or take the candidate out of it",
+                )
+        return self
+
+    @property
+    def figures(self) -> dict[str, tuple[str, ...]]:
+        """Each line and option with the columns (or texts) whose sum it is."""
+        return {name: _all(columns) for name, columns in (self.lines | self.votes).items()}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the file that the mapping reads, in a stable order."""
+        named: list[str] = [*self.station, *self.areas.values(), *self.where]
+        named += [self.order] if self.order else []
+        if self.layout == "long":
+            named += [self.option or "", self.count or ""]
+        else:
+            for columns in self.figures.values():
+                named += columns
+        return tuple(dict.fromkeys(named))
+
+
+def _all(columns: Columns) -> tuple[str, ...]:
+    return (columns,) if isinstance(columns, str) else columns

@@ -1,0 +1,27 @@
+"""Actas and registry by column; where they came from, their areas, stations that stand twice.
+
+In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin with
+:mod:`tallyverify.table.actas`.
+"""
+
+from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
+from tallyverify.table.areas import area_codes
+from tallyverify.table.registry import EARLIER, RegisteredStation, Registry
+from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
+from tallyverify.table.source import Source
+
+__all__ = [
+    "EARLIER",
+    "RARE",
+    "UNREAD_COLUMNS",
+    "ActaParts",
+    "ActaTable",
+    "HashMatches",
+    "Index",
+    "RegisteredStation",
+    "Registry",
+    "Repeats",
+    "Source",
+    "area_codes",
+    "together",
+]

@@ -1,0 +1,188 @@
+"""Stations that stand in the actas more than once, and how each comes to count once.
+
+A first pass over all parts keeps two hashes per row; a second looks closer only at rows whose
+hash was met twice. What grows with the file are these hashes: 16 bytes an acta, 24 while they are
+sorted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallyverify.arrays import Counts, Floats, Hashes, Mask
+from tallyverify.records import ALL_OPTIONS
+from tallyverify.table.actas import ActaTable, together
+from tallyverify.table.groups import Groups, grouped
+
+RARE = 1e-5
+"""A vector of votes is distinctive if a station of the same size, however its voters lean, would
+repeat it with at most this probability."""
+
+_LARGEST = 100_000
+
+
+@dataclass(frozen=True)
+class HashMatches:
+    """Hashes met more than once: a reason to look closer, no more."""
+
+    keys: Hashes  # sorted and distinct, as the next
+    votes: Hashes
+    expected_pairs: float = 0.0  # as in :class:`Repeats`, like the next
+    distinctive: int = 0
+
+    def of_key(self, part: ActaTable) -> Mask:
+        """Return which rows may stand for a station met before; shape (rows,)."""
+        return _among(part.key_hash, self.keys)
+
+    def of_votes(self, part: ActaTable) -> Mask:
+        """Return which rows may repeat another station's votes; shape (rows,)."""
+        return _among(part.vote_hash, self.votes)
+
+
+@dataclass(frozen=True)
+class Index:
+    """What the first pass keeps."""
+
+    keys: list[Hashes]  # of station keys
+    votes: list[Hashes]  # of votes, where they are distinctive
+    stations: Counts  # actas by their sum of votes
+    # By the sum of votes: the probabilities with which a distinctive acta would be repeated by one
+    # other of its size, added up.
+    chance: Floats
+
+    @classmethod
+    def of(cls, part: ActaTable) -> Index:
+        """Index one part."""
+        total, _ = part.figure(ALL_OPTIONS)
+        chance = repeat_probability(part)
+        rare = chance <= RARE
+        usable = (total > 0) & (total < _LARGEST)
+        return cls(
+            [part.key_hash],
+            [part.vote_hash[rare]],
+            np.bincount(total[usable], minlength=1),
+            np.bincount(total[rare], weights=chance[rare], minlength=1).astype(float),
+        )
+
+    def __add__(self, other: Index) -> Index:
+        return Index(
+            self.keys + other.keys,
+            self.votes + other.votes,
+            _longer(self.stations, other.stations),
+            _longer(self.chance, other.chance),
+        )
+
+    def suspects(self) -> HashMatches:
+        """Return the hashes met more than once."""
+        return HashMatches(
+            _met_twice(self.keys),
+            _met_twice(self.votes),
+            self._expected_pairs(),
+            sum(map(len, self.votes)),
+        )
+
+    def _expected_pairs(self) -> float:
+        size = len(self.chance)
+        others = np.maximum(self.stations[:size] - 1, 0)
+        return float((others * self.chance[: len(others)]).sum() / 2)
+
+
+def repeat_probability(part: ActaTable) -> Floats:
+    """Return how likely one other station would show exactly the same votes, at the most; (rows,).
+
+    For votes x with sum v this is the multinomial probability of x at shares x / v, its maximum
+    over all shares. Any mixture of multinomials stays below it, so it bounds the probability for a
+    station of the same size whatever its voters prefer. 1 where a figure is missing.
+    """
+    total = part.figure(ALL_OPTIONS)[0]
+    usable = (total > 0) & (total < _LARGEST) & part.known(ALL_OPTIONS)
+    counts = np.arange(int(total[usable].max(initial=0)) + 1, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        powers = np.where(counts > 0, counts * np.log(counts), 0.0)
+        factorials = np.cumsum(np.where(counts > 0, np.log(counts), 0.0))
+    term = powers - factorials
+    bounded = np.where(usable, total, 0)
+    logp = -term[bounded]
+    for name in part.votes:
+        logp += term[np.where(usable, part.figure(name)[0], 0)]
+    return np.where(usable, np.exp(logp), 1.0)
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Rows of stations that stand more than once, and rows that repeat another's votes."""
+
+    same: Groups  # rows of one key, in one area and equal in all figures
+    different: Groups  # rows of one key, unequal in a figure
+    # Rows of one key in two areas: first those equal in all figures, then those that are among
+    # ``different`` too.
+    moved: Groups
+    alike: Groups  # distinct stations with one vector of distinctive votes
+    # Repeated stations as they count: one row of each of ``same``; none of ``different``, since
+    # which sheet is right is not known, and none of ``moved``.
+    once: ActaTable | None
+    alone: ActaTable | None = None  # rows that only shared a hash; they count like any other
+    expected_pairs: float = 0.0  # upper bound of the distinctive pairs that chance makes alike
+    distinctive: int = 0  # actas with distinctive votes
+
+    @classmethod
+    def of(
+        cls, by_key: list[ActaTable], by_votes: list[ActaTable], suspects: HashMatches
+    ) -> Repeats:
+        """Sort out the rows that the second pass kept: at least one table each, be it empty."""
+        stations = grouped(_ordered(together(by_key)), ["station"])
+        single = stations.where(stations.size == 1)
+        twice = stations.where(stations.size > 1)
+        unequal = twice.varying(twice.rows.figures)
+        apart = twice.varying(twice.rows.levels)
+        same = twice.where(~unequal & ~apart)
+        return cls(
+            same,
+            twice.where(unequal),
+            twice.where(apart & ~unequal).followed_by(twice.where(apart & unequal)),
+            _alike(together(by_votes)),
+            same.rows.take(same.start) if len(same) else None,
+            single.rows.take(single.start) if len(single) else None,
+            suspects.expected_pairs,
+            suspects.distinctive,
+        )
+
+
+def _ordered(rows: ActaTable) -> ActaTable:
+    order = ["station", *rows.levels, *rows.figures, "row"]
+    return replace(rows, frame=rows.frame.sort_values(order, kind="stable", ignore_index=True))
+
+
+def _alike(rows: ActaTable) -> Groups:
+    """Distinct stations that agree in their votes."""
+    found = grouped(rows, rows.votes)
+    # Only these are worth the sorting: of a file that stands twice, hardly any are left.
+    held = np.repeat(found.varying(["station"]), found.size)
+    rows = _ordered(found.rows.take(held))
+    again = rows.frame.duplicated(["station", *rows.votes]).to_numpy()
+    return grouped(rows.take(~again), rows.votes)
+
+
+def _among(hashes: Hashes, wanted: Hashes) -> Mask:
+    if not len(wanted):
+        return np.zeros(len(hashes), dtype=bool)
+    at = np.minimum(np.searchsorted(wanted, hashes), len(wanted) - 1)
+    return np.equal(wanted[at], hashes)
+
+
+def _met_twice(parts: list[Hashes]) -> Hashes:
+    hashes = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
+    hashes.sort()
+    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+
+
+def _longer(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    if len(one) < len(other):
+        one, other = other, one
+    total = one.copy()
+    total[: len(other)] += other
+    return total

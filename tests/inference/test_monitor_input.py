@@ -1,0 +1,95 @@
+"""What the monitor refuses, with the figure that is impossible and the nearest fix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tallyverify.errors import TallyVerifyError
+from tallyverify.inference.sequential.margin_monitor import monitor
+
+BAD: dict[str, Any] = {
+    "too many votes": (
+        [1, 9],
+        [1, 9],
+        [2, 12],
+        {},
+        r"station 2 of the batch \(3 in all\): the two",
+    ),
+    "over the bound": ([1, 1], [1, 1], [2, 101], {}, "101 valid votes, more than the bound of 100"),
+    "negative": ([1, -1], [1, 1], [5, 5], {}, "'A' is -1; a count is a whole number from 0"),
+    "missing": ([1, 1], [1, np.nan], [5, 5], {}, "'B' is nan"),
+    "half a vote": ([1, 1], [1, 1], [5, 2.5], {}, "'valid' is 2.5"),
+    "text": (["one"], [1], [5], {}, "'A' are not numbers[^@]*'one'"),
+    "nested": ([[1]], [1], [5], {}, "2 dimensions"),
+    "lengths": ([1, 2], [1], [5], {}, "different lengths"),
+    "too many": ([0] * 5, [0] * 5, [0] * 5, {}, "6 stations with this batch, but the list has 5"),
+    "a stratum": ([1], [1], [5], {"stratum": "x"}, "has no strata"),
+    "registered": ([1], [1], [50], {"registered": [40]}, "50 valid votes, more than 40 registered"),
+    "total": ([1] * 3, [1] * 3, [90] * 3, {}, "275 valid votes with this batch, but the list has"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_batch_is_refused_whole(case: str) -> None:
+    first, second, valid, options, words = BAD[case]
+    watch = monitor(5, bound=100, registered=250, declared=0.1)
+    before = watch.update([2], [1], [5])
+    with pytest.raises(TallyVerifyError, match=words):
+        watch.update(first, second, valid, **options)
+    assert watch.state == before
+    assert len(watch.path) == 1
+    fresh = monitor(5, bound=100, registered=250, declared=0.1)
+    fresh.update([2], [1], [5])
+    assert watch.update([7], [8], [20]) == fresh.update([7], [8], [20])
+
+
+def test_strata_are_checked() -> None:
+    watch = monitor({"north": 2, "south{0}": 3}, bound=100, sampling="strata")
+    with pytest.raises(TallyVerifyError, match=r"unknown stratum 'nort'; did you mean 'north'\?"):
+        watch.update([1, 1], [1, 1], [2, 2], ["north", "nort"])
+    with pytest.raises(TallyVerifyError, match="0 strata for 1 stations"):
+        watch.update(1, 1, 2)
+    with pytest.raises(TallyVerifyError, match="3 stations in stratum 'north'"):
+        watch.update([1] * 3, [1] * 3, [2] * 3, "north")
+    with pytest.raises(TallyVerifyError, match=r"bound of 100 in stratum 'south\{0\}'"):
+        watch.update(1, 1, 200, "south{0}")
+    assert watch.state.seen == 0
+    given = pd.Series(["north", "south{0}"], index=[5, 5])
+    assert watch.update([1, 1], [1, 1], [2, 2], given).seen == 2
+
+
+@pytest.mark.parametrize(
+    ("stations", "options", "words"),
+    [
+        (10, {}, "nothing says how many valid votes"),
+        (10, {"bound": 0}, "bound is 0"),
+        (10, {"bound": "900"}, "bound is '900'"),
+        (0, {"bound": 9}, "whole number from 1"),
+        (10.5, {"bound": 9}, "whole number from 1"),
+        (10, {"bound": 9, "alpha": 0}, "alpha is 0; give between 0 and 1"),
+        (10, {"bound": 9, "declared": 8.8}, "8.8 points are 0.088"),
+        (10, {"bound": 9, "declared": np.nan}, "declared is nan"),
+        (10, {"bound": 9, "step": 1}, "step is 1"),
+        (10, {"bound": 9, "rounding": -1}, "rounding is -1"),
+        (10, {"bound": 9, "sampling": "quota"}, "it can be 'random', 'strata', 'archive'"),
+        (10, {"bound": 9, "sampling": "strata"}, "by stratum"),
+        ({"n": 10}, {"bound": 9}, "by stratum"),
+        ({}, {"bound": 9, "sampling": "strata"}, "names no stratum"),
+        ({"n": 3}, {"bound": 9, "registered": {"m": 4}, "sampling": "strata"}, "same strata"),
+        (3, {"registered": [1, 2]}, "lists 2 stations"),
+        (2, {"registered": [1, 20], "bound": 9}, "more than the bound"),
+        (2, {"registered": [1, -2]}, "registered of [^@]*-2 at position 1[^@]*from 0 on"),
+        (2, {"registered": [1, np.inf]}, "inf at position 1"),
+        (2, {"registered": [1, np.nan]}, "missing[^@]*nan at position 1"),
+        (2, {"registered": ["one", "two"]}, "not numbers[^@]*'one'"),
+    ],
+)
+def test_a_contradictory_set_up_is_refused(
+    stations: Any, options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(TallyVerifyError, match=words):
+        monitor(stations, **options)
