@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallyverify import Evidence, Registry, Status, TallyVerifyError
-from tallyverify.compare import bounds_of
-from tallyverify.compare import seen_bounds as bounds
+from tallyverify.compare import bounds, bounds_of
 from tests.helpers.cases import declared_of, flagged, nation, report_of, table_of
 
 ROWS = [

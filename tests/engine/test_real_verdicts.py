@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tallyverify import Case, Declared, Evidence, Registry, Report, Status, load_case, verify
-from tallyverify.compare import seen_bounds as bounds
+from tallyverify.compare import bounds
 from tests.helpers.real import ELECTIONS, NEEDS_REALDATA, contest_of, path_of, table_of
 
 pytestmark = NEEDS_REALDATA

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tallyverify import ActaTable, Case, Report, Status, verify
-from tallyverify.inference.prediction import registry_from
+from tallyverify.inference import registry_from
 from tallyverify.simulate import clean_election
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, false_discovery_control
 
+from tallyverify.forensics import homogeneity, integer_percentages
 from tallyverify.forensics.calibration import rejection_rate as measured
 from tallyverify.forensics.calibration.null_election import twin_model
 from tallyverify.forensics.calibration.rejection_rate import RejectionRate, calibrated, twins_for
@@ -18,8 +19,6 @@ from tallyverify.forensics.calibration.test_spec import TURNOUT
 from tallyverify.forensics.calibration.test_spec import TestSpec as Spec
 from tallyverify.forensics.calibration.test_specs import probes_of
 from tallyverify.forensics.indicator import Indicator
-from tallyverify.forensics.places import homogeneity
-from tallyverify.forensics.shares import integer_percentages
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.simulate import clean_election, round_percentages
 from tests.helpers.real import realdata

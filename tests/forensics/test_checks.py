@@ -13,7 +13,7 @@ from scipy.stats import false_discovery_control
 
 from tallyverify import Case, Contest, Evidence, InputError, Report, Status, verify
 from tallyverify.findings import meaningful
-from tallyverify.forensics.calibration import battery
+from tallyverify.forensics import battery
 from tallyverify.forensics.checks import CHECKS
 from tallyverify.readers import read_actas
 from tallyverify.report.words import status_word

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, chi2_contingency
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.places import homogeneity
+from tallyverify.forensics import homogeneity
 from tallyverify.forensics.stations import stations_of
 from tests.helpers.real import realdata, table_of
 

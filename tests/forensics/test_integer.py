@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.shares import integer_percentages
+from tallyverify.forensics import integer_percentages
 from tallyverify.forensics.shares.integer_percentages import at_integer
 from tallyverify.forensics.stations import stations_of
 from tallyverify.simulate import clean_election, round_percentages

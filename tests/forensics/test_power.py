@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tallyverify import InputError
-from tallyverify.forensics.calibration import power
+from tallyverify.forensics import power
 from tallyverify.simulate import clean_election, structure_of
 
 LIKE = structure_of(clean_election(stations=1500, seed=3).table)

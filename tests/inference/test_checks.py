@@ -22,8 +22,8 @@ from tallyverify import (
     read_actas,
     verify,
 )
+from tallyverify.inference import registry_from
 from tallyverify.inference.favourable import most_favourable
-from tallyverify.inference.prediction import registry_from
 from tallyverify.simulate import clean_election, hide_stations
 from tests.helpers.cases import declared_of, nation
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
+from tallyverify.draws import stream
 from tallyverify.errors import TallyVerifyError
 from tallyverify.inference.estimating.patterns import PATTERNS, hide, learn_pattern, patterns_of
 from tallyverify.inference.prediction.area_tree import AreaTree
@@ -22,7 +23,7 @@ Bools = NDArray[np.bool_]
 
 def with_order(population: Population) -> Population:
     """Return the same with an order of the seen stations."""
-    order = np.random.default_rng(7).permutation(len(population)).astype(float)
+    order = stream(7).permutation(len(population)).astype(float)
     return dataclasses.replace(population, order=np.where(population.seen, order, np.nan))
 
 
@@ -37,7 +38,7 @@ def per_unit(population: Population, depth: int, which: Bools) -> NDArray[np.flo
 )
 def test_exactly_the_share_of_the_seen_is_hidden(pattern: str, share: float, seed: int) -> None:
     population = population_of(seed, 60, (3, 4))
-    hidden = hide(population, pattern, share, np.random.default_rng(seed))
+    hidden = hide(population, pattern, share, stream(seed))
     assert hidden.sum() == round(share * int(population.seen.sum()))
     assert not (hidden & ~population.seen).any()
     if pattern == "random":
@@ -50,7 +51,7 @@ def test_exactly_the_share_of_the_seen_is_hidden(pattern: str, share: float, see
 
 def test_random_draws_every_station_alike() -> None:
     population = population_of(2, 40, (3, 4))
-    rng = np.random.default_rng(1)
+    rng = stream(1)
     often = np.sum([hide(population, "random", 0.3, rng) for _ in range(2000)], axis=0)
     count = int(population.seen.sum())
     chance = round(0.3 * count) / count
@@ -64,7 +65,7 @@ def test_whole_areas_are_drawn_alike(pattern: str, depth: int) -> None:
     population = Population(
         AreaTree.of(codes), size, np.ones(48, dtype=bool), np.ones((48, 2)), ("A", "B"), ("x", "y")
     )
-    rng = np.random.default_rng(3)
+    rng = stream(3)
     often = sum(
         per_unit(population, depth, hide(population, pattern, 0.25, rng)) for _ in range(1000)
     )
@@ -83,7 +84,7 @@ def test_small_areas_go_first_as_often_as_their_sizes_say() -> None:
         ("A", "B"),
         ("x",),
     )
-    rng = np.random.default_rng(5)
+    rng = stream(5)
     first = np.sum([hide(population, "small", 0.25, rng) for _ in range(4000)], axis=0)
     chance = 1 / size / (1 / size).sum()
     assert first.sum() == 4000
@@ -93,7 +94,7 @@ def test_small_areas_go_first_as_often_as_their_sizes_say() -> None:
 def test_small_hides_smaller_areas_than_centres_do() -> None:
     population = country("nothing")
     sizes = population.nest.totals(population.size)[2][population.nest.of_station(2)]
-    rng = np.random.default_rng(6)
+    rng = stream(6)
 
     def mean(pattern: str) -> float:
         draws = [hide(population, pattern, 0.3, rng) for _ in range(200)]
@@ -106,7 +107,7 @@ def test_small_hides_smaller_areas_than_centres_do() -> None:
 @given(st.integers(0, 2**32 - 1), st.floats(0.1, 0.6))
 def test_late_hides_the_last_to_report(seed: int, share: float) -> None:
     population = with_order(population_of(seed, 60, (3,)))
-    hidden = hide(population, "late", share, np.random.default_rng(seed))
+    hidden = hide(population, "late", share, stream(seed))
     assert population.order is not None
     seen = int(population.seen.sum())
     # The cut moves: half to one and a half times the share.
@@ -119,7 +120,7 @@ def test_late_hides_the_last_to_report(seed: int, share: float) -> None:
 
 def test_late_differs_from_draw_to_draw() -> None:
     population = with_order(population_of(1, 200, (3,)))
-    counts = [hide(population, "late", 0.4, np.random.default_rng(s)).sum() for s in range(50)]
+    counts = [hide(population, "late", 0.4, stream(s)).sum() for s in range(50)]
     assert len(set(counts)) > 20
     assert np.mean(counts) == pytest.approx(0.4 * population.seen.sum(), rel=0.1)
 
@@ -129,7 +130,7 @@ def test_late_differs_from_draw_to_draw() -> None:
 
 def country(missing: str, seed: int = 0) -> Population:
     """160 centres of 6 stations in 8 states, of which a tenth or so is missing."""
-    rng = np.random.default_rng(seed)
+    rng = stream(seed)
     state, centre = np.repeat(np.arange(8), 120), np.repeat(np.arange(160), 6)
     size = np.exp(rng.normal(5, 0.6, 160))[centre] * rng.uniform(0.9, 1.1, 960)
     seen = np.ones(960, dtype=bool)
@@ -151,7 +152,7 @@ def country(missing: str, seed: int = 0) -> Population:
 
 def drawn(population: Population, times: int = 150) -> list[Bools]:
     learnt = learn_pattern(population)
-    rng = np.random.default_rng(8)
+    rng = stream(8)
     return [hide(population, "learnt", 0.9, rng, learnt) for _ in range(times)]
 
 
@@ -259,7 +260,7 @@ def test_which_patterns_a_population_allows() -> None:
 )
 def test_a_pattern_that_is_not_there_is_refused(pattern: str, words: str) -> None:
     with pytest.raises(TallyVerifyError, match=words):
-        hide(population_of(1, 40, (3,)), pattern, 0.2, np.random.default_rng(0))
+        hide(population_of(1, 40, (3,)), pattern, 0.2, stream(0))
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -267,16 +268,16 @@ def test_draws_depend_on_the_generator_alone(pattern: str) -> None:
     population = with_order(population_of(9, 80, (3, 4)))
     other = dataclasses.replace(population, votes=population.votes[:, ::-1] * 2)
     np.random.seed(1)  # noqa: NPY002
-    one = hide(population, pattern, 0.3, np.random.default_rng(4))
+    one = hide(population, pattern, 0.3, stream(4))
     np.random.seed(2)  # noqa: NPY002
-    two = hide(other, pattern, 0.3, np.random.default_rng(4))
+    two = hide(other, pattern, 0.3, stream(4))
     np.testing.assert_array_equal(one, two)
-    draws = {hide(population, pattern, 0.3, np.random.default_rng(s)).tobytes() for s in range(20)}
+    draws = {hide(population, pattern, 0.3, stream(s)).tobytes() for s in range(20)}
     assert len(draws) > 5
 
 
 def test_late_never_hides_what_was_not_seen() -> None:
     population = with_order(country("stations"))
     for seed in range(20):
-        gone = hide(population, "late", 0.95, np.random.default_rng(seed))
+        gone = hide(population, "late", 0.95, stream(seed))
         assert not (gone & ~population.seen).any()

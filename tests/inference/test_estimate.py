@@ -13,11 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallyverify import ActaTable, Contest, InputError, Registry, read_actas
-from tallyverify.inference import Estimate
-from tallyverify.inference.estimating import masks as backtest
-from tallyverify.inference.estimating import whole_count as estimate
-from tallyverify.inference.prediction import registry_from
-from tallyverify.inference.sampling import ratio
+from tallyverify.inference import Estimate, backtest, estimate, ratio, registry_from
 from tallyverify.simulate import clean_election, hide_stations
 
 

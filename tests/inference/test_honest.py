@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from tallyverify import ActaTable, Case, Declared, Evidence, Registry, Report, verify
-from tallyverify.inference.estimating import whole_count as estimate
-from tallyverify.inference.prediction import registry_from
+from tallyverify.inference import estimate, registry_from
 from tallyverify.simulate import clean_election, hide_stations
 from tests.helpers.cases import declared_of, nation
 from tests.helpers.real import realdata, table_of

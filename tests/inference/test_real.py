@@ -15,9 +15,7 @@ import numpy as np
 import pytest
 
 from tallyverify import Case, Declared, Evidence, Registry, Report, Status, load_case, verify
-from tallyverify.inference import Estimate
-from tallyverify.inference.estimating import whole_count as estimate
-from tallyverify.inference.prediction import registry_from
+from tallyverify.inference import Estimate, estimate, registry_from
 from tallyverify.simulate import hide_stations
 from tests.helpers.real import NEEDS_REALDATA, path_of, table_of
 
