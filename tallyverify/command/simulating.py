@@ -29,7 +29,7 @@ def simulate_command(
 
     The declared result is the sum of the sheets as altered. Exit 2: it cannot be written.
     """
-    from tallyverify.command.simulation import write_simulation as run
+    from tallyverify.command.write_simulation import write_simulation as run
 
     say(
         run(

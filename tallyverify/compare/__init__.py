@@ -1,16 +1,24 @@
-"""Contradictions: figures that were published and cannot be true together.
+"""What was declared beside what was seen: figures that cannot be true together, and who leads.
 
 In: what was seen of a case and what was declared. Out: D301 to D311. Begin with
-:mod:`tallyverify.compare.below`, which holds sums of sheets against a declared figure.
+:mod:`.declared_below_seen`, which holds sums of sheets against a declared figure.
 """
 
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.checking import Bounds, bounds_of
-from tallyverify.compare import below, bulletins, capacity, nested, parts, percentages, winner
+from tallyverify.compare import (
+    bulletins,
+    capacity,
+    declared_below_seen,
+    nested,
+    parts,
+    percentages,
+    winner,
+)
 from tallyverify.compare.percentages import RoundedCounts, rounded_counts
-from tallyverify.compare.seen_bounds import bounds
+from tallyverify.compare.unseen_bounds import bounds
 
 if TYPE_CHECKING:
     from tallyverify.engine import contradictions
@@ -29,7 +37,15 @@ CHECKS = tuple(
     sorted(
         chain.from_iterable(
             module.CHECKS
-            for module in (below, bulletins, capacity, nested, parts, percentages, winner)
+            for module in (
+                bulletins,
+                capacity,
+                declared_below_seen,
+                nested,
+                parts,
+                percentages,
+                winner,
+            )
         ),
         key=lambda check: check.code,
     )

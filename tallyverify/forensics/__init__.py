@@ -1,4 +1,4 @@
-"""Forensic indicators that measure their own error first; none of them ever accuses.
+"""Forensic indicators: tests that measure their own error first, and descriptions; none accuses.
 
 In: counts of stations. Out: F501 to F512, and every method on plain arrays. Begin with
 :mod:`tallyverify.forensics.checks` for a case, with the folders for a method.
@@ -7,7 +7,7 @@ In: counts of stations. Out: F501 to F512, and every method on plain arrays. Beg
 from tallyverify.forensics.calibration.battery import Battery, CalibratedTest, battery
 from tallyverify.forensics.calibration.power import Power, PowerRow, power
 from tallyverify.forensics.calibration.rejection_rate import WORST_RATE
-from tallyverify.forensics.calibration.test_spec import EITHER
+from tallyverify.forensics.calibration.spec import EITHER
 from tallyverify.forensics.checks import CHECKS
 from tallyverify.forensics.digits.digit_pairs import SHARES, DigitPairs, digit_pairs
 from tallyverify.forensics.digits.last_digit import LastDigit, last_digit
@@ -26,7 +26,7 @@ from tallyverify.forensics.shares.integer_percentages import (
     INNER,
     INTEGERS,
     TOLERANCE,
-    Given,
+    CheckedFigures,
     IntegerPercentages,
     at_integer,
     integer_percentages,
@@ -49,6 +49,7 @@ __all__ = [
     "WORST_RATE",
     "Battery",
     "CalibratedTest",
+    "CheckedFigures",
     "CoarseShares",
     "DigitPairs",
     "Dip",
@@ -56,7 +57,6 @@ __all__ = [
     "Fingerprint",
     "ForensicSection",
     "ForensicStudy",
-    "Given",
     "Homogeneity",
     "Indicator",
     "IntegerPercentages",

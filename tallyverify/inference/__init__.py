@@ -1,15 +1,16 @@
-"""What the unseen stations could hold: estimation from a partial tally, with its own backtest.
+"""What the unseen stations probably hold: estimation from a partial tally, with its own backtest.
 
 In: seen stations and what is known of the others. Out: I401 to I404, and an estimate. Begin with
-:mod:`tallyverify.inference.estimating.whole_count`.
+:mod:`tallyverify.inference.estimating.whole_count`, for the checks with
+:mod:`tallyverify.inference.checks`.
 """
 
 from tallyverify.inference.case_study import InferenceStudy
 from tallyverify.inference.checks import CHECKS
 from tallyverify.inference.counting_order.late_stations import OrderOfCounting, order_of_counting
 from tallyverify.inference.counting_order.text import parse_order
+from tallyverify.inference.estimating.backtest import Backtest, backtest
 from tallyverify.inference.estimating.document import EstimateDocument
-from tallyverify.inference.estimating.masks import Backtest, backtest
 from tallyverify.inference.estimating.result import (
     AreaEstimate,
     BacktestRow,

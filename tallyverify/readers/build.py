@@ -13,14 +13,14 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.readers.counts import Counts, Thousands, read_counts
+from tallyverify.readers.counts import CountColumn, Thousands, read_counts
+from tallyverify.readers.encoding import damaged
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.subtotals import labelled
-from tallyverify.readers.text import damaged
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
 
-Figures = dict[str, dict[str, Counts]]
+Figures = dict[str, dict[str, CountColumn]]
 """Each figure by name, as the columns (or options) whose sum it is."""
 
 _STATION_TYPE = pd.StringDtype("pyarrow", na_value=np.nan)
@@ -105,7 +105,9 @@ def build_wide(
     return table, suspect
 
 
-def _counts(raw: Raw, name: str, thousands: Thousands, mapping: Mapping, figure: str) -> Counts:
+def _counts(
+    raw: Raw, name: str, thousands: Thousands, mapping: Mapping, figure: str
+) -> CountColumn:
     counts = read_counts(raw.column(name), thousands, mapping.missing)
     if len(counts.rows) >= 10 and pc.count(counts.values).as_py() == 0:
         raise InputError(
@@ -153,7 +155,7 @@ def assemble(
 
 
 def _unread(
-    counts: Counts, column: str, rows: np.ndarray[Any, Any], keys: pa.Array
+    counts: CountColumn, column: str, rows: np.ndarray[Any, Any], keys: pa.Array
 ) -> pd.DataFrame:
     cells = {
         "row": rows[counts.rows],

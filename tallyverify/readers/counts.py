@@ -40,7 +40,7 @@ class Thousands:
 
 
 @dataclass(frozen=True)
-class Counts:
+class CountColumn:
     """A column of counts and the cells that could not be read."""
 
     values: pa.Array  # pyarrow.Int64Array, null where empty or not read
@@ -83,7 +83,7 @@ def _odd_texts(column: pa.Array) -> list[str]:
     return [text.strip().translate(_SPACES) for text in pc.unique(odd).to_pylist()]
 
 
-def read_counts(column: pa.Array, thousands: Thousands, missing: Iterable[str] = ()) -> Counts:
+def read_counts(column: pa.Array, thousands: Thousands, missing: Iterable[str] = ()) -> CountColumn:
     """Read cells of any type as counts; ``missing`` are texts for *empty*, besides the usual."""
     if pa.types.is_integer(column.type) or pa.types.is_null(column.type):
         values = pc.cast(column, pa.int64(), safe=False)
@@ -102,12 +102,12 @@ def read_counts(column: pa.Array, thousands: Thousands, missing: Iterable[str] =
     return _from_text(column, thousands, {*MISSING, *missing})
 
 
-def _from_text(column: pa.Array, thousands: Thousands, missing: set[str]) -> Counts:
+def _from_text(column: pa.Array, thousands: Thousands, missing: set[str]) -> CountColumn:
     plain = pc.fill_null(
         pc.and_(pc.ascii_is_decimal(column), pc.less_equal(pc.binary_length(column), 10)), False
     )
     if pc.all(plain).as_py():
-        return Counts(pc.cast(column, pa.int64()), np.empty(0, dtype=np.int64), [])
+        return CountColumn(pc.cast(column, pa.int64()), np.empty(0, dtype=np.int64), [])
     values = pc.cast(pc.if_else(plain, column, None), pa.int64()).to_numpy(zero_copy_only=False)
     rows = np.flatnonzero(~plain.to_numpy(zero_copy_only=False))
     texts = column.take(pa.array(rows)).to_pylist()
@@ -120,7 +120,7 @@ def _from_text(column: pa.Array, thousands: Thousands, missing: set[str]) -> Cou
     filled[rows[read]] = counts[read]
     gone = np.zeros(len(values), dtype=bool)
     gone[rows[~read]] = True
-    return Counts(
+    return CountColumn(
         pa.array(filled, mask=gone),
         rows[bad],
         [text for text, is_bad in zip(texts, bad, strict=True) if is_bad],
@@ -149,12 +149,12 @@ def _one(text: str | None, thousands: Thousands, missing: set[str]) -> int:
     return _UNREAD
 
 
-def _within_bounds(values: pa.Array, cells: pa.Array, also: pa.Array | None = None) -> Counts:
+def _within_bounds(values: pa.Array, cells: pa.Array, also: pa.Array | None = None) -> CountColumn:
     bad = pc.fill_null(pc.or_(pc.less(values, 0), pc.greater(values, MAX_COUNT)), False)
     if also is not None:
         bad = pc.or_(bad, also)
     rows = np.flatnonzero(bad.to_numpy(zero_copy_only=False))
     if not len(rows):
-        return Counts(values, rows, [])
+        return CountColumn(values, rows, [])
     texts = [str(cell) for cell in cells.take(pa.array(rows)).to_pylist()]
-    return Counts(pc.if_else(bad, None, values), rows, texts)
+    return CountColumn(pc.if_else(bad, None, values), rows, texts)

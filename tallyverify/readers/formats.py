@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.readers.delimited import read_delimited
+from tallyverify.readers.encoding import to_utf8
 from tallyverify.readers.files import Content, blank, damaged_file, load
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.text import to_utf8
 
 PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 """What pyarrow may raise for a file that is damaged."""

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.readers.build import areas_of, assemble, key_of, where
-from tallyverify.readers.counts import Counts, Thousands, read_counts
+from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
@@ -86,7 +86,9 @@ def _check_options(options: pa.Array, wanted: list[str], mapping: Mapping, file:
             )
 
 
-def _column_of(mine: Mask, acta: np.ndarray[Any, Any], counts: Counts, size: int) -> Counts:
+def _column_of(
+    mine: Mask, acta: np.ndarray[Any, Any], counts: CountColumn, size: int
+) -> CountColumn:
     values = counts.values.to_numpy(zero_copy_only=False).astype(float)
     filled = np.zeros(size, dtype=np.int64)
     absent = np.ones(size, dtype=bool)
@@ -95,4 +97,4 @@ def _column_of(mine: Mask, acta: np.ndarray[Any, Any], counts: Counts, size: int
     absent[acta[read]] = False
     bad = mine[counts.rows]
     texts = [text for text, is_mine in zip(counts.texts, bad, strict=True) if is_mine]
-    return Counts(pa.array(filled, mask=absent), acta[counts.rows[bad]], texts)
+    return CountColumn(pa.array(filled, mask=absent), acta[counts.rows[bad]], texts)

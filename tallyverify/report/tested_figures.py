@@ -15,11 +15,11 @@ from tallyverify.forensics import (
     TARGETS,
     TOLERANCE,
     CalibratedTest,
+    CheckedFigures,
     CoarseShares,
     DigitPairs,
     Dip,
     ForensicSection,
-    Given,
     LastDigit,
     SecondDigit,
     Stations,
@@ -158,7 +158,7 @@ def integer_panels(
         else:
             x, n = stations.votes[:, stations.candidates.index(one.candidate)], stations.shared
             said = f"share of {said}"
-        given = Given.of(x, n.astype(np.int64), None, None)
+        given = CheckedFigures.of(x, n.astype(np.int64), None, None)
         use = given.used()
         # As the tests have it: turnout by the published null, a share by one free of its bias.
         seen, expected = _expected(given.votes[use], given.ballots[use], smooth=smooth)

@@ -36,7 +36,7 @@ WRITING = ("contradicted, written", "estimate, written", "simulate")
 INSIDE = {
     "contradicted": "tallyverify.engine.verification.verify",
     "estimate": "tallyverify.engine.verification.estimate_case",
-    "simulate": "tallyverify.command.simulation.simulate",
+    "simulate": "tallyverify.command.write_simulation.simulate",
     "checks": "tallyverify.engine.all_checks.catalogue",
     "schema": "tallyverify.engine.schemas.json_schema",
     "--version": "tallyverify.command.parser.say",

@@ -107,7 +107,7 @@ def test_wherever_it_stands(where: str, by: signal.Signals) -> None:
             ("estimate", "bad", "--out", "out"),
             signal.SIGINT,
         ),
-        ("tallyverify.command.simulation.simulate", ("simulate", "out"), signal.SIGTERM),
+        ("tallyverify.command.write_simulation.simulate", ("simulate", "out"), signal.SIGTERM),
         ("tallyverify.engine.all_checks.catalogue", ("checks",), signal.SIGHUP),
         ("tallyverify.engine.schemas.json_schema", ("schema", "case"), signal.SIGTERM),
         ("tallyverify.command.parser.say", ("--version",), signal.SIGINT),

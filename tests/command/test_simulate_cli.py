@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from tallyverify import load_case
-from tallyverify.command.simulation import FILES
+from tallyverify.command.write_simulation import FILES
 from tests.helpers.command import SAMPLES, Command
 from tests.helpers.real import described, path_of, realdata
 

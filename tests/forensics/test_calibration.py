@@ -15,9 +15,9 @@ from tallyverify.forensics import homogeneity, integer_percentages
 from tallyverify.forensics.calibration import rejection_rate as measured
 from tallyverify.forensics.calibration.null_election import twin_model
 from tallyverify.forensics.calibration.rejection_rate import RejectionRate, calibrated, twins_for
-from tallyverify.forensics.calibration.test_spec import TURNOUT
-from tallyverify.forensics.calibration.test_spec import TestSpec as Spec
-from tallyverify.forensics.calibration.test_specs import probes_of
+from tallyverify.forensics.calibration.spec import TURNOUT
+from tallyverify.forensics.calibration.spec import CalibrationSpec as Spec
+from tallyverify.forensics.calibration.specs import probes_of
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.simulate import clean_election, round_percentages

@@ -14,14 +14,14 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from tallyverify.errors import TallyVerifyError
-from tallyverify.inference.estimating.backtest_run import (
+from tallyverify.inference.estimating.interval_factor import LOWEST_COVERAGE, Calibration, calibrate
+from tallyverify.inference.estimating.mask_runs import (
     FEWEST_MASKS,
     Masks,
     inflation_of,
     leave_one_out,
     run_masks,
 )
-from tallyverify.inference.estimating.interval_factor import LOWEST_COVERAGE, Calibration, calibrate
 from tallyverify.inference.estimating.outcome import PairEstimate, predicted_outcome, true_outcome
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.unseen_totals import fit_working_spread

@@ -130,7 +130,7 @@ def test_late_differs_from_draw_to_draw() -> None:
 
 def country(missing: str, seed: int = 0) -> Population:
     """160 centres of 6 stations in 8 states, of which a tenth or so is missing."""
-    rng = stream(seed)
+    rng = np.random.default_rng(seed)
     state, centre = np.repeat(np.arange(8), 120), np.repeat(np.arange(160), 6)
     size = np.exp(rng.normal(5, 0.6, 160))[centre] * rng.uniform(0.9, 1.1, 960)
     seen = np.ones(960, dtype=bool)

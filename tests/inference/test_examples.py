@@ -7,7 +7,7 @@ import pytest
 
 from tallyverify.errors import TallyVerifyError
 from tallyverify.inference.counting_order.jump import jump_at, jump_within
-from tallyverify.inference.estimating.backtest_run import inflation_of
+from tallyverify.inference.estimating.mask_runs import inflation_of
 from tallyverify.inference.estimating.tilt import tilted_share
 from tallyverify.inference.favourable import MostFavourable, most_favourable
 from tallyverify.inference.prediction.area_tree import AreaTree

@@ -170,7 +170,7 @@ def test_version_is_the_same_everywhere():
 def test_the_check_shown_in_contributing_is_a_fold():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     names: dict[str, object] = {}
-    (block,) = [block for _, block in fences("python", text)]
+    (block,) = [block for name, block in fences("python", text) if not name]
     exec(compile(block, "CONTRIBUTING.md", "exec", dont_inherit=True), names)
     case = tv.load_case(ROOT / "data" / "samples" / "clean")
     check = names["CHECK"]
@@ -180,3 +180,23 @@ def test_the_check_shown_in_contributing_is_a_fold():
     assert whole.null > 0
     assert check.conclude(check, whole, case.facts).status == "passed"
     assert check.conclude(check, names["Papers"](9, 4), case.facts).findings[0].difference == 5
+
+
+def test_code_that_contributing_quotes_stands_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    quoted = {name: block for name, block in fences("python", text) if name}
+    assert quoted
+    for name, block in quoted.items():
+        assert block in (ROOT / name).read_text(encoding="utf-8"), name
+
+
+def test_files_that_contributing_names_are_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`(?:\*\*)?([a-z_]+/[a-z_/]+\.py)", text):
+        assert (ROOT / "tallyverify" / name).exists() or (ROOT / name).exists(), name
+
+
+def test_files_that_the_map_of_the_tests_names_are_there():
+    text = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`([a-z_]+/test_[a-z_]+\.py)`", text):
+        assert (ROOT / "tests" / name).exists(), name

@@ -19,8 +19,8 @@ from tallyverify.forensics.calibration.rejection_rate import (
     RejectionRate,
     calibrated,
 )
-from tallyverify.forensics.calibration.test_spec import EITHER, TURNOUT
-from tallyverify.forensics.calibration.test_specs import probes_of
+from tallyverify.forensics.calibration.spec import EITHER, TURNOUT
+from tallyverify.forensics.calibration.specs import probes_of
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.table import ActaTable

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
-Given = TypeVar("Given")
-Found = TypeVar("Found")
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
 
 WORKERS = 2  # threads; what is found does not depend on how many
 
 
-def side_by_side(work: Callable[[Given], Found], things: Iterable[Given]) -> list[Found]:
+def side_by_side(work: Callable[[Thing], Made], things: Iterable[Thing]) -> list[Made]:
     """Return what the work makes of each thing, in their order."""
     with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(work, things))

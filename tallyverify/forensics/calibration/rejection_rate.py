@@ -15,7 +15,7 @@ import numpy as np
 from tallyverify.arrays import Mask
 from tallyverify.forensics.calibration.map_threads import side_by_side
 from tallyverify.forensics.calibration.null_election import NullModel, twin_model
-from tallyverify.forensics.calibration.test_spec import TestSpec
+from tallyverify.forensics.calibration.spec import CalibrationSpec
 from tallyverify.forensics.stations import Stations
 
 ALPHA = 0.05  # level at which rejections are counted
@@ -72,7 +72,7 @@ def twins_for(stations: int, candidates: int) -> int:
 
 def calibrated(
     stations: Stations,
-    tests: Sequence[TestSpec],
+    tests: Sequence[CalibrationSpec],
     *,
     seed: int = 0,
     twins: int | None = None,
@@ -108,7 +108,7 @@ def forget() -> None:
 
 
 def _counted(
-    model: NullModel, tests: Sequence[TestSpec], seed: int, number: int, *, thorough: bool
+    model: NullModel, tests: Sequence[CalibrationSpec], seed: int, number: int, *, thorough: bool
 ) -> list[RejectionRate]:
     # Twins are told apart by their number: those of a thorough look are none of the first.
     start = _OTHERS if thorough else 0

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.findings import number
-from tallyverify.forensics.calibration.test_spec import EITHER, TURNOUT
+from tallyverify.forensics.calibration.spec import EITHER, TURNOUT
 from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.shares.exact import (
     count_tail,
@@ -151,7 +151,7 @@ def integer_percentages(
     >>> print(integer_percentages(votes, ballots, registered).effect)
     excess stations 92.669 (50.7036 to 134.634)
     """
-    figures = Given.of(votes, ballots, registered, turned_out)
+    figures = CheckedFigures.of(votes, ballots, registered, turned_out)
     use = figures.used()
     used = int(use.sum())
     left_out = {
@@ -196,7 +196,7 @@ def integer_percentages(
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class CheckedFigures:
     """The figures of the stations, checked."""
 
     votes: Counts
@@ -212,7 +212,7 @@ class Given:
         ballots: ArrayLike,
         registered: ArrayLike | None,
         turned_out: ArrayLike | None,
-    ) -> Given:
+    ) -> CheckedFigures:
         """Check plain arrays."""
         x, b = counts("votes", votes), counts("ballots", ballots)
         n = None if registered is None else counts("registered", registered)
@@ -228,7 +228,7 @@ class Given:
         return cls(x, b, np.where(known, t, b), b if n is None else np.where(known, n, b), known)
 
     @classmethod
-    def of_share(cls, x: Counts, n: Counts) -> Given:
+    def of_share(cls, x: Counts, n: Counts) -> CheckedFigures:
         """Return figures of a share alone, taken as they are."""
         return cls(x, n, n, n, np.zeros(len(x), dtype=bool))
 

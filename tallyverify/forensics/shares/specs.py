@@ -11,7 +11,7 @@ from scipy.stats import norm
 from tallyverify.arrays import Counts, Floats
 from tallyverify.forensics.calibration.null_election import NullElection
 from tallyverify.forensics.calibration.rejection_rate import ALPHA
-from tallyverify.forensics.calibration.test_spec import EITHER, TURNOUT, Rejection, TestSpec
+from tallyverify.forensics.calibration.spec import EITHER, TURNOUT, CalibrationSpec, Rejection
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.shares.coarse_shares import (
     SMALLEST,
@@ -24,7 +24,11 @@ from tallyverify.forensics.shares.coarse_shares import (
     single_tails,
 )
 from tallyverify.forensics.shares.dip import FEWEST_STATIONS, dip, dip_pvalue, dip_statistic
-from tallyverify.forensics.shares.integer_percentages import FEWEST, Given, integer_percentages
+from tallyverify.forensics.shares.integer_percentages import (
+    FEWEST,
+    CheckedFigures,
+    integer_percentages,
+)
 from tallyverify.forensics.stations import Stations
 
 # Of so many twins, one has its expectation worked out; the others show how many there are.
@@ -32,18 +36,20 @@ _EXACT = 8
 _FEW_TWINS = 20  # the dip rejects next to none of the twins, or nearly all: twenty tell which
 
 
-def integer_probe(stations: Stations, k: int) -> TestSpec:
+def integer_probe(stations: Stations, k: int) -> CalibrationSpec:
     """Return the test of integer percentages of one candidate's share."""
-    return TestSpec(
+    return CalibrationSpec(
         "F504",
         stations.candidates[k],
         lambda: integer_percentages(stations.votes[:, k], stations.shared, smooth=True),
-        _learning(lambda twin: Given.of_share(twin.votes[:, k], twin.ballots), smooth=True),
+        _learning(
+            lambda twin: CheckedFigures.of_share(twin.votes[:, k], twin.ballots), smooth=True
+        ),
         k,
     )
 
 
-def either_probe(stations: Stations) -> TestSpec:
+def either_probe(stations: Stations) -> CalibrationSpec:
     """Return the test of integer percentages as published: of turnout or of the leader's share."""
     k = stations.ranked[0]
     known = stations.with_turnout
@@ -54,27 +60,29 @@ def either_probe(stations: Stations) -> TestSpec:
         votes = stations.votes[:, k]
         return integer_percentages(votes, stations.shared, registered, turned_out=came)
 
-    def figures(twin: NullElection) -> Given:
+    def figures(twin: NullElection) -> CheckedFigures:
         of = twin.ballots
-        return Given(twin.votes[:, k], of, of, np.where(known, registered, of), known)
+        return CheckedFigures(twin.votes[:, k], of, of, np.where(known, registered, of), known)
 
-    return TestSpec("F504", EITHER, run, _learning(figures, smooth=False), k)
+    return CalibrationSpec("F504", EITHER, run, _learning(figures, smooth=False), k)
 
 
-def turnout_probe(stations: Stations) -> TestSpec:
+def turnout_probe(stations: Stations) -> CalibrationSpec:
     """Return the test of integer percentages of turnout alone."""
     there = stations.with_turnout
     registered = stations.registered[there].astype(np.int64)
-    return TestSpec(
+    return CalibrationSpec(
         "F504",
         TURNOUT,
         lambda: integer_percentages(stations.turned_out[there], registered),
-        _learning(lambda twin: Given.of_share(twin.ballots[there], registered), smooth=False),
+        _learning(
+            lambda twin: CheckedFigures.of_share(twin.ballots[there], registered), smooth=False
+        ),
     )
 
 
 def _learning(
-    figures: Callable[[NullElection], Given], *, smooth: bool
+    figures: Callable[[NullElection], CheckedFigures], *, smooth: bool
 ) -> Callable[[Sequence[NullElection]], Rejection]:
     """Return how the test of integer percentages learns what is expected of a twin."""
 
@@ -104,7 +112,7 @@ def _learning(
     return learn
 
 
-def coarse_probe(stations: Stations, k: int) -> TestSpec:
+def coarse_probe(stations: Stations, k: int) -> CalibrationSpec:
     """Return the test of shares at multiples of 5 %."""
 
     def figures(twin: NullElection) -> tuple[Counts, Counts]:
@@ -127,7 +135,7 @@ def coarse_probe(stations: Stations, k: int) -> TestSpec:
 
         return rejects
 
-    return TestSpec(
+    return CalibrationSpec(
         "F505",
         stations.candidates[k],
         lambda: coarse_shares(stations.votes[:, k], stations.valid),
@@ -150,7 +158,7 @@ def _own_expectation(
     return lambda there: np.maximum(centre + own * (there - mean), 1e-9)
 
 
-def dip_probe(stations: Stations, k: int) -> TestSpec:
+def dip_probe(stations: Stations, k: int) -> CalibrationSpec:
     """Return the dip of one candidate's share: described, not judged."""
     # A sheet without a vote for the candidate, or for anybody else, may be half entered: a heap of
     # these is no second kind of place.
@@ -168,7 +176,7 @@ def dip_probe(stations: Stations, k: int) -> TestSpec:
     return _dip_spec(stations.candidates[k], run, fractions, k)
 
 
-def turnout_dip_probe(stations: Stations) -> TestSpec:
+def turnout_dip_probe(stations: Stations) -> CalibrationSpec:
     """Return the dip of turnout: described, not judged."""
     there = stations.with_turnout
     registered = stations.registered[there].astype(np.int64)
@@ -185,12 +193,12 @@ def _dip_spec(
     run: Callable[[], Indicator],
     fractions: Callable[[NullElection], tuple[Counts, Counts]],
     k: int | None,
-) -> TestSpec:
+) -> CalibrationSpec:
     def rejects(twin: NullElection) -> bool:
         x, n = fractions(twin)
         return len(n) >= FEWEST_STATIONS and dip_pvalue(dip_statistic(x / n, n), len(n)) <= ALPHA
 
-    return TestSpec("F509", figure, run, lambda twins: rejects, k, _FEW_TWINS, judged=False)
+    return CalibrationSpec("F509", figure, run, lambda twins: rejects, k, _FEW_TWINS, judged=False)
 
 
 def turnout_known(stations: Stations) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.inference.estimating.backtest_run import (
+from tallyverify.inference.estimating.mask_runs import (
     FEWEST_MASKS,
     Masks,
     inflation_of,

@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.inference.estimating.backtest_run import FEWEST_MASKS
+from tallyverify.inference.estimating.mask_runs import FEWEST_MASKS
 from tallyverify.inference.estimating.patterns import PATTERNS
 from tallyverify.table import Registry
 

@@ -18,7 +18,7 @@ Rejection = Callable[[NullElection], bool]
 
 
 @dataclass(frozen=True, eq=False)
-class TestSpec:
+class CalibrationSpec:
     """One indicator of one candidate, of turnout, or of either."""
 
     code: str

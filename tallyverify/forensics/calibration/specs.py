@@ -10,7 +10,7 @@ from scipy.stats import chi2
 
 from tallyverify.forensics.calibration.null_election import NullElection
 from tallyverify.forensics.calibration.rejection_rate import ALPHA
-from tallyverify.forensics.calibration.test_spec import SMALLEST_SHARE, TestSpec
+from tallyverify.forensics.calibration.spec import SMALLEST_SHARE, CalibrationSpec
 from tallyverify.forensics.digits.digit_pairs import SHARES, digit_pairs, kinds_of_pairs
 from tallyverify.forensics.digits.histogram import Histogram, chi_square
 from tallyverify.forensics.digits.last_digit import UNIFORM, last_digit, last_digits
@@ -37,9 +37,9 @@ _OF_DIGITS: dict[
 }
 
 
-def probes_of(stations: Stations, codes: Sequence[str]) -> list[TestSpec]:
+def probes_of(stations: Stations, codes: Sequence[str]) -> list[CalibrationSpec]:
     """Return the tests of these codes that the election allows; others are passed over."""
-    probes: list[TestSpec] = []
+    probes: list[CalibrationSpec] = []
     if "F504" in codes and turnout_known(stations):
         probes += [turnout_probe(stations), either_probe(stations)]
     if "F509" in codes and turnout_known(stations):
@@ -57,7 +57,7 @@ def probes_of(stations: Stations, codes: Sequence[str]) -> list[TestSpec]:
     return probes
 
 
-def _digit_probe(code: str, stations: Stations, k: int) -> TestSpec:
+def _digit_probe(code: str, stations: Stations, k: int) -> CalibrationSpec:
     """Return a test of one candidate's digits."""
     test, statistic_of, df = _OF_DIGITS[code]
     critical = float(chi2.isf(ALPHA, df))
@@ -67,4 +67,4 @@ def _digit_probe(code: str, stations: Stations, k: int) -> TestSpec:
         return statistic is not None and statistic > critical
 
     run = partial(test, stations.votes[:, k])
-    return TestSpec(code, stations.candidates[k], run, lambda twins: rejects, k)
+    return CalibrationSpec(code, stations.candidates[k], run, lambda twins: rejects, k)
