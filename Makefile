@@ -56,7 +56,7 @@ samples: $(VENV)/.installed
 	$(BIN)/python data/samples/generate.py
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3 python3-venv)"; exit 1; }

@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from tallyverify.checking.context import CaseFacts  # noqa: E402
 from tallyverify.checking.stations_kept import Sheets, summarise_sheets  # noqa: E402
+from tallyverify.draws import stream  # noqa: E402
 from tallyverify.inference.estimating.outcome import true_outcome  # noqa: E402
 from tallyverify.inference.estimating.patterns import PATTERNS, hide, patterns_of  # noqa: E402
 from tallyverify.inference.estimating.request import EstimateRequest  # noqa: E402
@@ -74,7 +75,7 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
     by_area = votes / np.maximum(votes.sum(axis=1, keepdims=True), 1)
     for pattern in patterns_of(everyone):
         for mask in range(masks):
-            rng = np.random.default_rng([seed, list(PATTERNS).index(pattern), mask])
+            rng = stream(seed, list(PATTERNS).index(pattern), mask)
             hidden = hide(everyone, pattern, share, rng)
             left = {key: column[~hidden] for key, column in columns.items()}
             asked = EstimateRequest(registry, masks=40, seed=mask)

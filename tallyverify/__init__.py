@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tallyverify._version import __version__
+from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
     from tallyverify import compare, forensics, inference, simulate
@@ -91,17 +92,13 @@ _HOMES = {
     "report": ("Report",),
     "table": ("ActaTable", "Registry"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_handed_on = hand_on(__name__, _HOMES)
 
 
 def __getattr__(name: str) -> Any:
     if name in ("compare", "forensics", "inference", "simulate"):
         return import_module(f"tallyverify.{name}")
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'tallyverify' has no attribute {name!r}")
-    value = getattr(import_module(f"tallyverify.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
+    return _handed_on(name)
 
 
 def __dir__() -> list[str]:

@@ -25,7 +25,9 @@ def floats(name: str, given: ArrayLike, *, dimensions: int | None = None) -> Flo
     try:
         values = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{name} are not numbers", found=str(error)[:80]) from None
+        raise InputError(
+            f"{name} are not numbers", found=str(error)[:80], expected="plain numbers"
+        ) from None
     if dimensions is not None and values.ndim != dimensions:
         raise InputError(
             f"{name} have the wrong shape",
@@ -46,8 +48,15 @@ def numbers(
     return values
 
 
-def counts(name: str, given: ArrayLike, *, dimensions: int = 1, of: str = " of people") -> Counts:
-    """Return whole numbers from 0 to 2³¹ by station (or stations × candidates), none missing.
+def counts(
+    name: str,
+    given: ArrayLike,
+    *,
+    dimensions: int = 1,
+    of: str = " of people",
+    most: int = _LARGEST,
+) -> Counts:
+    """Return whole numbers from 0 up to the most, by station (or stations × candidates).
 
     Examples
     --------
@@ -61,8 +70,9 @@ def counts(name: str, given: ArrayLike, *, dimensions: int = 1, of: str = " of p
       expected: 0 or more
     """
     values = floats(name, given, dimensions=dimensions)
-    bad = ~((values >= 0) & (values < _LARGEST) & (values == np.floor(values)))
-    _refuse(bad, values, f"{name} are whole numbers{of}, none of them unknown", "0 or more")
+    bad = ~((values >= 0) & (values < most) & (values == np.floor(values)))
+    allowed = "0 or more" if (values[bad] < 0).all() else f"whole numbers from 0, below {most:,}"
+    _refuse(bad, values, f"{name} are whole numbers{of}, none of them unknown", allowed)
     return values.astype(np.int64)
 
 
@@ -71,7 +81,8 @@ def _refuse(bad: Mask, values: Floats, what: str, allowed: str, hint: str | None
     if bad.any():
         place = np.argwhere(bad)[0]
         at = f" at position {', '.join(map(str, place))}" if place.size else ""
-        found = f"{values[tuple(place)]:g}{at}"
+        more = int(np.count_nonzero(bad)) - 1
+        found = f"{values[tuple(place)]:g}{at}" + (f", and {more:,} more" if more else "")
         raise InputError(what, found=found, expected=allowed, hint=hint)
 
 

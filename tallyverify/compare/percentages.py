@@ -27,7 +27,7 @@ class RoundedCounts:
     pvalue : float
         Probability that honest counts do this, at the most about ((10^(d+2)+1)/T)^(K−1).
     percentages : tuple of str
-        The percentages, as they were typed_from_percentages.
+        The percentages, as they were rounded.
     products : tuple of float
         Total × rounded share, for each count.
     """

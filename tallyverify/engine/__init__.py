@@ -4,9 +4,30 @@ In: a :class:`~tallyverify.case.Case`. Out: a :class:`~tallyverify.report.Report
 :mod:`tallyverify.engine.verification`.
 """
 
-from tallyverify.engine.all_checks import catalogue, select
-from tallyverify.engine.contradicting import contradictions
-from tallyverify.engine.schemas import json_schema
-from tallyverify.engine.verification import estimate_case, verify
+from typing import TYPE_CHECKING
+
+from tallyverify.hand_on import hand_on
+
+if TYPE_CHECKING:
+    from tallyverify.engine.all_checks import catalogue, select
+    from tallyverify.engine.contradicting import contradictions
+    from tallyverify.engine.schemas import json_schema
+    from tallyverify.engine.verification import estimate_case, verify
 
 __all__ = ["catalogue", "contradictions", "estimate_case", "json_schema", "select", "verify"]
+
+__getattr__ = hand_on(
+    __name__,
+    {
+        "all_checks": (
+            "catalogue",
+            "select",
+        ),
+        "contradicting": ("contradictions",),
+        "schemas": ("json_schema",),
+        "verification": (
+            "estimate_case",
+            "verify",
+        ),
+    },
+)

@@ -4,39 +4,44 @@ In: counts of stations. Out: F501 to F512, and every method on plain arrays. Beg
 :mod:`tallyverify.forensics.checks` for a case, with the folders for a method.
 """
 
-from tallyverify.forensics.calibration.battery import Battery, CalibratedTest, battery
-from tallyverify.forensics.calibration.power import Power, PowerRow, power
-from tallyverify.forensics.calibration.rejection_rate import WORST_RATE
-from tallyverify.forensics.calibration.spec import EITHER
-from tallyverify.forensics.checks import CHECKS
-from tallyverify.forensics.digits.digit_pairs import SHARES, DigitPairs, digit_pairs
-from tallyverify.forensics.digits.last_digit import LastDigit, last_digit
-from tallyverify.forensics.digits.second_digit import SecondDigit, second_digit
-from tallyverify.forensics.indicator import Effect, Indicator, written
-from tallyverify.forensics.places.homogeneity import Homogeneity, homogeneity
-from tallyverify.forensics.places.outlying import outlying_stations
-from tallyverify.forensics.places.outlying_areas import OutlyingAreas, outlying_areas
-from tallyverify.forensics.places.outlying_result import OutlyingStations
-from tallyverify.forensics.places.swapped import swapped
-from tallyverify.forensics.places.swapped_result import Swapped
-from tallyverify.forensics.shares.coarse_shares import TARGETS, CoarseShares, coarse_shares
-from tallyverify.forensics.shares.dip import Dip, dip
-from tallyverify.forensics.shares.exact import twiced, window_sums
-from tallyverify.forensics.shares.integer_percentages import (
-    INNER,
-    INTEGERS,
-    TOLERANCE,
-    CheckedFigures,
-    IntegerPercentages,
-    at_integer,
-    integer_percentages,
-)
-from tallyverify.forensics.stations import Stations
-from tallyverify.forensics.study import ForensicSection, ForensicStudy, turnout_of
-from tallyverify.forensics.turnout.association import TurnoutShare, turnout_share
-from tallyverify.forensics.turnout.fingerprint import Fingerprint, fingerprint
-from tallyverify.forensics.turnout.klimek import KlimekFit, klimek
-from tallyverify.forensics.turnout.peak import TurnoutPeak, turnout_peak
+from typing import TYPE_CHECKING
+
+from tallyverify.hand_on import hand_on
+
+if TYPE_CHECKING:
+    from tallyverify.forensics.calibration.battery import Battery, CalibratedTest, battery
+    from tallyverify.forensics.calibration.power import Power, PowerRow, power
+    from tallyverify.forensics.calibration.rejection_rate import WORST_RATE
+    from tallyverify.forensics.calibration.spec import EITHER
+    from tallyverify.forensics.checks import CHECKS
+    from tallyverify.forensics.digits.digit_pairs import SHARES, DigitPairs, digit_pairs
+    from tallyverify.forensics.digits.last_digit import LastDigit, last_digit
+    from tallyverify.forensics.digits.second_digit import SecondDigit, second_digit
+    from tallyverify.forensics.indicator import Effect, Indicator, written
+    from tallyverify.forensics.places.homogeneity import Homogeneity, homogeneity
+    from tallyverify.forensics.places.outlying import outlying_stations
+    from tallyverify.forensics.places.outlying_areas import OutlyingAreas, outlying_areas
+    from tallyverify.forensics.places.outlying_result import OutlyingStations
+    from tallyverify.forensics.places.swapped import swapped
+    from tallyverify.forensics.places.swapped_result import Swapped
+    from tallyverify.forensics.shares.coarse_shares import TARGETS, CoarseShares, coarse_shares
+    from tallyverify.forensics.shares.dip import Dip, dip
+    from tallyverify.forensics.shares.exact import twiced, window_sums
+    from tallyverify.forensics.shares.integer_percentages import (
+        INNER,
+        INTEGERS,
+        TOLERANCE,
+        CheckedFigures,
+        IntegerPercentages,
+        at_integer,
+        integer_percentages,
+    )
+    from tallyverify.forensics.stations import Stations
+    from tallyverify.forensics.study import ForensicSection, ForensicStudy, turnout_of
+    from tallyverify.forensics.turnout.association import TurnoutShare, turnout_share
+    from tallyverify.forensics.turnout.fingerprint import Fingerprint, fingerprint
+    from tallyverify.forensics.turnout.klimek import KlimekFit, klimek
+    from tallyverify.forensics.turnout.peak import TurnoutPeak, turnout_peak
 
 __all__ = [
     "CHECKS",
@@ -93,3 +98,96 @@ __all__ = [
     "window_sums",
     "written",
 ]
+
+__getattr__ = hand_on(
+    __name__,
+    {
+        "calibration.battery": (
+            "Battery",
+            "CalibratedTest",
+            "battery",
+        ),
+        "calibration.power": (
+            "Power",
+            "PowerRow",
+            "power",
+        ),
+        "calibration.rejection_rate": ("WORST_RATE",),
+        "calibration.spec": ("EITHER",),
+        "checks": ("CHECKS",),
+        "digits.digit_pairs": (
+            "DigitPairs",
+            "SHARES",
+            "digit_pairs",
+        ),
+        "digits.last_digit": (
+            "LastDigit",
+            "last_digit",
+        ),
+        "digits.second_digit": (
+            "SecondDigit",
+            "second_digit",
+        ),
+        "indicator": (
+            "Effect",
+            "Indicator",
+            "written",
+        ),
+        "places.homogeneity": (
+            "Homogeneity",
+            "homogeneity",
+        ),
+        "places.outlying": ("outlying_stations",),
+        "places.outlying_areas": (
+            "OutlyingAreas",
+            "outlying_areas",
+        ),
+        "places.outlying_result": ("OutlyingStations",),
+        "places.swapped": ("swapped",),
+        "places.swapped_result": ("Swapped",),
+        "shares.coarse_shares": (
+            "CoarseShares",
+            "TARGETS",
+            "coarse_shares",
+        ),
+        "shares.dip": (
+            "Dip",
+            "dip",
+        ),
+        "shares.exact": (
+            "twiced",
+            "window_sums",
+        ),
+        "shares.integer_percentages": (
+            "CheckedFigures",
+            "INNER",
+            "INTEGERS",
+            "IntegerPercentages",
+            "TOLERANCE",
+            "at_integer",
+            "integer_percentages",
+        ),
+        "stations": ("Stations",),
+        "study": (
+            "ForensicSection",
+            "ForensicStudy",
+            "turnout_of",
+        ),
+        "turnout.association": (
+            "TurnoutShare",
+            "turnout_share",
+        ),
+        "turnout.fingerprint": (
+            "Fingerprint",
+            "fingerprint",
+        ),
+        "turnout.klimek": (
+            "KlimekFit",
+            "klimek",
+        ),
+        "turnout.peak": (
+            "TurnoutPeak",
+            "turnout_peak",
+        ),
+    },
+)

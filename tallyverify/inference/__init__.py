@@ -5,27 +5,35 @@ In: seen stations and what is known of the others. Out: I401 to I404, and an est
 :mod:`tallyverify.inference.checks`.
 """
 
-from tallyverify.inference.case_study import InferenceStudy
-from tallyverify.inference.checks import CHECKS
-from tallyverify.inference.counting_order.late_stations import OrderOfCounting, order_of_counting
-from tallyverify.inference.counting_order.text import parse_order
-from tallyverify.inference.estimating.backtest import Backtest, backtest
-from tallyverify.inference.estimating.document import EstimateDocument
-from tallyverify.inference.estimating.result import (
-    AreaEstimate,
-    BacktestRow,
-    Estimate,
-    Interval,
-    Margin,
-)
-from tallyverify.inference.estimating.sensitivity import Sensitivity, sensitivity
-from tallyverify.inference.estimating.tilt import Tilt, tilt_to
-from tallyverify.inference.estimating.whole_count import estimate
-from tallyverify.inference.prediction.registry_from import registry_from
-from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
-from tallyverify.inference.section import InferenceSection
-from tallyverify.inference.sequential.margin_monitor import Monitor, monitor
-from tallyverify.inference.sequential.state import MonitorState
+from typing import TYPE_CHECKING
+
+from tallyverify.hand_on import hand_on
+
+if TYPE_CHECKING:
+    from tallyverify.inference.case_study import InferenceStudy
+    from tallyverify.inference.checks import CHECKS
+    from tallyverify.inference.counting_order.late_stations import (
+        OrderOfCounting,
+        order_of_counting,
+    )
+    from tallyverify.inference.counting_order.text import parse_order
+    from tallyverify.inference.estimating.backtest import Backtest, backtest
+    from tallyverify.inference.estimating.document import EstimateDocument
+    from tallyverify.inference.estimating.result import (
+        AreaEstimate,
+        BacktestRow,
+        Estimate,
+        Interval,
+        Margin,
+    )
+    from tallyverify.inference.estimating.sensitivity import Sensitivity, sensitivity
+    from tallyverify.inference.estimating.tilt import Tilt, tilt_to
+    from tallyverify.inference.estimating.whole_count import estimate
+    from tallyverify.inference.prediction.registry_from import registry_from
+    from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
+    from tallyverify.inference.section import InferenceSection
+    from tallyverify.inference.sequential.margin_monitor import Monitor, monitor
+    from tallyverify.inference.sequential.state import MonitorState
 
 __all__ = [
     "CHECKS",
@@ -54,3 +62,48 @@ __all__ = [
     "sensitivity",
     "tilt_to",
 ]
+
+__getattr__ = hand_on(
+    __name__,
+    {
+        "case_study": ("InferenceStudy",),
+        "checks": ("CHECKS",),
+        "counting_order.late_stations": (
+            "OrderOfCounting",
+            "order_of_counting",
+        ),
+        "counting_order.text": ("parse_order",),
+        "estimating.backtest": (
+            "Backtest",
+            "backtest",
+        ),
+        "estimating.document": ("EstimateDocument",),
+        "estimating.result": (
+            "AreaEstimate",
+            "BacktestRow",
+            "Estimate",
+            "Interval",
+            "Margin",
+        ),
+        "estimating.sensitivity": (
+            "Sensitivity",
+            "sensitivity",
+        ),
+        "estimating.tilt": (
+            "Tilt",
+            "tilt_to",
+        ),
+        "estimating.whole_count": ("estimate",),
+        "prediction.registry_from": ("registry_from",),
+        "sampling.ratio": (
+            "RatioEstimate",
+            "ratio",
+        ),
+        "section": ("InferenceSection",),
+        "sequential.margin_monitor": (
+            "Monitor",
+            "monitor",
+        ),
+        "sequential.state": ("MonitorState",),
+    },
+)

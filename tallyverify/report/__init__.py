@@ -3,11 +3,16 @@
 In: results of checks. Out: text, pages, figures. Begin with :mod:`tallyverify.report.model`.
 """
 
-from tallyverify.report.estimate_figures import FIGURES, figures
-from tallyverify.report.estimated import render_estimate
-from tallyverify.report.model import CoverageFacts, InputFile, Report, Totals
-from tallyverify.report.terminal import render
-from tallyverify.report.versions import made_with
+from typing import TYPE_CHECKING
+
+from tallyverify.hand_on import hand_on
+
+if TYPE_CHECKING:
+    from tallyverify.report.estimate_figures import FIGURES, figures
+    from tallyverify.report.estimated import render_estimate
+    from tallyverify.report.model import CoverageFacts, InputFile, Report, Totals
+    from tallyverify.report.terminal import render
+    from tallyverify.report.versions import made_with
 
 __all__ = [
     "FIGURES",
@@ -20,3 +25,22 @@ __all__ = [
     "render",
     "render_estimate",
 ]
+
+__getattr__ = hand_on(
+    __name__,
+    {
+        "estimate_figures": (
+            "FIGURES",
+            "figures",
+        ),
+        "estimated": ("render_estimate",),
+        "model": (
+            "CoverageFacts",
+            "InputFile",
+            "Report",
+            "Totals",
+        ),
+        "terminal": ("render",),
+        "versions": ("made_with",),
+    },
+)

@@ -58,9 +58,9 @@ class Report(Model):
         All findings, the strongest evidence first.
     coverage, totals, inputs
         What was seen, what it sums to, and from which files.
-    picture : tallyverify.inference.picture.InferenceSection or None
+    picture : tallyverify.inference.InferenceSection or None
         The estimate and what the figures show; not part of report.json, whose findings say it.
-    forensics : tallyverify.forensics.study.ForensicSection or None
+    forensics : tallyverify.forensics.ForensicSection or None
         The tests and descriptions, and what their figures show; likewise.
 
     Examples

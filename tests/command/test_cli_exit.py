@@ -34,11 +34,11 @@ WRITING = ("contradicted, written", "estimate, written", "simulate")
 
 # The place in the code where a library of each command may raise.
 INSIDE = {
-    "contradicted": "tallyverify.engine.verification.verify",
-    "estimate": "tallyverify.engine.verification.estimate_case",
-    "simulate": "tallyverify.command.write_simulation.simulate",
-    "checks": "tallyverify.engine.all_checks.catalogue",
-    "schema": "tallyverify.engine.schemas.json_schema",
+    "contradicted": "tallyverify.engine.verify",
+    "estimate": "tallyverify.engine.estimate_case",
+    "simulate": "tallyverify.command.write_simulation.write_simulation",
+    "checks": "tallyverify.engine.catalogue",
+    "schema": "tallyverify.engine.json_schema",
     "--version": "tallyverify.command.parser.say",
 }
 PATCHED = """

@@ -71,7 +71,7 @@ def stopped(
     by: signal.Signals,
     body: str,
     *args: str,
-    inside: str = "tallyverify.engine.verification.verify",
+    inside: str = "tallyverify.engine.verify",
     more: str = "",
 ) -> tuple[int, str]:
     """Send a signal to a command as soon as it is inside; return its code and its message."""
@@ -103,13 +103,17 @@ def test_wherever_it_stands(where: str, by: signal.Signals) -> None:
     ("inside", "args", "by"),
     [
         (
-            "tallyverify.engine.verification.estimate_case",
+            "tallyverify.engine.estimate_case",
             ("estimate", "bad", "--out", "out"),
             signal.SIGINT,
         ),
-        ("tallyverify.command.write_simulation.simulate", ("simulate", "out"), signal.SIGTERM),
-        ("tallyverify.engine.all_checks.catalogue", ("checks",), signal.SIGHUP),
-        ("tallyverify.engine.schemas.json_schema", ("schema", "case"), signal.SIGTERM),
+        (
+            "tallyverify.command.write_simulation.write_simulation",
+            ("simulate", "out"),
+            signal.SIGTERM,
+        ),
+        ("tallyverify.engine.catalogue", ("checks",), signal.SIGHUP),
+        ("tallyverify.engine.json_schema", ("schema", "case"), signal.SIGTERM),
         ("tallyverify.command.parser.say", ("--version",), signal.SIGINT),
     ],
 )
@@ -158,9 +162,7 @@ def test_what_is_to_be_ignored_is_ignored() -> None:
     body = "os.kill(os.getpid(), 1)\nos.kill(os.getpid(), 2)\nreturn real(*args, **options)"
     more = "import signal\nsignal.signal(1, signal.SIG_IGN)\nsignal.signal(2, signal.SIG_IGN)"
     indented = "\n".join(f"    {line}" for line in body.splitlines())
-    script = WAITING.format(
-        body=indented, inside="tallyverify.engine.verification.verify", more=more
-    )
+    script = WAITING.format(body=indented, inside="tallyverify.engine.verify", more=more)
     line = [sys.executable, "-c", script, *VERIFY]
     assert subprocess.run(line, capture_output=True, check=False).returncode == 1
 

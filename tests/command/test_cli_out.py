@@ -59,7 +59,7 @@ def test_a_defect_is_not_taken_for_a_contradiction(
     def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("x\x1b[2J")
 
-    monkeypatch.setattr("tallyverify.engine.verification.verify", broken)
+    monkeypatch.setattr("tallyverify.engine.verify", broken)
     outcome = verified(command, case)
     assert (outcome.code, outcome.out) == (2, "")
     assert "defect" in outcome.err

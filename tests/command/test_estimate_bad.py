@@ -115,7 +115,7 @@ def test_an_estimate_that_is_refused_for_doubt_has_no_numbers(
 def test_more_stations_than_are_kept(
     command: Command, case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("sheets", "inference.study", "inference.of_case"):
+    for module in ("checking.stations_kept", "inference.estimating.study", "inference.case_study"):
         monkeypatch.setattr(f"tallyverify.{module}.MOST_STATIONS", 2)
     outcome = command("estimate", case)
     assert (outcome.code, outcome.err) == (0, "")
@@ -244,7 +244,7 @@ def test_a_defect_is_said_to_be_one(
     def broken(*args: Any, **options: Any) -> None:
         raise RuntimeError("x\x1b[2J")
 
-    monkeypatch.setattr("tallyverify.engine.verification.estimate_case", broken)
+    monkeypatch.setattr("tallyverify.engine.estimate_case", broken)
     outcome = estimated(command, case)
     assert (outcome.code, outcome.out) == (2, "")
     assert "defect" in outcome.err

@@ -258,11 +258,11 @@ def test_a_disk_that_fails_leaves_nothing(
 def test_targets_of_the_share(command: Command, tmp_path: Path) -> None:
     out = tmp_path / "case"
     args = ("--stations", "300", "--alter", "targets=0.2", "--targets-of", "share")
-    assert "targets: 60 stations, for 'B'" in command("simulate", out, *args).out
+    assert "targets: 60 stations, for 'A'" in command("simulate", out, *args).out
     truth = pd.read_csv(out / "truth.csv", keep_default_na=False)
     both = pd.read_csv(out / "actas.csv").merge(truth, on="station")
     altered = both[both["altered"] == 1]
-    percent = 100 * altered["B"] / altered["valid"]
+    percent = 100 * altered["A"] / altered["valid"]
     assert ((percent / 5).round() * 5 - percent).abs().max() < 0.5
     assert (altered["ballots"] == altered["clean_ballots"]).all()
     refused(

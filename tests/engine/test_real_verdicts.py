@@ -13,7 +13,7 @@ from tallyverify.compare import bounds
 from tests.helpers.real import ELECTIONS, NEEDS_REALDATA, contest_of, path_of, table_of
 
 pytestmark = NEEDS_REALDATA
-OTHERS = "rules,compare,inference"  # the indicators on these files: test_forensics_real.py
+OTHERS = "rules,compare,inference"  # the indicators on these files: forensics/test_real.py
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "samples" / "venezuela-2024"
 
 

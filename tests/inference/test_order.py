@@ -69,7 +69,7 @@ def test_cumulative_by_hand() -> None:
 
 def test_exact_moments_against_drawn_orders() -> None:
     """The normal law and the drawn orders agree where both can be had."""
-    from tallyverify.inference import late_shift
+    from tallyverify.inference.counting_order import late_shift
 
     rng = np.random.default_rng(2)
     area = np.repeat(np.arange(40), 5)

@@ -42,6 +42,7 @@ def test_the_import_is_light() -> None:
     assert loaded_by("import tallyverify as tv; tv.__version__; dir(tv); tv.__all__") == set()
     assert loaded_by("from tallyverify import InputError") == set()
     assert loaded_by("import tallyverify.command") == {"typer"}
+    assert loaded_by("from tallyverify import Report, json_schema") == {"pydantic"}
     assert "pandas" in loaded_by("from tallyverify import verify")
 
 

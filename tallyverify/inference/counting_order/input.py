@@ -43,7 +43,9 @@ def in_order(
         raise InputError("position, votes and area need one entry for each station")
     known = ~np.isnan(at)
     one, two, all_valid = (
-        numbers(repr(name), array[known], least=0, hint="leave such stations out")
+        numbers(repr(name), np.where(known, array, 0.0), least=0, hint="leave such stations out")[
+            known
+        ]
         for name, array in votes.items()
     )
     if not all_valid.any():

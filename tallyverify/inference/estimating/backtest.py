@@ -69,7 +69,7 @@ def backtest(
     Parameters
     ----------
     table, registry, strata, expected, stations, registered, covariates, method
-        As in :func:`~tallyverify.inference.estimating.whole_count`.
+        As in :func:`~tallyverify.inference.estimate`.
     pattern : str or sequence of str, optional
         ``random``; ``centres`` and ``municipalities``, whole areas of the smallest level and of
         the one above; ``small``, the small and rural ones; ``late``, the last to report, where

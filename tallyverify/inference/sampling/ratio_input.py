@@ -22,7 +22,7 @@ _UNREAD = "leave out stations that were not read"
 
 def whole_list(name: str, values: ArrayLike) -> Counts:
     """Return a list of whole numbers from 0 on; shape (n,), n ≥ 1."""
-    array = counts(name, np.atleast_1d(floats(name, values)), of="")
+    array = counts(name, np.atleast_1d(floats(name, values)), of="", most=2**53)
     if not array.size:
         raise InputError(f"{name} is empty; give a list")
     return array
