@@ -294,7 +294,7 @@ def test_pairs_are_those_written_and_pearsons(votes):
         assert found.pvalue == pytest.approx(textbook.pvalue)
 
 
-def test_few_others():
+def test_the_share_of_others_is_the_published_one():
     # METHODS.md: n = 116, P(X ≤ 72; 0.7) = 0.04106 (Beber & Scacco's form of the test, 2012).
     assert binom.cdf(72, 116, SHARES[2]) == pytest.approx(0.04106, abs=5e-6)
     assert binom.cdf(116, 116, SHARES[2]) == 1

@@ -213,8 +213,8 @@ def ratio(
     known = None if size is None else np.atleast_1d(numbers("size", size, least=0))
     if known is not None and (known.shape != whole.shape or not known.sum() > 0):
         raise InputError(
-            f"size has the shape {known.shape} and the sum {known.sum():.6g}; give one value for "
-            f"each of the {len(whole)} strata, not all of them zero"
+            f"size has {len(known)} values with the sum {known.sum():.6g}, shape {known.shape}; "
+            f"give one for each of the {len(whole)} strata in a flat list, not all of them zero"
         )
     if form not in ("combined", "separate"):
         raise InputError(f"the form is 'combined' or 'separate', not {shown(form)}")

@@ -15,7 +15,7 @@ def copy_actas(given: Clean, dose: float, *, seed: int) -> Altered:
 
     Parameters
     ----------
-    given, dose, seed
+    given, dose, seed : ActaTable or SimulatedElection, float from 0 to 1, int
         As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
 
     Returns

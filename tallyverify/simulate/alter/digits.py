@@ -29,7 +29,7 @@ def invent_digits(
 
     Parameters
     ----------
-    given, dose, seed
+    given, dose, seed : ActaTable or SimulatedElection, float from 0 to 1, int
         As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
     repeated : float
         How often the last two digits are equal, as a multiple of chance (before scaling).

@@ -21,7 +21,7 @@ def move_votes(
 
     Parameters
     ----------
-    given, dose, seed
+    given, dose, seed : ActaTable or SimulatedElection, float from 0 to 1, int
         As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
     candidate : str, optional
         Who gets the votes; by default the one with most votes.
@@ -65,7 +65,7 @@ def swap_tallies(
 
     Parameters
     ----------
-    given, dose, seed
+    given, dose, seed : ActaTable or SimulatedElection, float from 0 to 1, int
         As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
     candidate, other : str, optional
         The two; by default those with most votes.

@@ -25,8 +25,9 @@ def round_percentages(
 
     Parameters
     ----------
-    given, dose, seed
-        As in :func:`stuff`: clean sheets, the share of the stations to alter, and the seed.
+    given, dose, seed : ActaTable or SimulatedElection, float from 0 to 1, int
+        As in :func:`stuff`: clean sheets (with registered voters, for turnout), the share of the
+        stations to alter, and the seed.
     candidate : str, optional
         Whose votes are changed; by default the one with most votes.
     of : {"turnout", "share"}

@@ -20,7 +20,7 @@ def withhold(
 
     Parameters
     ----------
-    given, dose, seed
+    given, dose, seed : ActaTable or SimulatedElection, float from 0 to 1, int
         As in :func:`stuff`: all sheets, the share of stations to hide, and the seed.
     candidate : str, optional
         Whose good stations go missing; by default the one with most votes.
