@@ -41,18 +41,21 @@ def binomial(draws: np.random.RandomState, trials: Counts, chance: Floats) -> Co
     return draws.binomial(trials, chance, trials.shape).astype(np.int64)
 
 
-def multinomial(draws: np.random.RandomState, trials: Counts, shares: Floats) -> Counts:
-    """Deal each number of trials over its shares, which sum to one; shape (rows, columns)."""
-    shares = np.broadcast_to(shares, (len(trials), shares.shape[-1]))
-    # A multinomial is a chain of binomials: each column's share of what the later ones share.
-    rest = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1]
-    dealt = np.zeros(shares.shape, dtype=np.int64)
+def chain_of(shares: Floats) -> Floats:
+    """Return each column's share of what it and the later ones share; as columns lie in memory."""
+    # A multinomial is a chain of binomials with these chances.
+    rest = np.cumsum(shares[..., ::-1], axis=-1)[..., ::-1]
+    chances = np.divide(shares, rest, out=np.zeros(shares.shape), where=rest > 0)
+    return np.asfortranarray(np.minimum(chances, 1.0))
+
+
+def multinomial(draws: np.random.RandomState, trials: Counts, chain: Floats) -> Counts:
+    """Deal each number of trials over shares, given as their chain; shape (rows, columns)."""
+    columns = chain.shape[-1]
+    dealt = np.zeros((len(trials), columns), dtype=np.int64, order="F")
     left = trials.astype(np.int64)
-    for column in range(shares.shape[1] - 1):
-        chance = np.divide(
-            shares[:, column], rest[:, column], out=np.zeros(len(left)), where=rest[:, column] > 0
-        )
-        dealt[:, column] = binomial(draws, left, np.minimum(chance, 1.0))
+    for column in range(columns - 1):
+        dealt[:, column] = binomial(draws, left, chain[..., column])
         left = left - dealt[:, column]
     dealt[:, -1] = left
     return dealt

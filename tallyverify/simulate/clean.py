@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from tallyverify.arrays import Counts
-from tallyverify.draws import binomial, multinomial, streams
+from tallyverify.draws import binomial, chain_of, multinomial, streams
 from tallyverify.errors import InputError, listed
 from tallyverify.records import Candidate, Contest, Declared, Line
 from tallyverify.simulate.bulletin import bulletin_of
@@ -197,13 +197,13 @@ def clean_election(
     odds = log_rates(areas, turnout_deviations, 1, for_turnout)[:, 0]
     chance = 1 / (1 + (1 - turnout) / turnout * np.exp(-odds))
     ballots = binomial(for_ballots, registered, chance)
-    kinds = multinomial(for_ballots, ballots, np.array([1 - null - blank, null, blank]))
+    kinds = multinomial(for_ballots, ballots, chain_of(np.array([1 - null - blank, null, blank])))
     valid = kinds[:, 0]
 
     centre = np.array(list(shares.values())) * np.exp(
         log_rates(areas, share_deviations, len(shares), for_shares)
     )
-    votes = multinomial(for_votes, valid, deal(valid, centre, overdispersion, for_votes))
+    votes = multinomial(for_votes, valid, chain_of(deal(valid, centre, overdispersion, for_votes)))
 
     lines = dict(zip(_LINES, [registered, ballots, *kinds.T], strict=True))
     counts = {name: votes[:, k] for k, name in enumerate(shares)}

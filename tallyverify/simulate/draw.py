@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.draws import binomial, multinomial, streams
+from tallyverify.draws import binomial, chain_of, multinomial, streams
 from tallyverify.simulate.clean import SimulatedElection
 from tallyverify.simulate.like import Structure
 from tallyverify.simulate.structure import FIRST_CENTRE, area_names, as_table, expit
@@ -61,7 +61,9 @@ def clean_like(structure: Structure, *, seed: int) -> SimulatedElection:
         own = _own(chance, voters, structure, 0, for_ballots)
         ballots[listed] = binomial(for_ballots, voters, own)
     rest = 1 - structure.null - structure.blank
-    kinds = multinomial(for_ballots, ballots, np.array([rest, structure.null, structure.blank]))
+    kinds = multinomial(
+        for_ballots, ballots, chain_of(np.array([rest, structure.null, structure.blank]))
+    )
     valid = kinds[:, 0]
 
     names = structure.contest.candidate_ids

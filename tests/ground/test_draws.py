@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallyverify.draws import binomial, multinomial, station_uniforms, stream, streams
+from tallyverify.draws import binomial, chain_of, multinomial, station_uniforms, stream, streams
 from tallyverify.errors import InputError
 
 SHARES = np.array([0.5, 0.3, 0.2])
@@ -30,7 +30,7 @@ def test_pinned_draws() -> None:
     rng = stream(20240728, 508)
     chance = np.linspace(0.05, 0.95, 6)
     assert binomial(rng, np.full(6, 700), chance).tolist() == PINNED["binomial"]
-    dealt = multinomial(rng, np.array([0, 3, 1200]), SHARES)
+    dealt = multinomial(rng, np.array([0, 3, 1200]), chain_of(SHARES))
     assert dealt.tolist() == PINNED["multinomial"]
     assert rng.random_sample(2).tolist() == PINNED["uniform"]
     assert rng.permutation(8).tolist() == PINNED["permutation"]
@@ -66,14 +66,14 @@ def test_multinomial_deals_every_trial_and_none_where_there_is_no_share(
     trials: list[int], parts: list[int], seed: int
 ) -> None:
     shares = np.array(parts) / sum(parts)
-    dealt = multinomial(stream(seed), np.array(trials), shares)
+    dealt = multinomial(stream(seed), np.array(trials), chain_of(shares))
     assert dealt.min() >= 0
     assert dealt.sum(axis=1).tolist() == trials
     assert not dealt[:, shares == 0].any()
 
 
 def test_multinomial_has_the_mean_and_the_covariance_of_one() -> None:
-    dealt = multinomial(stream(3), np.full(40_000, 200), SHARES)
+    dealt = multinomial(stream(3), np.full(40_000, 200), chain_of(SHARES))
     covariance = 200 * (np.diag(SHARES) - np.outer(SHARES, SHARES))
     assert np.allclose(dealt.mean(axis=0), 200 * SHARES, atol=0.2)
     assert np.allclose(np.cov(dealt.T), covariance, atol=1.5)
@@ -89,7 +89,7 @@ def test_a_number_of_a_station_is_its_own() -> None:
 
 def test_a_stream_and_what_is_dealt_from_it() -> None:
     assert stream(1).binomial(700, 0.5, 4).tolist() == [345, 330, 351, 354]
-    dealt = multinomial(stream(1), np.array([10, 1000]), SHARES)
+    dealt = multinomial(stream(1), np.array([10, 1000]), chain_of(SHARES))
     assert dealt.tolist() == [[5, 1, 4], [453, 327, 220]]
 
 

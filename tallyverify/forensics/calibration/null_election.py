@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.draws import binomial, multinomial, stream
+from tallyverify.draws import binomial, chain_of, multinomial, stream
 from tallyverify.forensics.stations import Stations
 
 _FEWEST = 2  # a station alone in its area says nothing of it; the next larger area takes its place
@@ -45,13 +46,17 @@ class NullModel:
     turnout_kept: Floats
     shares_kept: Floats
 
+    @cached_property
+    def _chain(self) -> Floats:
+        return chain_of(self.shares)
+
     def draw(self, seed: int, number: int) -> NullElection:
         """Return a clean twin; the same seed and number give the same."""
         rng = stream(seed, 0x7417, number)
         came = self.turned_out.copy()
         known = ~np.isnan(self.turnout)
         came[known] = binomial(rng, self.registered[known], self.turnout[known])
-        drawn = multinomial(rng, came, self.shares)
+        drawn = multinomial(rng, came, self._chain)
         votes = np.zeros((len(came), self.candidates), dtype=np.int64)
         votes[:, self.columns] = drawn[:, : len(self.columns)]
         return NullElection(came, votes, came - drawn[:, -1])
