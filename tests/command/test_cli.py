@@ -226,14 +226,16 @@ def test_a_terminal_that_knows_ascii_only(case: Path, format: str) -> None:
 
 PATIENT = (
     "import time\n"
-    "from tallyverify import case, cli, progress\n"
+    "from tallyverify import progress\n"
+    "from tallyverify.case import folder\n"
+    "from tallyverify.command import app\n"
     "progress._PATIENCE = 0\n"
-    "real = case.open_actas\n"
+    "real = folder.open_actas\n"
     "def slow(*args, **options):\n"
     "    time.sleep(0.5)\n"
     "    return real(*args, **options)\n"
-    "case.open_actas = slow\n"
-    "cli.main()\n"
+    "folder.open_actas = slow\n"
+    "app.main()\n"
 )
 
 
