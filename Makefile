@@ -33,7 +33,7 @@ ends:
 .end-lowest .end-newest:
 	@if [ -z "$(PYTHON)" ]; then echo "$@: its Python is not at hand, left out"; else \
 	{ [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); } && \
-	$(BIN)/python -m pip install --quiet --editable '.[test]' $(if $(findstring lowest,$@),--constraint tests/project/lowest.txt,--upgrade --upgrade-strategy eager) && \
+	$(BIN)/python -m pip install --quiet --editable . pytest hypothesis jsonschema openpyxl $(if $(findstring lowest,$@),--constraint tests/project/lowest.txt,--upgrade --upgrade-strategy eager) && \
 	$(BIN)/python -c 'import sys, numpy, scipy; print("python", *sys.version_info[:2], "numpy", numpy.__version__, "scipy", scipy.__version__)' && \
 	$(BIN)/python -m pytest -q $(ENDS_TESTS); fi
 
