@@ -15,7 +15,6 @@ from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, area_codes
 
 if TYPE_CHECKING:
-    from tallyverify.arrays import Floats, Texts
     from tallyverify.checking.seen import Kept
 
 T = TypeVar("T")

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.arrays import floats, numbers
+from tallyverify.arrays import Codes, Floats, floats, numbers
 from tallyverify.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Codes, Floats
 
 
 @dataclass(frozen=True, eq=False)

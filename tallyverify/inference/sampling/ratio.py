@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from tallyverify.arrays import numbers
+from tallyverify.arrays import Floats, numbers
 from tallyverify.errors import InputError, shown
 from tallyverify.inference.sampling.ratio_input import codes_of, seen_rows, some_of, whole_list
 from tallyverify.inference.sampling.ratio_variance import collapse, covariance, factors, sums
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Floats
 
 
 class Contrast(NamedTuple):
