@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 CASE ?= data/samples/venezuela-2024
 OUT ?= out/$(notdir $(CASE))
 TESTS ?=
+# A file of tests stays in one process: its tests share what they read.
+AT_ONCE ?= -n 2 --dist loadfile
 
 .PHONY: verify test slow ends lint types bench samples format clean
 
@@ -15,10 +17,10 @@ verify: $(VENV)/.installed
 	echo "exit code $$status (0: nothing contradicts, 1: something does)"
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest $(AT_ONCE) $(TESTS)
 
 slow: $(VENV)/.installed-test
-	$(BIN)/python -m pytest --runslow $(TESTS)
+	$(BIN)/python -m pytest $(AT_ONCE) --runslow $(TESTS)
 
 # The same bytes at both ends of what is supported: the oldest Python with the lowest libraries, and
 # the newest with the newest. An end whose Python is not at hand is said and left out.
