@@ -1,0 +1,114 @@
+"""Declared percentages: what they are of, and the votes that they allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil, floor
+
+from tallyverify.checking import CaseFacts
+from tallyverify.records import AreaResult
+
+
+def unit_of(percentage: float) -> Fraction:
+    """Return one unit of the last digit that a percentage is stated with, in points."""
+    return Fraction(1, 10 ** len(f"{percentage:f}".rstrip("0").partition(".")[2]))
+
+
+def bases_of(result: AreaResult, facts: CaseFacts) -> dict[str, int]:
+    """Return the declared totals that percentages may be of."""
+    whole = facts.declared.registered if facts.declared and not result.area else None
+    valid, ballots = result.valid, result.ballots
+    bases = {
+        "valid votes": valid,
+        "valid and blank votes": valid + result.blank if valid and result.blank else None,
+        "ballots": ballots,
+        "registered voters": result.registered or whole,
+    }
+    if valid is None and result.candidates == set(facts.contest.candidate_ids):
+        bases["votes declared"] = sum(result.figures.values())
+    if ballots and valid is None and result.null is not None:
+        bases["ballots without null ones"] = ballots - result.null
+    return {name: total for name, total in bases.items() if total}
+
+
+def allowed(percentage: float, total: int) -> tuple[int, int]:
+    """Return the least and the most votes of a total that a stated percentage allows.
+
+    A percentage may be rounded, cut off, or moved by a unit so that all sum to 100: a unit of its
+    last digit either way.
+    """
+    stated, unit = Fraction(str(percentage)), unit_of(percentage)
+    return max(ceil((stated - unit) * total / 100), 0), floor((stated + unit) * total / 100)
+
+
+def undeclared_total(
+    result: AreaResult, facts: CaseFacts
+) -> tuple[Fraction, Fraction | None] | None:
+    """Return the range of a total that would explain every percentage, or None if none does.
+
+    It lies between the votes and the ballots (else the registered voters), where these are known.
+    """
+    known = {k: p for k, p in result.percentages.items() if k in result.figures}
+    whole = facts.declared.registered if facts.declared else None
+    most = result.ballots or result.registered or whole
+    low = Fraction(max(sum(result.figures.values()), result.valid or 0))
+    high = Fraction(most) if most else None
+    for label, percentage in known.items():
+        stated, unit = Fraction(str(percentage)), unit_of(percentage)
+        votes = result.figures[label]
+        low = max(low, 100 * votes / (stated + unit))
+        if stated > unit:
+            bound = 100 * votes / (stated - unit)
+            high = bound if high is None else min(high, bound)
+    return None if high is not None and low > high else (low, high)
+
+
+def percentage_rows(result: AreaResult, facts: CaseFacts) -> Iterator[tuple[str, int, int]]:
+    """Yield (label, least, most votes) for percentages that say more than the declared votes.
+
+    They are of whichever declared total explains all of them, or of one that is not declared where
+    that does; of several that do, each vote may be what any of them allows.
+    """
+    if not result.percentages:
+        return
+    bases = bases_of(result, facts)
+    fits = {
+        name: total
+        for name, total in bases.items()
+        if all(
+            _holds(result.figures[label], allowed(percentage, total))
+            for label, percentage in result.percentages.items()
+            if label in result.figures
+        )
+    }
+    counted = [label for label in result.percentages if label in result.figures]
+    if not fits and counted and undeclared_total(result, facts) is not None:
+        return
+    if not fits:
+        if not bases:
+            return
+        best = min(bases, key=lambda name: _misfit(result, bases[name]))
+        fits = {best: bases[best]}
+    for label, percentage in result.percentages.items():
+        if label in result.figures and _holds_any(result.figures[label], percentage, fits):
+            continue
+        ranges = [allowed(percentage, total) for total in fits.values()]
+        yield label, min(low for low, _ in ranges), max(high for _, high in ranges)
+
+
+def _holds(votes: int, interval: tuple[int, int]) -> bool:
+    return interval[0] <= votes <= interval[1]
+
+
+def _holds_any(votes: int, percentage: float, fits: dict[str, int]) -> bool:
+    return any(_holds(votes, allowed(percentage, total)) for total in fits.values())
+
+
+def _misfit(result: AreaResult, total: int) -> int:
+    return sum(
+        max(low - result.figures[label], result.figures[label] - high, 0)
+        for label, percentage in result.percentages.items()
+        if label in result.figures
+        for low, high in [allowed(percentage, total)]
+    )

@@ -1,0 +1,141 @@
+"""The worlds of one series of bulletins as a program: stations, their states, and published rows.
+
+Every station is true or wrong, and enters the count with one of the bulletins or never. The
+published rows bound sums over the stations that entered. What is not known is relaxed, never
+guessed: so a bound proved here holds in every world, and a world that is claimed is checked apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from tallyverify.arrays import Counts, Floats, Mask
+from tallyverify.feasibility.papers import Figure, Papers
+from tallyverify.feasibility.published import Row
+
+Areas = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Rows that a station of some site enters together, from one bulletin on."""
+
+    rows: Counts  # positions in ``Program.rows``
+    last: int  # it enters with bulletin ``last`` at the latest; the number of bulletins: or never
+
+
+@dataclass(frozen=True, eq=False)
+class Stations:
+    """Seen stations: what each sheet may say of each figure, and the most that it could hold."""
+
+    least: Counts  # (stations, figures)
+    most: Counts
+    site: Counts  # (stations,), position in ``Program.sites``
+    cap: Counts  # (stations,)
+    lists: Counts  # (stations,), voters on the list, 0 where not known
+    key: Counts  # (stations,), position among the sheets
+
+    def __len__(self) -> int:
+        return len(self.site)
+
+    def take(self, which: Counts) -> Stations:
+        """Return some of the stations."""
+        names = ("least", "most", "site", "cap", "lists", "key")
+        return Stations(*(getattr(self, name)[which] for name in names))
+
+
+@dataclass(frozen=True, eq=False)
+class Unseen:
+    """Stations of which no sheet says anything: they may hold anything up to a cap."""
+
+    site: Counts  # position in ``Program.sites``, −1: any
+    cap: Counts
+    count: Counts  # how many stations each entry stands for
+    seen: Mask  # a sheet was seen, but says nothing
+    lists: Counts  # voters on the list, 0 where not known
+
+    def __len__(self) -> int:
+        return len(self.site)
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """All that a proof is about."""
+
+    rows: tuple[Row, ...]
+    papers: Papers
+    figures: tuple[Figure, ...]
+    bulletins: int
+    sites: tuple[Areas, ...]
+    chains: tuple[tuple[Chain, ...], ...]  # by site
+    stations: Stations
+    unseen: Unseen
+    elsewhere: int  # the most papers that belong to no station
+    no_elsewhere: Mask  # (rows,), rows that hold only votes of stations
+    room: int | None  # the most papers of unseen stations and of no station together
+    seen: int  # sheets seen
+
+    @cached_property
+    def membership(self) -> Counts:
+        """1 where a figure counts a variant of paper; shape (figures, variants)."""
+        return self.papers.membership(self.figures)
+
+    @cached_property
+    def figure_of(self) -> Counts:
+        """The figure of each row, as a position; shape (rows,)."""
+        where = {figure: at for at, figure in enumerate(self.figures)}
+        return np.array([where[row.figure] for row in self.rows], dtype=np.int64)
+
+    @cached_property
+    def bulletin_of(self) -> Counts:
+        """The bulletin of each row; shape (rows,)."""
+        return np.array([row.bulletin for row in self.rows], dtype=np.int64)
+
+    @cached_property
+    def low(self) -> Counts:
+        """The least of each row; shape (rows,)."""
+        return np.array([row.low for row in self.rows], dtype=np.int64)
+
+    @cached_property
+    def high(self) -> Counts:
+        """The most of each row; shape (rows,)."""
+        return np.array([row.high for row in self.rows], dtype=np.int64)
+
+    def weights(self, multipliers: Counts | Floats, site: int) -> list[Counts | Floats]:
+        """Return, for each chain of a site, the weight of each figure by entry.
+
+        Shape of each (entries, figures): a station that enters with bulletin e adds its figures
+        to every row of the chain from that bulletin on.
+        """
+        found = []
+        for chain in self.chains[site]:
+            entries = np.arange(chain.last + 1)
+            inside = self.bulletin_of[chain.rows][None, :] >= entries[:, None]
+            table = np.zeros((len(entries), len(self.figures)), dtype=multipliers.dtype)
+            np.add.at(
+                table.T,
+                self.figure_of[chain.rows],
+                np.where(inside, multipliers[chain.rows], 0).T,
+            )
+            found.append(table)
+        return found
+
+    def restricted(self, keep: Counts) -> Program:
+        """Return the program with some of its rows only."""
+        place = np.full(len(self.rows), -1, dtype=np.int64)
+        place[keep] = np.arange(len(keep))
+        chains = tuple(
+            tuple(
+                replace(chain, rows=place[chain.rows][place[chain.rows] >= 0]) for chain in chains
+            )
+            for chains in self.chains
+        )
+        return replace(
+            self,
+            rows=tuple(self.rows[at] for at in keep),
+            chains=chains,
+            no_elsewhere=self.no_elsewhere[keep],
+        )

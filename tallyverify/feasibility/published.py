@@ -1,0 +1,168 @@
+"""The published figures in force: which bulletins count, in what order, and what each row says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import ceil, floor
+
+from tallyverify.checking import CaseFacts
+from tallyverify.feasibility.papers import Figure
+from tallyverify.feasibility.percentages import percentage_rows
+from tallyverify.records import AreaResult, Bulletin
+
+
+@dataclass(frozen=True)
+class Row:
+    """One published number: what it counts, where, in which bulletin, and its least and most."""
+
+    bulletin: int  # position among the bulletins in force of its series
+    bulletin_id: str
+    area: int  # position in ``CaseFacts.areas``
+    figure: Figure
+    label: str
+    low: int
+    high: int
+    # Follows from another figure (no stations, no papers) instead of standing in the bulletin.
+    implied: bool = False
+
+    @property
+    def of_stations(self) -> bool:
+        """Whether it counts stations or voters on lists, not papers."""
+        return self.figure.kind in ("stations", "seen", "registered")
+
+
+@dataclass(frozen=True)
+class Series:
+    """Bulletins of one count, from the first to the last; what was corrected is left out."""
+
+    name: str
+    bulletins: tuple[tuple[Bulletin, tuple[AreaResult, ...]], ...]
+    superseded: tuple[str, ...]  # in words
+    inferred_order: str  # how the order was found, if dates do not say it
+
+
+def series_in_force(facts: CaseFacts) -> tuple[Series, ...]:
+    """Return the bulletins that count, by series, each in order and without what was corrected."""
+    if facts.declared is None:
+        return ()
+    names = dict.fromkeys(bulletin.series for bulletin in facts.declared.bulletins)
+    found = []
+    for name in names:
+        own = [b for b in facts.declared.bulletins if b.series == name]
+        ordered, how = _ordered(own)
+        if facts.contest.transfers:
+            ordered = ordered[:1]
+        kept: list[tuple[Bulletin, tuple[AreaResult, ...]]] = []
+        gone: list[str] = []
+        for place, bulletin in enumerate(ordered):
+            later = [one for one in ordered[place + 1 :] if one.correction]
+            rows = tuple(
+                row
+                for row in bulletin.areas
+                if not any(_overlap(row.area, r.area) for one in later for r in one.areas)
+            )
+            if rows:
+                kept.append((bulletin, rows))
+            if len(rows) < len(bulletin.areas):
+                gone.append(f"bulletin {bulletin.id}: corrected by a later one")
+        found.append(Series(name, tuple(kept), tuple(gone), how))
+    return tuple(found)
+
+
+def _overlap(one: dict[str, str], other: dict[str, str]) -> bool:
+    return all(one[level] == other[level] for level in one.keys() & other.keys())
+
+
+def _ordered(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
+    """Order by date; else by extent; else in the direction in which fewer figures fall."""
+    if len(bulletins) < 2:
+        return bulletins, ""
+    if all(one.issued for one in bulletins):
+        dated = sorted(bulletins, key=lambda one: one.moment)
+        # A day without a time is not before a time on that day.
+        if not any(
+            ("T" in a.issued) != ("T" in b.issued) and a.issued[:10] == b.issued[:10]
+            for a, b in pairwise(dated)
+        ):
+            return dated, ""
+        bulletins = dated
+    extents = [_extent(one) for one in bulletins]
+    if None not in extents and len(set(extents)) > 1:
+        ranked = sorted(zip(extents, bulletins, strict=True), key=lambda pair: pair[0] or 0)
+        return [one for _, one in ranked], "bulletins are ordered by the extent that they state"
+    backwards = bulletins[::-1]
+    if _falls(backwards) < _falls(bulletins):
+        return backwards, "bulletins are in the order in which fewer figures fall"
+    return bulletins, ""
+
+
+def _extent(bulletin: Bulletin) -> Fraction | None:
+    row = bulletin.of({})
+    if row is None:
+        return None
+    if row.coverage_range is not None:
+        return sum(row.coverage_range, Fraction(0)) / 2
+    return Fraction(row.stations) if row.stations is not None else None
+
+
+def _falls(bulletins: list[Bulletin]) -> int:
+    count = 0
+    for one, other in pairwise(bulletins):
+        for row in one.areas:
+            later = other.of(row.area)
+            for label, votes in row.figures.items():
+                count += later is not None and later.figures.get(label, votes) < votes
+    return count
+
+
+def rows_of(series: Series, facts: CaseFacts) -> Iterator[Row]:
+    """Yield the published numbers of papers of a series, as intervals of what each may be."""
+    for place, (bulletin, results) in enumerate(series.bulletins):
+        for result in results:
+            if facts.is_visible(result.area):
+                yield from _of_area(place, bulletin, result, facts)
+
+
+def _of_area(
+    place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFacts
+) -> Iterator[Row]:
+    area = facts.area_index(result.area)
+
+    def row(figure: Figure, label: str, low: int, high: int, implied: bool = False) -> Row:
+        return Row(place, bulletin.id, area, figure, label, low, high, implied)
+
+    soft = facts.stated(bulletin, result, "from_percentages")
+    unit = Fraction(0)
+    if soft is not None:
+        # Half a unit of the last digit of each percentage, of the total that they are of.
+        total = result.valid or sum(result.figures.values())
+        unit = Fraction(total, 2 * 10 ** (soft + 2))
+    for label, members in result.members.items():
+        count = result.figures.get(label)
+        if count is not None:
+            low, high = _softened(count, unit)
+            yield row(Figure("votes", tuple(sorted(members))), label, low, high)
+    if result.valid is not None:
+        made_of_them = result.valid == sum(result.figures.values())
+        low, high = _softened(result.valid, unit * len(result.figures) if made_of_them else unit * 0)
+        yield row(Figure("valid"), "valid votes", low, high)
+    if result.null is not None:
+        kind = "null" if result.blank is not None else "null or blank"
+        yield row(Figure(kind), "null votes", result.null, result.null)
+    if result.blank is not None:
+        yield row(Figure("blank"), "blank votes", result.blank, result.blank)
+    if result.ballots is not None:
+        yield row(Figure("ballots"), "ballots", result.ballots, result.ballots)
+    if result.stations == 0:
+        yield row(Figure("papers"), "papers of no station", 0, 0, implied=True)
+    for label, low, high in percentage_rows(result, facts):
+        yield row(
+            Figure("votes", tuple(sorted(result.members[label]))), f"{label} (percentage)", low, high
+        )
+
+
+def _softened(count: int, by: Fraction) -> tuple[int, int]:
+    return max(ceil(count - by), 0), floor(count + by)
