@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -48,6 +49,13 @@ class Model(BaseModel):
                     )
         return data
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some fields changed, not checked; what was worked out is not kept."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
 
 def _whole(value: Any) -> Any:
     # bool is an int to Python, and "12" or 12.0 is one to a lax parser; a sheet says neither.
@@ -74,6 +82,13 @@ Identifier = Annotated[
     AfterValidator(_printable),
 ]
 """A name that other parts of the case refer to."""
+
+OptionalName = Annotated[
+    str,
+    StringConstraints(max_length=100, strip_whitespace=True),
+    AfterValidator(_printable),
+]
+"""A name that other parts of the case refer to, or nothing."""
 
 
 def folded(name: str) -> str:

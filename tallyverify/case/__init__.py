@@ -4,6 +4,7 @@ In: a folder, or files named one by one. Out: :class:`Case`. Begin with
 :mod:`tallyverify.case.folder`.
 """
 
-from tallyverify.case.folder import Case, CaseFile, load_case
+from tallyverify.case.case_file import CaseFile
+from tallyverify.case.folder import Case, load_case
 
 __all__ = ["Case", "CaseFile", "load_case"]

@@ -5,60 +5,17 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cached_property
+from math import floor
 from pathlib import Path
 
-from pydantic import model_validator
-
+from tallyverify.case.case_file import CaseFile
 from tallyverify.case.json_files import Document, read_document
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.model import Identifier, Model, Text
+from tallyverify.findings import counted, number
 from tallyverify.readers import check_exists, open_actas, read_registry
-from tallyverify.records import Contest, Declared, Mapping
-from tallyverify.table import ActaParts, Registry
-
-
-class ActasFile(Model):
-    """Where the actas are, and what their columns mean."""
-
-    file: Text
-    mapping: Mapping | None = None
-    format: Identifier | None = None
-
-    @model_validator(mode="after")
-    def _one_description(self) -> ActasFile:
-        if self.mapping is not None and self.format is not None:
-            raise ValueError("a file has either a 'mapping' or a known 'format', not both")
-        return self
-
-
-class RegistryFile(Model):
-    """Where the register of stations is, and what its columns mean."""
-
-    file: Text
-    mapping: Mapping | None = None
-
-
-class Capture(ActasFile):
-    """Another capture of the same stations, e.g. by QR code."""
-
-    name: Identifier
-
-
-class CaseFile(Model):
-    """case.json: the parts of a case, as files in its folder.
-
-    Examples
-    --------
-    >>> CaseFile.model_validate({"contest": "contest.json", "actas": {"file": "a.csv"}}).actas.file
-    'a.csv'
-    """
-
-    contest: Text
-    actas: ActasFile
-    declared: Text | None = None
-    registry: RegistryFile | None = None
-    captures: tuple[Capture, ...] = ()
+from tallyverify.records import MOST_SHARE, Allowance, CaptureKind, Contest, Declared, Mapping
+from tallyverify.table import ActaParts, Registry, Source
 
 
 @dataclass(frozen=True)
@@ -89,6 +46,11 @@ class Case:
         Seeds every random draw.
     inputs : tuple of Input
         The files it was read from.
+    allowance : Allowance, optional
+        Sheets that may be wrong without a contradiction being claimed; by default, a number that
+        follows from how many there are and how they were captured.
+    capture : {"definitive", "provisional"}
+        How the sheets were captured: with care, or in haste (night data entry, a quick count).
 
     Examples
     --------
@@ -106,6 +68,8 @@ class Case:
     registry: Registry | None = None
     seed: int = 0
     inputs: tuple[Input, ...] = ()
+    allowance: Allowance | None = None
+    capture: CaptureKind = "definitive"
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -127,6 +91,8 @@ class Case:
             first.lines,
             first.votes,
             self.seed,
+            allowance=self.allowance,
+            capture=self.capture,
         )
 
     def __repr__(self) -> str:
@@ -187,8 +153,8 @@ def load_case(
             return _named(Path(given))
         return _inside(root, inside) if root is not None and inside is not None else None
 
-    for capture in described.captures if described else ():
-        check_exists(_needed(path_of(None, capture.file)))
+    for other in described.captures if described else ():
+        check_exists(_needed(path_of(None, other.file)))
 
     voted_on = _read(
         _needed(path_of(contest, described.contest if described else None)),
@@ -223,7 +189,23 @@ def load_case(
         except InputError as error:
             raise error.in_file(listing.name) from None
         inputs.append(Input("registry", known.source.name, known.source.sha256, len(known)))
-    return Case(voted_on, table, said, known, seed, tuple(inputs))
+    allowance = described.allowance if described else None
+    _check_allowance(allowance, table.source)
+    capture = own.capture if own else "definitive"
+    return Case(voted_on, table, said, known, seed, tuple(inputs), allowance, capture)
+
+
+def _check_allowance(allowance: Allowance | None, source: Source) -> None:
+    most = max(1, floor(MOST_SHARE * source.rows))
+    if allowance is not None and (allowance.sheets or 0) > most:
+        raise InputError(
+            "more sheets may be wrong than not",
+            file="case.json",
+            place="allowance.sheets",
+            found=number(allowance.sheets),
+            expected=f"0 to {number(most)}: half of the {counted(source.rows, 'row')} of "
+            f"{source.name}",
+        )
 
 
 def _named(path: Path) -> Path:

@@ -7,7 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tallyverify.model import folded
-from tallyverify.records import ALL_OPTIONS, AreaResult, Bulletin, Contest, Declared
+from tallyverify.records import (
+    ALL_OPTIONS,
+    Allowance,
+    AreaResult,
+    Bulletin,
+    CaptureKind,
+    Contest,
+    Declared,
+)
 from tallyverify.table import Registry, Source
 
 if TYPE_CHECKING:
@@ -29,6 +37,8 @@ class CaseFacts:
     votes: Names = ()
     seed: int = 0
     codes: Names = ()  # checks that were asked; none stands for all
+    allowance: Allowance | None = None  # what the case says; None stands for the default
+    capture: CaptureKind = "definitive"
 
     @classmethod
     def of(cls, table: ActaTable, registry: Registry | None = None) -> CaseFacts:

@@ -265,7 +265,7 @@ def _expected(facts: CaseFacts) -> pd.DataFrame | None:
 
     for bulletin in reversed(facts.bulletins):
         whole = bulletin.of({})
-        if whole is None or whole.coverage_range is None or whole.coverage_range[0] < 1:
+        if whole is None or not _is_whole(facts, bulletin, whole):
             continue
         rows = [row for row in bulletin.areas if row.area]
         levels = {tuple(row.area) for row in rows}
@@ -280,3 +280,11 @@ def _expected(facts: CaseFacts) -> pd.DataFrame | None:
             frame = pd.DataFrame([row.area for row in rows])
             return frame.assign(**numbers)
     return None
+
+
+def _is_whole(facts: CaseFacts, bulletin: Bulletin, row: AreaResult) -> bool:
+    """Whether a bulletin says that it leaves nothing out, or its coverage rounds to 100 %."""
+    said = facts.declared.stated(bulletin, row, "complete") if facts.declared else None
+    if said is not None:
+        return said
+    return row.coverage_range is not None and row.coverage_range[1] == 1

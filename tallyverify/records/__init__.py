@@ -5,6 +5,14 @@ the place. Begin with :mod:`tallyverify.records.contest`.
 """
 
 from tallyverify.records.acta import Acta
+from tallyverify.records.allowance import MOST_SHARE, Allowance, CaptureKind
+from tallyverify.records.area_result import (
+    Annulled,
+    AreaResult,
+    CoverageBasis,
+    Group,
+    decimals_of,
+)
 from tallyverify.records.balance import (
     ALL_OPTIONS,
     STANDARD_BALANCES,
@@ -12,22 +20,31 @@ from tallyverify.records.balance import (
     TableOutcome,
     evaluate_table,
 )
+from tallyverify.records.bulletin import Bulletin, moment_of
 from tallyverify.records.contest import Candidate, Contest, Line
-from tallyverify.records.declared import AreaResult, Bulletin, Declared
+from tallyverify.records.declared import Declared
 from tallyverify.records.mapping import Mapping
 
 __all__ = [
     "ALL_OPTIONS",
+    "MOST_SHARE",
     "STANDARD_BALANCES",
     "Acta",
+    "Allowance",
+    "Annulled",
     "AreaResult",
     "Balance",
     "Bulletin",
     "Candidate",
+    "CaptureKind",
     "Contest",
+    "CoverageBasis",
     "Declared",
+    "Group",
     "Line",
     "Mapping",
     "TableOutcome",
+    "decimals_of",
     "evaluate_table",
+    "moment_of",
 ]

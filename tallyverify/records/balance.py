@@ -79,8 +79,16 @@ class Balance(Model):
     @property
     def terms(self) -> tuple[str, ...]:
         """Names of all figures on both sides, without the ``?``."""
-        both = _split(self.left) + _split(self.right)
-        return tuple(term.removesuffix("?").strip() for term in both)
+        return tuple(name for side in self.named_sides for name in side)
+
+    @property
+    def named_sides(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of the figures on the left and on the right, without the ``?``."""
+        left, right = (
+            tuple(term.removesuffix("?").strip() for term in _split(side))
+            for side in (self.left, self.right)
+        )
+        return left, right
 
     def sides(
         self, present: Iterable[str], on_sheet: Iterable[str] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
@@ -22,6 +22,9 @@ STANDARD_LINES = {
     "blank": "blank votes",
 }
 """Protocol lines that every contest may use without naming them."""
+
+_NO_CLASS = ("registered", "signed", "ballots", "valid")
+"""Standard lines that are no class of paper beside the votes."""
 
 _RESERVED = {"station", "row", "order", ALL_OPTIONS}
 
@@ -81,6 +84,15 @@ class Contest(Model):
         null, blank) need not be named; naming one says that the paper has it.
     balances : tuple of Balance
         The contest's own identities, reported as R105.
+    valid_includes_blank : bool, optional
+        Whether the valid votes hold the blank ones; without it, both are tried.
+    ballot_lines : tuple of str
+        Lines for the classes of paper that, with the votes for candidates, make up the ballots,
+        e.g. ``("null", "blank", "challenged")``; by default those of ``lines`` and ``balances``.
+    votes_allowed : int
+        Votes that each voter has, 1 to 100.
+    transfers : bool
+        Votes are transferred from round to round: only the first is held against sheets.
 
     Examples
     --------
@@ -98,6 +110,10 @@ class Contest(Model):
     candidates: tuple[Candidate, ...] = Field(min_length=1, max_length=2000)
     lines: tuple[Line, ...] = ()
     balances: tuple[Balance, ...] = ()
+    valid_includes_blank: Annotated[bool, Field(strict=True)] | None = None
+    ballot_lines: tuple[Identifier, ...] = ()
+    votes_allowed: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    transfers: Annotated[bool, Field(strict=True)] = False
 
     @field_validator("date")
     @classmethod
@@ -150,6 +166,55 @@ class Contest(Model):
                         f"{nearest(term, known) or ''}"
                     )
         return self
+
+    @model_validator(mode="after")
+    def _ballot_lines_are_classes(self) -> Contest:
+        classes = [line for line in self.line_ids if line not in _NO_CLASS]
+        for line in self.ballot_lines:
+            if line not in classes:
+                raise ValueError(
+                    f"ballot_lines names {line!r}, which is no class of paper beside the votes; "
+                    f"possible are {listed(classes)}. {nearest(line, classes) or ''}"
+                )
+        if len(set(self.ballot_lines)) < len(self.ballot_lines):
+            raise ValueError(f"ballot_lines names a line twice: {listed(self.ballot_lines)}")
+        return self
+
+    @model_validator(mode="after")
+    def _balances_agree_with_what_is_said(self) -> Contest:
+        for balance in self.balances:
+            left, right = (self._spelt_out(names) for names in balance.named_sides)
+            for whole, parts in ((left, right), (right, left)):
+                if balance.op == "==":
+                    self._check_agreement(balance, whole, parts)
+        return self
+
+    def _spelt_out(self, names: tuple[str, ...]) -> frozenset[str]:
+        """Return figures with all options, and those of candidates, named one by one."""
+        of = {ALL_OPTIONS: tuple(self.options)}
+        of |= {row.id: row.options for row in self.candidates}
+        return frozenset(figure for name in names for figure in of.get(name, (name,)))
+
+    def _check_agreement(
+        self, balance: Balance, whole: frozenset[str], parts: frozenset[str]
+    ) -> None:
+        votes, classes = frozenset(self.options), frozenset(self.ballot_lines)
+        says = f"balance {balance.code!r} says {balance.left} == {balance.right}"
+        includes = None
+        if whole == {"valid"} and parts - {"blank"} == votes:
+            includes = "blank" in parts
+        elif whole == {"ballots"} and {"valid", "blank"} <= parts:
+            includes = False
+        if includes is not None and self.valid_includes_blank is (not includes):
+            raise ValueError(
+                f"{says}, so valid votes {'hold' if includes else 'do not hold'} the blank ones; "
+                f"valid_includes_blank says that they {'do not' if includes else 'do'}"
+            )
+        if classes and whole == {"ballots"} and votes <= parts and parts - votes != classes:
+            raise ValueError(
+                f"{says}, so the classes of paper beside the votes are "
+                f"{listed(sorted(parts - votes))}; ballot_lines says {listed(self.ballot_lines)}"
+            )
 
     @cached_property
     def candidate_ids(self) -> tuple[str, ...]:

@@ -2,205 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated
+from typing import Literal, overload
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.model import Count, Identifier, Model, Text, folded
+from tallyverify.model import Count, Model, Text, folded
+from tallyverify.records.area_result import Annulled, AreaResult, CoverageBasis, Flag
+from tallyverify.records.bulletin import Bulletin, moment_of
 from tallyverify.records.contest import Contest
 
-_TAKEN = ("valid", "valid votes", "null", "blank", "ballots", "stations", "registered")
-
-
-class Group(Model):
-    """Candidates declared together, e.g. ``others``."""
-
-    name: Identifier
-    candidates: tuple[Identifier, ...] = Field(min_length=1)
-    votes: Count
-
-
-class AreaResult(Model):
-    """What a bulletin declares for one area.
-
-    Attributes
-    ----------
-    area : dict of str to str
-        Level to name; empty for the whole country.
-    coverage : float, optional
-        Share of the area's stations that the bulletin holds, as a fraction; a figure above 1 is
-        read as a percentage (80 is 0.8).
-    stations, registered : int, optional
-        Stations that the bulletin holds, and voters registered at them.
-    ballots, valid, null, blank : int, optional
-        Declared totals; valid votes are those for candidates.
-    votes : dict of str to int
-        Declared votes by candidate.
-    groups : tuple of Group
-        Candidates whose votes are declared together.
-    percentages : dict of str to float
-        Declared percentages, by candidate or name of a group.
-
-    Examples
-    --------
-    >>> AreaResult(area={"state": "N"}, coverage=0.8, valid=9, votes={"A": 9}).coverage_range
-    (Fraction(159, 200), Fraction(161, 200))
-    """
-
-    area: dict[Identifier, Identifier] = Field(default_factory=dict)
-    coverage: Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)] | None = None
-    stations: Count | None = None
-    registered: Count | None = None
-    ballots: Count | None = None
-    valid: Count | None = None
-    null: Count | None = None
-    blank: Count | None = None
-    votes: dict[Identifier, Count] = Field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    percentages: dict[Identifier, Annotated[float, Field(strict=True, ge=0, le=100)]] = Field(
-        default_factory=dict
-    )
-
-    @model_validator(mode="after")
-    def _each_candidate_once(self) -> AreaResult:
-        named = [*self.votes, *(name for group in self.groups for name in group.candidates)]
-        twice = [name for name, times in Counter(named).items() if times > 1]
-        if twice:
-            raise ValueError(
-                f"votes declared twice for {listed(twice)}: alone and in a group, or in two groups"
-            )
-        names = [group.name for group in self.groups]
-        if len(set(names)) < len(names) or set(names) & {*self.votes, *_TAKEN}:
-            raise ValueError(
-                "names of groups must differ from each other, from candidates and from "
-                f"{listed(_TAKEN)}"
-            )
-        if len(self.percentages) > 1 and 0.9 <= sum(self.percentages.values()) <= 1.01:
-            raise ValueError("percentages sum to 1: these are fractions; write 51.2 for 51.2 %")
-        unknown = [name for name in self.percentages if name not in self.figures]
-        if unknown:
-            raise ValueError(
-                f"percentages for {listed(unknown)}, for which no votes are declared; "
-                f"votes are declared for {listed(self.figures)}"
-            )
-        return self
-
-    @property
-    def figures(self) -> dict[str, int]:
-        """Declared votes by candidate and by group."""
-        return {**self.votes, **{group.name: group.votes for group in self.groups}}
-
-    @property
-    def members(self) -> dict[str, tuple[str, ...]]:
-        """Candidates behind each declared figure."""
-        alone = {name: (name,) for name in self.votes}
-        return {**alone, **{group.name: group.candidates for group in self.groups}}
-
-    @property
-    def candidates(self) -> set[str]:
-        """Candidates whose votes are declared, alone or in a group."""
-        return {name for members in self.members.values() for name in members}
-
-    def votes_of(self, members: tuple[str, ...]) -> tuple[int, bool]:
-        """Return the votes declared for some candidates, and whether these are all of theirs.
-
-        A group counts only if it holds no other candidate.
-        """
-        inside = {k: m for k, m in self.members.items() if set(m) <= set(members)}
-        covered = {name for names in inside.values() for name in names}
-        return sum(self.figures[label] for label in inside), covered == set(members)
-
-    @property
-    def coverage_range(self) -> tuple[Fraction, Fraction] | None:
-        """Lowest and highest share of stations that the stated coverage can mean.
-
-        A coverage is a rounded percentage: 0.8 is read as 80 % ± 0.5 points and 0.9687 as
-        96.87 % ± 0.005 points; 1 says that nothing is left out.
-        """
-        if self.coverage is None:
-            return None
-        stated = Fraction(str(self.coverage))
-        points = stated if stated > 1 else stated * 100
-        if points == 100:
-            return Fraction(1), Fraction(1)
-        decimals = len(_decimals(points))
-        half = Fraction(1, 2 * 10**decimals)
-        return max(points - half, Fraction(0)) / 100, min(points + half, Fraction(100)) / 100
-
-
-def _decimals(points: Fraction) -> str:
-    match = re.search(r"\.(\d*?)0*$", f"{float(points):.10f}")
-    return match.group(1) if match else ""
-
-
-class Bulletin(Model):
-    """One announcement.
-
-    Attributes
-    ----------
-    id : str
-        Name of the bulletin.
-    issued : str
-        ISO date or time of issue; bulletins are taken in this order, else as listed.
-    areas : tuple of AreaResult
-        What it declares, by area.
-    correction : bool
-        The authority says that this bulletin corrects earlier ones: counts may then fall.
-
-    Examples
-    --------
-    >>> bulletin = Bulletin.model_validate(
-    ...     {"id": "1", "issued": "2024-07-29", "areas": [{"valid": 9, "votes": {"A": 9}}]})
-    >>> bulletin.of({}).valid
-    9
-    """
-
-    id: Identifier
-    issued: Text = ""
-    areas: tuple[AreaResult, ...] = Field(min_length=1)
-    correction: bool = False
-
-    @field_validator("issued")
-    @classmethod
-    def _iso(cls, value: str) -> str:
-        if value:
-            try:
-                _moment(value)
-            except ValueError:
-                raise ValueError(
-                    "a date or time is written YYYY-MM-DD or YYYY-MM-DDThh:mm"
-                ) from None
-        return value
-
-    @model_validator(mode="after")
-    def _each_area_once(self) -> Bulletin:
-        keys = [tuple(sorted(row.area.items())) for row in self.areas]
-        twice = [dict(key) for key, times in Counter(keys).items() if times > 1]
-        if twice:
-            raise ValueError(f"area declared twice in one bulletin: {shown(twice[0])}")
-        return self
-
-    def of(self, area: dict[str, str]) -> AreaResult | None:
-        """Return what the bulletin declares for an area, if anything."""
-        return self._by_area.get(frozenset(area.items()))
-
-    @cached_property
-    def _by_area(self) -> dict[frozenset[tuple[str, str]], AreaResult]:
-        return {frozenset(row.area.items()): row for row in self.areas}
-
-
-def _moment(value: str) -> datetime:
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        day = date.fromisoformat(value)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+_WHOLE = Fraction(199, 200)
+"""A coverage above this can be rounded to 100 %."""
 
 
 class Declared(Model):
@@ -212,6 +27,10 @@ class Declared(Model):
         Who declared it.
     stations, registered : int, optional
         Stations and registered voters of the whole country, as the authority gives them.
+    coverage_basis, all_votes_at_stations : optional
+        As in :class:`AreaResult`, for each bulletin and area that does not say otherwise.
+    annulled : int or tuple of str, optional
+        Stations of the whole country whose votes do not count: how many, or their keys.
     bulletins : tuple of Bulletin
         In the order of issue.
 
@@ -221,12 +40,33 @@ class Declared(Model):
     ...     {"valid": 10, "votes": {"A": 6, "B": 4}}]}]})
     >>> declared.bulletins[0].areas[0].figures
     {'A': 6, 'B': 4}
+
+    If some coverage is above 1, all are percentages:
+
+    >>> declared = Declared.model_validate({"bulletins": [
+    ...     {"id": "1", "areas": [{"coverage": 1}]}, {"id": "2", "areas": [{"coverage": 45}]}]})
+    >>> [row.coverage for bulletin in declared.bulletins for row in bulletin.areas]
+    [0.01, 0.45]
     """
 
     authority: Text = ""
     stations: Count | None = None
     registered: Count | None = None
+    coverage_basis: CoverageBasis | None = None
+    all_votes_at_stations: Flag | None = None
+    annulled: Annulled | None = None
     bulletins: tuple[Bulletin, ...] = ()
+
+    @field_validator("bulletins")
+    @classmethod
+    def _coverage_in_one_unit(cls, bulletins: tuple[Bulletin, ...]) -> tuple[Bulletin, ...]:
+        stated = [row.coverage for bulletin in bulletins for row in bulletin.areas]
+        if all(coverage is None or coverage <= 1 for coverage in stated):
+            return bulletins
+        return tuple(
+            bulletin.model_copy(update={"areas": tuple(map(_in_fractions, bulletin.areas))})
+            for bulletin in bulletins
+        )
 
     @model_validator(mode="after")
     def _distinct_bulletins(self) -> Declared:
@@ -235,11 +75,77 @@ class Declared(Model):
             raise ValueError("two bulletins have the same id")
         return self
 
+    @model_validator(mode="after")
+    def _can_be_meant(self) -> Declared:
+        if self.annulled is not None and self.stations is not None:
+            annulled = self.annulled if isinstance(self.annulled, int) else len(self.annulled)
+            if annulled > self.stations:
+                raise ValueError(
+                    f"{annulled} annulled stations are more than the {self.stations} declared"
+                )
+        for bulletin in self.bulletins:
+            for row in bulletin.areas:
+                extent = row.coverage_range
+                if extent is None or extent[1] > _WHOLE or self.annulled or row.annulled:
+                    continue  # where stations were annulled, a whole result may lack them
+                if self.stated(bulletin, row, "complete"):
+                    raise ValueError(
+                        f"bulletin {bulletin.id!r} is complete and has a coverage of "
+                        f"{float(100 * Fraction(str(row.coverage))):g} % in "
+                        f"{shown(row.area) if row.area else 'the whole'}: only one can be true"
+                    )
+        return self
+
+    @overload
+    def stated(
+        self,
+        bulletin: Bulletin,
+        row: AreaResult,
+        name: Literal["complete", "all_votes_at_stations"],
+    ) -> bool | None: ...
+    @overload
+    def stated(
+        self, bulletin: Bulletin, row: AreaResult, name: Literal["coverage_basis"]
+    ) -> CoverageBasis | None: ...
+    @overload
+    def stated(
+        self, bulletin: Bulletin, row: AreaResult, name: Literal["from_percentages"]
+    ) -> int | None: ...
+    def stated(self, bulletin: Bulletin, row: AreaResult, name: str) -> bool | str | int | None:
+        """Return what is said of an area: by its row, else by its bulletin, else for all.
+
+        Parameters
+        ----------
+        bulletin : Bulletin
+            One of these.
+        row : AreaResult
+            One of its rows.
+        name : {"complete", "coverage_basis", "all_votes_at_stations", "from_percentages"}
+            What is asked.
+
+        Returns
+        -------
+        bool, str, int or None
+            None where nothing is said.
+
+        Examples
+        --------
+        >>> declared = Declared.model_validate({"coverage_basis": "stations", "bulletins": [
+        ...     {"id": "1", "complete": True, "areas": [{}]}]})
+        >>> bulletin = declared.bulletins[0]
+        >>> declared.stated(bulletin, bulletin.areas[0], "complete")
+        True
+        >>> declared.stated(bulletin, bulletin.areas[0], "coverage_basis")
+        'stations'
+        """
+        said = (getattr(holder, name, None) for holder in (row, bulletin, self))
+        return next((value for value in said if value is not None), None)
+
     @cached_property
     def in_order(self) -> tuple[Bulletin, ...]:
         """The bulletins by time of issue; as listed where not every one is dated."""
         if all(bulletin.issued for bulletin in self.bulletins):
-            return tuple(sorted(self.bulletins, key=lambda bulletin: _moment(bulletin.issued)))
+            return tuple(sorted(self.bulletins, key=lambda bulletin: moment_of(bulletin.issued)))
         return self.bulletins
 
     @cached_property
@@ -254,7 +160,8 @@ class Declared(Model):
         Raises
         ------
         InputError
-            If it names a candidate or a level that the contest does not have.
+            If it names a candidate or a level that the contest does not have, or percentages of
+            one row sum to more than each voter's votes.
         """
         spelt: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
         bulletins = []
@@ -262,9 +169,7 @@ class Declared(Model):
             rows = []
             for row in bulletin.areas:
                 where = f"bulletin {bulletin.id!r}"
-                for name in (name for members in row.members.values() for name in members):
-                    if name not in contest.candidate_ids:
-                        raise _unknown("candidate", name, contest.candidate_ids, file, where)
+                _check_candidates(row, contest, file, where)
                 for level in row.area:
                     if level not in contest.levels:
                         raise _unknown("level", level, contest.levels, file, where)
@@ -281,6 +186,33 @@ class Declared(Model):
                 rows.append(row.model_copy(update={"area": ordered}))
             bulletins.append(bulletin.model_copy(update={"areas": tuple(rows)}))
         return self.model_copy(update={"bulletins": tuple(bulletins)})
+
+
+def _in_fractions(row: AreaResult) -> AreaResult:
+    if row.coverage is None:
+        return row
+    return row.model_copy(update={"coverage": float(Fraction(str(row.coverage)) / 100)})
+
+
+def _check_candidates(row: AreaResult, contest: Contest, file: str, where: str) -> None:
+    """Refuse names that the contest does not have, and percentages of more than all votes."""
+    groups = {group.name for group in row.groups}
+    named = [*row.votes, *(name for group in row.groups for name in group.candidates)]
+    for name in (*named, *(name for name in row.percentages if name not in groups)):
+        if name not in contest.candidate_ids:
+            raise _unknown("candidate", name, contest.candidate_ids, file, where)
+    total, slack = row.percentage_sum
+    most = 100 * contest.votes_allowed
+    if total > most + slack:
+        raise InputError(
+            "the percentages sum to too much",
+            file=file,
+            place=where,
+            found=f"{float(total):.10g} % in {shown(row.area) if row.area else 'the whole'}",
+            expected=f"{most} % at most, and {float(slack):g} for rounding",
+            hint="check the figures; if each voter has several votes, say so in the contest: "
+            '"votes_allowed": 3',
+        )
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...], file: str, where: str) -> InputError:

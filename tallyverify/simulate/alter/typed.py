@@ -139,7 +139,7 @@ def _typed(row: AreaResult, decimals: int) -> AreaResult:
         if whole > 0 and sum(counts.values()) == whole:
             break
     valid = sum(counts.values())
-    groups = tuple(g.model_copy(update={"votes": counts[g.name]}) for g in row.groups)
+    groups = tuple(g.model_copy(update={"votes": counts.get(g.name)}) for g in row.groups)
     changed: dict[str, Any] = {
         "valid": valid,
         "votes": {name: counts[name] for name in row.votes},
@@ -147,7 +147,9 @@ def _typed(row: AreaResult, decimals: int) -> AreaResult:
     }
     if row.percentages:
         shares = {name: 100 * step / unit for name, step in steps.items()}
-        changed["percentages"] = {name: shares[name] for name in row.percentages}
+        changed["percentages"] = {
+            name: shares.get(name, stated) for name, stated in row.percentages.items()
+        }
     if row.ballots is not None:
         changed["ballots"] = row.ballots + valid - (row.valid or 0)
     return row.model_copy(update=changed)
