@@ -9,6 +9,7 @@ from tallyverify.checking.check import MOST_FINDINGS, Check, Summarise
 from tallyverify.checking.context import CaseFacts, Names
 from tallyverify.checking.seen import Kept, Seen, first_rows, summarise_seen
 from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, summarise_sheets
+from tallyverify.checking.totals import places_of
 from tallyverify.checking.unseen import (
     Capacity,
     left_out,
@@ -35,6 +36,7 @@ __all__ = [
     "left_out",
     "like_regions",
     "listed_in",
+    "places_of",
     "stations_declared",
     "summarise_seen",
     "summarise_sheets",

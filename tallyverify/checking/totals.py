@@ -92,7 +92,7 @@ def summarise_totals(part: ActaTable, facts: CaseFacts) -> AreaTotals:
     """Sum a table of distinct stations by declared area."""
     if not part.seen.all():
         part = part.take(part.seen)
-    places = _places(part, facts)
+    places = places_of(part, facts)
     areas = len(facts.areas)
     ones = np.ones(len(part), dtype=np.int64)
 
@@ -123,8 +123,8 @@ def summarise_totals(part: ActaTable, facts: CaseFacts) -> AreaTotals:
     )
 
 
-def _places(part: ActaTable, facts: CaseFacts) -> list[Counts]:
-    """For each set of levels, each row's place in ``facts.areas``, from 1 (0: not declared)."""
+def places_of(part: ActaTable, facts: CaseFacts) -> list[Counts]:
+    """For each set of levels, return each row's place in ``facts.areas``, from 1 (0: none)."""
     places = []
     for levels, positions in facts.patterns.items():
         if levels:

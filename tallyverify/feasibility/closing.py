@@ -15,7 +15,7 @@ import pandas as pd
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.papers import Figure
-from tallyverify.feasibility.published import Row, Series
+from tallyverify.feasibility.published import Row, Series, stated
 from tallyverify.feasibility.witnesses import Witnesses
 from tallyverify.findings import counted, number, place
 from tallyverify.records import AreaResult, Bulletin
@@ -74,7 +74,7 @@ def closed_registry(facts: CaseFacts, seen: Witnesses) -> bool:
 
 def _places(facts: CaseFacts, seen: Witnesses) -> Counts:
     assert facts.registry is not None
-    return np.asarray(facts.registry.places(pd.Index(seen.stations)), dtype=np.int64)
+    return np.asarray(facts.registry.index.get_indexer(pd.Index(seen.stations)), dtype=np.int64)
 
 
 def extents(series: Series, facts: CaseFacts, seen: Witnesses) -> dict[tuple[int, int], Extent]:
@@ -99,7 +99,7 @@ def extents(series: Series, facts: CaseFacts, seen: Witnesses) -> dict[tuple[int
 
 
 def _says_extent(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> bool:
-    complete = facts.stated(bulletin, row, "complete")
+    complete = stated(facts, bulletin, row, "complete")
     return complete is not None or row.coverage is not None or row.stations is not None
 
 
@@ -112,21 +112,21 @@ def _extent(
 ) -> Extent:
     head = f"bulletin {bulletin.id}, {place(row.area)}"
     total = stations_in(row.area, facts, seen)
-    complete = facts.stated(bulletin, row, "complete")
+    complete = stated(facts, bulletin, row, "complete")
     if complete:
         return Extent(True, words=f"{head}: it is declared complete")
-    stated = row.coverage_range
+    covered = row.coverage_range
     if row.stations is not None and total is not None and row.stations == total:
         return Extent(
             True, stations=(total, total), words=f"{head}: it holds all {number(total)} stations"
         )
-    if complete is False and stated is None and row.stations is None:
+    if complete is False and covered is None and row.stations is None:
         return Extent(False)
     if row.stations is not None:
         exact = (row.stations, row.stations)
         said = f"{head}: it holds {counted(row.stations, 'station')}"
         return Extent(False, stations=exact, words=said)
-    if stated is None:
+    if covered is None:
         return Extent(False)
     less = any(
         other.coverage_range is not None
@@ -134,9 +134,9 @@ def _extent(
         and row.area.items() <= other.area.items()
         for other in rows
     )
-    if stated[1] == 1 and stated[0] >= Fraction(199, 200) and not less and complete is not False:
+    if covered[1] == 1 and covered[0] >= Fraction(199, 200) and not less and complete is not False:
         known = total if total is not None else len(seen)
-        out = floor((1 - stated[0]) * known)
+        out = floor((1 - covered[0]) * known)
         said = f"{head}: a coverage of 100 % leaves out at most {counted(out, 'station')}"
         if total is not None:
             return Extent(out == 0, stations=(total - out, total), words=said)
@@ -144,16 +144,16 @@ def _extent(
             return Extent(True, words=said)
         here = int(np.isin(seen.site, _sites_in(seen, facts.area_index(row.area))).sum())
         return Extent(False, seen=(max(here - out, 0), here), words=said)
-    basis = facts.stated(bulletin, row, "coverage_basis")
+    basis = stated(facts, bulletin, row, "coverage_basis")
     stations = voters = None
     if total is not None:
-        stations = (ceil(stated[0] * total), floor(stated[1] * total))
+        stations = (ceil(covered[0] * total), floor(covered[1] * total))
         if stations[0] > stations[1]:  # no whole number lies between: rounded either way
-            stations = (floor(stated[0] * total), ceil(stated[1] * total))
+            stations = (floor(covered[0] * total), ceil(covered[1] * total))
     register = _register(row, facts)
     if register is not None and bool((seen.registered > 0).all()):
-        voters = (ceil(stated[0] * register), floor(stated[1] * register))
-    percent = f"{100 * float(stated[0]):.6g} to {100 * float(stated[1]):.6g} %"
+        voters = (ceil(covered[0] * register), floor(covered[1] * register))
+    percent = f"{100 * float(covered[0]):.6g} to {100 * float(covered[1]):.6g} %"
     if basis == "stations":
         said = f"{head}: it holds {percent} of the stations"
         return Extent(False, stations=stations, words=said if stations else "")
@@ -193,10 +193,10 @@ def same_hours(series: Series, found: dict[tuple[int, int], Extent], facts: Case
             if row.area
             and not any(o.area.items() < row.area.items() for o in visible if o.area)
         ]
-        stated = [row.stations for row in tops]
-        if whole is None or whole.stations is None or None in stated:
+        counts = [row.stations for row in tops]
+        if whole is None or whole.stations is None or None in counts:
             return False
-        if sum(count or 0 for count in stated) != whole.stations:
+        if sum(count or 0 for count in counts) != whole.stations:
             return False
     return True
 
@@ -310,7 +310,7 @@ def votes_of_no_station(
     if declared is None:
         return 0, ""
     rows = [(b, row) for b, own in series.bulletins for row in own]
-    if all(facts.stated(b, row, "all_votes_at_stations") for b, row in rows):
+    if all(stated(facts, b, row, "all_votes_at_stations") for b, row in rows):
         return 0, "all votes are declared to be cast at stations"
     if all(row.stations is not None for _, row in rows):
         return 0, ""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tallyverify.feasibility.witnesses import Conventions
+from tallyverify.feasibility.conventions import Conventions
 
 Bounds = dict[str, tuple[int, int]]
 
@@ -30,7 +28,6 @@ def mended(
 
     Examples
     --------
-    >>> from tallyverify.feasibility.witnesses import Conventions
     >>> sheet = Sheet((1108, 85), (False, False),
     ...     {"valid": 193, "ballots": -1, "null": -1, "blank": -1})
     >>> mended(sheet, Conventions("=", True, ()), ("A", "B"), ())["A"]

@@ -1,23 +1,23 @@
 """Finding multipliers: a linear program on some stations, by HiGHS through scipy.
 
-What it finds is only a proposal: :mod:`.proof` computes what it proves. So it may work on a
-sample, and a solver's error costs strength, never truth.
+What it finds is only a proposal: :mod:`.proof` computes what it proves. So it may work on sums of
+stations, and a solver's error costs strength, never truth.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.feasibility.program import Chain, Program
-from tallyverify.feasibility.proof import Cost
+from tallyverify.feasibility.program import Chain, Program, Stations
+from tallyverify.feasibility.proof import Cost, Proof, margins
 
-SAMPLE = 600
-"""Stations that the linear program works on."""
+CLASSES = 120
+"""Classes of stations that the linear program works on."""
 _TIME = 20.0
 
 
@@ -29,6 +29,9 @@ class Solved:
     room: float
     cost: float
     taken: float  # slack that the rows needed, in votes
+
+
+_Amount = tuple["Counts", "float | Floats", float] | float
 
 
 class _Builder:
@@ -91,17 +94,21 @@ class Model:
 
 
 def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Model:
-    """Return the linear program of some stations, each standing for ``weight`` of its like."""
+    """Return the linear program of classes of stations, each the sum of ``weight`` of them."""
     build = _Builder()
     rows = np.array(
-        [build.constraint(float(lo), float(hi)) for lo, hi in zip(program.low, program.high, strict=True)],
+        [
+            build.constraint(float(low), float(high))
+            for low, high in zip(program.low, program.high, strict=True)
+        ],
         dtype=np.int64,
     )
     room = build.constraint(-np.inf, float(program.room)) if program.room is not None else -1
     stations = program.stations
     size = len(stations)
-    per_sheet = 1.0 if cost == "sheets" else 0.0
-    wrong = build.variables(size, per_sheet, high=0.0 if cost == "votes" else np.inf)
+    wrong = build.variables(size, high=0.0 if cost == "votes" else np.inf)
+    if cost == "sheets":
+        build.costs[-1] = weight.astype(float)
     slack = np.zeros(0, dtype=np.int64)
     if elastic:
         typical = max(float(stations.cap.mean()) if size else 1.0, 1.0)
@@ -121,45 +128,87 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Mod
         for chain in program.chains[site]:
             entries = chain.last + 1
             y = build.variables(len(here) * entries).reshape(len(here), entries)
-            whole = build.constraints(len(here), 0, 0)
-            for at, station in enumerate(whole):
-                build.row_low[station] = build.row_high[station] = float(weight[here[at]])
+            whole = build.constraints(len(here), 1.0, 1.0)
             build.put(whole[:, None], y, 1.0)
             build.put(whole, wrong[here], 1.0)
             states.append((y, site, here))
-            for row in chain.rows:
-                figure = program.figure_of[row]
-                last = int(program.bulletin_of[row])
-                values = stations.least[here, figure]
-                build.put(rows[row], y[:, : last + 1], values[:, None].astype(float))
             loose = (stations.most[here] > stations.least[here]).any(axis=0)
-            for figure in np.flatnonzero(loose):
-                mine = [r for r in chain.rows if program.figure_of[r] == figure]
-                if not mine:
-                    continue
-                gap = (stations.most[here, figure] - stations.least[here, figure]).astype(float)
-                more = build.variables(entries)
-                bound = build.constraints(entries, -np.inf, 0.0)
-                build.put(bound, more, 1.0)
-                build.put(bound[None, :], y, -gap[:, None])
-                for row in mine:
-                    last = int(program.bulletin_of[row])
-                    build.put(rows[row], more[: last + 1], 1.0)
+            for row in chain.rows:
+                figure, last = program.figure_of[row], int(program.bulletin_of[row])
+                if not loose[figure]:
+                    values = stations.least[here, figure].astype(float)
+                    build.put(rows[row], y[:, : last + 1], values[:, None])
+            if loose.any():
+                _loose_papers(program, build, rows, chain, y, here, np.flatnonzero(loose))
             if cost == "votes":
                 _changed_papers(program, build, rows, chain, y, here)
     # Wrong sheets, wherever they belong, and the unseen.
     caps = stations.cap.astype(float)
     masses.free(
-        count=(wrong, 1.0), capacity=(wrong, caps), sites=range(len(program.sites)), seen=True
+        count=(wrong, weight.astype(float), 0.0),
+        capacity=(wrong, caps, 0.0),
+        sites=range(len(program.sites)),
+        seen=True,
     )
     _unseen_masses(program, build, masses)
     if program.elsewhere:
         masses.elsewhere()
+    if program.loose:
+        masses.free(
+            count=(np.zeros(0, dtype=np.int64), 0.0, np.inf),
+            capacity=float(program.loose),
+            sites=range(len(program.sites)),
+            seen=False,
+            tied=False,
+        )
     return Model(build, rows, room, wrong, states, slack)
 
 
+def _loose_papers(
+    program: Program,
+    build: _Builder,
+    rows: Counts,
+    chain: Chain,
+    y: Counts,
+    here: Counts,
+    loose: Counts,
+) -> None:
+    """Add the papers of true sheets, for figures that they do not say exactly."""
+    entries, variants = y.shape[1], program.membership.shape[1]
+    stations, class_of = program.stations, program.papers.class_of
+    papers = build.variables(entries * variants).reshape(entries, variants)
+
+    def between(columns: Counts, values: Floats, low: Counts, high: Counts, entry: int) -> None:
+        for edge, sign in ((low, -1.0), (high, 1.0)):
+            bound = build.constraint(-np.inf, 0.0)
+            build.put(bound, columns, sign * values)
+            build.put(bound, y[:, entry], -sign * edge.astype(float))
+
+    for entry in range(entries):
+        for one in range(len(program.papers.names)):
+            mine = papers[entry][class_of == one]
+            low, high = stations.low[here, one], stations.high[here, one]
+            between(mine, np.ones(len(mine)), low, high, entry)
+        for figure in loose:
+            counted = program.membership[figure].astype(float)
+            low, high = stations.least[here, figure], stations.most[here, figure]
+            if counted.any():
+                between(papers[entry], counted, low, high, entry)
+    for row in chain.rows:
+        figure = program.figure_of[row]
+        if figure in loose:
+            last = int(program.bulletin_of[row]) + 1
+            counted = program.membership[figure].astype(float)
+            build.put(rows[row], papers[:last], counted[None, :])
+
+
 def _changed_papers(
-    program: Program, build: _Builder, rows: Counts, chain: Chain, y: Counts, here: Counts
+    program: Program,
+    build: _Builder,
+    rows: Counts,
+    chain: Chain,
+    y: Counts,
+    here: Counts,
 ) -> None:
     """Add papers that are taken off, or put on, at a cost of one each; a change is both."""
     entries, variants = y.shape[1], program.membership.shape[1]
@@ -171,17 +220,11 @@ def _changed_papers(
         build.put(most[:, None], side, 1.0)
         build.put(most, changed, -1.0)
     stations = program.stations
-    held = np.zeros((len(here), variants))
-    for figure, counted in enumerate(program.figures):
-        if counted.kind == "votes" and len(counted.candidates) == 1:
-            for column, variant in enumerate(program.papers.variants):
-                if variant.candidate == counted.candidates[0] and variant.name.startswith("for "):
-                    held[:, column] = stations.most[here, figure]
     for entry in range(entries):
-        for column in range(variants):
-            least = build.constraint(-np.inf, 0.0)
-            build.put(least, off[entry, column], 1.0)
-            build.put(least, y[:, entry], -held[:, column])
+        for one in range(len(program.papers.names)):
+            held = build.constraint(-np.inf, 0.0)
+            build.put(held, off[entry][program.papers.class_of == one], 1.0)
+            build.put(held, y[:, entry], -stations.high[here, one].astype(float))
         top = build.constraint(-np.inf, 0.0)
         build.put(top, on[entry], 1.0)
         build.put(top, y[:, entry], -stations.cap[here].astype(float))
@@ -201,15 +244,17 @@ class _Masses:
     def free(
         self,
         *,
-        count: tuple[Counts, float] | float,
-        capacity: tuple[Counts, Floats] | float,
+        count: _Amount,
+        capacity: _Amount,
         sites: object,
         seen: bool,
         lists: float = 0.0,
+        tied: bool = True,
     ) -> None:
         """Add stations that may hold any papers, at any of some sites.
 
-        ``count`` and ``capacity`` are numbers, or (variables, coefficients) whose sum they are.
+        ``count`` and ``capacity`` are numbers, or (variables, coefficients, a number) added up.
+        Papers that are not ``tied`` need no station to enter with.
         """
         program, build = self.program, self.build
         placed = build.constraint(0.0, 0.0)
@@ -235,9 +280,10 @@ class _Masses:
                 build.put(each[None, :], mass, 1.0)
                 build.put(each, papers, -1.0)
                 top = float(max(program.stations.cap.max(initial=0), program.unseen.cap.max(initial=0)))
-                within = build.constraints(entries, -np.inf, 0.0)
-                build.put(within[:, None], mass, 1.0)
-                build.put(within, enter, -top)
+                if tied:
+                    within = build.constraints(entries, -np.inf, 0.0)
+                    build.put(within[:, None], mass, 1.0)
+                    build.put(within, enter, -top)
                 self._into(chain.rows, enter, mass, seen, lists)
 
     def _into(self, rows: Counts, enter: Counts, mass: Counts, seen: bool, lists: float) -> None:
@@ -254,15 +300,14 @@ class _Masses:
                 counted = program.membership[figure].astype(float)
                 build.put(self.rows[row], mass[:last], counted[None, :])
 
-    def _total(
-        self, constraint: int, given: tuple[Counts, Floats | float] | float, exact: bool
-    ) -> None:
+    def _total(self, constraint: int, given: _Amount, exact: bool) -> None:
+        number = given
         if isinstance(given, tuple):
+            number = given[2]
             self.build.put(constraint, given[0], -np.asarray(given[1], dtype=float))
-        else:
-            self.build.row_high[constraint] = float(given)
-            if exact:
-                self.build.row_low[constraint] = float(given)
+        self.build.row_high[constraint] = number
+        if exact:
+            self.build.row_low[constraint] = number if np.isfinite(number) else 0.0
 
     def elsewhere(self) -> None:
         """Add papers of no station."""
@@ -296,21 +341,23 @@ def _unseen_masses(program: Program, build: _Builder, masses: _Masses) -> None:
         masses.free(count=count, capacity=held, sites=sites, seen=bool(seen), lists=lists)
 
 
-def solve(program: Program, cost: Cost, *, elastic: bool = False) -> Solved | None:
-    """Return multipliers for a bound, from a linear program on a sample of the stations.
+def solve(
+    program: Program, cost: Cost, *, elastic: bool = False, after: Proof | None = None
+) -> Solved | None:
+    """Return multipliers for a bound, from a linear program on classes of stations.
 
     ``elastic`` asks how much the rows would have to change instead, at no cost for wrong sheets.
-    None where the solver finds nothing: the rows exclude each other, or it failed.
+    It works on classes of stations of like size; ``after`` a first bound, the stations whose state
+    it leaves in doubt are classes of their own. None where the solver finds nothing: the rows exclude each other, or it
+    failed.
     """
-    sampled, weight = _sampled(program)
-    model = model_of(sampled, cost, weight, elastic)
+    classes, weight = _classes(program, after)
+    model = model_of(classes, cost, weight, elastic)
     build = model.build
     low, high = np.array(build.row_low), np.array(build.row_high)
     matrix = build.matrix()
     equal = low == high
     upper, lower = ~equal & np.isfinite(high), ~equal & np.isfinite(low)
-    from scipy.sparse import vstack
-
     above = vstack([matrix[upper], -matrix[lower]]) if (upper.any() or lower.any()) else None
     result = linprog(
         np.concatenate(build.costs),
@@ -336,18 +383,41 @@ def solve(program: Program, cost: Cost, *, elastic: bool = False) -> Solved | No
     return Solved(-dual[model.rows], room, float(result.fun), taken)
 
 
-def _sampled(program: Program) -> tuple[Program, Counts]:
-    """Return the program with some of its stations, and how many each stands for."""
-    from dataclasses import replace
-
+def _classes(program: Program, after: Proof | None) -> tuple[Program, Counts]:
+    """Return the program with stations summed by class, and how many each class holds."""
     stations = program.stations
     size = len(stations)
-    if size <= SAMPLE:
+    if size <= CLASSES:
         return program, np.ones(size, dtype=np.int64)
-    # Every so-manieth by area and size, so that all sizes stand in the sample as in the whole.
-    order = np.lexsort((stations.key, stations.least.max(axis=1), stations.site))
-    step = -(-size // SAMPLE)
-    starts = np.arange(0, size, step)
-    picked = order[np.minimum(starts + step // 2, size - 1)]
-    weight = np.minimum(step, size - starts)
-    return replace(program, stations=stations.take(picked)), weight
+    alone = np.zeros(size, dtype=bool)
+    by = stations.least.max(axis=1)
+    if after is not None:
+        margin, by = margins(program, after)
+        alone[np.argsort(margin, kind="stable")[:CLASSES]] = True
+    order = np.lexsort((stations.key, by, stations.site, ~alone))
+    at = np.arange(size)
+    site = stations.site[order]
+    many = int(alone.sum())
+    step = max((size - many) // CLASSES, 1)
+    # A class is of one area; within it, so many neighbours by size, or by what they weigh.
+    first = np.concatenate([[0], np.flatnonzero(np.diff(site)) + 1])
+    start = np.zeros(size, dtype=np.int64)
+    start[first] = first
+    start[many if many < size else 0] = many if many < size else 0
+    within = at - np.maximum.accumulate(start)
+    label = np.where(at < many, at, many + size * site + within // step)
+    edges = np.concatenate([[0], np.flatnonzero(np.diff(label)) + 1])
+    summed = Stations(
+        *(
+            np.add.reduceat(getattr(stations, name)[order], edges, axis=0)
+            for name in ("least", "most")
+        ),
+        site[edges],
+        *(
+            np.add.reduceat(getattr(stations, name)[order], edges, axis=0)
+            for name in ("cap", "lists", "low", "high")
+        ),
+        stations.key[order][edges],
+    )
+    weight = np.diff(np.concatenate([edges, [size]]))
+    return replace(program, stations=summed), weight

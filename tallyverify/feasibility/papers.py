@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from tallyverify.arrays import Counts
+from tallyverify.checking import CaseFacts
 from tallyverify.records import Contest
 
 OTHER = "other valid"
@@ -71,6 +72,16 @@ class Papers:
         found.append(Variant(UNCLASSED, None, frozenset({"ballots"})))
         return tuple(found)
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The classes, each once."""
+        return tuple(dict.fromkeys(one.name for one in self.variants))
+
+    @cached_property
+    def class_of(self) -> Counts:
+        """The class of each variant, as a position in :attr:`names`; shape (variants,)."""
+        return np.array([self.names.index(one.name) for one in self.variants], dtype=np.int64)
+
     @property
     def several(self) -> bool:
         """Whether a ballot holds several votes, so that ballots are counted by themselves."""
@@ -106,3 +117,9 @@ def papers_of(contest: Contest, lines: tuple[str, ...], blank_declared: bool) ->
     classes = tuple(dict.fromkeys(n for n in named if n in own and n not in standard))
     blank = blank_declared or "blank" in lines or "blank" in own or "blank" in contest.ballot_lines
     return Papers(contest, blank, classes)
+
+
+def case_papers(facts: CaseFacts) -> Papers:
+    """Return the classes of paper of a case."""
+    rows = [row for bulletin in facts.bulletins for row in bulletin.areas]
+    return papers_of(facts.contest, facts.lines, any(row.blank is not None for row in rows))

@@ -36,14 +36,23 @@ class Stations:
     site: Counts  # (stations,), position in ``Program.sites``
     cap: Counts  # (stations,)
     lists: Counts  # (stations,), voters on the list, 0 where not known
+    low: Counts  # (stations, classes), least and most papers of each class
+    high: Counts
     key: Counts  # (stations,), position among the sheets
 
     def __len__(self) -> int:
         return len(self.site)
 
+    @cached_property
+    def limits(self) -> tuple[Counts, Counts, Counts]:
+        """Distinct (cap, voters) of stations, and which of them each station has."""
+        paired = self.cap * (1 << 32) + self.lists
+        distinct, where = np.unique(paired, return_inverse=True)
+        return distinct >> 32, distinct & ((1 << 32) - 1), where
+
     def take(self, which: Counts) -> Stations:
         """Return some of the stations."""
-        names = ("least", "most", "site", "cap", "lists", "key")
+        names = ("least", "most", "site", "cap", "lists", "low", "high", "key")
         return Stations(*(getattr(self, name)[which] for name in names))
 
 
@@ -75,6 +84,7 @@ class Program:
     unseen: Unseen
     elsewhere: int  # the most papers that belong to no station
     no_elsewhere: Mask  # (rows,), rows that hold only votes of stations
+    loose: int  # the most papers of stations whose number is not known
     room: int | None  # the most papers of unseen stations and of no station together
     seen: int  # sheets seen
 

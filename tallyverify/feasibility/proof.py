@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from tallyverify.arrays import Counts
-from tallyverify.feasibility.program import Program
+from tallyverify.feasibility.program import Program, Stations
 
 Cost = Literal["sheets", "votes", "nothing"]
 """What is bounded: wrong sheets, wrong votes, or (at no cost) whether any world exists at all."""
@@ -82,53 +82,50 @@ def _free(
     return total + min(int(paper.min()) + extra, 0) * cap
 
 
-def _true(program: Program, tables: list[Counts], least: Counts, most: Counts) -> Counts:
-    """Least value of true sheets of one site; shape (stations,)."""
-    total = np.zeros(len(least), dtype=np.int64)
-    exact = np.array_equal(least, most)
-    for table in tables:
-        if exact:
-            values = least @ table.T
-        else:
-            values = least @ np.maximum(table, 0).T + most @ np.minimum(table, 0).T
-        total += values.min(axis=1)
-    return total
+def _true(program: Program, table: Counts, part: Stations) -> Counts:
+    """Least value of true sheets of one site, by entry; shape (stations, entries).
+
+    Two bounds, whichever says more: each figure within its own bounds; and, for the figures that a
+    sheet does not say exactly, each paper counted alike in all of them.
+    """
+    each = part.least @ np.maximum(table, 0).T + part.most @ np.minimum(table, 0).T
+    exact = part.least == part.most
+    if exact.all():
+        return each
+    # Stations that say the same figures exactly share their weights.
+    patterns, where = np.unique(exact, axis=0, return_inverse=True)
+    where = where.ravel()
+    alike = np.empty_like(each)
+    for at, known in enumerate(patterns):
+        here = np.flatnonzero(where == at)
+        paper = np.where(known[None, :], 0, table) @ program.membership
+        by_class = np.full((len(table), len(program.papers.names)), _SAFE, dtype=np.int64)
+        for variant, column in enumerate(program.papers.class_of):
+            by_class[:, column] = np.minimum(by_class[:, column], paper[:, variant])
+        low, high = part.low[here], part.high[here]
+        alike[here] = (
+            part.least[here] @ np.where(known[None, :], table, 0).T
+            + low @ by_class.T
+            + (high - low) @ np.minimum(by_class, 0).T
+        )
+    return np.maximum(each, alike)
 
 
 def _wrong_votes(
-    program: Program, tables: list[Counts], least: Counts, most: Counts, cap: Counts, scale: int
+    program: Program, table: Counts, part: Stations, scale: int
 ) -> Counts:
-    """Least value where each paper that is changed, added or removed costs one; (stations,)."""
-    total = np.zeros(len(least), dtype=np.int64)
-    figures = [
-        (at, figure) for at, figure in enumerate(program.figures) if figure.kind == "votes"
-    ]
-    for table in tables:
-        paper = _paper_weights(program, table)
-        best = np.minimum(paper.min(axis=1), 0)
-        positive, negative = np.maximum(table, 0), np.minimum(table, 0)
-        values = least @ positive.T + most @ negative.T
-        # A paper taken away, or made another, costs one and saves at most what it weighed.
-        heaviest = paper.max(axis=1)
-        alone = {f.candidates[0]: at for at, f in figures if len(f.candidates) == 1}
-        known = np.zeros_like(cap)
-        for column, variant in enumerate(program.papers.variants):
-            held = (
-                most[:, alone[variant.candidate]]
-                if variant.candidate in alone and variant.name.startswith("for ")
-                else None
-            )
-            if held is None:
-                continue
-            known = known + held
-            save = np.minimum(scale + best - paper[:, column], 0)
-            values = values + held[:, None] * save[None, :]
-        # Papers of which the figures do not say for whom they are: as the heaviest.
-        rest = np.maximum(np.maximum(cap, most.max(axis=1, initial=0)) - known, 0)
-        values = values + rest[:, None] * np.minimum(scale + best - heaviest, 0)[None, :]
-        values = values + cap[:, None] * np.minimum(scale + best, 0)[None, :]
-        total += values.min(axis=1)
-    return total
+    """Value by entry where each paper changed, added or removed costs one; (stations, entries)."""
+    paper = _paper_weights(program, table)
+    best = np.minimum(paper.min(axis=1), 0)
+    values = _true(program, table, part)
+    # A paper taken away, or made another, costs one and saves at most what it weighed; of the
+    # variants of one class, whichever weighs most.
+    saves = np.zeros((len(table), len(program.papers.names)), dtype=np.int64)
+    for variant, column in enumerate(program.papers.class_of):
+        save = np.minimum(scale + best - paper[:, variant], 0)
+        saves[:, column] = np.minimum(saves[:, column], save)
+    values = values + part.high @ saves.T
+    return values + part.cap[:, None] * np.minimum(scale + best, 0)[None, :]
 
 
 def proved(
@@ -158,21 +155,21 @@ def proved(
     stations = program.stations
     gain = np.zeros(len(stations), dtype=np.int64)
     if len(stations) and cost != "votes":
-        anywhere = _anywhere(program, tables, stations.cap, stations.lists)
+        anywhere = _anywhere(program, tables)
     order = np.argsort(stations.site, kind="stable")
     edges = np.searchsorted(stations.site[order], np.arange(len(program.sites) + 1))
     for site in range(len(program.sites)):
         rows = order[edges[site] : edges[site + 1]]
         for start in range(0, len(rows), _CHUNK):
             part = rows[start : start + _CHUNK]
-            least, most = stations.least[part], stations.most[part]
-            true = _true(program, tables[site], least, most)
+            taken = stations.take(part)
             if cost == "votes":
-                cap = stations.cap[part]
-                best = _wrong_votes(program, tables[site], least, most, cap, scale)
-                gain[part] = true - best
-                best = np.minimum(true, best)
+                best = sum(
+                    _wrong_votes(program, table, taken, scale).min(axis=1)
+                    for table in tables[site]
+                )
             else:
+                true = sum(_true(program, table, taken).min(axis=1) for table in tables[site])
                 wrong = charge + anywhere[part]
                 gain[part] = true - wrong
                 best = np.minimum(true, wrong)
@@ -188,16 +185,13 @@ def _exact_sum(values: Counts) -> int:
     return (int((values >> 31).sum()) << 31) + int((values & (2**31 - 1)).sum())
 
 
-def _anywhere(
-    program: Program, tables: list[list[Counts]], cap: Counts, lists: Counts
-) -> Counts:
-    """Least value of wrong sheets, which may hold anything in any area; shape of ``cap``."""
-    pairs, where = np.unique(np.stack([cap, lists], axis=1), axis=0, return_inverse=True)
-    caps, voters = pairs[:, 0], pairs[:, 1]
+def _anywhere(program: Program, tables: list[list[Counts]]) -> Counts:
+    """Least value of wrong sheets, which may hold anything in any area; shape (stations,)."""
+    caps, voters, where = program.stations.limits
     best = _free(program, tables[0], caps, voters, True, 0)
     for table in tables[1:]:
         best = np.minimum(best, _free(program, table, caps, voters, True, 0))
-    return best[where.ravel()]
+    return best[where]
 
 
 def _unseen(
@@ -227,7 +221,16 @@ def _unseen(
         total += int(min(int(v[0]) for v in values)) * int(unseen.count[at])
     if program.elsewhere:
         total += program.elsewhere * _lightest_elsewhere(program, multipliers, extra)
+    if program.loose:
+        total += program.loose * min(
+            min(_lightest(program, table) + extra for table in tables), 0
+        )
     return total
+
+
+def _lightest(program: Program, tables: list[Counts]) -> int:
+    """Least weight of one paper at a station of one site."""
+    return int(sum(_paper_weights(program, table).min(axis=0) for table in tables).min())
 
 
 def _lightest_elsewhere(program: Program, multipliers: Counts, extra: int) -> int:
@@ -242,3 +245,37 @@ def _lightest_elsewhere(program: Program, multipliers: Counts, extra: int) -> in
             paper = paper + np.minimum(weights.min(axis=0), 0)
         least = min(least, int(paper.min()) + extra)
     return least
+
+
+def margins(program: Program, proof: Proof) -> tuple[Counts, Counts]:
+    """Return how sure each station's state is, and what it weighs if true and counted at once.
+
+    The first is by how much the next best state is worse, in units of 1 / scale; states that are
+    equally good do not count: which of them it is makes no difference. Shapes (stations,).
+    """
+    stations = program.stations
+    margin = np.full(len(stations), _SAFE, dtype=np.int64)
+    weight = np.zeros(len(stations), dtype=np.int64)
+    noise = max(proof.scale >> 20, 1)
+    for site in range(len(program.sites)):
+        here = np.flatnonzero(stations.site == site)
+        if not len(here):
+            continue
+        part = stations.take(here)
+        for table in program.weights(proof.multipliers, site):
+            if proof.cost == "votes":
+                values = _wrong_votes(program, table, part, proof.scale)
+                weight[here] += values[:, 0]
+            else:
+                values = _true(program, table, part)
+                weight[here] += values[:, 0]
+                if len(program.chains[site]) == 1:
+                    wrong = values.min(axis=1) - proof.gain[here]
+                    values = np.concatenate([values, wrong[:, None]], axis=1)
+            worse = values - values.min(axis=1, keepdims=True)
+            worse[worse <= noise] = _SAFE
+            margin[here] = np.minimum(margin[here], worse.min(axis=1))
+        if proof.cost == "sheets" and len(program.chains[site]) > 1:
+            gain = np.abs(proof.gain[here])
+            margin[here] = np.minimum(margin[here], np.where(gain > noise, gain, _SAFE))
+    return margin, weight

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
+from typing import Any
 
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.papers import Figure
 from tallyverify.feasibility.percentages import percentage_rows
-from tallyverify.records import AreaResult, Bulletin
+from tallyverify.records import AreaResult, Bulletin, moment_of
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ def series_in_force(facts: CaseFacts) -> tuple[Series, ...]:
     return tuple(found)
 
 
+def stated(facts: CaseFacts, bulletin: Bulletin, result: AreaResult, name: str) -> Any:
+    """Return what a row, else its bulletin, else the declaration says under a key."""
+    return facts.declared.stated(bulletin, result, name) if facts.declared else None
+
+
 def _overlap(one: dict[str, str], other: dict[str, str]) -> bool:
     return all(one[level] == other[level] for level in one.keys() & other.keys())
 
@@ -81,7 +87,7 @@ def _ordered(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
     if len(bulletins) < 2:
         return bulletins, ""
     if all(one.issued for one in bulletins):
-        dated = sorted(bulletins, key=lambda one: one.moment)
+        dated = sorted(bulletins, key=lambda one: moment_of(one.issued))
         # A day without a time is not before a time on that day.
         if not any(
             ("T" in a.issued) != ("T" in b.issued) and a.issued[:10] == b.issued[:10]
@@ -134,7 +140,7 @@ def _of_area(
     def row(figure: Figure, label: str, low: int, high: int, implied: bool = False) -> Row:
         return Row(place, bulletin.id, area, figure, label, low, high, implied)
 
-    soft = facts.stated(bulletin, result, "from_percentages")
+    soft: Any = stated(facts, bulletin, result, "from_percentages")
     unit = Fraction(0)
     if soft is not None:
         # Half a unit of the last digit of each percentage, of the total that they are of.
@@ -160,7 +166,7 @@ def _of_area(
         yield row(Figure("papers"), "papers of no station", 0, 0, implied=True)
     for label, low, high in percentage_rows(result, facts):
         yield row(
-            Figure("votes", tuple(sorted(result.members[label]))), f"{label} (percentage)", low, high
+            Figure("votes", tuple(sorted(result.percentage_members[label]))), f"{label} (percentage)", low, high
         )
 
 

@@ -18,6 +18,9 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask, Texts
 from tallyverify.checking import CaseFacts, Kept, places_of
+from tallyverify.feasibility.conventions import Conventions, ballots_hold, conventions_of, valid_holds
+from tallyverify.feasibility.mending import Sheet, mended
+from tallyverify.feasibility.papers import OTHER, UNCLASSED, case_papers
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable
 
@@ -84,7 +87,7 @@ def summarise_witnesses(part: ActaTable, facts: CaseFacts) -> SheetRows:
         "labels": labels,
         "seen": part.seen & (part.figure(ALL_OPTIONS)[0] > 0),
     }
-    for name in (*LINES, *facts.papers.classes):
+    for name in (*LINES, *case_papers(facts).classes):
         columns[name] = _line(part, name)
     return SheetRows((columns,))
 
@@ -105,15 +108,6 @@ def _sites(part: ActaTable, facts: CaseFacts) -> tuple[Counts, list[Areas]]:
     # Places count from 1 (0: not declared); the country stands in all.
     labels = [(0, *sorted({int(at) - 1 for at in row if at > 0} - {0})) for row in found]
     return codes.ravel().astype(np.int64), labels
-
-
-@dataclass(frozen=True)
-class Conventions:
-    """How the lines of these sheets relate, as most sheets that show it say."""
-
-    valid: str  # "=": the options; "blank": options and blank; "over": perhaps more
-    ballots: bool  # the ballots are the sum of all papers
-    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,56 +139,14 @@ FEWEST = 10
 """So many sheets must be seen before “the most seen” bounds anything."""
 
 
-def conventions_of(columns: dict[str, Any], facts: CaseFacts) -> Conventions:
-    """Return how lines relate on most of the sheets that show it."""
-    read = (columns["most"] >= 0).all(axis=1) & columns["seen"]
-    options = columns["least"].sum(axis=1)
-    valid, blank, null, ballots = (columns[n] for n in ("valid", "blank", "null", "ballots"))
-    words = []
-    shows = read & (valid >= 0)
-    kind = "="
-    if shows.any() and facts.contest.votes_allowed == 1:
-        extra = np.where(blank >= 0, blank, 0)
-        holds = {
-            "=": valid == options,
-            "blank": (valid == options + extra) & (blank >= 0),
-            "over": valid >= options,
-        }
-        order = ["blank", "=", "over"] if facts.contest.valid_includes_blank else list(holds)
-        kind = next((k for k in order if 2 * (~holds[k] & shows).sum() <= shows.sum()), "over")
-        if kind == "blank":
-            words.append("on the sheets valid votes include blank ones")
-        elif kind == "over":
-            words.append("on the sheets valid votes may be for nobody whom the contest names")
-    elif facts.contest.votes_allowed > 1:
-        kind = "over"
-    inside = np.zeros(len(options), dtype=np.int64)
-    shows = read & (ballots >= 0) & (null >= 0)
-    for name in facts.papers.classes:
-        shows &= columns[name] >= 0
-        inside = inside + columns[name]
-    base = np.maximum(np.where(valid >= 0, valid, options), options)
-    if kind != "blank":
-        base = base + np.where(blank >= 0, blank, 0)
-    summed = facts.contest.votes_allowed == 1
-    if shows.any() and summed:
-        off = base + null + inside != ballots
-        summed = bool(2 * (off & shows).sum() <= shows.sum())
-        if not summed:
-            words.append("on most sheets the ballots are not the sum of the papers")
-    return Conventions(kind, summed, tuple(words))
-
-
 def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
     """Weigh every seen sheet: what it says exactly, within bounds, or not at all."""
     seen = columns["seen"]
     labels = columns["labels"]
     columns = {k: v[seen] for k, v in columns.items() if k != "labels"}
     columns["seen"] = np.ones(int(seen.sum()), dtype=bool)
-    from tallyverify.feasibility.mending import Sheet, mended
-
     how = conventions_of(columns, facts)
-    classes = facts.papers.classes
+    classes = case_papers(facts).classes
     names = facts.contest.candidate_ids
     size = len(columns["station"])
     least, most = columns["least"], columns["most"]
@@ -205,9 +157,9 @@ def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
 
     sound = np.ones(size, dtype=bool)
     if facts.contest.votes_allowed == 1:
-        sound &= _valid_holds(how, valid, options, blank, whole)
+        sound &= valid_holds(how, valid, options, blank, whole)
         if how.ballots:
-            sound &= _ballots_hold(how, columns, classes, options, whole)
+            sound &= ballots_hold(how, columns, classes, options, whole)
         sound &= ~((ballots >= 0) & (ballots < np.maximum(options, valid)))
     papers = np.maximum(np.maximum(options, valid), ballots)
     if facts.contest.votes_allowed > 1:
@@ -247,9 +199,7 @@ def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
         # A valid line above the options may hold blank votes or votes for others.
         gap = np.where(known_valid, np.maximum(valid - options, 0), 0)
         other_high = gap
-        other_low = np.where((blank >= 0) | (not facts.papers.blank), gap, 0)
-    from tallyverify.feasibility.papers import OTHER, UNCLASSED
-
+        other_low = np.where((blank >= 0) | (not case_papers(facts).blank), gap, 0)
     lows[OTHER], highs[OTHER] = other_low, other_high
     votes_high = np.where(whole, options + other_high, np.where(room >= 0, options + room, -1))
     rest = np.where(ballots >= 0, ballots - np.maximum(options, np.minimum(valid, ballots)), -1)
@@ -257,7 +207,7 @@ def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
         ballots >= 0, rest, np.where(cap >= 0, np.maximum(cap - np.maximum(options, valid), 0), -1)
     )
     for name, line in (("null", null), ("blank", blank), *((c, columns[c]) for c in classes)):
-        if name == "blank" and not facts.papers.blank:
+        if name == "blank" and not case_papers(facts).blank:
             continue
         lows[name] = np.maximum(line, 0)
         inside_valid = name == "blank" and how.valid in ("blank", "over")
@@ -279,12 +229,12 @@ def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
         extra = np.where(blank >= 0, blank, 0)
         stated_low = np.where(valid >= 0, valid, options)
         stated_high = np.where(valid >= 0, valid, votes_high)
-        if facts.papers.blank and facts.contest.valid_includes_blank is not True and among:
+        if case_papers(facts).blank and facts.contest.valid_includes_blank is not True and among:
             stated_low = np.where(valid >= 0, options, stated_low)
-        if facts.papers.blank and how.valid == "over":
+        if case_papers(facts).blank and how.valid == "over":
             stated_low = np.where(valid >= 0, np.maximum(options, valid - np.where(
                 blank >= 0, extra, valid)), stated_low)
-        if facts.papers.blank and facts.contest.valid_includes_blank is not False and not among:
+        if case_papers(facts).blank and facts.contest.valid_includes_blank is not False and not among:
             upper = np.where(blank >= 0, blank, highs["blank"])
             stated_high = np.where(
                 (stated_high >= 0) & (upper >= 0), stated_high + upper, -1
@@ -305,7 +255,7 @@ def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
             if name == "ballots" and exact_ballots is not None:
                 exact_ballots[0][at], exact_ballots[1][at] = low, high
             elif name == "valid" and exact_valid is not None:
-                hull = facts.papers.blank and facts.contest.valid_includes_blank is None
+                hull = case_papers(facts).blank and facts.contest.valid_includes_blank is None
                 more = bounds["blank"][1] if hull and "blank" in bounds else 0
                 less = more if how.valid == "blank" else 0
                 exact_valid[0][at], exact_valid[1][at] = max(low - less, 0), high + more
@@ -321,32 +271,3 @@ def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
         bool(has_list.all() and not over.any() and size),
         unlisted, how,
     )
-
-
-def _valid_holds(
-    how: Conventions, valid: Counts, options: Counts, blank: Counts, whole: Mask
-) -> Mask:
-    if how.valid == "over":
-        return (valid < 0) | (valid >= options)
-    extra = np.where(blank >= 0, blank, 0) if how.valid == "blank" else 0
-    exact = valid == options + extra
-    return (valid < 0) | np.where(whole, exact, valid >= options)
-
-
-def _ballots_hold(
-    how: Conventions,
-    columns: dict[str, Any],
-    classes: tuple[str, ...],
-    options: Counts,
-    whole: Mask,
-) -> Mask:
-    ballots, null, blank, valid = (columns[n] for n in ("ballots", "null", "blank", "valid"))
-    base = np.maximum(valid, options)
-    if how.valid != "blank":
-        base = base + np.where(blank >= 0, blank, 0)
-    known = (null >= 0) & (whole | (valid >= 0))
-    for name in classes:
-        base = base + np.where(columns[name] >= 0, columns[name], 0)
-        known &= columns[name] >= 0
-    total = base + np.where(null >= 0, null, 0)
-    return (ballots < 0) | np.where(known, total == ballots, total <= ballots)

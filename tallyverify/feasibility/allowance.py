@@ -1,0 +1,82 @@
+"""How many sheets happen to be wrong in an honest election: what is allowed for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+from tallyverify.checking import CaseFacts
+from tallyverify.findings import counted, number
+
+_SHARES = {"definitive": 0.005, "provisional": 0.025}
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The sheets that may happen to be wrong, and why so many."""
+
+    sheets: int
+    origin: str
+
+
+def default_allowance(seen: int, capture: str) -> int:
+    """Return max(1, ⌈p n + 2 √(p n)⌉): p n alone is exceeded by chance in half of elections.
+
+    Examples
+    --------
+    >>> [default_allowance(n, "definitive") for n in (5, 100, 400, 25_073)]
+    [1, 2, 5, 148]
+    """
+    expected = _SHARES[capture] * seen
+    return max(1, ceil(round(expected + 2 * sqrt(expected), 9)))
+
+
+def allowed_for(facts: CaseFacts, seen: int) -> Allowed:
+    """Return the allowance of a case: as it states, else the default, with what was annulled."""
+    usual = default_allowance(seen, facts.capture)
+    share = _SHARES[facts.capture]
+    own = facts.allowance
+    if own is not None and own.sheets is not None:
+        base, origin = own.sheets, f"set in the case; the default would be {number(usual)}"
+    elif own is not None and own.share is not None:
+        base = ceil(round(own.share * seen, 9))
+        origin = (
+            f"set in the case as {100 * own.share:g} % of {counted(seen, 'sheet')}; the default "
+            f"would be {number(usual)}"
+        )
+    else:
+        base = usual
+        origin = (
+            f"{100 * share:g} % of {counted(seen, 'sheet')}"
+            f"{' of a provisional capture' if facts.capture == 'provisional' else ''}, with two "
+            "standard deviations"
+        )
+    annulled = annulled_number(facts)
+    if annulled:
+        origin += f"; {counted(annulled, 'station')} annulled, which is not said"
+    return Allowed(base + annulled, origin)
+
+
+def annulled_number(facts: CaseFacts) -> int:
+    """Return how many stations are declared annulled as a number only."""
+    if facts.declared is None:
+        return 0
+    whole = facts.declared.annulled
+    if isinstance(whole, int):
+        return whole
+    by_area = [
+        row.annulled
+        for bulletin in facts.bulletins
+        for row in bulletin.areas
+        if isinstance(row.annulled, int)
+    ]
+    return max(by_area, default=0)
+
+
+def annulled_keys(facts: CaseFacts) -> frozenset[str]:
+    """Return the keys of stations that are declared annulled."""
+    if facts.declared is None:
+        return frozenset()
+    given = [facts.declared.annulled]
+    given += [row.annulled for bulletin in facts.bulletins for row in bulletin.areas]
+    return frozenset(key for one in given if isinstance(one, tuple) for key in one)

@@ -1,0 +1,223 @@
+"""From a case to the program of one series: rows, sites, chains, stations and the unseen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tallyverify.arrays import Counts
+from tallyverify.checking import CaseFacts
+from tallyverify.feasibility.closing import (
+    Extent,
+    UnseenStations,
+    count_rows,
+    same_hours,
+)
+from tallyverify.feasibility.papers import OTHER, Figure, Papers, case_papers
+from tallyverify.feasibility.program import Areas, Chain, Program, Stations, Unseen
+from tallyverify.feasibility.published import Row, Series, rows_of
+from tallyverify.feasibility.witnesses import Witnesses
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What is assumed of the stations that no sheet shows."""
+
+    unseen: UnseenStations
+    elsewhere: int
+    room: int | None
+
+
+def assembled(
+    series: Series,
+    facts: CaseFacts,
+    seen: Witnesses,
+    extents: dict[tuple[int, int], Extent],
+    closing: Closing,
+    *,
+    voters: bool = False,
+    taken: bool = True,
+    only: int | None = None,
+) -> Program:
+    """Return the program of a series.
+
+    Parameters
+    ----------
+    voters : bool
+        Read coverages whose basis is not stated as of voters, not of stations.
+    taken : bool
+        Take a last bulletin that says nothing of its extent as the whole count.
+    only : int, optional
+        The rows of one bulletin alone.
+    """
+    rows = [*rows_of(series, facts), *count_rows(series, extents, voters=voters)]
+    rows = [row for row in rows if only is None or row.bulletin == only]
+    whole = {
+        key
+        for key, one in extents.items()
+        if one.whole and (taken or not one.taken) and (only is None or key[0] == only)
+    }
+    papers = case_papers(facts)
+    figures = tuple(dict.fromkeys(row.figure for row in rows))
+    # Candidates one by one as well: what a wrong vote is worth needs them.
+    figures += tuple(
+        figure
+        for name in facts.contest.candidate_ids
+        if (figure := Figure("votes", (name,))) not in figures
+    )
+    above = [
+        {b for b, other in enumerate(facts.areas) if other.items() <= area.items()}
+        for area in facts.areas
+    ]
+    sites: dict[Areas, int] = {}
+    for areas in [*seen.labels, *(tuple(sorted(path | {0})) for path in above)]:
+        sites.setdefault(areas, len(sites))
+    for areas in closing.unseen.sites:
+        if areas is not None:
+            sites.setdefault(areas, len(sites))
+    one_hour = same_hours(series, extents, facts)
+    chains = tuple(
+        _chains(areas, rows, whole, len(series.bulletins), one_hour) for areas in sites
+    )
+    # So many papers, of all classes that any published figure counts, are nowhere exceeded.
+    box = max(sum(row.high for row in rows if not row.of_stations), 1)
+    least, most = _intervals(figures, papers, seen, box)
+    cap = np.where(seen.cap >= 0, seen.cap, box)
+    lists = np.maximum(seen.registered, 0)
+    at = np.array([sites[areas] for areas in seen.labels], dtype=np.int64)[seen.site]
+    held = np.flatnonzero(~seen.free)
+    low, high = _by_class(papers, seen, cap)
+    stations = Stations(
+        least[held], most[held], at[held], cap[held], lists[held], low[held], high[held], held
+    )
+    most_stations = max((row.high for row in rows if row.figure.kind == "stations"), default=0)
+    unseen = _unseen(
+        closing.unseen, sites, box, most_stations, at[seen.free], cap[seen.free], lists[seen.free]
+    )
+    stating = {
+        key for key, one in extents.items() if series.bulletins[key[0]][0].of(
+            facts.areas[key[1]]).stations is not None  # type: ignore[union-attr]
+    }
+    none_elsewhere = np.array(
+        [(row.bulletin, row.area) in stating or row.of_stations for row in rows], dtype=bool
+    )
+    return Program(
+        tuple(rows), papers, figures, len(series.bulletins), tuple(sites), chains, stations,
+        unseen, closing.elsewhere, none_elsewhere, box if closing.unseen.unlimited else 0,
+        closing.room, len(seen),
+    )
+
+
+def _chains(
+    areas: Areas, rows: list[Row], whole: set[tuple[int, int]], bulletins: int, one_hour: bool
+) -> tuple[Chain, ...]:
+    """Return the rows that a station of these areas enters, by what it enters together."""
+    inside = [at for at, row in enumerate(rows) if row.area in areas]
+    last = min((b for b, area in whole if area in areas), default=bulletins)
+    if one_hour:
+        return (Chain(np.array(inside, dtype=np.int64), last),)
+    found = []
+    for area in areas:
+        own = np.array([at for at in inside if rows[at].area == area], dtype=np.int64)
+        # Whatever is whole around an area is whole in it.
+        around = min((b for b, other in whole if other in (area, 0)), default=bulletins)
+        found.append(Chain(own, around))
+    return tuple(found)
+
+
+def _intervals(
+    figures: tuple[Figure, ...], papers: Papers, seen: Witnesses, box: int
+) -> tuple[Counts, Counts]:
+    """Least and most of each figure on each sheet; shape (stations, figures)."""
+    limit = np.where(seen.cap >= 0, seen.cap, box)
+    least, most = [], []
+
+    def high(name: str) -> Counts:
+        values = seen.highs[name]
+        return np.where(values < 0, limit, values)
+
+    admitted = sum((high(name) for name in papers.classes), np.zeros(len(seen), dtype=np.int64))
+    named = papers.contest.candidate_ids
+    blank = papers.blank
+    zero = np.zeros(len(seen), dtype=np.int64)
+    blank_low, blank_high = (seen.lows["blank"], high("blank")) if blank else (zero, zero)
+    all_low = sum((seen.lows[n] for n in seen.lows), zero)
+    all_high = sum((high(n) for n in seen.lows), zero)
+    for figure in figures:
+        if figure.kind == "votes":
+            low = sum((seen.lows[name] for name in figure.candidates), zero)
+            top = sum((high(name) for name in figure.candidates), zero) + admitted
+        elif figure.kind == "valid":
+            included = papers.contest.valid_includes_blank
+            low = sum((seen.lows[n] for n in named), zero) + seen.lows[OTHER]
+            top = sum((high(n) for n in named), zero) + high(OTHER)
+            if blank:
+                low = low + (blank_low if included else 0)
+                top = top + (blank_high if included is not False else 0)
+            if seen.valid is not None:
+                low = np.maximum(low, seen.valid[0]) if included is not True else seen.valid[0]
+                top = np.where(seen.valid[1] >= 0, np.minimum(top, seen.valid[1]), top)
+                low = np.minimum(low, top)
+            top = top + admitted
+        elif figure.kind == "null":
+            low, top = seen.lows["null"], high("null")
+        elif figure.kind == "blank":
+            low, top = blank_low, blank_high
+        elif figure.kind == "null or blank":
+            low, top = seen.lows["null"], high("null") + blank_high
+        elif figure.kind == "ballots" or figure.kind == "papers":
+            low, top = all_low, all_high
+            if seen.ballots is not None:
+                stated = seen.ballots[0] >= 0
+                low = np.where(stated, seen.ballots[0], low)
+                top = np.where(stated, seen.ballots[1], top)
+            if papers.several and seen.ballots is None:
+                low, top = -(-low // papers.contest.votes_allowed), all_high
+        elif figure.kind == "registered":
+            low = top = np.maximum(seen.registered, 0)
+        else:
+            low = top = zero + 1
+        least.append(low)
+        most.append(np.maximum(top, low))
+    return np.stack(least, axis=1), np.stack(most, axis=1)
+
+
+def _by_class(papers: Papers, seen: Witnesses, limit: Counts) -> tuple[Counts, Counts]:
+    """Return the least and the most papers of each class on each sheet; (stations, classes)."""
+    named = {f"for {name}": name for name in papers.contest.candidate_ids}
+    low, high = [], []
+    for one in papers.names:
+        name = named.get(one, one)
+        found = seen.lows.get(name, np.zeros_like(limit))
+        most = seen.highs.get(name, np.zeros_like(limit))
+        low.append(found)
+        high.append(np.where(most < 0, np.maximum(limit, found), most))
+    return np.stack(low, axis=1), np.stack(high, axis=1)
+
+
+def _unseen(
+    unseen: UnseenStations,
+    sites: dict[Areas, int],
+    box: int,
+    most_stations: int,
+    free_site: Counts,
+    free_cap: Counts,
+    free_lists: Counts,
+) -> Unseen:
+    """Put together the stations of which no sheet says anything."""
+    site = [sites[areas] if areas is not None else -1 for areas in unseen.sites]
+    cap = [value if value >= 0 else box for value in unseen.caps]
+    count, lists = list(unseen.counts), list(unseen.lists)
+    if unseen.unlimited:
+        # As many stations as any published number allows; their papers are counted apart.
+        site, cap, count, lists = [-1], [0], [most_stations], [0]
+    size = len(site)
+    return Unseen(
+        np.array([*site, *free_site], dtype=np.int64),
+        np.array([*cap, *free_cap], dtype=np.int64),
+        np.array([*count, *([1] * len(free_site))], dtype=np.int64),
+        np.array([False] * size + [True] * len(free_site), dtype=bool),
+        np.array([*lists, *free_lists], dtype=np.int64),
+    )
+

@@ -1,0 +1,103 @@
+"""What one program proves: the least wrong sheets and votes, or that no world exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tallyverify.arrays import Counts, Floats
+from tallyverify.feasibility.multipliers import CLASSES, Solved, solve
+from tallyverify.feasibility.program import Program
+from tallyverify.feasibility.proof import Cost, Proof, proved
+
+_ROUNDS = 4
+_LEAST = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """What is proved of one program."""
+
+    sheets: int  # at least so many sheets are wrong
+    votes: int  # at least so many votes are wrong
+    misfit: int  # no number of wrong sheets helps: figures must change by so many votes in all
+    proofs: tuple[Proof, ...]
+    failed: bool = False  # the solver found nothing
+
+    @property
+    def support(self) -> Counts:
+        """Rows with a multiplier that is not 0, in the strongest proof."""
+        if not self.proofs:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(self.proofs[0].multipliers)
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """Orders bounds from the weakest to the strongest."""
+        return self.misfit, self.sheets, self.votes
+
+
+NOTHING = Bound(0, 0, 0, ())
+
+
+def bound_of(program: Program, *, votes: bool = True) -> Bound:
+    """Prove what can be proved of a program."""
+    if not program.rows:
+        return NOTHING
+    sheets = solve(program, "sheets")
+    if sheets is None:
+        # No number of wrong sheets helps, the solver says: how much must the figures change?
+        misfit = solve(program, "nothing", elastic=True)
+        proof = _best(program, misfit, "nothing") if misfit is not None else None
+        if proof is not None and proof.least >= 1:
+            return Bound(0, 0, proof.least, (proof,))
+        return Bound(0, 0, 0, (), failed=True)
+    if sheets.cost < _LEAST:
+        return NOTHING
+    proof = _best(program, sheets, "sheets")
+    if proof is None or not proof.least:
+        return NOTHING
+    proofs, wrong = [proof], 0
+    if votes:
+        least = solve(program, "votes")
+        other = _best(program, least, "votes") if least is not None else None
+        if other is not None:
+            wrong = other.least
+            proofs.append(other)
+    return Bound(proof.least, wrong, 0, tuple(proofs))
+
+
+def _best(program: Program, solved: Solved, cost: Cost) -> Proof | None:
+    """Return the proof from multipliers found on a sample, made sharper on those in doubt."""
+    best = _proof(program, solved.multipliers, solved.room, cost)
+    for _ in range(_ROUNDS if len(program.stations) > CLASSES and cost != "nothing" else 0):
+        if best is None:
+            break
+        again = solve(program, cost, after=best)
+        proof = _proof(program, again.multipliers, again.room, cost) if again is not None else None
+        if proof is None or proof.bound * best.scale <= best.bound * proof.scale:
+            break
+        sharper, best = proof.least > best.least, proof
+        if not sharper:  # the next whole number is out of reach
+            break
+    return best
+
+
+def _proof(program: Program, multipliers: Floats, room: float, cost: Cost) -> Proof | None:
+    top = float(np.abs(multipliers).max(initial=0.0))
+    if not np.isfinite(top) or top == 0:
+        return None
+    # As fine as 64 bits allow: what a station adds up to must fit.
+    stations = program.stations
+    largest = max(
+        int(stations.most.max(initial=1)), int(stations.cap.max(initial=1)),
+        int(program.unseen.cap.max(initial=1)), int(stations.lists.max(initial=1)), 1,
+    )
+    terms = 4 * max(len(program.rows), 1)
+    bits = min(int(np.log2(2.0**61 / (largest * max(top, room, 1.0) * terms))), 40)
+    if bits < 4:
+        return None
+    scale = 1 << bits
+    whole = np.rint(multipliers * scale).astype(np.int64)
+    return proved(program, whole, scale, cost, int(np.rint(room * scale)))

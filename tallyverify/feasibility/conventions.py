@@ -1,0 +1,95 @@
+"""Conventions of the sheets: how their lines relate, as most sheets that show it say.
+
+A convention is excluded only if it fails on more than half of the sheets that show it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tallyverify.arrays import Counts, Mask
+from tallyverify.checking import CaseFacts
+from tallyverify.feasibility.papers import case_papers
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """How the lines of these sheets relate, as most sheets that show it say."""
+
+    valid: str  # "=": the options; "blank": options and blank; "over": perhaps more
+    ballots: bool  # the ballots are the sum of all papers
+    words: tuple[str, ...]
+
+
+def conventions_of(columns: dict[str, Any], facts: CaseFacts) -> Conventions:
+    """Return how lines relate on most of the sheets that show it."""
+    read = (columns["most"] >= 0).all(axis=1) & columns["seen"]
+    options = columns["least"].sum(axis=1)
+    valid, blank, null, ballots = (columns[n] for n in ("valid", "blank", "null", "ballots"))
+    words = []
+    shows = read & (valid >= 0)
+    kind = "="
+    if shows.any() and facts.contest.votes_allowed == 1:
+        extra = np.where(blank >= 0, blank, 0)
+        holds = {
+            "=": valid == options,
+            "blank": (valid == options + extra) & (blank >= 0),
+            "over": valid >= options,
+        }
+        order = ["blank", "=", "over"] if facts.contest.valid_includes_blank else list(holds)
+        kind = next((k for k in order if 2 * (~holds[k] & shows).sum() <= shows.sum()), "over")
+        if kind == "blank":
+            words.append("on the sheets valid votes include blank ones")
+        elif kind == "over":
+            words.append("on the sheets valid votes may be for nobody whom the contest names")
+    elif facts.contest.votes_allowed > 1:
+        kind = "over"
+    inside = np.zeros(len(options), dtype=np.int64)
+    shows = read & (ballots >= 0) & (null >= 0)
+    for name in case_papers(facts).classes:
+        shows &= columns[name] >= 0
+        inside = inside + columns[name]
+    base = np.maximum(np.where(valid >= 0, valid, options), options)
+    if kind != "blank":
+        base = base + np.where(blank >= 0, blank, 0)
+    summed = facts.contest.votes_allowed == 1
+    if shows.any() and summed:
+        off = base + null + inside != ballots
+        summed = bool(2 * (off & shows).sum() <= shows.sum())
+        if not summed:
+            words.append("on most sheets the ballots are not the sum of the papers")
+    return Conventions(kind, summed, tuple(words))
+
+
+def valid_holds(
+    how: Conventions, valid: Counts, options: Counts, blank: Counts, whole: Mask
+) -> Mask:
+    """Return where the valid line agrees with the options, as far as these were read."""
+    if how.valid == "over":
+        return (valid < 0) | (valid >= options)
+    extra = np.where(blank >= 0, blank, 0) if how.valid == "blank" else 0
+    exact = valid == options + extra
+    return (valid < 0) | np.where(whole, exact, valid >= options)
+
+
+def ballots_hold(
+    how: Conventions,
+    columns: dict[str, Any],
+    classes: tuple[str, ...],
+    options: Counts,
+    whole: Mask,
+) -> Mask:
+    """Return where the ballots agree with the papers, as far as these were read."""
+    ballots, null, blank, valid = (columns[n] for n in ("ballots", "null", "blank", "valid"))
+    base = np.maximum(valid, options)
+    if how.valid != "blank":
+        base = base + np.where(blank >= 0, blank, 0)
+    known = (null >= 0) & (whole | (valid >= 0))
+    for name in classes:
+        base = base + np.where(columns[name] >= 0, columns[name], 0)
+        known &= columns[name] >= 0
+    total = base + np.where(null >= 0, null, 0)
+    return (ballots < 0) | np.where(known, total == ballots, total <= ballots)
