@@ -102,11 +102,6 @@ def calibrated(
     return rates
 
 
-def forget() -> None:
-    """Let go of all rates that were worked out, so that they are worked out anew."""
-    _CACHE.clear()
-
-
 def _counted(
     model: NullModel, tests: Sequence[CalibrationSpec], seed: int, number: int, *, thorough: bool
 ) -> list[RejectionRate]:
