@@ -131,8 +131,8 @@ def estimate_of(found: Study) -> Estimate:
     """Return the estimate that a study came to."""
     population = found.population
     seen = population.seen
-    known = found.assembled.voters_known
-    apart = bool(found.assembled.mismatch)
+    known = found.sampling_frame.voters_known
+    apart = bool(found.sampling_frame.mismatch)
     unseen = None if apart else found.unseen_stations
     voters = float(population.size[seen].sum()) if known else None
     whole = _registered(found)
@@ -155,7 +155,7 @@ def estimate_of(found: Study) -> Estimate:
         bounds=bounds,
         backtest=found.calibration.rows,
         inflation=found.calibration.inflation,
-        notes=(*found.assembled.notes, *(found.strata.notes if found.strata else ()), *found.told),
+        notes=found.notes,
         refused=found.refused,
     )
     if found.refused or found.totals is None or found.shares is None or found.outcome is None:
@@ -207,22 +207,22 @@ def _registered(found: Study) -> float | None:
     """Registered voters of all stations, as they are used."""
     if found.strata is not None:
         return None if found.strata.registered is None else float(found.strata.registered.sum())
-    return float(found.population.size.sum()) if found.assembled.voters_known else None
+    return float(found.population.size.sum()) if found.sampling_frame.voters_known else None
 
 
 def _bounds(found: Study) -> Bounds | None:
     population = found.population
-    asked, assembled = found.asked, found.assembled
+    asked, sampling_frame = found.asked, found.sampling_frame
     capacity, words = None, "registered voters of the stations not seen"
-    by_registry = found.known == "registry" and not assembled.lacks(asked.stations)
+    by_registry = found.known == "registry" and not sampling_frame.lacks(asked.stations)
     if by_registry or (found.known == "listed" and asked.stations == len(population)):
-        capacity = assembled.capacity
+        capacity = sampling_frame.capacity
     elif found.known in ("areas", "numbers"):
         total = asked.registered
         if asked.expected is not None and "registered" in asked.expected:
             total = int(asked.expected["registered"].sum())
         words = "registered voters given, less those that the seen stations take up"
-        capacity = None if total is None else max(float(total - assembled.used), 0.0)
+        capacity = None if total is None else max(float(total - sampling_frame.used), 0.0)
     if capacity is None or len(population.names) < 2:
         return None
     votes = population.votes.sum(axis=0)
@@ -300,13 +300,13 @@ def _margin(found: Study, bounds: Bounds | None) -> Margin | None:
 
 def _areas(found: Study) -> tuple[AreaEstimate, ...]:
     population = found.population
-    if found.strata is not None or population.nest.depth < 2 or found.work is None:
+    if found.strata is not None or population.tree.depth < 2 or found.work is None:
         return ()
     totals, shares = area_figures(population, found.work)
     # Where an area is predicted to have no votes.
     known = {name: np.nan_to_num(getattr(shares, name)) for name in ("estimate", "error")}
     shares = replace(shares, **known)
-    here = population.nest.of_station(1)
+    here = population.tree.of_station(1)
     columns = np.column_stack([np.ones(len(here)), population.seen, population.votes])
     stations, seen, *votes = sums(columns, here, len(totals.estimate)).T
     least = np.column_stack(votes)
@@ -318,5 +318,5 @@ def _areas(found: Study) -> tuple[AreaEstimate, ...]:
             int(seen[at]),
             int(stations[at]),
         )
-        for at, name in enumerate(found.assembled.areas)
+        for at, name in enumerate(found.sampling_frame.areas)
     )
