@@ -23,6 +23,7 @@ from tallyverify.inference.sampling.strata import (
     strata_of,
 )
 from tallyverify.inference.sampling.stratified import ratio_figures, ratio_outcome, within_seen
+from tests.inference.test_engine import with_seen
 
 Floats = NDArray[np.float64]
 
@@ -277,11 +278,11 @@ def test_unseen_votes_of_each_stratum_at_its_own_ratio() -> None:
 def test_a_stratum_of_which_nothing_was_seen_is_refused() -> None:
     population = election(3)
     found = of_population(population, [80, 90, 60])
-    gone = population.with_seen(population.tree.of_station(1) != 1)
+    gone = with_seen(population, population.tree.of_station(1) != 1)
     with pytest.raises(TallyVerifyError, match=r"seen in 1 stratum, such as state 1, so nothing"):
         ratio_figures(gone, found)
     with pytest.raises(TallyVerifyError, match=r"in 2 strata, such as state 0"):
-        ratio_outcome(population.with_seen(population.tree.of_station(1) == 2), found, (0, 1))
+        ratio_outcome(with_seen(population, population.tree.of_station(1) == 2), found, (0, 1))
     # A stratum without stations has nothing that could be seen.
     none = of_population(population, [80, 0, 60])
     totals, _, _ = ratio_figures(gone, none)
@@ -316,7 +317,7 @@ def test_splitting_a_stratum_at_random_is_sampling_noise(known: bool, per: int) 
     rng = np.random.default_rng(6)
     gaps, forms = [], set()
     for seed in range(60):
-        population = election(seed, per).with_seen(rng.random(3 * per) < 0.6)
+        population = with_seen(election(seed, per), rng.random(3 * per) < 0.6)
         one = registry_strata(population, ("x", "y", "z"), known)
         # The halves of the second state, drawn without regard to what was seen.
         code = one.code.copy()

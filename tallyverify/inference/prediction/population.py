@@ -76,10 +76,6 @@ class Population:
             shares.append(np.minimum(share, share[partly].max(initial=0.0)))
         return tuple(shares)
 
-    def with_seen(self, seen: Mask) -> Population:
-        """Return the same with only these seen; votes of the rest are forgotten."""
-        return replace(self, seen=seen, votes=np.where(seen[:, None], self.votes, 0.0), asked=None)
-
     def hiding(self, hidden: Mask) -> Population:
         """Return the same with some seen stations hidden, and only these asked for."""
         gone = hidden & self.seen
