@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, counts, same_length, usable_stations
 from tallyverify.errors import InputError
-from tallyverify.forensics.indicator import Effect, Indicator, written
+from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 
 FEWEST_STATIONS = 100  # fewest stations whose skewness and kurtosis are reported
 _HETEROGENEOUS = (
@@ -142,6 +142,7 @@ def fingerprint(
         statistic=None if kurtosis is None else kurtosis.value,
         effect=kurtosis,
         used=int(rate.size),
+        null=NO_NULL,
         left_out=left_out,
         refused=refused,
         warnings=(_HETEROGENEOUS,) if refused else (_HETEROGENEOUS, _INDEPENDENT),

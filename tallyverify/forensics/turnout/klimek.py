@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError
-from tallyverify.forensics.indicator import Effect, Indicator, written
+from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.turnout.fingerprint import grid, usable
 from tallyverify.forensics.turnout.klimek_fit import (
     Fit,
@@ -169,7 +169,7 @@ def klimek(
     order = np.lexsort((w, b, n))
     w, b, n = w[order], b[order], n[order]
     turnout, share = b / n, w / b
-    bare = KlimekFit(code="F507", used=w.size, left_out=left_out, warnings=(_ALWAYS,))
+    bare = KlimekFit(code="F507", used=w.size, null=NO_NULL, left_out=left_out, warnings=(_ALWAYS,))
     if w.size < FEWEST_STATIONS:
         few = f"{w.size} stations have a turnout and a share, fewer than {FEWEST_STATIONS}"
         return replace(bare, refused=few)
