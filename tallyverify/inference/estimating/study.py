@@ -16,7 +16,7 @@ from tallyverify.inference.estimating.interval_factor import Calibration, calibr
 from tallyverify.inference.estimating.outcome import PairEstimate, predicted_outcome
 from tallyverify.inference.estimating.patterns import PATTERNS, patterns_of
 from tallyverify.inference.estimating.refusals import why_refused
-from tallyverify.inference.estimating.request import EstimateRequest, check_asked
+from tallyverify.inference.estimating.request import EstimateRequest
 from tallyverify.inference.prediction.figures import predicted_figures
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.sampling_frame import SamplingFrame, assemble_frame
@@ -102,7 +102,7 @@ def study(
     sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: EstimateRequest
 ) -> Study:
     """Estimate, and backtest the estimate on the seen stations; each station once."""
-    check_asked(asked, names)
+    asked.check(names)
     # One thread: sums then do not depend on how many a machine has, and short ones are faster.
     with threadpool_limits(limits=1, user_api="blas"):
         return _studied(sheets, names, levels, asked)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tallyverify.checking import Bounds, bounds_of
 from tallyverify.findings import number
-from tallyverify.inference.estimating.request import EstimateRequest, several
+from tallyverify.inference.estimating.request import EstimateRequest, Method, several
 from tallyverify.inference.estimating.result import AreaEstimate, Estimate, Interval, Margin
 from tallyverify.inference.estimating.study import Study, study_table
 from tallyverify.inference.prediction.figures import area_figures
@@ -44,11 +44,11 @@ def estimate(
     stations: int | None = None,
     registered: int | None = None,
     covariates: pd.DataFrame | None = None,
-    method: Literal["auto", "prediction", "ratio"] = "auto",
-    level: float = 0.95,
-    masks: int = 40,
+    method: Method = EstimateRequest.method,
+    level: float = EstimateRequest.level,
+    masks: int = EstimateRequest.masks,
     patterns: str | Sequence[str] | None = None,
-    seed: int = 0,
+    seed: int = EstimateRequest.seed,
 ) -> Estimate:
     """Estimate the whole count from the stations seen, with an interval that was backtested.
 
@@ -111,18 +111,17 @@ def estimate(
     True
     """
     asked = EstimateRequest(
-        registry,
-        several(strata),
-        expected,
-        stations,
-        registered,
-        covariates,
-        method,
-        level,
-        masks,
-        None,
-        several(patterns) or (),
-        seed,
+        registry=registry,
+        strata=several(strata),
+        expected=expected,
+        stations=stations,
+        registered=registered,
+        covariates=covariates,
+        method=method,
+        level=level,
+        masks=masks,
+        patterns=several(patterns) or (),
+        seed=seed,
     )
     return estimate_of(study_table(table, asked))
 
