@@ -11,10 +11,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tallyverify.checking import Bounds, bounds_of
-from tallyverify.findings import number
 from tallyverify.inference.estimating.request import EstimateRequest, Method, several
 from tallyverify.inference.estimating.result import AreaEstimate, Estimate, Interval, Margin
 from tallyverify.inference.estimating.study import Study, study_table
+from tallyverify.inference.estimating.text import assumption_text, method_text
 from tallyverify.inference.prediction.figures import area_figures
 from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.sampling.ratio_variance import sums
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tallyverify.arrays import Floats
-
-
-_WHY = {
-    "registry": "a registry lists the stations",
-    "listed": "the unseen stations stand in the actas without votes",
-    "areas": "of the unseen only their number by area is known",
-    "numbers": "of the unseen only their number in the country is known",
-    "nothing": "of the unseen nothing is known",
-}
 
 
 def estimate(
@@ -137,8 +128,8 @@ def estimate_of(found: Study) -> Estimate:
     whole = _registered(found)
     bounds = None if apart else _bounds(found)
     base = Estimate(
-        method=_method(found),
-        assumption=_assumption(found),
+        method=method_text(found),
+        assumption=assumption_text(found),
         level=found.asked.level,
         seen={
             "stations": int(seen.sum()),
@@ -170,36 +161,6 @@ def estimate_of(found: Study) -> Estimate:
             margin=_margin(found, bounds),
             areas=_areas(found),
         )
-
-
-def _method(found: Study) -> str:
-    if found.unseen_stations == 0:
-        why = "every station" if found.known == "listed" else _WHY[found.known] + ", and each"
-        return f"sum of all sheets: {why} was seen"
-    levels = " → ".join((*found.population.levels, "station"))
-    if found.strata is None:
-        return f"hierarchical prediction of each unseen station ({levels}): {_WHY[found.known]}"
-    count = len(found.strata.names)
-    by = "registered voters" if found.strata.registered is not None else "stations"
-    strata = "unstratified" if count == 1 else f"{number(count)} strata"
-    return f"ratio estimate by {by}, {strata}: {_WHY[found.known]}"
-
-
-def _assumption(found: Study) -> str:
-    if found.unseen_stations == 0:
-        says = "each station counts once"
-    elif found.strata is None:
-        says = (
-            "unseen stations differ from the seen of their areas only as these differ among "
-            "themselves (missing at random within areas)"
-        )
-    elif len(found.strata.names) > 1:
-        says = "the seen stations are as good as a random draw within each stratum"
-    else:
-        says = "the seen stations are as good as a random draw from the whole country"
-    if found.known == "listed":
-        says += "; the actas list every station"
-    return f"{says}; the sheets are authentic"
 
 
 def _registered(found: Study) -> float | None:
