@@ -34,7 +34,7 @@ from tallyverify.inference.estimating.patterns import PATTERNS, hide, patterns_o
 from tallyverify.inference.estimating.request import EstimateRequest  # noqa: E402
 from tallyverify.inference.estimating.study import study  # noqa: E402
 from tallyverify.inference.estimating.whole_count import estimate_of  # noqa: E402
-from tallyverify.inference.margin_evidence import judged  # noqa: E402
+from tallyverify.inference.margin_evidence import margin_evidence  # noqa: E402
 from tallyverify.inference.prediction.sampling_frame import assemble_frame  # noqa: E402
 from tallyverify.table.actas import ActaTable  # noqa: E402
 from tallyverify.table.registry import Registry  # noqa: E402
@@ -70,7 +70,7 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
     registry = Registry(
         frame=pd.DataFrame({"station": columns["station"], **areas, "registered": voters})
     )
-    first = everyone.nest.of_station(1)
+    first = everyone.tree.of_station(1)
     votes = np.column_stack([np.bincount(first, column) for column in everyone.votes.T])
     by_area = votes / np.maximum(votes.sum(axis=1, keepdims=True), 1)
     for pattern in patterns_of(everyone):
@@ -93,7 +93,7 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
             first_votes, second_votes = (float(total[k]) for k in found.pair)
             every = float(total.sum())
             grades = [
-                judged(
+                margin_evidence(
                     found,
                     first_votes - moved * every,
                     second_votes + moved * every,
@@ -119,7 +119,7 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
                 "error": float((found.outcome.estimate - truth)[2]),
                 "inflation": found.calibration.inflation,
                 "outside": [one.outside for one in grades],
-                "improbable": [str(one.grade) == "improbable" for one in grades],
+                "improbable": [str(one.evidence) == "improbable" for one in grades],
             }
 
 

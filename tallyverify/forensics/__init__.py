@@ -10,9 +10,9 @@ from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
     from tallyverify.forensics.calibration.battery import Battery, CalibratedTest, battery
+    from tallyverify.forensics.calibration.calibration_spec import EITHER
     from tallyverify.forensics.calibration.power import Power, PowerRow, power
     from tallyverify.forensics.calibration.rejection_rate import WORST_RATE
-    from tallyverify.forensics.calibration.spec import EITHER
     from tallyverify.forensics.checks import CHECKS
     from tallyverify.forensics.digits.digit_pairs import SHARES, DigitPairs, digit_pairs
     from tallyverify.forensics.digits.last_digit import LastDigit, last_digit
@@ -113,7 +113,7 @@ __getattr__ = hand_on(
             "power",
         ),
         "calibration.rejection_rate": ("WORST_RATE",),
-        "calibration.spec": ("EITHER",),
+        "calibration.calibration_spec": ("EITHER",),
         "checks": ("CHECKS",),
         "digits.digit_pairs": (
             "DigitPairs",

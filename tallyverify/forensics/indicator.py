@@ -14,6 +14,9 @@ OTHERS = (
 )
 """What may leave digits that counting does not."""
 
+NO_NULL = "none: a description"
+"""What an indicator says that is compared with nothing."""
+
 
 def share_interval(found: int, of: int) -> tuple[float, float]:
     """Return the Clopper–Pearson 95 % interval of a share."""
@@ -79,10 +82,10 @@ class Indicator:
         The size, with its interval.
     used : int
         Stations used.
-    left_out : mapping of str to int
-        Stations not used, by reason.
     null : str
         What it is compared with, in words; ``"none: a description"`` where there is no null.
+    left_out : mapping of str to int
+        Stations not used, by reason.
     refused : str
         Why the indicator does not answer; empty if it does.
     warnings : tuple of str
@@ -94,8 +97,8 @@ class Indicator:
     pvalue: float | None = None
     effect: Effect | None = None
     used: int
+    null: str
     left_out: Mapping[str, int] = field(default_factory=dict)
-    null: str = "none: a description"
     refused: str = ""
     warnings: tuple[str, ...] = ()
 

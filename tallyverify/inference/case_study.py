@@ -95,7 +95,7 @@ class InferenceStudy:
         return Estimate(
             method="none: the stations are too many to be kept at once",
             assumption="the sheets are authentic",
-            level=0.95,
+            level=EstimateRequest.level,
             seen={"stations": stations, "registered": None, "valid": valid},
             unseen={"stations": None, "registered": None},
             refused=self.refused,

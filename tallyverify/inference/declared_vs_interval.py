@@ -8,7 +8,7 @@ from tallyverify.inference.case_study import DeclaredMargin, InferenceStudy
 from tallyverify.inference.estimating.result import Estimate, watched
 from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.whole_count import factors_of
-from tallyverify.inference.margin_evidence import Judged, judged
+from tallyverify.inference.margin_evidence import MarginEvidence, margin_evidence
 from tallyverify.inference.prediction.unseen_totals import Predicted
 
 
@@ -16,7 +16,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """Hold each declared national margin against the estimate's interval.
 
     Outside the interval is a note: sheets that somebody collected are no random sample. What more
-    it takes to be improbable is :func:`tallyverify.inference.margin_evidence.judged`'s to say.
+    it takes to be improbable is for :mod:`tallyverify.inference.margin_evidence` to say.
     """
     unseen = InferenceStudy.of(kept, facts)
     study = unseen.study
@@ -27,7 +27,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     outside = whole = 0
     others: list[str] = []
     for declared in unseen.margins:
-        verdict = judged(
+        graded = margin_evidence(
             study,
             declared.first,
             declared.second,
@@ -36,9 +36,9 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             confirmed=unseen.registry_is_whole,
         )
         whole += declared.whole
-        outside += verdict.outside and declared.whole
+        outside += graded.outside and declared.whole
         others += _others_outside(study, estimate, declared, facts) if declared.whole else []
-        findings.append(_finding(check, unseen, study, at, declared, verdict))
+        findings.append(_finding(check, unseen, study, at, declared, graded))
     if not unseen.margins:
         reason = (
             "no bulletin declares, for the whole country, the votes of both candidates and of all "
@@ -121,7 +121,7 @@ def _finding(
     study: Study,
     margin: Predicted,
     declared: DeclaredMargin,
-    verdict: Judged,
+    graded: MarginEvidence,
 ) -> Finding:
     facts, names = unseen.facts, unseen.facts.contest.candidate_ids
     first, second = (facts.label(names[k]) for k in study.pair)
@@ -129,13 +129,13 @@ def _finding(
     half = float(margin.half_width(study.calibration.inflation, 0.95))
     says = (
         f"bulletin {declared.bulletin.id}: the declared margin of {first} over {second}, "
-        f"{points(declared.margin)} points, lies {'outside' if verdict.outside else 'inside'} the "
+        f"{points(declared.margin)} points, lies {'outside' if graded.outside else 'inside'} the "
         f"95 % interval of the estimate, {points(at - half)} to {points(at + half)} points"
     )
-    says += f" ({verdict.why})" if verdict.why else ""
+    says += f" ({graded.why})" if graded.why else ""
     return check.finding(
         says,
-        evidence=verdict.grade,
+        evidence=graded.evidence,
         candidate=names[study.pair[0]],
         observed=round(at, 6),
         expected=round(declared.margin, 6),

@@ -29,11 +29,11 @@ voivodeships, the truth needs a tilt of 0.64, more than any pattern of the backt
 
 
 @dataclass(frozen=True)
-class Judged:
+class MarginEvidence:
     """How a declared margin stands to the interval, and on which rung that belongs."""
 
     outside: bool  # the 95 % interval
-    grade: Evidence
+    evidence: Evidence
     why: str  # what decided it; empty inside the interval
 
 
@@ -49,7 +49,7 @@ def needed_tilt(study: Study, first: float, second: float) -> Tilt | None:
     return tilt_to(target, outcome.share, outcome.votes)
 
 
-def judged(
+def margin_evidence(
     study: Study,
     first: float,
     second: float,
@@ -57,7 +57,7 @@ def judged(
     *,
     whole: bool,
     confirmed: bool,
-) -> Judged:
+) -> MarginEvidence:
     """Grade a declared margin (votes of the pair and of all) against an estimate not refused.
 
     ``whole``: the bulletin is the whole count. ``confirmed``: a registry lists every station, as
@@ -70,14 +70,14 @@ def judged(
     half = float(outcome.margin.half_width(calibration.inflation, 0.95))
     # One in a million, for margins that are computed from whole votes.
     if gap <= half + 1e-6:
-        return Judged(False, Evidence.NOTE, "")
+        return MarginEvidence(False, Evidence.NOTE, "")
     tilt = needed_tilt(study, first, second)
     why = _innocent(study, outcome, gap, tilt, valid, whole=whole, confirmed=confirmed)
     if why or tilt is None:
-        return Judged(True, Evidence.NOTE, f"a note only: {why}")
+        return MarginEvidence(True, Evidence.NOTE, f"a note only: {why}")
     far = float(outcome.margin.half_width(calibration.inflation, FAR))
     masks = sum(row.masks for row in calibration.rows)
-    return Judged(
+    return MarginEvidence(
         True,
         Evidence.IMPROBABLE,
         f"outside the 99.9 % interval too (± {100 * far:.2f} points); the tilt that it needs "
@@ -134,10 +134,10 @@ def _innocent(
 
 def _unseen_region(study: Study) -> bool:
     population = study.population
-    if population.nest.depth < 2:
+    if population.tree.depth < 2:
         return False
-    seen = population.nest.totals(population.seen.astype(float))[1]
-    wanted = population.nest.totals(population.wanted_size)[1]
+    seen = population.tree.totals(population.seen.astype(float))[1]
+    wanted = population.tree.totals(population.wanted_size)[1]
     return bool(((seen == 0) & (wanted > 0)).any())
 
 

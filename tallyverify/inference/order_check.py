@@ -92,25 +92,25 @@ def _jump(
             ("less the margin of their areas", found.jump_within, found.jump_within_reason),
         )
     ]
-    judged = _judged(found)
+    deciding = _deciding_jump(found)
     return check.finding(
         f"where bulletin {bulletin} stopped, {margin} "
         f"{'jumps' if _jumped(found) else 'shows no jump'}",
         candidate=candidate,
-        observed=None if judged is None else _rounded(judged.jump),
+        observed=None if deciding is None else _rounded(deciding.jump),
         expected=0,
         arithmetic="; ".join(told),
     )
 
 
-def _judged(found: OrderOfCounting) -> Jump | None:
+def _deciding_jump(found: OrderOfCounting) -> Jump | None:
     """Return the jump that counts: within areas, where that could be told."""
     return found.jump_within if found.jump_within is not None else found.jump
 
 
 def _jumped(found: OrderOfCounting) -> bool:
-    judged = _judged(found)
-    return judged is not None and judged.pvalue < _SMALL
+    deciding = _deciding_jump(found)
+    return deciding is not None and deciding.pvalue < _SMALL
 
 
 I404 = Check(

@@ -13,11 +13,11 @@ from scipy.stats import binom, false_discovery_control
 
 from tallyverify.forensics import homogeneity, integer_percentages
 from tallyverify.forensics.calibration import rejection_rate as measured
-from tallyverify.forensics.calibration.null_election import twin_model
+from tallyverify.forensics.calibration.allowed_specs import allowed_specs
+from tallyverify.forensics.calibration.calibration_spec import TURNOUT
+from tallyverify.forensics.calibration.calibration_spec import CalibrationSpec as Spec
+from tallyverify.forensics.calibration.clean_twin import twin_model
 from tallyverify.forensics.calibration.rejection_rate import RejectionRate, calibrated, twins_for
-from tallyverify.forensics.calibration.spec import TURNOUT
-from tallyverify.forensics.calibration.spec import CalibrationSpec as Spec
-from tallyverify.forensics.calibration.specs import probes_of
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.simulate import clean_election, round_percentages
@@ -371,21 +371,21 @@ def test_what_is_calibrated_is_the_test_that_is_used(code):
     model = twin_model(stations)
     twins = [model.draw(9, k) for k in range(100)]
     learnt = [model.draw(9, 100 + k) for k in range(16)]
-    for probe in probes_of(stations, [code]):
-        rejects = probe.learn(learnt)
+    for spec in allowed_specs(stations, [code]):
+        rejects = spec.learn(learnt)
         predicted, own = [], []
         for twin in twins:
-            runs = {one.name: one for one in probes_of(as_stations(twin, stations), [code])}
-            result = runs[probe.name].run() if probe.name in runs else None
+            runs = {one.name: one for one in allowed_specs(as_stations(twin, stations), [code])}
+            result = runs[spec.name].run() if spec.name in runs else None
             if result is not None and not result.refused:
                 predicted.append(bool(rejects(twin)))
                 own.append(result.pvalue <= 0.05)
         if code in ("F504", "F505"):
             # What is expected is learnt once, and not worked out of each twin.
-            assert np.mean(np.array(predicted) == own) >= 0.9, probe
-            assert abs(np.mean(predicted) - np.mean(own)) <= 0.05, probe
+            assert np.mean(np.array(predicted) == own) >= 0.9, spec
+            assert abs(np.mean(predicted) - np.mean(own)) <= 0.05, spec
         else:
-            assert predicted == own, probe
+            assert predicted == own, spec
 
 
 # Battery
@@ -409,7 +409,7 @@ def scripted(pvalues, rules, monkeypatch):
         Spec("F502", name, lambda p=p: result(p), lambda twins, rule=rule: rule, 0)
         for (name, p), rule in zip(pvalues.items(), rules, strict=True)
     ]
-    monkeypatch.setattr(batteries, "probes_of", lambda stations, codes: tests)
+    monkeypatch.setattr(batteries, "allowed_specs", lambda stations, codes: tests)
     return {one.figure: one for one in battery(CLEAN, twins=40).tests}
 
 
@@ -537,13 +537,13 @@ def test_a_small_pvalue_is_not_left_out_for_the_chance_in_a_rate(
         asked.append(thorough)
         return {test.name: RejectionRate(0.06 if thorough else first, 200) for test in tests}
 
-    def probes(*_):
-        (one,) = [probe for probe in probes_of(stations, ["F504"]) if probe.figure == TURNOUT]
+    def specs(*_):
+        (one,) = [spec for spec in allowed_specs(stations, ["F504"]) if spec.figure == TURNOUT]
         return [replace(one, run=lambda: replace(one.run(), pvalue=p))]
 
     module = import_module("tallyverify.forensics.calibration.battery")
     monkeypatch.setattr(module, "calibrated", rates)
-    monkeypatch.setattr(module, "probes_of", probes)
+    monkeypatch.setattr(module, "allowed_specs", specs)
     (one,) = module.battery(stations, codes=["F504"]).tests
     assert asked == [False, True][:looks]
     assert one.calibration.rate == counts
@@ -551,7 +551,7 @@ def test_a_small_pvalue_is_not_left_out_for_the_chance_in_a_rate(
 
 
 def test_a_thorough_look_is_at_other_twins() -> None:
-    asked = [probe for probe in probes_of(CLEAN, ["F502"]) if probe.candidate == 0]
+    asked = [spec for spec in allowed_specs(CLEAN, ["F502"]) if spec.candidate == 0]
     (first,) = calibrated(CLEAN, asked, twins=200).values()
     (again,) = calibrated(CLEAN, asked, twins=200, thorough=True).values()
     assert (first.twins, again.twins) == (200, 800)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.turnout.fingerprint import FEWEST_STATIONS, fingerprint, grid
+from tallyverify.forensics.turnout.fingerprint import FEWEST_STATIONS, fingerprint
+from tallyverify.forensics.turnout.stations_used import grid
 from tallyverify.readers import read_actas
 from tests.helpers.real import contest_of, described, path_of, realdata, table_of
 

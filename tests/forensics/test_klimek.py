@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallyverify.errors import InputError
-from tallyverify.forensics.turnout.fingerprint import grid
 from tallyverify.forensics.turnout.klimek import FEWEST_STATIONS, KlimekFit, klimek
 from tallyverify.forensics.turnout.klimek_fit import (
     extreme_within,
@@ -26,6 +25,7 @@ from tallyverify.forensics.turnout.klimek_model import (
     klimek_election,
 )
 from tallyverify.forensics.turnout.klimek_rivals import clean_groups
+from tallyverify.forensics.turnout.stations_used import grid
 from tallyverify.simulate import clean_election
 from tests.helpers.real import realdata, table_of
 

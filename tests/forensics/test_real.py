@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from tallyverify import Case, Evidence, Report, Status, verify
-from tallyverify.forensics.calibration.spec import EITHER
+from tallyverify.forensics.calibration.calibration_spec import EITHER
 from tests.helpers.real import NEEDS_REALDATA, contest_of, table_of
 
 pytestmark = NEEDS_REALDATA

@@ -16,7 +16,7 @@ from tallyverify import Case, Report, read_actas, verify
 from tallyverify.errors import printable
 from tallyverify.findings import number
 from tallyverify.forensics.calibration.battery import CalibratedTest
-from tallyverify.forensics.calibration.spec import EITHER
+from tallyverify.forensics.calibration.calibration_spec import EITHER
 from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.places.homogeneity import Homogeneity, homogeneity
 from tallyverify.forensics.places.swapped import swapped

@@ -52,24 +52,24 @@ def population_of(
     """
     rng = np.random.default_rng(seed)
     codes = [rng.integers(0, count, stations) for count in areas]
-    nest = AreaTree.of(codes, stations)
+    tree = AreaTree.of(codes, stations)
     size = rng.integers(20, 900, stations).astype(float)
     seen = rng.random(stations) >= unseen / 2
     if areas and unseen:
-        seen &= (rng.random(nest.units(nest.depth - 1)) >= unseen / 2)[
-            nest.of_station(nest.depth - 1)
+        seen &= (rng.random(tree.units(tree.depth - 1)) >= unseen / 2)[
+            tree.of_station(tree.depth - 1)
         ]
     if unseen:
         seen[rng.integers(0, stations, 3)] = True
     lean = rng.normal(0, 0.4, (stations, candidates))
-    for depth in range(1, nest.depth):
-        lean += rng.normal(0, 0.4, (nest.units(depth), candidates))[nest.of_station(depth)]
+    for depth in range(1, tree.depth):
+        lean += rng.normal(0, 0.4, (tree.units(depth), candidates))[tree.of_station(depth)]
     chance = np.exp(lean)
     chance *= rng.uniform(0.4, 0.9, (stations, 1)) / chance.sum(axis=1, keepdims=True)
     votes = np.where(seen[:, None], rng.binomial(size.astype(int)[:, None], chance / 2), 0)
     votes[np.flatnonzero(seen)[0], 0] += 1
     return Population(
-        nest,
+        tree,
         size,
         seen,
         votes.astype(float),
@@ -77,6 +77,12 @@ def population_of(
         tuple(f"level {at}" for at in range(len(areas))),
         rng.normal(0, 1, (stations, covariates)) if covariates else None,
     )
+
+
+def with_seen(population: Population, seen: Bools) -> Population:
+    """The same with only these seen; votes of the rest are forgotten."""
+    votes = np.where(seen[:, None], population.votes, 0.0)
+    return dataclasses.replace(population, seen=seen, votes=votes, asked=None)
 
 
 @st.composite
@@ -123,55 +129,55 @@ codes = st.integers(1, 25).flatmap(
 
 @given(codes)
 def test_units_are_the_distinct_paths(levels: list[Ints]) -> None:
-    nest = AreaTree.of(levels)
+    tree = AreaTree.of(levels)
     stations = len(levels[0])
-    assert nest.depth == len(levels) + 1
-    assert [nest.units(0), nest.units(nest.depth)] == [1, stations]
+    assert tree.depth == len(levels) + 1
+    assert [tree.units(0), tree.units(tree.depth)] == [1, stations]
     paths = [tuple(level[i] for level in levels) for i in range(stations)]
-    for depth in range(1, nest.depth):
+    for depth in range(1, tree.depth):
         there = [path[:depth] for path in paths]
         # Units are numbered in the order of their codes, within the larger areas.
         number = {path: at for at, path in enumerate(sorted(set(there)))}
-        assert nest.of_station(depth).tolist() == [number[path] for path in there]
-        assert nest.units(depth) == len(number)
-    for depth in range(1, nest.depth + 1):
-        above = nest.parent(depth)[nest.of_station(depth)]
-        assert above.tolist() == nest.of_station(depth - 1).tolist()
+        assert tree.of_station(depth).tolist() == [number[path] for path in there]
+        assert tree.units(depth) == len(number)
+    for depth in range(1, tree.depth + 1):
+        above = tree.parent(depth)[tree.of_station(depth)]
+        assert above.tolist() == tree.of_station(depth - 1).tolist()
 
 
 def test_equal_codes_in_different_areas_are_different_areas() -> None:
-    nest = AreaTree.of([np.array([0, 1, 0, 1]), np.array([7, 7, 7, 3])])
-    assert [nest.units(depth) for depth in range(4)] == [1, 2, 3, 4]
-    assert nest.of_station(2).tolist() == [0, 2, 0, 1]
-    assert nest.up(3, np.array([1.0, 10.0, 100.0, 1000.0])).tolist() == [101.0, 1000.0, 10.0]
+    tree = AreaTree.of([np.array([0, 1, 0, 1]), np.array([7, 7, 7, 3])])
+    assert [tree.units(depth) for depth in range(4)] == [1, 2, 3, 4]
+    assert tree.of_station(2).tolist() == [0, 2, 0, 1]
+    assert tree.up(3, np.array([1.0, 10.0, 100.0, 1000.0])).tolist() == [101.0, 1000.0, 10.0]
     assert AreaTree.of([], 5).depth == 1
     assert AreaTree.of([], 5).parent(1).tolist() == [0] * 5
 
 
 @given(codes, st.integers(0, 2**32 - 1))
 def test_sums_up_the_tree(levels: list[Ints], seed: int) -> None:
-    nest = AreaTree.of(levels)
+    tree = AreaTree.of(levels)
     rng = np.random.default_rng(seed)
-    values = rng.integers(-50, 50, (nest.units(nest.depth), 2)).astype(float)
+    values = rng.integers(-50, 50, (tree.units(tree.depth), 2)).astype(float)
     other = rng.integers(-50, 50, values.shape).astype(float)
-    totals = nest.totals(values)
-    assert len(totals) == nest.depth + 1
+    totals = tree.totals(values)
+    assert len(totals) == tree.depth + 1
     for depth, total in enumerate(totals):
-        at = nest.of_station(depth)
+        at = tree.of_station(depth)
         by_hand = [[values[at == unit, k].sum() for k in range(2)] for unit in range(len(total))]
         assert total.tolist() == by_hand
         if depth:
-            np.testing.assert_array_equal(nest.up(depth, total), totals[depth - 1])
-    for one, two, both in zip(totals, nest.totals(other), nest.totals(values + other), strict=True):
+            np.testing.assert_array_equal(tree.up(depth, total), totals[depth - 1])
+    for one, two, both in zip(totals, tree.totals(other), tree.totals(values + other), strict=True):
         np.testing.assert_array_equal(one + two, both)
 
 
 @given(codes, st.integers(0, 2**32 - 1))
 def test_take_keeps_who_shares_an_area(levels: list[Ints], seed: int) -> None:
-    nest = AreaTree.of(levels)
+    tree = AreaTree.of(levels)
     which = np.random.default_rng(seed).random(len(levels[0])) < 0.6
-    part, direct = nest.take(which), AreaTree.of([level[which] for level in levels])
-    assert part.depth == nest.depth
+    part, direct = tree.take(which), AreaTree.of([level[which] for level in levels])
+    assert part.depth == tree.depth
     for depth in range(part.depth + 1):
         assert part.of_station(depth).tolist() == direct.of_station(depth).tolist()
         assert part.units(depth) == direct.units(depth) or depth == 0
@@ -186,7 +192,7 @@ def test_permuted_candidates_have_permuted_figures(population: Population, seed:
     order = np.random.default_rng(seed).permutation(len(population.names))
     other = dataclasses.replace(population, votes=population.votes[:, order])
     voters = population.size.sum()
-    for areas in (False, True)[: population.nest.depth]:
+    for areas in (False, True)[: population.tree.depth]:
         totals, shares = figures_of(population, areas)
         swapped, swapped_shares = figures_of(other, areas)
         same(swapped, totals, np.append(order, len(order)), voters)
@@ -197,12 +203,12 @@ def test_permuted_candidates_have_permuted_figures(population: Population, seed:
 @given(populations(), st.integers(0, 2**32 - 1))
 def test_the_order_of_stations_changes_nothing(population: Population, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(population))
-    nest = population.nest
+    tree = population.tree
     extra = population.covariates
     other = dataclasses.replace(
         population,
-        nest=AreaTree.of(
-            [nest.of_station(depth)[order] for depth in range(1, nest.depth)], len(order)
+        tree=AreaTree.of(
+            [tree.of_station(depth)[order] for depth in range(1, tree.depth)], len(order)
         ),
         size=population.size[order],
         seen=population.seen[order],
@@ -210,7 +216,7 @@ def test_the_order_of_stations_changes_nothing(population: Population, seed: int
         covariates=None if extra is None else extra[order],
     )
     voters = population.size.sum()
-    for areas in (False, True)[: nest.depth]:
+    for areas in (False, True)[: tree.depth]:
         for ours, expected, scale in zip(
             figures_of(other, areas), figures_of(population, areas), (voters, 1.0), strict=True
         ):
@@ -224,7 +230,7 @@ def test_candidates_add_up_to_the_valid_votes(population: Population) -> None:
     close(totals.estimate[:-1].sum(), totals.estimate[-1], population.size.sum())
     close(shares.estimate.sum(), 1.0)
     close(shares.estimate, totals.estimate[:-1] / totals.estimate[-1])
-    if population.nest.depth == 1:
+    if population.tree.depth == 1:
         return
     by_area, area_shares = figures_of(population, areas=True)
     close(by_area.estimate[:, :-1].sum(axis=1), by_area.estimate[:, -1], population.size.sum())
@@ -266,7 +272,7 @@ def test_a_country_of_one_area_has_the_area_s_figures(areas: Any, stations: int)
 
 def test_an_area_with_nothing_to_predict_has_no_error() -> None:
     population = population_of(8, 60, (3, 4))
-    at = population.nest.of_station(1)
+    at = population.tree.of_station(1)
     known = population_of(8, 60, (3, 4), unseen=0.0)
     seen = population.seen | (at == 1)
     votes = np.where(seen[:, None], known.votes, 0.0)
@@ -329,7 +335,7 @@ def test_hiding_forgets_no_area_and_asks_only_for_the_hidden() -> None:
     assert masked.wanted_size.sum() == population.size[population.seen & hidden].sum()
     # The same figures from a population that was given so from the start, and asked for all.
     work = fit_working_spread(masked)
-    again = dataclasses.replace(population.with_seen(masked.seen), asked=masked.wanted)
+    again = dataclasses.replace(with_seen(population, masked.seen), asked=masked.wanted)
     assert not again.votes[hidden].any()
     ours, other = (predict_unseen(one, one.votes, work) for one in (masked, again))
     np.testing.assert_array_equal(ours.totals, other.totals)
@@ -337,11 +343,11 @@ def test_hiding_forgets_no_area_and_asks_only_for_the_hidden() -> None:
 
 
 def test_designs_and_missing_shares_by_hand() -> None:
-    nest = AreaTree.of([np.array([0, 0, 1, 1, 2])])
+    tree = AreaTree.of([np.array([0, 0, 1, 1, 2])])
     seen = np.array([True, False, True, True, False])
     extra = np.array([[1.0], [4.0], [0.0], [2.0], [3.0]])
     size = np.array([100.0, 300.0, 50.0, 50.0, 80.0])
-    population = Population(nest, size, seen, np.ones((5, 2)), ("A", "B"), ("state",), extra)
+    population = Population(tree, size, seen, np.ones((5, 2)), ("A", "B"), ("state",), extra)
     areas, stations = population.designs
     close(areas, [[np.log(400), 3.25], [np.log(100), 1.0], [np.log(80), 3.0]])
     close(stations, np.column_stack([np.log(size), extra]))

@@ -72,8 +72,8 @@ def same(ours: SamplingFrame, expected: SamplingFrame) -> None:
     assert ours.keys.tolist() == expected.keys.tolist()
     for name in ("size", "seen", "votes"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
-    for depth in range(one.nest.depth + 1):
-        assert one.nest.of_station(depth).tolist() == other.nest.of_station(depth).tolist()
+    for depth in range(one.tree.depth + 1):
+        assert one.tree.of_station(depth).tolist() == other.tree.of_station(depth).tolist()
     for mine, theirs in ((one.covariates, other.covariates), (one.order, other.order)):
         assert (mine is None) == (theirs is None)
         if mine is not None and theirs is not None:
@@ -91,9 +91,9 @@ def test_a_registry_lists_the_stations() -> None:
     assert population.size.tolist() == [110, 120, 130, 140]  # not those of the sheets
     assert (population.names, population.levels) == (("A", "B"), LEVELS)
     assert found.areas == ("North", "South")
-    assert population.nest.of_station(1).tolist() == [1, 1, 0, 0]
+    assert population.tree.of_station(1).tolist() == [1, 1, 0, 0]
     # Towns in the order of states and names: Hill and Quay of the north, Port and Quay.
-    assert population.nest.of_station(2).tolist() == [2, 3, 0, 1]
+    assert population.tree.of_station(2).tolist() == [2, 3, 0, 1]
     assert (found.capacity, found.voters_known, found.from_registry) == (130.0, True, True)
     assert (found.strangers, found.unread, found.notes, found.mismatch) == (0, 0, (), "")
     assert population.covariates is None
@@ -107,7 +107,7 @@ def test_without_a_registry_the_sheets_list_the_stations() -> None:
     assert found.population.votes.tolist() == [[0, 0], [30, 20], [80, 40]]
     assert found.population.size.tolist() == [100, 100, 200]
     assert (found.capacity, found.unread, found.from_registry) == (100.0, 1, False)
-    assert joined(sheets_of(areas=False)).population.nest.depth == 1
+    assert joined(sheets_of(areas=False)).population.tree.depth == 1
 
 
 def test_an_unread_sheet_is_a_station_not_seen() -> None:
@@ -142,8 +142,8 @@ def test_a_stranger_is_added_with_a_note() -> None:
     assert found.strangers == 1
     assert found.population.seen[4]
     assert found.population.size[4] == 50
-    assert found.population.nest.of_station(1)[4] == 0
-    assert found.population.nest.units(2) == 5
+    assert found.population.tree.of_station(1)[4] == 0
+    assert found.population.tree.units(2) == 5
     assert found.mismatch == ""
     assert found.notes == (
         "1 of 4 stations with a sheet (25.00 %) are not in the registry, such as 'x'; they were "
@@ -250,7 +250,7 @@ def test_spellings_of_an_area_are_one() -> None:
     rows = [(*row[:3], state, row[4]) for row, state in zip(ROWS, spelt, strict=True)]
     found = joined(sheets_of(rows))
     assert found.areas == ("North", " south ")  # the first of the spellings
-    assert found.population.nest.of_station(1).tolist() == [1, 1, 0]
+    assert found.population.tree.of_station(1).tolist() == [1, 1, 0]
 
 
 def test_the_registry_says_where_a_station_lies() -> None:
@@ -258,14 +258,14 @@ def test_the_registry_says_where_a_station_lies() -> None:
     same(joined(sheets_of(rows), registry_of()), joined(registry=registry_of()))
     # Levels that it does not have are left out, for the unseen would lie nowhere.
     found = joined(registry=registry_of(areas=False))
-    assert (found.population.levels, found.areas, found.population.nest.depth) == ((), (), 1)
+    assert (found.population.levels, found.areas, found.population.tree.depth) == ((), (), 1)
 
 
 def test_strata_are_some_of_the_levels() -> None:
     found = joined(registry=registry_of(), strata=["town"])
     assert found.population.levels == ("town",)
     assert found.areas == ("Hill", "Port", "Quay")
-    assert found.population.nest.of_station(1).tolist() == [1, 2, 0, 2]
+    assert found.population.tree.of_station(1).tolist() == [1, 2, 0, 2]
     assert joined(registry=registry_of(), strata=["town", "state"]).population.levels == LEVELS
     with pytest.raises(InputError, match="that the registry has") as caught:
         joined(registry=registry_of(), strata=["stat"])

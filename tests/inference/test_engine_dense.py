@@ -31,8 +31,8 @@ Floats = NDArray[np.float64]
 
 def bare(population: Population) -> list[Floats]:
     """Return designs without a covariate."""
-    nest = population.nest
-    return [np.zeros((nest.units(depth), 0)) for depth in range(1, nest.depth + 1)]
+    tree = population.tree
+    return [np.zeros((tree.units(depth), 0)) for depth in range(1, tree.depth + 1)]
 
 
 def spread_of(rng: np.random.Generator, levels: int, zero: bool = False) -> VarianceComponents:
@@ -48,11 +48,11 @@ def spread_of(rng: np.random.Generator, levels: int, zero: bool = False) -> Vari
     )
 
 
-def covariance(nest: AreaTree, size: Floats, spread: VarianceComponents, column: int = 0) -> Floats:
+def covariance(tree: AreaTree, size: Floats, spread: VarianceComponents, column: int = 0) -> Floats:
     """Return the covariance matrix of all stations' rates, from who lies where."""
     whole = np.diag(spread.station[column] + spread.voter[column] / size)
-    for depth in range(1, nest.depth):
-        at = nest.of_station(depth)
+    for depth in range(1, tree.depth):
+        at = tree.of_station(depth)
         whole += spread.areas[depth - 1][column] * (at[:, None] == at[None, :])
     return whole
 
@@ -76,7 +76,7 @@ class Dense:
         cls, population: Population, rates: Floats, spread: VarianceComponents, asked: Any
     ) -> Dense:
         seen, unseen = population.seen, np.asarray(asked)
-        v = covariance(population.nest, population.size, spread)
+        v = covariance(population.tree, population.size, spread)
         inverse = np.linalg.inv(v[np.ix_(seen, seen)])
         across = v[np.ix_(unseen, seen)] @ inverse
         scale = inverse.sum()
@@ -104,7 +104,7 @@ def test_mean_rates_and_weights_are_those_of_dense_matrices(
     rates = population.votes / population.size[:, None]
     designs = bare(population)
     dense = Dense.of(population, rates, work, population.wanted)
-    climbed = upward(population.nest, population.size, population.seen, rates, designs, work)
+    climbed = upward(population.tree, population.size, population.seen, rates, designs, work)
     np.testing.assert_allclose(climbed.value[0][0], dense.mean, rtol=1e-9)
     ours = predicted_rates(population, climbed, designs)
     np.testing.assert_allclose(ours, dense.rates, rtol=1e-9, atol=1e-12)
@@ -115,8 +115,8 @@ def test_mean_rates_and_weights_are_those_of_dense_matrices(
     asked = population.size[population.wanted]
     assert weights.sum() == pytest.approx(asked.sum(), rel=1e-9)
     np.testing.assert_allclose(weights @ rates, asked @ dense.rates, rtol=1e-9)
-    for share, depth in zip(climbed.share, range(1, population.nest.depth + 1), strict=True):
-        sums = population.nest.up(depth, share)
+    for share, depth in zip(climbed.share, range(1, population.tree.depth + 1), strict=True):
+        sums = population.tree.up(depth, share)
         np.testing.assert_allclose(sums[sums > 0], 1.0)
 
 
@@ -165,7 +165,7 @@ def test_the_variance_of_each_area_is_the_exact_one_of_dense_matrices(
     monkeypatch: pytest.MonkeyPatch, areas: tuple[int, ...], seed: int
 ) -> None:
     population = population_of(seed, 40, areas, unseen=0.5)
-    some = population.nest.of_station(len(areas)) == 0
+    some = population.tree.of_station(len(areas)) == 0
     population = population.hiding(some)  # not all unseen are asked for
     everything = dataclasses.replace(population, asked=~population.seen)
     work = spread_of(np.random.default_rng(seed), len(areas))
@@ -173,8 +173,8 @@ def test_the_variance_of_each_area_is_the_exact_one_of_dense_matrices(
     rates = np.where(population.seen[:, None], population.votes, 0) / population.size[:, None]
     for one in (population, everything):
         found = predict_unseen_by_area(one, one.votes, work)
-        for area in range(one.nest.units(1)):
-            asked = one.wanted & (one.nest.of_station(1) == area)
+        for area in range(one.tree.units(1)):
+            asked = one.wanted & (one.tree.of_station(1) == area)
             dense = Dense.of(one, rates, work, asked)
             scale = one.size.sum()
             np.testing.assert_allclose(
@@ -195,35 +195,35 @@ def test_the_error_is_what_its_coefficients_say(seed: int, areas: tuple[int, ...
     assert abs(c.sum()) < 1e-9 * population.size.sum()
     rates = population.votes / population.size[:, None]
     climbed = upward(
-        population.nest, population.size, population.seen, rates, population.designs, work
+        population.tree, population.size, population.seen, rates, population.designs, work
     )
     for column in range(3):
-        v = covariance(population.nest, population.size, climbed.spread, column)
+        v = covariance(population.tree, population.size, climbed.spread, column)
         np.testing.assert_allclose(found.variance[column], c @ v @ c, rtol=1e-9)
 
 
 def regular(rng: np.random.Generator, draws: int) -> tuple[Population, Floats, VarianceComponents]:
     """30 regions of 4 towns of 4 stations; many draws of one vote with known variances."""
     region, town = np.repeat(np.arange(30), 16), np.tile(np.repeat(np.arange(4), 4), 30)
-    nest = AreaTree.of([region, town])
+    tree = AreaTree.of([region, town])
     size = np.exp(rng.uniform(3.0, 7.5, 480))
     truth = VarianceComponents(
         (np.array([0.03**2]), np.array([0.04**2])), np.array([0.03**2]), np.array([0.2]), ()
     )
-    rates = 0.4 + rng.normal(0, 0.03, (30, draws))[nest.of_station(1)]
-    rates += rng.normal(0, 0.04, (120, draws))[nest.of_station(2)]
+    rates = 0.4 + rng.normal(0, 0.03, (30, draws))[tree.of_station(1)]
+    rates += rng.normal(0, 0.04, (120, draws))[tree.of_station(2)]
     rates += rng.normal(0, 1, (480, draws)) * np.sqrt(0.03**2 + 0.2 / size)[:, None]
-    seen = (rng.random(480) < 0.7) & (rng.random(120) < 0.85)[nest.of_station(2)]
+    seen = (rng.random(480) < 0.7) & (rng.random(120) < 0.85)[tree.of_station(2)]
     votes = np.where(seen[:, None], rates * size[:, None], 0.0)
-    return Population(nest, size, seen, votes, ("A", "B"), ("region", "town")), rates, truth
+    return Population(tree, size, seen, votes, ("A", "B"), ("region", "town")), rates, truth
 
 
 def test_spreads_are_unbiased_and_errors_are_as_large_as_said() -> None:
     rng = np.random.default_rng(11)
     draws = 3000
     population, rates, truth = regular(rng, draws)
-    nest, size = population.nest, population.size
-    found = upward(nest, size, population.seen, rates, bare(population), truth).spread
+    tree, size = population.tree, population.size
+    found = upward(tree, size, population.seen, rates, bare(population), truth).spread
     # Means over 3,000 draws have errors of some 0.5 to 1 %.
     for ours, true in zip(
         (*found.areas, found.station, found.voter),
@@ -231,7 +231,7 @@ def test_spreads_are_unbiased_and_errors_are_as_large_as_said() -> None:
         strict=True,
     ):
         assert ours.mean() == pytest.approx(true[0], rel=0.03)
-    towns = nest.up(3, population.seen.astype(float))
+    towns = tree.up(3, population.seen.astype(float))
     assert found.freedom[2] == (towns[towns >= 2] - 1).sum()
     assert found.freedom[0] == 29
 
@@ -243,7 +243,7 @@ def test_spreads_are_unbiased_and_errors_are_as_large_as_said() -> None:
     assert square == pytest.approx(float(told.variance.mean()), rel=0.08)
     assert abs(off.mean()) < 4 * np.sqrt(square / draws)
     by_area = predict_unseen_by_area(without, population.votes, truth)
-    at = nest.of_station(1)
+    at = tree.of_station(1)
     gone = np.stack([(size * ~population.seen * (at == a)) @ rates for a in range(30)])
     ratio = ((by_area.totals - gone) ** 2).mean(axis=1) / by_area.variance.mean(axis=1)
     np.testing.assert_allclose(ratio, 1.0, atol=0.16)  # 30 areas, 2.6 % each
@@ -282,20 +282,20 @@ def weighted_ols(y: Floats, x: Floats, group: Any, weight: Floats) -> tuple[Floa
 def test_slopes_are_those_of_least_squares_within_areas() -> None:
     rng = np.random.default_rng(4)
     population, rates, work = regular(rng, 1)
-    nest, size, seen = population.nest, population.size, population.seen
-    designs = [rng.normal(0, 1, (nest.units(depth), 2)) for depth in (1, 2, 3)]
-    rates = rates + 0.05 * designs[2][:, [0]] + 0.1 * designs[1][:, [1]][nest.of_station(2)]
-    climbed = upward(nest, size, seen, rates, designs, work)
+    tree, size, seen = population.tree, population.size, population.seen
+    designs = [rng.normal(0, 1, (tree.units(depth), 2)) for depth in (1, 2, 3)]
+    rates = rates + 0.05 * designs[2][:, [0]] + 0.1 * designs[1][:, [1]][tree.of_station(2)]
+    climbed = upward(tree, size, seen, rates, designs, work)
     weight = np.where(seen, 1 / (work.station + work.voter / size), 0.0)
-    slope, _, _ = weighted_ols(rates[:, 0], designs[2], nest.of_station(2), weight)
+    slope, _, _ = weighted_ols(rates[:, 0], designs[2], tree.of_station(2), weight)
     np.testing.assert_allclose(climbed.slopes[2][:, 0], slope, rtol=1e-7)
     assert slope[0] == pytest.approx(0.05, abs=0.01)
     # Towns within regions: by the inverse variance of what was seen of each.
     left = rates[:, 0] - designs[2] @ slope
-    precision = np.bincount(nest.of_station(2), weight)
-    mean = np.bincount(nest.of_station(2), weight * left) / np.where(precision > 0, precision, 1)
+    precision = np.bincount(tree.of_station(2), weight)
+    mean = np.bincount(tree.of_station(2), weight * left) / np.where(precision > 0, precision, 1)
     town = precision / (1 + work.areas[1] * precision)
-    slope, _, _ = weighted_ols(mean, designs[1], nest.parent(2), town)
+    slope, _, _ = weighted_ols(mean, designs[1], tree.parent(2), town)
     np.testing.assert_allclose(climbed.slopes[1][:, 0], slope, rtol=1e-7)
     assert slope[1] == pytest.approx(0.1, abs=0.02)
     assert not climbed.slopes[0].any()  # 30 regions are too few
@@ -307,29 +307,29 @@ def test_a_tested_slope_counts_as_far_as_it_is_beyond_chance(
 ) -> None:
     rng = np.random.default_rng(9)
     population, rates, work = regular(rng, 1)
-    nest, size, seen = population.nest, population.size, population.seen
+    tree, size, seen = population.tree, population.size, population.seen
     x = rng.uniform(0, 1, (120, 2)) @ np.array([[1.0, 0.4], [0.0, 1.0]])  # that go together
-    rates = rates + (0.1 * x[:, [0]] + tie * x[:, [1]])[nest.of_station(2)]
+    rates = rates + (0.1 * x[:, [0]] + tie * x[:, [1]])[tree.of_station(2)]
     designs = [np.zeros((30, 1)), x, np.zeros((480, 0))]
-    climbed = upward(nest, size, seen, rates, designs, work, tested=True)
+    climbed = upward(tree, size, seen, rates, designs, work, tested=True)
     weight = np.where(seen, 1 / (work.station + work.voter / size), 0.0)
-    precision = np.bincount(nest.of_station(2), weight)
-    sums = np.bincount(nest.of_station(2), weight * rates[:, 0])
+    precision = np.bincount(tree.of_station(2), weight)
+    sums = np.bincount(tree.of_station(2), weight * rates[:, 0])
     mean = sums / np.where(precision > 0, precision, 1)
     town = precision / (1 + work.areas[1] * precision)
-    slope, error, _ = weighted_ols(mean, x, nest.parent(2), town)
+    slope, error, _ = weighted_ols(mean, x, tree.parent(2), town)
     factor = max(1 - 4 * (error[1] / slope[1]) ** 2, 0.0)
     assert low <= factor <= high
     tested = slope[1] * factor
-    rest, _, _ = weighted_ols(mean - tested * x[:, 1], x[:, [0]], nest.parent(2), town)
+    rest, _, _ = weighted_ols(mean - tested * x[:, 1], x[:, [0]], tree.parent(2), town)
     np.testing.assert_allclose(climbed.slopes[1][:, 0], [rest[0], tested], rtol=1e-7, atol=1e-12)
 
 
 def test_the_shift_is_what_the_missing_share_hints_at() -> None:
     rng = np.random.default_rng(21)
     population, rates, work = regular(rng, 2)
-    nest, size = population.nest, population.size
-    told = population.missing_shares[1][nest.of_station(2)]
+    tree, size = population.tree, population.size
+    told = population.missing_shares[1][tree.of_station(2)]
     for tie in (0.0, 0.5):
         tied = rates + tie * told[:, None] * np.array([1.0, -1.0])
         votes = np.where(population.seen[:, None], tied * size[:, None], 0.0)

@@ -28,7 +28,7 @@ def with_order(population: Population) -> Population:
 
 
 def per_unit(population: Population, depth: int, which: Bools) -> NDArray[np.float64]:
-    return population.nest.totals(which.astype(float))[depth]
+    return population.tree.totals(which.astype(float))[depth]
 
 
 @given(
@@ -69,7 +69,7 @@ def test_whole_areas_are_drawn_alike(pattern: str, depth: int) -> None:
     often = sum(
         per_unit(population, depth, hide(population, pattern, 0.25, rng)) for _ in range(1000)
     )
-    units = population.nest.units(depth)
+    units = population.tree.units(depth)
     # A quarter of the stations are a quarter of the areas, whatever their size.
     np.testing.assert_allclose(often / 1000, 48 / units / 4, rtol=0.2)
 
@@ -93,7 +93,7 @@ def test_small_areas_go_first_as_often_as_their_sizes_say() -> None:
 
 def test_small_hides_smaller_areas_than_centres_do() -> None:
     population = country("nothing")
-    sizes = population.nest.totals(population.size)[2][population.nest.of_station(2)]
+    sizes = population.tree.totals(population.size)[2][population.tree.of_station(2)]
     rng = stream(6)
 
     def mean(pattern: str) -> float:
@@ -199,7 +199,7 @@ def test_whole_centres_go_missing_where_whole_centres_are() -> None:
 
 def test_what_goes_missing_lies_where_it_really_does() -> None:
     population = country("one state")
-    state = population.nest.parent(2)
+    state = population.tree.parent(2)
     chances = learn_pattern(population).chances[1]
     # Shrunk towards the others, yet far from them.
     assert chances[state == 2].mean() > 3 * chances[state != 2].mean()
@@ -208,7 +208,7 @@ def test_what_goes_missing_lies_where_it_really_does() -> None:
 
     small = country("small")
     chances = learn_pattern(small).chances[1]
-    sizes = small.nest.totals(small.size)[2]
+    sizes = small.tree.totals(small.size)[2]
     gone = per_unit(small, 2, small.seen) == 0
     assert chances.mean() == pytest.approx(gone.mean(), rel=0.1)
     # None is larger than the largest that is missing; the rest by size.

@@ -26,8 +26,8 @@ def country(seen: Any, size: Any = 100.0, areas: int = 6) -> Population:
     mask = np.broadcast_to(seen, count).copy()
     votes = np.where(mask[:, None], rng.integers(20, 40, (count, 2)), 0).astype(float)
     voters = np.broadcast_to(np.asarray(size, dtype=float), count).copy()
-    nest = AreaTree.of([town // 2, town])
-    return Population(nest, voters, mask, votes, ("A", "B"), ("state", "town"))
+    tree = AreaTree.of([town // 2, town])
+    return Population(tree, voters, mask, votes, ("A", "B"), ("state", "town"))
 
 
 def of_towns(*values: float) -> NDArray[np.float64]:
@@ -97,9 +97,9 @@ def test_up_to_a_hundredth_of_the_voters_decides_nothing(others: int, refused: b
 def test_from_two_areas_it_cannot_be_told_how_much_areas_differ(towns: int, refused: bool) -> None:
     town = np.repeat(np.arange(8), 20)
     seen = town < towns
-    nest = AreaTree.of([town])
+    tree = AreaTree.of([town])
     votes = np.where(seen[:, None], np.random.default_rng(2).integers(20, 40, (160, 2)), 0.0)
-    population = Population(nest, np.full(160, 100.0), seen, votes, ("A", "B"), ("town",))
+    population = Population(tree, np.full(160, 100.0), seen, votes, ("A", "B"), ("town",))
     reason = why(population)
     assert bool(reason) == refused
     if refused:

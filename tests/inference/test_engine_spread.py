@@ -19,13 +19,13 @@ from tests.inference.test_engine import population_of
 Floats = NDArray[np.float64]
 
 
-def found_of(nest: AreaTree, size: Any, rates: Floats) -> VarianceComponents:
+def found_of(tree: AreaTree, size: Any, rates: Floats) -> VarianceComponents:
     """Return the variances where all is seen, without covariates."""
     voters = np.asarray(size, dtype=float)
-    bare = [np.zeros((nest.units(depth), 0)) for depth in range(1, nest.depth + 1)]
+    bare = [np.zeros((tree.units(depth), 0)) for depth in range(1, tree.depth + 1)]
     seen = np.ones(len(rates), dtype=bool)
-    work = working_spread(nest, voters, seen, rates, bare)
-    return upward(nest, voters, seen, rates, bare, work).spread
+    work = working_spread(tree, voters, seen, rates, bare)
+    return upward(tree, voters, seen, rates, bare, work).spread
 
 
 def test_balanced_areas_of_stations_of_one_size_are_an_analysis_of_variance() -> None:
@@ -41,8 +41,8 @@ def test_balanced_areas_of_stations_of_one_size_are_an_analysis_of_variance() ->
     assert (town > 0).all()
     assert (state > 0).all()
 
-    nest = AreaTree.of([np.repeat(np.arange(8), 30), np.repeat(np.arange(40), 6)])
-    found = found_of(nest, np.full(240, 100.0), rates.reshape(240, 2))
+    tree = AreaTree.of([np.repeat(np.arange(8), 30), np.repeat(np.arange(40), 6)])
+    found = found_of(tree, np.full(240, 100.0), rates.reshape(240, 2))
     np.testing.assert_allclose(found.station, within, rtol=1e-9)
     assert not found.voter.any()  # of one size, the two cannot be told apart
     np.testing.assert_allclose(found.areas[1], town, rtol=1e-9)
@@ -69,7 +69,7 @@ def test_no_variance_is_negative(seed: int, areas: tuple[int, ...]) -> None:
     work = fit_working_spread(population)
     rates = population.votes / population.size[:, None]
     climbed = upward(
-        population.nest, population.size, population.seen, rates, population.designs, work
+        population.tree, population.size, population.seen, rates, population.designs, work
     )
     for spread in (work, climbed.spread):
         for variance in (*spread.areas, spread.station, spread.voter):
@@ -77,7 +77,7 @@ def test_no_variance_is_negative(seed: int, areas: tuple[int, ...]) -> None:
             assert (variance >= 0).all()
         assert len(spread.freedom) == len(areas) + 1
         assert min(spread.freedom) >= 0
-    assert all(((pull >= 0) & (pull <= 1)).all() for pull in climbed.pull)
+    assert all(((shrinkage >= 0) & (shrinkage <= 1)).all() for shrinkage in climbed.shrinkage)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -87,7 +87,7 @@ def test_the_working_variances_are_settled(seed: int) -> None:
     work = fit_working_spread(population)
     rates = population.votes / population.size[:, None]
     again = upward(
-        population.nest, population.size, population.seen, rates, population.designs, work
+        population.tree, population.size, population.seen, rates, population.designs, work
     ).spread
     for before, after in zip(work.areas, again.areas, strict=True):
         assert after.sum() == pytest.approx(before[0], rel=1e-3, abs=1e-9)

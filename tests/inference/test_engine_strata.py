@@ -23,6 +23,7 @@ from tallyverify.inference.sampling.strata import (
     strata_of,
 )
 from tallyverify.inference.sampling.stratified import ratio_figures, ratio_outcome, within_seen
+from tests.inference.test_engine import with_seen
 
 Floats = NDArray[np.float64]
 
@@ -196,7 +197,7 @@ def test_a_registry_s_areas_as_strata() -> None:
     assert by_state.registered is not None
     assert by_state.registered.tolist() == [300.0, 300.0]
     assert registry_strata(found.population, found.areas, False).registered is None
-    flat = dataclasses.replace(found.population, nest=AreaTree.of([], 6), levels=())
+    flat = dataclasses.replace(found.population, tree=AreaTree.of([], 6), levels=())
     assert registry_strata(flat, (), True).names == ("the whole country",)
 
 
@@ -220,7 +221,7 @@ def of_population(population: Population, stations: Any, registered: Any = None)
     count = len(stations)
     return Strata(
         tuple(f"state {at}" for at in range(count)),
-        population.nest.of_station(1),
+        population.tree.of_station(1),
         np.array(stations),
         None if registered is None else np.array(registered, dtype=float),
     )
@@ -236,7 +237,7 @@ def test_figures_are_those_of_the_ratio_estimator(known: bool, per: int, form: A
     assert told.form == form
     y = np.column_stack([population.votes, population.valid])
     base = population.size if known else np.ones(len(population))
-    code = population.nest.of_station(1)
+    code = population.tree.of_station(1)
     size = voters if known else stations
     ours = ratio(y, base, code, stations=stations, size=size, form=form)
     np.testing.assert_allclose(totals.estimate, ours.total)
@@ -262,11 +263,11 @@ def test_figures_are_those_of_the_ratio_estimator(known: bool, per: int, form: A
 def test_unseen_votes_of_each_stratum_at_its_own_ratio() -> None:
     population = election(2)
     found = of_population(population, [80, 50, 60], [45_000.0, 0.0, 31_000.0])
-    voters = np.bincount(population.nest.of_station(1), population.size)
+    voters = np.bincount(population.tree.of_station(1), population.size)
     registered = np.array([45_000.0, voters[1], 31_000.0])
     outcome = ratio_outcome(population, dataclasses.replace(found, registered=registered), (0, 1))
     votes = np.stack(
-        [population.votes[population.nest.of_station(1) == h].sum(axis=0) for h in range(3)]
+        [population.votes[population.tree.of_station(1) == h].sum(axis=0) for h in range(3)]
     )
     unseen = votes * ((registered - voters) / voters)[:, None]
     np.testing.assert_allclose(outcome.votes, unseen.sum(axis=1), atol=1e-9)
@@ -277,11 +278,11 @@ def test_unseen_votes_of_each_stratum_at_its_own_ratio() -> None:
 def test_a_stratum_of_which_nothing_was_seen_is_refused() -> None:
     population = election(3)
     found = of_population(population, [80, 90, 60])
-    gone = population.with_seen(population.nest.of_station(1) != 1)
+    gone = with_seen(population, population.tree.of_station(1) != 1)
     with pytest.raises(TallyVerifyError, match=r"seen in 1 stratum, such as state 1, so nothing"):
         ratio_figures(gone, found)
     with pytest.raises(TallyVerifyError, match=r"in 2 strata, such as state 0"):
-        ratio_outcome(population.with_seen(population.nest.of_station(1) == 2), found, (0, 1))
+        ratio_outcome(with_seen(population, population.tree.of_station(1) == 2), found, (0, 1))
     # A stratum without stations has nothing that could be seen.
     none = of_population(population, [80, 0, 60])
     totals, _, _ = ratio_figures(gone, none)
@@ -293,7 +294,7 @@ def test_a_backtest_knows_of_the_seen_and_the_hidden_only() -> None:
     found = of_population(population, [80, 90, 60], [45_000.0, 50_000.0, 31_000.0])
     hidden = np.arange(150) % 5 == 0
     within = within_seen(population.hiding(hidden), found)
-    voters = np.bincount(population.nest.of_station(1), population.size)
+    voters = np.bincount(population.tree.of_station(1), population.size)
     assert within.stations.tolist() == [50, 50, 50]
     assert within.registered is not None
     np.testing.assert_allclose(within.registered, voters)
@@ -316,7 +317,7 @@ def test_splitting_a_stratum_at_random_is_sampling_noise(known: bool, per: int) 
     rng = np.random.default_rng(6)
     gaps, forms = [], set()
     for seed in range(60):
-        population = election(seed, per).with_seen(rng.random(3 * per) < 0.6)
+        population = with_seen(election(seed, per), rng.random(3 * per) < 0.6)
         one = registry_strata(population, ("x", "y", "z"), known)
         # The halves of the second state, drawn without regard to what was seen.
         code = one.code.copy()

@@ -19,9 +19,9 @@ from tallyverify.inference.sequential.input import WHOLE, Limits, between, limit
 
 
 def test_a_nest_sums_each_unit_to_the_one_above() -> None:
-    nest = AreaTree.of([np.array([0, 0, 1]), np.array([5, 6, 6])])
-    assert (nest.depth, [nest.units(depth) for depth in range(4)]) == (3, [1, 2, 3, 3])
-    assert nest.up(3, np.array([10.0, 20.0, 30.0])).tolist() == [10.0, 20.0, 30.0]
+    tree = AreaTree.of([np.array([0, 0, 1]), np.array([5, 6, 6])])
+    assert (tree.depth, [tree.units(depth) for depth in range(4)]) == (3, [1, 2, 3, 3])
+    assert tree.up(3, np.array([10.0, 20.0, 30.0])).tolist() == [10.0, 20.0, 30.0]
 
 
 def test_inflation_never_falls_below_one() -> None:

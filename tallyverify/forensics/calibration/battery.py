@@ -11,6 +11,8 @@ from scipy.stats import false_discovery_control
 
 from tallyverify.errors import InputError
 from tallyverify.findings import number
+from tallyverify.forensics.calibration.allowed_specs import allowed_specs
+from tallyverify.forensics.calibration.calibration_spec import EITHER, TURNOUT
 from tallyverify.forensics.calibration.map_threads import side_by_side
 from tallyverify.forensics.calibration.rejection_rate import (
     ALPHA,
@@ -19,8 +21,6 @@ from tallyverify.forensics.calibration.rejection_rate import (
     RejectionRate,
     calibrated,
 )
-from tallyverify.forensics.calibration.spec import EITHER, TURNOUT
-from tallyverify.forensics.calibration.specs import probes_of
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.table import ActaTable
@@ -204,7 +204,7 @@ def battery(
     stations = stations_of(table) if isinstance(table, ActaTable) else table
     if stations.several_votes:
         raise InputError(stations.several_votes)
-    tests = probes_of(stations, codes) if len(stations) else []
+    tests = allowed_specs(stations, codes) if len(stations) else []
     results = side_by_side(lambda test: test.run(), tests)
     asked = [t for t, result in zip(tests, results, strict=True) if not result.refused]
     rates = calibrated(stations, asked, seed=seed, twins=twins) if asked else {}

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tallyverify.arrays import Mask
+from tallyverify.forensics.calibration.calibration_spec import CalibrationSpec
+from tallyverify.forensics.calibration.clean_twin import TwinModel, twin_model
 from tallyverify.forensics.calibration.map_threads import side_by_side
-from tallyverify.forensics.calibration.null_election import NullModel, twin_model
-from tallyverify.forensics.calibration.spec import CalibrationSpec
 from tallyverify.forensics.stations import Stations
 
 ALPHA = 0.05  # level at which rejections are counted
@@ -102,13 +102,8 @@ def calibrated(
     return rates
 
 
-def forget() -> None:
-    """Let go of all rates that were worked out, so that they are worked out anew."""
-    _CACHE.clear()
-
-
 def _counted(
-    model: NullModel, tests: Sequence[CalibrationSpec], seed: int, number: int, *, thorough: bool
+    model: TwinModel, tests: Sequence[CalibrationSpec], seed: int, number: int, *, thorough: bool
 ) -> list[RejectionRate]:
     # Twins are told apart by their number: those of a thorough look are none of the first.
     start = _OTHERS if thorough else 0

@@ -50,16 +50,22 @@ def chi_square(observed: Counts | Floats, shares: Floats) -> float:
     return float(((observed - expected) ** 2 / expected).sum()) if observed.any() else 0.0
 
 
+def counts_used(histogram: Histogram, smallest: int, fewest: int, *, needed: str) -> dict[str, Any]:
+    """Return the fields that say which counts are used, and ``refused`` where they are too few."""
+    used = histogram.at_least(smallest)
+    left_out = {f"fewer than {smallest} votes": histogram.total - used}
+    few = f"{used:,} counts of {smallest} or more, {needed} are needed" if used < fewest else ""
+    return {"used": used, "left_out": left_out, "refused": few}
+
+
 def headline(
     histogram: Histogram, smallest: int, observed: Counts, shares: Floats, name: str, named: int
 ) -> dict[str, Any]:
     """Return χ² of what the counts of ``smallest`` or more show, and the share of those named."""
-    used = int(observed.sum())
-    common = {"used": used, "left_out": {f"fewer than {smallest} votes": histogram.total - used}}
-    if used < FEWEST:
-        why = f"{used:,} counts of {smallest} or more, {FEWEST} are needed"
-        return common | {"refused": why}
-    statistic = chi_square(observed, shares)
+    common = counts_used(histogram, smallest, FEWEST, needed=f"{FEWEST}")
+    if common["refused"]:
+        return common
+    statistic, used = chi_square(observed, shares), common["used"]
     return common | {
         "statistic": statistic,
         "pvalue": float(chi2.sf(statistic, len(shares) - 1)),

@@ -17,7 +17,7 @@ from scipy.stats import chi2
 
 from tallyverify.arrays import Counts, Floats, counts
 from tallyverify.findings import number
-from tallyverify.forensics.digits.histogram import Histogram, chi_square
+from tallyverify.forensics.digits.histogram import Histogram, chi_square, counts_used
 from tallyverify.forensics.indicator import OTHERS, Effect, Indicator
 
 FEWEST = 1000  # fewest counts that are tested
@@ -120,32 +120,27 @@ def second_digit(votes: ArrayLike) -> SecondDigit:
     (True, True)
     """
     histogram = Histogram.of(counts("votes", votes))
-    used = histogram.at_least(SMALLEST)
+    common = counts_used(histogram, SMALLEST, FEWEST, needed=f"at least {FEWEST}")
     digits = _second_digits(histogram)
     total = digits.sum()
     statistic, difference = second_departure(histogram)
-    refused = ""
-    if used < FEWEST:
-        refused = f"{used:,} counts of {SMALLEST} or more, at least {FEWEST} are needed"
-    elif statistic is None:
-        refused = "the counts are too much alike to have second digits that vary"
-    if refused:
+    if statistic is None and not common["refused"]:
+        common["refused"] = "the counts are too much alike to have second digits that vary"
+    if common["refused"]:
         statistic = None
-    moved = float(np.abs(difference).sum()) / 2 / max(used, 1)
+    moved = float(np.abs(difference).sum()) / 2 / max(common["used"], 1)
     effect = Effect("share of counts with another digit than expected", moved)
     return SecondDigit(
         code="F501",
         statistic=statistic,
         pvalue=None if statistic is None else float(chi2.sf(statistic, 9)),
-        effect=None if refused else effect,
-        used=used,
-        left_out={f"fewer than {SMALLEST} votes": histogram.total - used},
+        effect=None if statistic is None else effect,
         null=f"the counts themselves, jittered by {BANDWIDTH:g} in log10 (computed exactly)",
-        refused=refused,
         difference=difference,
         digits=digits,
         mean=float(digits @ np.arange(10) / total) if total else float("nan"),
         benford=chi_square(digits, BENFORD_SECOND) if total else float("nan"),
+        **common,
     )
 
 

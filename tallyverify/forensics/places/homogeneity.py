@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, codes, counts, same_length
 from tallyverify.findings import number
-from tallyverify.forensics.indicator import Effect, Indicator, written
+from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 
 FEWEST = 30  # fewest centres with two stations or more
 ORDINARY = 1.5  # up to here χ²/df is called ordinary; genuine Venezuelan sheets show 1.2
@@ -134,7 +134,7 @@ def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:
         effect=None if refused else _ratio(found, degrees),
         used=len(x),
         left_out=left_out,
-        null="none: a description (1 is dealing voters purely at random)",
+        null=f"{NO_NULL} (1 is dealing voters purely at random)",
         refused=refused,
         chi2=chi2,
         df=df,

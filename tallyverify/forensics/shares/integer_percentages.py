@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.findings import number
-from tallyverify.forensics.calibration.spec import EITHER, TURNOUT
+from tallyverify.forensics.calibration.calibration_spec import EITHER, TURNOUT
 from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.shares.exact import (
     count_tail,

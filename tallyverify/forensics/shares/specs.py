@@ -9,9 +9,14 @@ import numpy as np
 from scipy.stats import norm
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.forensics.calibration.null_election import NullElection
+from tallyverify.forensics.calibration.calibration_spec import (
+    EITHER,
+    TURNOUT,
+    CalibrationSpec,
+    Rejection,
+)
+from tallyverify.forensics.calibration.clean_twin import CleanTwin
 from tallyverify.forensics.calibration.rejection_rate import ALPHA
-from tallyverify.forensics.calibration.spec import EITHER, TURNOUT, CalibrationSpec, Rejection
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.shares.coarse_shares import (
     SMALLEST,
@@ -36,7 +41,7 @@ _EXACT = 8
 _FEW_TWINS = 20  # the dip rejects next to none of the twins, or nearly all: twenty tell which
 
 
-def integer_probe(stations: Stations, k: int) -> CalibrationSpec:
+def integer_spec(stations: Stations, k: int) -> CalibrationSpec:
     """Return the test of integer percentages of one candidate's share."""
     return CalibrationSpec(
         "F504",
@@ -49,7 +54,7 @@ def integer_probe(stations: Stations, k: int) -> CalibrationSpec:
     )
 
 
-def either_probe(stations: Stations) -> CalibrationSpec:
+def either_spec(stations: Stations) -> CalibrationSpec:
     """Return the test of integer percentages as published: of turnout or of the leader's share."""
     k = stations.ranked[0]
     known = stations.with_turnout
@@ -60,14 +65,14 @@ def either_probe(stations: Stations) -> CalibrationSpec:
         votes = stations.votes[:, k]
         return integer_percentages(votes, stations.shared, registered, turned_out=came)
 
-    def figures(twin: NullElection) -> CheckedFigures:
+    def figures(twin: CleanTwin) -> CheckedFigures:
         of = twin.ballots
         return CheckedFigures(twin.votes[:, k], of, of, np.where(known, registered, of), known)
 
     return CalibrationSpec("F504", EITHER, run, _learning(figures, smooth=False), k)
 
 
-def turnout_probe(stations: Stations) -> CalibrationSpec:
+def turnout_spec(stations: Stations) -> CalibrationSpec:
     """Return the test of integer percentages of turnout alone."""
     there = stations.with_turnout
     registered = stations.registered[there].astype(np.int64)
@@ -82,15 +87,15 @@ def turnout_probe(stations: Stations) -> CalibrationSpec:
 
 
 def _learning(
-    figures: Callable[[NullElection], CheckedFigures], *, smooth: bool
-) -> Callable[[Sequence[NullElection]], Rejection]:
+    figures: Callable[[CleanTwin], CheckedFigures], *, smooth: bool
+) -> Callable[[Sequence[CleanTwin]], Rejection]:
     """Return how the test of integer percentages learns what is expected of a twin."""
 
-    def number(twin: NullElection) -> Floats:
+    def number(twin: CleanTwin) -> Floats:
         hit = np.logical_or(*figures(twin).at_integers(smooth=smooth))
         return np.array([float(hit.sum())])
 
-    def learn(twins: Sequence[NullElection]) -> Rejection:
+    def learn(twins: Sequence[CleanTwin]) -> Rejection:
         expected, leaks, spreads = [], [], []
         for one in map(figures, twins[: len(twins) // _EXACT]):
             a, b = one.chances(smooth=smooth)
@@ -103,7 +108,7 @@ def _learning(
         sd = max(float(np.sqrt(np.mean(spreads))), 1e-6)
         critical = float(norm.isf(ALPHA))
 
-        def rejects(twin: NullElection) -> bool:
+        def rejects(twin: CleanTwin) -> bool:
             observed = number(twin)
             return bool((observed - 0.5 - own(observed))[0] > critical * sd)
 
@@ -112,14 +117,14 @@ def _learning(
     return learn
 
 
-def coarse_probe(stations: Stations, k: int) -> CalibrationSpec:
+def coarse_spec(stations: Stations, k: int) -> CalibrationSpec:
     """Return the test of shares at multiples of 5 %."""
 
-    def figures(twin: NullElection) -> tuple[Counts, Counts]:
+    def figures(twin: CleanTwin) -> tuple[Counts, Counts]:
         large = twin.valid >= SMALLEST
         return twin.votes[large, k], twin.valid[large]
 
-    def learn(twins: Sequence[NullElection]) -> Rejection:
+    def learn(twins: Sequence[CleanTwin]) -> Rejection:
         some = [figures(twin) for twin in twins[: len(twins) // _EXACT]]
         smooth = [expectation(x, n, grid=False) for x, n in some]
         leaks = [leak(at_target(x, n), s.terms) for (x, n), s in zip(some, smooth, strict=True)]
@@ -127,7 +132,7 @@ def coarse_probe(stations: Stations, k: int) -> CalibrationSpec:
         own = _own_expectation([one.targets for one in smooth], observed, leaks)
         sd = max(float(np.mean([one.sd for one in smooth])), 1e-6)
 
-        def rejects(twin: NullElection) -> bool:
+        def rejects(twin: CleanTwin) -> bool:
             there = at_targets(*figures(twin))
             expected = own(there.astype(np.float64))
             z = (there.sum() - expected.sum()) / sd
@@ -158,7 +163,7 @@ def _own_expectation(
     return lambda there: np.maximum(centre + own * (there - mean), 1e-9)
 
 
-def dip_probe(stations: Stations, k: int) -> CalibrationSpec:
+def dip_spec(stations: Stations, k: int) -> CalibrationSpec:
     """Return the dip of one candidate's share: described, not judged."""
     # A sheet without a vote for the candidate, or for anybody else, may be half entered: a heap of
     # these is no second kind of place.
@@ -169,18 +174,18 @@ def dip_probe(stations: Stations, k: int) -> CalibrationSpec:
         none = {"no vote for the candidate, or none for others": int((~some).sum())}
         return replace(found, left_out={**found.left_out, **none})
 
-    def fractions(twin: NullElection) -> tuple[Counts, Counts]:
+    def fractions(twin: CleanTwin) -> tuple[Counts, Counts]:
         there = (twin.votes[:, k] > 0) & (twin.votes[:, k] < twin.valid)
         return twin.votes[there, k], twin.valid[there]
 
-    return _dip_spec(stations.candidates[k], run, fractions, k)
+    return _spec_of_dip(stations.candidates[k], run, fractions, k)
 
 
-def turnout_dip_probe(stations: Stations) -> CalibrationSpec:
+def turnout_dip_spec(stations: Stations) -> CalibrationSpec:
     """Return the dip of turnout: described, not judged."""
     there = stations.with_turnout
     registered = stations.registered[there].astype(np.int64)
-    return _dip_spec(
+    return _spec_of_dip(
         TURNOUT,
         lambda: dip(stations.turned_out[there] / registered, registered),
         lambda twin: (twin.ballots[there], registered),
@@ -188,13 +193,13 @@ def turnout_dip_probe(stations: Stations) -> CalibrationSpec:
     )
 
 
-def _dip_spec(
+def _spec_of_dip(
     figure: str,
     run: Callable[[], Indicator],
-    fractions: Callable[[NullElection], tuple[Counts, Counts]],
+    fractions: Callable[[CleanTwin], tuple[Counts, Counts]],
     k: int | None,
 ) -> CalibrationSpec:
-    def rejects(twin: NullElection) -> bool:
+    def rejects(twin: CleanTwin) -> bool:
         x, n = fractions(twin)
         return len(n) >= FEWEST_STATIONS and dip_pvalue(dip_statistic(x / n, n), len(n)) <= ALPHA
 

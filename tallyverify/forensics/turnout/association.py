@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, codes, people, same_length, usable_stations
 from tallyverify.findings import number
-from tallyverify.forensics.indicator import Effect, Indicator, written
+from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.places.context_levels import nested_codes
 
 FEWEST_STATIONS = 30  # fewest stations of which a correlation says anything
@@ -145,7 +145,9 @@ def turnout_share(
         "a correlation is found in genuine sheets too: turnout and preference both differ between "
         "places",
     ]
-    bare = TurnoutShare(code="F511", used=int(x.size), left_out=left_out, warnings=tuple(said))
+    bare = TurnoutShare(
+        code="F511", used=int(x.size), null=NO_NULL, left_out=left_out, warnings=tuple(said)
+    )
     turnout, share = b / np.maximum(n, 1), x / np.maximum(v, 1)
     if x.size < FEWEST_STATIONS:
         return replace(bare, refused=f"{x.size} stations, and it takes {FEWEST_STATIONS}")

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tallyverify.arrays import Counts, Floats, counts, same_length, usable_stations
+from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
-from tallyverify.forensics.indicator import Effect, Indicator, written
+from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
+from tallyverify.forensics.turnout.stations_used import grid, too_few, usable
 
 FEWEST_STATIONS = 100  # fewest stations whose skewness and kurtosis are reported
 _HETEROGENEOUS = (
@@ -142,6 +143,7 @@ def fingerprint(
         statistic=None if kurtosis is None else kurtosis.value,
         effect=kurtosis,
         used=int(rate.size),
+        null=NO_NULL,
         left_out=left_out,
         refused=refused,
         warnings=(_HETEROGENEOUS,) if refused else (_HETEROGENEOUS, _INDEPENDENT),
@@ -153,42 +155,10 @@ def fingerprint(
     )
 
 
-def usable(
-    cast: str, votes: ArrayLike, ballots: ArrayLike, registered: ArrayLike, fewest: int
-) -> tuple[Counts, Counts, Counts, dict[str, int]]:
-    """Return the counts, checked, of stations with a turnout and a share, and others by reason."""
-    w, b, n = counts("votes", votes), counts(cast, ballots), counts("registered", registered)
-    same_length(votes=w, **{cast: b}, registered=n)
-    if not fewest >= 1 or fewest != int(fewest):
-        raise InputError(
-            "the fewest registered voters are a whole number",
-            found=f"{fewest}",
-            expected="1 or more",
-        )
-    reasons = {
-        f"fewer than {int(fewest):,} registered voters": n < fewest,
-        "no ballots": b == 0,
-        "more ballots than registered voters": b > n,
-        "more votes than ballots": w > b,
-    }
-    keep, left_out = usable_stations(n.size, reasons)
-    return w[keep], b[keep], n[keep], left_out
-
-
-def grid(votes: Counts, ballots: Counts, registered: Counts, bins: int) -> Counts:
-    """Count stations by turnout (rows) and share (columns), (bins, bins); no edge is rounded."""
-    row = np.minimum(ballots * bins // registered, bins - 1)
-    column = np.minimum(votes * bins // ballots, bins - 1)
-    cells = np.bincount(row * bins + column, minlength=bins * bins)
-    return cells.astype(np.int64).reshape(bins, bins)
-
-
 def _unfit(rate: Floats) -> str:
-    if rate.size < FEWEST_STATIONS:
-        return f"{rate.size} stations have a vote rate, fewer than {FEWEST_STATIONS}"
-    if not np.ptp(rate) > 0:
-        return "all stations have the same vote rate"
-    return ""
+    if few := too_few(rate.size, "a vote rate", FEWEST_STATIONS):
+        return few
+    return "" if np.ptp(rate) > 0 else "all stations have the same vote rate"
 
 
 def _moments(rate: Floats) -> tuple[Effect, Effect]:

@@ -15,8 +15,7 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError
-from tallyverify.forensics.indicator import Effect, Indicator, written
-from tallyverify.forensics.turnout.fingerprint import grid, usable
+from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.turnout.klimek_fit import (
     Fit,
     bic,
@@ -30,6 +29,7 @@ from tallyverify.forensics.turnout.klimek_fit import (
 )
 from tallyverify.forensics.turnout.klimek_model import BINS, Parameters, klimek_cells
 from tallyverify.forensics.turnout.klimek_rivals import rivals
+from tallyverify.forensics.turnout.stations_used import grid, too_few, usable
 
 FEWEST_STATIONS = 500  # fewest stations on which the model is fitted
 _ALWAYS = (
@@ -169,9 +169,8 @@ def klimek(
     order = np.lexsort((w, b, n))
     w, b, n = w[order], b[order], n[order]
     turnout, share = b / n, w / b
-    bare = KlimekFit(code="F507", used=w.size, left_out=left_out, warnings=(_ALWAYS,))
-    if w.size < FEWEST_STATIONS:
-        few = f"{w.size} stations have a turnout and a share, fewer than {FEWEST_STATIONS}"
+    bare = KlimekFit(code="F507", used=w.size, null=NO_NULL, left_out=left_out, warnings=(_ALWAYS,))
+    if few := too_few(w.size, "a turnout and a share", FEWEST_STATIONS):
         return replace(bare, refused=few)
     if min(turnout.std(), share.std()) < _LEAST_SPREAD:
         return replace(bare, refused="turnout or share hardly varies between stations")

@@ -10,13 +10,13 @@ import numpy as np
 from scipy.special import stdtrit
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.forensics.turnout.fingerprint import grid
 from tallyverify.forensics.turnout.klimek_model import (
     BINS,
     Parameters,
     klimek_cells,
     klimek_election,
 )
+from tallyverify.forensics.turnout.stations_used import grid
 
 if TYPE_CHECKING:
     Cells = Callable[[Floats], Floats]

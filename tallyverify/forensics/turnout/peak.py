@@ -19,7 +19,7 @@ from tallyverify.arrays import Floats, codes, people, same_length, usable_statio
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
 from tallyverify.findings import number, percent, points
-from tallyverify.forensics.indicator import Effect, Indicator, written
+from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.turnout.peak_curve import (
     BINS,
     Reading,
@@ -202,6 +202,7 @@ def turnout_peak(
     common: dict[str, Any] = {
         "code": "F508",
         "used": int(x.size),
+        "null": NO_NULL,
         "left_out": left_out,
         "turnout": np.linspace(0, 1, BINS + 1),
         "leader": by_turnout(x, b, n, np.zeros_like(x))[0],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from tallyverify.inference.estimating.request import EstimateRequest, several
+from tallyverify.inference.estimating.request import EstimateRequest, Method, several
 from tallyverify.inference.estimating.result import BacktestRow, watched
 from tallyverify.inference.estimating.study import study_table
 from tallyverify.table import ActaTable, Registry
@@ -54,15 +54,15 @@ def backtest(
     registry: Registry | None = None,
     *,
     pattern: str | Sequence[str] | None = None,
-    masks: int = 40,
+    masks: int = EstimateRequest.masks,
     share: float | None = None,
     strata: str | Sequence[str] | None = None,
     expected: pd.DataFrame | None = None,
     stations: int | None = None,
     registered: int | None = None,
     covariates: pd.DataFrame | None = None,
-    method: Literal["auto", "prediction", "ratio"] = "auto",
-    seed: int = 0,
+    method: Method = EstimateRequest.method,
+    seed: int = EstimateRequest.seed,
 ) -> Backtest:
     """Hide seen stations in realistic patterns, predict them, and compare with their sheets.
 

@@ -80,12 +80,12 @@ def calibrate(
             "often that holds: too few were seen, or nothing would be left of some areas or strata"
         )
         return Calibration(tuple(ran), refused=reason)
-    judges = [one for one in enough if one.pattern == "learnt"] or enough
-    setting = max(judges, key=lambda one: inflation_of(one.off))
+    calibrating = [one for one in enough if one.pattern == "learnt"] or enough
+    setting = max(calibrating, key=lambda one: inflation_of(one.off))
     inflation = inflation_of(setting.off)
-    turnout = max(inflation_of(one.off_turnout) for one in judges)
+    turnout = max(inflation_of(one.off_turnout) for one in calibrating)
     # The two have the one that all three of their quantities give, the others each their own.
-    by_candidate = np.max([_by_candidate(one) for one in judges], axis=0)
+    by_candidate = np.max([_by_candidate(one) for one in calibrating], axis=0)
     by_candidate[[k for k in pair if k < len(by_candidate)]] = inflation
     rows = []
     for one in ran:

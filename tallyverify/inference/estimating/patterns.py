@@ -33,7 +33,7 @@ _MOST = 0.95
 def patterns_of(population: Population) -> tuple[str, ...]:
     """Return the patterns that a population has what they need for."""
     found = ["random"]
-    areas = population.nest.depth - 1
+    areas = population.tree.depth - 1
     if areas >= 1:
         found += ["centres", "small"]
     if areas >= 2:
@@ -62,27 +62,27 @@ def learn_pattern(population: Population) -> LearntPattern:
     missing units, shrunk to what sizes alone say). Stations are the last level. So whole areas go
     missing where whole areas do, and single stations where single stations do.
     """
-    nest = population.nest
-    sizes = nest.totals(population.size)
-    seen = nest.totals(population.seen.astype(float))
+    tree = population.tree
+    sizes = tree.totals(population.size)
+    seen = tree.totals(population.seen.astype(float))
     chances: list[Floats] = []
-    for depth in range(1, nest.depth + 1):
-        parent = nest.parent(depth)
+    for depth in range(1, tree.depth + 1):
+        parent = tree.parent(depth)
         alive = (seen[depth - 1] > 0)[parent]
         whole = seen[depth] == 0
-        chances.append(_chances(nest, depth, sizes[depth], alive, whole))
+        chances.append(_chances(tree, depth, sizes[depth], alive, whole))
     return LearntPattern(tuple(chances))
 
 
-def _chances(nest: AreaTree, depth: int, size: Floats, alive: Mask, whole: Mask) -> Floats:
+def _chances(tree: AreaTree, depth: int, size: Floats, alive: Mask, whole: Mask) -> Floats:
     gone = alive & whole
     if not gone.any():
         return np.zeros(len(size))
     by_size = _logistic(np.log(size), gone, alive)
     by_size[size > size[gone].max()] = 0.0
-    parent = nest.parent(depth)
-    expected = nest.up(depth, np.where(alive, by_size, 0.0))
-    found = nest.up(depth, gone.astype(float))
+    parent = tree.parent(depth)
+    expected = tree.up(depth, np.where(alive, by_size, 0.0))
+    found = tree.up(depth, gone.astype(float))
     factor = (found + _PRIOR) / (expected + _PRIOR)
     return np.minimum(by_size * factor[parent], _MOST)
 
@@ -119,12 +119,12 @@ def hide(
     learnt: LearntPattern | None = None,
 ) -> Mask:
     """Return which seen stations a pattern hides (stations,); ``learnt`` has a share of its own."""
-    nest, seen = population.nest, population.seen
+    tree, seen = population.tree, population.seen
     if pattern == "learnt":
         found = learnt if learnt is not None else learn_pattern(population)
         gone = np.zeros(1, dtype=bool)
         for depth, chance in enumerate(found.chances, start=1):
-            gone = gone[nest.parent(depth)] | (rng.random_sample(len(chance)) < chance)
+            gone = gone[tree.parent(depth)] | (rng.random_sample(len(chance)) < chance)
         return gone & seen
     if pattern not in PATTERNS:
         raise InputError(
@@ -137,15 +137,15 @@ def hide(
     own = rng.random_sample(len(population))
     first = own
     if pattern in ("centres", "small"):
-        at = nest.depth - 1
-        first = rng.random_sample(nest.units(at))
+        at = tree.depth - 1
+        first = rng.random_sample(tree.units(at))
         if pattern == "small":
             # The smallest key goes first: exponential with a rate that falls with size.
-            first = -np.log1p(-first) * nest.totals(population.size)[at]
-        first = first[nest.of_station(at)]
+            first = -np.log1p(-first) * tree.totals(population.size)[at]
+        first = first[tree.of_station(at)]
     elif pattern == "municipalities":
-        at = nest.depth - 2
-        first = rng.random_sample(nest.units(at))[nest.of_station(at)]
+        at = tree.depth - 2
+        first = rng.random_sample(tree.units(at))[tree.of_station(at)]
     elif pattern == "late" and population.order is not None:
         share *= 0.5 + rng.random_sample()  # the cut moves from draw to draw, or all draws were one
         first = -population.order

@@ -28,12 +28,12 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
         return f"{counted(seen, 'station')} seen and wholly read; at least {FEWEST_STATIONS} needed"
     if not areas:
         return ""
-    nest = population.nest
-    voters = nest.totals(population.size)
-    inside = nest.totals(np.where(population.seen, population.size, 0.0))
-    asked = nest.totals(population.wanted_size)
+    tree = population.tree
+    voters = tree.totals(population.size)
+    inside = tree.totals(np.where(population.seen, population.size, 0.0))
+    asked = tree.totals(population.wanted_size)
     everyone = float(inside[0][0] + asked[0][0])
-    for depth in range(1, nest.depth):
+    for depth in range(1, tree.depth):
         level = population.levels[depth - 1]
         whole = (inside[depth] == 0) & (asked[depth] > 0)
         if not whole.any():

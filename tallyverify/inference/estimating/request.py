@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.estimating.mask_runs import FEWEST_MASKS
@@ -15,12 +15,15 @@ from tallyverify.table import Registry
 if TYPE_CHECKING:
     import pandas as pd
 
-METHODS = ("auto", "prediction", "ratio")
+Method = Literal["auto", "prediction", "ratio"]
 
 
 @dataclass(frozen=True, eq=False)
 class EstimateRequest:
-    """What an estimate is to be made from, beside the sheets; see estimate and backtest."""
+    """What an estimate is to be made from, beside the sheets: each option with its default.
+
+    What the options mean is said where they are asked for: by ``estimate`` and ``backtest``.
+    """
 
     registry: Registry | None = None
     strata: tuple[str, ...] | None = None
@@ -28,7 +31,7 @@ class EstimateRequest:
     stations: int | None = None
     registered: int | None = None
     covariates: pd.DataFrame | None = None
-    method: str = "auto"
+    method: Method = "auto"
     level: float = 0.95
     masks: int = 40
     # of the seen stations that a pattern hides; by default the share really unseen
@@ -38,47 +41,49 @@ class EstimateRequest:
     seed: int = 0
     rival: str | None = None  # a candidate to compare with the leader, such as the declared winner
 
+    def check(self, names: Sequence[str]) -> None:
+        """Refuse an unknown method, pattern or candidate, and numbers out of range."""
+        methods = get_args(Method)
+        for name, value in (("stations", self.stations), ("registered", self.registered)):
+            if value is not None and (not isinstance(value, Integral) or value < 0):
+                raise InputError(
+                    "a number of the country is a count", place=name, found=shown(value)
+                )
+        if self.method not in methods:
+            raise InputError(
+                "no such method",
+                place="method",
+                found=shown(self.method),
+                expected=listed(methods),
+                hint=nearest(self.method, methods),
+            )
+        whole = isinstance(self.masks, Integral)
+        if not 0 < self.level < 1 or not whole or not FEWEST_MASKS <= self.masks <= 10_000:
+            raise InputError(
+                f"a level is a fraction between 0 and 1, and masks are {FEWEST_MASKS} to 10,000",
+                found=f"level {self.level}, masks {self.masks}",
+            )
+        if self.share is not None and not 0 < self.share < 1:
+            raise InputError(
+                "the share to hide is a fraction between 0 and 1",
+                place="share",
+                found=str(self.share),
+            )
+        for pattern in self.patterns or ():
+            if pattern not in PATTERNS:
+                raise InputError(
+                    "no such pattern of missing stations",
+                    place="pattern",
+                    found=shown(pattern),
+                    expected=listed(PATTERNS),
+                    hint=nearest(pattern, PATTERNS),
+                )
+        if self.rival is not None and self.rival not in names:
+            raise InputError("no such candidate", found=shown(self.rival), expected=listed(names))
+
 
 def several(given: str | Sequence[str] | None) -> tuple[str, ...] | None:
     """Return names as a tuple; one name by itself is one, not its letters."""
     if given is None:
         return None
     return (given,) if isinstance(given, str) else tuple(given)
-
-
-def check_asked(asked: EstimateRequest, names: Sequence[str]) -> None:
-    """Refuse an unknown method, pattern or candidate, and numbers out of range."""
-    for name, value in (("stations", asked.stations), ("registered", asked.registered)):
-        if value is not None and (not isinstance(value, Integral) or value < 0):
-            raise InputError("a number of the country is a count", place=name, found=shown(value))
-    if asked.method not in METHODS:
-        raise InputError(
-            "no such method",
-            place="method",
-            found=shown(asked.method),
-            expected=listed(METHODS),
-            hint=nearest(asked.method, METHODS),
-        )
-    whole = isinstance(asked.masks, Integral)
-    if not 0 < asked.level < 1 or not whole or not FEWEST_MASKS <= asked.masks <= 10_000:
-        raise InputError(
-            f"a level is a fraction between 0 and 1, and masks are {FEWEST_MASKS} to 10,000",
-            found=f"level {asked.level}, masks {asked.masks}",
-        )
-    if asked.share is not None and not 0 < asked.share < 1:
-        raise InputError(
-            "the share to hide is a fraction between 0 and 1",
-            place="share",
-            found=str(asked.share),
-        )
-    for pattern in asked.patterns or ():
-        if pattern not in PATTERNS:
-            raise InputError(
-                "no such pattern of missing stations",
-                place="pattern",
-                found=shown(pattern),
-                expected=listed(PATTERNS),
-                hint=nearest(pattern, PATTERNS),
-            )
-    if asked.rival is not None and asked.rival not in names:
-        raise InputError("no such candidate", found=shown(asked.rival), expected=listed(names))

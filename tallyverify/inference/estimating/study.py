@@ -16,7 +16,7 @@ from tallyverify.inference.estimating.interval_factor import Calibration, calibr
 from tallyverify.inference.estimating.outcome import PairEstimate, predicted_outcome
 from tallyverify.inference.estimating.patterns import PATTERNS, patterns_of
 from tallyverify.inference.estimating.refusals import why_refused
-from tallyverify.inference.estimating.request import EstimateRequest, check_asked
+from tallyverify.inference.estimating.request import EstimateRequest
 from tallyverify.inference.prediction.figures import predicted_figures
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.sampling_frame import SamplingFrame, assemble_frame
@@ -41,7 +41,7 @@ class Study:
 
     asked: EstimateRequest
     known: str  # how the unseen are known: registry, listed (in the actas), areas, numbers, nothing
-    assembled: SamplingFrame
+    sampling_frame: SamplingFrame
     strata: Strata | None = None  # where the ratio estimate is used; otherwise the prediction
     work: VarianceComponents | None = None  # working variances of the prediction
     totals: Predicted | None = None  # of all candidates; None where refused, as shares and outcome
@@ -50,12 +50,18 @@ class Study:
     outcome: PairEstimate | None = None
     calibration: Calibration = field(default_factory=Calibration)
     refused: str = ""  # why there is no estimate; empty if there is one
-    told: tuple[str, ...] = ()  # what the ratio estimator did: its form, and strata that it joined
+    ratio_notes: tuple[str, ...] = ()  # the form of the ratio estimator, and strata that it joined
 
     @property
     def population(self) -> Population:
         """All stations known."""
-        return self.assembled.population
+        return self.sampling_frame.population
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of how the estimate was made."""
+        of_strata = self.strata.notes if self.strata is not None else ()
+        return (*self.sampling_frame.notes, *of_strata, *self.ratio_notes)
 
     @property
     def unseen_stations(self) -> int | None:
@@ -96,7 +102,7 @@ def study(
     sheets: Sheets, names: Sequence[str], levels: Sequence[str], asked: EstimateRequest
 ) -> Study:
     """Estimate, and backtest the estimate on the seen stations; each station once."""
-    check_asked(asked, names)
+    asked.check(names)
     # One thread: sums then do not depend on how many a machine has, and short ones are faster.
     with threadpool_limits(limits=1, user_api="blas"):
         return _studied(sheets, names, levels, asked)
@@ -110,15 +116,15 @@ def _studied(
             f"{sheets.rows:,} stations; all are needed at once, which fits for {MOST_STATIONS:,}"
         )
     of_registry = asked.strata if asked.expected is None else None
-    assembled = assemble_frame(
+    sampling_frame = assemble_frame(
         sheets, names, levels, asked.registry, strata=of_registry, covariates=asked.covariates
     )
     known = _knowledge(sheets, asked)
-    bare = Study(asked, known, assembled)
-    why = _why_not(assembled, known) or _registry_short(assembled, asked)
+    bare = Study(asked, known, sampling_frame)
+    why = _why_not(sampling_frame, known) or _registry_short(sampling_frame, asked)
     if why:
         return replace(bare, refused=why)
-    bare = replace(bare, strata=_strata(sheets, assembled, known, levels, asked))
+    bare = replace(bare, strata=_strata(sheets, sampling_frame, known, levels, asked))
     work = fit_working_spread(bare.population)
     why = why_refused(bare.population, work, areas=bare.strata is None)
     if why:
@@ -128,7 +134,7 @@ def _studied(
             totals, shares = predicted_figures(bare.population, work)
         else:
             totals, shares, by_ratio = ratio_figures(bare.population, bare.strata)
-            bare = replace(bare, told=_told(by_ratio, bare.strata))
+            bare = replace(bare, ratio_notes=_ratio_notes(by_ratio, bare.strata))
     except TallyVerifyError as error:
         return replace(bare, refused=str(error))
     pair = _pair(totals.estimate[:-1], names, asked.rival)
@@ -140,21 +146,21 @@ def _studied(
     return replace(found, calibration=calibration, refused=calibration.refused)
 
 
-def _told(found: RatioEstimate, strata: Strata) -> tuple[str, ...]:
+def _ratio_notes(found: RatioEstimate, strata: Strata) -> tuple[str, ...]:
     if len(strata.names) < 2:
         return ()
     separate = (
         "one ratio in each stratum" if found.form == "separate" else "one ratio for all strata"
     )
-    told = [f"ratio estimate in its {found.form} form: {separate}"]
+    notes = [f"ratio estimate in its {found.form} form: {separate}"]
     used = [name for name, count in zip(strata.names, strata.stations, strict=True) if count > 0]
     pairs = [f"{used[one]} with {used[other]}" for one, other in found.collapsed]
     if pairs:
         more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
-        told.append(
+        notes.append(
             f"strata with one seen station are joined for the error: {', '.join(pairs[:5])}{more}"
         )
-    return tuple(told)
+    return tuple(notes)
 
 
 def _knowledge(sheets: Sheets, asked: EstimateRequest) -> str:
@@ -169,28 +175,29 @@ def _knowledge(sheets: Sheets, asked: EstimateRequest) -> str:
     return "nothing"
 
 
-def _why_not(assembled: SamplingFrame, known: str) -> str:
-    if assembled.mismatch:
-        return assembled.mismatch
+def _why_not(sampling_frame: SamplingFrame, known: str) -> str:
+    if sampling_frame.mismatch:
+        return sampling_frame.mismatch
     if known == "nothing":
         gaps = (
-            f"; {counted(assembled.unread, 'row')} of the actas with no votes that could be read: "
+            f"; {counted(sampling_frame.unread, 'row')} of the actas with no votes that could be "
+            "read: if the actas list every station, give their number or ask for the prediction"
         )
-        gaps += "if the actas list every station, give their number or ask for the prediction"
         return (
             "nothing says which stations were not seen, or how many: there is neither a registry "
-            "nor a number of stations or registered voters" + (gaps if assembled.unread else "")
+            "nor a number of stations or registered voters"
+            + (gaps if sampling_frame.unread else "")
         )
-    if len(assembled.population.names) < 2:
+    if len(sampling_frame.population.names) < 2:
         return "the contest has one candidate only"
-    if not assembled.population.votes.any():
+    if not sampling_frame.population.votes.any():
         return "no sheet that was wholly read holds a vote"
     return ""
 
 
-def _registry_short(assembled: SamplingFrame, asked: EstimateRequest) -> str:
+def _registry_short(sampling_frame: SamplingFrame, asked: EstimateRequest) -> str:
     """Say that the registry lacks stations which no one can then predict, if it does."""
-    there, declared = len(assembled.population), asked.stations
+    there, declared = len(sampling_frame.population), asked.stations
     if asked.registry is None:
         return ""
     if declared is not None and declared > there * (1 + _MOST_LACKING):
@@ -198,7 +205,7 @@ def _registry_short(assembled: SamplingFrame, asked: EstimateRequest) -> str:
             f"the registry has {there:,} stations, but {declared:,} are declared: what it lacks "
             "cannot be predicted; give a whole registry, or leave it out to estimate from numbers"
         )
-    if assembled.lacks(declared) and bool(assembled.population.seen.all()):
+    if sampling_frame.lacks(declared) and bool(sampling_frame.population.seen.all()):
         return (
             "every station of the registry was seen, but it is known to lack others, of which "
             "nothing is known"
@@ -208,20 +215,20 @@ def _registry_short(assembled: SamplingFrame, asked: EstimateRequest) -> str:
 
 def _strata(
     sheets: Sheets,
-    assembled: SamplingFrame,
+    sampling_frame: SamplingFrame,
     known: str,
     levels: Sequence[str],
     asked: EstimateRequest,
 ) -> Strata | None:
     """Return the strata of the ratio estimate, or None for the prediction."""
-    population, voters = assembled.population, assembled.voters_known
+    population, voters = sampling_frame.population, sampling_frame.voters_known
     if known == "areas" and asked.expected is not None:
         there = [level for level in levels if f"area:{level}" in sheets.columns]
         return strata_of(sheets, population, voters, asked.expected, there, asked.strata)
     if known == "numbers":
         return national_stratum(population, voters, asked.stations, asked.registered)
     if asked.method == "ratio":
-        return registry_strata(population, assembled.areas, voters)
+        return registry_strata(population, sampling_frame.areas, voters)
     return None
 
 

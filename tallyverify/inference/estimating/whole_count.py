@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tallyverify.checking import Bounds, bounds_of
-from tallyverify.findings import number
-from tallyverify.inference.estimating.request import EstimateRequest, several
+from tallyverify.inference.estimating.request import EstimateRequest, Method, several
 from tallyverify.inference.estimating.result import AreaEstimate, Estimate, Interval, Margin
 from tallyverify.inference.estimating.study import Study, study_table
+from tallyverify.inference.estimating.text import assumption_text, method_text
 from tallyverify.inference.prediction.figures import area_figures
 from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.sampling.ratio_variance import sums
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
     from tallyverify.arrays import Floats
 
 
-_WHY = {
-    "registry": "a registry lists the stations",
-    "listed": "the unseen stations stand in the actas without votes",
-    "areas": "of the unseen only their number by area is known",
-    "numbers": "of the unseen only their number in the country is known",
-    "nothing": "of the unseen nothing is known",
-}
-
-
 def estimate(
     table: ActaTable,
     registry: Registry | None = None,
@@ -44,11 +35,11 @@ def estimate(
     stations: int | None = None,
     registered: int | None = None,
     covariates: pd.DataFrame | None = None,
-    method: Literal["auto", "prediction", "ratio"] = "auto",
-    level: float = 0.95,
-    masks: int = 40,
+    method: Method = EstimateRequest.method,
+    level: float = EstimateRequest.level,
+    masks: int = EstimateRequest.masks,
     patterns: str | Sequence[str] | None = None,
-    seed: int = 0,
+    seed: int = EstimateRequest.seed,
 ) -> Estimate:
     """Estimate the whole count from the stations seen, with an interval that was backtested.
 
@@ -111,18 +102,17 @@ def estimate(
     True
     """
     asked = EstimateRequest(
-        registry,
-        several(strata),
-        expected,
-        stations,
-        registered,
-        covariates,
-        method,
-        level,
-        masks,
-        None,
-        several(patterns) or (),
-        seed,
+        registry=registry,
+        strata=several(strata),
+        expected=expected,
+        stations=stations,
+        registered=registered,
+        covariates=covariates,
+        method=method,
+        level=level,
+        masks=masks,
+        patterns=several(patterns) or (),
+        seed=seed,
     )
     return estimate_of(study_table(table, asked))
 
@@ -131,15 +121,15 @@ def estimate_of(found: Study) -> Estimate:
     """Return the estimate that a study came to."""
     population = found.population
     seen = population.seen
-    known = found.assembled.voters_known
-    apart = bool(found.assembled.mismatch)
+    known = found.sampling_frame.voters_known
+    apart = bool(found.sampling_frame.mismatch)
     unseen = None if apart else found.unseen_stations
     voters = float(population.size[seen].sum()) if known else None
     whole = _registered(found)
     bounds = None if apart else _bounds(found)
     base = Estimate(
-        method=_method(found),
-        assumption=_assumption(found),
+        method=method_text(found),
+        assumption=assumption_text(found),
         level=found.asked.level,
         seen={
             "stations": int(seen.sum()),
@@ -155,7 +145,7 @@ def estimate_of(found: Study) -> Estimate:
         bounds=bounds,
         backtest=found.calibration.rows,
         inflation=found.calibration.inflation,
-        notes=(*found.assembled.notes, *(found.strata.notes if found.strata else ()), *found.told),
+        notes=found.notes,
         refused=found.refused,
     )
     if found.refused or found.totals is None or found.shares is None or found.outcome is None:
@@ -173,56 +163,26 @@ def estimate_of(found: Study) -> Estimate:
         )
 
 
-def _method(found: Study) -> str:
-    if found.unseen_stations == 0:
-        why = "every station" if found.known == "listed" else _WHY[found.known] + ", and each"
-        return f"sum of all sheets: {why} was seen"
-    levels = " → ".join((*found.population.levels, "station"))
-    if found.strata is None:
-        return f"hierarchical prediction of each unseen station ({levels}): {_WHY[found.known]}"
-    count = len(found.strata.names)
-    by = "registered voters" if found.strata.registered is not None else "stations"
-    strata = "unstratified" if count == 1 else f"{number(count)} strata"
-    return f"ratio estimate by {by}, {strata}: {_WHY[found.known]}"
-
-
-def _assumption(found: Study) -> str:
-    if found.unseen_stations == 0:
-        says = "each station counts once"
-    elif found.strata is None:
-        says = (
-            "unseen stations differ from the seen of their areas only as these differ among "
-            "themselves (missing at random within areas)"
-        )
-    elif len(found.strata.names) > 1:
-        says = "the seen stations are as good as a random draw within each stratum"
-    else:
-        says = "the seen stations are as good as a random draw from the whole country"
-    if found.known == "listed":
-        says += "; the actas list every station"
-    return f"{says}; the sheets are authentic"
-
-
 def _registered(found: Study) -> float | None:
     """Registered voters of all stations, as they are used."""
     if found.strata is not None:
         return None if found.strata.registered is None else float(found.strata.registered.sum())
-    return float(found.population.size.sum()) if found.assembled.voters_known else None
+    return float(found.population.size.sum()) if found.sampling_frame.voters_known else None
 
 
 def _bounds(found: Study) -> Bounds | None:
     population = found.population
-    asked, assembled = found.asked, found.assembled
+    asked, sampling_frame = found.asked, found.sampling_frame
     capacity, words = None, "registered voters of the stations not seen"
-    by_registry = found.known == "registry" and not assembled.lacks(asked.stations)
+    by_registry = found.known == "registry" and not sampling_frame.lacks(asked.stations)
     if by_registry or (found.known == "listed" and asked.stations == len(population)):
-        capacity = assembled.capacity
+        capacity = sampling_frame.capacity
     elif found.known in ("areas", "numbers"):
         total = asked.registered
         if asked.expected is not None and "registered" in asked.expected:
             total = int(asked.expected["registered"].sum())
         words = "registered voters given, less those that the seen stations take up"
-        capacity = None if total is None else max(float(total - assembled.used), 0.0)
+        capacity = None if total is None else max(float(total - sampling_frame.used), 0.0)
     if capacity is None or len(population.names) < 2:
         return None
     votes = population.votes.sum(axis=0)
@@ -300,13 +260,13 @@ def _margin(found: Study, bounds: Bounds | None) -> Margin | None:
 
 def _areas(found: Study) -> tuple[AreaEstimate, ...]:
     population = found.population
-    if found.strata is not None or population.nest.depth < 2 or found.work is None:
+    if found.strata is not None or population.tree.depth < 2 or found.work is None:
         return ()
     totals, shares = area_figures(population, found.work)
     # Where an area is predicted to have no votes.
     known = {name: np.nan_to_num(getattr(shares, name)) for name in ("estimate", "error")}
     shares = replace(shares, **known)
-    here = population.nest.of_station(1)
+    here = population.tree.of_station(1)
     columns = np.column_stack([np.ones(len(here)), population.seen, population.votes])
     stations, seen, *votes = sums(columns, here, len(totals.estimate)).T
     least = np.column_stack(votes)
@@ -318,5 +278,5 @@ def _areas(found: Study) -> tuple[AreaEstimate, ...]:
             int(seen[at]),
             int(stations[at]),
         )
-        for at, name in enumerate(found.assembled.areas)
+        for at, name in enumerate(found.sampling_frame.areas)
     )

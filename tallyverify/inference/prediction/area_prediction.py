@@ -34,11 +34,11 @@ def predict_unseen_by_area(
     outside, with b its own weight, n the voters asked for, m its weight in the country's mean and
     r_a the part of the demand that the area's own sheets do not meet. Squares are summed by area.
     """
-    nest, size = population.nest, population.size
+    tree, size = population.tree, population.size
     rates = np.where(population.seen[:, None], columns, 0.0) / size[:, None]
-    climbed = upward(nest, size, population.seen, rates, population.designs, work)
-    areas = nest.units(1)
-    here = nest.of_station(1)
+    climbed = upward(tree, size, population.seen, rates, population.designs, work)
+    areas = tree.units(1)
+    here = tree.of_station(1)
     predicted = predicted_rates(population, climbed, population.designs)
     asked = (size[population.wanted])[:, None] * predicted
     totals = _by(here[population.wanted], asked, areas)
@@ -47,9 +47,9 @@ def predict_unseen_by_area(
     own = own - population.wanted_size
     spread = climbed.spread
     variance = np.zeros((areas, columns.shape[1]))
-    for depth in range(nest.depth, 0, -1):
-        if depth < nest.depth:
-            own, mean = nest.up(depth + 1, own), nest.up(depth + 1, mean)
+    for depth in range(tree.depth, 0, -1):
+        if depth < tree.depth:
+            own, mean = tree.up(depth + 1, own), tree.up(depth + 1, mean)
             weigh = np.ones((len(own), 1))
             each = spread.areas[depth - 1][None, :]
         else:
@@ -65,29 +65,29 @@ def predict_unseen_by_area(
 
 def _weights(population: Population, climbed: Upward) -> tuple[Floats, Floats, Floats]:
     """Weights of stations within their areas, in the country's mean, and each area's unmet part."""
-    nest = population.nest
-    asked = nest.up(nest.depth, population.wanted_size)
+    tree = population.tree
+    asked = tree.up(tree.depth, population.wanted_size)
     met: list[Floats] = []
-    for depth in range(nest.depth - 1, 0, -1):
-        pull = climbed.pull[depth - 1]
-        met.insert(0, asked * pull)
-        asked = asked * (1 - pull)
+    for depth in range(tree.depth - 1, 0, -1):
+        shrinkage = climbed.shrinkage[depth - 1]
+        met.insert(0, asked * shrinkage)
+        asked = asked * (1 - shrinkage)
         if depth > 1:
-            asked = nest.up(depth, asked)
+            asked = tree.up(depth, asked)
     own, mean = met[0], climbed.share[0]
-    for depth in range(2, nest.depth + 1):
-        parent, share = nest.parent(depth), climbed.share[depth - 1]
+    for depth in range(2, tree.depth + 1):
+        parent, share = tree.parent(depth), climbed.share[depth - 1]
         own, mean = own[parent] * share, mean[parent] * share
-        if depth < nest.depth:
+        if depth < tree.depth:
             own = own + met[depth - 1]
     return own, mean, asked
 
 
 def _area_of(population: Population, depth: int) -> Counts:
     """Return the area of the first level that each unit of a depth lies in."""
-    at = np.arange(population.nest.units(depth), dtype=np.int64)
+    at = np.arange(population.tree.units(depth), dtype=np.int64)
     for up in range(depth, 1, -1):
-        at = population.nest.parent(up)[at]
+        at = population.tree.parent(up)[at]
     return at
 
 

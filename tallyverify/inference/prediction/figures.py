@@ -36,9 +36,9 @@ def area_figures(population: Population, work: VarianceComponents) -> tuple[Pred
     area's, the error of s is that of (votes − c·valid) plus (c − s) times that of valid. How these
     go together is not estimated: the standard errors are added up, the most that it can be.
     """
-    nest, votes, valid = population.nest, population.votes, population.valid
-    areas, count = nest.units(1), votes.shape[1]
-    here = nest.of_station(1)
+    tree, votes, valid = population.tree, population.votes, population.valid
+    areas, count = tree.units(1), votes.shape[1]
+    here = tree.of_station(1)
     seen = np.column_stack([np.bincount(here, c, minlength=areas) for c in votes.T])
     seen = np.column_stack([seen, seen.sum(axis=1)])
     centre = seen[:, :-1].sum(axis=0) / seen[:, -1].sum()

@@ -40,23 +40,25 @@ class Upward:
     """What one pass from the stations to the whole leaves."""
 
     share: list[Floats]  # by depth from 1: weight among siblings; sums to 1 where any was seen
-    pull: list[Floats]  # by depth from 1 to the smallest areas: own sheets against the parent
+    # By depth from 1 to the smallest areas: weight of a unit's own sheets against the parent (γ of
+    # Rao & Molina 2015).
+    shrinkage: list[Floats]
     value: list[Floats]  # by depth from 0, (units, columns): weighted means, less covariates below
     slopes: list[Floats]  # by depth from 1, (covariates, columns)
     spread: VarianceComponents
 
 
 def _area_spread(
-    nest: AreaTree, depth: int, weight: Floats, values: Floats, inner: Floats
+    tree: AreaTree, depth: int, weight: Floats, values: Floats, inner: Floats
 ) -> tuple[Floats, float]:
     """Variance between siblings, by moments: Σ q d² less what the variances inside explain."""
-    parent = nest.parent(depth)
-    share, off = apart(nest, depth, weight, values)
+    parent = tree.parent(depth)
+    share, off = apart(tree, depth, weight, values)
     squares = weight @ off**2
     left = weight * (1 - 2 * share)
-    explained = left @ inner + weight @ nest.up(depth, share[:, None] ** 2 * inner)[parent]
-    scale = left.sum() + weight @ nest.up(depth, share**2)[parent]
-    used = nest.up(depth, (weight > 0).astype(float))
+    explained = left @ inner + weight @ tree.up(depth, share[:, None] ** 2 * inner)[parent]
+    scale = left.sum() + weight @ tree.up(depth, share**2)[parent]
+    used = tree.up(depth, (weight > 0).astype(float))
     freedom = float(np.maximum(used - 1, 0).sum())
     if freedom < 1 or scale <= 0:
         return np.zeros(values.shape[1]), 0.0
@@ -64,15 +66,15 @@ def _area_spread(
 
 
 def working_spread(
-    nest: AreaTree,
+    tree: AreaTree,
     size: Floats,
     seen: Mask,
     rates: Floats,
     designs: Sequence[Floats],
 ) -> VarianceComponents:
     """Fit the one spread (summed over columns) that gives all columns their common weights."""
-    leaves = leaves_of(nest, size, seen, rates, designs[-1], None)
-    found = _climb(nest, leaves, designs, None)
+    leaves = leaves_of(tree, size, seen, rates, designs[-1], None)
+    found = _climb(tree, leaves, designs, None)
     return VarianceComponents(
         tuple(np.array([area.sum()]) for area in found.spread.areas),
         np.array([found.spread.station.sum()]),
@@ -82,7 +84,7 @@ def working_spread(
 
 
 def upward(
-    nest: AreaTree,
+    tree: AreaTree,
     size: Floats,
     seen: Mask,
     rates: Floats,
@@ -98,12 +100,12 @@ def upward(
     covariate of each area level counts only as far as it is beyond chance.
     """
     if leaves is None:
-        leaves = leaves_of(nest, size, seen, rates, designs[-1], work)
-    return _climb(nest, leaves, designs, work, tested)
+        leaves = leaves_of(tree, size, seen, rates, designs[-1], work)
+    return _climb(tree, leaves, designs, work, tested)
 
 
 def _climb(
-    nest: AreaTree,
+    tree: AreaTree,
     leaves: Leaves,
     designs: Sequence[Floats],
     work: VarianceComponents | None,
@@ -111,30 +113,30 @@ def _climb(
 ) -> Upward:
     share, precision, mean, inner = leaves.share, leaves.precision, leaves.mean, leaves.inner
     shares, means, slopes = [share], [mean], [leaves.slopes]
-    pulls: list[Floats] = []
+    shrinkages: list[Floats] = []
     spreads: list[Floats] = []
     freedoms = [leaves.freedom]
-    for at in range(nest.depth - 1, 0, -1):
+    for at in range(tree.depth - 1, 0, -1):
         design, values = designs[at - 1], means[0]
         between = 0.0 if work is None else float(work.areas[at - 1][0])
         if work is None:
             between = float(np.median(1 / precision[precision > 0]))
         for _ in range(_ROUNDS if work is None else 1):
             weight = precision / (1 + between * precision)
-            slope = slopes_of(nest, at, weight, design, values, tested)
+            slope = slopes_of(tree, at, weight, design, values, tested)
             adjusted = np.where((weight > 0)[:, None], values - design @ slope, 0.0)
-            spread, freedom = _area_spread(nest, at, weight, adjusted, inner)
+            spread, freedom = _area_spread(tree, at, weight, adjusted, inner)
             if work is None:
                 between = float(spread.sum())
         weight = precision / (1 + between * precision)
         means[0] = adjusted
-        pulls.insert(0, between * weight)
-        share, precision, mean = weighed(nest, at, weight, adjusted)
-        inner = nest.up(at, share[:, None] ** 2 * (inner + spread))
+        shrinkages.insert(0, between * weight)
+        share, precision, mean = weighed(tree, at, weight, adjusted)
+        inner = tree.up(at, share[:, None] ** 2 * (inner + spread))
         shares.insert(0, share)
         slopes.insert(0, slope)
         spreads.insert(0, spread)
         freedoms.insert(0, freedom)
         means.insert(0, mean)
     found = VarianceComponents(tuple(spreads), leaves.station, leaves.voter, tuple(freedoms))
-    return Upward(shares, pulls, means, slopes, found)
+    return Upward(shares, shrinkages, means, slopes, found)

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 class Population:
     """All stations of a contest, in an order that does not depend on files."""
 
-    nest: AreaTree
+    tree: AreaTree
     size: Floats  # (stations,) registered voters; 1 each where nobody knows them
     seen: Mask  # whose sheet was seen and wholly read
     votes: Floats  # (stations, candidates); 0 where not seen
     names: tuple[str, ...]
-    levels: tuple[str, ...] = ()  # of the nest, from the largest
+    levels: tuple[str, ...] = ()  # of the tree, from the largest
     # (stations, covariates): known of all, e.g. rates of an earlier election
     covariates: Floats | None = None
     order: Floats | None = None  # when each station reported; NaN where not known
@@ -52,10 +52,10 @@ class Population:
     def designs(self) -> tuple[Floats, ...]:
         """Covariates by depth from 1: log of registered voters, and means of the others."""
         designs = []
-        totals = self.nest.totals(self.size)
+        totals = self.tree.totals(self.size)
         others = np.zeros((len(self), 0)) if self.covariates is None else self.covariates
-        weighted = self.nest.totals(others * self.size[:, None])
-        for depth in range(1, self.nest.depth + 1):
+        weighted = self.tree.totals(others * self.size[:, None])
+        for depth in range(1, self.tree.depth + 1):
             size = totals[depth]
             designs.append(np.column_stack([np.log(size), weighted[depth] / size[:, None]]))
         return tuple(designs)
@@ -67,18 +67,14 @@ class Population:
         Of a unit wholly missing it is the largest share of any unit of which something was seen:
         what is fitted to these is not carried beyond their range.
         """
-        missing = self.nest.totals(np.where(self.seen, 0.0, self.size))
-        whole = self.nest.totals(self.size)
+        missing = self.tree.totals(np.where(self.seen, 0.0, self.size))
+        whole = self.tree.totals(self.size)
         shares = []
-        for depth in range(1, self.nest.depth):
+        for depth in range(1, self.tree.depth):
             share = missing[depth] / whole[depth]
             partly = missing[depth] < whole[depth]
             shares.append(np.minimum(share, share[partly].max(initial=0.0)))
         return tuple(shares)
-
-    def with_seen(self, seen: Mask) -> Population:
-        """Return the same with only these seen; votes of the rest are forgotten."""
-        return replace(self, seen=seen, votes=np.where(seen[:, None], self.votes, 0.0), asked=None)
 
     def hiding(self, hidden: Mask) -> Population:
         """Return the same with some seen stations hidden, and only these asked for."""

@@ -51,7 +51,7 @@ class Leaves:
 
 
 def leaves_of(
-    nest: AreaTree,
+    tree: AreaTree,
     size: Floats,
     seen: Mask,
     rates: Floats,
@@ -59,24 +59,24 @@ def leaves_of(
     work: VarianceComponents | None,
 ) -> Leaves:
     """Sum the stations up to their smallest areas; without working variances, by their own."""
-    depth = nest.depth
+    depth = tree.depth
     values: Floats = np.where(seen[:, None], rates, 0.0)
     guess = work
     if guess is None:
-        station, voter, _ = _station_spread(nest, size, seen, values)
+        station, voter, _ = _station_spread(tree, size, seen, values)
         guess = VarianceComponents((), np.array([station.sum()]), np.array([voter.sum()]), ())
     own = np.maximum(guess.of_stations(size)[:, 0], 1e-12)
     weight = np.where(seen, 1 / own, 0.0)
-    slopes = slopes_of(nest, depth, weight, design, values, False)
+    slopes = slopes_of(tree, depth, weight, design, values, False)
     values = np.where(seen[:, None], values - design @ slopes, 0.0)
-    station, voter, freedom = _station_spread(nest, size, seen, values)
+    station, voter, freedom = _station_spread(tree, size, seen, values)
     if work is None:
         own = np.maximum(station.sum() + voter.sum() / size, 1e-12)
         weight = np.where(seen, 1 / own, 0.0)
-    share, precision, mean = weighed(nest, depth, weight, values)
+    share, precision, mean = weighed(tree, depth, weight, values)
     square = share**2
-    inner = np.outer(nest.up(depth, square), station)
-    inner += np.outer(nest.up(depth, square / size), voter)
+    inner = np.outer(tree.up(depth, square), station)
+    inner += np.outer(tree.up(depth, square / size), voter)
     return Leaves(share, precision, mean, inner, slopes, station, voter, freedom)
 
 
@@ -86,22 +86,22 @@ def ratio_of(part: Floats, whole: Floats) -> Floats:
 
 
 def weighed(
-    nest: AreaTree, depth: int, weight: Floats, values: Floats
+    tree: AreaTree, depth: int, weight: Floats, values: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return weights among siblings, the sum of the siblings' weights, and their mean."""
-    whole = nest.up(depth, weight)
-    share = ratio_of(weight, whole[nest.parent(depth)])
-    return share, whole, nest.up(depth, share[:, None] * values)
+    whole = tree.up(depth, weight)
+    share = ratio_of(weight, whole[tree.parent(depth)])
+    return share, whole, tree.up(depth, share[:, None] * values)
 
 
-def apart(nest: AreaTree, depth: int, weight: Floats, values: Floats) -> tuple[Floats, Floats]:
+def apart(tree: AreaTree, depth: int, weight: Floats, values: Floats) -> tuple[Floats, Floats]:
     """Return weights among siblings, and the deviations from the siblings' mean."""
-    share, _, mean = weighed(nest, depth, weight, values)
-    return share, (values - mean[nest.parent(depth)]) * (weight > 0)[:, None]
+    share, _, mean = weighed(tree, depth, weight, values)
+    return share, (values - mean[tree.parent(depth)]) * (weight > 0)[:, None]
 
 
 def slopes_of(
-    nest: AreaTree, depth: int, weight: Floats, design: Floats, values: Floats, tested: bool
+    tree: AreaTree, depth: int, weight: Floats, design: Floats, values: Floats, tested: bool
 ) -> Floats:
     """Weighted least squares of siblings' deviations on those of their covariates.
 
@@ -109,11 +109,11 @@ def slopes_of(
     less than two standard errors away from that.
     """
     slopes = np.zeros((design.shape[1], values.shape[1]))
-    freedom = int((weight > 0).sum()) - int((nest.up(depth, weight) > 0).sum())
+    freedom = int((weight > 0).sum()) - int((tree.up(depth, weight) > 0).sum())
     if not design.shape[1] or freedom < FEWEST_FOR_SLOPE:
         return slopes
-    _, x = apart(nest, depth, weight, design)
-    _, y = apart(nest, depth, weight, values)
+    _, x = apart(tree, depth, weight, design)
+    _, y = apart(tree, depth, weight, values)
     square = x.T @ (weight[:, None] * x)
     # A covariate that does not vary among the seen siblings says nothing about the others.
     scale = weight.sum() * np.maximum(np.abs(design).max(axis=0), 1e-12) ** 2
@@ -151,25 +151,25 @@ def _solved(square: Floats, x: Floats, weight: Floats, y: Floats, used: Mask) ->
 
 
 def _station_spread(
-    nest: AreaTree, size: Floats, seen: Mask, values: Floats
+    tree: AreaTree, size: Floats, seen: Mask, values: Floats
 ) -> tuple[Floats, Floats, float]:
     """Variance of stations within their smallest area, by two moments: over voters and stations.
 
     With residuals r_i from the voter-weighted mean of the area, E r_i² = v_i (1 − 2 a_i) +
     Σ a_j² v_j for v_i = s + u / n_i; solved for s and u, each at least zero.
     """
-    depth = nest.depth
+    depth = tree.depth
     voters = np.where(seen, size, 0.0)
-    parent = nest.parent(depth)
-    share, residual = apart(nest, depth, voters, values)
-    several = seen & (nest.up(depth, seen.astype(float)) >= 2)[parent]
+    parent = tree.parent(depth)
+    share, residual = apart(tree, depth, voters, values)
+    several = seen & (tree.up(depth, seen.astype(float)) >= 2)[parent]
     freedom = float(np.count_nonzero(several) - len(np.unique(parent[several])))
     columns = values.shape[1]
     if freedom < 1:
         return np.zeros(columns), np.zeros(columns), 0.0
     inverse = 1 / size
-    own = (1 - 2 * share) + nest.up(depth, share**2)[parent]
-    each = (1 - 2 * share) * inverse + nest.up(depth, share**2 * inverse)[parent]
+    own = (1 - 2 * share) + tree.up(depth, share**2)[parent]
+    each = (1 - 2 * share) * inverse + tree.up(depth, share**2 * inverse)[parent]
     by_voter, by_station = voters[several], np.ones(int(several.sum()))
     moments = np.array(
         [[w @ own[several], w @ each[several]] for w in (by_voter, by_station)], dtype=float

@@ -61,37 +61,37 @@ def fit_working_spread(population: Population) -> VarianceComponents:
     """Return the common variances that set all weights, from what was seen."""
     rates = population.votes / population.size[:, None]
     return working_spread(
-        population.nest, population.size, population.seen, rates, population.designs
+        population.tree, population.size, population.seen, rates, population.designs
     )
 
 
 def station_weights(population: Population, climbed: Upward) -> Floats:
     """Return the weight of each seen station's rate in the predicted total; shape (stations,)."""
-    nest = population.nest
-    asked = nest.up(nest.depth, population.wanted_size)
+    tree = population.tree
+    asked = tree.up(tree.depth, population.wanted_size)
     own: list[Floats] = []
-    for depth in range(nest.depth - 1, 0, -1):
-        pull = climbed.pull[depth - 1]
-        own.insert(0, asked * pull)
-        asked = nest.up(depth, asked * (1 - pull))
+    for depth in range(tree.depth - 1, 0, -1):
+        shrinkage = climbed.shrinkage[depth - 1]
+        own.insert(0, asked * shrinkage)
+        asked = tree.up(depth, asked * (1 - shrinkage))
     weight = asked
-    for depth in range(1, nest.depth + 1):
-        weight = weight[nest.parent(depth)] * climbed.share[depth - 1]
-        if depth < nest.depth:
+    for depth in range(1, tree.depth + 1):
+        weight = weight[tree.parent(depth)] * climbed.share[depth - 1]
+        if depth < tree.depth:
             weight = weight + own[depth - 1]
     return weight
 
 
 def predicted_rates(population: Population, climbed: Upward, designs: Sequence[Floats]) -> Floats:
     """Return the predicted rate of each station asked for; shape (stations asked for, columns)."""
-    nest, wanted = population.nest, population.wanted
+    tree, wanted = population.tree, population.wanted
     mean = climbed.value[0]
-    for depth in range(1, nest.depth):
-        pull = climbed.pull[depth - 1][:, None]
-        mean = pull * climbed.value[depth] + (1 - pull) * mean[nest.parent(depth)]
+    for depth in range(1, tree.depth):
+        shrinkage = climbed.shrinkage[depth - 1][:, None]
+        mean = shrinkage * climbed.value[depth] + (1 - shrinkage) * mean[tree.parent(depth)]
         mean = mean + designs[depth - 1] @ climbed.slopes[depth - 1]
     own = designs[-1][wanted] @ climbed.slopes[-1]
-    return mean[nest.parent(nest.depth)[wanted]] + own
+    return mean[tree.parent(tree.depth)[wanted]] + own
 
 
 def predict_unseen(
@@ -103,11 +103,11 @@ def predict_unseen(
     areas and stations, so that its variance is, level by level, the variance of a deviation times
     the sum of its squared coefficients: exact given the variances and the slopes of covariates.
     """
-    nest, size, seen = population.nest, population.size, population.seen
+    tree, size, seen = population.tree, population.size, population.seen
     rates = np.where(seen[:, None], columns, 0.0) / size[:, None]
     designs = population.designs
-    leaves = leaves_of(nest, size, seen, rates, designs[-1], work)
-    climbed = upward(nest, size, seen, rates, designs, work, leaves=leaves)
+    leaves = leaves_of(tree, size, seen, rates, designs[-1], work)
+    climbed = upward(tree, size, seen, rates, designs, work, leaves=leaves)
     predicted = predicted_rates(population, climbed, designs)
     asked = size[population.wanted]
     totals = asked @ predicted
@@ -116,8 +116,8 @@ def predict_unseen(
     spread = climbed.spread
     off = weights - population.wanted_size
     parts = [(off**2) @ spread.of_stations(size)]
-    for depth in range(nest.depth - 1, 0, -1):
-        off = nest.up(depth + 1, off)
+    for depth in range(tree.depth - 1, 0, -1):
+        off = tree.up(depth + 1, off)
         parts.insert(0, (off @ off) * spread.areas[depth - 1])
     stacked = np.stack(parts)
     variance = stacked.sum(axis=0)
@@ -126,12 +126,12 @@ def predict_unseen(
     freedom = np.divide(variance**2, spent, out=np.full_like(variance, np.inf), where=spent > 0)
 
     moved = np.zeros(columns.shape[1])
-    if shift and nest.depth > 1:
+    if shift and tree.depth > 1:
         told = [
             np.column_stack([design, missing])
             for design, missing in zip(designs[:-1], population.missing_shares, strict=True)
         ]
         told.append(designs[-1])
-        again = upward(nest, size, seen, rates, told, work, tested=True, leaves=leaves)
+        again = upward(tree, size, seen, rates, told, work, tested=True, leaves=leaves)
         moved = asked @ predicted_rates(population, again, told) - totals
     return PredictedTotals(totals, variance, stacked, moved, freedom, weights, predicted)

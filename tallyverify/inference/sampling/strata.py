@@ -52,9 +52,9 @@ def national_stratum(
 
 def registry_strata(population: Population, areas: Sequence[str], voters_known: bool) -> Strata:
     """Return the areas of the first level as strata, with the numbers of their stations."""
-    first = population.nest.depth > 1
-    code = population.nest.of_station(1 if first else 0)
-    count = population.nest.units(1) if first else 1
+    first = population.tree.depth > 1
+    code = population.tree.of_station(1 if first else 0)
+    count = population.tree.units(1) if first else 1
     stations = np.bincount(code, minlength=count)
     voters = np.bincount(code, population.size, minlength=count).astype(np.float64)
     registered = voters if voters_known else None

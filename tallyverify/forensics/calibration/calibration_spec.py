@@ -1,11 +1,11 @@
-"""One test of one candidate, as the battery runs and calibrates it."""
+"""What a test is to the battery: one indicator of one figure, to be run and calibrated."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tallyverify.forensics.calibration.null_election import NullElection
+from tallyverify.forensics.calibration.clean_twin import CleanTwin
 from tallyverify.forensics.indicator import Indicator
 
 # Candidates with less of all votes have no distribution of shares worth looking at.
@@ -14,7 +14,7 @@ TURNOUT = "turnout"  # what stands in a candidate's place where turnout itself i
 # What stands there where one or the other is, as published: it is no test of the candidate.
 EITHER = "turnout or leader's share"
 
-Rejection = Callable[[NullElection], bool]
+Rejection = Callable[[CleanTwin], bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class CalibrationSpec:
     figure: str
     run: Callable[[], Indicator]
     # Of a few twins: whether a further one is rejected at 0.05.
-    learn: Callable[[Sequence[NullElection]], Rejection]
+    learn: Callable[[Sequence[CleanTwin]], Rejection]
     candidate: int | None = None  # column of the candidate, if it looks at one
     most_twins: int = 1000  # enough to calibrate it on: a slow, extreme test needs fewer
     judged: bool = True  # the dip is not: an honest election may have more than one kind of places

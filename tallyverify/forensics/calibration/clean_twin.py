@@ -22,7 +22,7 @@ _FEWEST = 2  # a station alone in its area says nothing of it; the next larger a
 
 
 @dataclass(frozen=True, eq=False)
-class NullElection:
+class CleanTwin:
     """One clean election, in which whoever came has cast a ballot; stations as in the model."""
 
     ballots: Counts
@@ -31,7 +31,7 @@ class NullElection:
 
 
 @dataclass(frozen=True, eq=False)
-class NullModel:
+class TwinModel:
     """What twins are drawn from, by station."""
 
     registered: Counts
@@ -50,7 +50,7 @@ class NullModel:
     def _chain(self) -> Floats:
         return chain_of(self.shares)
 
-    def draw(self, seed: int, number: int) -> NullElection:
+    def draw(self, seed: int, number: int) -> CleanTwin:
         """Return a clean twin; the same seed and number give the same."""
         rng = stream(seed, 0x7417, number)
         came = self.turned_out.copy()
@@ -59,9 +59,9 @@ class NullModel:
         drawn = multinomial(rng, came, self._chain)
         votes = np.zeros((len(came), self.candidates), dtype=np.int64)
         votes[:, self.columns] = drawn[:, : len(self.columns)]
-        return NullElection(came, votes, came - drawn[:, -1])
+        return CleanTwin(came, votes, came - drawn[:, -1])
 
-    def of(self, columns: Sequence[int]) -> NullModel:
+    def of(self, columns: Sequence[int]) -> TwinModel:
         """Return a model that draws these candidates apart, and all others as one."""
         rest = [k for k in range(self.candidates) if k not in columns]
         others = self.shares[:, rest].sum(axis=1, keepdims=True)
@@ -70,7 +70,7 @@ class NullModel:
         return replace(self, shares=shares, columns=tuple(columns))
 
 
-def twin_model(stations: Stations) -> NullModel:
+def twin_model(stations: Stations) -> TwinModel:
     """Smooth the turnout and the shares of stations towards their areas."""
     # In an area with mean m, a station's share p becomes m + κ (p - m), with κ² = 1 - df/χ² pooled
     # over all areas of its level: the variance that chance alone does not explain stays as it is.
@@ -96,7 +96,7 @@ def twin_model(stations: Stations) -> NullModel:
     # As many ballots as the tests take shares of: more where more signed, fewer nowhere.
     there = np.fmax(stations.turned_out, ballots).astype(np.int64)
     every = tuple(range(len(stations.candidates)))
-    return NullModel(
+    return TwinModel(
         registered, there, turnout, shares, every, len(every), turnout_kept, shares_kept
     )
 

@@ -8,22 +8,22 @@ from functools import partial
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
-from tallyverify.forensics.calibration.null_election import NullElection
+from tallyverify.forensics.calibration.calibration_spec import SMALLEST_SHARE, CalibrationSpec
+from tallyverify.forensics.calibration.clean_twin import CleanTwin
 from tallyverify.forensics.calibration.rejection_rate import ALPHA
-from tallyverify.forensics.calibration.spec import SMALLEST_SHARE, CalibrationSpec
 from tallyverify.forensics.digits.digit_pairs import SHARES, digit_pairs, kinds_of_pairs
 from tallyverify.forensics.digits.histogram import Histogram, chi_square
 from tallyverify.forensics.digits.last_digit import UNIFORM, last_digit, last_digits
 from tallyverify.forensics.digits.second_digit import second_departure, second_digit
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.shares.specs import (
-    coarse_probe,
-    dip_probe,
-    either_probe,
-    integer_probe,
-    turnout_dip_probe,
+    coarse_spec,
+    dip_spec,
+    either_spec,
+    integer_spec,
+    turnout_dip_spec,
     turnout_known,
-    turnout_probe,
+    turnout_spec,
 )
 from tallyverify.forensics.stations import Stations
 
@@ -37,32 +37,32 @@ _OF_DIGITS: dict[
 }
 
 
-def probes_of(stations: Stations, codes: Sequence[str]) -> list[CalibrationSpec]:
+def allowed_specs(stations: Stations, codes: Sequence[str]) -> list[CalibrationSpec]:
     """Return the tests of these codes that the election allows; others are passed over."""
-    probes: list[CalibrationSpec] = []
+    specs: list[CalibrationSpec] = []
     if "F504" in codes and turnout_known(stations):
-        probes += [turnout_probe(stations), either_probe(stations)]
+        specs += [turnout_spec(stations), either_spec(stations)]
     if "F509" in codes and turnout_known(stations):
-        probes.append(turnout_dip_probe(stations))
+        specs.append(turnout_dip_spec(stations))
     for k in stations.ranked:
-        probes += [_digit_probe(code, stations, k) for code in _OF_DIGITS if code in codes]
+        specs += [_digit_spec(code, stations, k) for code in _OF_DIGITS if code in codes]
         if stations.shares[k] < SMALLEST_SHARE:
             continue
         if "F504" in codes:
-            probes.append(integer_probe(stations, k))
+            specs.append(integer_spec(stations, k))
         if "F505" in codes:
-            probes.append(coarse_probe(stations, k))
+            specs.append(coarse_spec(stations, k))
         if "F509" in codes:
-            probes.append(dip_probe(stations, k))
-    return probes
+            specs.append(dip_spec(stations, k))
+    return specs
 
 
-def _digit_probe(code: str, stations: Stations, k: int) -> CalibrationSpec:
+def _digit_spec(code: str, stations: Stations, k: int) -> CalibrationSpec:
     """Return a test of one candidate's digits."""
     test, statistic_of, df = _OF_DIGITS[code]
     critical = float(chi2.isf(ALPHA, df))
 
-    def rejects(twin: NullElection) -> bool:
+    def rejects(twin: CleanTwin) -> bool:
         statistic = statistic_of(Histogram.of(twin.votes[:, k]))
         return statistic is not None and statistic > critical
 
