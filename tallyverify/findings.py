@@ -27,13 +27,14 @@ class Evidence(StrEnum):
 
     CONTRADICTION = "contradiction"
     IMPROBABLE = "improbable"
+    DISCREPANCY = "discrepancy"
     ANOMALY = "anomaly"
     QUALITY = "quality"
     NOTE = "note"
 
     @property
     def rank(self) -> int:
-        """0 for a contradiction … 4 for a note."""
+        """0 for a contradiction … 5 for a note."""
         return list(Evidence).index(self)
 
 
@@ -115,7 +116,7 @@ class CheckResult(Model):
     findings: tuple[Finding, ...] = Field(default=(), exclude=True, repr=False)
 
 
-Verdict = Literal["contradicted", "improbable", "consistent", "insufficient"]
+Verdict = Literal["contradicted", "improbable", "discrepant", "consistent", "insufficient"]
 
 
 def number(value: Any) -> str:

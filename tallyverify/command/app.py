@@ -1,7 +1,8 @@
 """The command line, and the one place that decides the exit code.
 
 ====  ==============================================================================
-0     done: a verdict with nothing at contradiction or improbable, or what was asked
+0     done: a verdict with nothing at contradiction or improbable (a discrepancy is neither),
+      or what was asked
 1     a verdict with something there, computed and delivered; nothing else ends in 1
 2     everything else, whatever was raised
 130   interrupted (SIGINT); 143 terminated (SIGTERM); 129 hung up (SIGHUP)

@@ -47,7 +47,8 @@ def verify_command(
 ) -> Done:
     """Verify a case: are the sheets sound, and can the declared result be true?
 
-    Exit 0: nothing at contradiction or improbable. 1: something is. 2: input that cannot be read.
+    Exit 0: nothing at contradiction or improbable; a discrepancy too ends in 0. 1: something is.
+    2: input that cannot be read.
     """
     from tallyverify.atomic_write import write_whole
     from tallyverify.engine import select

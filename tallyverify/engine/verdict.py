@@ -7,20 +7,27 @@ from collections.abc import Sequence
 from tallyverify.checking import Check
 from tallyverify.findings import CheckResult, Evidence, Status, Verdict
 
+_MOVED_BY: dict[Evidence, Verdict] = {
+    Evidence.CONTRADICTION: "contradicted",
+    Evidence.IMPROBABLE: "improbable",
+    Evidence.DISCREPANCY: "discrepant",
+}
+"""Verdicts that one finding on such a rung is enough for, the strongest first."""
+
 
 def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check]) -> Verdict:
     """Return the verdict, from the findings alone.
 
     ``contradicted`` for any contradiction, else ``improbable`` for any such finding, else
-    ``consistent``; ``insufficient`` where no check that could have contradicted had its data.
+    ``discrepant`` for any discrepancy, else ``consistent``; ``insufficient`` where no check that
+    could have contradicted had its data.
     Where checks that hold the sheets against the declared result were asked, one of these must
     have answered: that a declaration agrees with itself does not make it consistent with sheets.
     """
     rungs = {finding.evidence for result in results for finding in result.findings}
-    if Evidence.CONTRADICTION in rungs:
-        return "contradicted"
-    if Evidence.IMPROBABLE in rungs:
-        return "improbable"
+    for rung, verdict in _MOVED_BY.items():
+        if rung in rungs:
+            return verdict
     decisive = {check.code for check in chosen if check.holds_sheets}
     decisive = decisive or {c.code for c in chosen if c.evidence is Evidence.CONTRADICTION}
     if any(r.code in decisive and r.status is Status.ERROR for r in results):

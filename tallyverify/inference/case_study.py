@@ -200,11 +200,17 @@ class InferenceStudy:
 
     def left_out(self, bulletin: Bulletin, row: AreaResult) -> int | None:
         """Return how many seen stations a bulletin may leave out; None where any number."""
+        declared = self.facts.declared
+        if declared is not None and declared.stated(bulletin, row, "complete"):
+            return 0
         return left_out(self.kept.seen, self.facts, bulletin, row)
 
     def is_whole(self, bulletin: Bulletin, row: AreaResult) -> bool:
-        """Whether a bulletin leaves out no station that was seen."""
-        return self.left_out(bulletin, row) == 0
+        """Whether a bulletin says that it is whole, or leaves out no station that was seen."""
+        declared = self.facts.declared
+        if declared is None or declared.stated(bulletin, row, "complete") is False:
+            return False
+        return bool(declared.says_whole(bulletin, row)) or self.left_out(bulletin, row) == 0
 
     def surely_impossible(self, bulletin: Bulletin, row: AreaResult, name: str) -> bool | None:
         """Whether no share of the votes not seen gives a candidate what is declared.
@@ -265,7 +271,9 @@ def _expected(facts: CaseFacts) -> pd.DataFrame | None:
 
     for bulletin in reversed(facts.bulletins):
         whole = bulletin.of({})
-        if whole is None or not _is_whole(facts, bulletin, whole):
+        if facts.declared is None or whole is None:
+            continue
+        if not facts.declared.says_whole(bulletin, whole):
             continue
         rows = [row for row in bulletin.areas if row.area]
         levels = {tuple(row.area) for row in rows}
@@ -280,11 +288,3 @@ def _expected(facts: CaseFacts) -> pd.DataFrame | None:
             frame = pd.DataFrame([row.area for row in rows])
             return frame.assign(**numbers)
     return None
-
-
-def _is_whole(facts: CaseFacts, bulletin: Bulletin, row: AreaResult) -> bool:
-    """Whether a bulletin says that it leaves nothing out, or its coverage rounds to 100 %."""
-    said = facts.declared.stated(bulletin, row, "complete") if facts.declared else None
-    if said is not None:
-        return said
-    return row.coverage_range is not None and row.coverage_range[1] == 1

@@ -141,6 +141,26 @@ class Declared(Model):
         said = (getattr(holder, name, None) for holder in (row, bulletin, self))
         return next((value for value in said if value is not None), None)
 
+    def says_whole(self, bulletin: Bulletin, row: AreaResult) -> bool | None:
+        """Return whether a bulletin says that it holds all of an area; None where it is silent.
+
+        It says so by ``complete``; else by a coverage that rounds to 100 %, if it states less of no
+        area within. Numbers of stations are not looked at.
+
+        Examples
+        --------
+        >>> declared = Declared.model_validate({"bulletins": [{"id": "1", "areas": [
+        ...     {"coverage": 1}, {"area": {"state": "N"}, "coverage": 0.9}]}]})
+        >>> declared.says_whole(declared.bulletins[0], declared.bulletins[0].areas[0])
+        False
+        """
+        said = self.stated(bulletin, row, "complete")
+        if said is not None or row.coverage_range is None:
+            return said
+        inside = [other for other in bulletin.areas if row.area.items() <= other.area.items()]
+        ranges = [other.coverage_range for other in inside]
+        return all(extent is None or extent[1] == 1 for extent in ranges)
+
     @cached_property
     def in_order(self) -> tuple[Bulletin, ...]:
         """The bulletins by time of issue; as listed where not every one is dated."""

@@ -16,8 +16,9 @@ from tallyverify.report.words import groups_of, status_word, verdict_words
 
 _MOST = 200
 _RUNGS = {
-    "contradiction": "Two published figures cannot both be true; arithmetic alone.",
+    "contradiction": "Published figures cannot all be true together; arithmetic alone.",
     "improbable": "A stated probability model, with its error rate controlled, rejects.",
+    "discrepancy": "Published figures differ, by so little that a few wrong sheets explain it.",
     "anomaly": "An indicator with known false positives.",
     "quality": "The record itself is unsound.",
     "note": "Worth knowing.",

@@ -50,7 +50,7 @@ class Report(Model):
 
     Attributes
     ----------
-    verdict : {"contradicted", "improbable", "consistent", "insufficient"}
+    verdict : {"contradicted", "improbable", "discrepant", "consistent", "insufficient"}
         From the findings alone; anomalies and quality never move it.
     checks : tuple of CheckResult
         Every check that was asked, with its status.

@@ -17,12 +17,14 @@ from tallyverify.report.words import groups_of, status_word, verdict_words
 _VERDICT_STYLE = {
     "contradicted": "bold red",
     "improbable": "bold yellow",
+    "discrepant": "bold dark_cyan",
     "consistent": "bold green",
     "insufficient": "bold blue",
 }
 _RUNG_STYLE = {
     Evidence.CONTRADICTION: "red",
     Evidence.IMPROBABLE: "yellow",
+    Evidence.DISCREPANCY: "dark_cyan",
     Evidence.ANOMALY: "magenta",
     Evidence.QUALITY: "cyan",
     Evidence.NOTE: "dim",

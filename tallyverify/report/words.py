@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 VERDICTS: dict[str, str] = {
     "contradicted": "Published figures cannot all be true together.",
     "improbable": "Nothing is contradicted, but a stated probability model rejects.",
+    "discrepant": "Published figures differ, by so little that a few wrong sheets explain it.",
     "consistent": "Nothing contradicts the declared result. That does not prove it true.",
     "insufficient": "There was not enough to hold the declared result against.",
 }

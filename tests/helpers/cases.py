@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from tallyverify import Case, Contest, Declared, Registry, Report, read_actas, verify
+from tallyverify.findings import Evidence
 from tallyverify.table.actas import ActaTable
 
 CONTEST = Contest.model_validate(
@@ -49,4 +50,4 @@ def report_of(
 
 def flagged(report: Report) -> list[str]:
     """Return the codes of the checks with a finding above a note."""
-    return sorted({f.code for f in report.findings if f.evidence.rank < 4})
+    return sorted({f.code for f in report.findings if f.evidence is not Evidence.NOTE})

@@ -188,7 +188,7 @@ def test_an_impossible_share_is_told() -> None:
     # The second gets every unseen vote and 100 more than there are.
     total, have = sum(votes.values()), sum(seen.values())
     declared = {**seen, second: seen[second] + total - have + 100, first: seen[first] - 100}
-    report = report_of(declared_of(nation(votes=declared, coverage=1)))
+    report = report_of(declared_of(nation(votes=declared, complete=True)))
     told = {finding.candidate: finding for finding in report.of("I402")}
     assert "impossible, more than all" in told[second].message
     assert "impossible, less than none" in told[first].message

@@ -21,6 +21,7 @@ PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "docs/case.md",
     "docs/checks.md",
     "docs/inference.md",
     "docs/forensics.md",

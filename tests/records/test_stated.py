@@ -212,3 +212,24 @@ def test_a_changed_copy_keeps_nothing_that_was_worked_out() -> None:
     other = one.model_copy(update={"bulletins": ()})
     assert (other.in_order, other.areas) == ((), ({},))
     assert one.bulletins[0].model_copy(update={"areas": ()}).of({"state": "N"}) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "whole"),
+    [
+        ({}, None),
+        ({"stations": 9}, None),
+        ({"complete": True}, True),
+        ({"complete": False, "coverage": 1}, False),
+        ({"coverage": 1}, True),
+        ({"coverage": 0.9999}, False),
+        ({"coverage": 0.8}, False),
+    ],
+)
+def test_a_bulletin_says_whether_it_is_whole(row: dict[str, Any], whole: bool | None) -> None:
+    one = declared(row)
+    assert one.says_whole(one.bulletins[0], one.bulletins[0].areas[0]) is whole
+    # An area within that states less makes a rounded coverage less than whole, not a plain word.
+    less = declared(row, {"area": {"state": "N"}, "coverage": 0.97})
+    said = less.says_whole(less.bulletins[0], less.bulletins[0].areas[0])
+    assert said is (False if row == {"coverage": 1} else whole)

@@ -15,6 +15,7 @@ from scipy.stats import norm
 
 from tallyverify import Case, Contest, read_actas, verify
 from tallyverify.errors import InputError
+from tallyverify.findings import Evidence
 from tallyverify.simulate import Structure, clean_election, clean_like, structure_of
 from tallyverify.simulate.moments import (
     logit_normal,
@@ -429,4 +430,4 @@ def test_every_real_structure_can_be_drawn(name: str) -> None:
     declared = election.declared(by=election.table.levels[:1])
     case = Case(election.contest, election.table, declared, election.registry)
     report = verify(case, checks="rules,compare")
-    assert [f.code for f in report.findings if f.evidence.rank < 3] == []
+    assert [f.code for f in report.findings if f.evidence.rank < Evidence.QUALITY.rank] == []
