@@ -70,6 +70,7 @@ class Case:
     inputs: tuple[Input, ...] = ()
     allowance: Allowance | None = None
     capture: CaptureKind = "definitive"
+    captures: tuple[str, ...] = ()
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -93,6 +94,7 @@ class Case:
             self.seed,
             allowance=self.allowance,
             capture=self.capture,
+            captures=self.captures,
         )
 
     def __repr__(self) -> str:
@@ -192,7 +194,8 @@ def load_case(
     allowance = described.allowance if described else None
     _check_allowance(allowance, table.source)
     capture = own.capture if own else "definitive"
-    return Case(voted_on, table, said, known, seed, tuple(inputs), allowance, capture)
+    others = tuple(one.name for one in described.captures) if described and actas is None else ()
+    return Case(voted_on, table, said, known, seed, tuple(inputs), allowance, capture, others)
 
 
 def _check_allowance(allowance: Allowance | None, source: Source) -> None:

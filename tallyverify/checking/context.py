@@ -39,6 +39,7 @@ class CaseFacts:
     codes: Names = ()  # checks that were asked; none stands for all
     allowance: Allowance | None = None  # what the case says; None stands for the default
     capture: CaptureKind = "definitive"
+    captures: Names = ()  # other captures of the same stations
 
     @classmethod
     def of(cls, table: ActaTable, registry: Registry | None = None) -> CaseFacts:

@@ -1,6 +1,6 @@
 """What was declared beside what was seen: figures that cannot be true together, and who leads.
 
-In: what was seen of a case and what was declared. Out: D301 to D311. Begin with
+In: what was seen of a case and what was declared. Out: D301 to D312. Begin with
 :mod:`.declared_below_seen`, which holds sums of sheets against a declared figure.
 """
 
@@ -15,6 +15,7 @@ from tallyverify.compare import (
     nested,
     parts,
     percentages,
+    together,
     winner,
 )
 from tallyverify.compare.percentages import RoundedCounts, rounded_counts
@@ -44,6 +45,7 @@ CHECKS = tuple(
                 nested,
                 parts,
                 percentages,
+                together,
                 winner,
             )
         ),

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import NamedTuple
 
-import numpy as np
-
-from tallyverify.checking import CaseFacts, Check, Seen, like_regions, listed_in, summarise_seen
+from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
+from tallyverify.compare.lifting import answer_of, proved
+from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 from tallyverify.records import AreaResult, Bulletin
 
 _LINES = ("valid", "null", "blank", "ballots", "stations")
-Pair = tuple[Bulletin, AreaResult, Bulletin, AreaResult]
 
 
-def _pairs(facts: CaseFacts) -> list[Pair]:
-    """Each area's result with the next one declared for it."""
+class Pair(NamedTuple):
+    """One area in two bulletins of a series, the later one next in which it stands."""
+
+    answer: SeriesAnswer
+    first: int
+    bulletin: Bulletin
+    row: AreaResult
+    second: int
+    later: Bulletin
+    last: AreaResult
+
+
+def _pairs(engine: Feasibility, facts: CaseFacts) -> list[Pair]:
+    """Each area's result in force with the next one declared for it in the same series."""
     pairs: list[Pair] = []
-    for area in facts.areas:
-        stated = [(b, row) for b in facts.bulletins if (row := b.of(area)) is not None]
-        pairs += [(b, row, later, last) for (b, row), (later, last) in pairwise(stated)]
+    for answer in engine.series:
+        for area in facts.areas:
+            stated = [
+                (at, bulletin, row)
+                for at, (bulletin, rows) in enumerate(answer.series.bulletins)
+                for row in rows
+                if row.area == area
+            ]
+            pairs += [Pair(answer, *one, *other) for one, other in pairwise(stated)]
     return pairs
-
-
-def _corrected(facts: CaseFacts, first: Bulletin, last: Bulletin) -> bool:
-    """Whether a bulletin after the first, up to the last, is declared as a correction."""
-    start, stop = facts.bulletins.index(first), facts.bulletins.index(last)
-    return any(bulletin.correction for bulletin in facts.bulletins[start + 1 : stop + 1])
 
 
 def _growth(row: AreaResult, last: AreaResult) -> dict[str, tuple[int, int]]:
@@ -45,14 +58,17 @@ def _growth(row: AreaResult, last: AreaResult) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def later_holds_less(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
+def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D306: a count that falls from one bulletin to the next."""
-    pairs = _pairs(facts)
+    engine = answer_of(kept, facts)
+    pairs = _pairs(engine, facts)
+    superseded = [words for answer in engine.series for words in answer.series.superseded]
+    notes = [check.finding(words, evidence=Evidence.NOTE) for words in superseded]
     if not pairs:
-        return check.not_applicable("no area is declared in two bulletins")
-    findings = []
-    for bulletin, row, later, last in pairs:
-        corrected = _corrected(facts, bulletin, later)
+        return check.not_applicable("no area is declared in two bulletins in force", notes)
+    findings = list(notes)
+    for pair in pairs:
+        row, last = pair.row, pair.last
         fallen = {
             k: (before, last.figures[k])
             for k, m in last.members.items()
@@ -61,20 +77,14 @@ def later_holds_less(check: Check, summary: None, facts: CaseFacts) -> CheckResu
         for label, (before, after) in {**fallen, **_growth(row, last)}.items():
             if after >= before:
                 continue
-            says = (
-                f"{place(row.area)}: bulletin {later.id} declares {number(after)} for {label}, "
-                f"{number(before - after)} fewer than bulletin {bulletin.id} before it"
-            )
+            evidence, why = proved(engine, pair.answer, _of_pair(pair, {label}, facts))
             findings.append(
                 check.finding(
-                    says
-                    + (
-                        "; a correction was declared"
-                        if corrected
-                        else ". If the authority announced a correction, say so in the "
-                        'bulletin: "correction": true'
-                    ),
-                    evidence=Evidence.NOTE if corrected else None,
+                    f"{place(row.area)}: bulletin {pair.later.id} declares {number(after)} for "
+                    f"{label}, {number(before - after)} fewer than bulletin {pair.bulletin.id} "
+                    "before it. If the authority announced a correction, say so in the "
+                    f'bulletin: "correction": true{why}',
+                    evidence=evidence,
                     area=row.area,
                     candidate=label if label in facts.contest.candidate_ids else None,
                     observed=after,
@@ -82,90 +92,104 @@ def later_holds_less(check: Check, summary: None, facts: CaseFacts) -> CheckResu
                     arithmetic=f"{number(after)} − {number(before)} = {number(after - before)}",
                 )
             )
-    return check.result(findings, reason=f"{counted(len(pairs), 'pair')}", statistic=len(findings))
+    fell = len(findings) - len(notes)
+    return check.result(findings, reason=f"{counted(len(pairs), 'pair')}", statistic=fell)
 
 
-def batch(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
+def _of_pair(pair: Pair, labels: set[str], facts: CaseFacts) -> Callable[[Row], bool]:
+    """Which published numbers are of these labels, in the two bulletins of a pair."""
+    area = facts.area_index(pair.row.area)
+    names = {label.removesuffix(" (of both)") for label in labels}
+    members = {
+        name
+        for label in names
+        for row in (pair.row, pair.last)
+        for name in row.members.get(label, ())
+    }
+
+    def wanted(row: Row) -> bool:
+        if row.area != area or row.bulletin not in (pair.first, pair.second):
+            return False
+        if row.of_stations or row.label in names or row.label.removesuffix(" votes") in names:
+            return True
+        return bool(members) and set(row.figure.candidates) <= members
+
+    return wanted
+
+
+def batch(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D307: can what was added between two bulletins have come from stations?
 
     The batch must have no more votes for candidates than valid votes, and no more votes than
-    its stations have voters. That it is unlike the seen areas is only noted: late stations are
+    its stations can hold. That it is unlike the seen areas is only noted: late stations are
     never a random sample.
     """
+    engine = answer_of(kept, facts)
     findings: list[Finding] = []
     asked = 0
-    for bulletin, row, later, last in _pairs(facts):
-        counts = _growth(row, last)
-        if "valid" not in counts or _corrected(facts, bulletin, later):
+    for pair in _pairs(engine, facts):
+        counts = _growth(pair.row, pair.last)
+        if "valid" not in counts:
             continue
         asked += 1
         valid = counts["valid"][1] - counts["valid"][0]
         grown = {k: b - a for k, (a, b) in counts.items() if k not in _LINES}
-        head = f"{place(row.area)}, between bulletins {bulletin.id} and {later.id}"
-        findings += _impossible(check, seen, row, head, valid, grown, counts, facts)
-        findings += _beside_the_seen(check, seen, row, head, valid, grown, facts)
+        head = f"{place(pair.row.area)}, between bulletins {pair.bulletin.id} and {pair.later.id}"
+        findings += _impossible(check, engine, pair, head, valid, grown, facts)
+        findings += _beside_the_seen(check, kept.seen, pair.row, head, valid, grown, facts)
     if not asked:
         return check.not_applicable("no two bulletins give valid votes for the same area")
-    sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
+    sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
     return check.result(findings, reason=f"{counted(asked, 'batch', 'batches')}", statistic=sure)
 
 
 def _impossible(
     check: Check,
-    seen: Seen,
-    row: AreaResult,
+    engine: Feasibility,
+    pair: Pair,
     head: str,
     valid: int,
     grown: dict[str, int],
-    counts: dict[str, tuple[int, int]],
     facts: CaseFacts,
 ) -> list[Finding]:
+    if valid < 0:
+        return []
+    over = {label: votes for label, votes in grown.items() if votes > valid}
+    total = sum(grown.values())
+    told: list[tuple[int, str, str, set[str]]] = [
+        (
+            votes,
+            f"{label} gains {number(votes)} votes where {number(valid)} valid votes were added "
+            "in all",
+            f"{number(votes)} > {number(valid)}",
+            {label},
+        )
+        for label, votes in over.items()
+    ]
+    if not over and total > valid:
+        spelt = " + ".join(f"{number(votes)} ({label})" for label, votes in grown.items())
+        told.append(
+            (
+                total,
+                f"the candidates gain {number(total)} votes together where {number(valid)} valid "
+                "votes were added in all",
+                f"{spelt} = {number(total)} > {number(valid)}",
+                set(grown),
+            )
+        )
     findings = []
-
-    def more(votes: int, most: int, message: str, arithmetic: str) -> None:
+    for votes, message, spelt, labels in told:
+        evidence, why = proved(engine, pair.answer, _of_pair(pair, {*labels, "valid"}, facts))
         findings.append(
             check.finding(
-                f"{head}: {message}",
-                area=row.area,
+                f"{head}: {message}{why}",
+                evidence=evidence,
+                area=pair.row.area,
                 observed=votes,
-                expected=most,
-                arithmetic=arithmetic,
+                expected=valid,
+                arithmetic=spelt,
             )
         )
-
-    for label, votes in grown.items():
-        if valid >= 0 and votes > valid:
-            more(
-                votes,
-                valid,
-                f"{label} gains {number(votes)} votes where {number(valid)} valid votes were "
-                "added in all",
-                f"{number(votes)} > {number(valid)}",
-            )
-    total = sum(grown.values())
-    if not findings and valid >= 0 and total > valid:
-        spelt = " + ".join(f"{number(votes)} ({label})" for label, votes in grown.items())
-        more(
-            total,
-            valid,
-            f"the candidates gain {number(total)} votes together where {number(valid)} valid "
-            "votes were added in all",
-            f"{spelt} = {number(total)} > {number(valid)}",
-        )
-    if "stations" in counts and facts.registry is not None:
-        stations = counts["stations"][1] - counts["stations"][0]
-        inside = listed_in(seen, facts, row.area)
-        sizes, unknown = facts.registry.sizes
-        if inside is not None and inside.any() and not unknown[inside].any() and stations >= 0:
-            room = int(np.sort(sizes[inside])[::-1][:stations].sum())
-            if valid > room:
-                more(
-                    valid,
-                    room,
-                    f"{number(valid)} valid votes were added by {number(stations)} stations, and "
-                    f"the largest {number(stations)} have {number(room)} voters",
-                    f"{number(valid)} − {number(room)} = {number(valid - room)}",
-                )
     return findings
 
 
@@ -212,6 +236,8 @@ D306 = Check(
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=later_holds_less,
+    summarise=summarise_witnesses,
+    rows="kept",
     needs="two bulletins",
     assumptions="bulletins add stations and take none back, unless declared as a correction",
     reference="arithmetic",
@@ -222,8 +248,8 @@ D307 = Check(
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=batch,
-    summarise=summarise_seen,
-    rows="once",
+    summarise=summarise_witnesses,
+    rows="kept",
     needs="two bulletins with valid votes",
     assumptions="as D306; a batch unlike the seen areas is only a note",
     reference="arithmetic; Idrobo, Kronick & Rodríguez (2022) on late shifts",

@@ -1,106 +1,93 @@
-"""D302: the votes still needed against the voters still unseen."""
+"""D302: the votes still needed against what the unseen stations can hold."""
 
 from __future__ import annotations
 
-from tallyverify.checking import (
-    Capacity,
-    CaseFacts,
-    Check,
-    Seen,
-    like_regions,
-    summarise_seen,
-    unseen_capacity,
-)
+from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
+from tallyverify.compare.lifting import Place, answer_of, places, proved, same_place
+from tallyverify.feasibility import Feasibility, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
-from tallyverify.records import AreaResult, Bulletin
 
 
-def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
-    """Ask whether the unseen stations have voters enough for what was declared.
+def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
+    """Ask whether the unseen stations have room for what was declared.
 
     need_k = D_k − S_k. Σ_k max(need_k, 0), with the null and blank votes still needed, must not
-    exceed the registered voters whose sheets were not seen.
+    exceed what stations that were not seen, and votes of no station, can hold.
     """
     if not facts.bulletins:
         return check.not_applicable("nothing is declared")
+    engine = answer_of(kept, facts)
     findings: list[Finding] = []
     asked = 0
-    for bulletin in facts.bulletins:
-        for row in bulletin.areas:
-            capacity = unseen_capacity(seen, facts, row)
-            if capacity is None or not row.figures or not facts.is_visible(row.area):
-                continue
-            asked += 1
-            findings += _need(check, seen, bulletin, row, capacity, facts)
+    for one in places(engine, facts):
+        room = engine.room(one.answer, one.area)
+        if room is None or not one.row.figures:
+            continue
+        asked += 1
+        findings += _need(check, engine, kept.seen, one, room, facts)
     if not asked:
         return check.not_applicable(
-            "the voters of the unseen stations are not known: there is neither a registry with "
-            "registered voters nor a declared number of them"
+            "what the unseen stations can hold is not known: their number is not declared, and "
+            "no registry lists them"
         )
-    over = [f for f in findings if f.evidence is Evidence.CONTRADICTION]
+    over = [f for f in findings if f.evidence is not Evidence.NOTE]
     return check.result(findings, reason=f"{counted(asked, 'declared area')}", statistic=len(over))
 
 
 def _need(
-    check: Check,
-    seen: Seen,
-    bulletin: Bulletin,
-    row: AreaResult,
-    capacity: Capacity,
-    facts: CaseFacts,
+    check: Check, engine: Feasibility, seen: Seen, one: Place, room: int, facts: CaseFacts
 ) -> list[Finding]:
-    area = facts.area_index(row.area)
-    needs = {
-        label: declared - seen.totals.sum(names, area)
-        for label, (names, declared) in facts.figures_of(row).items()
-        if label in row.figures
-    }
+    most = engine.most_seen(one.answer, one.area)
+    rows = [
+        row
+        for row in one.answer.programs[-1].rows
+        if (row.bulletin, row.area) == (one.at, one.area) and not row.of_stations
+    ]
+    needs = {row.label: row.low - most[row.figure] for row in rows if row.figure.kind == "votes"}
     positive = {label: need for label, need in needs.items() if need > 0}
     votes = sum(positive.values())
-    spelt = " + ".join(f"{number(need)} ({label})" for label, need in positive.items())
-    if row.valid is not None and not seen.totals.unread[facts.valid][area]:
-        # Where blank votes are declared among the valid ones, they are asked for below.
-        among = row.blank if row.blank and row.valid == sum(row.figures.values()) + row.blank else 0
-        valid = row.valid - among - seen.totals.sum(facts.valid, area)
-        if valid > votes:
-            votes = valid
-            spelt = (
-                f"{number(row.valid - among)} − {number(row.valid - among - valid)} = "
-                f"{number(valid)} (valid votes)"
-            )
+    spelt = [f"{number(need)} ({label})" for label, need in positive.items()]
+    for row in rows:
+        need = row.low - most[row.figure]
+        if row.figure.kind == "valid" and need > votes:
+            votes = need
+            spelt = [f"{number(row.low)} − {number(row.low - need)} = {number(need)} (valid votes)"]
     needed = votes
-    for line, declared in (("null", row.null), ("blank", row.blank)):
-        # What was not read on a seen sheet is not needed of the unseen.
-        if declared is not None and line in facts.lines and not seen.totals.unread[(line,)][area]:
-            papers = max(declared - seen.totals.sum((line,), area), 0)
-            needed += papers
-            spelt += f"{' + ' if spelt else ''}{number(papers)} ({line})" if papers else ""
+    for row in rows:
+        need = max(row.low - most[row.figure], 0)
+        if row.figure.kind in ("null", "null or blank", "blank") and need:
+            needed += need
+            spelt.append(f"{number(need)} ({row.label})")
+    for row in rows:
+        need = row.low - most[row.figure]
+        if row.figure.kind == "ballots" and need > needed:
+            needed, spelt = need, [f"{number(need)} (ballots)"]
     if needed <= 0:
         return []
-    spelt += f" → {number(needed)} still needed; {capacity.words}"
     head = (
-        f"bulletin {bulletin.id}, {place(row.area)}: the unseen stations would have to hold "
+        f"bulletin {one.bulletin.id}, {place(one.row.area)}: the unseen would have to hold "
         f"{number(needed)} ballots"
     )
-    if needed > capacity.voters:
-        evidence = None
-        says = (
-            f"{head}, but only {number(capacity.voters)} voters are left for them: "
-            f"{number(needed - capacity.voters)} too few"
-        )
-    elif row.area:
+    evidence = Evidence.NOTE
+    if needed > room:
+        evidence, why = proved(engine, one.answer, same_place(one))
+        if evidence is Evidence.NOTE:
+            return []  # what the sheets leave open makes up for it
+        says = f"{head}, but there is room for {number(room)}: {number(needed - room)} too few{why}"
+    elif one.row.area:
         return []  # a need that can be met is told once, for the whole country
     else:
-        evidence = Evidence.NOTE
-        says = head + _beside(seen, votes, needed, positive, capacity, facts)
+        says = head + _beside(seen, votes, needed, positive, room, facts)
+    words = "; ".join(one.answer.words)
     return [
         check.finding(
             says,
             evidence=evidence,
-            area=row.area,
-            observed=capacity.voters,
+            area=one.row.area,
+            observed=room,
             expected=needed,
-            arithmetic=spelt,
+            arithmetic=f"{' + '.join(spelt)} → {number(needed)} still needed; room for "
+            f"{number(room)}: {words}",
         )
     ]
 
@@ -110,13 +97,11 @@ def _beside(
     votes: int,
     needed: int,
     positive: dict[str, int],
-    capacity: Capacity,
+    room: int,
     facts: CaseFacts,
 ) -> str:
     """What the need would mean, beside what was seen."""
-    says = ""
-    if not capacity.with_abstainers:
-        says = f", a turnout of {percent(needed, capacity.voters)} there"
+    says = f", where there is room for {number(room)}"
     leader = max(positive, key=lambda name: positive[name], default=None)
     if leader in facts.contest.candidate_ids and votes:
         says += f", {percent(positive[leader], votes)} of the votes for {facts.label(leader)}"
@@ -124,7 +109,7 @@ def _beside(
         if like:
             says += f" (in {like.words}: at most {100 * like.shares.max():.2f} %)"
     turnout = _highest_turnout(seen)
-    if turnout is not None and not capacity.with_abstainers:
+    if turnout is not None:
         says += f"; the highest turnout in any seen area was {100 * turnout:.2f} % (valid votes)"
     return says
 
@@ -136,15 +121,15 @@ def _highest_turnout(seen: Seen) -> float | None:
 
 D302 = Check(
     code="D302",
-    name="Needed unseen votes against unseen voters",
+    name="Needed unseen votes against what the unseen can hold",
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=conclude,
-    summarise=summarise_seen,
-    rows="once",
-    needs="actas, a declared result, and registered voters (registry or declared)",
-    assumptions="the sheets are authentic; nobody votes twice; registered voters are as stated",
+    summarise=summarise_witnesses,
+    rows="kept",
+    needs="actas, a declared result, and the number or a list of stations",
+    assumptions="the sheets are authentic; an unseen station holds no more than its list (with the "
+    "largest excess seen), or than the most seen",
     reference="arithmetic; worst case in the sense of Manski (2003)",
-    holds_sheets=True,
 )
 CHECKS = (D302,)

@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from tallyverify.checking import CaseFacts, Check, Names, Seen, left_out, summarise_seen
+import numpy as np
+
+from tallyverify.checking import CaseFacts, Check, Kept, Seen
+from tallyverify.compare.lifting import MOST_PROOFS, Place, answer_of, places, proved, same_place
 from tallyverify.errors import nearest
+from tallyverify.feasibility import Feasibility, Row, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 from tallyverify.records import AreaResult, Bulletin
 
 
-def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """Hold every declared figure against the sum over the seen stations of its area.
 
-    For each area and figure f, the sum over sheets S_f must not exceed the declared D_f. A
-    bulletin that leaves out up to m stations may lack the m sheets with the most: the least that
-    it must hold is S_f less these, and only if that exceeds D_f is it a contradiction.
+    For each area and figure f the least that the sheets bear witness to, Σ f, must not exceed the
+    declared D_f, unless the bulletin leaves out stations, or sheets are wrong: how many would have
+    to be, the engine proves.
     """
     if not facts.bulletins:
         return check.not_applicable("nothing is declared")
+    engine, seen = answer_of(kept, facts), kept.seen
     findings: list[Finding] = []
-    blind: list[str] = []
+    blind = [
+        place(row.area)
+        for bulletin in facts.bulletins
+        for row in bulletin.areas
+        if not facts.is_visible(row.area)
+    ]
     compared = 0
-    for bulletin in facts.bulletins:
-        for row in bulletin.areas:
-            if not facts.is_visible(row.area):
-                blind.append(place(row.area))
+    below: list[tuple[int, Place, Row, int, int]] = []
+    for one in places(engine, facts):
+        sheets = _sheets_in(engine, one)
+        if not sheets.any():
+            findings.append(_nothing_seen(check, seen, one.bulletin, one.row, facts))
+            continue
+        program = one.answer.programs[-1]
+        for at, row in enumerate(program.rows):
+            if (row.bulletin, row.area) != (one.at, one.area) or row.of_stations or row.implied:
                 continue
-            if not seen.totals.stations[facts.area_index(row.area)]:
-                findings.append(_nothing_seen(check, seen, bulletin, row, facts))
-                continue
-            position = facts.area_index(row.area)
-            for label, (names, declared) in facts.figures_of(row).items():
-                if seen.totals.unread[names][position] == seen.totals.stations[position]:
-                    continue  # no sheet there had it read
-                compared += 1
-                finding = _shortfall(check, seen, bulletin, row, facts, label, names, declared)
-                if finding:
-                    findings.append(finding)
+            compared += 1
+            held = int(program.stations.least[sheets, program.figure_of[at]].sum())
+            if held > row.high:
+                below.append((held - row.high, one, row, held, int(sheets.sum())))
+    below.sort(key=lambda found: -found[0])
+    findings += [
+        _below(check, engine, facts, *found, prove=rank < MOST_PROOFS)
+        for rank, found in enumerate(below)
+    ]
     if blind:
         findings.append(
             check.finding(
@@ -47,72 +60,62 @@ def conclude(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     if not compared:
         reason = "no figure is declared for an area that the sheets can be summed for"
         return check.not_applicable(reason, findings)
-    sure = [f for f in findings if f.evidence is Evidence.CONTRADICTION]
+    sure = [f for f in findings if f.evidence is not Evidence.NOTE]
     reason = f"{counted(compared, 'declared figure')} held against the sheets"
     effect = max((f.difference or 0 for f in sure), default=None)
     return check.result(findings, reason=reason, statistic=len(sure), effect=effect)
 
 
-def _shortfall(
+def _sheets_in(engine: Feasibility, one: Place) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    program = one.answer.programs[-1]
+    inside = [at for at, areas in enumerate(program.sites) if one.area in areas]
+    return np.isin(program.stations.site, inside)
+
+
+def _below(
     check: Check,
-    seen: Seen,
-    bulletin: Bulletin,
-    row: AreaResult,
+    engine: Feasibility,
     facts: CaseFacts,
-    label: str,
-    names: Names,
-    declared: int,
-) -> Finding | None:
-    area = facts.area_index(row.area)
-    observed = seen.totals.sum(names, area)
-    excess = observed - declared
-    if excess <= 0:
-        return None
-    stations = int(seen.totals.stations[area])
-    most = left_out(seen, facts, bulletin, row)
+    excess: int,
+    one: Place,
+    row: Row,
+    held: int,
+    sheets: int,
+    *,
+    prove: bool,
+) -> Finding:
     spelt = (
-        f"{number(observed)} (sum of {counted(stations, 'sheet')}) − {number(declared)} "
-        f"(bulletin {bulletin.id}) = {number(excess)}"
+        f"{number(held)} (sum of {counted(sheets, 'sheet')}) − {number(row.high)} "
+        f"(bulletin {row.bulletin_id}) = {number(excess)}"
     )
-    who = facts.label(label) if label in facts.contest.candidate_ids else label
+    known = row.label in facts.contest.candidate_ids
+    who = facts.label(row.label) if known else row.label
     says = (
-        f"{who}: the sheets of {place(row.area)} hold {number(observed)}, {number(excess)} more "
-        f"than the {number(declared)} that bulletin {bulletin.id} declares"
+        f"{who}: the sheets of {place(one.row.area)} hold {number(held)}, {number(excess)} more "
+        f"than the {number(row.high)} that bulletin {row.bulletin_id} declares"
     )
-    evidence = None
-    sizes = seen.totals.sizes[names]
-    if most is None:
-        evidence = Evidence.NOTE
-        says += (
-            "; the bulletin is not known to hold the whole count, nor how many stations it leaves "
-            "out, so it may lack these sheets"
-        )
-    else:
-        top = sizes.top(area, most)
-        if most:
-            spelt += (
-                f"; the bulletin may leave out {counted(most, 'station')}, which on the sheets "
-                f"hold at most {number(top)}: {number(observed)} − {number(top)} = "
-                f"{number(observed - top)}"
+    evidence, why = Evidence.NOTE, ""
+    if prove:
+        evidence, why = proved(engine, one.answer, same_place(one, row.label))
+    extent = one.answer.extents.get((one.at, one.area))
+    if evidence is Evidence.NOTE:
+        why = "; the stations that the bulletin leaves out could account for that"
+        if not prove:
+            why = "; larger differences were proved first, and this one was not"
+        elif extent is not None and not extent.words:
+            why = (
+                "; the bulletin is not known to hold the whole count, nor how many stations it "
+                "leaves out, so it may lack these sheets"
             )
-        if observed - top <= declared:
-            evidence = Evidence.NOTE
-            says += "; the stations that the bulletin leaves out could account for that"
-        else:
-            fewest = sizes.fewest(area, excess) - most
-            says += (
-                f". Both cannot be true: if the bulletin is right, at least "
-                f"{number(observed - top - declared)} of these votes, on at least "
-                f"{counted(fewest, 'sheet')}, would have to be false"
-                + (", whichever stations it leaves out" if most else "")
-            )
+    elif extent is not None and extent.words:
+        spelt += f"; {extent.words}"
     return check.finding(
-        says,
+        says + why,
         evidence=evidence,
-        area=row.area,
-        candidate=label if label in facts.contest.candidate_ids else None,
-        observed=observed,
-        expected=declared,
+        area=one.row.area,
+        candidate=row.label if known else None,
+        observed=held,
+        expected=row.high,
         arithmetic=spelt,
     )
 
@@ -137,11 +140,11 @@ D301 = Check(
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=conclude,
-    summarise=summarise_seen,
-    rows="once",
+    summarise=summarise_witnesses,
+    rows="kept",
     needs="actas and a declared result",
-    assumptions="the sheets are authentic; a last bulletin that states no coverage is complete",
-    reference="arithmetic: a part is not more than the whole",
-    holds_sheets=True,
+    assumptions="the sheets are authentic; a last bulletin that states no coverage is taken as "
+    "whole, which lifts no further than discrepancy",
+    reference="arithmetic: a part is not more than the whole; Stark (2008)",
 )
 CHECKS = (D301,)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import itemgetter
 
-from tallyverify.checking import CaseFacts, Check
+from tallyverify.checking import CaseFacts, Check, Kept
+from tallyverify.compare.lifting import MOST_PROOFS, answer_of, proved
+from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 from tallyverify.model import folded
 from tallyverify.records import AreaResult, Bulletin
@@ -13,17 +16,19 @@ Key = tuple[tuple[str, str], ...]
 Kinds = tuple[str, ...]
 
 
-def conclude(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
+def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D308: areas against the area that they lie in, within one bulletin."""
+    if not any(_families(bulletin) for bulletin in facts.bulletins):
+        return check.not_applicable("no bulletin declares areas together with their parent area")
+    engine = answer_of(kept, facts)
     findings: list[Finding] = []
     asked = 0
-    for bulletin in facts.bulletins:
-        for parent, children in _families(bulletin):
-            asked += 1
-            findings += _against(check, bulletin, parent, children, facts)
-    if not asked:
-        return check.not_applicable("no bulletin declares areas together with their parent area")
-    sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
+    for answer in engine.series:
+        for at, (bulletin, _) in enumerate(answer.series.bulletins):
+            for parent, children in _families(bulletin):
+                asked += 1
+                findings += _against(check, engine, answer, at, bulletin, parent, children, facts)
+    sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
     return check.result(findings, reason=f"{counted(asked, 'parent area')}", statistic=sure)
 
 
@@ -64,6 +69,9 @@ def _is_complete(parent: AreaResult, children: list[AreaResult], facts: CaseFact
 
 def _against(
     check: Check,
+    engine: Feasibility,
+    answer: SeriesAnswer,
+    at: int,
     bulletin: Bulletin,
     parent: AreaResult,
     children: list[AreaResult],
@@ -71,33 +79,32 @@ def _against(
 ) -> list[Finding]:
     complete = _is_complete(parent, children, facts)
     findings = []
-    evidence: Evidence | None
+    differing = []
     for label, whole, known in _compared(parent, children):
         total = sum(low for low, _ in known)
         every = complete and all(exact for _, exact in known)
-        if total > whole and _holds_less(parent, children):
-            says = (
-                f"{label}: {counted(len(known), 'area')} below sum to {number(total)}, but the "
-                f"whole, with {number(whole)}, is declared from fewer stations"
+        if total > whole or (total != whole and (every or any(exact for _, exact in known))):
+            differing.append((abs(total - whole), label, whole, total, len(known), every))
+    differing.sort(key=lambda one: -one[0])
+    for rank, (_, label, whole, total, count, every) in enumerate(differing):
+        says = (
+            f"{label}: {counted(count, 'area')} below sum to {number(total)}, "
+            f"{number(whole)} are declared for the whole"
+        )
+        evidence, why = Evidence.NOTE, ""
+        if rank < MOST_PROOFS and (total > whole or every):
+            evidence, why = proved(
+                engine, answer, _of_family(answer, at, parent, children, label, facts)
             )
-            evidence = Evidence.NOTE
-        elif total > whole or (total != whole and every):
-            says = (
-                f"{label}: {counted(len(known), 'area')} below sum to {number(total)}, "
-                f"{number(whole)} are declared for the whole"
+        if evidence is Evidence.NOTE:
+            why = (
+                "; whether that is all of it is not known"
+                if total < whole
+                else ("; the rows may be of different hours, or of other papers")
             )
-            evidence = None
-        elif total < whole and any(exact for _, exact in known):
-            says = (
-                f"{label}: {counted(len(known), 'area')} declared sum to {number(total)} of "
-                f"{number(whole)}; whether that is all of it is not known"
-            )
-            evidence = Evidence.NOTE
-        else:
-            continue
         findings.append(
             check.finding(
-                f"bulletin {bulletin.id}, {place(parent.area)}: {says}",
+                f"bulletin {bulletin.id}, {place(parent.area)}: {says}{why}",
                 evidence=evidence,
                 area=parent.area,
                 observed=total,
@@ -108,14 +115,26 @@ def _against(
     return findings
 
 
-def _holds_less(parent: AreaResult, children: list[AreaResult]) -> bool:
-    """Whether the parent is declared from part of the stations, and the areas not from the same."""
-    stated = parent.coverage_range
-    if stated is None or stated[0] == 1:
-        return False
-    counts = [row.stations for row in children]
-    same = None not in counts and sum(c or 0 for c in counts) == parent.stations
-    return not same and any(row.coverage != parent.coverage for row in children)
+def _of_family(
+    answer: SeriesAnswer,
+    at: int,
+    parent: AreaResult,
+    children: list[AreaResult],
+    label: str,
+    facts: CaseFacts,
+) -> Callable[[Row], bool]:
+    """Which published numbers are of this label, in the parent and the areas below it."""
+    areas = {facts.area_index(row.area) for row in (parent, *children)}
+    members = set(parent.members.get(label, ()))
+
+    def wanted(row: Row) -> bool:
+        if row.bulletin != at or row.area not in areas:
+            return False
+        if row.of_stations or row.label.removesuffix(" votes") == label.removesuffix(" votes"):
+            return True
+        return bool(members) and set(row.figure.candidates) <= members
+
+    return wanted
 
 
 def _compared(
@@ -126,7 +145,7 @@ def _compared(
     for label, members in parent.members.items():
         known = [row.votes_of(members) for row in children]
         compared.append((label, parent.figures[label], known))
-    for line in ("valid", "null", "blank", "ballots", "stations", "registered"):
+    for line in ("valid", "null", "blank", "ballots", "stations"):
         whole = getattr(parent, line)
         counts = [getattr(row, line) for row in children]
         if whole is not None and any(count is not None for count in counts):
@@ -140,6 +159,8 @@ D308 = Check(
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=conclude,
+    summarise=summarise_witnesses,
+    rows="kept",
     needs="a result declared by area",
     assumptions="areas are all there if their stations, or the registry, say so",
     reference="arithmetic: parts are not more than the whole",

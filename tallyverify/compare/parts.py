@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import partial
 
-from tallyverify.checking import CaseFacts, Check, Seen, stations_declared, summarise_seen
+from tallyverify.checking import CaseFacts, Check, Kept
+from tallyverify.compare.lifting import Place, answer_of, places, proved, same_place
+from tallyverify.feasibility import Feasibility, stated, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
-from tallyverify.records import AreaResult, Bulletin
-
-_WHOLE_POINT = Fraction(1, 100)
 
 
 def _differ(
     check: Check,
-    bulletin: Bulletin,
-    row: AreaResult,
+    one: Place,
     observed: int,
     expected: int,
     message: str,
@@ -23,119 +20,138 @@ def _differ(
     evidence: Evidence | None = None,
 ) -> Finding:
     return check.finding(
-        f"bulletin {bulletin.id}, {place(row.area)}: {message}",
+        f"bulletin {one.bulletin.id}, {place(one.row.area)}: {message}",
         evidence=evidence,
-        area=row.area,
+        area=one.row.area,
         observed=observed,
         expected=expected,
         arithmetic=arithmetic,
     )
 
 
-def parts(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
+def parts(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D303: declared votes against declared totals, in each area of each bulletin."""
-    rows = [(bulletin, row) for bulletin in facts.bulletins for row in bulletin.areas]
+    if not facts.bulletins:
+        return check.not_applicable("nothing is declared")
+    engine = answer_of(kept, facts)
     findings: list[Finding] = []
     asked = 0
-    for bulletin, row in rows:
-        differ = partial(_differ, check, bulletin, row)
-        if row.figures and row.valid is not None:
-            asked += 1
-            total = sum(row.figures.values())
-            every = row.candidates == set(facts.contest.candidate_ids)
-            with_blank = row.blank is not None and total + row.blank == row.valid
-            if total > row.valid or (every and total != row.valid and not with_blank):
-                spelt = " + ".join(f"{number(v)} ({k})" for k, v in row.figures.items())
-                findings.append(
-                    differ(
-                        total,
-                        row.valid,
-                        f"the candidates' votes sum to {number(total)}, the valid votes are "
-                        f"declared as {number(row.valid)}",
-                        f"{spelt} = {number(total)}; {number(row.valid)} (valid); "
-                        f"difference {number(total - row.valid)}",
-                    )
-                )
-        if row.ballots is not None and row.valid is not None:
-            asked += 1
-            findings += _ballots(check, bulletin, row)
-        elif row.ballots is not None and row.figures:
-            asked += 1
-            total = sum(row.figures.values())
-            if total > row.ballots:
-                findings.append(
-                    differ(
-                        total,
-                        row.ballots,
-                        f"the candidates' votes sum to {number(total)}, more than the "
-                        f"{number(row.ballots)} ballots declared",
-                        f"{number(total)} − {number(row.ballots)} = {number(total - row.ballots)}",
-                    )
-                )
-        whole = facts.declared.registered if facts.declared and not row.area else None
-        known = [count for count in (row.registered, whole) if count is not None]
-        registered = min(known, default=None)
-        voted = max(row.ballots or 0, row.valid or 0, sum(row.figures.values()))
-        if registered is not None and voted:
-            asked += 1
-            if voted > registered:
-                findings.append(
-                    differ(
-                        voted,
-                        registered,
-                        f"{number(voted)} votes are declared for {number(registered)} "
-                        "registered voters",
-                        f"{number(voted)} − {number(registered)} = {number(voted - registered)}",
-                        # People may vote at a station where they are not registered, but there
-                        # are no more of them than the whole country has.
-                        None
-                        if (whole is not None and voted > whole) or _is_whole(row)
-                        else Evidence.NOTE,
-                    )
-                )
+    for one in places(engine, facts):
+        count, found = _of_place(check, engine, one, facts)
+        asked += count
+        findings += found
     if not asked:
         return check.not_applicable("no totals are declared beside the votes")
-    sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
+    sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
     return check.result(findings, reason=f"{counted(asked, 'sum')}", statistic=sure)
 
 
-def _is_whole(row: AreaResult) -> bool:
-    """Whether a row is declared for the whole country and does not say that it is a part."""
-    stated = row.coverage_range
-    return not row.area and (stated[0] == 1 if stated is not None else row.stations is None)
+def _of_place(
+    check: Check, engine: Feasibility, one: Place, facts: CaseFacts
+) -> tuple[int, list[Finding]]:
+    """The sums asked of one declared row, and those that do not come out."""
+    row, asked, findings = one.row, 0, []
+    total = sum(row.figures.values())
+    spelt = " + ".join(f"{number(v)} ({k})" for k, v in row.figures.items())
 
-
-def _ballots(check: Check, bulletin: Bulletin, row: AreaResult) -> list[Finding]:
-    known = {"valid": row.valid, "null": row.null, "blank": row.blank}
-    total = sum(count or 0 for count in known.values())
-    ballots = row.ballots or 0
-    # A line that is not declared may hold the rest; blank votes may be among the valid ones.
-    complete = row.null is not None and row.blank is not None
-    if total == ballots or (complete and total - (row.blank or 0) == ballots):
-        return []
-    if total < ballots and not complete:
-        return []
-    spelt = " + ".join(f"{number(v)} ({k})" for k, v in known.items() if v is not None)
-    return [
-        _differ(
-            check,
-            bulletin,
-            row,
-            total,
-            ballots,
-            f"valid, null and blank votes sum to {number(total)}, the ballots are declared as "
-            f"{number(ballots)}",
-            f"{spelt} = {number(total)}; {number(ballots)} (ballots); "
-            f"difference {number(total - ballots)}",
+    def graded(observed: int, expected: int, message: str, arithmetic: str) -> None:
+        evidence, why = proved(engine, one.answer, same_place(one))
+        if evidence is Evidence.NOTE:
+            why = "; papers that are not declared here could account for that"
+        findings.append(
+            _differ(check, one, observed, expected, f"{message}{why}", arithmetic, evidence)
         )
-    ]
+
+    if row.figures and row.valid is not None:
+        asked += 1
+        every = row.candidates == set(facts.contest.candidate_ids)
+        if total > row.valid or (every and total != row.valid):
+            graded(
+                total,
+                row.valid,
+                f"the candidates' votes sum to {number(total)}, the valid votes are declared as "
+                f"{number(row.valid)}",
+                f"{spelt} = {number(total)}; {number(row.valid)} (valid); "
+                f"difference {number(total - row.valid)}",
+            )
+    if row.ballots is not None and (row.valid is not None or row.figures):
+        asked += 1
+        known = {"valid": row.valid if row.valid is not None else total}
+        known |= {n: v for n in ("null", "blank") if (v := getattr(row, n)) is not None}
+        papers = sum(known.values())
+        complete = row.null is not None and row.blank is not None and row.valid is not None
+        if facts.contest.votes_allowed == 1 and (
+            papers > row.ballots or (complete and papers != row.ballots)
+        ):
+            terms = " + ".join(f"{number(v)} ({k})" for k, v in known.items())
+            graded(
+                papers,
+                row.ballots,
+                f"{', '.join(known)} papers sum to {number(papers)}, the ballots are declared as "
+                f"{number(row.ballots)}",
+                f"{terms} = {number(papers)}; {number(row.ballots)} (ballots); "
+                f"difference {number(papers - row.ballots)}",
+            )
+    more = _of_register(check, one, total, facts)
+    return asked + (more is not None), findings + (more or [])
 
 
-def coverage(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
+def _of_register(check: Check, one: Place, total: int, facts: CaseFacts) -> list[Finding] | None:
+    """Votes beside registered voters: rolls change, so that they prove nothing; None: not asked."""
+    row = one.row
+    whole = facts.declared.registered if facts.declared and not row.area else None
+    known = [count for count in (row.registered, whole) if count is not None]
+    voted = max(row.ballots or 0, row.valid or 0, total // facts.contest.votes_allowed)
+    if not known:
+        return None
+    found = []
+    if voted > min(known):
+        found.append(
+            _differ(
+                check,
+                one,
+                voted,
+                min(known),
+                f"{number(voted)} votes are declared for {number(min(known))} registered voters; "
+                "rolls change and people may vote off the list, so this alone proves nothing",
+                f"{number(voted)} − {number(min(known))} = {number(voted - min(known))}",
+                Evidence.QUALITY if not row.area else Evidence.NOTE,
+            )
+        )
+    listed = facts.registry.registered if facts.registry is not None else None
+    stations = facts.declared.stations if facts.declared else None
+    if (
+        whole is not None
+        and facts.registry is not None
+        and listed
+        and stations == len(facts.registry)
+        and not facts.registry.sizes[1].any()
+        and abs(whole - listed) * _TENTH > max(whole, listed)
+    ):
+        found.append(
+            _differ(
+                check,
+                one,
+                whole,
+                listed,
+                f"{number(whole)} registered voters are declared; the registry, which has as many "
+                f"stations as are declared, has {number(listed)}",
+                f"{number(whole)} − {number(listed)} = {number(whole - listed)}",
+                Evidence.QUALITY,
+            )
+        )
+    return found
+
+
+_TENTH = 10
+
+
+def coverage(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D309: the claimed coverage against the number of stations."""
+    engine = answer_of(kept, facts)
     findings: list[Finding] = []
     asked = 0
-    there, said = seen.stations.stations, facts.declared.stations if facts.declared else None
+    there, said = engine.seen, facts.declared.stations if facts.declared else None
     if said is not None and there > said:
         findings.append(
             check.finding(
@@ -148,46 +164,59 @@ def coverage(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
                 arithmetic=f"{number(there)} − {number(said)} = {number(there - said)}",
             )
         )
-    for bulletin in facts.bulletins:
-        for row in bulletin.areas:
-            differ = partial(_differ, check, bulletin, row)
-            total = stations_declared(seen, facts, row.area)
-            if row.stations is None or not total:
-                continue
-            asked += 1
-            spelt = f"{number(row.stations)} of {counted(total, 'station')}"
-            if row.stations > total:
-                findings.append(
-                    differ(
-                        row.stations,
-                        total,
-                        f"{number(row.stations)} stations are counted where there are "
-                        f"{number(total)}",
-                        f"{spelt}: {number(row.stations - total)} too many",
-                    )
-                )
-                continue
-            stated = row.coverage_range
-            share = Fraction(row.stations, total)
-            # A share may be cut off instead of rounded: a whole unit of the last digit is allowed.
-            # 100 % is a rounded percentage like any other.
-            slack = _WHOLE_POINT if stated and stated[0] == 1 else 0
-            if stated and not (
-                2 * stated[0] - stated[1] - slack <= share <= 2 * stated[1] - stated[0]
-            ):
-                low, high = (100 * float(edge) for edge in stated)
-                findings.append(
-                    differ(
-                        row.stations,
-                        round(total * float(sum(stated) / 2)),
-                        f"a coverage of {low:.6g} to {high:.6g} % is claimed, the stations "
-                        f"counted are {100 * float(share):.6g} %",
-                        f"{spelt} = {100 * float(share):.6g} %",
-                    )
-                )
+    for one in places(engine, facts):
+        total = engine.stations_in(one.row.area)
+        if one.row.stations is None or not total:
+            continue
+        asked += 1
+        findings += _covered(check, engine, one, total, facts)
     if not asked and not findings:
         return check.not_applicable("no bulletin gives a number of stations beside the total")
     return check.result(findings, reason=f"{counted(asked, 'area')}", statistic=len(findings))
+
+
+def _covered(
+    check: Check, engine: Feasibility, one: Place, total: int, facts: CaseFacts
+) -> list[Finding]:
+    stations = one.row.stations or 0
+    spelt = f"{number(stations)} of {counted(total, 'station')}"
+    if stations > total:
+        evidence, why = proved(engine, one.answer, same_place(one, "stations covered"))
+        return [
+            _differ(
+                check,
+                one,
+                stations,
+                total,
+                f"{number(stations)} stations are counted where there are {number(total)}{why}",
+                f"{spelt}: {number(stations - total)} too many",
+                evidence if evidence is not Evidence.NOTE else Evidence.QUALITY,
+            )
+        ]
+    claimed = one.row.coverage_range
+    share = Fraction(stations, total)
+    # A share may be cut off instead of rounded: a whole unit of the last digit is allowed.
+    if claimed is None or 2 * claimed[0] - claimed[1] <= share <= 2 * claimed[1] - claimed[0]:
+        return []
+    basis = stated(facts, one.bulletin, one.row, "coverage_basis")
+    low, high = (100 * float(edge) for edge in claimed)
+    message = (
+        f"a coverage of {low:.6g} to {high:.6g} % is claimed, the stations counted are "
+        f"{100 * float(share):.6g} %"
+    )
+    if basis != "stations":
+        message += "; it may be of voters, and was not used"
+    return [
+        _differ(
+            check,
+            one,
+            stations,
+            round(total * float(sum(claimed) / 2)),
+            message,
+            f"{spelt} = {100 * float(share):.6g} %",
+            Evidence.QUALITY if basis == "stations" else Evidence.NOTE,
+        )
+    ]
 
 
 D303 = Check(
@@ -196,6 +225,8 @@ D303 = Check(
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=parts,
+    summarise=summarise_witnesses,
+    rows="kept",
     needs="a declared result",
     assumptions="valid votes are those for candidates; blank votes may be declared among them",
     reference="arithmetic",
@@ -206,8 +237,8 @@ D309 = Check(
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=coverage,
-    summarise=summarise_seen,
-    rows="once",
+    summarise=summarise_witnesses,
+    rows="kept",
     needs="coverage and stations",
     assumptions="a coverage is a percentage that was rounded or cut off",
     reference="arithmetic",

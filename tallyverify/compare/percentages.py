@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, gcd
 
-from tallyverify.checking import CaseFacts, Check
+from tallyverify.checking import CaseFacts, Check, Kept
+from tallyverify.compare.lifting import Place, answer_of, places, proved, same_place
+from tallyverify.feasibility import (
+    Feasibility,
+    bases_of,
+    stated,
+    summarise_witnesses,
+    undeclared_total,
+    unit_of,
+)
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 from tallyverify.records import AreaResult, Bulletin
 
@@ -101,7 +110,10 @@ def typed_from_percentages(check: Check, summary: None, facts: CaseFacts) -> Che
         (bulletin, row, total)
         for bulletin in facts.bulletins
         for row in bulletin.areas
-        if (total := _whole(row, facts)) and len(row.figures) > 1
+        if (total := _whole(row, facts))
+        and len(row.figures) > 1
+        # Where the case says so itself, nothing is to be found.
+        and stated(facts, bulletin, row, "from_percentages") is None
     ]
     if not rows:
         return check.not_applicable("no declared votes make up a declared total")
@@ -145,8 +157,8 @@ def _made_from_percentages(
         f"is the nearest integer to a percentage with {_decimals(test.decimals)} of the "
         f"total. Counted votes do this with probability {test.pvalue:.2g} (at most "
         f"{test.pvalue * tests:.2g} over {tests} tests). The counts were then calculated from "
-        "percentages; a provisional bulletin typed from percentages explains that innocently, but "
-        "they are not counts of votes",
+        'percentages; a provisional bulletin typed from percentages explains that innocently ("from_percentages" in '
+        "the bulletin would say so), but they are not counts of votes",
         arithmetic=spelt,
     )
 
@@ -155,107 +167,97 @@ def _decimals(count: int) -> str:
     return "one decimal" if count == 1 else f"{count} decimals"
 
 
-def percentages(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
+def percentages(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D304: declared percentages against declared counts, whichever total they are of."""
+    if not any(row.percentages for one in facts.bulletins for row in one.areas):
+        return check.not_applicable("no percentages are declared")
+    engine = answer_of(kept, facts)
     findings: list[Finding] = []
     asked = 0
-    for bulletin in facts.bulletins:
-        for row in bulletin.areas:
-            if row.percentages:
-                asked += 1
-                findings += _of_some_total(check, bulletin, row, facts)
-    if not asked:
-        return check.not_applicable("no percentages are declared")
-    sure = sum(finding.evidence is Evidence.CONTRADICTION for finding in findings)
+    for one in places(engine, facts):
+        if one.row.percentages:
+            asked += 1
+            findings += _of_some_total(check, engine, one, facts)
+    sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
     return check.result(findings, reason=f"{counted(asked, 'area')}", statistic=sure)
 
 
 def _of_some_total(
-    check: Check, bulletin: Bulletin, row: AreaResult, facts: CaseFacts
+    check: Check, engine: Feasibility, one: Place, facts: CaseFacts
 ) -> list[Finding]:
-    totals = {
-        "valid votes": row.valid,
-        "valid and blank votes": row.valid + row.blank if row.valid and row.blank else None,
-        "ballots": row.ballots,
-        "registered voters": row.registered,
-    }
-    if row.valid is None and row.candidates == set(facts.contest.candidate_ids):
-        totals["votes declared"] = sum(row.figures.values())
+    row, totals = one.row, bases_of(one.row, facts)
+    labels = [label for label in row.percentages if label in row.figures]
     tried = [
-        [
-            off
-            for label in row.percentages
-            if (off := _off(check, bulletin, row, label, name, total))
-        ]
+        [off for label in labels if (off := _off(row, label, name, total))]
         for name, total in totals.items()
-        if total
     ]
-    best = min(tried, key=_weight, default=None)
-    if best is not None and (not any(map(_is_sure, best)) or row.ballots is not None):
-        return best
-    return _of_undeclared_total(check, bulletin, row, best or [])
+    best = min(tried, key=lambda off: (sum(o.more_than_a_unit for o in off), len(off)), default=[])
+    if not best or not labels:
+        return []
+    if not any(off.more_than_a_unit for off in best):
+        return [off.finding(check, one, Evidence.NOTE, "") for off in best]
+    between = undeclared_total(row, facts)
+    if between is not None:
+        low, high = between
+        return [
+            check.finding(
+                f"bulletin {one.bulletin.id}, {place(row.area)}: the percentages are not of a "
+                "declared total; a total that is not declared, such as valid and blank votes, "
+                "would explain them",
+                evidence=Evidence.NOTE,
+                area=row.area,
+                arithmetic=f"from {number(ceil(low))}"
+                + (f" to {number(floor(high))}" if high is not None else " up"),
+            )
+        ]
+    found = []
+    for off in best:
+        evidence, why = Evidence.NOTE, ""
+        if off.more_than_a_unit:
+            names = (off.label, f"{off.label} (percentage)", "valid votes", "ballots")
+            evidence, why = proved(engine, one.answer, same_place(one, *names))
+        found.append(off.finding(check, one, evidence, why))
+    return found
 
 
-def _is_sure(finding: Finding) -> bool:
-    return finding.evidence is Evidence.CONTRADICTION
+@dataclass(frozen=True)
+class _Off:
+    """A percentage that is not the rounded share of its votes."""
 
+    label: str
+    stated: float
+    share: Fraction
+    votes: int
+    total: int
+    name: str
+    more_than_a_unit: bool  # neither rounded, nor cut off, nor moved so that all sum to 100
 
-def _weight(findings: list[Finding]) -> tuple[int, int]:
-    return sum(map(_is_sure, findings)), len(findings)
-
-
-def _unit(percentage: float) -> Fraction:
-    return Fraction(1, 10 ** len(f"{percentage:f}".rstrip("0").partition(".")[2]))
-
-
-def _of_undeclared_total(
-    check: Check, bulletin: Bulletin, row: AreaResult, otherwise: list[Finding]
-) -> list[Finding]:
-    """Whether some total that is not declared (the ballots, say) explains all percentages."""
-    low, high = Fraction(max(sum(row.figures.values()), row.valid or 0)), None
-    for label, stated in row.percentages.items():
-        share, unit = Fraction(str(stated)), _unit(stated)
-        votes = row.figures[label]
-        low = max(low, 100 * votes / (share + unit))
-        if share > unit:
-            most = 100 * votes / (share - unit)
-            high = most if high is None else min(high, most)
-    if high is not None and low > high:
-        return otherwise
-    return [
-        check.finding(
-            f"bulletin {bulletin.id}, {place(row.area)}: the percentages are not of a "
-            "declared total; a total that is not declared, such as the ballots, would explain them",
-            evidence=Evidence.NOTE,
-            area=row.area,
-            arithmetic=f"from {number(ceil(low))}"
-            + (f" to {number(floor(high))}" if high is not None else " up"),
+    def finding(self, check: Check, one: Place, evidence: Evidence, why: str) -> Finding:
+        explained = (
+            ""
+            if self.more_than_a_unit
+            else "; cut off, or moved so that all sum to 100, that is explained"
         )
-    ]
+        share = float(self.share)
+        return check.finding(
+            f"bulletin {one.bulletin.id}, {place(one.row.area)}: {self.label} is declared with "
+            f"{self.stated:g} %, its votes are {share:.4f} % of the {self.name}{explained}{why}",
+            evidence=evidence,
+            area=one.row.area,
+            observed=round(share, 6),
+            expected=self.stated,
+            difference=round(share - self.stated, 6),
+            arithmetic=f"{number(self.votes)} / {number(self.total)} = {share:.6f} %",
+        )
 
 
-def _off(
-    check: Check, bulletin: Bulletin, row: AreaResult, label: str, name: str, total: int
-) -> Finding | None:
-    stated = Fraction(str(row.percentages[label]))
+def _off(row: AreaResult, label: str, name: str, total: int) -> _Off | None:
+    stated, unit = row.percentages[label], unit_of(row.percentages[label])
     share = Fraction(100 * row.figures[label], total)
-    unit = _unit(row.percentages[label])
-    gap = abs(share - stated)
+    gap = abs(share - Fraction(str(stated)))
     if gap <= unit / 2:
         return None
-    # Cut off instead of rounded, or moved by a unit so that all sum to 100.
-    cut_off = gap < unit
-    return check.finding(
-        f"bulletin {bulletin.id}, {place(row.area)}: {label} is declared with "
-        f"{float(stated):g} %, its votes are {float(share):.4f} % of the {name}"
-        + ("; cut off, or moved so that all sum to 100, that is explained" if cut_off else ""),
-        evidence=Evidence.NOTE if cut_off else None,
-        area=row.area,
-        observed=round(float(share), 6),
-        expected=float(stated),
-        difference=round(float(share - stated), 6),
-        arithmetic=f"{number(row.figures[label])} / {number(total)} = {float(share):.6f} %",
-    )
+    return _Off(label, stated, share, row.figures[label], total, name, gap >= unit)
 
 
 D304 = Check(
@@ -264,6 +266,8 @@ D304 = Check(
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=percentages,
+    summarise=summarise_witnesses,
+    rows="kept",
     needs="declared percentages and counts",
     assumptions="percentages may be of valid votes, of ballots, of registered voters or of all "
     "votes declared, whichever fits best",

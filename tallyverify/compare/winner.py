@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from tallyverify.checking import (
-    Bounds,
-    Capacity,
-    CaseFacts,
-    Check,
-    Seen,
-    bounds_of,
-    left_out,
-    summarise_seen,
-    unseen_capacity,
-)
+from tallyverify.checking import Bounds, CaseFacts, Check, Kept, Seen, bounds_of
+from tallyverify.compare.lifting import answer_of, proved
+from tallyverify.feasibility import Feasibility, Row, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, number, percent
 from tallyverify.records import AreaResult
 
 
-def _bounds(seen: Seen, capacity: Capacity, facts: CaseFacts) -> Bounds:
+def _bounds(engine: Feasibility, seen: Seen, facts: CaseFacts) -> Bounds | None:
+    """What the votes that no sheet shows still allow, if there is a bound on them."""
+    room = engine.unseen_room
+    if room is None:
+        return None
     votes = {name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids}
-    return bounds_of(votes, capacity.voters, capacity.words)
+    return bounds_of(votes, room[0], room[1])
 
 
-def settled(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
+def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D310: whether the unseen could still turn the lead in the sheets."""
+    seen = kept.seen
     if len(facts.contest.candidates) < 2:
         return check.not_applicable("the contest has one candidate only")
     if not seen.stations.stations:
         return check.not_applicable("no sheet holds a vote")
-    capacity = unseen_capacity(seen, facts)
-    if capacity is None:
+    bound = _bounds(answer_of(kept, facts), seen, facts)
+    if bound is None:
         return check.not_applicable(
-            "the voters of the unseen stations are not known: there is neither a registry with "
-            "registered voters nor a declared number of them"
+            "what the unseen stations can hold is not known: neither the number of stations nor "
+            "that of registered voters bounds it"
         )
-    bound = _bounds(seen, capacity, facts)
     leader, second = facts.label(bound.leader), facts.label(bound.runner_up)
     if bound.settled:
         says = (
@@ -46,11 +42,6 @@ def settled(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
             f"not settled by the seen votes: {leader} leads {second} by {number(bound.lead)} votes "
             f"in the sheets, and the unseen can hold {number(bound.unseen_votes)}; "
             f"{number(bound.unseen_votes - bound.lead)} more than the lead"
-        )
-    if bound.unseen_votes and capacity.with_abstainers:
-        says += (
-            " (who is registered at the seen stations is not known for sure, so whoever did not "
-            "vote there is counted among the unseen)"
         )
     shares = "; ".join(
         f"{name} {percent(bound.low[name], 1)} to {percent(bound.high[name], 1)}"
@@ -72,14 +63,22 @@ def settled(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     )
 
 
-def winner(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
+def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D311: the declared winner against the leader in the sheets."""
+    engine, seen = answer_of(kept, facts), kept.seen
     last = next(
-        ((b, row) for b in reversed(facts.bulletins) if (row := b.of({})) and row.votes), None
+        (
+            (answer, at, bulletin, row)
+            for answer in reversed(engine.series)
+            for at, (bulletin, rows) in reversed(list(enumerate(answer.series.bulletins)))
+            for row in rows
+            if not row.area and row.votes
+        ),
+        None,
     )
     if last is None or len(facts.contest.candidates) < 2:
         return check.not_applicable("no votes are declared for the whole country")
-    bulletin, row = last
+    answer, at, bulletin, row = last
     if not seen.stations.stations:
         return check.not_applicable("no sheet holds a vote")
     declared = sorted(row.votes, key=lambda name: -row.votes[name])
@@ -92,11 +91,18 @@ def winner(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     leader = max(votes, key=lambda name: votes[name])
     if votes[leader] == votes[declared[0]]:
         return check.result([], reason=f"{facts.label(declared[0])} leads in both")
-    capacity = unseen_capacity(seen, facts)
-    bound = _bounds(seen, capacity, facts) if capacity is not None else None
-    final = left_out(seen, facts, bulletin, row) == 0
-    sure = bound is not None and bound.settled and final
+    bound = _bounds(engine, seen, facts)
     lead = votes[leader] - votes[declared[0]]
+
+    def of_the_two(one: Row) -> bool:
+        names = {leader, declared[0]}
+        return (
+            one.bulletin == at
+            and one.area == 0
+            and (one.of_stations or set(one.figure.candidates) <= names or one.label in names)
+        )
+
+    evidence, why = proved(engine, answer, of_the_two)
     says = (
         f"bulletin {bulletin.id} has {facts.label(declared[0])} ahead; in the sheets "
         f"{facts.label(leader)} leads by {number(lead)} votes"
@@ -104,13 +110,15 @@ def winner(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     if bound is None:
         says += "; how much the unseen could hold is not known"
     elif not bound.settled:
-        says += f", which the unseen ({number(bound.unseen_votes)} voters) could still turn"
+        says += f", which the unseen ({number(bound.unseen_votes)} votes) could still turn"
     else:
-        says += f", more than the unseen ({number(bound.unseen_votes)} voters) could turn"
-        says += "" if final else "; the bulletin is not the whole count, so it need not agree yet"
+        says += f", more than the unseen ({number(bound.unseen_votes)} votes) could turn"
+        if evidence is Evidence.NOTE:
+            says += "; the bulletin is not the whole count, so it need not agree yet"
+    sure = bound is not None and bound.settled
     finding = check.finding(
-        says,
-        evidence=Evidence.CONTRADICTION if sure else Evidence.NOTE,
+        says + (why if sure else ""),
+        evidence=evidence if sure else Evidence.NOTE,
         candidate=declared[0],
         observed=votes[declared[0]],
         expected=votes[leader],
@@ -118,7 +126,8 @@ def winner(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         f"{number(votes[declared[0]])} ({declared[0]}) = {number(lead)}; declared: "
         f"{number(row.votes[declared[0]])} ({declared[0]})",
     )
-    return check.result([finding], statistic=lead)
+    # That the winners differ is an answer of its own, whatever it proves.
+    return check.result([finding], statistic=lead, flagged=True)
 
 
 def _wins(name: str, row: AreaResult, facts: CaseFacts) -> bool:
@@ -137,8 +146,8 @@ D310 = Check(
     family="compare",
     evidence=Evidence.NOTE,
     conclude=settled,
-    summarise=summarise_seen,
-    rows="once",
+    summarise=summarise_witnesses,
+    rows="kept",
     needs="actas, and registered voters (registry or declared)",
     assumptions="the sheets are authentic; every unseen voter may vote, for anybody",
     reference="Manski (2003), worst-case bounds",
@@ -149,12 +158,11 @@ D311 = Check(
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=winner,
-    summarise=summarise_seen,
-    rows="once",
+    summarise=summarise_witnesses,
+    rows="kept",
     needs="actas and a declared national result",
     assumptions="as D310; a contradiction only where the seen votes settle the winner and the "
     "bulletin is complete",
     reference="Manski (2003), worst-case bounds",
-    holds_sheets=True,
 )
 CHECKS = (D310, D311)

@@ -20,6 +20,13 @@ from tallyverify.checking import (
 from tallyverify.engine.all_checks import select
 from tallyverify.engine.verdict import verdict_of
 from tallyverify.errors import InputError
+from tallyverify.feasibility import (
+    Feasibility,
+    FeasibilitySection,
+    section_of,
+    summarise_copies,
+    summarise_witnesses,
+)
 from tallyverify.findings import CheckResult, counted, number
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
@@ -79,7 +86,7 @@ def verify(
     suspects, source = _first_pass(case, tell)
     facts = replace(facts, source=source, codes=tuple(check.code for check in chosen))
     summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
-    doubt = _doubt(summaries, facts)
+    doubt = _doubt(summaries, repeats, facts)
     results = [_concluded(check, summaries, repeats, seen, facts, doubt) for check in chosen]
     sheets: Any = summaries.get(summarise_sheets)
     kept = Kept(seen, sheets)
@@ -87,7 +94,14 @@ def verify(
     indicators = _shown(
         "forensics", chosen, doubt, lambda: sheets.study(ForensicStudy, kept, facts).picture()
     )
-    return _report(case, facts, chosen, results, seen, picture, indicators)
+    rows = summaries.get(summarise_witnesses)
+    worlds = _shown(
+        "compare",
+        chosen,
+        doubt,
+        lambda: section_of(rows.study(Feasibility, Kept(seen, rows), facts), facts),
+    )
+    return _report(case, facts, chosen, results, seen, picture, indicators, worlds)
 
 
 def estimate_case(case: Case, *, progress: Progress | None = None) -> InferenceSection:
@@ -96,12 +110,12 @@ def estimate_case(case: Case, *, progress: Progress | None = None) -> InferenceS
     chosen = select("inference")
     suspects, source = _first_pass(case, tell)
     facts = replace(case.facts, source=source)
-    summaries, _, seen = _folded(case, facts, chosen, suspects, tell)
+    summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
     unseen = InferenceStudy(Kept(seen, summaries[summarise_sheets]), facts)
     if unseen.study is None and unseen.kept.rows.chunks is not None:
         raise InputError(unseen.refused)
     picture = unseen.picture
-    doubt = _doubt(summaries, facts)
+    doubt = _doubt(summaries, repeats, facts)
     if doubt and unseen.study is not None:
         return replace(picture, estimate=picture.estimate.refusing(doubt), curve=None)
     return picture
@@ -181,11 +195,21 @@ def _folded(
     for table in (repeats.alone, repeats.once):
         if table is not None:
             put(once, table)
+    copies = summarise_copies(repeats, facts) if summarise_witnesses in once else None
+    if copies is not None:
+        sums[summarise_witnesses] = sums[summarise_witnesses] + copies
     return sums, repeats, sums[summarise_seen]
 
 
-def _doubt(summaries: dict[Summarise, Any], facts: CaseFacts) -> str:
+def _doubt(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) -> str:
     """Why sums over the sheets would mislead, if they would."""
+    apart = len(repeats.different)
+    stations = summaries[summarise_seen].stations.stations + apart
+    if 2 * apart > stations:
+        return (
+            f"{number(apart)} of {counted(stations, 'station')} stand several times with different "
+            "figures (T202): the mapping's key probably does not name each station once"
+        )
     if facts.undecided_subtotals:
         return (
             f"{counted(len(facts.source.subtotals), 'row')} among the stations look like area "
@@ -231,6 +255,7 @@ def _report(
     seen: Seen,
     picture: InferenceSection | None,
     shown: ForensicSection | None,
+    worlds: FeasibilitySection | None,
 ) -> Report:
     declared, registry = case.declared, case.registry
     expected = declared.stations if declared else None
@@ -273,6 +298,7 @@ def _report(
         verdict=verdict_of(results, chosen),
         checks=tuple(results),
         findings=tuple(findings),
+        feasibility=worlds,
         contest=case.contest,
         picture=picture,
         forensics=shown,

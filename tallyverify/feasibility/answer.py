@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from tallyverify.arrays import Counts
 from tallyverify.checking import CaseFacts, Kept
 from tallyverify.errors import InputError
 from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_keys
 from tallyverify.feasibility.assemble import Closing, assembled
-from tallyverify.feasibility.bounds import NOTHING, Bound, bound_of
+from tallyverify.feasibility.bounds import Bound, bound_of
 from tallyverify.feasibility.closing import (
     Extent,
     extents,
     register_room,
+    stations_in,
     unseen_stations,
     votes_of_no_station,
 )
+from tallyverify.feasibility.papers import Figure
 from tallyverify.feasibility.program import Program
 from tallyverify.feasibility.published import Row, Series, series_in_force
 from tallyverify.feasibility.witnesses import Witnesses, weighed
@@ -28,6 +32,7 @@ from tallyverify.findings import Evidence
 _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
 _LOOK = 20
+_MOST_CLASH = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +51,15 @@ class Reading:
 
 
 @dataclass(frozen=True, eq=False)
+class Verified:
+    """What is proved of some figures without, and with, taking a last bulletin as whole."""
+
+    rung: Evidence | None
+    reading: Reading  # the one that bears the rung
+    capped: bool = False  # it would be a contradiction if the bulletin said that it is whole
+
+
+@dataclass(frozen=True, eq=False)
 class SeriesAnswer:
     """What is proved, and shown, of one series of bulletins."""
 
@@ -53,9 +67,9 @@ class SeriesAnswer:
     extents: dict[tuple[int, int], Extent]
     closing: Closing
     words: tuple[str, ...]  # what was assumed
-    sure: Reading  # without taking any bulletin as whole
-    taken: Reading  # with the last one, if it says nothing else
-    by_bulletin: tuple[Reading, ...]
+    whole: Verified
+    by_bulletin: tuple[Verified, ...]
+    programs: tuple[Program, ...]  # without and, where it differs, with a bulletin taken as whole
 
 
 class Feasibility:
@@ -66,6 +80,9 @@ class Feasibility:
 
     def __init__(self, kept: Kept, facts: CaseFacts) -> None:
         self.facts = facts
+        self._clashes: dict[int, tuple[Row, ...]] = {}
+        self._resolved: dict[int, Row | None] = {}
+        self._proved: dict[tuple[int, tuple[int, ...]], Verified] = {}
         columns = kept.rows.columns
         keys = annulled_keys(facts)
         self.annulled: tuple[str, ...] = ()
@@ -129,45 +146,81 @@ class Feasibility:
         words += [*unseen.words, *([why] if why else []), *([room[1]] if room else [])]
         words += [*seen.conventions.words, *series.superseded]
         words += [series.inferred_order] if series.inferred_order else []
-        sure = self._reading(series, found, closing, taken=False)
-        last_taken = any(one.taken for one in found.values())
-        taken = self._reading(series, found, closing, taken=True) if last_taken else sure
-        if len(series.bulletins) < 2:
-            alone: tuple[Reading, ...] = (taken,)
-        else:
-            alone = tuple(
-                self._reading(series, found, closing, taken=True, only=at)
-                for at in range(len(series.bulletins))
-            )
-        return SeriesAnswer(series, found, closing, tuple(words), sure, taken, alone)
+        taken = (False, True) if any(one.taken for one in found.values()) else (False,)
 
-    def _reading(
-        self,
-        series: Series,
-        found: dict[tuple[int, int], Extent],
-        closing: Closing,
-        *,
-        taken: bool,
-        only: int | None = None,
-    ) -> Reading:
-        """Prove the weakest of the readings that are not excluded."""
-        either = any(one.either for one in found.values())
-        best: Reading | None = None
-        for voters in (False, True) if either else (False,):
-            program = assembled(
-                series, self.facts, self.sheets, found, closing, voters=voters, taken=taken,
-                only=only,
+        def programs(only: int | None = None) -> tuple[tuple[Program, ...], ...]:
+            """By reading of coverages, then by what is taken as whole."""
+            return tuple(
+                tuple(
+                    assembled(
+                        series, facts, seen, found, closing, voters=voters, taken=one, only=only
+                    )
+                    for one in taken
+                )
+                for voters in self._bases(found)
             )
-            one = Reading(program, bound_of(program), taken, voters)
-            if best is None or self._strength(one.bound) < self._strength(best.bound):
+
+        every = programs()
+        whole = self._weakest(every)
+        single = len(series.bulletins) < 2
+        by_bulletin = (
+            (whole,)
+            if single
+            else tuple(self._alone(at, whole, programs) for at in range(len(series.bulletins)))
+        )
+        weakest = every[int(whole.reading.voters)]
+        return SeriesAnswer(series, found, closing, tuple(words), whole, by_bulletin, weakest)
+
+    def _alone(
+        self,
+        at: int,
+        whole: Verified,
+        programs: Callable[[int | None], tuple[tuple[Program, ...], ...]],
+    ) -> Verified:
+        """Return what one bulletin proves by itself."""
+        rows = {row.bulletin for row in whole.reading.clash}
+        if rows == {at}:
+            return whole  # the proof rests on its figures alone
+        return self._weakest(programs(at))
+
+    @staticmethod
+    def _bases(found: dict[tuple[int, int], Extent]) -> tuple[bool, ...]:
+        return (False, True) if any(one.either for one in found.values()) else (False,)
+
+    def _weakest(self, readings: tuple[tuple[Program, ...], ...]) -> Verified:
+        """Return the weakest of the readings that nothing excludes."""
+        best: Verified | None = None
+        for voters, programs in enumerate(readings):
+            one = self.verified(programs, bool(voters))
+            if best is None or _weight(one) < _weight(best):
                 best = one
-            if best.bound is NOTHING:
+            if best.rung is None:
                 break
         assert best is not None
         return best
 
-    def _strength(self, bound: Bound) -> tuple[int, int, int]:
-        return bound.key
+    def verified(self, programs: tuple[Program, ...], voters: bool = False) -> Verified:
+        """Return what is proved: first without taking a bulletin as whole, then with it."""
+        sure = Reading(programs[0], bound_of(programs[0]), False, voters)
+        rung = self.rung(sure)
+        if rung is Evidence.CONTRADICTION or len(programs) == 1:
+            return Verified(rung, sure)
+        taken = Reading(programs[1], bound_of(programs[1]), True, voters)
+        with_it = self.rung(taken)
+        if with_it is None:
+            return Verified(rung, sure)
+        return Verified(Evidence.DISCREPANCY, taken, capped=with_it is Evidence.CONTRADICTION)
+
+    def of_rows(self, answer: SeriesAnswer, wanted: Callable[[Row], bool]) -> Verified:
+        """Return what some of the published figures prove by themselves."""
+        keep = np.array(
+            [at for at, row in enumerate(answer.programs[0].rows) if wanted(row)], dtype=np.int64
+        )
+        key = (id(answer), tuple(keep.tolist()))
+        if key not in self._proved:
+            restricted = tuple(program.restricted(keep) for program in answer.programs)
+            self._proved[key] = self.verified(restricted, answer.whole.reading.voters)
+        return self._proved[key]
 
     def rung(self, reading: Reading) -> Evidence | None:
         """Return the rung that a proof reaches, None where it proves nothing."""
@@ -182,41 +235,127 @@ class Feasibility:
             return Evidence.CONTRADICTION
         return Evidence.DISCREPANCY if bound.sheets else None
 
-    def rung_of(self, answer: SeriesAnswer) -> tuple[Evidence | None, Reading]:
-        """Return the rung of a series, and the reading that bears it."""
-        sure = self.rung(answer.sure)
-        if sure is Evidence.CONTRADICTION or answer.taken is answer.sure:
-            return sure, answer.sure
-        taken = self.rung(answer.taken)
-        if taken is None:
-            return sure, answer.sure
-        return Evidence.DISCREPANCY, answer.taken
-
     @cached_property
     def gravest(self) -> SeriesAnswer | None:
         """The series with the strongest proof."""
-        order = {Evidence.CONTRADICTION: 2, Evidence.DISCREPANCY: 1, None: 0}
-
-        def weight(one: SeriesAnswer) -> tuple[int, tuple[int, int, int]]:
-            rung, reading = self.rung_of(one)
-            return order[rung], reading.bound.key
-
-        return max(self.series, key=weight, default=None)
+        return max(self.series, key=lambda one: _weight(one.whole), default=None)
 
     @cached_property
     def worlds(self) -> tuple[World | None, ...]:
-        """A world of each series, where one was shown."""
+        """A world of each series, where one was sought and shown."""
         return tuple(
-            None if self.rung_of(one)[0] is not None else shown(one.taken.program)
-            for one in self.series
+            None if one.whole.rung is not None else shown(one.programs[-1]) for one in self.series
         )
 
     @cached_property
     def held(self) -> bool:
         """Whether any published figure of votes could be held against sheets."""
         return self.seen > 0 and any(
-            not row.of_stations for one in self.series for row in one.taken.program.rows
+            not row.of_stations for one in self.series for row in one.programs[0].rows
         )
+
+    def _sums(self, answer: SeriesAnswer, area: int, which: str) -> Counts:
+        """What the sheets of an area hold of each figure, at least or at most; (figures,)."""
+        program = answer.programs[-1]
+        inside = [at for at, areas in enumerate(program.sites) if area in areas]
+        sheets = np.isin(program.stations.site, inside)
+        sums: Counts = getattr(program.stations, which)[sheets].sum(axis=0)
+        return sums
+
+    def most_seen(self, answer: SeriesAnswer, area: int) -> dict[Figure, int]:
+        """Return the most that the sheets of an area may hold of each figure."""
+        sums = self._sums(answer, area, "most")
+        return dict(zip(answer.programs[-1].figures, sums.tolist(), strict=True))
+
+    def held_of(self, answer: SeriesAnswer, row: Row) -> tuple[int, int]:
+        """Return the least and the most that the sheets hold of a published figure."""
+        at = answer.programs[-1].figures.index(row.figure)
+        least, most = (self._sums(answer, row.area, which) for which in ("least", "most"))
+        return int(least[at]), int(most[at])
+
+    def room(self, answer: SeriesAnswer, area: int) -> int | None:
+        """Return the most ballots of an area beside those on the seen sheets; None: no bound."""
+        program = answer.programs[-1]
+        if program.loose:
+            return None
+        unseen = program.unseen
+        inside = [at for at, areas in enumerate(program.sites) if area in areas]
+        here = (np.isin(unseen.site, inside) | (unseen.site < 0)) & ~unseen.seen
+        room = sum(
+            int(cap) * int(count)
+            for cap, count in zip(unseen.cap[here], unseen.count[here], strict=True)
+        )
+        room += program.elsewhere
+        return room if program.room is None else min(room, program.room)
+
+    @cached_property
+    def unseen_room(self) -> tuple[int, str] | None:
+        """The most votes that no sheet shows, and why so many; None where nothing bounds them."""
+        facts, seen = self.facts, self.sheets
+        every = Series("", tuple((b, b.areas) for b in facts.bulletins), (), "")
+        unseen = unseen_stations(facts, seen, self.allowance.sheets)
+        elsewhere, why = votes_of_no_station(every, facts, seen, unseen)
+        found = []
+        if not unseen.unlimited and all(cap >= 0 for cap in unseen.caps):
+            votes = sum(c * n for c, n in zip(unseen.caps, unseen.counts, strict=True))
+            words = "; ".join([*unseen.words, *([why] if why else [])])
+            found.append((votes + self._silent + elsewhere, words))
+        room = register_room(facts, seen)
+        if room is not None:
+            found.append((room[0] + self._silent, room[1]))
+        return min(found, default=None)
+
+    @property
+    def _silent(self) -> int:
+        """The most papers on sheets that were seen but say nothing for sure."""
+        sheets = self.sheets
+        open_ = int(np.where(sheets.cap >= 0, sheets.cap, 0)[sheets.free].sum())
+        for name in self.facts.contest.candidate_ids:
+            low, high = sheets.lows[name], sheets.highs[name]
+            gap = np.where(high >= 0, high - low, np.maximum(sheets.cap, 0))
+            open_ += int(gap[~sheets.free].sum())
+        return open_
+
+    def stations_in(self, area: dict[str, str]) -> int | None:
+        """Return how many stations an area has, if that is known."""
+        return stations_in(area, self.facts, self.sheets)
+
+    def clash(self, answer: SeriesAnswer) -> tuple[Row, ...]:
+        """Return a minimal set of published figures that reach the rung of the series.
+
+        Figures are dropped one at a time while the rung stays: narrow ones first, so that few and
+        wide ones remain (Chinneck 2008, deletion filter).
+        """
+        key = id(answer)
+        if key not in self._clashes:
+            self._clashes[key] = self._minimal(answer)
+        return self._clashes[key]
+
+    def _minimal(self, answer: SeriesAnswer) -> tuple[Row, ...]:
+        rung = answer.whole.rung
+        kept = list(answer.whole.reading.clash)
+        if rung is None or len(kept) > _MOST_CLASH:
+            return tuple(kept)
+        for row in sorted(kept, key=lambda row: (-len(self.facts.areas[row.area]), row.high)):
+            without = [other for other in kept if other != row]
+            found = self.of_rows(answer, lambda other, left=tuple(without): other in left)
+            if found.rung is rung:
+                kept = without
+        return tuple(kept)
+
+    def resolved_by(self, answer: SeriesAnswer) -> Row | None:
+        """Return the one published figure that alone would resolve the clash, if there is one."""
+        if answer.whole.rung is None:
+            return None
+        key = id(answer)
+        if key not in self._resolved:
+            self._resolved[key] = None
+            figures = [row for row in self.clash(answer) if not row.of_stations]
+            for row in figures if len(figures) <= _MOST_CLASH else ():
+                if self.of_rows(answer, lambda other, out=row: other != out).rung is None:
+                    self._resolved[key] = row
+                    break
+        return self._resolved[key]
 
     def look_at_first(self, reading: Reading) -> tuple[str, ...]:
         """Return the sheets that the bound calls wrong, those with most to gain first."""
@@ -225,9 +364,13 @@ class Feasibility:
         gain = reading.bound.proofs[0].gain
         order = np.lexsort((reading.program.stations.key, -gain))
         first = [at for at in order[:_LOOK] if gain[at] >= 0]
-        return tuple(
-            str(self.sheets.stations[reading.program.stations.key[at]]) for at in first
-        )
+        return tuple(str(self.sheets.stations[reading.program.stations.key[at]]) for at in first)
+
+
+def _weight(one: Verified) -> tuple[int, tuple[int, int, int]]:
+    """From the weakest proof to the strongest."""
+    order = (None, Evidence.DISCREPANCY, Evidence.CONTRADICTION)
+    return order.index(one.rung), one.reading.bound.key
 
 
 def _registered(facts: CaseFacts) -> set[str]:

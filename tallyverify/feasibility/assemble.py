@@ -77,9 +77,7 @@ def assembled(
         if areas is not None:
             sites.setdefault(areas, len(sites))
     one_hour = same_hours(series, extents, facts)
-    chains = tuple(
-        _chains(areas, rows, whole, len(series.bulletins), one_hour) for areas in sites
-    )
+    chains = tuple(_chains(areas, rows, whole, len(series.bulletins), one_hour) for areas in sites)
     # So many papers, of all classes that any published figure counts, are nowhere exceeded.
     box = max(sum(row.high for row in rows if not row.of_stations), 1)
     least, most = _intervals(figures, papers, seen, box)
@@ -96,16 +94,27 @@ def assembled(
         closing.unseen, sites, box, most_stations, at[seen.free], cap[seen.free], lists[seen.free]
     )
     stating = {
-        key for key, one in extents.items() if series.bulletins[key[0]][0].of(
-            facts.areas[key[1]]).stations is not None  # type: ignore[union-attr]
+        key
+        for key, one in extents.items()
+        if series.bulletins[key[0]][0].of(facts.areas[key[1]]).stations is not None  # type: ignore[union-attr]
     }
     none_elsewhere = np.array(
         [(row.bulletin, row.area) in stating or row.of_stations for row in rows], dtype=bool
     )
     return Program(
-        tuple(rows), papers, figures, len(series.bulletins), tuple(sites), chains, stations,
-        unseen, closing.elsewhere, none_elsewhere, box if closing.unseen.unlimited else 0,
-        closing.room, len(seen),
+        tuple(rows),
+        papers,
+        figures,
+        len(series.bulletins),
+        tuple(sites),
+        chains,
+        stations,
+        unseen,
+        closing.elsewhere,
+        none_elsewhere,
+        box if closing.unseen.unlimited else 0,
+        closing.room,
+        len(seen),
     )
 
 
@@ -220,4 +229,3 @@ def _unseen(
         np.array([False] * size + [True] * len(free_site), dtype=bool),
         np.array([*lists, *free_lists], dtype=np.int64),
     )
-

@@ -91,8 +91,11 @@ def _proof(program: Program, multipliers: Floats, room: float, cost: Cost) -> Pr
     # As fine as 64 bits allow: what a station adds up to must fit.
     stations = program.stations
     largest = max(
-        int(stations.most.max(initial=1)), int(stations.cap.max(initial=1)),
-        int(program.unseen.cap.max(initial=1)), int(stations.lists.max(initial=1)), 1,
+        int(stations.most.max(initial=1)),
+        int(stations.cap.max(initial=1)),
+        int(program.unseen.cap.max(initial=1)),
+        int(stations.lists.max(initial=1)),
+        1,
     )
     terms = 4 * max(len(program.rows), 1)
     bits = min(int(np.log2(2.0**61 / (largest * max(top, room, 1.0) * terms))), 40)

@@ -190,8 +190,7 @@ def same_hours(series: Series, found: dict[tuple[int, int], Extent], facts: Case
         tops = [
             row
             for row in visible
-            if row.area
-            and not any(o.area.items() < row.area.items() for o in visible if o.area)
+            if row.area and not any(o.area.items() < row.area.items() for o in visible if o.area)
         ]
         counts = [row.stations for row in tops]
         if whole is None or whole.stations is None or None in counts:
@@ -201,9 +200,7 @@ def same_hours(series: Series, found: dict[tuple[int, int], Extent], facts: Case
     return True
 
 
-def count_rows(
-    series: Series, found: dict[tuple[int, int], Extent], *, voters: bool
-) -> list[Row]:
+def count_rows(series: Series, found: dict[tuple[int, int], Extent], *, voters: bool) -> list[Row]:
     """Return the rows that bound the stations (or voters) of bulletins, on one basis."""
     rows = []
     for (at, area), one in found.items():

@@ -67,7 +67,9 @@ class _Builder:
         self.row_high += [high] * count
         return np.arange(start, start + count)
 
-    def put(self, rows: Counts | int, columns: Counts | int, values: Floats | Counts | float) -> None:
+    def put(
+        self, rows: Counts | int, columns: Counts | int, values: Floats | Counts | float
+    ) -> None:
         """Set coefficients."""
         r, c, v = np.broadcast_arrays(rows, columns, values)
         keep = v != 0
@@ -279,7 +281,9 @@ class _Masses:
                 each = build.constraints(variants, 0.0, 0.0)
                 build.put(each[None, :], mass, 1.0)
                 build.put(each, papers, -1.0)
-                top = float(max(program.stations.cap.max(initial=0), program.unseen.cap.max(initial=0)))
+                top = float(
+                    max(program.stations.cap.max(initial=0), program.unseen.cap.max(initial=0))
+                )
                 if tied:
                     within = build.constraints(entries, -np.inf, 0.0)
                     build.put(within[:, None], mass, 1.0)

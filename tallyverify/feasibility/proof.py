@@ -111,9 +111,7 @@ def _true(program: Program, table: Counts, part: Stations) -> Counts:
     return np.maximum(each, alike)
 
 
-def _wrong_votes(
-    program: Program, table: Counts, part: Stations, scale: int
-) -> Counts:
+def _wrong_votes(program: Program, table: Counts, part: Stations, scale: int) -> Counts:
     """Value by entry where each paper changed, added or removed costs one; (stations, entries)."""
     paper = _paper_weights(program, table)
     best = np.minimum(paper.min(axis=1), 0)
@@ -165,8 +163,7 @@ def proved(
             taken = stations.take(part)
             if cost == "votes":
                 best = sum(
-                    _wrong_votes(program, table, taken, scale).min(axis=1)
-                    for table in tables[site]
+                    _wrong_votes(program, table, taken, scale).min(axis=1) for table in tables[site]
                 )
             else:
                 true = sum(_true(program, table, taken).min(axis=1) for table in tables[site])
@@ -194,9 +191,7 @@ def _anywhere(program: Program, tables: list[list[Counts]]) -> Counts:
     return best[where]
 
 
-def _unseen(
-    program: Program, tables: list[list[Counts]], multipliers: Counts, extra: int
-) -> int:
+def _unseen(program: Program, tables: list[list[Counts]], multipliers: Counts, extra: int) -> int:
     """What unseen stations, and papers of no station, can take off."""
     total = 0
     unseen = program.unseen
@@ -205,7 +200,11 @@ def _unseen(
             here = np.flatnonzero((unseen.site == at) & (unseen.seen == seen))
             if len(here):
                 values = _free(
-                    program, tables[at], unseen.cap[here], unseen.lists[here], seen,
+                    program,
+                    tables[at],
+                    unseen.cap[here],
+                    unseen.lists[here],
+                    seen,
                     0 if seen else extra,
                 )
                 total += sum(
@@ -222,9 +221,7 @@ def _unseen(
     if program.elsewhere:
         total += program.elsewhere * _lightest_elsewhere(program, multipliers, extra)
     if program.loose:
-        total += program.loose * min(
-            min(_lightest(program, table) + extra for table in tables), 0
-        )
+        total += program.loose * min(min(_lightest(program, table) + extra for table in tables), 0)
     return total
 
 

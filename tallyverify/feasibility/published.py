@@ -132,9 +132,7 @@ def rows_of(series: Series, facts: CaseFacts) -> Iterator[Row]:
                 yield from _of_area(place, bulletin, result, facts)
 
 
-def _of_area(
-    place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFacts
-) -> Iterator[Row]:
+def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFacts) -> Iterator[Row]:
     area = facts.area_index(result.area)
 
     def row(figure: Figure, label: str, low: int, high: int, implied: bool = False) -> Row:
@@ -153,7 +151,9 @@ def _of_area(
             yield row(Figure("votes", tuple(sorted(members))), label, low, high)
     if result.valid is not None:
         made_of_them = result.valid == sum(result.figures.values())
-        low, high = _softened(result.valid, unit * len(result.figures) if made_of_them else unit * 0)
+        low, high = _softened(
+            result.valid, unit * len(result.figures) if made_of_them else unit * 0
+        )
         yield row(Figure("valid"), "valid votes", low, high)
     if result.null is not None:
         kind = "null" if result.blank is not None else "null or blank"
@@ -166,7 +166,10 @@ def _of_area(
         yield row(Figure("papers"), "papers of no station", 0, 0, implied=True)
     for label, low, high in percentage_rows(result, facts):
         yield row(
-            Figure("votes", tuple(sorted(result.percentage_members[label]))), f"{label} (percentage)", low, high
+            Figure("votes", tuple(sorted(result.percentage_members[label]))),
+            f"{label} (percentage)",
+            low,
+            high,
         )
 
 

@@ -18,11 +18,16 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask, Texts
 from tallyverify.checking import CaseFacts, Kept, places_of
-from tallyverify.feasibility.conventions import Conventions, ballots_hold, conventions_of, valid_holds
+from tallyverify.feasibility.conventions import (
+    Conventions,
+    ballots_hold,
+    conventions_of,
+    valid_holds,
+)
 from tallyverify.feasibility.mending import Sheet, mended
 from tallyverify.feasibility.papers import OTHER, UNCLASSED, case_papers
 from tallyverify.records import ALL_OPTIONS
-from tallyverify.table import ActaTable
+from tallyverify.table import ActaTable, Repeats
 
 T = TypeVar("T")
 Areas = tuple[int, ...]
@@ -60,9 +65,7 @@ class SheetRows:
             here = [labels.setdefault(areas, len(labels)) for areas in chunk["labels"]]
             codes.append(np.array(here, dtype=np.int64)[chunk["site"]])
         names = [name for name in self.chunks[0] if name not in ("labels", "site")]
-        whole = {
-            name: np.concatenate([chunk[name] for chunk in self.chunks]) for name in names
-        }
+        whole = {name: np.concatenate([chunk[name] for chunk in self.chunks]) for name in names}
         whole["site"] = np.concatenate(codes)
         # By key, so that nothing depends on the order of rows or parts.
         order = np.argsort(whole["station"], kind="stable")
@@ -85,10 +88,52 @@ def summarise_witnesses(part: ActaTable, facts: CaseFacts) -> SheetRows:
         "most": most,
         "site": site,
         "labels": labels,
-        "seen": part.seen & (part.figure(ALL_OPTIONS)[0] > 0),
+        "seen": part.seen & (part.figure(ALL_OPTIONS)[0] > 0) & _named(part, facts),
     }
     for name in (*LINES, *case_papers(facts).classes):
         columns[name] = _line(part, name)
+    return SheetRows((columns,))
+
+
+def _named(part: ActaTable, facts: CaseFacts) -> Mask:
+    """Where a sheet names its areas at every level that something is declared for."""
+    named = np.ones(len(part), dtype=bool)
+    for level in {level for area in facts.areas for level in area}:
+        if level in part.levels:
+            named &= (part.frame[level].fillna("") != "").to_numpy(dtype=bool)
+    return named
+
+
+def summarise_copies(repeats: Repeats, facts: CaseFacts) -> SheetRows | None:
+    """Keep one row of each station that stands twice with different figures: the hull of both.
+
+    Which copy is right is not known; a line in which they differ counts as not read.
+    """
+    groups = repeats.different
+    if not len(groups):
+        return None
+    rows = np.concatenate(
+        [np.arange(at, at + n) for at, n in zip(groups.start, groups.size, strict=True)]
+    )
+    [every] = summarise_witnesses(groups.rows.take(rows), facts).chunks
+    start = np.cumsum(groups.size) - groups.size
+    columns: dict[str, Any] = {"labels": every["labels"], "station": every["station"][start]}
+    columns["site"] = every["site"][start]
+    same_place = np.minimum.reduceat(every["site"], start) == np.maximum.reduceat(
+        every["site"], start
+    )
+    columns["seen"] = np.logical_and.reduceat(every["seen"], start) & same_place
+    columns["least"] = np.minimum.reduceat(every["least"], start, axis=0)
+    unread = np.minimum.reduceat(every["most"], start, axis=0) < 0
+    columns["most"] = np.where(unread, -1, np.maximum.reduceat(every["most"], start, axis=0))
+    differ = (columns["least"] != columns["most"]).any(axis=1)
+    for name in (*LINES, *case_papers(facts).classes):
+        low = np.minimum.reduceat(every[name], start)
+        high = np.maximum.reduceat(every[name], start)
+        apart = (low != high) | (differ if name != "registered" else False)
+        columns[name] = np.where(apart, -1, low)
+        if name == "registered":
+            columns[name] = high  # the larger list bounds both
     return SheetRows((columns,))
 
 
@@ -188,7 +233,9 @@ def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
     # What the rest of the sheet leaves for a figure that was not read.
     room_votes = np.where(valid >= 0, valid, ballots)
     room_votes = np.where(room_votes >= 0, np.maximum(room_votes - options, 0), -1)
-    room = np.where(room_votes >= 0, room_votes, np.where(cap >= 0, np.maximum(cap - options, 0), -1))
+    room = np.where(
+        room_votes >= 0, room_votes, np.where(cap >= 0, np.maximum(cap - options, 0), -1)
+    )
     for name in names:
         unread = highs[name] < 0
         highs[name] = np.where(unread, np.where(room >= 0, lows[name] + room, -1), highs[name])
@@ -232,13 +279,18 @@ def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
         if case_papers(facts).blank and facts.contest.valid_includes_blank is not True and among:
             stated_low = np.where(valid >= 0, options, stated_low)
         if case_papers(facts).blank and how.valid == "over":
-            stated_low = np.where(valid >= 0, np.maximum(options, valid - np.where(
-                blank >= 0, extra, valid)), stated_low)
-        if case_papers(facts).blank and facts.contest.valid_includes_blank is not False and not among:
-            upper = np.where(blank >= 0, blank, highs["blank"])
-            stated_high = np.where(
-                (stated_high >= 0) & (upper >= 0), stated_high + upper, -1
+            stated_low = np.where(
+                valid >= 0,
+                np.maximum(options, valid - np.where(blank >= 0, extra, valid)),
+                stated_low,
             )
+        if (
+            case_papers(facts).blank
+            and facts.contest.valid_includes_blank is not False
+            and not among
+        ):
+            upper = np.where(blank >= 0, blank, highs["blank"])
+            stated_high = np.where((stated_high >= 0) & (upper >= 0), stated_high + upper, -1)
         exact_valid = (stated_low, stated_high)
     free = np.zeros(size, dtype=bool)
     for at in np.flatnonzero(~sound):
@@ -262,12 +314,27 @@ def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
             elif name in lows:
                 lows[name][at], highs[name][at] = low, high
         lows[OTHER][at] = 0
-        highs[OTHER][at] = max(bounds["valid"][1] - sum(bounds[n][0] for n in names), 0) if (
-            "valid" in bounds and how.valid == "over") else 0
+        highs[OTHER][at] = (
+            max(bounds["valid"][1] - sum(bounds[n][0] for n in names), 0)
+            if ("valid" in bounds and how.valid == "over")
+            else 0
+        )
         highs[UNCLASSED][at] = -1
     return Witnesses(
-        columns["station"], columns["site"], labels, registered, lows, highs, exact_ballots,
-        exact_valid, sound, free, cap, top, excess,
+        columns["station"],
+        columns["site"],
+        labels,
+        registered,
+        lows,
+        highs,
+        exact_ballots,
+        exact_valid,
+        sound,
+        free,
+        cap,
+        top,
+        excess,
         bool(has_list.all() and not over.any() and size),
-        unlisted, how,
+        unlisted,
+        how,
     )

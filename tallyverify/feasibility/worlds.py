@@ -62,8 +62,14 @@ def _summed(stations: Stations, order: Counts, edges: Counts) -> Stations:
         return found
 
     return Stations(
-        added("least"), added("most"), stations.site[order][edges], added("cap"), added("lists"),
-        added("low"), added("high"), stations.key[order][edges],
+        added("least"),
+        added("most"),
+        stations.site[order][edges],
+        added("cap"),
+        added("lists"),
+        added("low"),
+        added("high"),
+        stations.key[order][edges],
     )
 
 
@@ -137,8 +143,6 @@ def _of_divided(program: Program) -> World | None:
         )
     whole = ~divided
     forced.update(
-        zip(
-            model.wrong[whole].tolist(), np.rint(found[model.wrong[whole]]).tolist(), strict=True
-        )
+        zip(model.wrong[whole].tolist(), np.rint(found[model.wrong[whole]]).tolist(), strict=True)
     )
     return _integral(program, ones, forced=forced)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from tallyverify.atomic_write import write_whole
+from tallyverify.feasibility import FeasibilitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Verdict
 from tallyverify.model import Model
 from tallyverify.records import Contest
@@ -56,6 +57,8 @@ class Report(Model):
         Every check that was asked, with its status.
     findings : tuple of Finding
         All findings, the strongest evidence first.
+    feasibility : tallyverify.feasibility.FeasibilitySection or None
+        Whether there is a world in which every published figure is true; what is proved.
     coverage, totals, inputs
         What was seen, what it sums to, and from which files.
     picture : tallyverify.inference.InferenceSection or None
@@ -80,6 +83,7 @@ class Report(Model):
     verdict: Verdict
     checks: tuple[CheckResult, ...]
     findings: tuple[Finding, ...]
+    feasibility: FeasibilitySection | None = None
     contest: Contest = Field(exclude=True, repr=False)
     picture: Any = Field(default=None, exclude=True, repr=False)
     forensics: Any = Field(default=None, exclude=True, repr=False)

@@ -1,0 +1,86 @@
+"""What lifts a finding: only the engine's proof, on the figures that the finding names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tallyverify.checking import CaseFacts, Kept
+from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, Verified
+from tallyverify.findings import Evidence, counted, number, percent
+from tallyverify.records import AreaResult, Bulletin
+
+MOST_PROOFS = 25
+"""A check has the engine prove so many of its findings apart, those with most votes first."""
+
+_LINES = {"valid": "valid votes", "null": "null votes", "blank": "blank votes"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One declared row, and where it stands in the answer."""
+
+    answer: SeriesAnswer
+    at: int  # position of the bulletin
+    bulletin: Bulletin
+    row: AreaResult
+    area: int
+
+
+def answer_of(kept: Kept, facts: CaseFacts) -> Feasibility:
+    """Return the engine's answer for a case, worked out once for all checks."""
+    found: Feasibility = kept.rows.study(Feasibility, kept, facts)
+    return found
+
+
+def places(engine: Feasibility, facts: CaseFacts) -> list[Place]:
+    """Return every declared row in force whose area the sheets name."""
+    return [
+        Place(answer, at, bulletin, row, facts.area_index(row.area))
+        for answer in engine.series
+        for at, (bulletin, rows) in enumerate(answer.series.bulletins)
+        for row in rows
+        if facts.is_visible(row.area)
+    ]
+
+
+def same_place(place: Place, *labels: str) -> Callable[[Row], bool]:
+    """Return which published numbers stand in a place, under these labels where any are named."""
+    wanted = {_LINES.get(label, label) for label in labels}
+    return lambda row: (
+        row.bulletin == place.at
+        and row.area == place.area
+        and (row.of_stations or not wanted or row.label in wanted)
+    )
+
+
+def proved(
+    engine: Feasibility, answer: SeriesAnswer, wanted: Callable[[Row], bool]
+) -> tuple[Evidence, str]:
+    """Return the rung that some published figures reach by themselves, and the proof in words."""
+    one = engine.of_rows(answer, wanted)
+    return one.rung or Evidence.NOTE, said(engine, one)
+
+
+def said(engine: Feasibility, one: Verified) -> str:
+    """Return a proof in words, empty where there is none."""
+    if one.rung is None:
+        return ""
+    bound, allowed = one.reading.bound, engine.allowance
+    if bound.misfit:
+        return (
+            ". No number of wrong sheets helps: these figures exclude each other, by at least "
+            f"{counted(bound.misfit, 'vote')}"
+        )
+    text = (
+        f". Both cannot be true: at least {number(bound.sheets)} of the "
+        f"{counted(engine.seen, 'sheet')} ({percent(bound.sheets, engine.seen)}) would have to be "
+        f"wrong, with at least {counted(bound.votes, 'vote')} on them; "
+        f"{number(allowed.sheets)} are allowed for ({allowed.origin})"
+    )
+    if one.capped:
+        text += (
+            ". The bulletin does not say that it is the whole count: "
+            '"complete": true in it would make this a contradiction'
+        )
+    return text

@@ -1,0 +1,139 @@
+"""D312: published figures that no honest world reproduces together."""
+
+from __future__ import annotations
+
+from tallyverify.checking import CaseFacts, Check, Kept
+from tallyverify.compare.lifting import answer_of, said
+from tallyverify.feasibility import (
+    Feasibility,
+    Row,
+    SeriesAnswer,
+    figure_words,
+    summarise_witnesses,
+)
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+
+_LISTED = 12
+
+
+def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
+    """Ask whether there is a world in which every published figure is true.
+
+    Flagged where several figures together exclude each other, or the sheets; one figure that the
+    sheets exclude by itself is told by its own check.
+    """
+    if not facts.bulletins:
+        return check.not_applicable("nothing is declared", _not_compared(check, facts))
+    engine = answer_of(kept, facts)
+    if not engine.held:
+        return check.not_applicable(
+            "no published figure of votes could be held against sheets", _not_compared(check, facts)
+        )
+    findings: list[Finding] = []
+    open_: list[str] = []
+    for answer, world in zip(engine.series, engine.worlds, strict=True):
+        name = f"series {answer.series.name}: " if answer.series.name else ""
+        one = answer.whole
+        if one.rung is not None:
+            clash = engine.clash(answer)
+            if len({(r.bulletin, r.area, r.label) for r in clash if not r.of_stations}) > 1:
+                findings.append(_together(check, engine, answer, clash, name, facts))
+        elif one.reading.bound.failed:
+            open_.append(f"{name}the solver found neither a proof nor a world")
+        elif world is None:
+            open_.append(f"{name}nothing was proved, and no world was shown in time")
+        elif world.sheets > engine.allowance.sheets:
+            open_.append(
+                f"{name}nothing was proved, and the best world that was shown has "
+                f"{counted(world.sheets, 'wrong sheet')}"
+            )
+    sheets = max((a.whole.reading.bound.sheets for a in engine.series), default=0)
+    worlds = [world.sheets for world in engine.worlds if world is not None]
+    if open_ and not any(answer.whole.rung for answer in engine.series):
+        return check.not_applicable("; ".join(open_), _not_compared(check, facts))
+    reason = (
+        f"at least {counted(sheets, 'sheet')} would have to be wrong"
+        if sheets
+        else "a world is shown in which every published figure is true"
+        if worlds and not max(worlds) and not findings
+        else f"a world is shown with {counted(max(worlds), 'wrong sheet')}, fewer than are allowed"
+        if worlds and not findings
+        else ""
+    )
+    flagged = any(answer.whole.rung for answer in engine.series)
+    return check.result(
+        findings + _not_compared(check, facts), reason=reason, statistic=sheets, flagged=flagged
+    )
+
+
+def _not_compared(check: Check, facts: CaseFacts) -> list[Finding]:
+    if not facts.captures:
+        return []
+    names = ", ".join(facts.captures)
+    return [
+        check.finding(
+            f"other captures of the same stations ({names}) are not compared by this version",
+            evidence=Evidence.NOTE,
+        )
+    ]
+
+
+def _together(
+    check: Check,
+    engine: Feasibility,
+    answer: SeriesAnswer,
+    clash: tuple[Row, ...],
+    name: str,
+    facts: CaseFacts,
+) -> Finding:
+    figures = [figure_words(row, facts) for row in clash]
+    more = len(figures) - _LISTED
+    listed = "; ".join(figures[:_LISTED]) + (f"; and {number(more)} more" if more > 0 else "")
+    resolved = engine.resolved_by(answer)
+    text = f"{name}these published figures are not true together: {listed}"
+    text += said(engine, answer.whole)
+    if resolved is not None:
+        text += (
+            f". One figure alone would resolve it: {figure_words(resolved, facts)}; is it written "
+            "as it was published?"
+        )
+    first = engine.look_at_first(answer.whole.reading)
+    if first:
+        text += (
+            f". Sheets to look at first, in the order of arithmetic: {', '.join(first[:5])}; "
+            "nothing else speaks against them"
+        )
+    bound = answer.whole.reading.bound
+    return check.finding(
+        text,
+        evidence=answer.whole.rung,
+        observed=bound.misfit or bound.sheets,
+        expected=0 if bound.misfit else engine.allowance.sheets,
+        arithmetic=_subtraction(engine, answer, clash),
+    )
+
+
+def _subtraction(engine: Feasibility, answer: SeriesAnswer, clash: tuple[Row, ...]) -> str:
+    """The figures of the clash beside what the sheets hold of each."""
+    parts = []
+    for row in clash[:_LISTED]:
+        least, most = engine.held_of(answer, row)
+        held = number(least) if least == most else f"{number(least)} to {number(most)}"
+        parts.append(f"{row.label}: {held} on the sheets, {number(row.low)} published")
+    return "; ".join(parts)
+
+
+D312 = Check(
+    code="D312",
+    name="These published figures together",
+    family="compare",
+    evidence=Evidence.CONTRADICTION,
+    conclude=conclude,
+    summarise=summarise_witnesses,
+    rows="kept",
+    needs="actas and a declared result",
+    assumptions="the weakest that are not excluded, each listed in the report",
+    reference="Farkas (1902); Chinneck (2008); Stark (2008)",
+    holds_sheets=True,
+)
+CHECKS = (D312,)
