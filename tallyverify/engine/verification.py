@@ -94,7 +94,7 @@ def verify(
     indicators = _shown(
         "forensics", chosen, doubt, lambda: sheets.study(ForensicStudy, kept, facts).picture()
     )
-    rows = summaries.get(summarise_witnesses)
+    rows: Any = summaries.get(summarise_witnesses)
     worlds = _shown(
         "compare",
         chosen,

@@ -235,9 +235,19 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
             for station in np.flatnonzero(left):
                 size = int(sizes[station])
                 cap = (
-                    -(-size * per * slack[0] * seen.excess[0] // (slack[1] * seen.excess[1]))
+                    -(
+                        -size
+                        * per
+                        * slack[0]
+                        * seen.limits.excess[0]
+                        // (slack[1] * seen.limits.excess[1])
+                    )
                     if size
-                    else (seen.unlisted_top if seen.unlisted_top >= 0 else seen.top)
+                    else (
+                        seen.limits.unlisted_top
+                        if seen.limits.unlisted_top >= 0
+                        else seen.limits.top
+                    )
                 )
                 found.sites.append(sites[station])
                 found.caps.append(cap)
@@ -248,7 +258,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
             )
             if not closed and allowance:
                 found.sites.append(None)
-                found.caps.append(seen.top)
+                found.caps.append(seen.limits.top)
                 found.counts.append(allowance)
                 found.lists.append(0)
                 found.words.append(
@@ -259,7 +269,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         unseen = declared - len(seen)
         if unseen:
             found.sites.append(None)
-            found.caps.append(seen.top)
+            found.caps.append(seen.limits.top)
             found.counts.append(unseen)
             found.lists.append(0)
         found.words.append(
@@ -335,7 +345,7 @@ def votes_of_no_station(
 def register_room(facts: CaseFacts, seen: Witnesses) -> tuple[int, str] | None:
     """Return the most ballots beside those of the seen sheets, where the register bounds them."""
     declared = facts.declared
-    if declared is None or declared.registered is None or not seen.listed:
+    if declared is None or declared.registered is None or not seen.limits.listed:
         return None
     lists = int(seen.registered.sum())
     if lists > declared.registered:

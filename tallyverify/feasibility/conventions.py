@@ -72,7 +72,8 @@ def valid_holds(
         return (valid < 0) | (valid >= options)
     extra = np.where(blank >= 0, blank, 0) if how.valid == "blank" else 0
     exact = valid == options + extra
-    return (valid < 0) | np.where(whole, exact, valid >= options)
+    holds: Mask = (valid < 0) | np.where(whole, exact, valid >= options)
+    return holds
 
 
 def ballots_hold(
