@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Annotated, Any
 
 from pydantic import (
@@ -74,8 +73,3 @@ Identifier = Annotated[
     AfterValidator(_printable),
 ]
 """A name that other parts of the case refer to."""
-
-
-def folded(name: str) -> str:
-    """Return a name without what spellings of one area differ in: case, spaces, composition."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

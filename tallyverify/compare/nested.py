@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from tallyverify.checking import CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
-from tallyverify.model import folded
+from tallyverify.names import folded
 from tallyverify.records import AreaResult, Bulletin
 
 Key = tuple[tuple[str, str], ...]

@@ -12,7 +12,8 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.model import Count, Identifier, Model, Text, folded
+from tallyverify.model import Count, Identifier, Model, Text
+from tallyverify.names import folded
 from tallyverify.records.contest import Contest
 
 _TAKEN = ("valid", "valid votes", "null", "blank", "ballots", "stations", "registered")
