@@ -191,7 +191,7 @@ def _folded(
         put(once, part if left.all() else part.take(left))
         done += len(part)
         tell("checking", done, case.actas.source.rows)
-    repeats = Repeats.of(by_key, by_votes, suspects)
+    repeats = Repeats.of(by_key, by_votes, suspects, facts.registry)
     for table in (repeats.alone, repeats.once):
         if table is not None:
             put(once, table)

@@ -10,7 +10,6 @@ from fractions import Fraction
 from math import ceil, floor
 
 import numpy as np
-import pandas as pd
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
@@ -74,7 +73,7 @@ def closed_registry(facts: CaseFacts, seen: Witnesses) -> bool:
 
 def _places(facts: CaseFacts, seen: Witnesses) -> Counts:
     assert facts.registry is not None
-    return np.asarray(facts.registry.index.get_indexer(pd.Index(seen.stations)), dtype=np.int64)
+    return np.asarray(facts.registry.positions(seen.stations), dtype=np.int64)
 
 
 def extents(series: Series, facts: CaseFacts, seen: Witnesses) -> dict[tuple[int, int], Extent]:

@@ -93,4 +93,5 @@ def ballots_hold(
         base = base + np.where(columns[name] >= 0, columns[name], 0)
         known &= columns[name] >= 0
     total = base + np.where(null >= 0, null, 0)
-    return (ballots < 0) | np.where(known, total == ballots, total <= ballots)
+    holds: Mask = (ballots < 0) | np.where(known, total == ballots, total <= ballots)
+    return holds

@@ -125,7 +125,7 @@ def _wrong_votes(program: Program, table: Counts, part: Stations, scale: int) ->
         save = np.minimum(scale + best - paper[:, variant], 0)
         saves[:, column] = np.minimum(saves[:, column], save)
     values = values + part.high @ saves.T
-    values = values + part.cap[:, None] * np.minimum(scale + best, 0)[None, :]
+    values += part.cap[:, None] * np.minimum(scale + best, 0)[None, :]
     return values
 
 
