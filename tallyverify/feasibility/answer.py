@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -33,7 +34,9 @@ _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
 _LOOK = 20
 _MOST_CLASH = 16
-_MOST_DROPPED = 40
+_MOST_DROPPED = 24
+_MOST_GROUPS = 4
+_MOST_LISTED = 400
 _ALONE = 5
 
 
@@ -356,6 +359,17 @@ class Feasibility:
         kept = list(answer.whole.reading.clash)
         if rung is None:
             return tuple(kept)
+        if len(kept) > _MOST_CLASH:
+            # Perhaps the figures of one kind suffice: Ana's votes in a state and its towns.
+            kinds = Counter(row.figure for row in kept if not row.of_stations)
+            groups = [
+                [row for row in kept if row.of_stations or row.figure == figure]
+                for figure, _ in kinds.most_common(_MOST_GROUPS)
+            ]
+            alike = (g for g in groups if self.of_rows(answer, g.__contains__).rung is rung)
+            kept = next(alike, kept)
+            if len(kept) > _MOST_LISTED:
+                return tuple(kept)  # too many to drop one by one
         kept.sort(key=lambda row: (-len(self.facts.areas[row.area]), row.high))
         # First in large steps, then one by one; so many proofs at the most.
         step, left = max(len(kept) // 2, 1), _MOST_DROPPED

@@ -75,16 +75,19 @@ class _Builder:
         self, rows: Counts | int, columns: Counts | int, values: Floats | Counts | float
     ) -> None:
         """Set coefficients."""
-        r, c, v = np.broadcast_arrays(rows, columns, values)
-        keep = v != 0
-        self.entries.append((r[keep].ravel(), c[keep].ravel(), v[keep].astype(float).ravel()))
+        shape = np.broadcast_shapes(np.shape(rows), np.shape(columns), np.shape(values))
+        r, c, v = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64), np.empty(shape)
+        r[...], c[...], v[...] = rows, columns, values
+        self.entries.append((r.ravel(), c.ravel(), v.ravel()))
 
     def matrix(self) -> csr_array:
         """Return the coefficients."""
         rows = np.concatenate([e[0] for e in self.entries])
         columns = np.concatenate([e[1] for e in self.entries])
         values = np.concatenate([e[2] for e in self.entries])
-        return csr_array((values, (rows, columns)), shape=(len(self.row_low), self.columns))
+        matrix = csr_array((values, (rows, columns)), shape=(len(self.row_low), self.columns))
+        matrix.eliminate_zeros()
+        return matrix
 
 
 @dataclass(frozen=True, eq=False)
