@@ -10,10 +10,15 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
+
 from tallyverify import ActaTable, Contest, Declared, Registry, read_actas, read_registry
+from tallyverify.draws import stream
 from tallyverify.simulate import SimulatedElection, write_case
 
 HERE = Path(__file__).resolve().parent
@@ -109,8 +114,20 @@ def mapping(name: str, part: str) -> dict[str, Any]:
 def venezuela(out: Path) -> None:
     """Real totals by state and real bulletins; sheets simulated by ``fit_totals`` to add up."""
     contest = Contest.model_validate(VENEZUELA)
-    table = frozen("venezuela-2024", out, contest, "state_totals.csv")
+    table = with_lists(frozen("venezuela-2024", out, contest, "state_totals.csv"))
     write_case(out, table, declared=Declared.model_validate(CNE), station=("centre", "mesa"))
+
+
+def with_lists(table: ActaTable) -> ActaTable:
+    """The same sheets with voters on their lists, from a stream of their own.
+
+    Turnouts from 47 to 75 % make the mean list about 723 voters, as on the published sheets.
+    """
+    ballots = table.figure("valid")[0] + table.figure("null")[0]
+    turnout = stream(2024, 7, 28).randint(470, 751, size=len(table))
+    lists = pa.array(ballots * 1000 // turnout, pa.int64())
+    frame = table.frame.assign(registered=pd.array(lists, dtype=pd.ArrowDtype(pa.int64())))
+    return replace(table, frame=frame)
 
 
 def toy(name: str, candidates: str) -> Contest:

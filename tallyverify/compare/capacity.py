@@ -70,7 +70,8 @@ def _need(
     )
     evidence = Evidence.NOTE
     if needed > room:
-        evidence, why = proved(engine, one.answer, same_place(one))
+        lacking = [row.label for row in rows if row.low > most[row.figure]]
+        evidence, why = proved(engine, one.answer, same_place(one, *lacking))
         if evidence is Evidence.NOTE:
             return []  # what the sheets leave open makes up for it
         says = f"{head}, but there is room for {number(room)}: {number(needed - room)} too few{why}"
