@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
@@ -89,8 +88,3 @@ OptionalName = Annotated[
     AfterValidator(_printable),
 ]
 """A name that other parts of the case refer to, or nothing."""
-
-
-def folded(name: str) -> str:
-    """Return a name without what spellings of one area differ in: case, spaces, composition."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tallyverify.model import folded
+from tallyverify.names import folded
 from tallyverify.records import (
     ALL_OPTIONS,
     Allowance,

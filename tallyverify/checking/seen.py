@@ -12,9 +12,9 @@ from tallyverify.arrays import Codes, Mask
 from tallyverify.checking.check import MOST_FINDINGS
 from tallyverify.checking.context import CaseFacts
 from tallyverify.checking.totals import AreaTotals, cast_at, summarise_totals
-from tallyverify.model import folded
+from tallyverify.names import folded
 from tallyverify.records import ALL_OPTIONS
-from tallyverify.table import ActaTable
+from tallyverify.table import ActaTable, Respelt
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class RegistryMatch:
     registered_seen: int  # as the sheets state them
     stations: int  # seen
     off_list: int  # stations with more ballots than voters: people did vote off the lists
+    respelt: Respelt  # stations that the registry has under another spelling
 
     def __add__(self, other: RegistryMatch) -> RegistryMatch:
         return RegistryMatch(
@@ -70,6 +71,7 @@ class RegistryMatch:
             self.registered_seen + other.registered_seen,
             self.stations + other.stations,
             self.off_list + other.off_list,
+            self.respelt + other.respelt,
         )
 
 
@@ -102,10 +104,10 @@ def _stations(part: ActaTable, facts: CaseFacts) -> RegistryMatch:
     size = len(facts.registry) if facts.registry is not None else 0
     seen, whole, placed = (np.zeros(size, dtype=bool) for _ in range(3))
     columns = [*facts.levels, "station"]
-    strange = np.zeros(len(part), dtype=bool)
+    strange, respelt = np.zeros(len(part), dtype=bool), Respelt()
     if facts.registry is not None:
-        at = facts.registry.index.get_indexer(pd.Index(part.frame["station"]))
-        strange = at < 0
+        at = facts.registry.positions(part.frame["station"])
+        strange, respelt = at < 0, facts.registry.respelt(part.frame["station"], at)
         here = ~strange & part.seen
         seen[at[here]] = True
         here &= part.known(ALL_OPTIONS)
@@ -126,4 +128,5 @@ def _stations(part: ActaTable, facts: CaseFacts) -> RegistryMatch:
         int(registered.sum()),
         int(part.seen.sum()),
         int((cast > registered).sum()),
+        respelt,
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.checking.context import CaseFacts, Names
-from tallyverify.model import folded
+from tallyverify.names import folded
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, area_codes
 

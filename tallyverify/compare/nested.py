@@ -9,7 +9,7 @@ from tallyverify.checking import CaseFacts, Check, Kept
 from tallyverify.compare.lifting import MOST_PROOFS, answer_of, proved
 from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
-from tallyverify.model import folded
+from tallyverify.names import folded
 from tallyverify.records import AreaResult, Bulletin
 
 Key = tuple[tuple[str, str], ...]

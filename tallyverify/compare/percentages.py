@@ -157,8 +157,8 @@ def _made_from_percentages(
         f"is the nearest integer to a percentage with {_decimals(test.decimals)} of the "
         f"total. Counted votes do this with probability {test.pvalue:.2g} (at most "
         f"{test.pvalue * tests:.2g} over {tests} tests). The counts were then calculated from "
-        'percentages; a provisional bulletin typed from percentages explains that innocently ("from_percentages" in '
-        "the bulletin would say so), but they are not counts of votes",
+        "percentages; a provisional bulletin typed from percentages explains that innocently "
+        '("from_percentages" in the bulletin would say so), but they are not counts of votes',
         arithmetic=spelt,
     )
 

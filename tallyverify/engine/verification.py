@@ -94,7 +94,7 @@ def verify(
     indicators = _shown(
         "forensics", chosen, doubt, lambda: sheets.study(ForensicStudy, kept, facts).picture()
     )
-    rows = summaries.get(summarise_witnesses)
+    rows: Any = summaries.get(summarise_witnesses)
     worlds = _shown(
         "compare",
         chosen,
@@ -191,7 +191,7 @@ def _folded(
         put(once, part if left.all() else part.take(left))
         done += len(part)
         tell("checking", done, case.actas.source.rows)
-    repeats = Repeats.of(by_key, by_votes, suspects)
+    repeats = Repeats.of(by_key, by_votes, suspects, facts.registry)
     for table in (repeats.alone, repeats.once):
         if table is not None:
             put(once, table)

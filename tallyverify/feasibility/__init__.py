@@ -19,12 +19,8 @@ from tallyverify.feasibility.section import (
     figure_words,
     section_of,
 )
-from tallyverify.feasibility.witnesses import (
-    SheetRows,
-    Witnesses,
-    summarise_copies,
-    summarise_witnesses,
-)
+from tallyverify.feasibility.sheet_rows import SheetRows, summarise_copies, summarise_witnesses
+from tallyverify.feasibility.witnesses import Witnesses
 
 __all__ = [
     "Allowed",

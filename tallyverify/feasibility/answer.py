@@ -120,7 +120,7 @@ class Feasibility:
             int(self.sheets.lows[name].sum())
             for name in (*self.facts.contest.candidate_ids, "null", "other valid")
         )
-        if self.sheets.ballots is not None and (self.sheets.ballots[0] >= 0).all():
+        if (self.sheets.ballots[0] >= 0).all():
             total = int(self.sheets.ballots[0].sum())
         return total / self.seen
 
@@ -309,10 +309,10 @@ class Feasibility:
     def _silent(self) -> int:
         """The most papers on sheets that were seen but say nothing for sure."""
         sheets = self.sheets
-        open_ = int(np.where(sheets.cap >= 0, sheets.cap, 0)[sheets.free].sum())
+        open_ = int(np.maximum(sheets.limits.cap, 0)[sheets.free].sum())
         for name in self.facts.contest.candidate_ids:
             low, high = sheets.lows[name], sheets.highs[name]
-            gap = np.where(high >= 0, high - low, np.maximum(sheets.cap, 0))
+            gap = np.where(high >= 0, high - low, np.maximum(sheets.limits.cap, 0))
             open_ += int(gap[~sheets.free].sum())
         return open_
 
@@ -338,7 +338,7 @@ class Feasibility:
             return tuple(kept)
         for row in sorted(kept, key=lambda row: (-len(self.facts.areas[row.area]), row.high)):
             without = [other for other in kept if other != row]
-            found = self.of_rows(answer, lambda other, left=tuple(without): other in left)
+            found = self.of_rows(answer, without.__contains__)
             if found.rung is rung:
                 kept = without
         return tuple(kept)
@@ -352,7 +352,7 @@ class Feasibility:
             self._resolved[key] = None
             figures = [row for row in self.clash(answer) if not row.of_stations]
             for row in figures if len(figures) <= _MOST_CLASH else ():
-                if self.of_rows(answer, lambda other, out=row: other != out).rung is None:
+                if self.of_rows(answer, row.__ne__).rung is None:
                     self._resolved[key] = row
                     break
         return self._resolved[key]

@@ -73,15 +73,15 @@ def assembled(
     sites: dict[Areas, int] = {}
     for areas in [*seen.labels, *(tuple(sorted(path | {0})) for path in above)]:
         sites.setdefault(areas, len(sites))
-    for areas in closing.unseen.sites:
-        if areas is not None:
-            sites.setdefault(areas, len(sites))
+    for placed in closing.unseen.sites:
+        if placed is not None:
+            sites.setdefault(placed, len(sites))
     one_hour = same_hours(series, extents, facts)
     chains = tuple(_chains(areas, rows, whole, len(series.bulletins), one_hour) for areas in sites)
     # So many papers, of all classes that any published figure counts, are nowhere exceeded.
     box = max(sum(row.high for row in rows if not row.of_stations), 1)
     least, most = _intervals(figures, papers, seen, box)
-    cap = np.where(seen.cap >= 0, seen.cap, box)
+    cap = np.where(seen.limits.cap >= 0, seen.limits.cap, box)
     lists = np.maximum(seen.registered, 0)
     at = np.array([sites[areas] for areas in seen.labels], dtype=np.int64)[seen.site]
     held = np.flatnonzero(~seen.free)
@@ -139,7 +139,7 @@ def _intervals(
     figures: tuple[Figure, ...], papers: Papers, seen: Witnesses, box: int
 ) -> tuple[Counts, Counts]:
     """Least and most of each figure on each sheet; shape (stations, figures)."""
-    limit = np.where(seen.cap >= 0, seen.cap, box)
+    limit = np.where(seen.limits.cap >= 0, seen.limits.cap, box)
     least, most = [], []
 
     def high(name: str) -> Counts:
@@ -164,10 +164,9 @@ def _intervals(
             if blank:
                 low = low + (blank_low if included else 0)
                 top = top + (blank_high if included is not False else 0)
-            if seen.valid is not None:
-                low = np.maximum(low, seen.valid[0]) if included is not True else seen.valid[0]
-                top = np.where(seen.valid[1] >= 0, np.minimum(top, seen.valid[1]), top)
-                low = np.minimum(low, top)
+            low = np.maximum(low, seen.valid[0])
+            top = np.where(seen.valid[1] >= 0, np.minimum(top, seen.valid[1]), top)
+            low = np.minimum(low, top)
             top = top + admitted
         elif figure.kind == "null":
             low, top = seen.lows["null"], high("null")
@@ -175,14 +174,13 @@ def _intervals(
             low, top = blank_low, blank_high
         elif figure.kind == "null or blank":
             low, top = seen.lows["null"], high("null") + blank_high
-        elif figure.kind == "ballots" or figure.kind == "papers":
+        elif figure.kind in ("ballots", "papers"):
             low, top = all_low, all_high
-            if seen.ballots is not None:
-                stated = seen.ballots[0] >= 0
-                low = np.where(stated, seen.ballots[0], low)
-                top = np.where(stated, seen.ballots[1], top)
-            if papers.several and seen.ballots is None:
-                low, top = -(-low // papers.contest.votes_allowed), all_high
+            if papers.several:
+                low = -(-low // papers.contest.votes_allowed)
+            stated = seen.ballots[0] >= 0
+            low = np.where(stated, seen.ballots[0], low)
+            top = np.where(stated, seen.ballots[1], top)
         elif figure.kind == "registered":
             low = top = np.maximum(seen.registered, 0)
         else:

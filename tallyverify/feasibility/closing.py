@@ -10,7 +10,6 @@ from fractions import Fraction
 from math import ceil, floor
 
 import numpy as np
-import pandas as pd
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
@@ -74,7 +73,7 @@ def closed_registry(facts: CaseFacts, seen: Witnesses) -> bool:
 
 def _places(facts: CaseFacts, seen: Witnesses) -> Counts:
     assert facts.registry is not None
-    return np.asarray(facts.registry.index.get_indexer(pd.Index(seen.stations)), dtype=np.int64)
+    return np.asarray(facts.registry.positions(seen.stations), dtype=np.int64)
 
 
 def extents(series: Series, facts: CaseFacts, seen: Witnesses) -> dict[tuple[int, int], Extent]:
@@ -235,9 +234,19 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
             for station in np.flatnonzero(left):
                 size = int(sizes[station])
                 cap = (
-                    -(-size * per * slack[0] * seen.excess[0] // (slack[1] * seen.excess[1]))
+                    -(
+                        -size
+                        * per
+                        * slack[0]
+                        * seen.limits.excess[0]
+                        // (slack[1] * seen.limits.excess[1])
+                    )
                     if size
-                    else (seen.unlisted_top if seen.unlisted_top >= 0 else seen.top)
+                    else (
+                        seen.limits.unlisted_top
+                        if seen.limits.unlisted_top >= 0
+                        else seen.limits.top
+                    )
                 )
                 found.sites.append(sites[station])
                 found.caps.append(cap)
@@ -248,7 +257,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
             )
             if not closed and allowance:
                 found.sites.append(None)
-                found.caps.append(seen.top)
+                found.caps.append(seen.limits.top)
                 found.counts.append(allowance)
                 found.lists.append(0)
                 found.words.append(
@@ -259,7 +268,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         unseen = declared - len(seen)
         if unseen:
             found.sites.append(None)
-            found.caps.append(seen.top)
+            found.caps.append(seen.limits.top)
             found.counts.append(unseen)
             found.lists.append(0)
         found.words.append(
@@ -335,7 +344,7 @@ def votes_of_no_station(
 def register_room(facts: CaseFacts, seen: Witnesses) -> tuple[int, str] | None:
     """Return the most ballots beside those of the seen sheets, where the register bounds them."""
     declared = facts.declared
-    if declared is None or declared.registered is None or not seen.listed:
+    if declared is None or declared.registered is None or not seen.limits.listed:
         return None
     lists = int(seen.registered.sum())
     if lists > declared.registered:

@@ -72,7 +72,8 @@ def valid_holds(
         return (valid < 0) | (valid >= options)
     extra = np.where(blank >= 0, blank, 0) if how.valid == "blank" else 0
     exact = valid == options + extra
-    return (valid < 0) | np.where(whole, exact, valid >= options)
+    holds: Mask = (valid < 0) | np.where(whole, exact, valid >= options)
+    return holds
 
 
 def ballots_hold(
@@ -92,4 +93,5 @@ def ballots_hold(
         base = base + np.where(columns[name] >= 0, columns[name], 0)
         known &= columns[name] >= 0
     total = base + np.where(null >= 0, null, 0)
-    return (ballots < 0) | np.where(known, total == ballots, total <= ballots)
+    holds: Mask = (ballots < 0) | np.where(known, total == ballots, total <= ballots)
+    return holds

@@ -6,14 +6,16 @@ stations, and a solver's error costs strength, never truth.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
-from tallyverify.arrays import Counts, Floats
-from tallyverify.feasibility.program import Chain, Program, Stations
+from tallyverify.arrays import Counts, Floats, Mask
+from tallyverify.feasibility.program import Chain, Program
 from tallyverify.feasibility.proof import Cost, Proof, margins
 
 CLASSES = 120
@@ -134,7 +136,8 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Mod
             build.put(whole[:, None], y, 1.0)
             build.put(whole, wrong[here], 1.0)
             states.append((y, site, here))
-            loose = (stations.most[here] > stations.least[here]).any(axis=0)
+            apart: Mask = stations.most[here] > stations.least[here]
+            loose: Mask = np.asarray(apart.any(axis=0))
             for row in chain.rows:
                 figure, last = program.figure_of[row], int(program.bulletin_of[row])
                 if not loose[figure]:
@@ -248,7 +251,7 @@ class _Masses:
         *,
         count: _Amount,
         capacity: _Amount,
-        sites: object,
+        sites: Iterable[int],
         seen: bool,
         lists: float = 0.0,
         tied: bool = True,
@@ -263,7 +266,7 @@ class _Masses:
         held = build.constraint(-np.inf, 0.0)
         self._total(placed, count, exact=True)
         self._total(held, capacity, exact=False)
-        for site in sites:  # type: ignore[attr-defined]
+        for site in sites:
             here = build.variables(1)
             build.put(placed, here, 1.0)
             variants = program.membership.shape[1]
@@ -282,7 +285,10 @@ class _Masses:
                 build.put(each[None, :], mass, 1.0)
                 build.put(each, papers, -1.0)
                 top = float(
-                    max(program.stations.cap.max(initial=0), program.unseen.cap.max(initial=0))
+                    max(
+                        program.stations.cap.max(initial=0),
+                        program.unseen.cap.max(initial=0),
+                    )
                 )
                 if tied:
                     within = build.constraints(entries, -np.inf, 0.0)
@@ -305,9 +311,8 @@ class _Masses:
                 build.put(self.rows[row], mass[:last], counted[None, :])
 
     def _total(self, constraint: int, given: _Amount, exact: bool) -> None:
-        number = given
+        number = given[2] if isinstance(given, tuple) else given
         if isinstance(given, tuple):
-            number = given[2]
             self.build.put(constraint, given[0], -np.asarray(given[1], dtype=float))
         self.build.row_high[constraint] = number
         if exact:
@@ -352,18 +357,20 @@ def solve(
 
     ``elastic`` asks how much the rows would have to change instead, at no cost for wrong sheets.
     It works on classes of stations of like size; ``after`` a first bound, the stations whose state
-    it leaves in doubt are classes of their own. None where the solver finds nothing: the rows exclude each other, or it
-    failed.
+    it leaves in doubt are classes of their own. None where the solver finds nothing: the rows
+    exclude each other, or it failed.
     """
     classes, weight = _classes(program, after)
     model = model_of(classes, cost, weight, elastic)
     build = model.build
     low, high = np.array(build.row_low), np.array(build.row_high)
     matrix = build.matrix()
-    equal = low == high
-    upper, lower = ~equal & np.isfinite(high), ~equal & np.isfinite(low)
+    equal: Mask = np.equal(low, high)
+    upper: Mask = ~equal & np.isfinite(high)
+    lower: Mask = ~equal & np.isfinite(low)
     above = vstack([matrix[upper], -matrix[lower]]) if (upper.any() or lower.any()) else None
-    result = linprog(
+    program_of: Any = linprog  # its stubs do not know sparse matrices
+    result = program_of(
         np.concatenate(build.costs),
         A_ub=above,
         b_ub=np.concatenate([high[upper], -low[lower]]) if above is not None else None,
@@ -411,17 +418,6 @@ def _classes(program: Program, after: Proof | None) -> tuple[Program, Counts]:
     within = at - np.maximum.accumulate(start)
     label = np.where(at < many, at, many + size * site + within // step)
     edges = np.concatenate([[0], np.flatnonzero(np.diff(label)) + 1])
-    summed = Stations(
-        *(
-            np.add.reduceat(getattr(stations, name)[order], edges, axis=0)
-            for name in ("least", "most")
-        ),
-        site[edges],
-        *(
-            np.add.reduceat(getattr(stations, name)[order], edges, axis=0)
-            for name in ("cap", "lists", "low", "high")
-        ),
-        stations.key[order][edges],
-    )
+    summed = stations.summed(order, edges)
     weight = np.diff(np.concatenate([edges, [size]]))
     return replace(program, stations=summed), weight

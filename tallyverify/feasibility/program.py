@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tallyverify.arrays import Counts, Floats, Mask
+from tallyverify.arrays import Counts, Mask
 from tallyverify.feasibility.papers import Figure, Papers
 from tallyverify.feasibility.published import Row
 
@@ -54,6 +54,24 @@ class Stations:
         """Return some of the stations."""
         names = ("least", "most", "site", "cap", "lists", "low", "high", "key")
         return Stations(*(getattr(self, name)[which] for name in names))
+
+    def summed(self, order: Counts, edges: Counts) -> Stations:
+        """Return one entry for each run of stations, put in this order: the sum of all of them."""
+
+        def added(name: str) -> Counts:
+            found: Counts = np.add.reduceat(getattr(self, name)[order], edges, axis=0)
+            return found
+
+        return Stations(
+            added("least"),
+            added("most"),
+            self.site[order][edges],
+            added("cap"),
+            added("lists"),
+            added("low"),
+            added("high"),
+            self.key[order][edges],
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +132,7 @@ class Program:
         """The most of each row; shape (rows,)."""
         return np.array([row.high for row in self.rows], dtype=np.int64)
 
-    def weights(self, multipliers: Counts | Floats, site: int) -> list[Counts | Floats]:
+    def weights(self, multipliers: Counts, site: int) -> list[Counts]:
         """Return, for each chain of a site, the weight of each figure by entry.
 
         Shape of each (entries, figures): a station that enters with bulletin e adds its figures
@@ -124,7 +142,7 @@ class Program:
         for chain in self.chains[site]:
             entries = np.arange(chain.last + 1)
             inside = self.bulletin_of[chain.rows][None, :] >= entries[:, None]
-            table = np.zeros((len(entries), len(self.figures)), dtype=multipliers.dtype)
+            table = np.zeros((len(entries), len(self.figures)), dtype=np.int64)
             np.add.at(
                 table.T,
                 self.figure_of[chain.rows],

@@ -71,7 +71,8 @@ def _free(
         station, voter = _count_weights(program, tables[0], seen)
         paper = np.minimum(_paper_weights(program, tables[0]).min(axis=1) + extra, 0)
         values = station[:, None] + voter[:, None] * lists[None, :] + paper[:, None] * cap[None, :]
-        return values.min(axis=0)
+        least: Counts = values.min(axis=0)
+        return least
     # Rows of different hours: a paper may enter each chain with another bulletin.
     total = np.zeros(len(cap), dtype=np.int64)
     paper = np.zeros(program.membership.shape[1], dtype=np.int64)
@@ -88,7 +89,7 @@ def _true(program: Program, table: Counts, part: Stations) -> Counts:
     Two bounds, whichever says more: each figure within its own bounds; and, for the figures that a
     sheet does not say exactly, each paper counted alike in all of them.
     """
-    each = part.least @ np.maximum(table, 0).T + part.most @ np.minimum(table, 0).T
+    each: Counts = part.least @ np.maximum(table, 0).T + part.most @ np.minimum(table, 0).T
     exact = part.least == part.most
     if exact.all():
         return each
@@ -108,14 +109,15 @@ def _true(program: Program, table: Counts, part: Stations) -> Counts:
             + low @ by_class.T
             + (high - low) @ np.minimum(by_class, 0).T
         )
-    return np.maximum(each, alike)
+    both: Counts = np.maximum(each, alike)
+    return both
 
 
 def _wrong_votes(program: Program, table: Counts, part: Stations, scale: int) -> Counts:
     """Value by entry where each paper changed, added or removed costs one; (stations, entries)."""
     paper = _paper_weights(program, table)
     best = np.minimum(paper.min(axis=1), 0)
-    values = _true(program, table, part)
+    values: Counts = _true(program, table, part)
     # A paper taken away, or made another, costs one and saves at most what it weighed; of the
     # variants of one class, whichever weighs most.
     saves = np.zeros((len(table), len(program.papers.names)), dtype=np.int64)
@@ -123,7 +125,8 @@ def _wrong_votes(program: Program, table: Counts, part: Stations, scale: int) ->
         save = np.minimum(scale + best - paper[:, variant], 0)
         saves[:, column] = np.minimum(saves[:, column], save)
     values = values + part.high @ saves.T
-    return values + part.cap[:, None] * np.minimum(scale + best, 0)[None, :]
+    values += part.cap[:, None] * np.minimum(scale + best, 0)[None, :]
+    return values
 
 
 def proved(
@@ -161,15 +164,16 @@ def proved(
         for start in range(0, len(rows), _CHUNK):
             part = rows[start : start + _CHUNK]
             taken = stations.take(part)
-            if cost == "votes":
-                best = sum(
-                    _wrong_votes(program, table, taken, scale).min(axis=1) for table in tables[site]
-                )
-            else:
-                true = sum(_true(program, table, taken).min(axis=1) for table in tables[site])
+            best = np.zeros(len(part), dtype=np.int64)
+            for table in tables[site]:
+                if cost == "votes":
+                    best += _wrong_votes(program, table, taken, scale).min(axis=1)
+                else:
+                    best += _true(program, table, taken).min(axis=1)
+            if cost != "votes":
                 wrong = charge + anywhere[part]
-                gain[part] = true - wrong
-                best = np.minimum(true, wrong)
+                gain[part] = best - wrong
+                best = np.minimum(best, wrong)
             bound += _exact_sum(best)
     bound += _unseen(program, tables, multipliers, room_multiplier)
     if program.room is not None:
@@ -210,18 +214,19 @@ def _unseen(program: Program, tables: list[list[Counts]], multipliers: Counts, e
                 total += sum(
                     int(v) * int(n) for v, n in zip(values, unseen.count[here], strict=True)
                 )
-    for at in np.flatnonzero(unseen.site < 0):
-        cap = unseen.cap[at : at + 1]
-        seen = bool(unseen.seen[at])
-        values = [
-            _free(program, table, cap, unseen.lists[at : at + 1], seen, 0 if seen else extra)
+    for one in np.flatnonzero(unseen.site < 0).tolist():
+        cap, lists = unseen.cap[one : one + 1], unseen.lists[one : one + 1]
+        seen = bool(unseen.seen[one])
+        lightest = min(
+            int(_free(program, table, cap, lists, seen, 0 if seen else extra)[0])
             for table in tables
-        ]
-        total += int(min(int(v[0]) for v in values)) * int(unseen.count[at])
+        )
+        total += lightest * int(unseen.count[one])
     if program.elsewhere:
         total += program.elsewhere * _lightest_elsewhere(program, multipliers, extra)
     if program.loose:
-        total += program.loose * min(min(_lightest(program, table) + extra for table in tables), 0)
+        lightest = min(_lightest(program, table) for table in tables) + extra
+        total += program.loose * min(lightest, 0)
     return total
 
 

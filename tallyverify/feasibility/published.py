@@ -75,7 +75,8 @@ def series_in_force(facts: CaseFacts) -> tuple[Series, ...]:
 
 def stated(facts: CaseFacts, bulletin: Bulletin, result: AreaResult, name: str) -> Any:
     """Return what a row, else its bulletin, else the declaration says under a key."""
-    return facts.declared.stated(bulletin, result, name) if facts.declared else None
+    declared: Any = facts.declared
+    return declared.stated(bulletin, result, name) if declared else None
 
 
 def _overlap(one: dict[str, str], other: dict[str, str]) -> bool:

@@ -15,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tallyverify.arrays import Counts, Floats
 from tallyverify.feasibility.multipliers import Model, model_of
-from tallyverify.feasibility.program import Program, Stations
+from tallyverify.feasibility.program import Program
 
 MOST_WHOLE = 1_500
 """So many stations are given to an integer program as they are."""
@@ -53,24 +53,7 @@ def _without_choice(program: Program) -> Program | None:
         return program
     order = np.argsort(stations.site, kind="stable")
     edges = np.concatenate([[0], np.flatnonzero(np.diff(stations.site[order])) + 1])
-    return replace(program, stations=_summed(stations, order, edges))
-
-
-def _summed(stations: Stations, order: Counts, edges: Counts) -> Stations:
-    def added(name: str) -> Counts:
-        found: Counts = np.add.reduceat(getattr(stations, name)[order], edges, axis=0)
-        return found
-
-    return Stations(
-        added("least"),
-        added("most"),
-        stations.site[order][edges],
-        added("cap"),
-        added("lists"),
-        added("low"),
-        added("high"),
-        stations.key[order][edges],
-    )
+    return replace(program, stations=stations.summed(order, edges))
 
 
 def _solved(

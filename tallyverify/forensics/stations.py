@@ -137,7 +137,7 @@ def _earlier(key: Texts, facts: CaseFacts) -> Counts | None:
         return None
     votes = registry.frame[list(names)].to_numpy(dtype=np.float64, na_value=np.nan)
     known = ~np.isnan(votes).any(axis=1)
-    at = registry.index.get_indexer(pd.Index(key))
+    at = registry.positions(key)
     there = (at >= 0) & known[at]
     # What pandas hands out may be read-only, and is the registry's own: never written into.
     return np.where(there[:, None], votes[at], 0).astype(np.int64)

@@ -22,6 +22,7 @@ from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet, read_raw
 from tallyverify.readers.long import build_long
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.respelt import with_columns_of
 from tallyverify.readers.subtotals import sums_of_others
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
@@ -76,10 +77,10 @@ def read_actas(
     """
     given = _as_mapping(mapping)
     raw, where_from, typed = _opened(source, given)
-    fitted = _mapping_for(raw, contest, given, format)
+    fitted, respelt = _mapping_for(raw, contest, given, format)
     thousands = _thousands(raw, fitted, typed)
     noticed = (*where_from.text, *filter(None, [thousands.said]))
-    where_from = replace(where_from, text=noticed)
+    where_from = replace(where_from, text=noticed, respelt=respelt)
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
     return _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
@@ -158,22 +159,24 @@ class ActaStream:
         return Source(self.path.name, digest(self.path), rows, text=("Parquet",))
 
     @cached_property
-    def _fitted(self) -> Mapping:
+    def _fitted(self) -> tuple[Mapping, tuple[str, ...]]:
         with self._file() as file:
             names = list(file.schema_arrow.names)
         return _mapping_for(Raw(names, [], self.path.name), self.contest, self.mapping, self.format)
 
     def parts(self) -> Iterator[ActaTable]:
         """Yield the file's rows in batches, each a table."""
-        thousands = _thousands(Raw([], [], self.path.name), self._fitted, True)
+        mapping, respelt = self._fitted
+        source = replace(self.source, respelt=respelt)
+        thousands = _thousands(Raw([], [], self.path.name), mapping, True)
         row = 1
         with self._file() as file:
             columns = [name for name in file.schema_arrow.names if self._reads(name)]
             for batch in self._batches(file, columns):
                 raw = Raw(list(batch.schema.names), list(batch.columns), self.path.name, row)
-                table, suspect = build_wide(raw, self._fitted, self.contest, thousands, self.source)
+                table, suspect = build_wide(raw, mapping, self.contest, thousands, source)
                 row += batch.num_rows
-                yield _settle_subtotals(table, suspect, self._fitted, arithmetic=False)
+                yield _settle_subtotals(table, suspect, mapping, arithmetic=False)
 
     def _batches(self, file: Any, columns: list[str]) -> Iterator[Any]:
         try:
@@ -182,7 +185,7 @@ class ActaStream:
             raise broken_parquet(self.path.name, error) from None
 
     def _reads(self, name: str) -> bool:
-        return name in {column.split("#")[0] for column in self._fitted.columns}
+        return name in {column.split("#")[0] for column in self._fitted[0].columns}
 
 
 def _opened(source: str | Path | pd.DataFrame, given: Mapping | None) -> tuple[Raw, Source, bool]:
@@ -210,7 +213,10 @@ def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:
         raise from_validation(error, "mapping") from None
 
 
-def _mapping_for(raw: Raw, contest: Contest, given: Mapping | None, name: str | None) -> Mapping:
+def _mapping_for(
+    raw: Raw, contest: Contest, given: Mapping | None, name: str | None
+) -> tuple[Mapping, tuple[str, ...]]:
+    """Return the mapping, its columns as the file spells them, and in words which it did not."""
     if given is None:
         if name is not None and name not in FORMATS:
             raise InputError(
@@ -225,10 +231,10 @@ def _mapping_for(raw: Raw, contest: Contest, given: Mapping | None, name: str | 
             given = convzla_mapping(raw, contest)
         else:
             given = own_names_mapping(raw, contest)
-    fitted = given.fitting(contest, raw.file)
+    fitted, respelt = with_columns_of(raw, given.fitting(contest, raw.file))
     for column in fitted.columns:
         raw.position(column)
-    return fitted
+    return fitted, respelt
 
 
 def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from tallyverify.errors import InputError, listed, shown
+from tallyverify.names import folded
 from tallyverify.readers.raw import Raw
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -59,10 +60,11 @@ def _header(data: bytes, separator: str) -> list[str]:
 
 def _sniffed(data: bytes, wanted: set[str], name: str) -> str:
     headers = {separator: _header(data, separator) for separator in _SEPARATORS}
+    spelt = set(map(folded, wanted))
 
     def fits(separator: str) -> tuple[int, int]:
         names = headers[separator]
-        return len(wanted & {given.strip() for given in names}), len(names)
+        return len(spelt & set(map(folded, names))), len(names)
 
     best = max(headers, key=fits)
     if len(headers[best]) == 1 and len(wanted) > 1:

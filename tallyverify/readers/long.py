@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.readers.build import areas_of, assemble, key_of, where
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.respelt import with_texts_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
 
@@ -30,6 +32,8 @@ def build_long(
     raw, rows = where(raw, mapping)
     wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
     options = pc.fill_null(raw.text(mapping.option or ""), "")
+    options, respelt = with_texts_of(options, [*wanted, *mapping.ignore])
+    source = replace(source, respelt=source.respelt + respelt)
     _check_options(options, wanted, mapping, raw.file)
     keep = pc.is_in(options, pa.array(wanted, pa.string()))
     raw = Raw(raw.names, [c.filter(keep) for c in raw.columns], raw.file, raw.first_row)

@@ -6,14 +6,22 @@ from typing import Any
 
 from tallyverify.errors import InputError, listed
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.respelt import spelt_alike
 from tallyverify.records import Contest, Mapping
 
 
 def own_names_mapping(raw: Raw, contest: Contest) -> Mapping:
-    """Return the mapping of a file whose columns bear the contest's own names."""
+    """Return the mapping of a file whose columns bear the contest's own names, in any spelling."""
 
     def find(group: str, name: str) -> str | None:
-        return next((given for given in (name, f"{group}.{name}") if given in raw.names), None)
+        both = (name, f"{group}.{name}")
+        exactly = next((given for given in both if given in raw.names), None)
+        return exactly or next((given for given in both if spelt_alike(given, others)), None)
+
+    names = (*contest.levels, *contest.line_ids, *contest.options, *contest.candidate_ids)
+    grouped = (f"{group}.{name}" for group in ("areas", "lines", "votes") for name in names)
+    exact = {"station", *names, *grouped}
+    others = [name for name in raw.distinct if name not in exact]
 
     station = find("", "station")
     if station is None:

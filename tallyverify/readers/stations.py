@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.actas import _as_mapping, _opened, _thousands
 from tallyverify.readers.build import build_wide
+from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import Registry
 
@@ -48,14 +50,17 @@ def read_registry(
     given = _as_mapping(mapping)
     raw, where_from, _ = _opened(source, given)
     if given is None:
-        raw.position("station")
-        levels = {level: level for level in contest.levels if raw.has(level)}
+        there = {
+            n for n in (*contest.levels, "registered") if raw.has(n) or spelt_alike(n, raw.distinct)
+        }
         given = Mapping(
             station=("station",),
-            areas=levels,
-            lines={"registered": "registered"} if raw.has("registered") else {},
+            areas={level: level for level in contest.levels if level in there},
+            lines={"registered": "registered"} if "registered" in there else {},
         )
     fitted = given.fitting(contest, raw.file, votes=False).model_copy(update={"votes": {}})
+    fitted, respelt = with_columns_of(raw, fitted)
+    where_from = replace(where_from, respelt=respelt)
     for column in fitted.columns:
         raw.position(column)
     table, _ = build_wide(raw, fitted, contest, _thousands(raw, fitted, False), where_from)

@@ -9,7 +9,8 @@ from typing import Literal, overload
 from pydantic import field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.model import Count, Model, Text, folded
+from tallyverify.model import Count, Model, Text
+from tallyverify.names import folded
 from tallyverify.records.area_result import Annulled, AreaResult, CoverageBasis, Flag
 from tallyverify.records.bulletin import Bulletin, moment_of
 from tallyverify.records.contest import Contest

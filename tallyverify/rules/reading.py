@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check
+from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check, Seen, summarise_seen
 from tallyverify.errors import shown
-from tallyverify.findings import CheckResult, Evidence
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.names import look_alikes
+from tallyverify.table import Source
 
 
 def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
@@ -30,8 +32,8 @@ def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     return check.result(findings, statistic=len(rows), found=len(rows))
 
 
-def text(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
-    """T209: letters damaged by a wrong encoding; how the text was read."""
+def text(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
+    """T209: letters damaged by a wrong encoding; how the text was read; names nearly alike."""
     findings = [
         check.finding(
             f"{facts.source.name}: the name {shown(name)} looks damaged by a wrong "
@@ -39,12 +41,35 @@ def text(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
         )
         for name in facts.source.damaged[:MOST_FINDINGS]
     ]
+    alike = _look_alikes(check, seen, facts)
+    registry = facts.registry.source if facts.registry is not None else Source()
+    of_registry = (f"{registry.name}: {said}" for said in registry.respelt)
     return check.result(
-        findings,
-        reason="; ".join(facts.source.text),
+        findings + alike,
+        reason="; ".join((*facts.source.text, *facts.source.respelt, *of_registry)),
         statistic=len(facts.source.damaged),
-        found=len(facts.source.damaged),
+        found=len(facts.source.damaged) + len(alike),
     )
+
+
+def _look_alikes(check: Check, seen: Seen, facts: CaseFacts) -> list[Finding]:
+    """Notes on declared areas of the two largest levels that no sheet names, but one nearly."""
+    notes = []
+    for depth, level in enumerate(facts.levels[:2]):
+        names = {names[depth] for names in seen.totals.regions if len(names) == depth + 1}
+        declared = {area[level] for area in facts.areas if level in area}
+        notes += [
+            check.finding(
+                f"declared for {shown(pair.one)}, and the sheets have {shown(pair.other)}: they "
+                f"differ in {pair.differ} alone, and were not taken as one",
+                evidence=Evidence.NOTE,
+                area={level: pair.one},
+                arithmetic=f"{level} {shown(pair.one)} is on no sheet, {shown(pair.other)} in no "
+                "declared row",
+            )
+            for pair in look_alikes(declared, names)
+        ]
+    return notes
 
 
 T208 = Check(
@@ -56,5 +81,13 @@ T208 = Check(
     assumptions="found by label in every file; by arithmetic in files that are read whole, not in "
     "Parquet",
 )
-T209 = Check("T209", "Letters damaged by a wrong encoding", "rules", Evidence.QUALITY, text)
+T209 = Check(
+    "T209",
+    "Letters damaged by a wrong encoding",
+    "rules",
+    Evidence.QUALITY,
+    text,
+    summarise_seen,
+    "once",
+)
 CHECKS = (T208, T209)

@@ -17,6 +17,10 @@ def _rows(group: _Cells) -> str:
     return ", ".join(str(row) for row in group["row"])
 
 
+def _and(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def _area(group: _Cells, facts: CaseFacts, at: int = 0) -> dict[str, str]:
     return {level: str(group[level][at]) for level in facts.levels}
 
@@ -34,8 +38,13 @@ def _again(
     check: Check, group: _Cells, facts: CaseFacts, outcome: str, differing: str = ""
 ) -> Finding:
     station, times = str(group["station"][0]), len(group["row"])
+    names = list(dict.fromkeys(map(str, group["station"])))
+    stands = f"station {station} stands {times} times"
+    if len(names) > 1:
+        how_many = "two" if len(names) == 2 else number(len(names))
+        stands += f", under {how_many} spellings {_and(names)},"
     return check.finding(
-        f"station {station} stands {times} times with {outcome}",
+        f"{stands} with {outcome}",
         area=_area(group, facts),
         station=station,
         observed=times,
@@ -60,7 +69,27 @@ def different_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> Check
         _again(check, group, facts, outcome, f": {_differing(group, figures)}")
         for group in repeats.different.listed(MOST_FINDINGS)
     ]
-    return check.result(findings, statistic=len(repeats.different), found=len(repeats.different))
+    findings += [_spelt(check, group, facts) for group in repeats.spelt.listed(MOST_FINDINGS)]
+    found = len(repeats.different) + len(repeats.spelt)
+    return check.result(findings, statistic=len(repeats.different), found=found)
+
+
+def _spelt(check: Check, group: _Cells, facts: CaseFacts) -> Finding:
+    """A note on keys that are nearly one: what they hold says that they may be two."""
+    names = list(dict.fromkeys(map(str, group["station"])))
+    differing = _differing(group, facts.lines + facts.votes)
+    if not differing:
+        areas = (_area(group, facts, at).values() for at in range(len(group["row"])))
+        differing = " and ".join(dict.fromkeys(map(" / ".join, areas)))
+    return check.finding(
+        f"the keys {_and(names)} differ only in their spelling, and the sheets are not the same; "
+        "they count as different stations",
+        evidence=Evidence.NOTE,
+        area=_area(group, facts),
+        station=names[0],
+        observed=len(names),
+        arithmetic=f"rows {_rows(group)}: {differing}",
+    )
 
 
 def two_areas(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:

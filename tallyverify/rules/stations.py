@@ -23,8 +23,8 @@ def strangers(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     findings: list[Finding] = []
     for row in seen.stations.stranger_rows.to_dict("records"):
         station = str(row["station"])
-        close = [key for key in (station.lstrip("0"), station.zfill(9)) if key in known]
-        hint = f"; the registry has {close[0]!r}" if close else ""
+        close = facts.registry.spellings(station)
+        hint = f"; the registry has {' and '.join(map(repr, close))}" if close else ""
         if not hint and len(findings) < 20:
             near = nearest(station, map(str, known[:20_000]))
             hint = f"; {near}" if near else ""
@@ -36,7 +36,9 @@ def strangers(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
                 arithmetic=f"{number(len(known))} stations in the registry, none of this key",
             )
         )
-    return check.result(findings, statistic=seen.stations.strangers, found=seen.stations.strangers)
+    strange = seen.stations.strangers
+    reason = seen.stations.respelt.words
+    return check.result(findings, reason=reason, statistic=strange, found=strange)
 
 
 def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:

@@ -66,7 +66,7 @@ def hide_stations(
             found=f"share {share}, seed {seed}, pattern {pattern!r}",
             expected=f"share from 0 to 1, seed from 0, pattern one of {listed(PATTERNS)}",
         )
-    own = station_uniforms(table.key_hash, seed)
+    own = station_uniforms(table.spelt_hash, seed)
     first = own
     if pattern == "small":
         first = own * (table.figure(ALL_OPTIONS)[0] + 1)
@@ -75,7 +75,7 @@ def hide_stations(
             raise InputError("the table has no areas to hide", hint="use the pattern 'random'")
         depth = 1 if pattern == "areas" else len(table.levels)
         first = station_uniforms(_area_hash(table, depth), seed)
-    order = np.lexsort((table.key_hash, own, first))
+    order = np.lexsort((table.spelt_hash, own, first))
     seen = np.ones(len(table), dtype=bool)
     seen[order[: round(share * len(table))]] = False
     return table.take(seen)

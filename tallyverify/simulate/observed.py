@@ -32,7 +32,7 @@ def observed(table: ActaTable) -> Observed:
     table, votes, left_out = _usable(table)
     registered, ballots, null, blank = _sizes(table, votes)
     areas = _nested(table)
-    order = np.lexsort((*votes.T, ballots, registered, table.key_hash, *areas[-1:]))
+    order = np.lexsort((*votes.T, ballots, registered, table.spelt_hash, *areas[-1:]))
     return Observed(
         votes[order],
         registered[order],

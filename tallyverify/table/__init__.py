@@ -6,7 +6,7 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 
 from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
 from tallyverify.table.areas import area_codes
-from tallyverify.table.registry import EARLIER, RegisteredStation, Registry
+from tallyverify.table.registry import EARLIER, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
 from tallyverify.table.source import Source
 
@@ -21,6 +21,7 @@ __all__ = [
     "RegisteredStation",
     "Registry",
     "Repeats",
+    "Respelt",
     "Source",
     "area_codes",
     "together",

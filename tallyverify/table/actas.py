@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tallyverify.arrays import Counts, Hashes, Mask
+from tallyverify.key_bytes import folded_keys
 from tallyverify.records import ALL_OPTIONS, Acta, Contest
 from tallyverify.table.source import Source
 
@@ -206,10 +207,16 @@ class ActaTable:
 
     @cached_property
     def key_hash(self) -> Hashes:
-        """A 64-bit hash of each station's key, the same on every machine; shape (rows,).
+        """A 64-bit hash of each station's folded key, the same on every machine; shape (rows,).
 
-        Equal keys have equal hashes; that two hashes are equal is only a reason to look closer.
+        Keys that are one up to their spelling have equal hashes; that two hashes are equal is only
+        a reason to look closer.
         """
+        return pd.util.hash_array(folded_keys(self.frame["station"]), categorize=False)
+
+    @cached_property
+    def spelt_hash(self) -> Hashes:
+        """A 64-bit hash of each station's key as it is spelt, for draws; shape (rows,)."""
         keys = self.frame["station"].to_numpy(dtype=object)
         return pd.util.hash_array(keys, categorize=False)
 

@@ -68,7 +68,20 @@ def grouped(rows: ActaTable, columns: Sequence[str]) -> Groups:
     """
     if not len(rows):
         return Groups(rows, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
-    group = rows.frame.groupby(list(columns), sort=False, dropna=False).ngroup().to_numpy()
-    size = np.bincount(group)
-    order = np.argsort(group, kind="stable")
+    return grouped_by(rows, equal_in(rows.frame, columns))
+
+
+def equal_in(frame: pd.DataFrame, columns: Sequence[str]) -> Counts:
+    """Return a number for each row, the same for rows that agree in these columns; (rows,).
+
+    Numbers go up in the order in which they first appear.
+    """
+    return np.asarray(frame.groupby(list(columns), sort=False, dropna=False).ngroup())
+
+
+def grouped_by(rows: ActaTable, group: Counts) -> Groups:
+    """Group the rows of one number, in the order in which the numbers first appear."""
+    code, _ = pd.factorize(group)
+    size = np.bincount(code)
+    order = np.argsort(code, kind="stable")
     return Groups(rows.take(order), np.cumsum(size) - size, size)

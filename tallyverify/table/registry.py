@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -9,8 +10,12 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tallyverify.arrays import Counts, Mask, Texts
-from tallyverify.model import Count, Identifier, Model, Text, folded
+from tallyverify.arrays import Codes, Counts, Mask, Texts
+from tallyverify.errors import shown
+from tallyverify.findings import counted
+from tallyverify.key_bytes import folded_keys
+from tallyverify.model import Count, Identifier, Model, Text
+from tallyverify.names import folded, folded_key
 from tallyverify.table.source import Source
 
 EARLIER = "earlier "
@@ -23,6 +28,27 @@ class RegisteredStation(Model):
     station: Identifier
     areas: dict[Identifier, Text] = Field(default_factory=dict)
     registered: Count | None = None
+
+
+@dataclass(frozen=True)
+class Respelt:
+    """Stations that a registry has under another spelling of their key."""
+
+    stations: int = 0
+    example: tuple[str, str] = ("", "")  # the first: as it stands on the sheet, in the registry
+
+    def __add__(self, other: Respelt) -> Respelt:
+        examples = (one.example for one in (self, other) if one.stations)
+        return Respelt(self.stations + other.stations, min(examples, default=("", "")))
+
+    @property
+    def words(self) -> str:
+        """Say so; nothing where there is none."""
+        if not self.stations:
+            return ""
+        here, there = map(shown, self.example)
+        stand = f"{counted(self.stations, 'station')} found in the registry"
+        return f"{stand} under another spelling of the key, such as {here} as {there}"
 
 
 class Registry(BaseModel):
@@ -84,6 +110,54 @@ class Registry(BaseModel):
         """The station keys, to look positions up in."""
         keys: pd.Index[Any] = pd.Index(self.frame["station"].astype(object))
         return keys
+
+    @cached_property
+    def _folded_keys(self) -> pd.Index[Any]:
+        return pd.Index(folded_keys(self.frame["station"]))
+
+    @cached_property
+    def _by_folded_key(self) -> pd.Series[int]:
+        """Places by folded key, of the keys that fold to one that no other folds to."""
+        places = pd.Series(np.arange(len(self)), index=self._folded_keys)
+        return places[~self._folded_keys.duplicated(keep=False)]
+
+    def respelt(self, stations: Any, at: Codes) -> Respelt:
+        """Return which stations, found ``at`` these places, stand there under another spelling."""
+        here = np.asarray(stations, dtype=object)[at >= 0]
+        there = self.index.to_numpy(dtype=object)[at[at >= 0]]
+        pairs = [(str(here[k]), str(there[k])) for k in np.flatnonzero(here != there)]
+        return Respelt(len(pairs), min(pairs, default=("", "")))
+
+    def lists_apart(self, keys: Texts) -> Mask:
+        """Return which folded keys the registry lists in several spellings; shape (keys,)."""
+        twice = self._folded_keys[self._folded_keys.duplicated()]
+        apart: Mask = np.isin(keys, twice)
+        return apart
+
+    def spellings(self, station: str) -> list[str]:
+        """Return the keys of the registry that are this one up to their spelling."""
+        same = np.asarray(self._folded_keys == folded_key(station))
+        return [str(key) for key in self.index[same]]
+
+    def positions(self, stations: Any) -> Codes:
+        """Return where stations stand in the registry, −1 where they do not; shape (stations,).
+
+        A key that is not there as it is spelt is looked up by what its spellings have in common,
+        if that means one station of the registry, and none of the other ``stations`` is this one.
+        """
+        keys: pd.Index[Any] = pd.Index(np.asarray(stations, dtype=object))
+        at = self.index.get_indexer(keys)
+        lost = np.flatnonzero(at < 0)
+        if not len(lost) or not len(self):
+            return at
+        code, names = pd.factorize(keys[lost], use_na_sentinel=False)
+        found = self._by_folded_key.index.get_indexer(pd.Index(folded_keys(names)))
+        found = np.append(self._by_folded_key.to_numpy(), -1)[found]
+        claims = np.bincount(found[found >= 0], minlength=len(self))
+        claims[at[at >= 0]] = 2
+        found[claims[found] > 1] = -1
+        at[lost] = found[code]
+        return at
 
     @cached_property
     def sizes(self) -> tuple[Counts, Mask]:

@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from tallyverify.arrays import Counts, Floats, Hashes, Mask
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table.actas import ActaTable, together
-from tallyverify.table.groups import Groups, grouped
+from tallyverify.table.groups import Groups, grouped, grouped_by
+from tallyverify.table.registry import Registry
+from tallyverify.table.spellings import Spellings, with_folded_areas
 
 RARE = 1e-5
 """A vector of votes is distinctive if a station of the same size, however its voters lean, would
@@ -116,14 +119,16 @@ def repeat_probability(part: ActaTable) -> Floats:
 class Repeats:
     """Rows of stations that stand more than once, and rows that repeat another's votes."""
 
-    same: Groups  # rows of one key, in one area and equal in all figures
+    # Rows of one station, in one area and equal in all figures; of its spellings too.
+    same: Groups
     different: Groups  # rows of one key, unequal in a figure
     # Rows of one key in two areas: first those equal in all figures, then those that are among
     # ``different`` too.
     moved: Groups
     alike: Groups  # distinct stations with one vector of distinctive votes
+    spelt: Groups  # rows of keys that differ only in their spelling, and were not all joined
     # Repeated stations as they count: one row of each of ``same``; none of ``different``, since
-    # which sheet is right is not known, and none of ``moved``.
+    # which sheet is right is not known, and none of ``moved``; of ``spelt`` one for each sheet.
     once: ActaTable | None
     alone: ActaTable | None = None  # rows that only shared a hash; they count like any other
     expected_pairs: float = 0.0  # upper bound of the distinctive pairs that chance makes alike
@@ -131,22 +136,38 @@ class Repeats:
 
     @classmethod
     def of(
-        cls, by_key: list[ActaTable], by_votes: list[ActaTable], suspects: HashMatches
+        cls,
+        by_key: list[ActaTable],
+        by_votes: list[ActaTable],
+        suspects: HashMatches,
+        registry: Registry | None = None,
     ) -> Repeats:
-        """Sort out the rows that the second pass kept: at least one table each, be it empty."""
+        """Sort out the rows that the second pass kept: at least one table each, be it empty.
+
+        Where the registry lists two spellings of a key, they are two stations.
+        """
         stations = grouped(_ordered(together(by_key)), ["station"])
-        single = stations.where(stations.size == 1)
-        twice = stations.where(stations.size > 1)
-        unequal = twice.varying(twice.rows.figures)
-        apart = twice.varying(twice.rows.levels)
-        same = twice.where(~unequal & ~apart)
+        rows = stations.rows
+        unequal = stations.varying(rows.figures)
+        apart = stations.varying(rows.levels)
+        if apart.any():
+            apart = replace(stations, rows=with_folded_areas(rows)).varying(rows.levels)
+        settled = np.repeat(~unequal & ~apart, stations.size)
+        spellings = Spellings.of(rows, registry, settled)
+        sheet = spellings.sheet[settled]
+        sheets = grouped_by(rows.take(settled), sheet)
+        # Of keys in several spellings all count here, so that what they share is seen in one part.
+        here = (sheets.size > 1) | spellings.several[settled][_first(sheet)]
+        once, alone = sheets.start[here], sheets.start[~here]
+        unjoined = spellings.unjoined[_first(spellings.key)]
         return cls(
-            same,
-            twice.where(unequal),
-            twice.where(apart & ~unequal).followed_by(twice.where(apart & unequal)),
-            _alike(together(by_votes)),
-            same.rows.take(same.start) if len(same) else None,
-            single.rows.take(single.start) if len(single) else None,
+            sheets.where(sheets.size > 1),
+            stations.where(unequal),
+            stations.where(apart & ~unequal).followed_by(stations.where(apart & unequal)),
+            _alike(together(by_votes), registry),
+            grouped_by(rows, spellings.key).where(unjoined),
+            sheets.rows.take(once) if len(once) else None,
+            sheets.rows.take(alone) if len(alone) else None,
             suspects.expected_pairs,
             suspects.distinctive,
         )
@@ -157,14 +178,23 @@ def _ordered(rows: ActaTable) -> ActaTable:
     return replace(rows, frame=rows.frame.sort_values(order, kind="stable", ignore_index=True))
 
 
-def _alike(rows: ActaTable) -> Groups:
+def _first(numbers: Counts) -> Counts:
+    """Return where each number stands first."""
+    return np.flatnonzero(~pd.Series(numbers).duplicated().to_numpy())
+
+
+def _alike(rows: ActaTable, registry: Registry | None) -> Groups:
     """Distinct stations that agree in their votes."""
     found = grouped(rows, rows.votes)
     # Only these are worth the sorting: of a file that stands twice, hardly any are left.
     held = np.repeat(found.varying(["station"]), found.size)
     rows = _ordered(found.rows.take(held))
-    again = rows.frame.duplicated(["station", *rows.votes]).to_numpy()
-    return grouped(rows.take(~again), rows.votes)
+    rows = rows.take(~rows.frame.duplicated(["station", *rows.votes]).to_numpy())
+    sheets = rows.frame.assign(station=Spellings.of(rows, registry).sheet)
+    one_each = grouped(
+        rows.take(~sheets.duplicated(["station", *rows.votes]).to_numpy()), rows.votes
+    )
+    return one_each.where(one_each.size > 1)
 
 
 def _among(hashes: Hashes, wanted: Hashes) -> Mask:

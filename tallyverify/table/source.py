@@ -17,6 +17,8 @@ class Source:
         Rows of data in the file.
     text : tuple of str
         How the text was read (encoding, separator, thousands), where that had to be inferred.
+    respelt : tuple of str
+        Columns, or options of a long file, that were found under another spelling, in words.
     damaged : tuple of str
         Names whose letters a wrong encoding has damaged (mojibake).
     subtotals : tuple of str
@@ -33,6 +35,7 @@ class Source:
     sha256: str = ""
     rows: int = 0
     text: tuple[str, ...] = ()
+    respelt: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
     subtotals: tuple[str, ...] = ()
     subtotal_rows: tuple[int, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tallyverify.engine.all_checks import select
 from tallyverify.errors import nearest, printable, shown
 from tallyverify.findings import counted, meaningful, number, points
-from tallyverify.model import folded
+from tallyverify.names import folded
 from tallyverify.readers.encoding import damaged
 
 

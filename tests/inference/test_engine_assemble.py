@@ -154,17 +154,31 @@ def test_a_stranger_is_added_with_a_note() -> None:
 def test_sheets_that_do_not_belong_to_the_registry_are_told_apart() -> None:
     rows = [(f"0{key}" if key != "a" else key, *rest) for key, *rest in ROWS]
     rows = [*rows, ("zz", 10, (1, 1), "North", "Hill")]
-    numbers = {"b": "00012", "d": "00014", "a": "00011"}
+    numbers = {"b": "0#12", "d": "0#14", "a": "0#11"}
     numbered = [(numbers[key], *rest) for key, *rest in ROWS]
-    listed = Registry.of([{"station": key, "registered": 10} for key in ("11", "12", "13", "14")])
+    listed = Registry.of([{"station": f"0{key}", "registered": 10} for key in range(11, 15)])
     found = joined(sheets_of(numbered, areas=False), listed)
     assert found.mismatch == (
         "sheets and registry do not belong together: 3 of 3 stations with a sheet (100.00 %) are "
-        "not in the registry, such as '00011'; 100 % of them would match without leading zeros "
-        "('00011' is there as '11')"
+        "not in the registry, such as '0#11'; 100 % of them would match with letters and digits "
+        "only ('0#11' is there as '011')"
     )
     found = joined(sheets_of(rows), registry_of())
     assert found.mismatch.startswith("sheets and registry do not belong together: 3 of 4 stations")
+
+
+def test_keys_in_another_spelling_are_the_same_stations() -> None:
+    numbers = {"b": "00012", "d": "14.0", "a": "11"}
+    numbered = [(numbers[key], *rest) for key, *rest in ROWS]
+    listed = Registry.of([{"station": str(key), "registered": 10} for key in range(11, 15)])
+    found = joined(sheets_of(numbered, areas=False), listed)
+    assert found.keys.tolist() == ["11", "12", "13", "14"]
+    assert found.population.seen.tolist() == [True, True, False, True]
+    assert (found.strangers, found.mismatch) == (0, "")
+    assert found.notes == (
+        "2 stations found in the registry under another spelling of the key, such as '00012' as "
+        "'12'",
+    )
 
 
 @pytest.mark.parametrize("strangers", [1, 2])

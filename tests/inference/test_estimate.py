@@ -259,11 +259,21 @@ def test_of_nothing_known_nothing_is_said() -> None:
 
 
 def test_keys_that_do_not_match_are_refused_with_the_nearest_form() -> None:
-    frame = registry().frame.assign(station="00" + registry().frame["station"].astype(str))
+    frame = registry().frame.assign(
+        station=registry().frame["station"].astype(str).str.replace("/", "#")
+    )
     answer = estimate(partial(), Registry(frame=frame))
     assert answer.refused.startswith("sheets and registry do not belong together: 450 of 450")
-    assert "100 % of them would match without leading zeros" in answer.refused
+    assert "100 % of them would match with letters and digits only" in answer.refused
     assert answer.unseen["stations"] is None
+
+
+def test_keys_in_another_spelling_are_found_and_said() -> None:
+    frame = registry().frame.assign(station="00" + registry().frame["station"].astype(str))
+    answer = estimate(partial(), Registry(frame=frame), masks=20)
+    assert answer.shares == found().shares
+    said = "450 stations found in the registry under another spelling of the key, such as "
+    assert any(note.startswith(said) for note in answer.notes)
 
 
 def test_some_strangers_are_added_and_said() -> None:

@@ -222,3 +222,19 @@ def test_a_check_that_breaks_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None
     assert report.check("D301").status is Status.ERROR
     assert "ZeroDivisionError" in report.check("D301").reason
     assert report.verdict == "insufficient"
+
+
+def test_declared_areas_that_are_nearly_those_of_the_sheets_are_told() -> None:
+    rows = [{**GOOD, "state": "Pena"}, {**GOOD, "state": "San  Luis"}, {**GOOD, "state": "LIMA"}]
+    areas = [
+        {"area": {"state": name}, "votes": {"A": 50, "B": 40, "C": 5}}
+        for name in ("Peña", "San Luis", "Lima")
+    ]
+    report = report_of(rows, declared_of({"areas": areas}))
+    (note,) = report.of("T209")
+    assert note.evidence is Evidence.NOTE
+    assert note.message == (
+        "declared for 'Peña', and the sheets have 'Pena': they differ in accents alone, and were "
+        "not taken as one"
+    )
+    assert report.check("T209").status is Status.PASSED

@@ -120,7 +120,7 @@ def test_stations_are_a_fair_draw() -> None:
 
 
 def test_station_uniforms_are_even_and_unrelated() -> None:
-    keys = CLEAR.table.key_hash
+    keys = CLEAR.table.spelt_hash
     one, two = station_uniforms(keys, 3), station_uniforms(keys, 3, "other")
     # 2,000 numbers: a bin of ten holds 200, with a standard deviation of 13.
     assert np.abs(np.histogram(one, 10, (0, 1))[0] - 200).max() < 52

@@ -16,7 +16,7 @@ from tallyverify.inference.counting_order.text import parse_order
 from tallyverify.inference.prediction.area_tree import AreaTree
 from tallyverify.inference.prediction.keys import nearest_form
 from tallyverify.inference.prediction.population import Population
-from tallyverify.model import folded
+from tallyverify.names import folded
 from tallyverify.table import Registry
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def assemble_frame(
     else:
         keys, at, strange = _joined(station, registry)
         mismatch, notes = _match(station, strange, registry)
+        respelt = registry.respelt(station, registry.positions(station))
+        notes += [respelt.words] if respelt.stations else []
     count = len(keys)
     seen = np.zeros(count, dtype=bool)
     seen[at] = columns["read"]
@@ -160,7 +162,9 @@ def _levels_there(
 
 def _joined(station: Texts, registry: Registry) -> tuple[Texts, Codes, Mask]:
     known = registry.index.to_numpy(dtype=object)
-    strange = registry.index.get_indexer(pd.Index(station)) < 0
+    at = registry.positions(station)
+    strange = at < 0
+    station = np.where(strange, station, known[at]) if len(known) else station
     keys = np.sort(np.concatenate([known, station[strange]]))
     return keys, np.searchsorted(keys, station), strange
 

@@ -13,7 +13,7 @@ from tallyverify.checking import Sheets
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.findings import counted, number
 from tallyverify.inference.prediction.population import Population
-from tallyverify.model import folded
+from tallyverify.names import folded
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Counts, Floats

@@ -43,7 +43,7 @@ def copy_actas(given: Clean, dose: float, *, seed: int) -> Altered:
     sheets = sheets_of(given, dose, seed)
     table = sheets.table
     codes = area_codes(table, table.levels)[0]
-    order = np.lexsort((table.key_hash, sheets.numbers("copied: pairs"), codes))
+    order = np.lexsort((table.spelt_hash, sheets.numbers("copied: pairs"), codes))
     sorted_codes = codes[order]
     start = np.searchsorted(sorted_codes, sorted_codes)
     place = np.arange(len(order)) - start

@@ -101,7 +101,7 @@ class SheetCounts:
 
     def numbers(self, purpose: str) -> Floats:
         """Return a number from 0 to 1 of each station's own."""
-        return station_uniforms(self.table.key_hash, self.seed, purpose)
+        return station_uniforms(self.table.spelt_hash, self.seed, purpose)
 
     def binomial(self, trials: Counts, chance: float, purpose: str) -> Counts:
         """Return a binomial count of each station's own."""
@@ -191,7 +191,7 @@ def altered(
             found=f"{kind} = {dose} of {len(table)} stations",
             hint="another alteration, or a table with more on its sheets",
         )
-    order = np.lexsort((table.key_hash, sheets.numbers(kind)))
+    order = np.lexsort((table.spelt_hash, sheets.numbers(kind)))
     chosen = np.zeros(len(table), dtype=bool)
     chosen[order[able[order]][:wanted]] = True
     new = dict(zip(table.contest.candidate_ids, votes.T, strict=True)) | dict(lines)

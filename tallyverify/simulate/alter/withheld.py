@@ -62,7 +62,7 @@ def withhold(
     # Waiting times: the one with the larger rate is taken earlier (Efraimidis & Spirakis 2006).
     with np.errstate(divide="ignore"):
         waiting = np.log(-np.log(sheets.numbers("withheld"))) - tilt * score
-    order = np.lexsort((sheets.table.key_hash, waiting))
+    order = np.lexsort((sheets.table.spelt_hash, waiting))
     hidden = np.zeros(len(odds), dtype=bool)
     hidden[order[: round(dose * len(odds))]] = True
     table = sheets.table.take(~hidden)

@@ -1,0 +1,66 @@
+"""Columns, and options of a long file, that a mapping names in another spelling than the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tallyverify.errors import shown
+from tallyverify.names import folded
+from tallyverify.readers.raw import Raw
+from tallyverify.records import Mapping
+
+
+def spelt_alike(name: str, among: Iterable[str]) -> str | None:
+    """Return the one name that is this one up to its spelling; None where two are, or none."""
+    found = [one for one in among if folded(one) == folded(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...]]:
+    """Return the mapping with columns spelt as in the file, and in words which were not.
+
+    A column that the file has as it is named stays. Of two names none is taken for a column.
+    """
+    there = {
+        name: name if raw.has(name) else spelt_alike(name, raw.distinct) for name in mapping.columns
+    }
+    times = Counter(there.values())
+    names = {name: own for name, own in there.items() if own and own != name and times[own] == 1}
+    if not names:
+        return mapping, ()
+
+    def own(given: Any) -> Any:
+        if isinstance(given, tuple):
+            return tuple(map(own, given))
+        return names.get(given, given)
+
+    def owns(given: dict[str, Any]) -> dict[str, Any]:
+        return {name: own(columns) for name, columns in given.items()}
+
+    changed: dict[str, Any] = {
+        "station": own(mapping.station),
+        "areas": owns(mapping.areas),
+        "order": own(mapping.order),
+        "where": {own(name): texts for name, texts in mapping.where.items()},
+        "pad": {own(name): width for name, width in mapping.pad.items()},
+    }
+    if mapping.layout == "long":
+        changed |= {"option": own(mapping.option), "count": own(mapping.count)}
+    else:
+        changed |= {"lines": owns(mapping.lines), "votes": owns(mapping.votes)}
+    said = tuple(f"{shown(name)} read from column {shown(own)}" for name, own in names.items())
+    return mapping.model_copy(update=changed), said
+
+
+def with_texts_of(column: pa.Array, known: list[str]) -> tuple[pa.Array, tuple[str, ...]]:
+    """Return a column's texts spelt as those that are known, and in words which were not."""
+    strange = [text for text in pc.unique(column).to_pylist() if text not in known]
+    taken = {text: one for text in strange if (one := spelt_alike(text, known))}
+    for text, one in taken.items():
+        column = pc.if_else(pc.equal(column, text), one, column)
+    return column, tuple(f"{shown(text)} read as {shown(one)}" for text, one in taken.items())
