@@ -124,7 +124,8 @@ def _undated(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
         how = "bulletins are ordered by the extent that they state"
         return ordered, how if ordered != bulletins else ""
     backwards = bulletins[::-1]
-    if _falls(backwards) < _falls(bulletins):
+    # A correction corrects something: it is not the first.
+    if (backwards[0].correction, _falls(backwards)) < (bulletins[0].correction, _falls(bulletins)):
         return backwards, "bulletins are in the order in which fewer figures fall"
     return bulletins, ""
 
@@ -141,7 +142,7 @@ def _extent(bulletin: Bulletin) -> Fraction | None:
 def _falls(bulletins: list[Bulletin]) -> int:
     count = 0
     for one, other in pairwise(bulletins):
-        for row in one.areas:
+        for row in one.areas if not other.correction else ():
             later = other.of(row.area)
             for label, votes in row.figures.items():
                 count += later is not None and later.figures.get(label, votes) < votes
