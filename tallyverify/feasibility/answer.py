@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -133,12 +133,6 @@ class Feasibility:
         facts, seen = self.facts, self.sheets
         found = extents(series, facts, seen)
         unseen = unseen_stations(facts, seen, self.allowance.sheets)
-        if self.annulled:
-            # They are no part of the result: no voter of theirs is free.
-            gone = len(self.annulled)
-            unseen = replace(
-                unseen, counts=[max(n - gone, 0) if n > 1 else n for n in unseen.counts]
-            )
         elsewhere, why = votes_of_no_station(series, facts, seen, unseen)
         room = register_room(facts, seen)
         closing = Closing(unseen, elsewhere, room[0] if room is not None else None)

@@ -13,6 +13,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
+from tallyverify.feasibility.allowance import annulled_keys
 from tallyverify.feasibility.papers import Figure
 from tallyverify.feasibility.published import Row, Series, stated
 from tallyverify.feasibility.witnesses import Witnesses
@@ -146,12 +147,10 @@ def _extent(
     basis = stated(facts, bulletin, row, "coverage_basis")
     stations = voters = None
     if total is not None:
-        stations = (ceil(covered[0] * total), floor(covered[1] * total))
-        if stations[0] > stations[1]:  # no whole number lies between: rounded either way
-            stations = (floor(covered[0] * total), ceil(covered[1] * total))
+        stations = _whole_between(covered, total)
     register = _register(row, facts)
     if register is not None and bool((seen.registered > 0).all()):
-        voters = (ceil(covered[0] * register), floor(covered[1] * register))
+        voters = _whole_between(covered, register)
     percent = f"{100 * float(covered[0]):.6g} to {100 * float(covered[1]):.6g} %"
     if basis == "stations":
         said = f"{head}: it holds {percent} of the stations"
@@ -161,6 +160,12 @@ def _extent(
         return Extent(False, voters=voters, words=said if voters else "")
     said = f"{head}: it holds {percent} of the stations, or of the voters"
     return Extent(False, stations=stations, voters=voters, either=True, words=said)
+
+
+def _whole_between(covered: tuple[Fraction, Fraction], total: int) -> tuple[int, int]:
+    """Return the least and the most of a total in a coverage; either side where none is within."""
+    least, most = ceil(covered[0] * total), floor(covered[1] * total)
+    return (least, most) if least <= most else (most, least)
 
 
 def _register(row: AreaResult, facts: CaseFacts) -> int | None:
@@ -222,6 +227,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
     found = UnseenStations([], [], [], [], False)
     per = facts.contest.votes_allowed
     declared = facts.declared.stations if facts.declared else None
+    annulled = annulled_keys(facts)  # they may be counted among the stations, with no vote
     if facts.registry is not None:
         at = _places(facts, seen)
         left = np.ones(len(facts.registry), dtype=bool)
@@ -230,11 +236,14 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         slack = _slack(facts, seen, at)
         sites = _registry_sites(facts)
         closed = closed_registry(facts, seen)
+        keys = facts.registry.index
         if closed or declared is None:
             for station in np.flatnonzero(left):
                 size = int(sizes[station])
                 cap = (
-                    -(
+                    0
+                    if keys[station] in annulled
+                    else -(
                         -size
                         * per
                         * slack[0]
@@ -266,11 +275,13 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
             return found
     if declared is not None and declared >= len(seen):
         unseen = declared - len(seen)
-        if unseen:
-            found.sites.append(None)
-            found.caps.append(seen.limits.top)
-            found.counts.append(unseen)
-            found.lists.append(0)
+        empty = min(unseen, len(annulled))
+        for count, cap in ((unseen - empty, seen.limits.top), (empty, 0)):
+            if count:
+                found.sites.append(None)
+                found.caps.append(cap)
+                found.counts.append(count)
+                found.lists.append(0)
         found.words.append(
             f"{number(declared)} stations are declared, {number(len(seen))} were seen"
         )
