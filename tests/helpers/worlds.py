@@ -267,7 +267,10 @@ def published(draw: Draw, world: World, *, plain: bool = False) -> Manner:
     if elsewhere and world.levels and manner.depth and draw.chance(40):
         manner.own_row = True
     _stated(draw, world, manner, plain)
-    statement = draw.pick(["complete", "stations", "coverage", "voters", "silent"])
+    ways = ["complete", "stations", "coverage", "voters", "silent"]
+    if elsewhere:
+        ways.remove("stations")  # a row that states its stations holds no votes of others
+    statement = draw.pick(ways)
     dated = draw.pick(["days", "none", "one day"])
     ahead = manner.depth > 0 and statement not in ("stations",) and draw.chance(20) and not plain
     for at in range(count):
@@ -399,7 +402,8 @@ def say_extent(
         if draw.chance(60):
             row["coverage_basis"] = "stations"
     elif statement == "voters" and not row["area"]:
-        row["coverage"] = round(sum(s.voters for s in held) / sum(s.voters for s in inside), 4)
+        every = world.declared.get("registered", sum(s.voters for s in inside))
+        row["coverage"] = round(sum(s.voters for s in held) / every, 4)
         if draw.chance(60):
             row["coverage_basis"] = "registered"
 
@@ -548,3 +552,134 @@ def _corrected(draw: Draw, world: World) -> None:
     second["correction"] = True
     world.bulletins.insert(0, first)
     world.kinds.append("correction")
+
+
+# --- Altered results -----------------------------------------------------------------------------
+
+
+def _last(world: World) -> dict[str, Any]:
+    later = world.bulletins[0] if world.bulletins[0]["id"] != "b1" else world.bulletins[-1]
+    row: dict[str, Any] = later["areas"][0]
+    return row
+
+
+def _figures(row: dict[str, Any]) -> dict[str, int]:
+    grouped = {group["name"]: group["votes"] for group in row.get("groups", [])}
+    return {**row["votes"], **grouped}
+
+
+def _set(row: dict[str, Any], name: str, votes: int) -> None:
+    if name in row["votes"]:
+        row["votes"][name] = votes
+    else:
+        row["groups"][0]["votes"] = votes
+
+
+def _dose(draw: Draw, world: World) -> int:
+    mean = sum(s.papers for s in world.stations) // len(world.stations)
+    return draw.int(1, 6) * mean // 2
+
+
+def _moved(draw: Draw, world: World) -> None:
+    row = _last(world)
+    figures = _figures(row)
+    one, other = list(figures)[:2]
+    if draw.chance(50):
+        one, other = other, one
+    votes = min(_dose(draw, world), figures[one])
+    _set(row, one, figures[one] - votes)
+    _set(row, other, figures[other] + votes)
+
+
+def _added(draw: Draw, world: World) -> None:
+    row = _last(world)
+    name = draw.pick(list(_figures(row)))
+    votes = _dose(draw, world)
+    _set(row, name, _figures(row)[name] + votes)
+    for line in ("valid", "ballots"):
+        if line in row:
+            row[line] += votes
+
+
+def _lowered(draw: Draw, world: World) -> None:
+    row = _last(world)
+    name = draw.pick(list(_figures(row)))
+    votes = min(_dose(draw, world), _figures(row)[name])
+    _set(row, name, _figures(row)[name] - votes)
+    for line in ("valid", "ballots"):
+        if line in row:
+            row[line] -= votes
+
+
+def _left_out(draw: Draw, world: World) -> None:
+    """Sheets are left out of the votes of one candidate's column alone, or of all but a line."""
+    row = _last(world)
+    seen = [s for s in world.stations if s.seen]
+    for station in seen[: draw.int(1, 4)]:
+        name = draw.pick(list(_figures(row)))
+        members = [name] if name in row["votes"] else world.candidates[1:]
+        votes = sum(station.votes[member] for member in members)
+        _set(row, name, max(_figures(row)[name] - votes, 0))
+
+
+def _unsummed(draw: Draw, world: World) -> None:
+    """One area has other votes than the whole needs."""
+    rows = [row for b in world.bulletins for row in b["areas"] if row["area"]]
+    if not rows:
+        return
+    row = draw.pick(rows)
+    name = draw.pick(list(_figures(row)))
+    _set(row, name, _figures(row)[name] + _dose(draw, world))
+
+
+def _falling(draw: Draw, world: World) -> None:
+    """The bulletin before the last has more of somebody."""
+    if len(world.bulletins) < 2:
+        return
+    early = world.bulletins[1 if world.bulletins[0]["id"] != "b1" else -2]["areas"][0]
+    name = draw.pick(list(_figures(early)))
+    _set(early, name, _figures(_last(world)).get(name, 0) + _dose(draw, world))
+
+
+def _over_capacity(draw: Draw, world: World) -> None:
+    row = _last(world)
+    every = sum(s.voters for s in world.stations)
+    name = draw.pick(list(_figures(row)))
+    votes = every + _dose(draw, world)
+    _set(row, name, votes)
+    for line in ("valid", "ballots"):
+        if line in row:
+            row[line] += votes
+
+
+ALTERATIONS: dict[str, Callable[[Draw, World], None]] = {
+    "votes moved": _moved,
+    "votes added": _added,
+    "lowered below the sheets": _lowered,
+    "sheets left out of some figures": _left_out,
+    "areas that do not sum": _unsummed,
+    "bulletins that fall": _falling,
+    "more votes than capacity": _over_capacity,
+}
+
+
+def altered(draw: Draw, kind: str | None = None, most: int = 9) -> World:
+    """Draw a world without slips whose declared result was changed after the count."""
+    world = election(draw, most, plain=True)
+    _small_unseen(world)
+    world.sheets = [sheet_of(world, s) for s in world.stations if s.seen]
+    manner = published(draw, world, plain=True)
+    kind = kind or draw.pick(list(ALTERATIONS))
+    for bulletin in world.bulletins:
+        for row in bulletin["areas"]:
+            row.pop("percentages", None)
+            if "voters" in "".join(world.kinds):
+                row.pop("coverage", None)
+                row.pop("coverage_basis", None)
+            elif "coverage" in row:
+                row["coverage_basis"] = "stations"
+    del manner
+    before = deepcopy(world.bulletins)
+    ALTERATIONS[kind](draw, world)
+    world.kinds = [kind if world.bulletins != before else "as it was"]
+    return world
