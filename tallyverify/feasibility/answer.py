@@ -275,7 +275,7 @@ class Feasibility:
         """Return the most ballots of an area beside those on the seen sheets; None: no bound."""
         program = answer.programs[-1]
         if program.loose:
-            return None
+            return program.room
         unseen = program.unseen
         inside = [at for at, areas in enumerate(program.sites) if area in areas]
         here = (np.isin(unseen.site, inside) | (unseen.site < 0)) & ~unseen.seen

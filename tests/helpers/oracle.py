@@ -305,9 +305,17 @@ class _Oracle:
         }
 
         def enter(
-            site: tuple[int, ...], papers: dict[str, int], there: Term | None, cap: int
+            site: tuple[int, ...],
+            papers: dict[str, int],
+            there: Term | None,
+            cap: int,
+            *,
+            stations: bool = True,
         ) -> None:
-            """A station with these papers (variables) may enter each chain once, or never."""
+            """A station with these papers (variables) may enter each chain once, or never.
+
+            ``there`` None: papers of stations whose number is not known, or of none at all.
+            """
             for areas, last in self.chains(site):
                 amounts: dict[str, list[Term]] = {name: [] for name in papers}
                 steps = []
@@ -329,7 +337,7 @@ class _Oracle:
                         blank_null = None
                         for at in rows:
                             weights = self.rows[at][2]
-                            if there is None and self.rows[at][5]:
+                            if not stations and self.rows[at][5]:
                                 continue
                             if name in weights:
                                 sums[at].append((x, 1.0))
@@ -342,7 +350,7 @@ class _Oracle:
                         model.add([*total, (step, -float(cap))], -np.inf, 0)
                 for name, x in papers.items():
                     # Papers of no station may be left out of any bulletin.
-                    model.add([*amounts[name], (x, -1.0)], 0 if there is not None else -np.inf, 0)
+                    model.add([*amounts[name], (x, -1.0)], 0 if stations else -np.inf, 0)
                 if there is not None:
                     model.add([*steps, (there[0], -there[1])], 0, 0)
 
@@ -386,7 +394,7 @@ class _Oracle:
             for site in sites:
                 papers = {name: model.new(self.elsewhere) for name in self.classes}
                 everywhere += [(x, 1.0) for x in papers.values()]
-                enter(site, papers, None, self.elsewhere)
+                enter(site, papers, None, self.elsewhere, stations=False)
             unseen_papers += everywhere
             model.add(everywhere, 0, self.elsewhere)
         if self.room is not None and unseen_papers:
