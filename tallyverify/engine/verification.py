@@ -235,7 +235,7 @@ def _valid_are_named(facts: CaseFacts) -> bool:
         return False
     every = set(facts.contest.candidate_ids)
     return facts.declared is None or any(
-        row.valid is not None and row.candidates == every and row.valid <= sum(row.figures.values())
+        row.candidates == every and row.valid == sum(row.figures.values())
         for bulletin in facts.bulletins
         for row in bulletin.areas
     )

@@ -150,7 +150,10 @@ def _extent(
         stations = _whole_between(covered, total)
     register = _register(row, facts)
     if register is not None and bool((seen.registered > 0).all()):
-        voters = _whole_between(covered, register)
+        least, most = _whole_between(covered, register)
+        # Of stations that were not seen, the lists are not known: they may have all that is left.
+        left = 0 if _lists_known(facts, seen) else register - int(seen.registered.sum())
+        voters = (max(least - max(left, 0), 0), most)
     percent = f"{100 * float(covered[0]):.6g} to {100 * float(covered[1]):.6g} %"
     if basis == "stations":
         said = f"{head}: it holds {percent} of the stations"
@@ -160,6 +163,14 @@ def _extent(
         return Extent(False, voters=voters, words=said if voters else "")
     said = f"{head}: it holds {percent} of the stations, or of the voters"
     return Extent(False, stations=stations, voters=voters, either=True, words=said)
+
+
+def _lists_known(facts: CaseFacts, seen: Witnesses) -> bool:
+    """Whether the list of voters of every station is known."""
+    if closed_registry(facts, seen) and facts.registry is not None:
+        return not bool(facts.registry.sizes[1].any())
+    declared = facts.declared.stations if facts.declared else None
+    return declared == len(seen) and not annulled_keys(facts)
 
 
 def _whole_between(covered: tuple[Fraction, Fraction], total: int) -> tuple[int, int]:
@@ -178,17 +189,24 @@ def _sites_in(seen: Witnesses, area: int) -> list[int]:
     return [at for at, areas in enumerate(seen.labels) if area in areas]
 
 
-def same_hours(series: Series, found: dict[tuple[int, int], Extent], facts: CaseFacts) -> bool:
-    """Whether the rows of each bulletin are surely of one hour.
+def same_hours(
+    series: Series, found: dict[tuple[int, int], Extent], facts: CaseFacts, *, taken: bool = True
+) -> bool:
+    """Whether the rows of each bulletin are surely of one hour; ``taken`` as in ``assembled``.
 
     They are where there is one row only, where all of them are whole, or where stations are stated
     and add up from the areas to the whole.
     """
+
+    def whole_at(at: int, area: int) -> bool:
+        one = found.get((at, area), Extent(False))
+        return one.whole and (taken or not one.taken)
+
     for at, (_, rows) in enumerate(series.bulletins):
         visible = [row for row in rows if facts.is_visible(row.area)]
-        if len(visible) < 2 or all(found[at, facts.area_index(r.area)].whole for r in visible):
+        if len(visible) < 2 or all(whole_at(at, facts.area_index(r.area)) for r in visible):
             continue
-        if found.get((at, 0), Extent(False)).whole:
+        if whole_at(at, 0):
             continue
         whole = next((row for row in visible if not row.area), None)
         tops = [

@@ -189,8 +189,10 @@ def _other_papers(
     over = np.where((valid >= 0) & read.whole, np.maximum(valid - options, 0), 0)
     if read.how.valid == "over":
         # A valid line above the options may hold blank votes, or votes for others.
-        sure = np.where((blank >= 0) | (not read.papers.blank), over, 0)
-        lows[OTHER], highs[OTHER] = sure, over
+        among, inside = read.how.among, np.minimum(np.maximum(blank, 0), over)
+        known = (blank >= 0) | (not read.papers.blank)
+        lows[OTHER] = np.where(known, over if among is False else over - inside, 0)
+        highs[OTHER] = over - inside if among else over
     else:
         lows[OTHER], highs[OTHER] = none, none.copy()
     rest = _left(np.where(ballots >= 0, ballots, limits.cap), np.maximum(options, valid))
