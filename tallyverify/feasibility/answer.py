@@ -71,6 +71,7 @@ class SeriesAnswer:
     whole: Verified
     by_bulletin: tuple[Verified, ...]
     programs: tuple[Program, ...]  # without and, where it differs, with a bulletin taken as whole
+    others: tuple[Program, ...] = ()  # in the other readings of coverages
 
 
 class Feasibility:
@@ -163,8 +164,11 @@ class Feasibility:
             if single
             else tuple(self._alone(at, whole, programs) for at in range(len(series.bulletins)))
         )
-        weakest = every[int(whole.reading.voters)]
-        return SeriesAnswer(series, found, closing, tuple(words), whole, by_bulletin, weakest)
+        chosen = int(whole.reading.voters)
+        others = tuple(one[-1] for at, one in enumerate(every) if at != chosen)
+        return SeriesAnswer(
+            series, found, closing, tuple(words), whole, by_bulletin, every[chosen], others
+        )
 
     def _alone(
         self,
@@ -242,8 +246,19 @@ class Feasibility:
     def worlds(self) -> tuple[World | None, ...]:
         """A world of each series, where one was sought and shown."""
         return tuple(
-            None if one.whole.rung is not None else shown(one.programs[-1]) for one in self.series
+            None if one.whole.rung is not None else self._world(one) for one in self.series
         )
+
+    def _world(self, answer: SeriesAnswer) -> World | None:
+        """Show a world in whichever reading has one with few wrong sheets."""
+        best = None
+        for program in (answer.programs[-1], *answer.others):
+            world = shown(program)
+            if world is not None and (best is None or world.sheets < best.sheets):
+                best = world
+            if best is not None and best.sheets <= self.allowance.sheets:
+                break
+        return best
 
     @cached_property
     def held(self) -> bool:
