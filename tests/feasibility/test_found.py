@@ -50,7 +50,7 @@ def test_annulled_stations_are_counted_or_not(counted: int, listed: bool) -> Non
 
 def test_an_annulled_station_has_no_free_voters() -> None:
     told = declared_of(
-        nation(votes={"A": 210, "B": 75, "C": 15}, stations=2), stations=3, annulled=["003"]
+        nation(votes={"A": 210, "B": 75, "C": 15}, complete=True), stations=3, annulled=["003"]
     )
     registry = Registry.of([{"station": f"00{at}", "registered": 150} for at in (1, 2, 3)])
     rows = [{**row, "registered": 150} for row in SHEETS]
