@@ -253,7 +253,7 @@ class Feasibility:
         """Show a world in whichever reading has one with few wrong sheets."""
         best = None
         for program in (answer.programs[-1], *answer.others):
-            world = shown(program)
+            world = shown(program, self.allowance.sheets)
             if world is not None and (best is None or world.sheets < best.sheets):
                 best = world
             if best is not None and best.sheets <= self.allowance.sheets:
