@@ -166,9 +166,10 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
     soft: Any = stated(facts, bulletin, result, "from_percentages")
     unit = Fraction(0)
     if soft is not None:
-        # Half a unit of the last digit of each percentage, of the total that they are of.
+        # Half a unit of the last digit of each percentage, of the total that they are of, and
+        # half a vote: what was calculated was rounded once more.
         total = result.valid or sum(result.figures.values())
-        unit = Fraction(total, 2 * 10 ** (soft + 2))
+        unit = Fraction(total, 2 * 10 ** (soft + 2)) + Fraction(1, 2)
     for label, members in result.members.items():
         count = result.figures.get(label)
         if count is not None:

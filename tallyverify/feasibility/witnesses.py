@@ -263,5 +263,9 @@ def _mend(
     if read.how.valid == "over" and "valid" in bounds:
         named = sum(bounds[name][0] for name in names)
         highs[OTHER][at] = max(bounds["valid"][1] - named, 0)
+    elif sheet.lines["valid"] >= 0:
+        # The few sheets whose valid line is above the rest may hold votes for others.
+        blank = max(sheet.lines["blank"], 0) if read.how.valid == "blank" else 0
+        highs[OTHER][at] = max(sheet.lines["valid"] - sum(sheet.votes) - blank, 0)
     highs[UNCLASSED][at] = -1
     return True
