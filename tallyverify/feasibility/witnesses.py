@@ -264,8 +264,15 @@ def _mend(
         named = sum(bounds[name][0] for name in names)
         highs[OTHER][at] = max(bounds["valid"][1] - named, 0)
     elif sheet.lines["valid"] >= 0:
-        # The few sheets whose valid line is above the rest may hold votes for others.
+        # The few sheets whose valid line is above the rest may hold votes for others there, or
+        # blank ones where no line tells these.
         blank = max(sheet.lines["blank"], 0) if read.how.valid == "blank" else 0
-        highs[OTHER][at] = max(sheet.lines["valid"] - sum(sheet.votes) - blank, 0)
+        gap = max(sheet.lines["valid"] - sum(sheet.votes) - blank, 0)
+        highs[OTHER][at] = gap
+        if read.papers.blank and sheet.lines["blank"] < 0:
+            if highs["blank"][at] >= 0:
+                highs["blank"][at] += gap
+            if gap and read.papers.contest.valid_includes_blank is not True:
+                valid[0][at] = min(valid[0][at], sum(sheet.votes))
     highs[UNCLASSED][at] = -1
     return True

@@ -127,3 +127,40 @@ def test_a_world_in_either_reading_of_a_coverage() -> None:
     rows = [{**row, "registered": 150 + at} for at, row in enumerate(SHEETS)]
     told = nation(votes=FIRST, coverage=0.33)
     assert report_of(rows, declared_of(told, stations=3, registered=453)).verdict == "consistent"
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_few_sheets_with_a_valid_line_above_the_options(blank: bool) -> None:
+    # On most sheets it is the options; the rest holds write-ins, or blank votes without a line.
+    rows = [{**row, "valid": row["A"] + row["B"] + row["C"], "null": 2} for row in SHEETS * 4]
+    rows[1]["valid"] += 9
+    rows[2]["valid"] += 9
+    sums = {name: 4 * votes for name, votes in SUMS.items()}
+    named = sum(sums.values())
+    more = {"valid": named, "blank": 18} if blank else {"valid": named + 18}
+    told = declared_of(nation(votes=sums, null=24, **more, stations=12), stations=12)
+    report = report_of(rows, told)
+    assert report.verdict == "consistent"
+    assert report.feasibility is not None
+    assert report.feasibility.sheets_wrong == (0, 0)
+
+
+def test_what_is_typed_from_percentages_was_rounded_to_a_whole_vote() -> None:
+    # 535 of 1,600 are published as 33.4 %, of which 534 (534.4) was made.
+    rows = [{"A": 535, "B": 1065, "C": 0}]
+    told = nation(votes={"A": 534, "B": 1066, "C": 0}, valid=1600, from_percentages=1, stations=1)
+    assert report_of(rows, declared_of(told, stations=1)).verdict == "consistent"
+    rows = [{"A": 537, "B": 1063, "C": 0}]
+    assert report_of(rows, declared_of(told, stations=1)).verdict == "discrepant"
+
+
+def test_a_wrong_sheet_keeps_its_voters_in_a_coverage_of_voters() -> None:
+    rows = [{**row, "registered": 150, "valid": row["A"] + row["B"] + row["C"]} for row in SHEETS]
+    rows[0] = {**rows[0], "A": 6, "B": 3, "C": 1, "valid": 10}
+    told = nation(votes=SUMS, complete=True)
+    told["areas"][0] |= {"coverage": 0.9998, "coverage_basis": "registered"}
+    del told["areas"][0]["complete"]
+    report = report_of(rows, declared_of(told, registered=450, stations=3))
+    assert report.verdict == "discrepant"
+    assert report.feasibility is not None
+    assert report.feasibility.sheets_wrong[0] == 1
