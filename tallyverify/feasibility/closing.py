@@ -260,7 +260,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
                 size = int(sizes[station])
                 cap = (
                     0
-                    if keys[station] in annulled
+                    if str(keys[int(station)]) in annulled
                     else -(
                         -size
                         * per

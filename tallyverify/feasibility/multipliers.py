@@ -18,9 +18,9 @@ from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.feasibility.program import Chain, Program
 from tallyverify.feasibility.proof import Cost, Proof, margins
 
-_APART = 200
 CLASSES = 120
 """Classes of stations that the linear program works on."""
+_APART = 200
 _TIME = 20.0
 
 
@@ -317,9 +317,7 @@ class _Masses:
                     build.put(within, enter, -longest)
                 self._into(chain.rows, enter, mass, seen, voters)
 
-    def _into(
-        self, rows: Counts, enter: Counts, mass: Counts, seen: bool, voters: Counts
-    ) -> None:
+    def _into(self, rows: Counts, enter: Counts, mass: Counts, seen: bool, voters: Counts) -> None:
         program, build = self.program, self.build
         for row in rows:
             figure = int(program.figure_of[row])

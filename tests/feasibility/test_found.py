@@ -21,7 +21,9 @@ FIRST = {"A": 60, "B": 30, "C": 10}
 @pytest.mark.parametrize("issued", ["", "2024-07-20"])
 def test_bulletins_of_one_day_are_listed_in_reverse(issued: str) -> None:
     later, first = nation(votes=SUMS, complete=True), nation(votes=FIRST)
-    report = report_of(SHEETS, declared_of({**later, "issued": issued}, {**first, "issued": issued}))
+    report = report_of(
+        SHEETS, declared_of({**later, "issued": issued}, {**first, "issued": issued})
+    )
     assert report.verdict == "consistent"
     # On days that differ, figures fall.
     days = [{**later, "issued": "2024-07-20"}, {**first, "issued": "2024-07-21"}]

@@ -30,7 +30,7 @@ def of(world: World) -> Report:
 
 
 def wrong_of(report: Report) -> tuple[int, int]:
-    """Return the least wrong sheets that were proved, and by how much figures exclude each other."""
+    """Return the least wrong sheets proved, and by how much figures exclude each other."""
     section = report.feasibility
     if section is None:
         return 0, 0

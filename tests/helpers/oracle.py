@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from tests.helpers.worlds import World
+from tests.helpers.worlds import World, allowed
 
 IMPOSSIBLE = 1 << 30
 """The answer where no number of wrong sheets helps."""
@@ -88,7 +88,9 @@ class _Oracle:
             for row in declared
         )
         gone = world.declared.get("annulled", [])
-        self.sheets = [s for s in world.sheets if not (isinstance(gone, list) and s["station"] in gone)]
+        self.sheets = [
+            s for s in world.sheets if not (isinstance(gone, list) and s["station"] in gone)
+        ]
         self.total = world.declared.get("stations")
         if self.total is not None and self.total < len(self.sheets):
             self.total = None
@@ -117,9 +119,7 @@ class _Oracle:
         self.held: dict[tuple[int, int], tuple[int, int]] = {}
         for at, bulletin in enumerate(self.bulletins):
             rows = bulletin["areas"]
-            silent = all(
-                not {"complete", "stations", "coverage"} & row.keys() for row in rows
-            )
+            silent = all(not {"complete", "stations", "coverage"} & row.keys() for row in rows)
             for row in rows:
                 key = at, self.areas.index(row["area"])
                 total = self.total_of(row["area"])
@@ -173,7 +173,9 @@ class _Oracle:
                         put(["null"], row["null"])
                 elif "null" in row:
                     # It may hold the blank papers, or not.
-                    self.rows.append((at, area, {"null": 1, "±blank": 1}, row["null"], row["null"], states))
+                    self.rows.append(
+                        (at, area, {"null": 1, "±blank": 1}, row["null"], row["null"], states)
+                    )
                 if "ballots" in row:
                     put(self.classes, row["ballots"])
 
@@ -237,20 +239,19 @@ class _Oracle:
         else:
             self.elsewhere = (
                 max(
-                    max(
+                    votes
+                    for row in rows
+                    for votes in (
                         row.get("ballots", 0),
                         row.get("valid", 0),
                         sum(row["votes"].values()) + sum(g["votes"] for g in row.get("groups", [])),
                     )
-                    for row in rows
                 )
                 // 10
             )
 
     @property
     def allowance(self) -> int:
-        from tests.helpers.worlds import allowed
-
         annulled = self.world.declared.get("annulled", 0)
         return allowed(len(self.sheets)) + (annulled if isinstance(annulled, int) else 0)
 
@@ -321,7 +322,9 @@ class _Oracle:
                 steps = []
                 for entry in range(last + 1):
                     rows = [
-                        at for at, row in enumerate(self.rows) if row[1] in areas and row[0] >= entry
+                        at
+                        for at, row in enumerate(self.rows)
+                        if row[1] in areas and row[0] >= entry
                     ]
                     if there is not None:
                         step = model.new(1)
@@ -330,9 +333,9 @@ class _Oracle:
                             if key[1] in areas and key[0] >= entry:
                                 counts[key].append((step, 1.0))
                     total = []
-                    for name in papers:
+                    for name, held in amounts.items():
                         x = model.new(cap)
-                        amounts[name].append((x, 1.0))
+                        held.append((x, 1.0))
                         total.append((x, 1.0))
                         blank_null = None
                         for at in rows:

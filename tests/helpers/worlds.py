@@ -372,8 +372,7 @@ def row_of(
                 "votes": sum(votes[k] for k in world.candidates[1:]),
             }
         ]
-        if "percentages" in row:
-            del row["percentages"]
+        row.pop("percentages", None)
         votes = {world.candidates[0]: votes[world.candidates[0]]}
     row["votes"] = votes
     known = {"valid": valid, "null": null, "blank": blank, "ballots": ballots}
@@ -440,7 +439,9 @@ def _exchanged(draw: Draw, world: World, at: int) -> None:
 
 def _two_spellings(draw: Draw, world: World, at: int) -> None:
     copy = dict(world.sheets[at])
-    copy["station"] = draw.pick([str(int(copy["station"])), f"{copy['station']}.0", f"0{copy['station']}"])
+    copy["station"] = draw.pick(
+        [str(int(copy["station"])), f"{copy['station']}.0", f"0{copy['station']}"]
+    )
     world.sheets.append(copy)
 
 
@@ -472,7 +473,17 @@ ON_SHEETS: dict[str, Callable[[Draw, World, int], None]] = {
     "recount": _recount,
 }
 
-STATED = ("annulled, stated", "annulled, a number", "off-list voting", "unlisted booth", "correction")
+STATED = (
+    "annulled, stated",
+    "annulled, a number",
+    "off-list voting",
+    "unlisted booth",
+    "correction",
+    "roll of last year",
+    "100 % said loosely",
+    "coverage cut off",
+    "write-ins that sheets do not show",
+)
 
 
 def honest(draw: Draw, most: int = 40, kind: str | None = None) -> World:
@@ -489,14 +500,19 @@ def honest(draw: Draw, most: int = 40, kind: str | None = None) -> World:
             station = draw.pick(seen)
             if not any(s.annulled for s in world.stations):
                 station.annulled = True
-                world.declared["annulled"] = (
-                    [station.key] if name == "annulled, stated" else 1
-                )
+                world.declared["annulled"] = [station.key] if name == "annulled, stated" else 1
                 world.kinds.append(name)
                 world.touched += name == "annulled, a number"
     world.sheets = [sheet_of(world, s) for s in world.stations if s.seen]
     _small_unseen(world)
+    if "write-ins that sheets do not show" in stated and "valid" in world.lines:
+        for sheet in world.sheets:
+            del sheet["valid"]
+        world.lines.remove("valid")
+        if any(s.others for s in world.stations):
+            world.kinds.append("write-ins that sheets do not show")
     manner = published(draw, world)
+    _said_loosely(draw, world, stated)
     if "unlisted booth" in stated and world.registry is not None:
         unseen = [s for s in world.stations if not s.seen]
         if unseen:
@@ -509,7 +525,9 @@ def honest(draw: Draw, most: int = 40, kind: str | None = None) -> World:
     if kind in ON_SHEETS:
         slips = [kind] * draw.int(1, room)
     else:
-        slips = [draw.pick(list(ON_SHEETS)) for _ in range(draw.int(0, room) if kind is None else 0)]
+        slips = [
+            draw.pick(list(ON_SHEETS)) for _ in range(draw.int(0, room) if kind is None else 0)
+        ]
     used: set[int] = set()
     for name in slips:
         at = draw.int(0, len([s for s in world.stations if s.seen]) - 1)
@@ -522,6 +540,31 @@ def honest(draw: Draw, most: int = 40, kind: str | None = None) -> World:
             world.touched += 1
             world.kinds.append(name)
     return world
+
+
+def _said_loosely(draw: Draw, world: World, stated: list[str]) -> None:
+    """Rolls of last year, and coverages that are not quite what they seem."""
+    if "roll of last year" in stated and world.registry is not None:
+        for row in world.registry:
+            row["registered"] = max(row["registered"] * draw.int(90, 106) // 100, 1)
+        world.strict = False
+        world.kinds.append("roll of last year")
+    row = _last(world)
+    if "coverage" not in row:
+        return
+    if "coverage cut off" in stated:
+        for bulletin in world.bulletins:
+            for one in bulletin["areas"]:
+                if "coverage" in one:
+                    one["coverage"] = int(100 * one["coverage"]) / 100
+        world.strict = False
+        world.kinds.append("coverage cut off")
+    elif "100 % said loosely" in stated and row["coverage"] < 1 and 1 - row["coverage"] < 0.1:
+        missing = sum(s.enters >= len(world.bulletins) for s in world.stations)
+        if missing <= 1:
+            row["coverage"] = 1
+            world.touched += missing
+            world.kinds.append("100 % said loosely")
 
 
 def _small_unseen(world: World) -> None:
