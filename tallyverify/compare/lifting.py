@@ -10,7 +10,7 @@ from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, Verified
 from tallyverify.findings import Evidence, counted, number, percent
 from tallyverify.records import AreaResult, Bulletin
 
-MOST_PROOFS = 25
+MOST_PROOFS = 15
 """A check has the engine prove so many of its findings apart, those with most votes first."""
 
 _LINES = {"valid": "valid votes", "null": "null votes", "blank": "blank votes"}

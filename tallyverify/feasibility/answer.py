@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +34,9 @@ _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
 _LOOK = 20
 _MOST_CLASH = 16
+_MOST_DROPPED = 24
+_MOST_GROUPS = 4
+_MOST_LISTED = 400
 _ALONE = 5
 
 
@@ -107,6 +111,18 @@ class Feasibility:
             }
         self.sheets: Witnesses = weighed(columns, facts)
         self.allowance: Allowed = allowed_for(facts, len(self.sheets))
+
+    @cached_property
+    def largest(self) -> int:
+        """The largest number of papers published."""
+        return max(
+            (
+                max(row.ballots or 0, row.valid or 0, sum(row.figures.values()))
+                for bulletin in self.facts.bulletins
+                for row in bulletin.areas
+            ),
+            default=0,
+        )
 
     @property
     def seen(self) -> int:
@@ -228,8 +244,7 @@ class Feasibility:
         """Return the rung that a proof reaches, None where it proves nothing."""
         bound = reading.bound
         if bound.misfit:
-            largest = max((row.high for row in reading.program.rows), default=0)
-            grave = bound.misfit * _SHARE > max(_SHARE, largest)
+            grave = bound.misfit * _SHARE > max(_SHARE, self.largest)
             return Evidence.CONTRADICTION if grave else Evidence.DISCREPANCY
         if bound.sheets > self.allowance.sheets and bound.votes > (
             self.allowance.sheets * self.mean_ballots
@@ -346,17 +361,38 @@ class Feasibility:
 
     def _minimal(self, answer: SeriesAnswer) -> tuple[Row, ...]:
         rung = answer.whole.rung
-        alone = self._one_figure(answer)
+        alone = self._one_figure(answer) if not answer.whole.reading.bound.misfit else None
         if alone is not None:
             return alone
         kept = list(answer.whole.reading.clash)
-        if rung is None or len(kept) > _MOST_CLASH:
+        if rung is None:
             return tuple(kept)
-        for row in sorted(kept, key=lambda row: (-len(self.facts.areas[row.area]), row.high)):
-            without = [other for other in kept if other != row]
-            found = self.of_rows(answer, without.__contains__)
-            if found.rung is rung:
-                kept = without
+        if len(kept) > _MOST_CLASH:
+            # Perhaps the figures of one kind suffice: Ana's votes in a state and its towns.
+            kinds = Counter(row.figure for row in kept if not row.of_stations)
+            groups = [
+                [row for row in kept if row.of_stations or row.figure == figure]
+                for figure, _ in kinds.most_common(_MOST_GROUPS)
+            ]
+            alike = (g for g in groups if self.of_rows(answer, g.__contains__).rung is rung)
+            kept = next(alike, kept)
+            if len(kept) > _MOST_LISTED:
+                return tuple(kept)  # too many to drop one by one
+        kept.sort(key=lambda row: (-len(self.facts.areas[row.area]), row.high))
+        # First in large steps, then one by one; so many proofs at the most.
+        step, left = max(len(kept) // 2, 1), _MOST_DROPPED
+        while left > 0:
+            at = 0
+            while at < len(kept) and left > 0:
+                without = [*kept[:at], *kept[at + step :]]
+                left -= 1
+                if without and self.of_rows(answer, without.__contains__).rung is rung:
+                    kept = without
+                else:
+                    at += step
+            if step == 1:
+                break
+            step = max(step // 2, 1)
         return tuple(kept)
 
     def _one_figure(self, answer: SeriesAnswer) -> tuple[Row, ...] | None:

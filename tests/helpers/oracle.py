@@ -329,9 +329,9 @@ class _Oracle:
                     if there is not None:
                         step = model.new(1)
                         steps.append((step, 1.0))
-                        for key in counts:
-                            if key[1] in areas and key[0] >= entry:
-                                counts[key].append((step, 1.0))
+                        for (bulletin, area), held_there in counts.items():
+                            if area in areas and bulletin >= entry:
+                                held_there.append((step, 1.0))
                     total = []
                     for name, held in amounts.items():
                         x = model.new(cap)
@@ -416,7 +416,7 @@ class _Oracle:
         """What a sheet whose arithmetic holds says of each class, if it is true."""
         model, lines = self.model, self.world.lines
         options = sum(sheet[name] for name in self.names)
-        cap = max(self.caps[self.sheets.index(sheet)], max(self.papers))
+        cap = max(self.caps[self.sheets.index(sheet)], *self.papers)
         papers = {name: model.new(cap) for name in self.classes}
         for name in self.names:
             model.add([(papers[name], 1.0), (true, -float(sheet[name]))], 0, 0)
