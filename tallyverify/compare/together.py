@@ -36,7 +36,8 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         one = answer.whole
         if one.rung is not None:
             clash = engine.clash(answer)
-            if len({(r.bulletin, r.area, r.label) for r in clash if not r.of_stations}) > 1:
+            figures = [row for row in clash if not row.of_stations]
+            if len(figures) != 1 or not _told_alone(engine, answer, figures[0]):
                 findings.append(_together(check, engine, answer, clash, name, facts))
         elif one.reading.bound.failed:
             open_.append(f"{name}the solver found neither a proof nor a world")
@@ -64,6 +65,15 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     return check.result(
         findings + _not_compared(check, facts), reason=reason, statistic=sheets, flagged=flagged
     )
+
+
+def _told_alone(engine: Feasibility, answer: SeriesAnswer, row: Row) -> bool:
+    """Whether D301 or D302 tells a figure that the sheets, or what is unseen, exclude by itself."""
+    least, most = engine.held_of(answer, row)
+    declared = answer.series.bulletins[row.bulletin][0].of(engine.facts.areas[row.area])
+    room = engine.room(answer, row.area)
+    short = declared is not None and declared.figures and room is not None
+    return least > row.high or bool(short and row.low - most > (room or 0))
 
 
 def _not_compared(check: Check, facts: CaseFacts) -> list[Finding]:

@@ -31,7 +31,7 @@ from tallyverify.findings import CheckResult, counted, number
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
-from tallyverify.rules import sums_to_valid
+from tallyverify.rules import summarise_valid_lines
 from tallyverify.table import ActaTable, HashMatches, Index, Repeats, Source
 
 _FEWEST = 10
@@ -163,7 +163,7 @@ def _folded(
 ) -> tuple[dict[Summarise, Any], Repeats, Seen]:
     """One pass: every distinct fold over every row, each station once for the sums."""
     every = {c.summarise for c in chosen if c.rows == "every" and c.summarise is not None}
-    every.add(sums_to_valid)
+    every.add(summarise_valid_lines)
     once = {c.summarise for c in chosen if c.rows == "kept" and c.summarise is not None}
     once.add(summarise_seen)
     undecided = facts.source.subtotal_rows if facts.undecided_subtotals else ()
@@ -215,13 +215,30 @@ def _doubt(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) 
             f"{counted(len(facts.source.subtotals), 'row')} among the stations look like area "
             'subtotals (T208); set mapping.subtotals to "leave_out" or "keep"'
         )
-    rule = summaries[sums_to_valid]
-    if rule.failing >= _FEWEST and 2 * rule.failing > rule.judged:
+    lines = summaries[summarise_valid_lines]
+    wrong = lines.below + (lines.above if _valid_are_named(facts) else 0)
+    if wrong >= _FEWEST and 2 * wrong > lines.judged:
         return (
-            f"on {number(rule.failing)} of {number(rule.judged)} sheets the candidates do not sum "
+            f"on {number(wrong)} of {number(lines.judged)} sheets the candidates do not sum "
             "to the valid votes (R101): the mapping probably names a wrong column"
         )
     return ""
+
+
+def _valid_are_named(facts: CaseFacts) -> bool:
+    """Whether valid votes are, as far as is known, those for the candidates and no others.
+
+    On sheets they may hold blank ones, or votes for nobody whom the contest names. That is not
+    supposed where the declared result says otherwise, or where nothing at all is declared.
+    """
+    if facts.contest.valid_includes_blank:
+        return False
+    every = set(facts.contest.candidate_ids)
+    return facts.declared is None or any(
+        row.candidates == every and row.valid == sum(row.figures.values())
+        for bulletin in facts.bulletins
+        for row in bulletin.areas
+    )
 
 
 def _concluded(

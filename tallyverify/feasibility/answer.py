@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -75,6 +75,7 @@ class SeriesAnswer:
     whole: Verified
     by_bulletin: tuple[Verified, ...]
     programs: tuple[Program, ...]  # without and, where it differs, with a bulletin taken as whole
+    others: tuple[Program, ...] = ()  # in the other readings of coverages
 
 
 class Feasibility:
@@ -150,12 +151,6 @@ class Feasibility:
         facts, seen = self.facts, self.sheets
         found = extents(series, facts, seen)
         unseen = unseen_stations(facts, seen, self.allowance.sheets)
-        if self.annulled:
-            # They are no part of the result: no voter of theirs is free.
-            gone = len(self.annulled)
-            unseen = replace(
-                unseen, counts=[max(n - gone, 0) if n > 1 else n for n in unseen.counts]
-            )
         elsewhere, why = votes_of_no_station(series, facts, seen, unseen)
         room = register_room(facts, seen)
         closing = Closing(unseen, elsewhere, room[0] if room is not None else None)
@@ -185,8 +180,11 @@ class Feasibility:
             if single
             else tuple(self._alone(at, whole, programs) for at in range(len(series.bulletins)))
         )
-        weakest = every[int(whole.reading.voters)]
-        return SeriesAnswer(series, found, closing, tuple(words), whole, by_bulletin, weakest)
+        chosen = int(whole.reading.voters)
+        others = tuple(one[-1] for at, one in enumerate(every) if at != chosen)
+        return SeriesAnswer(
+            series, found, closing, tuple(words), whole, by_bulletin, every[chosen], others
+        )
 
     def _alone(
         self,
@@ -263,9 +261,19 @@ class Feasibility:
     def worlds(self) -> tuple[World | None, ...]:
         """A world of each series, where one was sought and shown."""
         return tuple(
-            None if one.whole.rung is not None else shown(one.programs[-1], self.allowance.sheets)
-            for one in self.series
+            None if one.whole.rung is not None else self._world(one) for one in self.series
         )
+
+    def _world(self, answer: SeriesAnswer) -> World | None:
+        """Show a world in whichever reading has one with few wrong sheets."""
+        best = None
+        for program in (answer.programs[-1], *answer.others):
+            world = shown(program, self.allowance.sheets)
+            if world is not None and (best is None or world.sheets < best.sheets):
+                best = world
+            if best is not None and best.sheets <= self.allowance.sheets:
+                break
+        return best
 
     @cached_property
     def held(self) -> bool:
@@ -297,7 +305,7 @@ class Feasibility:
         """Return the most ballots of an area beside those on the seen sheets; None: no bound."""
         program = answer.programs[-1]
         if program.loose:
-            return None
+            return program.room
         unseen = program.unseen
         inside = [at for at, areas in enumerate(program.sites) if area in areas]
         here = (np.isin(unseen.site, inside) | (unseen.site < 0)) & ~unseen.seen

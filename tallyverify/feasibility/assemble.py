@@ -76,7 +76,7 @@ def assembled(
     for placed in closing.unseen.sites:
         if placed is not None:
             sites.setdefault(placed, len(sites))
-    one_hour = same_hours(series, extents, facts)
+    one_hour = same_hours(series, extents, facts, taken=taken)
     chains = tuple(_chains(areas, rows, whole, len(series.bulletins), one_hour) for areas in sites)
     # So many papers, of all classes that any published figure counts, are nowhere exceeded.
     box = max(sum(row.high for row in rows if not row.of_stations), 1)

@@ -13,6 +13,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
+from tallyverify.feasibility.allowance import annulled_keys
 from tallyverify.feasibility.papers import Figure
 from tallyverify.feasibility.published import Row, Series, stated
 from tallyverify.feasibility.witnesses import Witnesses
@@ -146,12 +147,13 @@ def _extent(
     basis = stated(facts, bulletin, row, "coverage_basis")
     stations = voters = None
     if total is not None:
-        stations = (ceil(covered[0] * total), floor(covered[1] * total))
-        if stations[0] > stations[1]:  # no whole number lies between: rounded either way
-            stations = (floor(covered[0] * total), ceil(covered[1] * total))
+        stations = _whole_between(covered, total)
     register = _register(row, facts)
     if register is not None and bool((seen.registered > 0).all()):
-        voters = (ceil(covered[0] * register), floor(covered[1] * register))
+        least, most = _whole_between(covered, register)
+        # Of stations that were not seen, the lists are not known: they may have all that is left.
+        left = 0 if _lists_known(facts, seen) else register - int(seen.registered.sum())
+        voters = (max(least - max(left, 0), 0), most)
     percent = f"{100 * float(covered[0]):.6g} to {100 * float(covered[1]):.6g} %"
     if basis == "stations":
         said = f"{head}: it holds {percent} of the stations"
@@ -161,6 +163,20 @@ def _extent(
         return Extent(False, voters=voters, words=said if voters else "")
     said = f"{head}: it holds {percent} of the stations, or of the voters"
     return Extent(False, stations=stations, voters=voters, either=True, words=said)
+
+
+def _lists_known(facts: CaseFacts, seen: Witnesses) -> bool:
+    """Whether the list of voters of every station is known."""
+    if closed_registry(facts, seen) and facts.registry is not None:
+        return not bool(facts.registry.sizes[1].any())
+    declared = facts.declared.stations if facts.declared else None
+    return declared == len(seen) and not annulled_keys(facts)
+
+
+def _whole_between(covered: tuple[Fraction, Fraction], total: int) -> tuple[int, int]:
+    """Return the least and the most of a total in a coverage; either side where none is within."""
+    least, most = ceil(covered[0] * total), floor(covered[1] * total)
+    return (least, most) if least <= most else (most, least)
 
 
 def _register(row: AreaResult, facts: CaseFacts) -> int | None:
@@ -173,17 +189,24 @@ def _sites_in(seen: Witnesses, area: int) -> list[int]:
     return [at for at, areas in enumerate(seen.labels) if area in areas]
 
 
-def same_hours(series: Series, found: dict[tuple[int, int], Extent], facts: CaseFacts) -> bool:
-    """Whether the rows of each bulletin are surely of one hour.
+def same_hours(
+    series: Series, found: dict[tuple[int, int], Extent], facts: CaseFacts, *, taken: bool = True
+) -> bool:
+    """Whether the rows of each bulletin are surely of one hour; ``taken`` as in ``assembled``.
 
     They are where there is one row only, where all of them are whole, or where stations are stated
     and add up from the areas to the whole.
     """
+
+    def whole_at(at: int, area: int) -> bool:
+        one = found.get((at, area), Extent(False))
+        return one.whole and (taken or not one.taken)
+
     for at, (_, rows) in enumerate(series.bulletins):
         visible = [row for row in rows if facts.is_visible(row.area)]
-        if len(visible) < 2 or all(found[at, facts.area_index(r.area)].whole for r in visible):
+        if len(visible) < 2 or all(whole_at(at, facts.area_index(r.area)) for r in visible):
             continue
-        if found.get((at, 0), Extent(False)).whole:
+        if whole_at(at, 0):
             continue
         whole = next((row for row in visible if not row.area), None)
         tops = [
@@ -222,6 +245,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
     found = UnseenStations([], [], [], [], False)
     per = facts.contest.votes_allowed
     declared = facts.declared.stations if facts.declared else None
+    annulled = annulled_keys(facts)  # they may be counted among the stations, with no vote
     if facts.registry is not None:
         at = _places(facts, seen)
         left = np.ones(len(facts.registry), dtype=bool)
@@ -230,11 +254,14 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         slack = _slack(facts, seen, at)
         sites = _registry_sites(facts)
         closed = closed_registry(facts, seen)
+        keys = facts.registry.index
         if closed or declared is None:
             for station in np.flatnonzero(left):
                 size = int(sizes[station])
                 cap = (
-                    -(
+                    0
+                    if str(keys[int(station)]) in annulled
+                    else -(
                         -size
                         * per
                         * slack[0]
@@ -266,11 +293,13 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
             return found
     if declared is not None and declared >= len(seen):
         unseen = declared - len(seen)
-        if unseen:
-            found.sites.append(None)
-            found.caps.append(seen.limits.top)
-            found.counts.append(unseen)
-            found.lists.append(0)
+        empty = min(unseen, len(annulled))
+        for count, cap in ((unseen - empty, seen.limits.top), (empty, 0)):
+            if count:
+                found.sites.append(None)
+                found.caps.append(cap)
+                found.counts.append(count)
+                found.lists.append(0)
         found.words.append(
             f"{number(declared)} stations are declared, {number(len(seen))} were seen"
         )

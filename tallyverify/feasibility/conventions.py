@@ -22,6 +22,12 @@ class Conventions:
     valid: str  # "=": the options; "blank": options and blank; "over": perhaps more
     ballots: bool  # the ballots are the sum of all papers
     words: tuple[str, ...]
+    among: bool | None = None  # whether the valid line holds the blank votes, where it is "over"
+
+    @property
+    def blank_apart(self) -> bool:
+        """Whether blank votes are papers beside those of the valid line."""
+        return self.valid == "=" or (self.valid == "over" and self.among is not True)
 
 
 def conventions_of(columns: dict[str, Any], facts: CaseFacts) -> Conventions:
@@ -52,16 +58,22 @@ def conventions_of(columns: dict[str, Any], facts: CaseFacts) -> Conventions:
     for name in case_papers(facts).classes:
         shows &= columns[name] >= 0
         inside = inside + columns[name]
-    base = np.maximum(np.where(valid >= 0, valid, options), options)
-    if kind != "blank":
-        base = base + np.where(blank >= 0, blank, 0)
+    base = np.maximum(np.where(valid >= 0, valid, options), options) + null + inside
+    apart = base + np.where(blank >= 0, blank, 0)
+    stated = facts.contest.valid_includes_blank
+    among = {"=": False, "blank": True}.get(kind, stated)
     summed = facts.contest.votes_allowed == 1
     if shows.any() and summed:
-        off = base + null + inside != ballots
-        summed = bool(2 * (off & shows).sum() <= shows.sum())
+        fits = {
+            inside_valid: bool(2 * ((total != ballots) & shows).sum() <= shows.sum())
+            for inside_valid, total in ((True, base), (False, apart))
+        }
+        if among is None and fits[True] != fits[False]:
+            among = fits[True]
+        summed = any(fits.values()) if among is None else fits[among]
         if not summed:
             words.append("on most sheets the ballots are not the sum of the papers")
-    return Conventions(kind, summed, tuple(words))
+    return Conventions(kind, summed, tuple(words), among)
 
 
 def valid_holds(
@@ -86,12 +98,16 @@ def ballots_hold(
     """Return where the ballots agree with the papers, as far as these were read."""
     ballots, null, blank, valid = (columns[n] for n in ("ballots", "null", "blank", "valid"))
     base = np.maximum(valid, options)
-    if how.valid != "blank":
-        base = base + np.where(blank >= 0, blank, 0)
+    extra = np.where(blank >= 0, blank, 0)
+    if how.blank_apart:
+        base = base + extra
     known = (null >= 0) & (whole | (valid >= 0))
     for name in classes:
         base = base + np.where(columns[name] >= 0, columns[name], 0)
         known &= columns[name] >= 0
     total = base + np.where(null >= 0, null, 0)
     holds: Mask = (ballots < 0) | np.where(known, total == ballots, total <= ballots)
+    if how.valid == "over" and how.among is None:
+        without = total - extra
+        holds |= np.where(known, without == ballots, without <= ballots)
     return holds

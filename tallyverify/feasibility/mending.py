@@ -68,7 +68,7 @@ def _mendings(sheet: Sheet, how: Conventions, classes: tuple[str, ...]) -> Itera
 
 def _rest(lines: dict[str, int], how: Conventions, classes: tuple[str, ...]) -> int:
     """Papers beside the valid ones."""
-    blank = lines["blank"] if how.valid != "blank" else 0
+    blank = lines["blank"] if how.blank_apart else 0
     return sum(max(v, 0) for v in (lines["null"], blank, *(lines[c] for c in classes)))
 
 

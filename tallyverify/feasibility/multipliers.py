@@ -20,6 +20,7 @@ from tallyverify.feasibility.proof import Cost, Proof, margins
 
 CLASSES = 120
 """Classes of stations that the linear program works on."""
+_APART = 200
 _STRAINED = 400
 _TIME = 20.0
 
@@ -156,6 +157,7 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Mod
     masses.free(
         count=(wrong, weight.astype(float), 0.0),
         capacity=(wrong, caps, 0.0),
+        lists=(wrong, stations.lists.astype(float), 0.0),
         sites=range(len(program.sites)),
         seen=True,
     )
@@ -257,12 +259,13 @@ class _Masses:
         capacity: _Amount,
         sites: Iterable[int],
         seen: bool,
-        lists: float = 0.0,
+        lists: _Amount = 0.0,
         tied: bool = True,
     ) -> None:
         """Add stations that may hold any papers, at any of some sites.
 
-        ``count`` and ``capacity`` are numbers, or (variables, coefficients, a number) added up.
+        ``count``, ``capacity`` and ``lists`` (voters in all) are numbers, or (variables,
+        coefficients, a number) added up.
         Papers that are not ``tied`` need no station to enter with.
         """
         program, build = self.program, self.build
@@ -270,9 +273,19 @@ class _Masses:
         held = build.constraint(-np.inf, 0.0)
         self._total(placed, count, exact=True)
         self._total(held, capacity, exact=False)
+        of_voters = any(figure.kind == "registered" for figure in program.figures) and tied
+        if of_voters:
+            listed = build.constraint(0.0, 0.0)
+            self._total(listed, lists, exact=True)
+            longest = float(
+                max(program.stations.lists.max(initial=0), program.unseen.lists.max(initial=0))
+            )
         for site in sites:
             here = build.variables(1)
             build.put(placed, here, 1.0)
+            if of_voters:
+                voters_here = build.variables(1)
+                build.put(listed, voters_here, 1.0)
             variants = program.membership.shape[1]
             papers = build.variables(variants)
             build.put(held, papers, 1.0)
@@ -298,9 +311,18 @@ class _Masses:
                     within = build.constraints(entries, -np.inf, 0.0)
                     build.put(within[:, None], mass, 1.0)
                     build.put(within, enter, -top)
-                self._into(chain.rows, enter, mass, seen, lists)
+                voters = enter[:0]
+                if of_voters:
+                    voters = build.variables(entries)
+                    every = build.constraint(0.0, 0.0)
+                    build.put(every, voters, 1.0)
+                    build.put(every, voters_here, -1.0)
+                    within = build.constraints(entries, -np.inf, 0.0)
+                    build.put(within, voters, 1.0)
+                    build.put(within, enter, -longest)
+                self._into(chain.rows, enter, mass, seen, voters)
 
-    def _into(self, rows: Counts, enter: Counts, mass: Counts, seen: bool, lists: float) -> None:
+    def _into(self, rows: Counts, enter: Counts, mass: Counts, seen: bool, voters: Counts) -> None:
         program, build = self.program, self.build
         for row in rows:
             figure = int(program.figure_of[row])
@@ -309,7 +331,7 @@ class _Masses:
             if kind == "stations" or (kind == "seen" and seen):
                 build.put(self.rows[row], enter[:last], 1.0)
             elif kind == "registered":
-                build.put(self.rows[row], enter[:last], lists)
+                build.put(self.rows[row], voters[:last], 1.0)
             else:
                 counted = program.membership[figure].astype(float)
                 build.put(self.rows[row], mass[:last], counted[None, :])
@@ -339,18 +361,23 @@ class _Masses:
                 build.put(each[None, :], mass, 1.0)
                 build.put(each, papers, -1.0)
                 rows = chain.rows[~program.no_elsewhere[chain.rows]]
-                self._into(rows, np.zeros(0, dtype=np.int64), mass, False, 0.0)
+                none = np.zeros(0, dtype=np.int64)
+                self._into(rows, none, mass, False, none)
 
 
 def _unseen_masses(program: Program, build: _Builder, masses: _Masses) -> None:
     unseen = program.unseen
-    keys = np.stack([unseen.site, unseen.seen.astype(np.int64)], axis=1)
-    for site, seen in np.unique(keys, axis=0) if len(unseen) else []:
-        here = (unseen.site == site) & (unseen.seen == bool(seen))
+    # Where voters on lists are counted, stations with other lists stand apart, if they are few.
+    lists_apart = any(figure.kind == "registered" for figure in program.figures)
+    lists_apart = lists_apart and len(unseen) <= _APART
+    kinds = unseen.lists if lists_apart else np.zeros(len(unseen), dtype=np.int64)
+    keys = np.stack([unseen.site, unseen.seen.astype(np.int64), kinds], axis=1)
+    for site, seen, kind in np.unique(keys, axis=0) if len(unseen) else []:
+        here = (unseen.site == site) & (unseen.seen == bool(seen)) & (kinds == kind)
         count = float(unseen.count[here].sum())
         held = float((unseen.count[here] * unseen.cap[here].astype(float)).sum())
         sites = range(len(program.sites)) if site < 0 else [int(site)]
-        lists = float((unseen.count[here] * unseen.lists[here]).sum() / max(count, 1.0))
+        lists = float((unseen.count[here] * unseen.lists[here]).sum())
         masses.free(count=count, capacity=held, sites=sites, seen=bool(seen), lists=lists)
 
 

@@ -85,23 +85,47 @@ def _overlap(one: dict[str, str], other: dict[str, str]) -> bool:
 
 def _ordered(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
     """Order by date; else by extent; else in the direction in which fewer figures fall."""
+    if any(not one.issued for one in bulletins):
+        return _undated(bulletins)
+    dated = sorted(bulletins, key=lambda one: moment_of(one.issued))
+    ordered: list[Bulletin] = []
+    said = ""
+    for same in _of_one_time(dated):
+        group, how = _undated(same)
+        ordered += group
+        said = said or how
+    return ordered, said
+
+
+def _of_one_time(dated: list[Bulletin]) -> list[list[Bulletin]]:
+    """Bulletins whose dates do not say which came first, together; the groups in order.
+
+    A day without a time is not before a time on that day.
+    """
+    groups: list[list[Bulletin]] = []
+    loose = {one.issued for one in dated if "T" not in one.issued}
+    for one in dated:
+        last = groups[-1][-1] if groups else None
+        same = last is not None and (
+            moment_of(one.issued) == moment_of(last.issued)
+            or (one.issued[:10] == last.issued[:10] and one.issued[:10] in loose)
+        )
+        groups = [*groups[:-1], [*groups[-1], one]] if same else [*groups, [one]]
+    return groups
+
+
+def _undated(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
     if len(bulletins) < 2:
         return bulletins, ""
-    if all(one.issued for one in bulletins):
-        dated = sorted(bulletins, key=lambda one: moment_of(one.issued))
-        # A day without a time is not before a time on that day.
-        if not any(
-            ("T" in a.issued) != ("T" in b.issued) and a.issued[:10] == b.issued[:10]
-            for a, b in pairwise(dated)
-        ):
-            return dated, ""
-        bulletins = dated
     extents = [_extent(one) for one in bulletins]
     if None not in extents and len(set(extents)) > 1:
         ranked = sorted(zip(extents, bulletins, strict=True), key=lambda pair: pair[0] or 0)
-        return [one for _, one in ranked], "bulletins are ordered by the extent that they state"
+        ordered = [one for _, one in ranked]
+        how = "bulletins are ordered by the extent that they state"
+        return ordered, how if ordered != bulletins else ""
     backwards = bulletins[::-1]
-    if _falls(backwards) < _falls(bulletins):
+    # A correction corrects something: it is not the first.
+    if (backwards[0].correction, _falls(backwards)) < (bulletins[0].correction, _falls(bulletins)):
         return backwards, "bulletins are in the order in which fewer figures fall"
     return bulletins, ""
 
@@ -118,7 +142,7 @@ def _extent(bulletin: Bulletin) -> Fraction | None:
 def _falls(bulletins: list[Bulletin]) -> int:
     count = 0
     for one, other in pairwise(bulletins):
-        for row in one.areas:
+        for row in one.areas if not other.correction else ():
             later = other.of(row.area)
             for label, votes in row.figures.items():
                 count += later is not None and later.figures.get(label, votes) < votes
@@ -142,9 +166,10 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
     soft: Any = stated(facts, bulletin, result, "from_percentages")
     unit = Fraction(0)
     if soft is not None:
-        # Half a unit of the last digit of each percentage, of the total that they are of.
+        # Half a unit of the last digit of each percentage, of the total that they are of, and
+        # half a vote: what was calculated was rounded once more.
         total = result.valid or sum(result.figures.values())
-        unit = Fraction(total, 2 * 10 ** (soft + 2))
+        unit = Fraction(total, 2 * 10 ** (soft + 2)) + Fraction(1, 2)
     for label, members in result.members.items():
         count = result.figures.get(label)
         if count is not None:

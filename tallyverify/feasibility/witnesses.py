@@ -189,8 +189,10 @@ def _other_papers(
     over = np.where((valid >= 0) & read.whole, np.maximum(valid - options, 0), 0)
     if read.how.valid == "over":
         # A valid line above the options may hold blank votes, or votes for others.
-        sure = np.where((blank >= 0) | (not read.papers.blank), over, 0)
-        lows[OTHER], highs[OTHER] = sure, over
+        among, inside = read.how.among, np.minimum(np.maximum(blank, 0), over)
+        known = (blank >= 0) | (not read.papers.blank)
+        lows[OTHER] = np.where(known, over if among is False else over - inside, 0)
+        highs[OTHER] = over - inside if among else over
     else:
         lows[OTHER], highs[OTHER] = none, none.copy()
     rest = _left(np.where(ballots >= 0, ballots, limits.cap), np.maximum(options, valid))
@@ -261,5 +263,16 @@ def _mend(
     if read.how.valid == "over" and "valid" in bounds:
         named = sum(bounds[name][0] for name in names)
         highs[OTHER][at] = max(bounds["valid"][1] - named, 0)
+    elif sheet.lines["valid"] >= 0:
+        # The few sheets whose valid line is above the rest may hold votes for others there, or
+        # blank ones where no line tells these.
+        blank = max(sheet.lines["blank"], 0) if read.how.valid == "blank" else 0
+        gap = max(sheet.lines["valid"] - sum(sheet.votes) - blank, 0)
+        highs[OTHER][at] = gap
+        if read.papers.blank and sheet.lines["blank"] < 0:
+            if highs["blank"][at] >= 0:
+                highs["blank"][at] += gap
+            if gap and read.papers.contest.valid_includes_blank is not True:
+                valid[0][at] = min(valid[0][at], sum(sheet.votes))
     highs[UNCLASSED][at] = -1
     return True

@@ -5,9 +5,9 @@ In: rows as they were read. Out: R101 to R106, T201 to T209. Begin with
 """
 
 from tallyverify.rules import reading, record, repeated, stations, unread
-from tallyverify.rules.record import sums_to_valid
+from tallyverify.rules.record import summarise_valid_lines
 
-__all__ = ["CHECKS", "sums_to_valid"]
+__all__ = ["CHECKS", "summarise_valid_lines"]
 
 CHECKS = tuple(
     sorted(

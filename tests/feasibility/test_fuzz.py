@@ -1,0 +1,130 @@
+"""Fuzz against truth: honest worlds are not accused, and no bound is above an integer oracle's."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tallyverify import Report, verify
+from tests.helpers.oracle import IMPOSSIBLE, least_wrong
+from tests.helpers.worlds import (
+    ALTERATIONS,
+    ON_SHEETS,
+    STATED,
+    Drawn,
+    Seeded,
+    World,
+    allowed,
+    altered,
+    honest,
+)
+
+NOT_SHOWN = ("no world was shown in time", "the best world that was shown")
+
+
+def of(world: World) -> Report:
+    return verify(world.case, checks="rules,compare")
+
+
+def wrong_of(report: Report) -> tuple[int, int]:
+    """Return the least wrong sheets proved, and by how much figures exclude each other."""
+    section = report.feasibility
+    if section is None:
+        return 0, 0
+    return section.sheets_wrong[0], section.figures_exclude_each_other
+
+
+def why_insufficient(report: Report) -> str:
+    """Return why a case ended as insufficient, as one of a few reasons."""
+    reason = report.check("D312").reason
+    if any(words in reason for words in NOT_SHOWN):
+        return "no world in time"
+    return "valid line" if "R101" in reason else reason
+
+
+def judged(world: World) -> tuple[Report, str]:
+    """Verify an honest world; return what is wrong with the answer, if anything."""
+    report = of(world)
+    low, excluded = wrong_of(report)
+    if report.verdict in ("contradicted", "improbable"):
+        return report, f"accused: {report.verdict}"
+    if world.strict and (excluded or low > world.touched):
+        return report, f"{low} sheets proved wrong, {world.touched} were ({excluded})"
+    if report.verdict == "insufficient" and why_insufficient(report) != "no world in time":
+        one_side = "blank in valid on one side" in world.kinds
+        if not (one_side and why_insufficient(report) == "valid line"):
+            return report, why_insufficient(report)
+    return report, ""
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_an_honest_world_is_not_accused(data: st.DataObject) -> None:
+    world = honest(Drawn(data), most=10)
+    _, wrong = judged(world)
+    assert not wrong, (wrong, world)
+
+
+@settings(max_examples=80)
+@given(st.data())
+def test_no_bound_is_above_the_oracle(data: st.DataObject) -> None:
+    world = altered(Drawn(data), most=6)
+    least = least_wrong(world, seconds=5)
+    if least is None:
+        return
+    low, excluded = wrong_of(of(world))
+    assert low <= least, world
+    assert not excluded or least == IMPOSSIBLE, world
+
+
+@pytest.mark.slow
+def test_many_honest_worlds() -> None:
+    kinds = [*ON_SHEETS, *STATED]
+    wrong, silent = [], 0
+    for seed in range(300):
+        kind = kinds[seed // 2 % len(kinds)] if seed % 2 else None
+        world = honest(Seeded(f"slow {seed}"), 24, kind)
+        report, why = judged(world)
+        silent += report.verdict == "insufficient"
+        wrong += [(seed, kind, why)] if why else []
+    assert wrong == []
+    assert silent <= 0.05 * 300
+
+
+@pytest.mark.slow
+def test_many_altered_worlds() -> None:
+    found: Counter[str] = Counter()
+    for seed in range(350):
+        world = altered(Seeded(f"slow {seed}"), list(ALTERATIONS)[seed % len(ALTERATIONS)], 12)
+        least = least_wrong(world, seconds=10)
+        if least is None:
+            continue
+        report = of(world)
+        low, excluded = wrong_of(report)
+        assert low <= least, seed
+        assert not excluded or least == IMPOSSIBLE, seed
+        if not least:
+            assert report.verdict == "consistent", seed
+        found["impossible"] += least > 0
+        found["proved"] += bool(least and (low or excluded))
+        section = report.feasibility
+        if least > allowed(len(world.sheets)) and section is not None and bears(world, report):
+            found["beyond"] += 1
+            found["contradicted"] += report.verdict == "contradicted"
+    assert found["proved"] >= 0.95 * found["impossible"], found
+    assert found["contradicted"] >= 0.85 * found["beyond"], found
+
+
+def bears(world: World, report: Report) -> bool:
+    """Whether a contradiction can be claimed: nothing is taken as whole, and the votes are many."""
+    section = report.feasibility
+    assert section is not None
+    if any("is taken as the whole count" in words for words in section.assumptions):
+        return False
+    if section.figures_exclude_each_other:
+        return True
+    mean = sum(station.papers for station in world.stations if station.seen) / len(world.sheets)
+    return section.votes_wrong[0] > section.allowance.sheets * mean
