@@ -20,6 +20,8 @@ from tallyverify.feasibility.proof import Cost, Proof, margins
 
 CLASSES = 120
 """Classes of stations that the linear program works on."""
+MOST_SIZES = 60
+"""So many sizes of unseen stations are told apart, that a few of them hold no more than they can."""
 _TIME = 20.0
 
 
@@ -154,6 +156,7 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Mod
         capacity=(wrong, caps, 0.0),
         sites=range(len(program.sites)),
         seen=True,
+        top=float(caps.max(initial=0)),
     )
     _unseen_masses(program, build, masses)
     if program.elsewhere:
@@ -164,7 +167,7 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Mod
             capacity=float(program.loose),
             sites=range(len(program.sites)),
             seen=False,
-            tied=False,
+            top=None,
         )
     return Model(build, rows, room, wrong, states, slack)
 
@@ -254,12 +257,13 @@ class _Masses:
         sites: Iterable[int],
         seen: bool,
         lists: float = 0.0,
-        tied: bool = True,
+        top: float | None,
     ) -> None:
         """Add stations that may hold any papers, at any of some sites.
 
         ``count`` and ``capacity`` are numbers, or (variables, coefficients, a number) added up.
-        Papers that are not ``tied`` need no station to enter with.
+        ``top`` is the most that one of them brings with it when it enters; None: their papers need
+        no station to enter with.
         """
         program, build = self.program, self.build
         placed = build.constraint(0.0, 0.0)
@@ -284,13 +288,7 @@ class _Masses:
                 each = build.constraints(variants, 0.0, 0.0)
                 build.put(each[None, :], mass, 1.0)
                 build.put(each, papers, -1.0)
-                top = float(
-                    max(
-                        program.stations.cap.max(initial=0),
-                        program.unseen.cap.max(initial=0),
-                    )
-                )
-                if tied:
+                if top is not None:
                     within = build.constraints(entries, -np.inf, 0.0)
                     build.put(within[:, None], mass, 1.0)
                     build.put(within, enter, -top)
@@ -340,14 +338,24 @@ class _Masses:
 
 def _unseen_masses(program: Program, build: _Builder, masses: _Masses) -> None:
     unseen = program.unseen
-    keys = np.stack([unseen.site, unseen.seen.astype(np.int64)], axis=1)
-    for site, seen in np.unique(keys, axis=0) if len(unseen) else []:
-        here = (unseen.site == site) & (unseen.seen == bool(seen))
+    keys = np.stack([unseen.site, unseen.seen.astype(np.int64), unseen.cap, unseen.lists], axis=1)
+    if len(np.unique(keys, axis=0)) > MOST_SIZES:
+        keys = keys[:, :2]  # stations of all sizes together: weaker, never wrong
+    kinds, which = np.unique(keys, axis=0, return_inverse=True)
+    for at, (site, seen, *_) in enumerate(kinds):
+        here = which.ravel() == at
         count = float(unseen.count[here].sum())
         held = float((unseen.count[here] * unseen.cap[here].astype(float)).sum())
         sites = range(len(program.sites)) if site < 0 else [int(site)]
         lists = float((unseen.count[here] * unseen.lists[here]).sum() / max(count, 1.0))
-        masses.free(count=count, capacity=held, sites=sites, seen=bool(seen), lists=lists)
+        masses.free(
+            count=count,
+            capacity=held,
+            sites=sites,
+            seen=bool(seen),
+            lists=lists,
+            top=float(unseen.cap[here].max()),
+        )
 
 
 def solve(
