@@ -281,7 +281,7 @@ class Feasibility:
     def room(self, answer: SeriesAnswer, area: int) -> int | None:
         """Return the most ballots of an area beside those on the seen sheets; None: no bound."""
         program = answer.programs[-1]
-        if program.loose:
+        if answer.closing.unseen.unlimited:
             return program.room  # what the register leaves, where it bounds anything
         unseen = program.unseen
         inside = [at for at, areas in enumerate(program.sites) if area in areas]
