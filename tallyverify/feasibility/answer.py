@@ -33,6 +33,7 @@ _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
 _LOOK = 20
 _MOST_CLASH = 16
+_ALONE = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,6 +218,9 @@ class Feasibility:
             [at for at, row in enumerate(answer.programs[0].rows) if wanted(row)], dtype=np.int64
         )
         key = (id(answer), tuple(keep.tolist()))
+        support = set(answer.whole.reading.bound.support.tolist())
+        if answer.whole.rung is not None and support <= set(keep.tolist()):
+            return answer.whole  # it rests on these figures alone
         if key not in self._proved:
             restricted = tuple(program.restricted(keep) for program in answer.programs)
             self._proved[key] = self.verified(restricted, answer.whole.reading.voters)
@@ -338,6 +342,9 @@ class Feasibility:
 
     def _minimal(self, answer: SeriesAnswer) -> tuple[Row, ...]:
         rung = answer.whole.rung
+        alone = self._one_figure(answer)
+        if alone is not None:
+            return alone
         kept = list(answer.whole.reading.clash)
         if rung is None or len(kept) > _MOST_CLASH:
             return tuple(kept)
@@ -347,6 +354,19 @@ class Feasibility:
             if found.rung is rung:
                 kept = without
         return tuple(kept)
+
+    def _one_figure(self, answer: SeriesAnswer) -> tuple[Row, ...] | None:
+        """The one figure, with the stations of its bulletin, that the sheets exclude by itself."""
+        rows = answer.programs[-1].rows
+        over = {row: self.held_of(answer, row)[0] - row.high for row in rows if not row.of_stations}
+        found = [
+            self.of_rows(answer, _with_stations(row))
+            for row in sorted(over, key=lambda row: -over[row])[:_ALONE]
+            if over[row] > 0
+        ]
+        alike = [one for one in found if one.rung is answer.whole.rung]
+        strongest = max(alike, key=_weight, default=None)
+        return tuple(strongest.reading.clash) if strongest is not None else None
 
     def resolved_by(self, answer: SeriesAnswer) -> Row | None:
         """Return the one published figure that alone would resolve the clash, if there is one."""
@@ -370,6 +390,11 @@ class Feasibility:
         order = np.lexsort((reading.program.stations.key, -gain))
         first = [at for at in order[:_LOOK] if gain[at] >= 0]
         return tuple(str(self.sheets.stations[reading.program.stations.key[at]]) for at in first)
+
+
+def _with_stations(row: Row) -> Callable[[Row], bool]:
+    """Which published numbers are this one, or count the stations of its bulletin."""
+    return lambda other: other == row or (other.of_stations and other.bulletin == row.bulletin)
 
 
 def _weight(one: Verified) -> tuple[int, tuple[int, int, int]]:

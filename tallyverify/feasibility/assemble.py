@@ -85,6 +85,7 @@ def assembled(
     lists = np.maximum(seen.registered, 0)
     at = np.array([sites[areas] for areas in seen.labels], dtype=np.int64)[seen.site]
     held = np.flatnonzero(~seen.free)
+    held = held[np.argsort(at[held], kind="stable")]
     low, high = _by_class(papers, seen, cap)
     stations = Stations(
         least[held], most[held], at[held], cap[held], lists[held], low[held], high[held], held

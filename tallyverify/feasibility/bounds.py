@@ -11,7 +11,8 @@ from tallyverify.feasibility.multipliers import CLASSES, Solved, solve
 from tallyverify.feasibility.program import Program
 from tallyverify.feasibility.proof import Cost, Proof, proved
 
-_ROUNDS = 4
+_ROUNDS = 3
+_NUDGES = 7
 _LEAST = 1e-6
 
 
@@ -70,18 +71,47 @@ def bound_of(program: Program, *, votes: bool = True) -> Bound:
 
 def _best(program: Program, solved: Solved, cost: Cost) -> Proof | None:
     """Return the proof from multipliers found on a sample, made sharper on those in doubt."""
-    best = _proof(program, solved.multipliers, solved.room, cost)
-    for _ in range(_ROUNDS if len(program.stations) > CLASSES and cost != "nothing" else 0):
-        if best is None:
-            break
-        again = solve(program, cost, after=best)
+    best, given = _proof(program, solved.multipliers, solved.room, cost), solved
+    if len(program.stations) <= CLASSES or cost == "nothing":
+        return best
+    for _ in range(_ROUNDS):
+        again = solve(program, cost, after=best) if best is not None else None
         proof = _proof(program, again.multipliers, again.room, cost) if again is not None else None
-        if proof is None or proof.bound * best.scale <= best.bound * proof.scale:
+        if proof is None or again is None or best is None or not _above(proof, best):
             break
-        sharper, best = proof.least > best.least, proof
+        sharper, best, given = proof.least > best.least, proof, again
         if not sharper:  # the next whole number is out of reach
             break
+    return _nudged(program, given, best, cost) if cost == "votes" else best
+
+
+def _nudged(program: Program, solved: Solved, best: Proof | None, cost: Cost) -> Proof | None:
+    """Move each multiplier of stations a little: the bound is concave in it."""
+    multipliers = solved.multipliers
+    for at in np.flatnonzero(multipliers):
+        if not program.rows[at].of_stations:
+            continue
+        low, high = 0.97 * multipliers[at], 1.03 * multipliers[at]
+        for _ in range(_NUDGES):
+            thirds = (low + (high - low) / 3, high - (high - low) / 3)
+            tried = []
+            for value in thirds:
+                moved = multipliers.copy()
+                moved[at] = value
+                tried.append(_proof(program, moved, solved.room, cost))
+            first, second = tried
+            if first is None or second is None:
+                break
+            better, value = (first, thirds[0]) if _above(first, second) else (second, thirds[1])
+            low, high = (low, thirds[1]) if better is first else (thirds[0], high)
+            if best is None or _above(better, best):
+                best, multipliers = better, multipliers.copy()
+                multipliers[at] = value
     return best
+
+
+def _above(one: Proof, other: Proof) -> bool:
+    return one.bound * other.scale > other.bound * one.scale
 
 
 def _proof(program: Program, multipliers: Floats, room: float, cost: Cost) -> Proof | None:

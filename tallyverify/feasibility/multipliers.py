@@ -125,10 +125,9 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Mod
         build.put(rows, slack[len(rows) :], -1.0)
     states: list[tuple[Counts, int, Counts]] = []
     masses = _Masses(program, build, rows, room)
-    order = np.argsort(stations.site, kind="stable")
-    edges = np.searchsorted(stations.site[order], np.arange(len(program.sites) + 1))
     for site in range(len(program.sites)):
-        here = order[edges[site] : edges[site + 1]]
+        there = stations.of_site(site)
+        here = np.arange(there.start, there.stop)
         if not len(here):
             continue
         for chain in program.chains[site]:
@@ -413,19 +412,16 @@ def _classes(program: Program, after: Proof | None) -> tuple[Program, Counts]:
     if after is not None:
         margin, by = margins(program, after)
         alone[np.argsort(margin, kind="stable")[:CLASSES]] = True
-    order = np.lexsort((stations.key, by, stations.site, ~alone))
-    at = np.arange(size)
-    site = stations.site[order]
-    many = int(alone.sum())
-    step = max((size - many) // CLASSES, 1)
-    # A class is of one area; within it, so many neighbours by size, or by what they weigh.
-    first = np.concatenate([[0], np.flatnonzero(np.diff(site)) + 1])
-    start = np.zeros(size, dtype=np.int64)
-    start[first] = first
-    start[many if many < size else 0] = many if many < size else 0
-    within = at - np.maximum.accumulate(start)
-    label = np.where(at < many, at, many + size * site + within // step)
-    edges = np.concatenate([[0], np.flatnonzero(np.diff(label)) + 1])
-    summed = stations.summed(order, edges)
+    # By site; there first those that stand alone, then the others by size, or by what they weigh.
+    order = np.lexsort((by, ~alone, stations.site))
+    site, single = stations.site[order], alone[order]
+    starts = np.flatnonzero(np.diff(site, prepend=-1) | np.diff(single, prepend=~single[:1]))
+    run = np.zeros(size, dtype=np.int64)
+    run[starts] = starts
+    within = np.arange(size) - np.maximum.accumulate(run)
+    step = max(int((~single).sum()) // CLASSES, 1)
+    fresh = single | (within % step == 0)
+    fresh[starts] = True
+    edges = np.flatnonzero(fresh)
     weight = np.diff(np.concatenate([edges, [size]]))
-    return replace(program, stations=summed), weight
+    return replace(program, stations=stations.summed(order, edges)), weight

@@ -29,7 +29,7 @@ class Chain:
 
 @dataclass(frozen=True, eq=False)
 class Stations:
-    """Seen stations: what each sheet may say of each figure, and the most that it could hold."""
+    """Seen stations, by site: what each sheet may say of each figure, and what it could hold."""
 
     least: Counts  # (stations, figures)
     most: Counts
@@ -50,8 +50,13 @@ class Stations:
         distinct, where = np.unique(paired, return_inverse=True)
         return distinct >> 32, distinct & ((1 << 32) - 1), where
 
-    def take(self, which: Counts) -> Stations:
-        """Return some of the stations."""
+    def of_site(self, site: int) -> slice:
+        """Return where the stations of a site stand."""
+        start, stop = np.searchsorted(self.site, [site, site + 1])
+        return slice(int(start), int(stop))
+
+    def take(self, which: Counts | slice) -> Stations:
+        """Return some of the stations, in their order."""
         names = ("least", "most", "site", "cap", "lists", "low", "high", "key")
         return Stations(*(getattr(self, name)[which] for name in names))
 
@@ -152,7 +157,7 @@ class Program:
         return found
 
     def restricted(self, keep: Counts) -> Program:
-        """Return the program with some of its rows only."""
+        """Return the program with some of its rows, and the figures that these count, only."""
         place = np.full(len(self.rows), -1, dtype=np.int64)
         place[keep] = np.arange(len(keep))
         chains = tuple(
@@ -161,9 +166,17 @@ class Program:
             )
             for chains in self.chains
         )
+        figures = np.unique(self.figure_of[keep])
+        stations = replace(
+            self.stations,
+            least=np.ascontiguousarray(self.stations.least[:, figures]),
+            most=np.ascontiguousarray(self.stations.most[:, figures]),
+        )
         return replace(
             self,
             rows=tuple(self.rows[at] for at in keep),
+            figures=tuple(self.figures[at] for at in figures),
             chains=chains,
+            stations=stations,
             no_elsewhere=self.no_elsewhere[keep],
         )

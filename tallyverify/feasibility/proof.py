@@ -157,14 +157,12 @@ def proved(
     gain = np.zeros(len(stations), dtype=np.int64)
     if len(stations) and cost != "votes":
         anywhere = _anywhere(program, tables)
-    order = np.argsort(stations.site, kind="stable")
-    edges = np.searchsorted(stations.site[order], np.arange(len(program.sites) + 1))
     for site in range(len(program.sites)):
-        rows = order[edges[site] : edges[site + 1]]
-        for start in range(0, len(rows), _CHUNK):
-            part = rows[start : start + _CHUNK]
+        here = stations.of_site(site)
+        for start in range(here.start, here.stop, _CHUNK):
+            part = slice(start, min(start + _CHUNK, here.stop))
             taken = stations.take(part)
-            best = np.zeros(len(part), dtype=np.int64)
+            best = np.zeros(len(taken), dtype=np.int64)
             for table in tables[site]:
                 if cost == "votes":
                     best += _wrong_votes(program, table, taken, scale).min(axis=1)
@@ -260,10 +258,10 @@ def margins(program: Program, proof: Proof) -> tuple[Counts, Counts]:
     weight = np.zeros(len(stations), dtype=np.int64)
     noise = max(proof.scale >> 20, 1)
     for site in range(len(program.sites)):
-        here = np.flatnonzero(stations.site == site)
-        if not len(here):
-            continue
+        here = stations.of_site(site)
         part = stations.take(here)
+        if not len(part):
+            continue
         for table in program.weights(proof.multipliers, site):
             if proof.cost == "votes":
                 values = _wrong_votes(program, table, part, proof.scale)
