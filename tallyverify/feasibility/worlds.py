@@ -17,7 +17,7 @@ from tallyverify.arrays import Counts, Floats
 from tallyverify.feasibility.multipliers import Model, model_of
 from tallyverify.feasibility.program import Program
 
-MOST_WHOLE = 1_500
+MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
 _SECONDS = 8.0
 _WHOLE = 1e-6
@@ -39,9 +39,9 @@ def shown(program: Program) -> World | None:
             return world
     size = len(program.stations)
     ones = np.ones(size, dtype=np.int64)
-    if size <= MOST_WHOLE:
-        return _integral(program, ones)
-    return _of_divided(program)
+    world = _integral(program, ones) if size <= MOST_WHOLE else None
+    # Which of many stations a bulletin held is too much to ask in integers.
+    return world if world is not None else _of_divided(program)
 
 
 def _without_choice(program: Program) -> Program | None:
