@@ -248,7 +248,8 @@ class Feasibility:
     def worlds(self) -> tuple[World | None, ...]:
         """A world of each series, where one was sought and shown."""
         return tuple(
-            None if one.whole.rung is not None else shown(one.programs[-1]) for one in self.series
+            None if one.whole.rung is not None else shown(one.programs[-1], self.allowance.sheets)
+            for one in self.series
         )
 
     @cached_property

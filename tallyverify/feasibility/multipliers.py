@@ -369,6 +369,18 @@ def solve(
     """
     classes, weight = _classes(program, after)
     model = model_of(classes, cost, weight, elastic)
+    result = optimum(model)
+    if result is None:
+        return None
+    marginals, found, reached = result
+    # The bound adds λ f(x) and takes λ D off; the solver's marginals have the other sign.
+    room = max(-marginals[model.room], 0.0) if model.room >= 0 else 0.0
+    taken = float(found[model.slack].sum()) if len(model.slack) else 0.0
+    return Solved(-marginals[model.rows], room, reached, taken)
+
+
+def optimum(model: Model) -> tuple[Floats, Floats, float] | None:
+    """Return the marginals of all constraints, the solution and its cost; None where none is."""
     build = model.build
     low, high = np.array(build.row_low), np.array(build.row_high)
     matrix = build.matrix()
@@ -395,33 +407,36 @@ def solve(
         marginal = result.ineqlin.marginals
         dual[np.flatnonzero(upper)] += marginal[: int(upper.sum())]
         dual[np.flatnonzero(lower)] -= marginal[int(upper.sum()) :]
-    # The bound adds λ f(x) and takes λ D off; the solver's marginals have the other sign.
-    room = max(-dual[model.room], 0.0) if model.room >= 0 else 0.0
-    taken = float(result.x[model.slack].sum()) if len(model.slack) else 0.0
-    return Solved(-dual[model.rows], room, float(result.fun), taken)
+    return dual, result.x, float(result.fun)
 
 
 def _classes(program: Program, after: Proof | None) -> tuple[Program, Counts]:
     """Return the program with stations summed by class, and how many each class holds."""
-    stations = program.stations
-    size = len(stations)
-    if size <= CLASSES:
-        return program, np.ones(size, dtype=np.int64)
-    alone = np.zeros(size, dtype=bool)
-    by = stations.least.max(axis=1)
+    if len(program.stations) <= CLASSES:
+        return program, np.ones(len(program.stations), dtype=np.int64)
+    alone = np.zeros(len(program.stations), dtype=bool)
+    by = program.stations.least.max(axis=1)
     if after is not None:
         margin, by = margins(program, after)
         alone[np.argsort(margin, kind="stable")[:CLASSES]] = True
-    # By site; there first those that stand alone, then the others by size, or by what they weigh.
+    order, edges = by_class(program, by, alone, CLASSES)
+    weight = np.diff(np.concatenate([edges, [len(order)]]))
+    return replace(program, stations=program.stations.summed(order, edges)), weight
+
+
+def by_class(program: Program, by: Counts, alone: Mask, most: int) -> tuple[Counts, Counts]:
+    """Return stations in an order, and where in it each class begins.
+
+    By site; there first those that stand alone, then the others in neighbours by ``by``.
+    """
+    stations = program.stations
     order = np.lexsort((by, ~alone, stations.site))
     site, single = stations.site[order], alone[order]
     starts = np.flatnonzero(np.diff(site, prepend=-1) | np.diff(single, prepend=~single[:1]))
-    run = np.zeros(size, dtype=np.int64)
+    run = np.zeros(len(order), dtype=np.int64)
     run[starts] = starts
-    within = np.arange(size) - np.maximum.accumulate(run)
-    step = max(int((~single).sum()) // CLASSES, 1)
+    within = np.arange(len(order)) - np.maximum.accumulate(run)
+    step = max(int((~single).sum()) // most, 1)
     fresh = single | (within % step == 0)
     fresh[starts] = True
-    edges = np.flatnonzero(fresh)
-    weight = np.diff(np.concatenate([edges, [size]]))
-    return replace(program, stations=stations.summed(order, edges)), weight
+    return order, np.flatnonzero(fresh)
