@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import itemgetter
+from typing import NamedTuple
 
 from tallyverify.checking import CaseFacts, Check, Kept
 from tallyverify.compare.lifting import MOST_PROOFS, answer_of, proved
@@ -21,13 +22,22 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if not any(_families(bulletin) for bulletin in facts.bulletins):
         return check.not_applicable("no bulletin declares areas together with their parent area")
     engine = answer_of(kept, facts)
-    findings: list[Finding] = []
+    differing: list[_Differing] = []
     asked = 0
     for answer in engine.series:
         for at, (bulletin, _) in enumerate(answer.series.bulletins):
             for parent, children in _families(bulletin):
                 asked += 1
-                findings += _against(check, engine, answer, at, bulletin, parent, children, facts)
+                complete = _is_complete(parent, children, facts)
+                differing += [
+                    _Differing(answer, at, bulletin, parent, children, *one)
+                    for one in _unequal(parent, children, complete)
+                ]
+    differing.sort(key=lambda one: -abs(one.total - one.whole))
+    findings = [
+        _told(check, engine, one, facts, prove=rank < MOST_PROOFS)
+        for rank, one in enumerate(differing)
+    ]
     sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
     return check.result(findings, reason=f"{counted(asked, 'parent area')}", statistic=sure)
 
@@ -67,52 +77,56 @@ def _is_complete(parent: AreaResult, children: list[AreaResult], facts: CaseFact
     return False
 
 
-def _against(
-    check: Check,
-    engine: Feasibility,
-    answer: SeriesAnswer,
-    at: int,
-    bulletin: Bulletin,
-    parent: AreaResult,
-    children: list[AreaResult],
-    facts: CaseFacts,
-) -> list[Finding]:
-    complete = _is_complete(parent, children, facts)
-    findings = []
-    differing = []
+class _Differing(NamedTuple):
+    """A figure of an area that is not the sum of the areas below it."""
+
+    answer: SeriesAnswer
+    at: int
+    bulletin: Bulletin
+    parent: AreaResult
+    children: list[AreaResult]
+    label: str
+    whole: int
+    total: int
+    areas: int
+    every: bool  # all areas below are there, and say it
+
+
+def _unequal(
+    parent: AreaResult, children: list[AreaResult], complete: bool
+) -> list[tuple[str, int, int, int, bool]]:
+    found = []
     for label, whole, known in _compared(parent, children):
         total = sum(low for low, _ in known)
         every = complete and all(exact for _, exact in known)
-        if total > whole or (total != whole and (every or any(exact for _, exact in known))):
-            differing.append((abs(total - whole), label, whole, total, len(known), every))
-    differing.sort(key=lambda one: -one[0])
-    for rank, (_, label, whole, total, count, every) in enumerate(differing):
-        says = (
-            f"{label}: {counted(count, 'area')} below sum to {number(total)}, "
-            f"{number(whole)} are declared for the whole"
-        )
-        evidence, why = Evidence.NOTE, ""
-        if rank < MOST_PROOFS and (total > whole or every):
-            evidence, why = proved(
-                engine, answer, _of_family(answer, at, parent, children, label, facts)
-            )
-        if evidence is Evidence.NOTE:
-            why = (
-                "; whether that is all of it is not known"
-                if total < whole
-                else ("; the rows may be of different hours, or of other papers")
-            )
-        findings.append(
-            check.finding(
-                f"bulletin {bulletin.id}, {place(parent.area)}: {says}{why}",
-                evidence=evidence,
-                area=parent.area,
-                observed=total,
-                expected=whole,
-                arithmetic=f"{number(total)} − {number(whole)} = {number(total - whole)}",
-            )
-        )
-    return findings
+        if total > whole or (total != whole and any(exact for _, exact in known)):
+            found.append((label, whole, total, len(known), every))
+    return found
+
+
+def _told(
+    check: Check, engine: Feasibility, one: _Differing, facts: CaseFacts, *, prove: bool
+) -> Finding:
+    evidence, why = Evidence.NOTE, ""
+    if prove and (one.total > one.whole or one.every):
+        wanted = _of_family(one.answer, one.at, one.parent, one.children, one.label, facts)
+        evidence, why = proved(engine, one.answer, wanted)
+    if evidence is Evidence.NOTE:
+        why = "; the rows may be of different hours, or of other papers"
+        if one.total < one.whole:
+            why = "; whether that is all of it is not known"
+        elif not prove:
+            why = "; larger differences were proved first, and this one was not"
+    return check.finding(
+        f"bulletin {one.bulletin.id}, {place(one.parent.area)}: {one.label}: "
+        f"{counted(one.areas, 'area')} below sum to {number(one.total)}, {number(one.whole)} are "
+        f"declared for the whole{why}",
+        evidence=evidence,
+        area=one.parent.area,
+        observed=one.total,
+        expected=one.whole,
+        arithmetic=f"{number(one.total)} − {number(one.whole)} = {number(one.total - one.whole)}",
+    )
 
 
 def _of_family(

@@ -33,6 +33,7 @@ _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
 _LOOK = 20
 _MOST_CLASH = 16
+_MOST_DROPPED = 40
 _ALONE = 5
 
 
@@ -106,6 +107,18 @@ class Feasibility:
             }
         self.sheets: Witnesses = weighed(columns, facts)
         self.allowance: Allowed = allowed_for(facts, len(self.sheets))
+
+    @cached_property
+    def largest(self) -> int:
+        """The largest number of papers published."""
+        return max(
+            (
+                max(row.ballots or 0, row.valid or 0, sum(row.figures.values()))
+                for bulletin in self.facts.bulletins
+                for row in bulletin.areas
+            ),
+            default=0,
+        )
 
     @property
     def seen(self) -> int:
@@ -230,8 +243,7 @@ class Feasibility:
         """Return the rung that a proof reaches, None where it proves nothing."""
         bound = reading.bound
         if bound.misfit:
-            largest = max((row.high for row in reading.program.rows), default=0)
-            grave = bound.misfit * _SHARE > max(_SHARE, largest)
+            grave = bound.misfit * _SHARE > max(_SHARE, self.largest)
             return Evidence.CONTRADICTION if grave else Evidence.DISCREPANCY
         if bound.sheets > self.allowance.sheets and bound.votes > (
             self.allowance.sheets * self.mean_ballots
@@ -343,17 +355,27 @@ class Feasibility:
 
     def _minimal(self, answer: SeriesAnswer) -> tuple[Row, ...]:
         rung = answer.whole.rung
-        alone = self._one_figure(answer)
+        alone = self._one_figure(answer) if not answer.whole.reading.bound.misfit else None
         if alone is not None:
             return alone
         kept = list(answer.whole.reading.clash)
-        if rung is None or len(kept) > _MOST_CLASH:
+        if rung is None:
             return tuple(kept)
-        for row in sorted(kept, key=lambda row: (-len(self.facts.areas[row.area]), row.high)):
-            without = [other for other in kept if other != row]
-            found = self.of_rows(answer, without.__contains__)
-            if found.rung is rung:
-                kept = without
+        kept.sort(key=lambda row: (-len(self.facts.areas[row.area]), row.high))
+        # First in large steps, then one by one; so many proofs at the most.
+        step, left = max(len(kept) // 2, 1), _MOST_DROPPED
+        while left > 0:
+            at = 0
+            while at < len(kept) and left > 0:
+                without = [*kept[:at], *kept[at + step :]]
+                left -= 1
+                if without and self.of_rows(answer, without.__contains__).rung is rung:
+                    kept = without
+                else:
+                    at += step
+            if step == 1:
+                break
+            step = max(step // 2, 1)
         return tuple(kept)
 
     def _one_figure(self, answer: SeriesAnswer) -> tuple[Row, ...] | None:

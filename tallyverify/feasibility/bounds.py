@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -11,8 +12,10 @@ from tallyverify.feasibility.multipliers import CLASSES, Solved, solve
 from tallyverify.feasibility.program import Program
 from tallyverify.feasibility.proof import Cost, Proof, proved
 
-_ROUNDS = 3
-_NUDGES = 7
+_ROUNDS = 8
+_WORTH = Fraction(1, 20)
+_TIGHT = 0.02
+_NUDGES = 11
 _LEAST = 1e-6
 
 
@@ -75,12 +78,15 @@ def _best(program: Program, solved: Solved, cost: Cost) -> Proof | None:
     if len(program.stations) <= CLASSES or cost == "nothing":
         return best
     for _ in range(_ROUNDS):
-        again = solve(program, cost, after=best) if best is not None else None
+        if best is None or given.cost - best.bound / best.scale < _TIGHT:
+            break  # as much as the linear program itself
+        again = solve(program, cost, after=best, before=given)
         proof = _proof(program, again.multipliers, again.room, cost) if again is not None else None
-        if proof is None or again is None or best is None or not _above(proof, best):
+        if proof is None or again is None or not _above(proof, best):
             break
-        sharper, best, given = proof.least > best.least, proof, again
-        if not sharper:  # the next whole number is out of reach
+        gained = Fraction(proof.bound, proof.scale) - Fraction(best.bound, best.scale)
+        best, given = proof, again
+        if gained < max(_WORTH, Fraction(proof.bound, 500 * proof.scale)):
             break
     return _nudged(program, given, best, cost) if cost == "votes" else best
 

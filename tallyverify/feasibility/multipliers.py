@@ -22,6 +22,7 @@ CLASSES = 120
 """Classes of stations that the linear program works on."""
 MOST_SIZES = 60
 """So many sizes of unseen stations are told apart, that a few of them hold no more than they can."""
+_STRAINED = 400
 _TIME = 20.0
 
 
@@ -33,6 +34,7 @@ class Solved:
     room: float
     cost: float
     taken: float  # slack that the rows needed, in votes
+    alone: Mask  # (stations,), which were looked at one by one
 
 
 _Amount = tuple["Counts", "float | Floats", float] | float
@@ -358,16 +360,23 @@ def _unseen_masses(program: Program, build: _Builder, masses: _Masses) -> None:
 
 
 def solve(
-    program: Program, cost: Cost, *, elastic: bool = False, after: Proof | None = None
+    program: Program,
+    cost: Cost,
+    *,
+    elastic: bool = False,
+    after: Proof | None = None,
+    before: Solved | None = None,
 ) -> Solved | None:
     """Return multipliers for a bound, from a linear program on classes of stations.
 
     ``elastic`` asks how much the rows would have to change instead, at no cost for wrong sheets.
-    It works on classes of stations of like size; ``after`` a first bound, the stations whose state
-    it leaves in doubt are classes of their own. None where the solver finds nothing: the rows
+    It works on classes of stations of like size. Those that hold most where the sheets exceed a
+    published figure are classes of their own; ``after`` a first bound, those whose state it leaves
+    in doubt too, besides those of ``before``. None where the solver finds nothing: the rows
     exclude each other, or it failed.
     """
-    classes, weight = _classes(program, after)
+    alone, by = _in_doubt(program, after, before)
+    classes, weight = _classes(program, alone, by)
     model = model_of(classes, cost, weight, elastic)
     result = optimum(model)
     if result is None:
@@ -376,7 +385,7 @@ def solve(
     # The bound adds λ f(x) and takes λ D off; the solver's marginals have the other sign.
     room = max(-marginals[model.room], 0.0) if model.room >= 0 else 0.0
     taken = float(found[model.slack].sum()) if len(model.slack) else 0.0
-    return Solved(-marginals[model.rows], room, reached, taken)
+    return Solved(-marginals[model.rows], room, reached, taken, alone)
 
 
 def optimum(model: Model) -> tuple[Floats, Floats, float] | None:
@@ -410,15 +419,51 @@ def optimum(model: Model) -> tuple[Floats, Floats, float] | None:
     return dual, result.x, float(result.fun)
 
 
-def _classes(program: Program, after: Proof | None) -> tuple[Program, Counts]:
-    """Return the program with stations summed by class, and how many each class holds."""
-    if len(program.stations) <= CLASSES:
-        return program, np.ones(len(program.stations), dtype=np.int64)
-    alone = np.zeros(len(program.stations), dtype=bool)
-    by = program.stations.least.max(axis=1)
-    if after is not None:
+def _in_doubt(program: Program, after: Proof | None, before: Solved | None) -> tuple[Mask, Counts]:
+    """Return which stations to look at one by one, and what to put the others in order by."""
+    stations = program.stations
+    if len(stations) <= CLASSES:
+        return np.ones(len(stations), dtype=bool), np.zeros(len(stations), dtype=np.int64)
+    alone = np.zeros(len(stations), dtype=bool)
+    if after is not None and before is not None:
         margin, by = margins(program, after)
+        alone |= before.alone
         alone[np.argsort(margin, kind="stable")[:CLASSES]] = True
+        return alone, by
+    strained = _strained(program)
+    by = stations.least.max(axis=1)
+    for excess, row, inside in strained[:_STRAINED]:
+        values = stations.least[inside, program.figure_of[row]]
+        order = np.argsort(-values, kind="stable")
+        # So many as could hold the excess, and half as many more.
+        needed = int(np.searchsorted(np.cumsum(values[order]), excess)) + 1
+        most = max(CLASSES // len(strained), 4)
+        alone[inside[order[: min(needed + needed // 2 + 2, most)]]] = True
+    if strained:
+        by = stations.least[:, program.figure_of[strained[0][1]]]
+    return alone, by
+
+
+def _strained(program: Program) -> list[tuple[int, int, Counts]]:
+    """Rows that the sheets exceed: by how much, which, and its stations; the most first."""
+    stations = program.stations
+    found = []
+    for row, one in enumerate(program.rows):
+        if one.of_stations:
+            continue
+        sites = [at for at, areas in enumerate(program.sites) if one.area in areas]
+        places = [stations.of_site(at) for at in sites]
+        inside = np.concatenate([np.arange(p.start, p.stop) for p in places])
+        excess = int(stations.least[inside, program.figure_of[row]].sum()) - one.high
+        if excess > 0:
+            found.append((excess, row, inside))
+    return sorted(found, key=lambda one: (-one[0], one[1]))
+
+
+def _classes(program: Program, alone: Mask, by: Counts) -> tuple[Program, Counts]:
+    """Return the program with stations summed by class, and how many each class holds."""
+    if alone.all():
+        return program, np.ones(len(alone), dtype=np.int64)
     order, edges = by_class(program, by, alone, CLASSES)
     weight = np.diff(np.concatenate([edges, [len(order)]]))
     return replace(program, stations=program.stations.summed(order, edges)), weight

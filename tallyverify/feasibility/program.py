@@ -157,26 +157,38 @@ class Program:
         return found
 
     def restricted(self, keep: Counts) -> Program:
-        """Return the program with some of its rows, and the figures that these count, only."""
+        """Return the program with some of its rows, and the figures that these count, only.
+
+        Sites in which none of these rows lies become one.
+        """
         place = np.full(len(self.rows), -1, dtype=np.int64)
         place[keep] = np.arange(len(keep))
-        chains = tuple(
+        chains = [
             tuple(
                 replace(chain, rows=place[chain.rows][place[chain.rows] >= 0]) for chain in chains
             )
             for chains in self.chains
-        )
+        ]
+        bare = [not any(len(chain.rows) for chain in one) for one in chains]
+        kept = [at for at, none in enumerate(bare) if not none]
+        kept += [bare.index(True)] if any(bare) else []
+        moved = np.full(len(self.sites) + 1, len(kept) - 1, dtype=np.int64)
+        moved[kept] = np.arange(len(kept))
+        moved[-1] = -1  # any site
         figures = np.unique(self.figure_of[keep])
         stations = replace(
             self.stations,
             least=np.ascontiguousarray(self.stations.least[:, figures]),
             most=np.ascontiguousarray(self.stations.most[:, figures]),
+            site=moved[self.stations.site],
         )
         return replace(
             self,
             rows=tuple(self.rows[at] for at in keep),
             figures=tuple(self.figures[at] for at in figures),
-            chains=chains,
-            stations=stations,
+            sites=tuple(self.sites[at] for at in kept),
+            chains=tuple(chains[at] for at in kept),
+            stations=stations.take(np.argsort(stations.site, kind="stable")),
+            unseen=replace(self.unseen, site=moved[self.unseen.site]),
             no_elsewhere=self.no_elsewhere[keep],
         )
