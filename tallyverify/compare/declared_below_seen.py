@@ -44,7 +44,9 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             held = int(program.stations.least[sheets, program.figure_of[at]].sum())
             if held > row.high:
                 below.append((held - row.high, one, row, held, int(sheets.sum())))
-    below.sort(key=lambda found: -found[0])
+    # First what the proof for the whole rests on: it must be told whatever else is larger.
+    clash = [row for one in engine.series for row in one.whole.reading.clash]
+    below.sort(key=lambda found: (found[2] not in clash, -found[0]))
     findings += [
         _below(check, engine, facts, *found, prove=rank < MOST_PROOFS)
         for rank, found in enumerate(below)

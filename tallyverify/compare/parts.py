@@ -100,7 +100,8 @@ def _of_register(check: Check, one: Place, total: int, facts: CaseFacts) -> list
     """Votes beside registered voters: rolls change, so that they prove nothing; None: not asked."""
     row = one.row
     whole = facts.declared.registered if facts.declared and not row.area else None
-    known = [count for count in (row.registered, whole) if count is not None]
+    # A booth without a list has nobody on it, and votes all the same.
+    known = [count for count in (row.registered, whole) if count]
     voted = max(row.ballots or 0, row.valid or 0, total // facts.contest.votes_allowed)
     if not known:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept
-from tallyverify.compare.lifting import answer_of, said
+from tallyverify.compare.lifting import Place, answer_of, proved, said, same_place
 from tallyverify.feasibility import (
     Feasibility,
     Row,
@@ -36,8 +36,8 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         one = answer.whole
         if one.rung is not None:
             clash = engine.clash(answer)
-            figures = [row for row in clash if not row.of_stations]
-            if len(figures) != 1 or not _told_alone(engine, answer, figures[0]):
+            several = len({(r.bulletin, r.area, r.label) for r in clash if not r.of_stations}) > 1
+            if several or not _told_alone(engine, answer, clash, facts):
                 findings.append(_together(check, engine, answer, clash, name, facts))
         elif one.reading.bound.failed:
             open_.append(f"{name}the solver found neither a proof nor a world")
@@ -67,13 +67,23 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     )
 
 
-def _told_alone(engine: Feasibility, answer: SeriesAnswer, row: Row) -> bool:
-    """Whether D301 or D302 tells a figure that the sheets, or what is unseen, exclude by itself."""
+def _told_alone(
+    engine: Feasibility, answer: SeriesAnswer, clash: tuple[Row, ...], facts: CaseFacts
+) -> bool:
+    """Whether D301 or D302 tells of the one figure of a clash, as strongly as it is proved."""
+    row = next((row for row in clash if not row.of_stations), None)
+    if row is None:
+        return False
+    bulletin, rows = answer.series.bulletins[row.bulletin]
+    here = next(one for one in rows if facts.area_index(one.area) == row.area)
+    place = Place(answer, row.bulletin, bulletin, here, row.area)
     least, most = engine.held_of(answer, row)
-    declared = answer.series.bulletins[row.bulletin][0].of(engine.facts.areas[row.area])
+    if least > row.high and not row.implied:  # D301
+        return proved(engine, answer, same_place(place, row.label))[0] is answer.whole.rung
     room = engine.room(answer, row.area)
-    short = declared is not None and declared.figures and room is not None
-    return least > row.high or bool(short and row.low - most > (room or 0))
+    if room is None or not here.figures or row.low - most <= room:
+        return False
+    return proved(engine, answer, same_place(place))[0] is answer.whole.rung  # D302
 
 
 def _not_compared(check: Check, facts: CaseFacts) -> list[Finding]:

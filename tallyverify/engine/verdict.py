@@ -29,8 +29,11 @@ def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check]) -> Verdi
         if rung in rungs:
             return verdict
     decisive = {check.code for check in chosen if check.holds_sheets}
-    decisive = decisive or {c.code for c in chosen if c.evidence is Evidence.CONTRADICTION}
-    if any(r.code in decisive and r.status is Status.ERROR for r in results):
+    contradicting = {c.code for c in chosen if c.evidence is Evidence.CONTRADICTION}
+    # One that broke may have had a contradiction to tell, whatever the others found.
+    broken = decisive | contradicting
+    decisive = decisive or contradicting
+    if any(r.code in broken and r.status is Status.ERROR for r in results):
         return "insufficient"
     answers = (Status.PASSED, Status.FLAGGED)
     answered = any(r.code in decisive and r.status in answers for r in results)

@@ -277,10 +277,15 @@ class Feasibility:
 
     @cached_property
     def held(self) -> bool:
-        """Whether any published figure of votes could be held against sheets."""
+        """Whether any published figure of votes could be held against sheets of its area."""
         return self.seen > 0 and any(
-            not row.of_stations for one in self.series for row in one.programs[0].rows
+            one.whole.rung is not None or self._meets_sheets(one.programs[0]) for one in self.series
         )
+
+    @staticmethod
+    def _meets_sheets(program: Program) -> bool:
+        there = {area for site in np.unique(program.stations.site) for area in program.sites[site]}
+        return any(not row.of_stations and row.area in there for row in program.rows)
 
     def _sums(self, answer: SeriesAnswer, area: int, which: str) -> Counts:
         """What the sheets of an area hold of each figure, at least or at most; (figures,)."""
@@ -304,8 +309,8 @@ class Feasibility:
     def room(self, answer: SeriesAnswer, area: int) -> int | None:
         """Return the most ballots of an area beside those on the seen sheets; None: no bound."""
         program = answer.programs[-1]
-        if program.loose:
-            return program.room
+        if answer.closing.unseen.unlimited:
+            return program.room  # what the register leaves, where it bounds anything
         unseen = program.unseen
         inside = [at for at, areas in enumerate(program.sites) if area in areas]
         here = (np.isin(unseen.site, inside) | (unseen.site < 0)) & ~unseen.seen

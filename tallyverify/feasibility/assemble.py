@@ -90,15 +90,21 @@ def assembled(
     stations = Stations(
         least[held], most[held], at[held], cap[held], lists[held], low[held], high[held], held
     )
-    most_stations = max((row.high for row in rows if row.figure.kind == "stations"), default=0)
-    unseen = _unseen(
-        closing.unseen, sites, box, most_stations, at[seen.free], cap[seen.free], lists[seen.free]
-    )
     stating = {
         key
         for key, one in extents.items()
         if series.bulletins[key[0]][0].of(facts.areas[key[1]]).stations is not None  # type: ignore[union-attr]
     }
+    # Where every row says how many stations it holds, each paper is of one of these.
+    counted = all((row.bulletin, row.area) in stating for row in rows if not row.of_stations)
+    numbers = [row.high for row in rows if row.figure.kind == "stations"]
+    unseen = _unseen(
+        closing.unseen,
+        sites,
+        box,
+        (box, sum(numbers)) if counted else (0, max(numbers, default=0)),
+        (at[seen.free], cap[seen.free], lists[seen.free]),
+    )
     none_elsewhere = np.array(
         [(row.bulletin, row.area) in stating or row.of_stations for row in rows], dtype=bool
     )
@@ -113,7 +119,7 @@ def assembled(
         unseen,
         closing.elsewhere,
         none_elsewhere,
-        box if closing.unseen.unlimited else 0,
+        box if closing.unseen.unlimited and not counted else 0,
         closing.room,
         len(seen),
     )
@@ -208,18 +214,21 @@ def _unseen(
     unseen: UnseenStations,
     sites: dict[Areas, int],
     box: int,
-    most_stations: int,
-    free_site: Counts,
-    free_cap: Counts,
-    free_lists: Counts,
+    unlimited: tuple[int, int],
+    free: tuple[Counts, Counts, Counts],
 ) -> Unseen:
-    """Put together the stations of which no sheet says anything."""
+    """Put together the stations of which no sheet says anything.
+
+    ``unlimited``: where their number is not known, how much each holds and how many there may be;
+    ``free``: site, cap and list of those whose sheet says nothing.
+    """
+    free_site, free_cap, free_lists = free
     site = [sites[areas] if areas is not None else -1 for areas in unseen.sites]
     cap = [value if value >= 0 else box for value in unseen.caps]
     count, lists = list(unseen.counts), list(unseen.lists)
     if unseen.unlimited:
-        # As many stations as any published number allows; their papers are counted apart.
-        site, cap, count, lists = [-1], [0], [most_stations], [0]
+        # As many stations as the published numbers allow; with their papers, or these apart.
+        site, cap, count, lists = [-1], [unlimited[0]], [unlimited[1]], [0]
     size = len(site)
     return Unseen(
         np.array([*site, *free_site], dtype=np.int64),

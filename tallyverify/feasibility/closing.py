@@ -370,11 +370,20 @@ def votes_of_no_station(
     )
 
 
+def _booths_without_list(facts: CaseFacts) -> bool:
+    """Whether the registry has stations with nobody on their list, where people vote anyhow."""
+    if facts.registry is None:
+        return False
+    return bool((facts.registry.frame["registered"] == 0).fillna(False).any())
+
+
 def register_room(facts: CaseFacts, seen: Witnesses) -> tuple[int, str] | None:
     """Return the most ballots beside those of the seen sheets, where the register bounds them."""
     declared = facts.declared
     if declared is None or declared.registered is None or not seen.limits.listed:
         return None
+    if _booths_without_list(facts):
+        return None  # whoever votes there is on the list of another station
     lists = int(seen.registered.sum())
     if lists > declared.registered:
         return None

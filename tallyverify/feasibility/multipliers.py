@@ -20,7 +20,8 @@ from tallyverify.feasibility.proof import Cost, Proof, margins
 
 CLASSES = 120
 """Classes of stations that the linear program works on."""
-_APART = 200
+MOST_SIZES = 60
+"""So many sizes of unseen stations are told apart: a few of them hold no more than they can."""
 _STRAINED = 400
 _TIME = 20.0
 
@@ -160,6 +161,7 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Mod
         lists=(wrong, stations.lists.astype(float), 0.0),
         sites=range(len(program.sites)),
         seen=True,
+        top=float(caps.max(initial=0)),
     )
     _unseen_masses(program, build, masses)
     if program.elsewhere:
@@ -170,7 +172,7 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Mod
             capacity=float(program.loose),
             sites=range(len(program.sites)),
             seen=False,
-            tied=False,
+            top=None,
         )
     return Model(build, rows, room, wrong, states, slack)
 
@@ -260,20 +262,22 @@ class _Masses:
         sites: Iterable[int],
         seen: bool,
         lists: _Amount = 0.0,
-        tied: bool = True,
+        top: float | None,
     ) -> None:
         """Add stations that may hold any papers, at any of some sites.
 
         ``count``, ``capacity`` and ``lists`` (voters in all) are numbers, or (variables,
-        coefficients, a number) added up.
-        Papers that are not ``tied`` need no station to enter with.
+        coefficients, a number) added up. ``top`` is the most that one of them brings with it when
+        it enters; None: their papers need no station to enter with.
         """
         program, build = self.program, self.build
         placed = build.constraint(0.0, 0.0)
         held = build.constraint(-np.inf, 0.0)
         self._total(placed, count, exact=True)
         self._total(held, capacity, exact=False)
-        of_voters = any(figure.kind == "registered" for figure in program.figures) and tied
+        of_voters = (
+            any(figure.kind == "registered" for figure in program.figures) and top is not None
+        )
         if of_voters:
             listed = build.constraint(0.0, 0.0)
             self._total(listed, lists, exact=True)
@@ -301,13 +305,7 @@ class _Masses:
                 each = build.constraints(variants, 0.0, 0.0)
                 build.put(each[None, :], mass, 1.0)
                 build.put(each, papers, -1.0)
-                top = float(
-                    max(
-                        program.stations.cap.max(initial=0),
-                        program.unseen.cap.max(initial=0),
-                    )
-                )
-                if tied:
+                if top is not None:
                     within = build.constraints(entries, -np.inf, 0.0)
                     build.put(within[:, None], mass, 1.0)
                     build.put(within, enter, -top)
@@ -367,18 +365,24 @@ class _Masses:
 
 def _unseen_masses(program: Program, build: _Builder, masses: _Masses) -> None:
     unseen = program.unseen
-    # Where voters on lists are counted, stations with other lists stand apart, if they are few.
-    lists_apart = any(figure.kind == "registered" for figure in program.figures)
-    lists_apart = lists_apart and len(unseen) <= _APART
-    kinds = unseen.lists if lists_apart else np.zeros(len(unseen), dtype=np.int64)
-    keys = np.stack([unseen.site, unseen.seen.astype(np.int64), kinds], axis=1)
-    for site, seen, kind in np.unique(keys, axis=0) if len(unseen) else []:
-        here = (unseen.site == site) & (unseen.seen == bool(seen)) & (kinds == kind)
+    keys = np.stack([unseen.site, unseen.seen.astype(np.int64), unseen.cap, unseen.lists], axis=1)
+    if len(np.unique(keys, axis=0)) > MOST_SIZES:
+        keys = keys[:, :2]  # stations of all sizes together: weaker, never wrong
+    kinds, which = np.unique(keys, axis=0, return_inverse=True)
+    for at, (site, seen, *_) in enumerate(kinds):
+        here = which.ravel() == at
         count = float(unseen.count[here].sum())
         held = float((unseen.count[here] * unseen.cap[here].astype(float)).sum())
         sites = range(len(program.sites)) if site < 0 else [int(site)]
         lists = float((unseen.count[here] * unseen.lists[here]).sum())
-        masses.free(count=count, capacity=held, sites=sites, seen=bool(seen), lists=lists)
+        masses.free(
+            count=count,
+            capacity=held,
+            sites=sites,
+            seen=bool(seen),
+            lists=lists,
+            top=float(unseen.cap[here].max()),
+        )
 
 
 def solve(

@@ -18,7 +18,7 @@ from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.feasibility.multipliers import Model, model_of, optimum
 from tallyverify.feasibility.program import Program, Stations
 
-MOST_WHOLE = 1_500
+MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
 _NODES = 300
 _CLASSES = 1024
@@ -45,7 +45,9 @@ def shown(program: Program, allowed: int) -> World | None:
     size = len(program.stations)
     if size <= MOST_WHOLE:
         ones = np.ones(size, dtype=np.int64)
-        return _integral(program, ones, 0) or _integral(program, ones, allowed)
+        world = _integral(program, ones, 0) or _integral(program, ones, allowed)
+        if world is not None:
+            return world
     return _by_class(program, allowed)
 
 

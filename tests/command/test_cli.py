@@ -129,8 +129,9 @@ def test_a_folder_with_other_actas(command: Command, case: Path) -> None:
     other = case.parent / "more.csv"
     other.write_text("station,state,valid,A,B\n01,Norte,2000,1900,100\n", encoding="utf-8")
     outcome = command("verify", case, "--actas", other, "--format", "json")
-    assert outcome.code == 1
+    assert outcome.code == 0
     report = json.loads(outcome.out)
+    assert report["verdict"] == "discrepant"  # one sheet, which may be wrong
     assert report["totals"]["votes"] == {"A": 1900, "B": 100}
     assert [row["name"] for row in report["inputs"] if row["role"] == "actas"] == ["more.csv"]
     (case / "mapping.json").write_text(json.dumps(MAPPING), encoding="utf-8")

@@ -23,13 +23,38 @@ def codes(*bulletins: dict[str, Any], **more: Any) -> list[str]:
 def test_parts_against_totals() -> None:
     votes = {"A": 5, "B": 4, "C": 1}
     assert codes(nation(votes=votes, valid=10)) == []
-    assert codes(nation(votes=votes, valid=11)) == ["D303"]
+    assert codes(nation(votes=votes, valid=11)) == []  # written in, or blank ones among the valid
+    assert codes(nation(votes=votes, valid=9)) == ["D303", "D312"]
     assert codes(nation(votes={"A": 5, "B": 4}, valid=11)) == []  # C is not declared
-    assert codes(nation(votes={"A": 5, "B": 7}, valid=11)) == ["D303"]
+    assert codes(nation(votes={"A": 5, "B": 7}, valid=11)) == ["D303", "D312"]
     assert codes(nation(votes=votes, valid=10, null=1, ballots=11)) == []
-    assert codes(nation(votes=votes, valid=10, null=1, ballots=10)) == ["D303"]
+    assert codes(nation(votes=votes, valid=10, null=1, ballots=10)) == ["D303", "D312"]
     assert codes(nation(votes=votes, valid=10, ballots=12)) == []  # null votes are not declared
-    assert codes(nation(votes=votes, valid=10), registered=9) == ["D302", "D303"]
+
+
+def test_parts_beyond_their_total_by_one_are_a_slip_and_by_more_are_not() -> None:
+    votes = {"A": 50, "B": 40, "C": 10}
+    one = report_of(SHEETS, declared_of(nation(votes=votes, valid=99)))
+    assert one.verdict == "discrepant"
+    (finding,) = one.of("D303")
+    assert finding.evidence is Evidence.DISCREPANCY
+    assert "exclude each other, by at least 1 vote" in finding.message
+    more = report_of(SHEETS, declared_of(nation(votes=votes, valid=90)))
+    assert more.verdict == "contradicted"
+    assert "exclude each other, by at least 10 votes" in more.of("D303")[0].message
+
+
+def test_more_votes_than_registered_voters_prove_nothing() -> None:
+    """Rolls change, and people vote off the list."""
+    votes = {"A": 5, "B": 4, "C": 1}
+    report = report_of(SHEETS, declared_of(nation(votes=votes, valid=10), registered=9))
+    assert flagged(report) == ["D303"]
+    assert report.of("D303")[0].evidence is Evidence.QUALITY
+    assert report.verdict == "consistent"
+    # Sheets with lists, none of them exceeded, leave no room for the tenth vote.
+    listed = [{**SHEETS[0], "registered": 3}]
+    report = report_of(listed, declared_of(nation(votes=votes, valid=10), registered=9))
+    assert "D302" in flagged(report)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +62,8 @@ def test_parts_against_totals() -> None:
     [
         ({"A": 51.95, "B": 43.18}, set()),
         ({"A": 51.96}, {Evidence.NOTE}),  # moved by a unit so that all sum to 100
-        ({"A": 51.97}, {Evidence.CONTRADICTION}),
+        ({"A": 51.97}, {Evidence.DISCREPANCY}),  # by less than a thousandth of the largest figure
+        ({"A": 52.97}, {Evidence.CONTRADICTION}),
         ({"B": 43.17}, {Evidence.NOTE}),  # 43.1757 cut off, not rounded
         ({"A": 52.0, "B": 43}, set()),  # as many decimals as are stated
     ],
@@ -115,11 +141,15 @@ def test_small_totals_are_never_flagged_as_rounded() -> None:
 def test_later_bulletin_holds_less() -> None:
     first = nation(votes={"A": 50, "B": 40, "C": 10}, valid=100)
     last = nation(votes={"A": 60, "B": 39, "C": 21}, valid=120)
-    assert codes(first, last) == ["D306"]
+    assert codes(first, last) == ["D306", "D312"]
+    alone = [nation(votes=dict(one["areas"][0]["votes"])) for one in (first, last)]
+    assert report_of(SHEETS, declared_of(*alone)).verdict == "discrepant"  # by one vote
+    # With B put right, the valid votes would have to change too.
+    assert report_of(SHEETS, declared_of(first, last)).verdict == "contradicted"
     corrected = {**last, "correction": True}
     report = report_of(SHEETS, declared_of(first, corrected))
     assert flagged(report) == []
-    assert "correction" in report.of("D306")[0].message
+    assert "corrected by a later one" in report.of("D306")[0].message
 
 
 def test_bulletins_are_taken_by_time_of_issue() -> None:
@@ -131,21 +161,28 @@ def test_bulletins_are_taken_by_time_of_issue() -> None:
 def test_group_of_an_earlier_bulletin_against_candidates_of_the_later() -> None:
     group = [{"name": "others", "candidates": ["B", "C"], "votes": 60}]
     first = nation(votes={"A": 50}, groups=group, valid=110)
-    assert codes(first, nation(votes={"A": 50, "B": 40, "C": 19}, valid=110)) == ["D303", "D306"]
+    last = nation(votes={"A": 50, "B": 40, "C": 19}, valid=110)
+    assert codes(first, last) == ["D306", "D312"]
+    assert "others" in report_of(SHEETS, declared_of(first, last)).of("D306")[0].message
 
 
 def test_batch_that_cannot_be() -> None:
     first = nation(votes={"A": 50, "B": 40}, valid=100)
     last = nation(votes={"A": 75, "B": 40}, valid=120)
-    assert codes(first, last) == ["D307"]
+    report = report_of(SHEETS, declared_of(first, last))
+    assert flagged(report) == ["D307", "D312"]
+    assert report.verdict == "contradicted"
 
 
 def test_batch_larger_than_its_stations() -> None:
     registry = Registry.of([{"station": f"{at:03d}", "registered": 10} for at in range(1, 21)])
     first = nation(votes={"A": 50, "B": 40, "C": 10}, valid=100, stations=18)
     last = nation(votes={"A": 60, "B": 46, "C": 15}, valid=121, stations=20)
-    report = report_of(SHEETS, declared_of(first, last), registry)
-    assert "D307" in flagged(report)
+    assert flagged(report_of(SHEETS, declared_of(first, last, stations=20), registry)) == ["D312"]
+    fits = nation(votes={"A": 60, "B": 46, "C": 14}, valid=120, stations=20)
+    assert flagged(report_of(SHEETS, declared_of(first, fits, stations=20), registry)) == []
+    # Last year's registry may lack a station.
+    assert flagged(report_of(SHEETS, declared_of(first, last), registry)) == []
 
 
 def test_areas_against_their_parent() -> None:
@@ -157,8 +194,13 @@ def test_areas_against_their_parent() -> None:
         return {"areas": [{"votes": {"A": 10}, **parent}, *rows]}
 
     assert codes(states(6, 4, stations=4)) == []
-    assert codes(states(6, 5)) == ["D308"]
-    assert codes(states(6, 3, stations=4)) == ["D308"]
+    assert codes(states(6, 5, stations=4)) == ["D308", "D312"]
+    assert codes(states(6, 3, stations=4)) == ["D308", "D312"]
+    assert report_of(SHEETS, declared_of(states(9, 8, stations=4))).verdict == "contradicted"
+    # Rows of a bulletin that is not whole may be of different hours.
+    report = report_of(SHEETS, declared_of(states(6, 5)))
+    assert flagged(report) == []
+    assert "different hours" in report.of("D308")[0].message
     report = report_of(SHEETS, declared_of(states(6, 3)))
     assert flagged(report) == []
     assert "not known" in report.of("D308")[0].message
@@ -180,7 +222,17 @@ def test_areas_against_their_parent() -> None:
 )
 def test_coverage_against_stations(coverage: float | None, stations: int, wrong: bool) -> None:
     row = nation(votes={"A": 9, "B": 9, "C": 9}, coverage=coverage, stations=stations)
-    assert ("D309" in codes(row, stations=100)) == wrong
+    assert ("D309" in codes(row, stations=100, coverage_basis="stations")) == wrong
+    report = report_of(SHEETS, declared_of(row, stations=100))
+    assert bool(report.of("D309")) == wrong
+    if wrong and stations < 100:  # it may be of voters
+        assert report.of("D309")[0].evidence is Evidence.NOTE
+
+
+def test_more_stations_than_there_are() -> None:
+    row = nation(votes={"A": 9, "B": 9, "C": 9}, stations=130)
+    report = report_of(SHEETS, declared_of(row, stations=100))
+    assert report.of("D309")[0].evidence is not Evidence.NOTE
 
 
 def test_nothing_declared_is_said_by_every_check() -> None:

@@ -20,13 +20,19 @@ ROWS = [
 
 
 def test_shortfall_is_told_with_its_arithmetic() -> None:
-    report = report_of(ROWS, declared_of(nation(votes={"A": 100, "B": 200, "C": 20})))
+    # 60 + 50 + 10: without one of the sheets there are still 60 votes for A.
+    said = nation(votes={"A": 10, "B": 200, "C": 20}, complete=True)
+    report = report_of(ROWS, declared_of(said))
     (finding,) = report.of("D301")
     assert finding.evidence is Evidence.CONTRADICTION
-    assert (finding.observed, finding.expected, finding.difference) == (120, 100, 20)
+    assert (finding.observed, finding.expected, finding.difference) == (120, 10, 110)
     assert finding.candidate == "A"
-    assert "at least 20 of these votes, on at least 1 sheet, would" in finding.message
-    assert finding.arithmetic == "120 (sum of 3 sheets) − 100 (bulletin 1) = 20"
+    assert "at least 2 of the 3 sheets (66.67 %) would have to be wrong" in finding.message
+    assert "with at least 110 votes on them; 1 are allowed for" in finding.message
+    assert finding.arithmetic == (
+        "120 (sum of 3 sheets) − 10 (bulletin 1) = 110; "
+        "bulletin 1, the whole country: it is declared complete"
+    )
     assert report.verdict == "contradicted"
     assert report.exit_code == 1
 
@@ -37,7 +43,7 @@ def test_states_of_one_name_in_two_states_are_kept_apart() -> None:
         {"area": {"state": "S", "town": "x"}, "votes": {"A": 10, "B": 79, "C": 0}},
     ]
     report = report_of(ROWS, declared_of({"areas": areas}))
-    (finding,) = [f for f in report.of("D301") if f.evidence is Evidence.CONTRADICTION]
+    (finding,) = [f for f in report.of("D301") if f.evidence is Evidence.DISCREPANCY]
     assert finding.area == {"state": "S", "town": "x"}
     assert finding.difference == 1
 
@@ -58,9 +64,7 @@ def test_area_without_sheets_is_named_and_not_passed_in_silence() -> None:
     assert report.verdict == "insufficient"
 
 
-@pytest.mark.parametrize(
-    ("stations", "evidence"), [(3, Evidence.CONTRADICTION), (2, Evidence.NOTE)]
-)
+@pytest.mark.parametrize(("stations", "evidence"), [(3, Evidence.DISCREPANCY), (2, Evidence.NOTE)])
 def test_partial_bulletin_may_lack_the_sheets_with_most(stations: int, evidence: Evidence) -> None:
     # Two of three stations may hold as little as 60 votes for A, all three hold 120.
     row = {"votes": {"A": 70, "B": 200, "C": 20}, "stations": stations}
@@ -83,26 +87,32 @@ rows_of_votes = st.lists(st.tuples(counts, counts, counts), min_size=1, max_size
 
 
 @given(rows_of_votes, st.tuples(counts, counts, counts), st.integers(0, 7))
-def test_d301_flags_exactly_when_no_choice_of_stations_fits(
+def test_d301_flags_only_where_no_choice_of_stations_fits(
     votes: list[tuple[int, int, int]], declared: tuple[int, int, int], missing: int
 ) -> None:
-    """Brute force: is there a set of stations, at most so many left out, that fits?"""
+    """Brute force: is there a set of so many stations that comes out at what is declared?"""
     total = len(votes)
-    missing = min(missing, total)
+    missing = min(missing, total - 1)
     rows = [dict(zip("ABC", row, strict=True)) for row in votes]
     said = nation(votes=dict(zip("ABC", declared, strict=True)), stations=total - missing)
     report = report_of(rows, declared_of(said, stations=total), checks="D301")
-    # An acta without any vote is not seen, so it is no part of the sums either way.
     for at, name in enumerate("ABC"):
+        # An acta without any vote is not seen: that station may hold whatever is lacking.
+        choices = [
+            (sum(row[at] for row in kept), any(not any(row) for row in kept))
+            for kept in combinations(votes, total - missing)
+        ]
         possible = any(
-            sum(row[at] for row in kept) <= declared[at]
-            for size in range(total - missing, total + 1)
-            for kept in combinations(votes, size)
+            held == declared[at] or (held < declared[at] and open_) for held, open_ in choices
         )
+        least = min(held for held, _ in choices)
         sure = any(
-            f.candidate == name and f.evidence is Evidence.CONTRADICTION for f in report.of("D301")
+            f.candidate == name and f.evidence is not Evidence.NOTE for f in report.of("D301")
         )
-        assert sure == (not possible)
+        if sure:
+            assert not possible
+        if least > declared[at]:
+            assert sure
 
 
 @given(rows_of_votes)
@@ -129,8 +139,11 @@ def test_need_beyond_the_unseen_voters() -> None:
     said = declared_of(nation(votes={"A": 120, "B": 300, "C": 15}), registered=500)
     report = report_of(rows, said)
     (finding,) = report.of("D302")
-    assert finding.evidence is Evidence.CONTRADICTION
+    # Two of the sheets would have to be wrong, but 95 votes are less than a sheet has (96.67).
+    assert finding.evidence is Evidence.DISCREPANCY
     assert (finding.observed, finding.expected, finding.difference) == (50, 145, -95)
+    more = declared_of(nation(votes={"A": 120, "B": 302, "C": 15}), registered=500)
+    assert report_of(rows, more).of("D302")[0].evidence is Evidence.CONTRADICTION
     fits = declared_of(nation(votes={"A": 120, "B": 205, "C": 15}), registered=500)
     (note,) = report_of(rows, fits).of("D302")
     assert note.evidence is Evidence.NOTE
@@ -149,9 +162,18 @@ def test_capacity_by_the_registry_not_by_the_declaration() -> None:
         {"station": f"{at:03d}", "areas": {"state": "N"}, "registered": 100} for at in range(1, 6)
     ]
     registry = Registry.of(stations)
-    said = declared_of(nation(votes={"A": 120, "B": 356, "C": 15}), registered=10_000)
+    at_stations = {"stations": 5, "all_votes_at_stations": True, "registered": 500}
+    said = declared_of(nation(votes={"A": 120, "B": 356, "C": 15}), **at_stations)
     (finding,) = report_of(ROWS, said, registry).of("D302")
     assert (finding.observed, finding.expected) == (200, 201)
+    assert finding.evidence is Evidence.DISCREPANCY
+    fits = declared_of(nation(votes={"A": 120, "B": 355, "C": 15}), **at_stations)
+    assert flagged(report_of(ROWS, fits, registry)) == []
+    # Wrong sheets hold no more than their lists, so that two would have to be.
+    rows = [{**row, "registered": 100} for row in ROWS]
+    more = declared_of(nation(votes={"A": 120, "B": 456, "C": 15}), **at_stations)
+    (finding,) = report_of(rows, more, registry).of("D302")
+    assert (finding.observed, finding.expected) == (200, 301)
     assert finding.evidence is Evidence.CONTRADICTION
 
 

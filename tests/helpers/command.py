@@ -63,7 +63,8 @@ def small_case(folder: Path) -> Path:
 def contradicted_case(folder: Path) -> Path:
     """Write a case of three stations whose declared result its sheets contradict."""
     small_case(folder)
-    low = {"id": "1", "areas": [{"valid": 1500, "votes": {"A": 900, "B": 600}}]}
+    # Less than the sheets still hold if the largest of them is wrong.
+    low = {"id": "1", "complete": True, "areas": [{"valid": 5, "votes": {"A": 3, "B": 2}}]}
     (folder / "declared.json").write_text(json.dumps({"bulletins": [low]}), encoding="utf-8")
     return folder
 

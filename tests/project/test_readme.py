@@ -97,7 +97,7 @@ def test_excerpt_is_what_the_report_says():
         assert line in said, line
 
 
-def test_the_small_case_is_contradicted_as_told(tmp_path):
+def test_the_small_case_is_discrepant_as_told(tmp_path):
     files = named_files()
     assert set(files) == {
         "sheets.csv",
@@ -109,9 +109,13 @@ def test_the_small_case_is_contradicted_as_told(tmp_path):
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     report = tv.verify(tv.load_case(tmp_path))
-    assert report.verdict == "contradicted"
-    contradictions = [f for f in report.findings if f.evidence == "contradiction"]
-    assert [(f.code, f.candidate, f.difference) for f in contradictions] == [("D301", "A", 66)]
+    assert report.verdict == "discrepant"
+    differ = [f for f in report.findings if f.evidence == "discrepancy"]
+    assert [(f.code, f.candidate, f.difference) for f in differ] == [("D301", "A", 66)]
+    assert report.feasibility.sheets_wrong[0] == report.feasibility.allowance.sheets == 1
+    less = files["declared.json"].replace('"A": 1500', '"A": 200').replace("2700", "1400")
+    (tmp_path / "declared.json").write_text(less, encoding="utf-8")
+    assert tv.verify(tv.load_case(tmp_path)).verdict == "contradicted"
     assert report.coverage.stations == 4
     assert report.check("R106").status == "passed"
     assert tv.load_case(tmp_path).actas.frame["station"].tolist()[0] == "00101/1"

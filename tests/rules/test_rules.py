@@ -102,9 +102,12 @@ def test_station_twice_with_the_same_figures_counts_once() -> None:
 
 def test_station_twice_with_different_figures_counts_as_unseen() -> None:
     rows = [{**GOOD, "station": "7"}, {**GOOD, "station": "7", "A": 90}, GOOD]
-    report = report_of(rows, declared_of(nation(votes={"A": 60, "B": 60, "C": 60})))
+    report = report_of(rows, declared_of(nation(votes={"A": 100, "B": 80, "C": 20})))
     assert report.totals.votes["A"] == 50
     assert flagged(report) == ["R101", "T202"]
+    # Whichever copy is right, it has at least 50 votes for A.
+    less = report_of(rows, declared_of(nation(votes={"A": 99, "B": 80, "C": 20})))
+    assert flagged(less) == ["D301", "R101", "T202"]
     assert "A 50 against 90" in report.of("T202")[0].arithmetic
 
 
@@ -216,7 +219,7 @@ def test_a_check_that_breaks_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None
     def broken(*_: object) -> None:
         raise ZeroDivisionError("x")
 
-    monkeypatch.setattr("tallyverify.compare.declared_below_seen._shortfall", broken)
+    monkeypatch.setattr("tallyverify.compare.declared_below_seen._sheets_in", broken)
     said = declared_of(nation(votes={"A": 60, "B": 60, "C": 60}))
     report = report_of([GOOD], said)
     assert report.check("D301").status is Status.ERROR
