@@ -14,7 +14,7 @@ from tallyverify.checking import CaseFacts, Kept
 from tallyverify.errors import InputError
 from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_keys
 from tallyverify.feasibility.assemble import Closing, assembled
-from tallyverify.feasibility.bounds import Bound, bound_of
+from tallyverify.feasibility.bounds import NOTHING, Bound, bound_of
 from tallyverify.feasibility.closing import (
     Extent,
     extents,
@@ -232,6 +232,8 @@ class Feasibility:
             [at for at, row in enumerate(answer.programs[0].rows) if wanted(row)], dtype=np.int64
         )
         key = (id(answer), tuple(keep.tolist()))
+        if answer.whole.reading.bound is NOTHING:
+            return answer.whole  # what all figures together allow, some of them allow too
         support = set(answer.whole.reading.bound.support.tolist())
         if answer.whole.rung is not None and support <= set(keep.tolist()):
             return answer.whole  # it rests on these figures alone
