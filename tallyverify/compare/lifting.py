@@ -72,12 +72,15 @@ def said(engine: Feasibility, one: Verified) -> str:
             ". No number of wrong sheets helps: these figures exclude each other, by at least "
             f"{counted(bound.misfit, 'vote')}"
         )
+    head = "Both cannot be true: at least" if one.rung is Evidence.CONTRADICTION else "At least"
     text = (
-        f". Both cannot be true: at least {number(bound.sheets)} of the "
-        f"{counted(engine.seen, 'sheet')} ({percent(bound.sheets, engine.seen)}) would have to be "
-        f"wrong, with at least {counted(bound.votes, 'vote')} on them; "
-        f"{number(allowed.sheets)} are allowed for ({allowed.origin})"
+        f". {head} {number(bound.sheets)} of the {counted(engine.seen, 'sheet')} "
+        f"({percent(bound.sheets, engine.seen)}) would have to be wrong, with at least "
+        f"{counted(bound.votes, 'vote')} on them; {counted(allowed.sheets, 'is', 'are')} allowed "
+        f"for ({allowed.origin})"
     )
+    if one.rung is Evidence.DISCREPANCY and not one.capped:
+        text += ": so few wrong sheets happen honestly"
     if one.capped:
         text += (
             ". The bulletin does not say that it is the whole count: "

@@ -113,6 +113,19 @@ class Feasibility:
         self.allowance: Allowed = allowed_for(facts, len(self.sheets))
 
     @cached_property
+    def could_decide(self) -> bool | None:
+        """Whether as many sheets as are allowed for could turn the lead in the sheets."""
+        votes = sorted(
+            (int(self.sheets.lows[name].sum()) for name in self.facts.contest.candidate_ids),
+            reverse=True,
+        )
+        if len(votes) < 2 or not self.seen:
+            return None
+        papers = np.sort(sum(self.sheets.lows[n] for n in self.facts.contest.candidate_ids))
+        # Each vote that changes sides counts twice.
+        return votes[0] - votes[1] <= 2 * int(papers[-self.allowance.sheets :].sum())
+
+    @cached_property
     def largest(self) -> int:
         """The largest number of papers published."""
         return max(

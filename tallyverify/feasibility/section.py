@@ -16,10 +16,14 @@ Range = tuple[int, int | None]
 
 
 class AllowanceFacts(Model):
-    """How many sheets may happen to be wrong, and why so many."""
+    """How many sheets may happen to be wrong, why so many, and whether they could decide who leads.
+
+    They could where as many sheets as large as the largest seen could turn the lead in the sheets.
+    """
 
     sheets: int
     origin: str
+    could_decide: bool | None = None
 
 
 class BulletinAnswer(Model):
@@ -81,7 +85,11 @@ def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | No
         votes_wrong=(bound.votes, 0 if world is not None and not world.sheets else None),
         share=bound.sheets / engine.seen if engine.seen else None,
         figures_exclude_each_other=bound.misfit,
-        allowance=AllowanceFacts(sheets=engine.allowance.sheets, origin=engine.allowance.origin),
+        allowance=AllowanceFacts(
+            sheets=engine.allowance.sheets,
+            origin=engine.allowance.origin,
+            could_decide=engine.could_decide,
+        ),
         assumptions=tuple(dict.fromkeys(w for one in engine.series for w in one.words)),
         clash=tuple(figure_words(row, facts) for row in engine.clash(gravest)),
         resolved_by=figure_words(resolved, facts) if resolved is not None else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, number
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number
 from tallyverify.report.indicators import shown_elsewhere
 
 if TYPE_CHECKING:
@@ -30,9 +30,31 @@ def verdict_words(report: Report) -> str:
         check.family in _HOLDING for check in report.checks
     ):
         said = _NOT_ASKED
+    said += _how_many(report)
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
         said += f" Anomalies listed below: {number(anomalies)}; they never move it."
+    return said
+
+
+def _how_many(report: Report) -> str:
+    """How many sheets would have to be wrong, and how many are allowed for."""
+    found = report.feasibility
+    if found is None or report.verdict not in ("contradicted", "discrepant"):
+        return ""
+    if found.figures_exclude_each_other:
+        votes = counted(found.figures_exclude_each_other, "vote")
+        return f" No number of wrong sheets helps: figures exclude each other by {votes}."
+    least, allowed = found.sheets_wrong[0], found.allowance
+    if not least:
+        return ""
+    said = (
+        f" At least {number(least)} of the {counted(report.coverage.stations, 'sheet')} would have "
+        f"to be wrong; {counted(allowed.sheets, 'is', 'are')} allowed for."
+    )
+    if report.verdict == "discrepant" and allowed.could_decide is not None:
+        could = "could" if allowed.could_decide else "could not"
+        said += f" So many sheets {could} decide who leads here."
     return said
 
 
