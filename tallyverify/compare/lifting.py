@@ -80,7 +80,8 @@ def said(engine: Feasibility, one: Verified) -> str:
         f"for ({allowed.origin})"
     )
     if one.rung is Evidence.DISCREPANCY and not one.capped:
-        text += ": so few wrong sheets happen honestly"
+        few = "sheets" if bound.sheets <= allowed.sheets else "votes"
+        text += f": so few wrong {few} happen honestly"
     if one.capped:
         text += (
             ". The bulletin does not say that it is the whole count: "

@@ -24,7 +24,7 @@ from tallyverify.feasibility import (
     Feasibility,
     FeasibilitySection,
     section_of,
-    summarise_copies,
+    summarise_repeats,
     summarise_witnesses,
 )
 from tallyverify.findings import CheckResult, counted, number
@@ -195,9 +195,8 @@ def _folded(
     for table in (repeats.alone, repeats.once):
         if table is not None:
             put(once, table)
-    copies = summarise_copies(repeats, facts) if summarise_witnesses in once else None
-    if copies is not None:
-        sums[summarise_witnesses] = sums[summarise_witnesses] + copies
+    if summarise_witnesses in once:
+        sums[summarise_witnesses] = sums[summarise_witnesses] + summarise_repeats(repeats, facts)
     return sums, repeats, sums[summarise_seen]
 
 

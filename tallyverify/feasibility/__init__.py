@@ -19,7 +19,7 @@ from tallyverify.feasibility.section import (
     figure_words,
     section_of,
 )
-from tallyverify.feasibility.sheet_rows import SheetRows, summarise_copies, summarise_witnesses
+from tallyverify.feasibility.sheet_rows import SheetRows, summarise_repeats, summarise_witnesses
 from tallyverify.feasibility.witnesses import Witnesses
 
 __all__ = [
@@ -45,7 +45,7 @@ __all__ = [
     "section_of",
     "series_in_force",
     "stated",
-    "summarise_copies",
+    "summarise_repeats",
     "summarise_witnesses",
     "undeclared_total",
     "unit_of",

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from tallyverify.arrays import Counts
+from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts, Kept
 from tallyverify.errors import InputError
 from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_keys
@@ -19,6 +20,7 @@ from tallyverify.feasibility.closing import (
     Extent,
     extents,
     register_room,
+    registry_sites,
     stations_in,
     unseen_stations,
     votes_of_no_station,
@@ -28,7 +30,7 @@ from tallyverify.feasibility.program import Program
 from tallyverify.feasibility.published import Row, Series, series_in_force
 from tallyverify.feasibility.witnesses import Witnesses, weighed
 from tallyverify.feasibility.worlds import World, shown
-from tallyverify.findings import Evidence
+from tallyverify.findings import Evidence, counted
 
 _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
@@ -109,6 +111,17 @@ class Feasibility:
                 name: values if name == "labels" else values[~out]
                 for name, values in columns.items()
             }
+        doubtful = np.isin(columns["station"], list(kept.rows.doubtful))
+        apart = _areas_apart(columns, facts)
+        columns = {**columns, "seen": columns["seen"] & ~doubtful & ~apart}
+        self.doubts = tuple(
+            f"{counted(int(which.sum()), 'sheet')} {why}"
+            for which, why in (
+                (doubtful, "with another's votes in the same place may be no sheet of its own"),
+                (apart, "in another area than the registry has it says nothing for sure"),
+            )
+            if which.any()
+        )
         self.sheets: Witnesses = weighed(columns, facts)
         self.allowance: Allowed = allowed_for(facts, len(self.sheets))
 
@@ -169,7 +182,7 @@ class Feasibility:
         closing = Closing(unseen, elsewhere, room[0] if room is not None else None)
         words = [one.words for one in found.values() if one.words]
         words += [*unseen.words, *([why] if why else []), *([room[1]] if room else [])]
-        words += [*seen.conventions.words, *series.superseded]
+        words += [*seen.conventions.words, *self.doubts, *series.superseded]
         words += [series.inferred_order] if series.inferred_order else []
         taken = (False, True) if any(one.taken for one in found.values()) else (False,)
 
@@ -461,6 +474,23 @@ def _weight(one: Verified) -> tuple[int, tuple[int, int, int]]:
     """From the weakest proof to the strongest."""
     order = (None, Evidence.DISCREPANCY, Evidence.CONTRADICTION)
     return order.index(one.rung), one.reading.bound.key
+
+
+def _areas_apart(columns: dict[str, Any], facts: CaseFacts) -> Mask:
+    """Where a sheet lies in other declared areas than the registry puts its station in.
+
+    Where most do, the two name areas differently, and the sheets are taken at their word.
+    """
+    none = np.zeros(len(columns["station"]), dtype=bool)
+    if facts.registry is None or len(facts.areas) < 2:
+        return none
+    places = registry_sites(facts)
+    at = facts.registry.positions(columns["station"])
+    apart = none.copy()
+    for row in np.flatnonzero(at >= 0):
+        there = places[at[row]]
+        apart[row] = there is not None and there != columns["labels"][columns["site"][row]]
+    return apart if 2 * apart.sum() <= (at >= 0).sum() else none
 
 
 def _registered(facts: CaseFacts) -> set[str]:

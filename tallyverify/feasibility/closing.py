@@ -252,7 +252,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         left[at[at >= 0]] = False
         sizes, _ = facts.registry.sizes
         slack = _slack(facts, seen, at)
-        sites = _registry_sites(facts)
+        sites = registry_sites(facts)
         closed = closed_registry(facts, seen)
         keys = facts.registry.index
         if closed or declared is None:
@@ -322,7 +322,8 @@ def _slack(facts: CaseFacts, seen: Witnesses, at: Counts) -> tuple[int, int]:
     return int(seen.registered[both][most]), int(sizes[at[both]][most])
 
 
-def _registry_sites(facts: CaseFacts) -> list[tuple[int, ...] | None]:
+def registry_sites(facts: CaseFacts) -> list[tuple[int, ...] | None]:
+    """Return the declared areas of each station of the registry; None where it names no areas."""
     assert facts.registry is not None
     inside: list[tuple[int, Mask]] = []
     for position, area in enumerate(facts.areas):
@@ -331,10 +332,17 @@ def _registry_sites(facts: CaseFacts) -> list[tuple[int, ...] | None]:
             inside.append((position, mask))
         elif position:
             return [None] * len(facts.registry)
-    return [
-        (0, *(position for position, mask in inside if mask[station]))
-        for station in range(len(facts.registry))
-    ]
+    if not inside:
+        return [(0,)] * len(facts.registry)
+    packed = np.packbits(np.stack([mask for _, mask in inside], axis=1), axis=1)
+    known: dict[bytes, tuple[int, ...]] = {}
+    found: list[tuple[int, ...] | None] = []
+    for station, row in enumerate(packed):
+        key = row.tobytes()
+        if key not in known:
+            known[key] = (0, *(position for position, mask in inside if mask[station]))
+        found.append(known[key])
+    return found
 
 
 def votes_of_no_station(

@@ -30,10 +30,13 @@ class SheetRows:
     """What was read of each station's sheet, by part; a station stands once."""
 
     chunks: tuple[dict[str, Any], ...]
+    # Sheets that repeat another's distinctive votes in the same place under another key: whether
+    # they are sheets of their own is not known.
+    doubtful: frozenset[str] = frozenset()
     _studies: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __add__(self, other: SheetRows) -> SheetRows:
-        return SheetRows(self.chunks + other.chunks)
+        return SheetRows(self.chunks + other.chunks, self.doubtful | other.doubtful)
 
     def study(self, kind: Callable[[Kept, CaseFacts], T], kept: Kept, facts: CaseFacts) -> T:
         """Return the study of a kind of these stations, made when it is first asked for."""
@@ -56,10 +59,13 @@ class SheetRows:
         names = [name for name in self.chunks[0] if name not in ("labels", "site")]
         whole = {name: np.concatenate([chunk[name] for chunk in self.chunks]) for name in names}
         whole["site"] = np.concatenate(codes)
-        # By key, so that nothing depends on the order of rows or parts.
+        # By key, and sites by their areas: nothing depends on the order of rows or parts.
+        ranked = sorted(labels)
+        renamed = np.array([ranked.index(areas) for areas in labels], dtype=np.int64)
+        whole["site"] = renamed[whole["site"]]
         order = np.argsort(whole["station"], kind="stable")
         found: dict[str, Any] = {name: column[order] for name, column in whole.items()}
-        found["labels"] = tuple(labels)
+        found["labels"] = tuple(ranked)
         return found
 
 
@@ -93,7 +99,26 @@ def _named(part: ActaTable, facts: CaseFacts) -> Mask:
     return named
 
 
-def summarise_copies(repeats: Repeats, facts: CaseFacts) -> SheetRows | None:
+def summarise_repeats(repeats: Repeats, facts: CaseFacts) -> SheetRows:
+    """Keep what stations that stand twice, and sheets that repeat another's votes, still say."""
+    copies = _copies(repeats, facts)
+    return SheetRows((copies,) if copies is not None else (), _repeated_votes(repeats))
+
+
+def _repeated_votes(repeats: Repeats) -> frozenset[str]:
+    """Keys of sheets with the distinctive votes of another one in the same areas, all but one."""
+    frame = repeats.alike.rows.frame
+    levels = list(repeats.alike.rows.levels)
+    if not len(repeats.alike) or not levels:
+        return frozenset()
+    group = np.repeat(np.arange(len(repeats.alike)), repeats.alike.size)
+    where = frame[levels].fillna("").assign(group=group, station=frame["station"])
+    where = where.sort_values("station", kind="stable")
+    again = where.duplicated(["group", *levels])
+    return frozenset(where.loc[again, "station"])
+
+
+def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
     """Keep one row of each station that stands twice with different figures: the hull of both.
 
     Which copy is right is not known; a line in which they differ counts as not read.
@@ -123,7 +148,7 @@ def summarise_copies(repeats: Repeats, facts: CaseFacts) -> SheetRows | None:
         columns[name] = np.where(apart, -1, low)
         if name == "registered":
             columns[name] = high  # the larger list bounds both
-    return SheetRows((columns,))
+    return columns
 
 
 def _line(part: ActaTable, name: str) -> Counts:
