@@ -11,19 +11,15 @@ from tallyverify.checking.seen import Kept, Seen, first_rows, summarise_seen
 from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, summarise_sheets
 from tallyverify.checking.totals import places_of
 from tallyverify.checking.unseen import (
-    Capacity,
     left_out,
     like_regions,
     listed_in,
-    stations_declared,
-    unseen_capacity,
 )
 
 __all__ = [
     "MOST_FINDINGS",
     "MOST_STATIONS",
     "Bounds",
-    "Capacity",
     "CaseFacts",
     "Check",
     "Kept",
@@ -37,8 +33,6 @@ __all__ = [
     "like_regions",
     "listed_in",
     "places_of",
-    "stations_declared",
     "summarise_seen",
     "summarise_sheets",
-    "unseen_capacity",
 ]

@@ -1,8 +1,7 @@
-"""How much a bulletin leaves out, and how many voters the unseen stations can hold."""
+"""How much a bulletin leaves out, and what seen areas of like size hold."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import floor
 from typing import NamedTuple
 
@@ -84,84 +83,6 @@ def _says_part(seen: Seen, facts: CaseFacts, row: AreaResult) -> bool:
     if row.stations is not None and facts.is_visible(row.area):
         fewer |= row.stations < int(seen.totals.stations[facts.area_index(row.area)])
     return fewer or (stated is not None and stated[0] < 1)
-
-
-@dataclass(frozen=True)
-class Capacity:
-    """The most votes that the unseen stations of an area can hold."""
-
-    voters: int  # registered, and not accounted for by the seen sheets
-    words: str  # how the number comes about, in figures
-    # Who is registered at the seen stations is not known, so that those who did not vote there
-    # are counted too.
-    with_abstainers: bool = False
-
-
-def unseen_capacity(seen: Seen, facts: CaseFacts, row: AreaResult | None = None) -> Capacity | None:
-    """Return how many voters the unseen stations of an area hold, if that is known.
-
-    By the registry, if it lacks no station and knows the voters of each that was not wholly read;
-    else by the declared number of registered voters less those that the sheets account for.
-    """
-    area = row.area if row else {}
-    if _all_seen(seen, facts, area):
-        return Capacity(0, "every station was seen and read")
-    inside = listed_in(seen, facts, area)
-    unlisted = False
-    if inside is not None and facts.registry is not None:
-        sizes, unknown = facts.registry.sizes
-        # By area, only a sheet that names the area too takes up its station there.
-        open_ = inside & ~(seen.stations.placed if area else seen.stations.whole)
-        if not unknown[open_].any():
-            voters = int(sizes[open_].sum())
-            return Capacity(
-                voters,
-                f"{number(voters)} voters registered at the "
-                f"{counted(int(open_.sum()), 'station')} of the registry that were not seen "
-                "or not wholly read",
-            )
-        unlisted = True
-    total = _declared_registered(facts, row)
-    if total is None or (area and not facts.is_visible(area)):
-        return None
-    # Voters of stations without a list come from the lists of others: then only who voted counts.
-    cast = unlisted or "registered" not in facts.lines or seen.stations.off_list > 0
-    used = int((seen.totals.cast if cast else seen.totals.used)[facts.area_index(area)])
-    if used > total:
-        return None  # the number declared is not that of all voters
-    what = "who voted at (fewest possible)" if cast else "registered at"
-    return Capacity(
-        total - used,
-        f"{number(total)} declared registered voters − {number(used)} {what} the seen stations "
-        f"= {number(total - used)}",
-        cast,
-    )
-
-
-def _all_seen(seen: Seen, facts: CaseFacts, area: dict[str, str]) -> bool:
-    """Whether each station of an area was seen with every vote read, and no more than there are."""
-    if not facts.is_visible(area):
-        return False
-    position = facts.area_index(area)
-    names = ((name,) for name in facts.contest.candidate_ids)
-    if any(seen.totals.unread[name][position] for name in names):
-        return False
-    inside = listed_in(seen, facts, area)
-    if inside is not None:
-        return bool((seen.stations.placed if area else seen.stations.whole)[inside].all())
-    declared = facts.declared.stations if facts.declared and not area else None
-    return declared is not None and declared == int(seen.totals.stations[0]) > 0
-
-
-def _declared_registered(facts: CaseFacts, row: AreaResult | None) -> int | None:
-    # Within the country people may vote where they are not registered, so that the number of an
-    # area bounds nothing there.
-    if row is not None and row.area:
-        return None
-    national = facts.declared.registered if facts.declared else None
-    if national is None and row is not None and row.coverage_range:
-        return row.registered if row.coverage_range[0] == 1 else None
-    return national
 
 
 class LikeRegions(NamedTuple):

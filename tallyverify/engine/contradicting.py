@@ -42,8 +42,8 @@ def contradictions(
     ...     pd.DataFrame({"station": ["1"], "A": [60], "B": [40]}), contest=contest)
     >>> said = tv.Declared.model_validate({"bulletins": [
     ...     {"id": "1", "areas": [{"votes": {"A": 50, "B": 55}}]}]})
-    >>> tv.compare.contradictions(seen, said).verdict
-    'contradicted'
+    >>> tv.compare.contradictions(seen, said).verdict  # the one sheet may be wrong
+    'discrepant'
     """
     from tallyverify.case import Case
     from tallyverify.engine.verification import verify
