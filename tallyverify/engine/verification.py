@@ -233,11 +233,13 @@ def _valid_are_named(facts: CaseFacts) -> bool:
     if facts.contest.valid_includes_blank:
         return False
     every = set(facts.contest.candidate_ids)
-    return facts.declared is None or any(
-        row.candidates == every and row.valid == sum(row.figures.values())
+    beside = [
+        row.valid - sum(row.figures.values())
         for bulletin in facts.bulletins
         for row in bulletin.areas
-    )
+        if row.valid is not None and row.candidates == every
+    ]
+    return facts.declared is None or (0 in beside and max(beside) == 0)
 
 
 def _concluded(
