@@ -43,6 +43,7 @@ CNE = {
     "authority": "Consejo Nacional Electoral (CNE)",
     "stations": 30026,
     "registered": 21392464,
+    "coverage_basis": "stations",  # it announced the share of the actas
     "bulletins": [
         {
             "id": "1",
