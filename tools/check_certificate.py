@@ -1,9 +1,8 @@
+# fmt: off
 """Prove CERTIFICATE for CASE again by the standard library alone; [n]: point of docs/verifier.md.
 
 Prints "proved: …" (exit code 0), "not proved: …" (1), or why it cannot say (2).
 """
-
-# fmt: off
 import csv, hashlib, io, json, re, sys, unicodedata as uni  # noqa: E401, I001
 from fractions import Fraction
 from math import ceil, floor
