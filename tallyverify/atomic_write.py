@@ -38,8 +38,10 @@ def held() -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
-def write_whole(texts: Mapping[Path, str]) -> None:
+def write_whole(texts: Mapping[Path, str | None]) -> None:
     """Write files beside their places, then move all there: no file half, none without the rest.
+
+    A file without a text (None) is taken away, if it is there from before.
 
     An interrupt waits until they are there.
     """
@@ -47,27 +49,32 @@ def write_whole(texts: Mapping[Path, str]) -> None:
         _write(texts)
 
 
-def _write(texts: Mapping[Path, str]) -> None:
+def _write(texts: Mapping[Path, str | None]) -> None:
     beside: dict[Path, str] = {}
     old: dict[Path, bytes | None] = {}
     made = [folder for path in texts for folder in path.parents if not folder.exists()]
     try:
         for path, text in texts.items():
+            if text is None:
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, beside[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
             os.chmod(beside[path], 0o666 & ~_umask())
-        for path, temporary in beside.items():
+        for path in texts:
             before = path.read_bytes() if path.is_file() else None
-            os.replace(temporary, path)
+            if path in beside:
+                os.replace(beside[path], path)
+            else:
+                path.unlink(missing_ok=True)
             old[path] = before
     except BaseException:
         for temporary in beside.values():
             Path(temporary).unlink(missing_ok=True)
         for path, before in old.items():
             with suppress(OSError):
-                path.unlink() if before is None else path.write_bytes(before)
+                path.unlink(missing_ok=True) if before is None else path.write_bytes(before)
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()

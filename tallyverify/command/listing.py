@@ -18,6 +18,7 @@ class Schema(StrEnum):
     contest = "contest"
     declared = "declared"
     report = "report"
+    certificate = "certificate"
     estimate = "estimate"
     case = "case"
     mapping = "mapping"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Done:
     """What a command returns once it has computed and delivered all that was asked."""
 
-    code: int = 0  # the exit code: 1 only for a verdict
+    code: int = 0  # the exit code: 1 only for a verdict, or a certificate
 
 
 class Closed(io.TextIOWrapper):

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tallyverify._version import __version__
+from tallyverify.command.certifying import check_certificate_command
 from tallyverify.command.estimating import estimate_command
 from tallyverify.command.listing import checks_command, schema_command
 from tallyverify.command.output import say
@@ -41,6 +42,7 @@ def _top(
 for name, command in (
     ("verify", verify_command),
     ("estimate", estimate_command),
+    ("check-certificate", check_certificate_command),
     ("simulate", simulate_command),
     ("checks", checks_command),
     ("schema", schema_command),

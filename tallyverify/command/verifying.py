@@ -38,7 +38,9 @@ def verify_command(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for report.json, report.html and made_with.json.", show_default=False
+            help="Folder for report.json, report.html, made_with.json and, of what is proved, "
+            "certificate.json.",
+            show_default=False,
         ),
     ] = None,
     format: What = Format.terminal,
@@ -56,14 +58,16 @@ def verify_command(
     from tallyverify.report import made_with
 
     select(checks)  # what cannot be answered is refused before anything is read
-    names = ("report.json", "report.html", "made_with.json")
+    names = ("report.json", "report.html", "made_with.json", "certificate.json")
     places = places_in(out, names) if out is not None else []
     with Reporter() as progress:
         loaded = case_of(case, actas, contest, declared, registry, mapping, seed=seed)
-        report = run(loaded, checks=checks, progress=progress)
+        report = run(loaded, checks=checks, progress=progress, certify=bool(places))
     if places:
-        texts = (report.to_json(), report.to_html(), made_with())
+        proof = report.certificate.to_json() if report.certificate is not None else None
+        texts = (report.to_json(), report.to_html(), made_with(), proof)
         write_whole(dict(zip(places, texts, strict=True)))
+        places = places[: None if proof is not None else -1]
     if format is Format.json:
         say(report.to_json(), encoding="utf-8", written=bool(places))
     else:

@@ -11,10 +11,19 @@ from tallyverify.hand_on import hand_on
 if TYPE_CHECKING:
     from tallyverify.engine.all_checks import catalogue, select
     from tallyverify.engine.contradicting import contradictions
+    from tallyverify.engine.rechecking import check_certificate
     from tallyverify.engine.schemas import json_schema
     from tallyverify.engine.verification import estimate_case, verify
 
-__all__ = ["catalogue", "contradictions", "estimate_case", "json_schema", "select", "verify"]
+__all__ = [
+    "catalogue",
+    "check_certificate",
+    "contradictions",
+    "estimate_case",
+    "json_schema",
+    "select",
+    "verify",
+]
 
 __getattr__ = hand_on(
     __name__,
@@ -24,6 +33,7 @@ __getattr__ = hand_on(
             "select",
         ),
         "contradicting": ("contradictions",),
+        "rechecking": ("check_certificate",),
         "schemas": ("json_schema",),
         "verification": (
             "estimate_case",

@@ -7,7 +7,10 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-DOCUMENTS = ("acta", "contest", "declared", "report", "estimate", "case", "mapping", "registry")
+DOCUMENTS = (
+    *("acta", "contest", "declared", "report", "certificate", "estimate"),
+    *("case", "mapping", "registry"),
+)
 """Documents that have a published schema."""
 
 
@@ -24,8 +27,8 @@ def json_schema(document: str) -> dict[str, Any]:
     Parameters
     ----------
     document : str
-        ``acta``, ``contest``, ``declared``, ``report``, ``estimate``, ``case``, ``mapping`` or
-        ``registry``.
+        ``acta``, ``contest``, ``declared``, ``report``, ``certificate``, ``estimate``,
+        ``case``, ``mapping`` or ``registry``.
 
     Raises
     ------
@@ -38,6 +41,7 @@ def json_schema(document: str) -> dict[str, Any]:
     'Acta'
     """
     from tallyverify.case import CaseFile
+    from tallyverify.feasibility import Certificate
     from tallyverify.inference import EstimateDocument
     from tallyverify.records import Acta, Contest, Declared, Mapping
     from tallyverify.report import Report
@@ -51,10 +55,11 @@ def json_schema(document: str) -> dict[str, Any]:
         "mapping": Mapping,
         "registry": list[RegisteredStation],
         "report": Report,
+        "certificate": Certificate,
         "estimate": EstimateDocument,
     }
     adapter: TypeAdapter[Any] = TypeAdapter(models[document])
-    if document in ("report", "estimate"):
+    if document in ("report", "certificate", "estimate"):
         schema = adapter.json_schema(mode="serialization", schema_generator=_Whole)
     else:
         schema = adapter.json_schema()

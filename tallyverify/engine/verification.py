@@ -21,8 +21,10 @@ from tallyverify.engine.all_checks import select
 from tallyverify.engine.verdict import verdict_of
 from tallyverify.errors import InputError
 from tallyverify.feasibility import (
+    CertificateInput,
     Feasibility,
     FeasibilitySection,
+    certified,
     section_of,
     summarise_repeats,
     summarise_witnesses,
@@ -46,6 +48,7 @@ def verify(
     *,
     checks: str | Sequence[str] | None = None,
     progress: Progress | None = None,
+    certify: bool = False,
 ) -> Report:
     """Run the checks of the catalogue over a case and grade what they find.
 
@@ -57,6 +60,8 @@ def verify(
         Families (``rules``, ``compare``) and codes (``D301``); all by default.
     progress : callable, optional
         Called as ``progress(what, done, of)`` with rows of actas while it works.
+    certify : bool
+        Also make a certificate of what is proved: ``Report.certificate``.
 
     Returns
     -------
@@ -101,7 +106,21 @@ def verify(
         doubt,
         lambda: section_of(rows.study(Feasibility, Kept(seen, rows), facts), facts),
     )
-    return _report(case, facts, chosen, results, seen, picture, indicators, worlds)
+    report = _report(case, facts, chosen, results, seen, picture, indicators, worlds)
+    if not certify or worlds is None or rows is None:
+        return report
+    engine = rows.study(Feasibility, Kept(seen, rows), facts)
+    certificate = certified(engine, rows, certificate_inputs(case))
+    return report.model_copy(update={"certificate": certificate})
+
+
+def certificate_inputs(case: Case) -> tuple[CertificateInput, ...]:
+    """Return the files of a case that a proof stands on; of a mapping, the columns are told."""
+    return tuple(
+        CertificateInput(role=one.role, name=one.name, sha256=one.sha256)
+        for one in case.inputs
+        if one.role != "mapping"
+    )
 
 
 def estimate_case(case: Case, *, progress: Progress | None = None) -> InferenceSection:

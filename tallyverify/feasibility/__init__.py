@@ -8,6 +8,8 @@ votes, proved in integers; the figures that clash; a world where there is one. B
 from tallyverify.feasibility.allowance import Allowed, default_allowance
 from tallyverify.feasibility.answer import Feasibility, Reading, SeriesAnswer, Verified
 from tallyverify.feasibility.bounds import Bound
+from tallyverify.feasibility.certificate import Certificate, CertificateInput
+from tallyverify.feasibility.certifying import Recheck, certified, proved_again
 from tallyverify.feasibility.closing import Extent
 from tallyverify.feasibility.papers import Figure
 from tallyverify.feasibility.percentages import allowed, bases_of, undeclared_total, unit_of
@@ -26,12 +28,15 @@ __all__ = [
     "Allowed",
     "Bound",
     "BulletinAnswer",
+    "Certificate",
+    "CertificateInput",
     "Extent",
     "Feasibility",
     "FeasibilitySection",
     "Figure",
     "Program",
     "Reading",
+    "Recheck",
     "Row",
     "Series",
     "SeriesAnswer",
@@ -40,8 +45,10 @@ __all__ = [
     "Witnesses",
     "allowed",
     "bases_of",
+    "certified",
     "default_allowance",
     "figure_words",
+    "proved_again",
     "section_of",
     "series_in_force",
     "stated",

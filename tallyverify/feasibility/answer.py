@@ -173,7 +173,10 @@ class Feasibility:
         """The answer for each series of bulletins."""
         return tuple(self._of(series) for series in series_in_force(self.facts))
 
-    def _of(self, series: Series) -> SeriesAnswer:
+    def closed(
+        self, series: Series
+    ) -> tuple[dict[tuple[int, int], Extent], Closing, tuple[str, ...]]:
+        """Return how much each row holds, what no sheet shows, and the assumptions in words."""
         facts, seen = self.facts, self.sheets
         found = extents(series, facts, seen)
         unseen = unseen_stations(facts, seen, self.allowance.sheets)
@@ -184,6 +187,11 @@ class Feasibility:
         words += [*unseen.words, *([why] if why else []), *([room[1]] if room else [])]
         words += [*seen.conventions.words, *self.doubts, *series.superseded]
         words += [series.inferred_order] if series.inferred_order else []
+        return found, closing, tuple(words)
+
+    def _of(self, series: Series) -> SeriesAnswer:
+        facts, seen = self.facts, self.sheets
+        found, closing, words = self.closed(series)
         taken = (False, True) if any(one.taken for one in found.values()) else (False,)
 
         def programs(only: int | None = None) -> tuple[tuple[Program, ...], ...]:
@@ -209,7 +217,7 @@ class Feasibility:
         chosen = int(whole.reading.voters)
         others = tuple(one[-1] for at, one in enumerate(every) if at != chosen)
         return SeriesAnswer(
-            series, found, closing, tuple(words), whole, by_bulletin, every[chosen], others
+            series, found, closing, words, whole, by_bulletin, every[chosen], others
         )
 
     def _alone(

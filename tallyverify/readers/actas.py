@@ -80,7 +80,15 @@ def read_actas(
     fitted, respelt = _mapping_for(raw, contest, given, format)
     thousands = _thousands(raw, fitted, typed)
     noticed = (*where_from.text, *filter(None, [thousands.said]))
-    where_from = replace(where_from, text=noticed, respelt=respelt)
+    how = {"encoding": raw.encoding, "separator": raw.separator}
+    where_from = replace(
+        where_from,
+        text=noticed,
+        respelt=respelt,
+        mapping=fitted.model_copy(update=how),
+        grouping="".join(sorted(thousands.grouping)),
+        decimal="".join(sorted(thousands.decimal)),
+    )
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
     return _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
@@ -156,7 +164,9 @@ class ActaStream:
         """Name, digest and number of rows of the file, and what the reader noticed."""
         with self._file() as file:
             rows = int(file.metadata.num_rows)
-        return Source(self.path.name, digest(self.path), rows, text=("Parquet",))
+        return Source(
+            self.path.name, digest(self.path), rows, text=("Parquet",), mapping=self._fitted[0]
+        )
 
     @cached_property
     def _fitted(self) -> tuple[Mapping, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def read_raw(
         return _with_rows(_json_lines(data, content.name)), content, (how, "JSON lines")
     raw, sign = read_delimited(data, content.name, separator, wanted)
     said = (how, f"cells separated by {'tab' if sign == chr(9) else sign}")
+    raw = replace(raw, encoding=found, separator=sign)
     return _with_rows(raw), content, said
 
 

@@ -19,6 +19,9 @@ class Raw:
     columns: list[Any]  # text, or typed where the format has types
     file: str  # its name, for messages
     first_row: int = 2  # number of the first row of data, as a spreadsheet counts
+    # Of delimited text only: how it was decoded, and what parts its cells.
+    encoding: str | None = None
+    separator: str | None = None
 
     @property
     def rows(self) -> int:

@@ -65,6 +65,8 @@ class Report(Model):
         The estimate and what the figures show; not part of report.json, whose findings say it.
     forensics : tallyverify.forensics.ForensicSection or None
         The tests and descriptions, and what their figures show; likewise.
+    certificate : tallyverify.feasibility.Certificate or None
+        What is proved, for others to redo, where it was asked for; likewise.
 
     Examples
     --------
@@ -87,6 +89,7 @@ class Report(Model):
     contest: Contest = Field(exclude=True, repr=False)
     picture: Any = Field(default=None, exclude=True, repr=False)
     forensics: Any = Field(default=None, exclude=True, repr=False)
+    certificate: Any = Field(default=None, exclude=True, repr=False)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {rung}" for rung, n in self.counts().items() if n)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tallyverify.records import Mapping
+
 
 @dataclass(frozen=True)
 class Source:
@@ -29,6 +31,10 @@ class Source:
         Whether the mapping left them out; None: not decided.
     left_out : int
         Rows left out because the mapping says so.
+    mapping : Mapping, optional
+        Which columns were read; of delimited text with the encoding and separator that it has.
+    grouping, decimal : str
+        Signs that were read as parting thousands, and as standing before decimals.
     """
 
     name: str = ""
@@ -41,6 +47,9 @@ class Source:
     subtotal_rows: tuple[int, ...] = ()
     subtotals_left_out: bool | None = None
     left_out: int = 0
+    mapping: Mapping | None = None
+    grouping: str = ""
+    decimal: str = ""
 
     def joined(self, other: Source) -> Source:
         """Return what was noticed in two parts of one file."""

@@ -25,6 +25,7 @@ PAGES = (
     "docs/checks.md",
     "docs/inference.md",
     "docs/forensics.md",
+    "docs/verifier.md",
 )
 CODE = re.compile(r"\b[RTDIFS][1-6]\d\d\b")
 

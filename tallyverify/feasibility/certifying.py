@@ -1,0 +1,327 @@
+"""Making a certificate of what was proved, and proving it again from the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tallyverify.feasibility.answer import Feasibility, Reading, SeriesAnswer
+from tallyverify.feasibility.bounds import Bound, bound_of
+from tallyverify.feasibility.certificate import (
+    Certificate,
+    CertificateAssumptions,
+    CertificateInput,
+    CertifiedFigure,
+    CertifiedProof,
+    Kind,
+    WholeRow,
+)
+from tallyverify.feasibility.plain import PlainProgram, plain_program
+from tallyverify.feasibility.program import Program
+from tallyverify.feasibility.proof import Cost, proved
+from tallyverify.feasibility.published import Row, Series, series_in_force, stated
+from tallyverify.feasibility.scope import columns_of, outside_of
+from tallyverify.feasibility.sheet_rows import SheetRows
+from tallyverify.findings import number
+
+_KINDS: dict[Cost, Kind] = {"sheets": "sheets", "votes": "votes", "nothing": "exclude"}
+_COSTS: dict[Kind, Cost] = {kind: cost for cost, kind in _KINDS.items()}
+_SAFE = 2**61
+_TRIED = 2
+_FEW = 8
+
+
+def certified(
+    engine: Feasibility, rows: SheetRows, inputs: Iterable[CertificateInput]
+) -> Certificate | None:
+    """Return a certificate of the gravest proof of a case; None where nothing is proved.
+
+    It rests on few figures: first one figure beside numbers of stations is tried, then the minimal
+    clash, then all figures that the engine's proof uses.
+    """
+    answer = engine.gravest
+    if answer is None or answer.whole.rung is None:
+        return None
+    reading = answer.whole.reading
+    best: tuple[tuple[int, int, int, int], PlainProgram, Bound] | None = None
+    for figures in _choices(engine, answer):
+        plain = plain_program(engine, rows, answer.series, figures.__contains__, reading.taken)
+        bound = bound_of(plain.program)
+        key = (*bound.key, -len(figures))
+        if best is None or key > best[0]:
+            best = key, plain, bound
+        if _as_good(engine, reading, plain.program, bound):
+            break
+    assert best is not None
+    return _written(engine, rows, answer, best[1], best[2], tuple(inputs))
+
+
+def _as_good(engine: Feasibility, whole: Reading, program: Program, bound: Bound) -> bool:
+    """Whether a proof is as strong as that of all figures."""
+    goal = whole.bound
+    if bound.sheets < goal.sheets or bool(bound.misfit) < bool(goal.misfit):
+        return False
+    return engine.rung(Reading(program, bound, whole.taken, whole.voters)) is engine.rung(whole)
+
+
+def _choices(engine: Feasibility, answer: SeriesAnswer) -> Iterator[tuple[Row, ...]]:
+    """Sets of figures to prove it with, short ones first."""
+    reading = answer.whole.reading
+    support = reading.clash
+    counts = tuple(row for row in support if row.of_stations)
+    where = {(row.bulletin, row.area) for row in support if not row.of_stations}
+    if not reading.bound.misfit:
+        single = [
+            row
+            for row in reading.program.rows
+            if (row.bulletin, row.area) in where and not row.of_stations
+        ]
+        for row in sorted(single, key=lambda row: -_apart(engine, answer, row))[:_TRIED]:
+            yield (row, *counts)
+    clash = engine.clash(answer)
+    yield clash
+    if len(support) <= _FEW:
+        yield from (tuple(r for r in support if r is not out) for out in support)
+    yield support
+
+
+def _apart(engine: Feasibility, answer: SeriesAnswer, row: Row) -> int:
+    """By how much the sheets hold more of a figure, or less, than is published."""
+    least, most = engine.held_of(answer, row)
+    return max(least - row.high, row.low - most)
+
+
+def _written(
+    engine: Feasibility,
+    rows: SheetRows,
+    answer: SeriesAnswer,
+    plain: PlainProgram,
+    bound: Bound,
+    inputs: tuple[CertificateInput, ...],
+) -> Certificate:
+    used = np.zeros(len(plain.program.rows), dtype=bool)
+    for proof in bound.proofs:
+        used |= proof.multipliers != 0
+    kept = [row for row, one in zip(plain.program.rows, used, strict=True) if one]
+    taken = answer.whole.reading.taken
+    short = plain_program(engine, rows, answer.series, lambda row: row in kept, taken)
+    goal = answer.whole.reading.bound
+    proofs = []
+    for proof in bound.proofs:
+        again = proved(
+            short.program, proof.multipliers[used], proof.scale, proof.cost, proof.room_multiplier
+        )
+        least = {"sheets": goal.sheets, "votes": goal.votes, "nothing": goal.misfit}[proof.cost]
+        proofs.append(
+            CertifiedProof(
+                kind=_KINDS[proof.cost],
+                certified=again.least,
+                proved_by_engine=least,
+                scale=proof.scale,
+                multipliers=tuple(map(int, again.multipliers)),
+                room_multiplier=proof.room_multiplier,
+            )
+        )
+    if not proofs:  # the short form loses the bound; say so
+        kind: Kind = "exclude" if goal.misfit else "sheets"
+        proofs = [
+            CertifiedProof(
+                kind=kind,
+                certified=0,
+                proved_by_engine=goal.misfit or goal.sheets,
+                scale=1,
+                multipliers=(0,) * len(short.program.rows),
+                room_multiplier=0,
+            )
+        ]
+    columns, source = columns_of(engine.facts), engine.facts.source
+    return Certificate(
+        schema="tallyverify/certificate/1",
+        contest=engine.facts.contest.id,
+        series=answer.series.name,
+        claim=claimed(proofs, engine.seen),
+        allowance=engine.allowance.sheets,
+        figures=tuple(map(_figure(engine), short.program.rows)),
+        proofs=tuple(proofs),
+        assumptions=_assumptions(engine, answer.series, short),
+        columns=columns,
+        inputs=inputs,
+        outside=(
+            *outside_of(engine, answer.series, short.program.rows, source),
+            *_beyond_rows(engine, answer.series, short, proofs),
+        ),
+    )
+
+
+def _beyond_rows(
+    engine: Feasibility, series: Series, plain: PlainProgram, proofs: list[CertifiedProof]
+) -> Iterator[str]:
+    """What of a proof, not of the case, the stand-alone checker does not know."""
+    if any(proof.room_multiplier for proof in proofs):
+        yield "the room that the register leaves"
+    areas = engine.facts.areas
+    for at, area, taken in plain.whole:
+        bulletin, rows = series.bulletins[at]
+        row = next(row for row in rows if row.area == areas[area])
+        if taken:
+            yield f"bulletin {bulletin.id}, taken as whole"
+        elif not stated(engine.facts, bulletin, row, "complete") and row.stations is None:
+            yield f"bulletin {bulletin.id}, whole by its coverage"
+
+
+def claimed(proofs: Iterable[CertifiedProof], sheets: int) -> str:
+    """Return in a sentence what proofs claim."""
+    by = {proof.kind: proof for proof in proofs}
+    if not any(proof.certified for proof in by.values()):
+        return "nothing: a certificate can hold less than what the engine proves"
+    if (exclude := by.get("exclude")) is not None:
+        return (
+            "the published figures exclude each other, whatever the sheets say: they must change "
+            f"by at least {number(exclude.certified)} in all"
+        )
+    said = []
+    if "sheets" in by:
+        said.append(f"{number(by['sheets'].certified)} of {number(sheets)} sheets")
+    if "votes" in by:
+        said.append(f"{number(by['votes'].certified)} votes on them")
+    return f"at least {' and '.join(said)} are wrong, if the published figures are true"
+
+
+def _figure(engine: Feasibility) -> Callable[[Row], CertifiedFigure]:
+    def one(row: Row) -> CertifiedFigure:
+        return CertifiedFigure(
+            bulletin=row.bulletin_id,
+            area=engine.facts.areas[row.area],
+            kind=row.figure.kind,
+            candidates=row.figure.candidates,
+            low=row.low,
+            high=row.high,
+        )
+
+    return one
+
+
+def _assumptions(
+    engine: Feasibility, series: Series, plain: PlainProgram
+) -> CertificateAssumptions:
+    seen, program, facts = engine.sheets, plain.program, engine.facts
+    return CertificateAssumptions(
+        words=plain.words,
+        stations=facts.declared.stations if facts.declared else None,
+        sheets=len(seen),
+        exact=len(program.stations),
+        unseen=plain.unseen,
+        most_seen=seen.limits.top if seen.limits.top >= 0 else None,
+        excess=seen.limits.excess,
+        box=plain.box,
+        votes_of_no_station=program.elsewhere,
+        room=program.room,
+        whole=tuple(
+            WholeRow(bulletin=series.bulletins[b][0].id, area=facts.areas[area], taken=taken)
+            for b, area, taken in sorted(plain.whole)
+        ),
+        one_hour=plain.one_hour,
+    )
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """Whether a certificate holds for a case, and what is proved or why it is not."""
+
+    proved: bool
+    words: str
+
+
+def proved_again(
+    certificate: Certificate,
+    engine: Feasibility,
+    rows: SheetRows,
+    inputs: Iterable[CertificateInput],
+) -> Recheck:
+    """Prove a certificate again, with nothing but the case and its multipliers."""
+    reason = _differs(certificate, engine, tuple(inputs))
+    if reason:
+        return Recheck(False, reason)
+    [series] = [s for s in series_in_force(engine.facts) if s.name == certificate.series]
+    taken = any(one.taken for one in certificate.assumptions.whole)
+    make = _figure(engine)
+    plain = plain_program(engine, rows, series, lambda row: make(row) in certificate.figures, taken)
+    there = list(map(make, plain.program.rows))
+    for figure in certificate.figures:
+        if figure not in there:
+            return Recheck(False, f"{_said(figure)}: the case does not declare this")
+    if len(set(map(str, certificate.figures))) < len(certificate.figures):
+        return Recheck(False, "a figure stands twice in it")
+    found = _assumptions(engine, series, plain)
+    for name, value in found.model_dump().items():
+        stated = certificate.assumptions.model_dump()[name]
+        if name != "words" and stated != value:
+            return Recheck(False, f"assumptions, {name}: {stated}; the case gives {value}")
+    order = [certificate.figures.index(figure) for figure in there]
+    for proof in certificate.proofs:
+        reason = _unproved(proof, plain.program, order)
+        if reason:
+            return Recheck(False, reason)
+    return Recheck(True, claimed(certificate.proofs, engine.seen))
+
+
+def _differs(
+    certificate: Certificate, engine: Feasibility, inputs: tuple[CertificateInput, ...]
+) -> str:
+    """Return where a certificate is of another case; empty where it is of this one."""
+    if certificate.contest != engine.facts.contest.id:
+        return f"it is of the contest {certificate.contest}, the case of {engine.facts.contest.id}"
+    stated = {one.role: one for one in certificate.inputs}
+    for one in inputs:
+        if one.role not in stated:
+            return f"it does not name the case's {one.role} ({one.name})"
+        if stated[one.role].sha256 != one.sha256:
+            return f"{one.name}: its SHA-256 is {one.sha256}, not {stated[one.role].sha256}"
+    if certificate.series not in [s.name for s in series_in_force(engine.facts)]:
+        return f"no bulletin is of the series {certificate.series!r}"
+    if certificate.columns != columns_of(engine.facts):
+        return "the columns that it names are not those that the case reads"
+    return ""
+
+
+def _unproved(proof: CertifiedProof, program: Program, order: list[int]) -> str:
+    """Return why a proof does not hold; empty where it does."""
+    if len(proof.multipliers) != len(order):
+        return f"{proof.kind}: there are {len(order)} figures and {len(proof.multipliers)} factors"
+    if not proof.certified:
+        return f"{proof.kind}: it certifies nothing"
+    if proof.room_multiplier and program.room is None:
+        return f"{proof.kind}: a room multiplier, where the register bounds nothing"
+    if _beyond(proof, program):
+        return f"{proof.kind}: multipliers too large to be added up exactly"
+    if proof.kind == "exclude" and any(
+        abs(m) > proof.scale and program.rows[at].figure.kind not in ("stations", "seen")
+        for at, m in enumerate(proof.multipliers[i] for i in order)
+    ):
+        return "exclude: a multiplier beyond the scale proves no number of votes"
+    again = proved(
+        program,
+        np.array([proof.multipliers[at] for at in order], dtype=np.int64),
+        proof.scale,
+        _COSTS[proof.kind],
+        proof.room_multiplier,
+    )
+    if again.least < proof.certified:
+        return f"{proof.kind}: the fold proves {again.least}, not {proof.certified}"
+    return ""
+
+
+def _beyond(proof: CertifiedProof, program: Program) -> bool:
+    stations = program.stations
+    arrays = (stations.most, stations.cap, stations.lists, program.unseen.cap, program.unseen.lists)
+    largest = max(1, *(int(array.max(initial=1)) for array in arrays))
+    top = max(proof.scale, proof.room_multiplier, *map(abs, proof.multipliers), 1)
+    return top * largest * 4 * max(len(program.rows), 1) > _SAFE
+
+
+def _said(figure: CertifiedFigure) -> str:
+    where = " / ".join(figure.area.values()) or "the whole country"
+    what = ", ".join(figure.candidates) or figure.kind
+    return f"bulletin {figure.bulletin}, {where}: {what} {figure.low} to {figure.high}"
