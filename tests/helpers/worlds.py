@@ -513,6 +513,12 @@ def honest(draw: Draw, most: int = 40, kind: str | None = None) -> World:
             world.kinds.append("write-ins that sheets do not show")
     manner = published(draw, world)
     _said_loosely(draw, world, stated)
+    if not {"valid", "blank"} & set(world.lines) and (
+        any(s.others for s in world.stations) or manner.blank_in_valid
+    ):
+        # Open: the engine takes the options for all valid votes (docs/feasibility-rates.md).
+        world.strict = False
+        world.kinds.append("valid votes that no line tells")
     if "unlisted booth" in stated and world.registry is not None:
         unseen = [s for s in world.stations if not s.seen]
         if unseen:
