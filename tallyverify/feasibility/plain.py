@@ -95,10 +95,15 @@ def _plain(
     lists = np.maximum(seen.registered, 0)
     sites: dict[tuple[int, ...] | None, int] = {a: at for at, a in enumerate(program.sites)}
     sites[None] = -1
-    site = np.array([sites[areas] for areas in seen.labels], dtype=np.int64)[seen.site]
+    # Sites in which no figure of the certificate lies have become one.
+    bare = next(
+        (at for at, one in enumerate(program.chains) if not any(len(c.rows) for c in one)), 0
+    )
+    site = np.array([sites.get(areas, bare) for areas in seen.labels], dtype=np.int64)[seen.site]
     sheets = _Sheets(engine, rows, program, cap)
     least, most, exact = sheets.figures()
     held, free = np.flatnonzero(exact), np.flatnonzero(~exact)
+    held = held[np.argsort(site[held], kind="stable")]
     high = sheets.classes()[held]
     stations = Stations(
         least[held],
@@ -113,7 +118,7 @@ def _plain(
     other = closing.unseen
     at = range(0 if other.unlimited else len(other.caps))
     unseen = Unseen(
-        np.array([*(sites[other.sites[i]] for i in at), *site[free]], dtype=np.int64),
+        np.array([*(sites.get(other.sites[i], bare) for i in at), *site[free]], dtype=np.int64),
         np.array(
             [*(other.caps[i] if other.caps[i] >= 0 else box for i in at), *cap[free]],
             dtype=np.int64,
