@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
-from tallyverify.compare.lifting import answer_of, proved
+from tallyverify.compare.lifting import answer_of, proof_of
 from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 from tallyverify.records import AreaResult, Bulletin
@@ -77,7 +77,7 @@ def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         for label, (before, after) in {**fallen, **_growth(row, last)}.items():
             if after >= before:
                 continue
-            evidence, why = proved(engine, pair.answer, _of_pair(pair, {label}, facts))
+            evidence, why = proof_of(engine, pair.answer, _of_pair(pair, {label}, facts))
             findings.append(
                 check.finding(
                     f"{place(row.area)}: bulletin {pair.later.id} declares {number(after)} for "
@@ -179,7 +179,7 @@ def _impossible(
         )
     findings = []
     for votes, message, spelt, labels in told:
-        evidence, why = proved(engine, pair.answer, _of_pair(pair, {*labels, "valid"}, facts))
+        evidence, why = proof_of(engine, pair.answer, _of_pair(pair, {*labels, "valid"}, facts))
         findings.append(
             check.finding(
                 f"{head}: {message}{why}",

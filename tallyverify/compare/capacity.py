@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
-from tallyverify.compare.lifting import Place, answer_of, places, proved, same_place
-from tallyverify.feasibility import Feasibility, summarise_witnesses
+from tallyverify.compare.lifting import Place, answer_of, places, proof_of, same_place
+from tallyverify.feasibility import Feasibility, most_seen, room_of, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 
 
@@ -20,7 +20,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     findings: list[Finding] = []
     asked = 0
     for one in places(engine, facts):
-        room = engine.room(one.answer, one.area)
+        room = room_of(one.answer, one.area)
         if room is None or not one.row.figures:
             continue
         asked += 1
@@ -37,7 +37,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
 def _need(
     check: Check, engine: Feasibility, seen: Seen, one: Place, room: int, facts: CaseFacts
 ) -> list[Finding]:
-    most = engine.most_seen(one.answer, one.area)
+    most = most_seen(one.answer, one.area)
     rows = [
         row
         for row in one.answer.programs[-1].rows
@@ -71,7 +71,7 @@ def _need(
     evidence = Evidence.NOTE
     if needed > room:
         lacking = [row.label for row in rows if row.low > most[row.figure]]
-        evidence, why = proved(engine, one.answer, same_place(one, *lacking))
+        evidence, why = proof_of(engine, one.answer, same_place(one, *lacking))
         if evidence is Evidence.NOTE:
             return []  # what the sheets leave open makes up for it
         says = f"{head}, but there is room for {number(room)}: {number(needed - room)} too few{why}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.checking import CaseFacts, Check, Kept, Seen
-from tallyverify.compare.lifting import MOST_PROOFS, Place, answer_of, places, proved, same_place
+from tallyverify.compare.lifting import MOST_PROOFS, Place, answer_of, places, proof_of, same_place
 from tallyverify.errors import nearest
 from tallyverify.feasibility import Feasibility, Row, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
@@ -98,7 +98,7 @@ def _below(
     )
     evidence, why = Evidence.NOTE, ""
     if prove:
-        evidence, why = proved(engine, one.answer, same_place(one, row.label))
+        evidence, why = proof_of(engine, one.answer, same_place(one, row.label))
     extent = one.answer.extents.get((one.at, one.area))
     if evidence is Evidence.NOTE:
         why = "; the stations that the bulletin leaves out could account for that"

@@ -54,7 +54,7 @@ def same_place(place: Place, *labels: str) -> Callable[[Row], bool]:
     )
 
 
-def proved(
+def proof_of(
     engine: Feasibility, answer: SeriesAnswer, wanted: Callable[[Row], bool]
 ) -> tuple[Evidence, str]:
     """Return the rung that some published figures reach by themselves, and the proof in words."""

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tallyverify.checking import CaseFacts, Check, Kept
-from tallyverify.compare.lifting import MOST_PROOFS, answer_of, proved
+from tallyverify.compare.lifting import MOST_PROOFS, answer_of, proof_of
 from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 from tallyverify.names import folded
@@ -110,7 +110,7 @@ def _told(
     evidence, why = Evidence.NOTE, ""
     if prove and (one.total > one.whole or one.every):
         wanted = _of_family(one.answer, one.at, one.parent, one.children, one.label, facts)
-        evidence, why = proved(engine, one.answer, wanted)
+        evidence, why = proof_of(engine, one.answer, wanted)
     if evidence is Evidence.NOTE:
         why = "; the rows may be of different hours, or of other papers"
         if one.total < one.whole:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tallyverify.checking import CaseFacts, Check, Kept
-from tallyverify.compare.lifting import Place, answer_of, places, proved, same_place
+from tallyverify.compare.lifting import Place, answer_of, places, proof_of, same_place
 from tallyverify.feasibility import Feasibility, stated, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
@@ -55,7 +55,7 @@ def _of_place(
     spelt = " + ".join(f"{number(v)} ({k})" for k, v in row.figures.items())
 
     def graded(observed: int, expected: int, message: str, arithmetic: str) -> None:
-        evidence, why = proved(engine, one.answer, same_place(one))
+        evidence, why = proof_of(engine, one.answer, same_place(one))
         if evidence is Evidence.NOTE:
             why = "; papers that are not declared here could account for that"
         findings.append(
@@ -182,7 +182,7 @@ def _covered(
     stations = one.row.stations or 0
     spelt = f"{number(stations)} of {counted(total, 'station')}"
     if stations > total:
-        evidence, why = proved(engine, one.answer, same_place(one, "stations covered"))
+        evidence, why = proof_of(engine, one.answer, same_place(one, "stations covered"))
         return [
             _differ(
                 check,

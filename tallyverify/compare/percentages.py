@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil, floor, gcd
 
 from tallyverify.checking import CaseFacts, Check, Kept
-from tallyverify.compare.lifting import Place, answer_of, places, proved, same_place
+from tallyverify.compare.lifting import Place, answer_of, places, proof_of, same_place
 from tallyverify.feasibility import (
     Feasibility,
     bases_of,
@@ -215,7 +215,7 @@ def _of_some_total(
         evidence, why = Evidence.NOTE, ""
         if off.more_than_a_unit:
             names = (off.label, f"{off.label} (percentage)", "valid votes", "ballots")
-            evidence, why = proved(engine, one.answer, same_place(one, *names))
+            evidence, why = proof_of(engine, one.answer, same_place(one, *names))
         found.append(off.finding(check, one, evidence, why))
     return found
 

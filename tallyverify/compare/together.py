@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept
-from tallyverify.compare.lifting import Place, answer_of, proved, said, same_place
+from tallyverify.compare.lifting import Place, answer_of, proof_of, said, same_place
 from tallyverify.feasibility import (
     Feasibility,
     Row,
     SeriesAnswer,
+    clash_of,
     figure_words,
+    held_of,
+    look_at_first,
+    resolved_by,
+    room_of,
     summarise_witnesses,
 )
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
@@ -35,7 +40,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         name = f"series {answer.series.name}: " if answer.series.name else ""
         one = answer.whole
         if one.rung is not None:
-            clash = engine.clash(answer)
+            clash = clash_of(engine, answer)
             several = len({(r.bulletin, r.area, r.label) for r in clash if not r.of_stations}) > 1
             if several or not _told_alone(engine, answer, clash, facts):
                 findings.append(_together(check, engine, answer, clash, name, facts))
@@ -77,13 +82,13 @@ def _told_alone(
     bulletin, rows = answer.series.bulletins[row.bulletin]
     here = next(one for one in rows if facts.area_index(one.area) == row.area)
     place = Place(answer, row.bulletin, bulletin, here, row.area)
-    least, most = engine.held_of(answer, row)
+    least, most = held_of(answer, row)
     if least > row.high and not row.implied:  # D301
-        return proved(engine, answer, same_place(place, row.label))[0] is answer.whole.rung
-    room = engine.room(answer, row.area)
+        return proof_of(engine, answer, same_place(place, row.label))[0] is answer.whole.rung
+    room = room_of(answer, row.area)
     if room is None or not here.figures or row.low - most <= room:
         return False
-    return proved(engine, answer, same_place(place))[0] is answer.whole.rung  # D302
+    return proof_of(engine, answer, same_place(place))[0] is answer.whole.rung  # D302
 
 
 def _not_compared(check: Check, facts: CaseFacts) -> list[Finding]:
@@ -109,7 +114,7 @@ def _together(
     figures = [figure_words(row, facts) for row in clash]
     more = len(figures) - _LISTED
     listed = "; ".join(figures[:_LISTED]) + (f"; and {number(more)} more" if more > 0 else "")
-    resolved = engine.resolved_by(answer)
+    resolved = resolved_by(engine, answer)
     text = f"{name}these published figures are not true together: {listed}"
     text += said(engine, answer.whole)
     if resolved is not None:
@@ -117,7 +122,7 @@ def _together(
             f". One figure alone would resolve it: {figure_words(resolved, facts)}; is it written "
             "as it was published?"
         )
-    first = engine.look_at_first(answer.whole.reading)
+    first = look_at_first(engine, answer.whole.reading)
     if first:
         text += (
             f". Sheets to look at first, in the order of arithmetic: {', '.join(first[:5])}; "
@@ -137,7 +142,7 @@ def _subtraction(engine: Feasibility, answer: SeriesAnswer, clash: tuple[Row, ..
     """The figures of the clash beside what the sheets hold of each."""
     parts = []
     for row in clash[:_LISTED]:
-        least, most = engine.held_of(answer, row)
+        least, most = held_of(answer, row)
         held = number(least) if least == most else f"{number(least)} to {number(most)}"
         parts.append(f"{row.label}: {held} on the sheets, {number(row.low)} published")
     return "; ".join(parts)

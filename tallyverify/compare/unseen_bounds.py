@@ -20,7 +20,7 @@ def bounds(
     stations: int | None = None,
     turnout_cap: float | Literal["observed"] = 1.0,
 ) -> Bounds:
-    """Bound the result by what the unseen stations could hold at the most.
+    """ProvedBound the result by what the unseen stations could hold at the most.
 
     Parameters
     ----------

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from tallyverify.checking import Bounds, CaseFacts, Check, Kept, Seen, bounds_of
-from tallyverify.compare.lifting import answer_of, proved
-from tallyverify.feasibility import Feasibility, Row, summarise_witnesses
+from tallyverify.compare.lifting import answer_of, proof_of
+from tallyverify.feasibility import Feasibility, Row, summarise_witnesses, unseen_room
 from tallyverify.findings import CheckResult, Evidence, number, percent
 from tallyverify.records import AreaResult
 
 
 def _bounds(engine: Feasibility, seen: Seen, facts: CaseFacts) -> Bounds | None:
     """What the votes that no sheet shows still allow, if there is a bound on them."""
-    room = engine.unseen_room
+    room = unseen_room(engine)
     if room is None:
         return None
     votes = {name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids}
@@ -102,7 +102,7 @@ def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             and (one.of_stations or set(one.figure.candidates) <= names or one.label in names)
         )
 
-    evidence, why = proved(engine, answer, of_the_two)
+    evidence, why = proof_of(engine, answer, of_the_two)
     says = (
         f"bulletin {bulletin.id} has {facts.label(declared[0])} ahead; in the sheets "
         f"{facts.label(leader)} leads by {number(lead)} votes"

@@ -5,28 +5,39 @@ votes, proved in integers; the figures that clash; a world where there is one. B
 :mod:`tallyverify.feasibility.answer`.
 """
 
-from tallyverify.feasibility.allowance import Allowed, default_allowance
-from tallyverify.feasibility.answer import Feasibility, Reading, SeriesAnswer, Verified
-from tallyverify.feasibility.bounds import Bound
-from tallyverify.feasibility.certificate import Certificate, CertificateInput
-from tallyverify.feasibility.certifying import Recheck, certified, proved_again
-from tallyverify.feasibility.closing import Extent
-from tallyverify.feasibility.papers import Figure
-from tallyverify.feasibility.percentages import allowed, bases_of, undeclared_total, unit_of
-from tallyverify.feasibility.program import Program
-from tallyverify.feasibility.published import Row, Series, series_in_force, stated
-from tallyverify.feasibility.section import (
-    BulletinAnswer,
-    FeasibilitySection,
-    figure_words,
-    section_of,
-)
-from tallyverify.feasibility.sheet_rows import SheetRows, summarise_repeats, summarise_witnesses
-from tallyverify.feasibility.witnesses import Witnesses
+from typing import TYPE_CHECKING
+
+from tallyverify.hand_on import hand_on
+
+if TYPE_CHECKING:
+    from tallyverify.feasibility.allowance import Allowed, default_allowance
+    from tallyverify.feasibility.answer import Feasibility, ProvedReading, SeriesAnswer, Verified
+    from tallyverify.feasibility.answered import figure_words, section_of
+    from tallyverify.feasibility.beside import held_of, most_seen, room_of, unseen_room
+    from tallyverify.feasibility.certificates.certificate import Certificate, CertificateInput
+    from tallyverify.feasibility.certificates.certifying import Recheck, certified, proved_again
+    from tallyverify.feasibility.clash import clash_of, look_at_first, resolved_by
+    from tallyverify.feasibility.figures.extents import Extent
+    from tallyverify.feasibility.figures.papers import Figure
+    from tallyverify.feasibility.figures.percentages import (
+        allowed,
+        bases_of,
+        undeclared_total,
+        unit_of,
+    )
+    from tallyverify.feasibility.figures.published import Row, Series, series_in_force, stated
+    from tallyverify.feasibility.proving.bounds import ProvedBound
+    from tallyverify.feasibility.proving.program import Program
+    from tallyverify.feasibility.section import BulletinAnswer, FeasibilitySection
+    from tallyverify.feasibility.sheets.sheet_rows import (
+        SheetRows,
+        summarise_repeats,
+        summarise_witnesses,
+    )
+    from tallyverify.feasibility.sheets.witnesses import Witnesses
 
 __all__ = [
     "Allowed",
-    "Bound",
     "BulletinAnswer",
     "Certificate",
     "CertificateInput",
@@ -35,7 +46,8 @@ __all__ = [
     "FeasibilitySection",
     "Figure",
     "Program",
-    "Reading",
+    "ProvedBound",
+    "ProvedReading",
     "Recheck",
     "Row",
     "Series",
@@ -46,9 +58,15 @@ __all__ = [
     "allowed",
     "bases_of",
     "certified",
+    "clash_of",
     "default_allowance",
     "figure_words",
+    "held_of",
+    "look_at_first",
+    "most_seen",
     "proved_again",
+    "resolved_by",
+    "room_of",
     "section_of",
     "series_in_force",
     "stated",
@@ -56,4 +74,62 @@ __all__ = [
     "summarise_witnesses",
     "undeclared_total",
     "unit_of",
+    "unseen_room",
 ]
+
+__getattr__ = hand_on(
+    __name__,
+    {
+        "beside": ("held_of", "most_seen", "room_of", "unseen_room"),
+        "clash": ("clash_of", "look_at_first", "resolved_by"),
+        "allowance": (
+            "Allowed",
+            "default_allowance",
+        ),
+        "answer": (
+            "Feasibility",
+            "ProvedReading",
+            "SeriesAnswer",
+            "Verified",
+        ),
+        "answered": (
+            "figure_words",
+            "section_of",
+        ),
+        "certificates.certificate": (
+            "Certificate",
+            "CertificateInput",
+        ),
+        "certificates.certifying": (
+            "Recheck",
+            "certified",
+            "proved_again",
+        ),
+        "figures.extents": ("Extent",),
+        "figures.papers": ("Figure",),
+        "figures.percentages": (
+            "allowed",
+            "bases_of",
+            "undeclared_total",
+            "unit_of",
+        ),
+        "figures.published": (
+            "Row",
+            "Series",
+            "series_in_force",
+            "stated",
+        ),
+        "proving.bounds": ("ProvedBound",),
+        "proving.program": ("Program",),
+        "section": (
+            "BulletinAnswer",
+            "FeasibilitySection",
+        ),
+        "sheets.sheet_rows": (
+            "SheetRows",
+            "summarise_repeats",
+            "summarise_witnesses",
+        ),
+        "sheets.witnesses": ("Witnesses",),
+    },
+)

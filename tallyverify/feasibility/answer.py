@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts, Kept
 from tallyverify.errors import InputError
 from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_keys
-from tallyverify.feasibility.assemble import Closing, assembled
-from tallyverify.feasibility.bounds import NOTHING, Bound, bound_of
-from tallyverify.feasibility.closing import (
-    Extent,
-    extents,
+from tallyverify.feasibility.figures.extents import Extent, extents
+from tallyverify.feasibility.figures.published import Row, Series, series_in_force
+from tallyverify.feasibility.figures.unseen_sizes import (
     register_room,
-    registry_sites,
     stations_in,
     unseen_stations,
     votes_of_no_station,
 )
-from tallyverify.feasibility.papers import Figure
-from tallyverify.feasibility.program import Program
-from tallyverify.feasibility.published import Row, Series, series_in_force
-from tallyverify.feasibility.witnesses import Witnesses, weighed
-from tallyverify.feasibility.worlds import World, shown
+from tallyverify.feasibility.proving.assemble import Closing, assembled
+from tallyverify.feasibility.proving.bounds import NOTHING, ProvedBound, bound_of
+from tallyverify.feasibility.proving.program import Program
+from tallyverify.feasibility.proving.worlds import World, world_of
+from tallyverify.feasibility.sheets.out_of_place import areas_apart
+from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence, counted
 
 _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
-_LOOK = 20
-_MOST_CLASH = 16
-_MOST_DROPPED = 24
-_MOST_GROUPS = 4
-_MOST_LISTED = 400
-_ALONE = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class ProvedReading:
     """What is proved of some published figures, in the weakest of the readings that they allow."""
 
     program: Program
-    bound: Bound
+    bound: ProvedBound
     taken: bool  # a bulletin is taken as whole that does not say so
     voters: bool  # coverages are read as of voters
 
@@ -62,7 +51,7 @@ class Verified:
     """What is proved of some figures without, and with, taking a last bulletin as whole."""
 
     rung: Evidence | None
-    reading: Reading  # the one that bears the rung
+    reading: ProvedReading  # the one that bears the rung
     capped: bool = False  # it would be a contradiction if the bulletin said that it is whole
 
 
@@ -88,8 +77,8 @@ class Feasibility:
 
     def __init__(self, kept: Kept, facts: CaseFacts) -> None:
         self.facts = facts
-        self._clashes: dict[int, tuple[Row, ...]] = {}
-        self._resolved: dict[int, Row | None] = {}
+        self.clashes: dict[int, tuple[Row, ...]] = {}
+        self.resolved: dict[int, Row | None] = {}
         self._proved: dict[tuple[int, tuple[int, ...]], Verified] = {}
         columns = kept.rows.columns
         keys = annulled_keys(facts)
@@ -112,7 +101,7 @@ class Feasibility:
                 for name, values in columns.items()
             }
         doubtful = np.isin(columns["station"], list(kept.rows.doubtful))
-        apart = _areas_apart(columns, facts)
+        apart = areas_apart(columns, facts)
         columns = {**columns, "seen": columns["seen"] & ~doubtful & ~apart}
         self.doubts = tuple(
             f"{counted(int(which.sum()), 'sheet')} {why}"
@@ -122,7 +111,7 @@ class Feasibility:
             )
             if which.any()
         )
-        self.sheets: Witnesses = weighed(columns, facts)
+        self.sheets: Witnesses = witnessed(columns, facts)
         self.allowance: Allowed = allowed_for(facts, len(self.sheets))
 
     @cached_property
@@ -241,7 +230,7 @@ class Feasibility:
         best: Verified | None = None
         for voters, programs in enumerate(readings):
             one = self.verified(programs, bool(voters))
-            if best is None or _weight(one) < _weight(best):
+            if best is None or weight_of(one) < weight_of(best):
                 best = one
             if best.rung is None:
                 break
@@ -250,11 +239,11 @@ class Feasibility:
 
     def verified(self, programs: tuple[Program, ...], voters: bool = False) -> Verified:
         """Return what is proved: first without taking a bulletin as whole, then with it."""
-        sure = Reading(programs[0], bound_of(programs[0]), False, voters)
+        sure = ProvedReading(programs[0], bound_of(programs[0]), False, voters)
         rung = self.rung(sure)
         if rung is Evidence.CONTRADICTION or len(programs) == 1:
             return Verified(rung, sure)
-        taken = Reading(programs[1], bound_of(programs[1]), True, voters)
+        taken = ProvedReading(programs[1], bound_of(programs[1]), True, voters)
         with_it = self.rung(taken)
         if with_it is None:
             return Verified(rung, sure)
@@ -276,7 +265,7 @@ class Feasibility:
             self._proved[key] = self.verified(restricted, answer.whole.reading.voters)
         return self._proved[key]
 
-    def rung(self, reading: Reading) -> Evidence | None:
+    def rung(self, reading: ProvedReading) -> Evidence | None:
         """Return the rung that a proof reaches, None where it proves nothing."""
         bound = reading.bound
         if bound.misfit:
@@ -291,7 +280,7 @@ class Feasibility:
     @cached_property
     def gravest(self) -> SeriesAnswer | None:
         """The series with the strongest proof."""
-        return max(self.series, key=lambda one: _weight(one.whole), default=None)
+        return max(self.series, key=lambda one: weight_of(one.whole), default=None)
 
     @cached_property
     def worlds(self) -> tuple[World | None, ...]:
@@ -304,7 +293,7 @@ class Feasibility:
         """Show a world in whichever reading has one with few wrong sheets."""
         best = None
         for program in (answer.programs[-1], *answer.others):
-            world = shown(program, self.allowance.sheets)
+            world = world_of(program, self.allowance.sheets)
             if world is not None and (best is None or world.sheets < best.sheets):
                 best = world
             if best is not None and best.sheets <= self.allowance.sheets:
@@ -323,182 +312,15 @@ class Feasibility:
         there = {area for site in np.unique(program.stations.site) for area in program.sites[site]}
         return any(not row.of_stations and row.area in there for row in program.rows)
 
-    def _sums(self, answer: SeriesAnswer, area: int, which: str) -> Counts:
-        """What the sheets of an area hold of each figure, at least or at most; (figures,)."""
-        program = answer.programs[-1]
-        inside = [at for at, areas in enumerate(program.sites) if area in areas]
-        sheets = np.isin(program.stations.site, inside)
-        sums: Counts = getattr(program.stations, which)[sheets].sum(axis=0)
-        return sums
-
-    def most_seen(self, answer: SeriesAnswer, area: int) -> dict[Figure, int]:
-        """Return the most that the sheets of an area may hold of each figure."""
-        sums = self._sums(answer, area, "most")
-        return dict(zip(answer.programs[-1].figures, sums.tolist(), strict=True))
-
-    def held_of(self, answer: SeriesAnswer, row: Row) -> tuple[int, int]:
-        """Return the least and the most that the sheets hold of a published figure."""
-        at = answer.programs[-1].figures.index(row.figure)
-        least, most = (self._sums(answer, row.area, which) for which in ("least", "most"))
-        return int(least[at]), int(most[at])
-
-    def room(self, answer: SeriesAnswer, area: int) -> int | None:
-        """Return the most ballots of an area beside those on the seen sheets; None: no bound."""
-        program = answer.programs[-1]
-        if answer.closing.unseen.unlimited:
-            return program.room  # what the register leaves, where it bounds anything
-        unseen = program.unseen
-        inside = [at for at, areas in enumerate(program.sites) if area in areas]
-        here = (np.isin(unseen.site, inside) | (unseen.site < 0)) & ~unseen.seen
-        room = sum(
-            int(cap) * int(count)
-            for cap, count in zip(unseen.cap[here], unseen.count[here], strict=True)
-        )
-        room += program.elsewhere
-        return room if program.room is None else min(room, program.room)
-
-    @cached_property
-    def unseen_room(self) -> tuple[int, str] | None:
-        """The most votes that no sheet shows, and why so many; None where nothing bounds them."""
-        facts, seen = self.facts, self.sheets
-        every = Series("", tuple((b, b.areas) for b in facts.bulletins), (), "")
-        unseen = unseen_stations(facts, seen, self.allowance.sheets)
-        elsewhere, why = votes_of_no_station(every, facts, seen, unseen)
-        found = []
-        if not unseen.unlimited and all(cap >= 0 for cap in unseen.caps):
-            votes = sum(c * n for c, n in zip(unseen.caps, unseen.counts, strict=True))
-            words = "; ".join([*unseen.words, *([why] if why else [])])
-            found.append((votes + self._silent + elsewhere, words))
-        room = register_room(facts, seen)
-        if room is not None:
-            found.append((room[0] + self._silent, room[1]))
-        return min(found, default=None)
-
-    @property
-    def _silent(self) -> int:
-        """The most papers on sheets that were seen but say nothing for sure."""
-        sheets = self.sheets
-        open_ = int(np.maximum(sheets.limits.cap, 0)[sheets.free].sum())
-        for name in self.facts.contest.candidate_ids:
-            low, high = sheets.lows[name], sheets.highs[name]
-            gap = np.where(high >= 0, high - low, np.maximum(sheets.limits.cap, 0))
-            open_ += int(gap[~sheets.free].sum())
-        return open_
-
     def stations_in(self, area: dict[str, str]) -> int | None:
         """Return how many stations an area has, if that is known."""
         return stations_in(area, self.facts, self.sheets)
 
-    def clash(self, answer: SeriesAnswer) -> tuple[Row, ...]:
-        """Return a minimal set of published figures that reach the rung of the series.
 
-        Figures are dropped one at a time while the rung stays: narrow ones first, so that few and
-        wide ones remain (Chinneck 2008, deletion filter).
-        """
-        key = id(answer)
-        if key not in self._clashes:
-            self._clashes[key] = self._minimal(answer)
-        return self._clashes[key]
-
-    def _minimal(self, answer: SeriesAnswer) -> tuple[Row, ...]:
-        rung = answer.whole.rung
-        alone = self._one_figure(answer) if not answer.whole.reading.bound.misfit else None
-        if alone is not None:
-            return alone
-        kept = list(answer.whole.reading.clash)
-        if rung is None:
-            return tuple(kept)
-        if len(kept) > _MOST_CLASH:
-            # Perhaps the figures of one kind suffice: Ana's votes in a state and its towns.
-            kinds = Counter(row.figure for row in kept if not row.of_stations)
-            groups = [
-                [row for row in kept if row.of_stations or row.figure == figure]
-                for figure, _ in kinds.most_common(_MOST_GROUPS)
-            ]
-            alike = (g for g in groups if self.of_rows(answer, g.__contains__).rung is rung)
-            kept = next(alike, kept)
-            if len(kept) > _MOST_LISTED:
-                return tuple(kept)  # too many to drop one by one
-        kept.sort(key=lambda row: (-len(self.facts.areas[row.area]), row.high))
-        # First in large steps, then one by one; so many proofs at the most.
-        step, left = max(len(kept) // 2, 1), _MOST_DROPPED
-        while left > 0:
-            at = 0
-            while at < len(kept) and left > 0:
-                without = [*kept[:at], *kept[at + step :]]
-                left -= 1
-                if without and self.of_rows(answer, without.__contains__).rung is rung:
-                    kept = without
-                else:
-                    at += step
-            if step == 1:
-                break
-            step = max(step // 2, 1)
-        return tuple(kept)
-
-    def _one_figure(self, answer: SeriesAnswer) -> tuple[Row, ...] | None:
-        """The one figure, with the stations of its bulletin, that the sheets exclude by itself."""
-        rows = answer.programs[-1].rows
-        over = {row: self.held_of(answer, row)[0] - row.high for row in rows if not row.of_stations}
-        found = [
-            self.of_rows(answer, _with_stations(row))
-            for row in sorted(over, key=lambda row: -over[row])[:_ALONE]
-            if over[row] > 0
-        ]
-        alike = [one for one in found if one.rung is answer.whole.rung]
-        strongest = max(alike, key=_weight, default=None)
-        return tuple(strongest.reading.clash) if strongest is not None else None
-
-    def resolved_by(self, answer: SeriesAnswer) -> Row | None:
-        """Return the one published figure that alone would resolve the clash, if there is one."""
-        if answer.whole.rung is None:
-            return None
-        key = id(answer)
-        if key not in self._resolved:
-            self._resolved[key] = None
-            figures = [row for row in self.clash(answer) if not row.of_stations]
-            for row in figures if len(figures) <= _MOST_CLASH else ():
-                if self.of_rows(answer, row.__ne__).rung is None:
-                    self._resolved[key] = row
-                    break
-        return self._resolved[key]
-
-    def look_at_first(self, reading: Reading) -> tuple[str, ...]:
-        """Return the sheets that the bound calls wrong, those with most to gain first."""
-        if not reading.bound.proofs or reading.bound.proofs[0].cost != "sheets":
-            return ()
-        gain = reading.bound.proofs[0].gain
-        order = np.lexsort((reading.program.stations.key, -gain))
-        first = [at for at in order[:_LOOK] if gain[at] >= 0]
-        return tuple(str(self.sheets.stations[reading.program.stations.key[at]]) for at in first)
-
-
-def _with_stations(row: Row) -> Callable[[Row], bool]:
-    """Which published numbers are this one, or count the stations of its bulletin."""
-    return lambda other: other == row or (other.of_stations and other.bulletin == row.bulletin)
-
-
-def _weight(one: Verified) -> tuple[int, tuple[int, int, int]]:
-    """From the weakest proof to the strongest."""
+def weight_of(one: Verified) -> tuple[int, tuple[int, int, int]]:
+    """Return what puts proofs in order, from the weakest to the strongest."""
     order = (None, Evidence.DISCREPANCY, Evidence.CONTRADICTION)
     return order.index(one.rung), one.reading.bound.key
-
-
-def _areas_apart(columns: dict[str, Any], facts: CaseFacts) -> Mask:
-    """Where a sheet lies in other declared areas than the registry puts its station in.
-
-    Where most do, the two name areas differently, and the sheets are taken at their word.
-    """
-    none = np.zeros(len(columns["station"]), dtype=bool)
-    if facts.registry is None or len(facts.areas) < 2:
-        return none
-    places = registry_sites(facts)
-    at = facts.registry.positions(columns["station"])
-    apart = none.copy()
-    for row in np.flatnonzero(at >= 0):
-        there = places[at[row]]
-        apart[row] = there is not None and there != columns["labels"][columns["site"][row]]
-    return apart if 2 * apart.sum() <= (at >= 0).sum() else none
 
 
 def _registered(facts: CaseFacts) -> set[str]:

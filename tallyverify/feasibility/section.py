@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from tallyverify.checking import CaseFacts
-from tallyverify.feasibility.answer import Feasibility, SeriesAnswer, Verified
-from tallyverify.feasibility.published import Row
-from tallyverify.feasibility.worlds import World
-from tallyverify.findings import Figure, number, place
+from tallyverify.findings import Figure
 from tallyverify.model import Model
 
 Range = tuple[int, int | None]
@@ -70,56 +66,3 @@ class FeasibilitySection(Model):
     resolved_by: str | None = None
     look_at_first: tuple[str, ...] = Field(default=())
     by_bulletin: tuple[BulletinAnswer, ...] = Field(default=())
-
-
-def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | None:
-    """Return the answer of a case for its report; None where nothing was held against sheets."""
-    gravest = engine.gravest
-    if gravest is None or not engine.held:
-        return None
-    bound = gravest.whole.reading.bound
-    world = engine.worlds[engine.series.index(gravest)]
-    resolved = engine.resolved_by(gravest)
-    return FeasibilitySection(
-        sheets_wrong=(bound.sheets, _shown(world)),
-        votes_wrong=(bound.votes, 0 if world is not None and not world.sheets else None),
-        share=bound.sheets / engine.seen if engine.seen else None,
-        figures_exclude_each_other=bound.misfit,
-        allowance=AllowanceFacts(
-            sheets=engine.allowance.sheets,
-            origin=engine.allowance.origin,
-            could_decide=engine.could_decide,
-        ),
-        assumptions=tuple(dict.fromkeys(w for one in engine.series for w in one.words)),
-        clash=tuple(figure_words(row, facts) for row in engine.clash(gravest)),
-        resolved_by=figure_words(resolved, facts) if resolved is not None else None,
-        look_at_first=engine.look_at_first(gravest.whole.reading),
-        by_bulletin=tuple(
-            _of_bulletin(answer, at, one, world)
-            for answer, world in zip(engine.series, engine.worlds, strict=True)
-            for at, one in enumerate(answer.by_bulletin)
-        ),
-    )
-
-
-def _shown(world: World | None) -> int | None:
-    return world.sheets if world is not None else None
-
-
-def _of_bulletin(
-    answer: SeriesAnswer, at: int, one: Verified, world: World | None
-) -> BulletinAnswer:
-    bound = one.reading.bound
-    # A world of the whole series is one of each of its bulletins.
-    high = _shown(world)
-    return BulletinAnswer(
-        bulletin=answer.series.bulletins[at][0].id,
-        sheets_wrong=(bound.sheets, high),
-        votes_wrong=(bound.votes, 0 if high == 0 else None),
-    )
-
-
-def figure_words(row: Row, facts: CaseFacts) -> str:
-    """Return a published figure in words: bulletin, place, what it counts, and how many."""
-    said = number(row.low) if row.low == row.high else f"{number(row.low)} to {number(row.high)}"
-    return f"bulletin {row.bulletin_id}, {place(facts.areas[row.area])}: {row.label} {said}"

@@ -12,7 +12,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
-from tallyverify.feasibility.papers import case_papers
+from tallyverify.feasibility.figures.papers import case_papers
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tallyverify.feasibility.answer import Feasibility, Reading, SeriesAnswer
-from tallyverify.feasibility.bounds import Bound, bound_of
-from tallyverify.feasibility.certificate import (
+from tallyverify.feasibility.answer import Feasibility, ProvedReading, SeriesAnswer
+from tallyverify.feasibility.beside import held_of
+from tallyverify.feasibility.certificates.certificate import (
     Certificate,
     CertificateAssumptions,
     CertificateInput,
@@ -18,12 +18,14 @@ from tallyverify.feasibility.certificate import (
     Kind,
     WholeRow,
 )
-from tallyverify.feasibility.plain import PlainProgram, plain_program
-from tallyverify.feasibility.program import Program
-from tallyverify.feasibility.proof import Cost, proved
-from tallyverify.feasibility.published import Row, Series, series_in_force, stated
-from tallyverify.feasibility.scope import columns_of, outside_of
-from tallyverify.feasibility.sheet_rows import SheetRows
+from tallyverify.feasibility.certificates.plain import PlainProgram, plain_program
+from tallyverify.feasibility.certificates.scope import columns_of, outside_of
+from tallyverify.feasibility.clash import clash_of
+from tallyverify.feasibility.figures.published import Row, Series, series_in_force, stated
+from tallyverify.feasibility.proving.bounds import ProvedBound, bound_of
+from tallyverify.feasibility.proving.program import Program
+from tallyverify.feasibility.proving.proof import Cost, proved
+from tallyverify.feasibility.sheets.sheet_rows import SheetRows
 from tallyverify.findings import number
 
 _KINDS: dict[Cost, Kind] = {"sheets": "sheets", "votes": "votes", "nothing": "exclude"}
@@ -45,7 +47,7 @@ def certified(
     if answer is None or answer.whole.rung is None:
         return None
     reading = answer.whole.reading
-    best: tuple[tuple[int, int, int, int], PlainProgram, Bound] | None = None
+    best: tuple[tuple[int, int, int, int], PlainProgram, ProvedBound] | None = None
     for figures in _choices(engine, answer):
         plain = plain_program(engine, rows, answer.series, figures.__contains__, reading.taken)
         bound = bound_of(plain.program)
@@ -58,12 +60,16 @@ def certified(
     return _written(engine, rows, answer, best[1], best[2], tuple(inputs))
 
 
-def _as_good(engine: Feasibility, whole: Reading, program: Program, bound: Bound) -> bool:
+def _as_good(
+    engine: Feasibility, whole: ProvedReading, program: Program, bound: ProvedBound
+) -> bool:
     """Whether a proof is as strong as that of all figures."""
     goal = whole.bound
     if bound.sheets < goal.sheets or bool(bound.misfit) < bool(goal.misfit):
         return False
-    return engine.rung(Reading(program, bound, whole.taken, whole.voters)) is engine.rung(whole)
+    return engine.rung(ProvedReading(program, bound, whole.taken, whole.voters)) is engine.rung(
+        whole
+    )
 
 
 def _choices(engine: Feasibility, answer: SeriesAnswer) -> Iterator[tuple[Row, ...]]:
@@ -80,7 +86,7 @@ def _choices(engine: Feasibility, answer: SeriesAnswer) -> Iterator[tuple[Row, .
         ]
         for row in sorted(single, key=lambda row: -_apart(engine, answer, row))[:_TRIED]:
             yield (row, *counts)
-    clash = engine.clash(answer)
+    clash = clash_of(engine, answer)
     yield clash
     if len(support) <= _FEW:
         yield from (tuple(r for r in support if r is not out) for out in support)
@@ -89,7 +95,7 @@ def _choices(engine: Feasibility, answer: SeriesAnswer) -> Iterator[tuple[Row, .
 
 def _apart(engine: Feasibility, answer: SeriesAnswer, row: Row) -> int:
     """By how much the sheets hold more of a figure, or less, than is published."""
-    least, most = engine.held_of(answer, row)
+    least, most = held_of(answer, row)
     return max(least - row.high, row.low - most)
 
 
@@ -98,7 +104,7 @@ def _written(
     rows: SheetRows,
     answer: SeriesAnswer,
     plain: PlainProgram,
-    bound: Bound,
+    bound: ProvedBound,
     inputs: tuple[CertificateInput, ...],
 ) -> Certificate:
     used = np.zeros(len(plain.program.rows), dtype=bool)

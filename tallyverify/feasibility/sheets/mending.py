@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tallyverify.feasibility.conventions import Conventions
+from tallyverify.feasibility.sheets.conventions import Conventions
 
 Bounds = dict[str, tuple[int, int]]
 

@@ -15,22 +15,22 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask, Texts
 from tallyverify.checking import CaseFacts
-from tallyverify.feasibility.conventions import (
+from tallyverify.feasibility.figures.papers import OTHER, UNCLASSED, Papers, case_papers
+from tallyverify.feasibility.sheets.conventions import (
     Conventions,
     ballots_hold,
     conventions_of,
     valid_holds,
 )
-from tallyverify.feasibility.mending import Sheet, mended
-from tallyverify.feasibility.papers import OTHER, UNCLASSED, Papers, case_papers
-from tallyverify.feasibility.sheet_rows import Areas
+from tallyverify.feasibility.sheets.mending import Sheet, mended
+from tallyverify.feasibility.sheets.sheet_rows import Areas
 
 FEWEST = 10
 """So many sheets must be seen before “the most seen” bounds anything."""
 
 
 @dataclass(frozen=True, eq=False)
-class Limits:
+class SheetLimits:
     """What bounds a sheet that says nothing for sure."""
 
     cap: Counts  # (stations,), the most papers of a wrong sheet; −1 where there is no such bound
@@ -54,7 +54,7 @@ class Witnesses:
     valid: tuple[Counts, Counts]  # what may be published as valid votes, likewise
     sound: Mask
     free: Mask  # not mended by one figure, so that its sheet says nothing
-    limits: Limits
+    limits: SheetLimits
     conventions: Conventions
 
     def __len__(self) -> int:
@@ -93,7 +93,7 @@ class _Read:
         return self.papers.contest.votes_allowed
 
 
-def weighed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
+def witnessed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
     """Weigh every seen sheet: what it says exactly, within bounds, or not at all."""
     seen = columns["seen"]
     labels = columns["labels"]
@@ -137,7 +137,7 @@ def _sound(read: _Read) -> Mask:
     return sound & ~((ballots >= 0) & (ballots < np.maximum(options, valid)))
 
 
-def _limits(read: _Read, sound: Mask) -> Limits:
+def _limits(read: _Read, sound: Mask) -> SheetLimits:
     """What a wrong sheet may hold: its list with the largest excess seen, else twice the most."""
     ballots, registered, per = read.line("ballots"), read.line("registered"), read.per_ballot
     papers = np.maximum(np.maximum(read.options, read.line("valid")), ballots * per)
@@ -151,7 +151,7 @@ def _limits(read: _Read, sound: Mask) -> Limits:
         excess = (int(papers[over][most]), int(registered[over][most]) * per)
     unlisted = papers[sound & ~has_list]
     by_list = -(-np.maximum(registered, 0) * per * excess[0] // excess[1])
-    return Limits(
+    return SheetLimits(
         np.where(has_list, by_list, 2 * top if enough else -1),
         top,
         int(unlisted.max(initial=0)) if len(unlisted) and enough else -1,
@@ -165,7 +165,7 @@ def _left(limit: Counts, taken: Counts) -> Counts:
     return np.where(limit >= 0, np.maximum(limit - taken, 0), -1)
 
 
-def _votes(read: _Read, limits: Limits) -> tuple[dict[str, Counts], dict[str, Counts]]:
+def _votes(read: _Read, limits: SheetLimits) -> tuple[dict[str, Counts], dict[str, Counts]]:
     """Least and most votes of each candidate: one that was not read has what the rest leaves."""
     least, most = read.columns["least"], read.columns["most"]
     valid, ballots = read.line("valid"), read.line("ballots")
@@ -180,7 +180,7 @@ def _votes(read: _Read, limits: Limits) -> tuple[dict[str, Counts], dict[str, Co
 
 
 def _other_papers(
-    read: _Read, limits: Limits, lows: dict[str, Counts], highs: dict[str, Counts]
+    read: _Read, limits: SheetLimits, lows: dict[str, Counts], highs: dict[str, Counts]
 ) -> None:
     """Put down the papers that are no votes for a candidate, by class."""
     options, blank = read.options, read.line("blank")
@@ -196,6 +196,9 @@ def _other_papers(
     else:
         lows[OTHER], highs[OTHER] = none, none.copy()
     rest = _left(np.where(ballots >= 0, ballots, limits.cap), np.maximum(options, valid))
+    if not read.papers.several:
+        # A line of valid votes that is not there, or was not read, may have told votes for others.
+        highs[OTHER] = np.where(valid < 0, rest, highs[OTHER])
     for name in ("null", "blank", *read.papers.classes):
         if name == "blank" and not read.papers.blank:
             continue

@@ -10,8 +10,8 @@ from math import ceil, floor
 from typing import Any
 
 from tallyverify.checking import CaseFacts
-from tallyverify.feasibility.papers import Figure
-from tallyverify.feasibility.percentages import percentage_rows
+from tallyverify.feasibility.figures.papers import Figure
+from tallyverify.feasibility.figures.percentages import percentage_rows
 from tallyverify.records import AreaResult, Bulletin, moment_of
 
 

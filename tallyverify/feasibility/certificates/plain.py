@@ -14,12 +14,12 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.feasibility.answer import Feasibility
-from tallyverify.feasibility.assemble import Closing, assembled
-from tallyverify.feasibility.closing import same_hours
-from tallyverify.feasibility.papers import OTHER, Figure
-from tallyverify.feasibility.program import Program, Stations, Unseen
-from tallyverify.feasibility.published import Row, Series, stated
-from tallyverify.feasibility.sheet_rows import SheetRows
+from tallyverify.feasibility.figures.extents import same_hours
+from tallyverify.feasibility.figures.papers import OTHER, Figure
+from tallyverify.feasibility.figures.published import Row, Series, stated
+from tallyverify.feasibility.proving.assemble import Closing, assembled
+from tallyverify.feasibility.proving.program import Program, SheetStations, Unseen
+from tallyverify.feasibility.sheets.sheet_rows import SheetRows
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ def _plain(
     held, free = np.flatnonzero(exact), np.flatnonzero(~exact)
     held = held[np.argsort(site[held], kind="stable")]
     high = sheets.classes()[held]
-    stations = Stations(
+    stations = SheetStations(
         least[held],
         most[held],
         site[held],

@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.feasibility.multipliers import CLASSES, Solved, solve
-from tallyverify.feasibility.program import Program
-from tallyverify.feasibility.proof import Cost, Proof, proved
+from tallyverify.feasibility.proving.multipliers import CLASSES, Solved, solve
+from tallyverify.feasibility.proving.program import Program
+from tallyverify.feasibility.proving.proof import Cost, Proof, proved
 
 _ROUNDS = 8
 _WORTH = Fraction(1, 20)
@@ -20,7 +20,7 @@ _LEAST = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Bound:
+class ProvedBound:
     """What is proved of one program."""
 
     sheets: int  # at least so many sheets are wrong
@@ -42,10 +42,10 @@ class Bound:
         return self.misfit, self.sheets, self.votes
 
 
-NOTHING = Bound(0, 0, 0, ())
+NOTHING = ProvedBound(0, 0, 0, ())
 
 
-def bound_of(program: Program, *, votes: bool = True) -> Bound:
+def bound_of(program: Program, *, votes: bool = True) -> ProvedBound:
     """Prove what can be proved of a program."""
     if not program.rows:
         return NOTHING
@@ -55,8 +55,8 @@ def bound_of(program: Program, *, votes: bool = True) -> Bound:
         misfit = solve(program, "nothing", elastic=True)
         proof = _best(program, misfit, "nothing") if misfit is not None else None
         if proof is not None and proof.least >= 1:
-            return Bound(0, 0, proof.least, (proof,))
-        return Bound(0, 0, 0, (), failed=True)
+            return ProvedBound(0, 0, proof.least, (proof,))
+        return ProvedBound(0, 0, 0, (), failed=True)
     if sheets.cost < _LEAST:
         return NOTHING
     proof = _best(program, sheets, "sheets")
@@ -69,7 +69,7 @@ def bound_of(program: Program, *, votes: bool = True) -> Bound:
         if other is not None:
             wrong = other.least
             proofs.append(other)
-    return Bound(proof.least, wrong, 0, tuple(proofs))
+    return ProvedBound(proof.least, wrong, 0, tuple(proofs))
 
 
 def _best(program: Program, solved: Solved, cost: Cost) -> Proof | None:

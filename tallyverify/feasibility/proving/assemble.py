@@ -8,23 +8,19 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.checking import CaseFacts
-from tallyverify.feasibility.closing import (
-    Extent,
-    UnseenStations,
-    count_rows,
-    same_hours,
-)
-from tallyverify.feasibility.papers import OTHER, Figure, Papers, case_papers
-from tallyverify.feasibility.program import Areas, Chain, Program, Stations, Unseen
-from tallyverify.feasibility.published import Row, Series, rows_of
-from tallyverify.feasibility.witnesses import Witnesses
+from tallyverify.feasibility.figures.extents import Extent, count_rows, same_hours
+from tallyverify.feasibility.figures.papers import OTHER, Figure, Papers, case_papers
+from tallyverify.feasibility.figures.published import Row, Series, rows_of
+from tallyverify.feasibility.figures.unseen_sizes import UnseenSizes
+from tallyverify.feasibility.proving.program import Areas, Chain, Program, SheetStations, Unseen
+from tallyverify.feasibility.sheets.witnesses import Witnesses
 
 
 @dataclass(frozen=True)
 class Closing:
     """What is assumed of the stations that no sheet shows."""
 
-    unseen: UnseenStations
+    unseen: UnseenSizes
     elsewhere: int
     room: int | None
 
@@ -87,7 +83,7 @@ def assembled(
     held = np.flatnonzero(~seen.free)
     held = held[np.argsort(at[held], kind="stable")]
     low, high = _by_class(papers, seen, cap)
-    stations = Stations(
+    stations = SheetStations(
         least[held], most[held], at[held], cap[held], lists[held], low[held], high[held], held
     )
     stating = {
@@ -211,7 +207,7 @@ def _by_class(papers: Papers, seen: Witnesses, limit: Counts) -> tuple[Counts, C
 
 
 def _unseen(
-    unseen: UnseenStations,
+    unseen: UnseenSizes,
     sites: dict[Areas, int],
     box: int,
     unlimited: tuple[int, int],

@@ -1,4 +1,4 @@
-"""What closes the world: whole bulletins, coverage, lists of stations, votes of no station.
+"""What no sheet shows: stations that were not seen, votes of no station, room in the register.
 
 The weakest assumption holds unless a stronger one is declared; each that is used is named.
 """
@@ -6,39 +6,22 @@ The weakest assumption holds unless a stronger one is declared; each that is use
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
-from math import ceil, floor
 
 import numpy as np
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.allowance import annulled_keys
-from tallyverify.feasibility.papers import Figure
-from tallyverify.feasibility.published import Row, Series, stated
-from tallyverify.feasibility.witnesses import Witnesses
-from tallyverify.findings import counted, number, place
-from tallyverify.records import AreaResult, Bulletin
+from tallyverify.feasibility.figures.published import Series, stated
+from tallyverify.feasibility.sheets.witnesses import Witnesses
+from tallyverify.findings import counted, number
 
 _NO_STATION = 10
 """Votes of no station: at most one in so many of a row's votes, where nothing bounds them."""
 
 
-@dataclass(frozen=True)
-class Extent:
-    """How much of its area a row holds."""
-
-    whole: bool
-    taken: bool = False  # only because it is the last and says nothing else
-    stations: tuple[int, int] | None = None  # least and most stations that it holds
-    seen: tuple[int, int] | None = None  # the same, of the seen stations
-    voters: tuple[int, int] | None = None  # least and most voters on the lists of its stations
-    either: bool = False  # stations and voters are both tried
-    words: str = ""
-
-
 @dataclass(frozen=True, eq=False)
-class UnseenStations:
+class UnseenSizes:
     """Stations that exist, or may exist, and of which no sheet says anything."""
 
     sites: list[tuple[int, ...] | None]  # None: any area
@@ -77,172 +60,9 @@ def _places(facts: CaseFacts, seen: Witnesses) -> Counts:
     return np.asarray(facts.registry.positions(seen.stations), dtype=np.int64)
 
 
-def extents(series: Series, facts: CaseFacts, seen: Witnesses) -> dict[tuple[int, int], Extent]:
-    """Return how much each row of each bulletin holds, by (bulletin, area)."""
-    found: dict[tuple[int, int], Extent] = {}
-    for at, (bulletin, rows) in enumerate(series.bulletins):
-        silent = not any(_says_extent(bulletin, row, facts) for row in rows)
-        last = at == len(series.bulletins) - 1
-        for row in rows:
-            if not facts.is_visible(row.area):
-                continue
-            one = _extent(bulletin, row, rows, facts, seen)
-            if silent and last:
-                one = Extent(
-                    True,
-                    taken=True,
-                    words=f"bulletin {bulletin.id}, which does not say how much it holds, is "
-                    'taken as the whole count ("complete": true would say so)',
-                )
-            found[at, facts.area_index(row.area)] = one
-    return found
-
-
-def _says_extent(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> bool:
-    complete = stated(facts, bulletin, row, "complete")
-    return complete is not None or row.coverage is not None or row.stations is not None
-
-
-def _extent(
-    bulletin: Bulletin,
-    row: AreaResult,
-    rows: tuple[AreaResult, ...],
-    facts: CaseFacts,
-    seen: Witnesses,
-) -> Extent:
-    head = f"bulletin {bulletin.id}, {place(row.area)}"
-    total = stations_in(row.area, facts, seen)
-    complete = stated(facts, bulletin, row, "complete")
-    if complete:
-        return Extent(True, words=f"{head}: it is declared complete")
-    covered = row.coverage_range
-    if row.stations is not None and total is not None and row.stations == total:
-        return Extent(
-            True, stations=(total, total), words=f"{head}: it holds all {number(total)} stations"
-        )
-    if complete is False and covered is None and row.stations is None:
-        return Extent(False)
-    if row.stations is not None:
-        exact = (row.stations, row.stations)
-        said = f"{head}: it holds {counted(row.stations, 'station')}"
-        return Extent(False, stations=exact, words=said)
-    if covered is None:
-        return Extent(False)
-    less = any(
-        other.coverage_range is not None
-        and other.coverage_range[1] < 1
-        and row.area.items() <= other.area.items()
-        for other in rows
-    )
-    if covered[1] == 1 and covered[0] >= Fraction(199, 200) and not less and complete is not False:
-        known = total if total is not None else len(seen)
-        out = floor((1 - covered[0]) * known)
-        said = f"{head}: a coverage of 100 % leaves out at most {counted(out, 'station')}"
-        if total is not None:
-            return Extent(out == 0, stations=(total - out, total), words=said)
-        if out == 0:
-            return Extent(True, words=said)
-        here = int(np.isin(seen.site, _sites_in(seen, facts.area_index(row.area))).sum())
-        return Extent(False, seen=(max(here - out, 0), here), words=said)
-    basis = stated(facts, bulletin, row, "coverage_basis")
-    stations = voters = None
-    if total is not None:
-        stations = _whole_between(covered, total)
-    register = _register(row, facts)
-    if register is not None and bool((seen.registered > 0).all()):
-        least, most = _whole_between(covered, register)
-        # Of stations that were not seen, the lists are not known: they may have all that is left.
-        left = 0 if _lists_known(facts, seen) else register - int(seen.registered.sum())
-        voters = (max(least - max(left, 0), 0), most)
-    percent = f"{100 * float(covered[0]):.6g} to {100 * float(covered[1]):.6g} %"
-    if basis == "stations":
-        said = f"{head}: it holds {percent} of the stations"
-        return Extent(False, stations=stations, words=said if stations else "")
-    if basis == "registered":
-        said = f"{head}: its stations have {percent} of the registered voters"
-        return Extent(False, voters=voters, words=said if voters else "")
-    said = f"{head}: it holds {percent} of the stations, or of the voters"
-    return Extent(False, stations=stations, voters=voters, either=True, words=said)
-
-
-def _lists_known(facts: CaseFacts, seen: Witnesses) -> bool:
-    """Whether the list of voters of every station is known."""
-    if closed_registry(facts, seen) and facts.registry is not None:
-        return not bool(facts.registry.sizes[1].any())
-    declared = facts.declared.stations if facts.declared else None
-    return declared == len(seen) and not annulled_keys(facts)
-
-
-def _whole_between(covered: tuple[Fraction, Fraction], total: int) -> tuple[int, int]:
-    """Return the least and the most of a total in a coverage; either side where none is within."""
-    least, most = ceil(covered[0] * total), floor(covered[1] * total)
-    return (least, most) if least <= most else (most, least)
-
-
-def _register(row: AreaResult, facts: CaseFacts) -> int | None:
-    if row.area or facts.declared is None:
-        return None
-    return facts.declared.registered
-
-
-def _sites_in(seen: Witnesses, area: int) -> list[int]:
-    return [at for at, areas in enumerate(seen.labels) if area in areas]
-
-
-def same_hours(
-    series: Series, found: dict[tuple[int, int], Extent], facts: CaseFacts, *, taken: bool = True
-) -> bool:
-    """Whether the rows of each bulletin are surely of one hour; ``taken`` as in ``assembled``.
-
-    They are where there is one row only, where all of them are whole, or where stations are stated
-    and add up from the areas to the whole.
-    """
-
-    def whole_at(at: int, area: int) -> bool:
-        one = found.get((at, area), Extent(False))
-        return one.whole and (taken or not one.taken)
-
-    for at, (_, rows) in enumerate(series.bulletins):
-        visible = [row for row in rows if facts.is_visible(row.area)]
-        if len(visible) < 2 or all(whole_at(at, facts.area_index(r.area)) for r in visible):
-            continue
-        if whole_at(at, 0):
-            continue
-        whole = next((row for row in visible if not row.area), None)
-        tops = [
-            row
-            for row in visible
-            if row.area and not any(o.area.items() < row.area.items() for o in visible if o.area)
-        ]
-        counts = [row.stations for row in tops]
-        if whole is None or whole.stations is None or None in counts:
-            return False
-        if sum(count or 0 for count in counts) != whole.stations:
-            return False
-    return True
-
-
-def count_rows(series: Series, found: dict[tuple[int, int], Extent], *, voters: bool) -> list[Row]:
-    """Return the rows that bound the stations (or voters) of bulletins, on one basis."""
-    rows = []
-    for (at, area), one in found.items():
-        bulletin = series.bulletins[at][0].id
-        if one.stations is not None and not (one.either and voters):
-            low, high = one.stations
-            figure = Figure("stations")
-        elif one.seen is not None:
-            (low, high), figure = one.seen, Figure("seen")
-        elif one.voters is not None and (voters or not one.either):
-            (low, high), figure = one.voters, Figure("registered")
-        else:
-            continue
-        rows.append(Row(at, bulletin, area, figure, f"{figure.kind} covered", low, high, True))
-    return rows
-
-
-def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> UnseenStations:
+def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> UnseenSizes:
     """Return the stations of which no sheet says anything, with what each can hold."""
-    found = UnseenStations([], [], [], [], False)
+    found = UnseenSizes([], [], [], [], False)
     per = facts.contest.votes_allowed
     declared = facts.declared.stations if facts.declared else None
     annulled = annulled_keys(facts)  # they may be counted among the stations, with no vote
@@ -304,7 +124,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
             f"{number(declared)} stations are declared, {number(len(seen))} were seen"
         )
         return found
-    return UnseenStations([], [], [], [], True)
+    return UnseenSizes([], [], [], [], True)
 
 
 def _slack(facts: CaseFacts, seen: Witnesses, at: Counts) -> tuple[int, int]:
@@ -346,7 +166,7 @@ def registry_sites(facts: CaseFacts) -> list[tuple[int, ...] | None]:
 
 
 def votes_of_no_station(
-    series: Series, facts: CaseFacts, seen: Witnesses, unseen: UnseenStations
+    series: Series, facts: CaseFacts, seen: Witnesses, unseen: UnseenSizes
 ) -> tuple[int, str]:
     """Return the most votes of a series that belong to no station, and why so many."""
     declared = facts.declared

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.answer import Feasibility
-from tallyverify.feasibility.certificate import CertificateColumns
-from tallyverify.feasibility.published import Row, Series
+from tallyverify.feasibility.certificates.certificate import CertificateColumns
+from tallyverify.feasibility.figures.published import Row, Series
 from tallyverify.records import AreaResult, Mapping, moment_of
 from tallyverify.table import Source
 

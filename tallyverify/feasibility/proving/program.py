@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from tallyverify.arrays import Counts, Mask
-from tallyverify.feasibility.papers import Figure, Papers
-from tallyverify.feasibility.published import Row
+from tallyverify.feasibility.figures.papers import Figure, Papers
+from tallyverify.feasibility.figures.published import Row
 
 Areas = tuple[int, ...]
 
@@ -28,7 +28,7 @@ class Chain:
 
 
 @dataclass(frozen=True, eq=False)
-class Stations:
+class SheetStations:
     """Seen stations, by site: what each sheet may say of each figure, and what it could hold."""
 
     least: Counts  # (stations, figures)
@@ -55,19 +55,19 @@ class Stations:
         start, stop = np.searchsorted(self.site, [site, site + 1])
         return slice(int(start), int(stop))
 
-    def take(self, which: Counts | slice) -> Stations:
+    def take(self, which: Counts | slice) -> SheetStations:
         """Return some of the stations, in their order."""
         names = ("least", "most", "site", "cap", "lists", "low", "high", "key")
-        return Stations(*(getattr(self, name)[which] for name in names))
+        return SheetStations(*(getattr(self, name)[which] for name in names))
 
-    def summed(self, order: Counts, edges: Counts) -> Stations:
+    def summed(self, order: Counts, edges: Counts) -> SheetStations:
         """Return one entry for each run of stations, put in this order: the sum of all of them."""
 
         def added(name: str) -> Counts:
             found: Counts = np.add.reduceat(getattr(self, name)[order], edges, axis=0)
             return found
 
-        return Stations(
+        return SheetStations(
             added("least"),
             added("most"),
             self.site[order][edges],
@@ -103,7 +103,7 @@ class Program:
     bulletins: int
     sites: tuple[Areas, ...]
     chains: tuple[tuple[Chain, ...], ...]  # by site
-    stations: Stations
+    stations: SheetStations
     unseen: Unseen
     elsewhere: int  # the most papers that belong to no station
     no_elsewhere: Mask  # (rows,), rows that hold only votes of stations

@@ -14,7 +14,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts, Kept, places_of
-from tallyverify.feasibility.papers import case_papers
+from tallyverify.feasibility.figures.papers import case_papers
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Repeats
 

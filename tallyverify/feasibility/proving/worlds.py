@@ -15,8 +15,9 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tallyverify.arrays import Counts, Floats, Mask
-from tallyverify.feasibility.multipliers import Model, model_of, optimum
-from tallyverify.feasibility.program import Program, Stations
+from tallyverify.feasibility.proving.linear_program import LinearProgram, model_of
+from tallyverify.feasibility.proving.multipliers import optimum
+from tallyverify.feasibility.proving.program import Program, SheetStations
 
 MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
@@ -34,7 +35,7 @@ class World:
     sheets: int
 
 
-def shown(program: Program, allowed: int) -> World | None:
+def world_of(program: Program, allowed: int) -> World | None:
     """Build a world with no wrong sheet, else with as many as are allowed for; None without one."""
     alike = _without_choice(program)
     if alike is not None:
@@ -94,7 +95,7 @@ def _integral(
     return World(wrong)
 
 
-def _holds(model: Model, found: Floats) -> bool:
+def _holds(model: LinearProgram, found: Floats) -> bool:
     """Whether the rounded solution satisfies every constraint in integers."""
     whole = np.rint(found)
     if np.abs(whole - found).max(initial=0.0) > 1e-4:
@@ -153,7 +154,7 @@ def _settled(
     return entered[where], divided[where]
 
 
-def _states(model: Model) -> Iterator[tuple[Counts, int, Counts]]:
+def _states(model: LinearProgram) -> Iterator[tuple[Counts, int, Counts]]:
     """Each chain's variables (stations × entries), its position in its site, and the stations."""
     chains: dict[int, int] = {}
     for y, site, here in model.states:
@@ -161,7 +162,7 @@ def _states(model: Model) -> Iterator[tuple[Counts, int, Counts]]:
         chains[site] += 1
 
 
-def _force(model: Model, forced: dict[tuple[int, int], int]) -> None:
+def _force(model: LinearProgram, forced: dict[tuple[int, int], int]) -> None:
     """Make stations true, with these entries by (station, chain)."""
     build = model.build
     low, high = np.concatenate(build.lows), np.concatenate(build.highs)
@@ -200,7 +201,7 @@ def _summed(
     return replace(program, stations=stations.summed(order, edges)), weight, forced, where
 
 
-def _alike(stations: Stations) -> Counts:
+def _alike(stations: SheetStations) -> Counts:
     """Return classes of stations of one site that are alike in all figures; (stations,).
 
     The largest class is split at the median of the figure that varies most in it, again and again.

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from tallyverify.arrays import Counts
-from tallyverify.feasibility.program import Program, Stations
+from tallyverify.feasibility.proving.program import Program, SheetStations
 
 Cost = Literal["sheets", "votes", "nothing"]
 """What is bounded: wrong sheets, wrong votes, or (at no cost) whether any world exists at all."""
@@ -83,7 +83,7 @@ def _free(
     return total + min(int(paper.min()) + extra, 0) * cap
 
 
-def _true(program: Program, table: Counts, part: Stations) -> Counts:
+def _true(program: Program, table: Counts, part: SheetStations) -> Counts:
     """Least value of true sheets of one site, by entry; shape (stations, entries).
 
     Two bounds, whichever says more: each figure within its own bounds; and, for the figures that a
@@ -113,7 +113,7 @@ def _true(program: Program, table: Counts, part: Stations) -> Counts:
     return both
 
 
-def _wrong_votes(program: Program, table: Counts, part: Stations, scale: int) -> Counts:
+def _wrong_votes(program: Program, table: Counts, part: SheetStations, scale: int) -> Counts:
     """Value by entry where each paper changed, added or removed costs one; (stations, entries)."""
     paper = _paper_weights(program, table)
     best = np.minimum(paper.min(axis=1), 0)
@@ -132,12 +132,12 @@ def _wrong_votes(program: Program, table: Counts, part: Stations, scale: int) ->
 def proved(
     program: Program, multipliers: Counts, scale: int, cost: Cost, room_multiplier: int = 0
 ) -> Proof:
-    """Bound the cost of every world from below, exactly.
+    """ProvedBound the cost of every world from below, exactly.
 
     Parameters
     ----------
     program : Program
-        Stations and published rows.
+        SheetStations and published rows.
     multipliers : ndarray of int64, shape (rows,)
         Whole multiples of 1 / scale, of any sign.
     scale : int

@@ -1,0 +1,85 @@
+"""What the sheets hold beside what is published, and how much is unseen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.arrays import Counts
+from tallyverify.feasibility.figures.papers import Figure
+from tallyverify.feasibility.figures.published import Row, Series
+from tallyverify.feasibility.figures.unseen_sizes import (
+    register_room,
+    unseen_stations,
+    votes_of_no_station,
+)
+
+if TYPE_CHECKING:
+    from tallyverify.feasibility.answer import Feasibility, SeriesAnswer
+
+
+def _sums(answer: SeriesAnswer, area: int, which: str) -> Counts:
+    """What the sheets of an area hold of each figure, at least or at most; (figures,)."""
+    program = answer.programs[-1]
+    inside = [at for at, areas in enumerate(program.sites) if area in areas]
+    sheets = np.isin(program.stations.site, inside)
+    sums: Counts = getattr(program.stations, which)[sheets].sum(axis=0)
+    return sums
+
+
+def most_seen(answer: SeriesAnswer, area: int) -> dict[Figure, int]:
+    """Return the most that the sheets of an area may hold of each figure."""
+    sums = _sums(answer, area, "most")
+    return dict(zip(answer.programs[-1].figures, sums.tolist(), strict=True))
+
+
+def held_of(answer: SeriesAnswer, row: Row) -> tuple[int, int]:
+    """Return the least and the most that the sheets hold of a published figure."""
+    at = answer.programs[-1].figures.index(row.figure)
+    least, most = (_sums(answer, row.area, which) for which in ("least", "most"))
+    return int(least[at]), int(most[at])
+
+
+def room_of(answer: SeriesAnswer, area: int) -> int | None:
+    """Return the most ballots of an area beside those on the seen sheets; None: no bound."""
+    program = answer.programs[-1]
+    if answer.closing.unseen.unlimited:
+        return program.room  # what the register leaves, where it bounds anything
+    unseen = program.unseen
+    inside = [at for at, areas in enumerate(program.sites) if area in areas]
+    here = (np.isin(unseen.site, inside) | (unseen.site < 0)) & ~unseen.seen
+    room = sum(
+        int(cap) * int(count)
+        for cap, count in zip(unseen.cap[here], unseen.count[here], strict=True)
+    )
+    room += program.elsewhere
+    return room if program.room is None else min(room, program.room)
+
+
+def unseen_room(engine: Feasibility) -> tuple[int, str] | None:
+    """Return the most votes that no sheet shows, and why so many; None: nothing bounds them."""
+    facts, seen = engine.facts, engine.sheets
+    every = Series("", tuple((b, b.areas) for b in facts.bulletins), (), "")
+    unseen = unseen_stations(facts, seen, engine.allowance.sheets)
+    elsewhere, why = votes_of_no_station(every, facts, seen, unseen)
+    found = []
+    if not unseen.unlimited and all(cap >= 0 for cap in unseen.caps):
+        votes = sum(c * n for c, n in zip(unseen.caps, unseen.counts, strict=True))
+        words = "; ".join([*unseen.words, *([why] if why else [])])
+        found.append((votes + _silent(engine) + elsewhere, words))
+    room = register_room(facts, seen)
+    if room is not None:
+        found.append((room[0] + _silent(engine), room[1]))
+    return min(found, default=None)
+
+
+def _silent(engine: Feasibility) -> int:
+    """The most papers on sheets that were seen but say nothing for sure."""
+    sheets = engine.sheets
+    open_ = int(np.maximum(sheets.limits.cap, 0)[sheets.free].sum())
+    for name in engine.facts.contest.candidate_ids:
+        low, high = sheets.lows[name], sheets.highs[name]
+        gap = np.where(high >= 0, high - low, np.maximum(sheets.limits.cap, 0))
+        open_ += int(gap[~sheets.free].sum())
+    return open_

@@ -1,0 +1,1 @@
+"""What was published, as intervals of sums over stations, and what closes the world."""

@@ -1,0 +1,152 @@
+"""Papers that no sheet is witness to: of wrong sheets, of the unseen, and of no station."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from tallyverify.arrays import Counts
+from tallyverify.feasibility.proving.building import Amount, Builder
+from tallyverify.feasibility.proving.program import Program
+
+MOST_SIZES = 60
+"""So many sizes of unseen stations are told apart: a few of them hold no more than they can."""
+
+
+class FreePapers:
+    """Papers of stations that may hold anything."""
+
+    def __init__(self, program: Program, build: Builder, rows: Counts, room: int) -> None:
+        self.program, self.build, self.rows, self.room = program, build, rows, room
+
+    def free(
+        self,
+        *,
+        count: Amount,
+        capacity: Amount,
+        sites: Iterable[int],
+        seen: bool,
+        lists: Amount = 0.0,
+        top: float | None,
+    ) -> None:
+        """Add stations that may hold any papers, at any of some sites.
+
+        ``count``, ``capacity`` and ``lists`` (voters in all) are numbers, or (variables,
+        coefficients, a number) added up. ``top`` is the most that one of them brings with it when
+        it enters; None: their papers need no station to enter with.
+        """
+        program, build = self.program, self.build
+        placed = build.constraint(0.0, 0.0)
+        held = build.constraint(-np.inf, 0.0)
+        self._total(placed, count, exact=True)
+        self._total(held, capacity, exact=False)
+        of_voters = (
+            any(figure.kind == "registered" for figure in program.figures) and top is not None
+        )
+        if of_voters:
+            listed = build.constraint(0.0, 0.0)
+            self._total(listed, lists, exact=True)
+            longest = float(
+                max(program.stations.lists.max(initial=0), program.unseen.lists.max(initial=0))
+            )
+        for site in sites:
+            here = build.variables(1)
+            build.put(placed, here, 1.0)
+            if of_voters:
+                voters_here = build.variables(1)
+                build.put(listed, voters_here, 1.0)
+            variants = program.membership.shape[1]
+            papers = build.variables(variants)
+            build.put(held, papers, 1.0)
+            if self.room >= 0 and not seen:
+                build.put(self.room, papers, 1.0)
+            for chain in program.chains[site]:
+                entries = chain.last + 1
+                enter = build.variables(entries)
+                all_in = build.constraint(0.0, 0.0)
+                build.put(all_in, enter, 1.0)
+                build.put(all_in, here, -1.0)
+                mass = build.variables(entries * variants).reshape(entries, variants)
+                each = build.constraints(variants, 0.0, 0.0)
+                build.put(each[None, :], mass, 1.0)
+                build.put(each, papers, -1.0)
+                if top is not None:
+                    within = build.constraints(entries, -np.inf, 0.0)
+                    build.put(within[:, None], mass, 1.0)
+                    build.put(within, enter, -top)
+                voters = enter[:0]
+                if of_voters:
+                    voters = build.variables(entries)
+                    every = build.constraint(0.0, 0.0)
+                    build.put(every, voters, 1.0)
+                    build.put(every, voters_here, -1.0)
+                    within = build.constraints(entries, -np.inf, 0.0)
+                    build.put(within, voters, 1.0)
+                    build.put(within, enter, -longest)
+                self._into(chain.rows, enter, mass, seen, voters)
+
+    def _into(self, rows: Counts, enter: Counts, mass: Counts, seen: bool, voters: Counts) -> None:
+        program, build = self.program, self.build
+        for row in rows:
+            figure = int(program.figure_of[row])
+            last = int(program.bulletin_of[row]) + 1
+            kind = program.figures[figure].kind
+            if kind == "stations" or (kind == "seen" and seen):
+                build.put(self.rows[row], enter[:last], 1.0)
+            elif kind == "registered":
+                build.put(self.rows[row], voters[:last], 1.0)
+            else:
+                counted = program.membership[figure].astype(float)
+                build.put(self.rows[row], mass[:last], counted[None, :])
+
+    def _total(self, constraint: int, given: Amount, exact: bool) -> None:
+        number = given[2] if isinstance(given, tuple) else given
+        if isinstance(given, tuple):
+            self.build.put(constraint, given[0], -np.asarray(given[1], dtype=float))
+        self.build.row_high[constraint] = number
+        if exact:
+            self.build.row_low[constraint] = number if np.isfinite(number) else 0.0
+
+    def elsewhere(self) -> None:
+        """Add papers of no station."""
+        program, build = self.program, self.build
+        held = build.constraint(-np.inf, float(program.elsewhere))
+        for chains in program.chains:
+            variants = program.membership.shape[1]
+            papers = build.variables(variants)
+            build.put(held, papers, 1.0)
+            if self.room >= 0:
+                build.put(self.room, papers, 1.0)
+            for chain in chains:
+                entries = program.bulletins + 1
+                mass = build.variables(entries * variants).reshape(entries, variants)
+                each = build.constraints(variants, 0.0, 0.0)
+                build.put(each[None, :], mass, 1.0)
+                build.put(each, papers, -1.0)
+                rows = chain.rows[~program.no_elsewhere[chain.rows]]
+                none = np.zeros(0, dtype=np.int64)
+                self._into(rows, none, mass, False, none)
+
+
+def unseen_papers(program: Program, build: Builder, masses: FreePapers) -> None:
+    """Add the papers of unseen stations, apart by place and size where these are few."""
+    unseen = program.unseen
+    keys = np.stack([unseen.site, unseen.seen.astype(np.int64), unseen.cap, unseen.lists], axis=1)
+    if len(np.unique(keys, axis=0)) > MOST_SIZES:
+        keys = keys[:, :2]  # stations of all sizes together: weaker, never wrong
+    kinds, which = np.unique(keys, axis=0, return_inverse=True)
+    for at, (site, seen, *_) in enumerate(kinds):
+        here = which.ravel() == at
+        count = float(unseen.count[here].sum())
+        held = float((unseen.count[here] * unseen.cap[here].astype(float)).sum())
+        sites = range(len(program.sites)) if site < 0 else [int(site)]
+        lists = float((unseen.count[here] * unseen.lists[here]).sum())
+        masses.free(
+            count=count,
+            capacity=held,
+            sites=sites,
+            seen=bool(seen),
+            lists=lists,
+            top=float(unseen.cap[here].max()),
+        )

@@ -1,0 +1,1 @@
+"""What each sheet bears witness to."""
