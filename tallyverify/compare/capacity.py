@@ -72,6 +72,9 @@ def _need(
     if needed > room:
         lacking = [row.label for row in rows if row.low > most[row.figure]]
         evidence, why = proof_of(engine, one.answer, same_place(one, *lacking))
+        if evidence is not Evidence.NOTE:
+            # What is lacking is proved to be; that the rest is right too makes it more.
+            evidence, why = proof_of(engine, one.answer, same_place(one))
         if evidence is Evidence.NOTE:
             return []  # what the sheets leave open makes up for it
         says = f"{head}, but there is room for {number(room)}: {number(needed - room)} too few{why}"

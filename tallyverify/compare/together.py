@@ -77,7 +77,7 @@ def _told_alone(
 ) -> bool:
     """Whether D301 or D302 tells of the one figure of a clash, as strongly as it is proved."""
     row = next((row for row in clash if not row.of_stations), None)
-    if row is None:
+    if row is None or (facts.codes and not {"D301", "D302"} <= set(facts.codes)):
         return False
     bulletin, rows = answer.series.bulletins[row.bulletin]
     here = next(one for one in rows if facts.area_index(one.area) == row.area)

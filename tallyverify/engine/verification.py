@@ -280,6 +280,8 @@ def _concluded(
         summary = summaries[check.summarise]
     try:
         return check.conclude(check, summary, facts)
+    except InputError:
+        raise  # what the user wrote, not what the check did
     except Exception as error:  # a check that breaks must show as broken, and hide no other
         return check.failed(f"{type(error).__name__}: {error}")
 

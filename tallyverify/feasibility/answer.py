@@ -269,7 +269,9 @@ class Feasibility:
         """Return the rung that a proof reaches, None where it proves nothing."""
         bound = reading.bound
         if bound.misfit:
-            grave = bound.misfit * _SHARE > max(_SHARE, self.largest)
+            # A vote for each figure that the proof rests on may be a slip of the pen.
+            slips = sum(not row.of_stations for row in reading.clash)
+            grave = bound.misfit > max(slips, self.largest // _SHARE)
             return Evidence.CONTRADICTION if grave else Evidence.DISCREPANCY
         if bound.sheets > self.allowance.sheets and bound.votes > (
             self.allowance.sheets * self.mean_ballots

@@ -62,8 +62,8 @@ def same_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResul
 
 
 def different_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
-    """T202: two sheets of one station that disagree; neither counts."""
-    outcome = "different figures; until it is settled which is right, it counts as not seen"
+    """T202: two sheets of one station that disagree; only what both allow counts."""
+    outcome = "different figures; until it is settled which is right, only what both allow counts"
     figures = repeats.different.rows.figures
     findings = [
         _again(check, group, facts, outcome, f": {_differing(group, figures)}")

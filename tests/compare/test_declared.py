@@ -144,7 +144,9 @@ def test_later_bulletin_holds_less() -> None:
     assert codes(first, last) == ["D306", "D312"]
     alone = [nation(votes=dict(one["areas"][0]["votes"])) for one in (first, last)]
     assert report_of(SHEETS, declared_of(*alone)).verdict == "discrepant"  # by one vote
-    # With B put right, the valid votes would have to change too.
+    # With B put right, the valid votes would have to change too: still a vote for each figure.
+    assert report_of(SHEETS, declared_of(first, last)).verdict == "discrepant"
+    last = nation(votes={"A": 60, "B": 30, "C": 30}, valid=120)
     assert report_of(SHEETS, declared_of(first, last)).verdict == "contradicted"
     corrected = {**last, "correction": True}
     report = report_of(SHEETS, declared_of(first, corrected))

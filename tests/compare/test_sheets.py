@@ -28,7 +28,7 @@ def test_shortfall_is_told_with_its_arithmetic() -> None:
     assert (finding.observed, finding.expected, finding.difference) == (120, 10, 110)
     assert finding.candidate == "A"
     assert "at least 2 of the 3 sheets (66.67 %) would have to be wrong" in finding.message
-    assert "with at least 110 votes on them; 1 are allowed for" in finding.message
+    assert "with at least 110 votes on them; 1 is allowed for" in finding.message
     assert finding.arithmetic == (
         "120 (sum of 3 sheets) − 10 (bulletin 1) = 110; "
         "bulletin 1, the whole country: it is declared complete"

@@ -67,7 +67,7 @@ def plain_program(
         tuple(
             (*key, one.taken) for key, one in sure.items() if one.whole and (taken or not one.taken)
         ),
-        same_hours(series, sure, facts),
+        same_hours(series, sure, facts, taken=taken),
         box,
         None if unlimited else sum(closing.unseen.counts),
         words,

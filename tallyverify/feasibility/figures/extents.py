@@ -27,6 +27,7 @@ class Extent:
     stations: tuple[int, int] | None = None  # least and most stations that it holds
     seen: tuple[int, int] | None = None  # the same, of the seen stations
     voters: tuple[int, int] | None = None  # least and most voters on the lists of its stations
+    claimed: tuple[int, int] | None = None  # stations, by the coverage stated beside their number
     either: bool = False  # stations and voters are both tried
     words: str = ""
 
@@ -79,7 +80,13 @@ def _extent(
     if row.stations is not None:
         exact = (row.stations, row.stations)
         said = f"{head}: it holds {counted(row.stations, 'station')}"
-        return Extent(False, stations=exact, words=said)
+        basis = stated(facts, bulletin, row, "coverage_basis")
+        claimed = None
+        if covered is not None and total is not None and basis == "stations":
+            # A share may be cut off instead of rounded: a whole unit of the last digit is allowed.
+            low, high = 2 * covered[0] - covered[1], 2 * covered[1] - covered[0]
+            claimed = (max(ceil(low * total), 0), floor(high * total))
+        return Extent(False, stations=exact, claimed=claimed, words=said)
     if covered is None:
         return Extent(False)
     less = any(
@@ -181,6 +188,8 @@ def count_rows(series: Series, found: dict[tuple[int, int], Extent], *, voters: 
     rows = []
     for (at, area), one in found.items():
         bulletin = series.bulletins[at][0].id
+        if one.claimed is not None:
+            rows.append(Row(at, bulletin, area, Figure("stations"), "coverage", *one.claimed, True))
         if one.stations is not None and not (one.either and voters):
             low, high = one.stations
             figure = Figure("stations")

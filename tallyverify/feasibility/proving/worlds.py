@@ -18,6 +18,7 @@ from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.feasibility.proving.linear_program import LinearProgram, model_of
 from tallyverify.feasibility.proving.multipliers import optimum
 from tallyverify.feasibility.proving.program import Program, SheetStations
+from tallyverify.feasibility.proving.quiet import quiet
 
 MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
@@ -82,14 +83,15 @@ def _integral(
     elif len(weight):
         build.put(build.constraint(0.0, float(wrong)), model.wrong, weight.astype(float))
     _force(model, forced or {})
-    result = milp(
-        np.zeros(build.columns),  # any such world will do
-        constraints=LinearConstraint(build.matrix(), build.row_low, build.row_high),
-        integrality=np.ones(build.columns, dtype=np.int64),
-        bounds=Bounds(np.concatenate(build.lows), np.concatenate(build.highs)),
-        # Nodes, not seconds: the same answer on a slow machine as on a fast one.
-        options={"node_limit": _NODES, "mip_rel_gap": 0.0},
-    )
+    with quiet():
+        result = milp(
+            np.zeros(build.columns),  # any such world will do
+            constraints=LinearConstraint(build.matrix(), build.row_low, build.row_high),
+            integrality=np.ones(build.columns, dtype=np.int64),
+            bounds=Bounds(np.concatenate(build.lows), np.concatenate(build.highs)),
+            # Nodes, not seconds: the same answer on a slow machine as on a fast one.
+            options={"node_limit": _NODES, "mip_rel_gap": 0.0},
+        )
     if result.x is None or not _holds(model, result.x):
         return None
     return World(wrong)
