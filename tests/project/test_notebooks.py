@@ -47,7 +47,7 @@ KEY_FIGURES = {
         "that are not on the sheets: 3,425,998",
         "lead of EG over NM on the sheets: 3,987,338",
         "<Bounds: EG leads NM by 3,987,338 seen votes, 3,528,837 unseen; settled>",
-        "<Bounds: EG leads NM by 3,987,338 seen votes, 10,505,202 unseen; not settled>",
+        "<Bounds: EG leads NM by 3,987,338 seen votes, 3,211,147 unseen; settled>",
         "D305 improbable",
     ),
     "03-unseen": (
