@@ -120,8 +120,8 @@ def _of_pair(pair: Pair, labels: set[str], facts: CaseFacts) -> Callable[[Row], 
 def batch(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D307: can what was added between two bulletins have come from stations?
 
-    The batch must have no more votes for candidates than valid votes, and no more votes than
-    its stations can hold. That it is unlike the seen areas is only noted: late stations are
+    The batch must have no more votes for candidates than valid votes; whether its stations can
+    hold them is for D312. That it is unlike the seen areas is only noted: late stations are
     never a random sample.
     """
     engine = answer_of(kept, facts)

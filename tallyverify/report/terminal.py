@@ -12,7 +12,7 @@ from rich.text import Text
 from tallyverify.errors import printable
 from tallyverify.findings import Evidence, Finding, Status, number, percent, sentence
 from tallyverify.report.model import Report
-from tallyverify.report.words import groups_of, status_word, verdict_words
+from tallyverify.report.words import groups_of, rung_found, status_word, verdict_words
 
 _VERDICT_STYLE = {
     "contradicted": "bold red",
@@ -82,8 +82,9 @@ def _checks(report: Report) -> Table:
         style = _STATUS_STYLE[check.status]
         word = status_word(check).replace("not applicable", "n/a")
         if check.status is Status.FLAGGED:
-            style = _RUNG_STYLE[check.evidence]
-            word = f"flagged ({check.evidence})"
+            rung = rung_found(check)
+            style = _RUNG_STYLE[rung] if rung is not None else ""
+            word = f"flagged ({rung})" if rung is not None else "flagged"
         table.add_row(check.code, check.name, Text(word, style=style), _text(check.reason))
     return table
 

@@ -18,6 +18,11 @@ VERDICTS: dict[str, str] = {
     "consistent": "Nothing contradicts the declared result. That does not prove it true.",
     "insufficient": "There was not enough to hold the declared result against.",
 }
+_MORE_THAN_ALLOWED = (
+    "Published figures differ, but a contradiction is not claimed: few votes would be wrong, or it "
+    "hangs on a bulletin that does not say that it is the whole count."
+)
+_SLIP = "Published figures differ, by so little that a slip explains it."
 _NOT_ASKED = "None of the checks that were asked for holds the declared result against the sheets."
 _HOLDING = ("compare", "inference")
 _DESCRIBED = (Evidence.NOTE, Status.PASSED)
@@ -30,6 +35,12 @@ def verdict_words(report: Report) -> str:
         check.family in _HOLDING for check in report.checks
     ):
         said = _NOT_ASKED
+    answer = report.feasibility
+    if report.verdict == "discrepant" and answer is not None:
+        if answer.figures_exclude_each_other:
+            said = _SLIP
+        elif answer.sheets_wrong[0] > answer.allowance.sheets:
+            said = _MORE_THAN_ALLOWED
     said += _how_many(report)
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
@@ -54,7 +65,7 @@ def _how_many(report: Report) -> str:
     )
     if report.verdict == "discrepant" and allowed.could_decide is not None:
         could = "could" if allowed.could_decide else "could not"
-        said += f" So many sheets {could} decide who leads here."
+        said += f" The sheets that are allowed for {could} decide who leads here."
     return said
 
 
@@ -64,6 +75,11 @@ def groups_of(report: Report) -> Iterator[tuple[Evidence, int, list[Finding]]]:
         found = [finding for finding in report.findings if finding.evidence is rung]
         if found:
             yield rung, len(found), [one for one in found if not shown_elsewhere(report, one)]
+
+
+def rung_found(check: CheckResult) -> Evidence | None:
+    """Return the rung on which a check's findings stand, None where it has none of its own."""
+    return min((one.evidence for one in check.findings), key=lambda rung: rung.rank, default=None)
 
 
 def status_word(check: CheckResult) -> str:
