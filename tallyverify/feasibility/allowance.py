@@ -64,13 +64,13 @@ def annulled_number(facts: CaseFacts) -> int:
     whole = facts.declared.annulled
     if isinstance(whole, int):
         return whole
-    by_area = [
-        row.annulled
+    by_bulletin = [
+        [row.annulled for row in bulletin.areas if isinstance(row.annulled, int) and row.area]
+        or [row.annulled for row in bulletin.areas if isinstance(row.annulled, int)]
         for bulletin in facts.bulletins
-        for row in bulletin.areas
-        if isinstance(row.annulled, int)
     ]
-    return max(by_area, default=0)
+    # Areas may lie in each other: then some count twice, which only allows for more.
+    return max(map(sum, by_bulletin), default=0)
 
 
 def annulled_keys(facts: CaseFacts) -> frozenset[str]:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from tallyverify.checking import CaseFacts, Kept
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, listed, nearest
 from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_keys
 from tallyverify.feasibility.figures.extents import Extent, extents
 from tallyverify.feasibility.figures.published import Row, Series, series_in_force
@@ -26,6 +26,8 @@ from tallyverify.feasibility.proving.worlds import World, world_of
 from tallyverify.feasibility.sheets.out_of_place import areas_apart
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence, counted
+from tallyverify.key_bytes import folded_keys
+from tallyverify.names import folded_key
 
 _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
@@ -81,25 +83,7 @@ class Feasibility:
         self.resolved: dict[int, Row | None] = {}
         self._proved: dict[tuple[int, tuple[int, ...]], Verified] = {}
         columns = kept.rows.columns
-        keys = annulled_keys(facts)
-        self.annulled: tuple[str, ...] = ()
-        if keys:
-            stations = columns["station"]
-            out = np.isin(stations, list(keys))
-            unknown = keys - set(stations[out].tolist()) - _registered(facts)
-            if unknown:
-                raise InputError(
-                    "annulled stations that neither a sheet nor the registry has",
-                    file="declared",
-                    place="annulled",
-                    found=", ".join(sorted(unknown)[:3]),
-                    expected="keys of stations, as the actas write them",
-                )
-            self.annulled = tuple(sorted(keys))
-            columns = {
-                name: values if name == "labels" else values[~out]
-                for name, values in columns.items()
-            }
+        columns, self.annulled = _without_annulled(columns, facts)
         doubtful = np.isin(columns["station"], list(kept.rows.doubtful))
         apart = areas_apart(columns, facts)
         columns = {**columns, "seen": columns["seen"] & ~doubtful & ~apart}
@@ -325,7 +309,30 @@ def weight_of(one: Verified) -> tuple[int, tuple[int, int, int]]:
     return order.index(one.rung), one.reading.bound.key
 
 
-def _registered(facts: CaseFacts) -> set[str]:
-    if facts.registry is None:
-        return set()
-    return set(facts.registry.frame["station"].tolist())
+def _without_annulled(
+    columns: dict[str, Any], facts: CaseFacts
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Take off the stations that are declared annulled, and return their keys."""
+    declared = {folded_key(key): key for key in annulled_keys(facts)}
+    if not declared:
+        return columns, ()
+    here = folded_keys(columns["station"])
+    out = np.isin(here, list(declared))
+    known = set(here[out].tolist())
+    if facts.registry is not None:
+        known |= set(folded_keys(facts.registry.frame["station"]).tolist())
+    stations = facts.declared.stations if facts.declared else None
+    # Of stations that were not seen, and that no registry lists, nothing but the key is known.
+    open_ = facts.registry is None and stations is not None and stations > len(here)
+    unknown = sorted(declared[key] for key in set(declared) - known)
+    if unknown and not open_:
+        raise InputError(
+            "annulled stations that neither a sheet nor the registry has",
+            file="declared",
+            place="annulled",
+            found=listed(unknown),
+            expected="keys of stations, as the actas write them",
+            hint=nearest(unknown[0], columns["station"].tolist()),
+        )
+    kept = {name: v if name == "labels" else v[~out] for name, v in columns.items()}
+    return kept, tuple(sorted(declared.values()))

@@ -332,7 +332,7 @@ def rows_at(
         counted = at + (1 if ahead and key else 0)
         inside = [s for s in world.stations if key.items() <= s.areas.items() and not s.annulled]
         held = [s for s in inside if s.enters <= counted]
-        extra = manner.elsewhere if not key and at == len(_bulletins(world)) - 1 else {}
+        extra = manner.elsewhere if not key and at >= len(_bulletins(world)) - 1 else {}
         row = row_of(world, manner, held, extra)
         row["area"] = key
         say_extent(world, row, held, whole, statement, draw)

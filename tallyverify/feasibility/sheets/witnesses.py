@@ -190,8 +190,7 @@ def _other_papers(
     if read.how.valid == "over":
         # A valid line above the options may hold blank votes, or votes for others.
         among, inside = read.how.among, np.minimum(np.maximum(blank, 0), over)
-        known = (blank >= 0) | (not read.papers.blank)
-        lows[OTHER] = np.where(known, over if among is False else over - inside, 0)
+        lows[OTHER] = np.where(blank >= 0, over if among is False else over - inside, 0)
         highs[OTHER] = over - inside if among else over
     else:
         lows[OTHER], highs[OTHER] = none, none.copy()
@@ -222,11 +221,12 @@ def _valid(read: _Read, highs: dict[str, Counts]) -> tuple[Counts, Counts]:
     included = read.papers.contest.valid_includes_blank
     stated = (valid >= 0) & (not read.papers.several)
     low, high = valid.copy(), valid.copy()
+    if read.how.valid == "over" and included is not True:
+        # What is above the options may be blank votes, though no line tells them.
+        low = np.maximum(options, np.where(blank >= 0, valid - blank, 0))
     if read.papers.blank:
         if read.how.valid == "blank" and included is not True:
             low = options
-        if read.how.valid == "over":
-            low = np.maximum(options, np.where(blank >= 0, valid - blank, 0))
         if read.how.valid != "blank" and included is not False:
             more = np.where(blank >= 0, blank, highs["blank"])
             high = np.where(more >= 0, valid + more, -1)
