@@ -77,7 +77,7 @@ def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         for label, (before, after) in {**fallen, **_growth(row, last)}.items():
             if after >= before:
                 continue
-            evidence, why = proof_of(engine, pair.answer, _of_pair(pair, {label}, facts))
+            evidence, why = _proved(engine, pair, {label}, facts)
             findings.append(
                 check.finding(
                     f"{place(row.area)}: bulletin {pair.later.id} declares {number(after)} for "
@@ -115,6 +115,21 @@ def _of_pair(pair: Pair, labels: set[str], facts: CaseFacts) -> Callable[[Row], 
         return bool(members) and set(row.figure.candidates) <= members
 
     return wanted
+
+
+def _proved(
+    engine: Feasibility, pair: Pair, labels: set[str], facts: CaseFacts
+) -> tuple[Evidence, str]:
+    """What the two bulletins prove of these figures together, and neither alone."""
+    wanted = _of_pair(pair, labels, facts)
+    evidence, why = proof_of(
+        engine, pair.answer, wanted, about=lambda row: row.bulletin == pair.first
+    )
+    if evidence is not Evidence.NOTE:
+        evidence, why = proof_of(
+            engine, pair.answer, wanted, about=lambda row: row.bulletin == pair.second
+        )
+    return evidence, why
 
 
 def batch(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -179,7 +194,7 @@ def _impossible(
         )
     findings = []
     for votes, message, spelt, labels in told:
-        evidence, why = proof_of(engine, pair.answer, _of_pair(pair, {*labels, "valid"}, facts))
+        evidence, why = _proved(engine, pair, {*labels, "valid"}, facts)
         findings.append(
             check.finding(
                 f"{head}: {message}{why}",

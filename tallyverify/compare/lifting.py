@@ -55,10 +55,21 @@ def same_place(place: Place, *labels: str) -> Callable[[Row], bool]:
 
 
 def proof_of(
-    engine: Feasibility, answer: SeriesAnswer, wanted: Callable[[Row], bool]
+    engine: Feasibility,
+    answer: SeriesAnswer,
+    wanted: Callable[[Row], bool],
+    about: Callable[[Row], bool] | None = None,
 ) -> tuple[Evidence, str]:
-    """Return the rung that some published figures reach by themselves, and the proof in words."""
+    """Return the rung that some published figures reach by themselves, and the proof in words.
+
+    Where a finding is ``about`` one of them, the proof must need it: what the others prove as well
+    without it is told elsewhere.
+    """
     one = engine.of_rows(answer, wanted)
+    if about is not None and one.rung is not None:
+        others = engine.of_rows(answer, lambda row: wanted(row) and not about(row))
+        if others.reading.bound.key >= one.reading.bound.key:
+            return Evidence.NOTE, ""
     return one.rung or Evidence.NOTE, said(engine, one)
 
 

@@ -110,7 +110,8 @@ def _told(
     evidence, why = Evidence.NOTE, ""
     if prove and (one.total > one.whole or one.every):
         wanted = _of_family(one.answer, one.at, one.parent, one.children, one.label, facts)
-        evidence, why = proof_of(engine, one.answer, wanted)
+        parent = facts.area_index(one.parent.area)
+        evidence, why = proof_of(engine, one.answer, wanted, about=lambda row: row.area == parent)
     if evidence is Evidence.NOTE:
         why = "; the rows may be of different hours, or of other papers"
         if one.total < one.whole:

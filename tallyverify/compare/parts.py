@@ -54,8 +54,10 @@ def _of_place(
     total = sum(row.figures.values())
     spelt = " + ".join(f"{number(v)} ({k})" for k, v in row.figures.items())
 
-    def graded(observed: int, expected: int, message: str, arithmetic: str) -> None:
-        evidence, why = proof_of(engine, one.answer, same_place(one))
+    def graded(observed: int, expected: int, message: str, arithmetic: str, total: str) -> None:
+        evidence, why = proof_of(
+            engine, one.answer, same_place(one), about=lambda row: row.label == total
+        )
         if evidence is Evidence.NOTE:
             why = "; papers that are not declared here could account for that"
         findings.append(
@@ -73,6 +75,7 @@ def _of_place(
                 f"{number(row.valid)}",
                 f"{spelt} = {number(total)}; {number(row.valid)} (valid); "
                 f"difference {number(total - row.valid)}",
+                "valid votes",
             )
     if row.ballots is not None and (row.valid is not None or row.figures):
         asked += 1
@@ -91,6 +94,7 @@ def _of_place(
                 f"{number(row.ballots)}",
                 f"{terms} = {number(papers)}; {number(row.ballots)} (ballots); "
                 f"difference {number(papers - row.ballots)}",
+                "ballots",
             )
     more = _of_register(check, one, total, facts)
     return asked + (more is not None), findings + (more or [])

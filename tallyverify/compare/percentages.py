@@ -215,7 +215,13 @@ def _of_some_total(
         evidence, why = Evidence.NOTE, ""
         if off.more_than_a_unit:
             names = (off.label, f"{off.label} (percentage)", "valid votes", "ballots")
-            evidence, why = proof_of(engine, one.answer, same_place(one, *names))
+            percentage = names[1]
+            evidence, why = proof_of(
+                engine,
+                one.answer,
+                same_place(one, *names),
+                about=lambda row, percentage=percentage: row.label == percentage,  # type: ignore[misc]
+            )
         found.append(off.finding(check, one, evidence, why))
     return found
 

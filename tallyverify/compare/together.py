@@ -62,7 +62,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         if sheets
         else "a world is shown in which every published figure is true"
         if worlds and not max(worlds) and not findings
-        else f"a world is shown with {counted(max(worlds), 'wrong sheet')}, fewer than are allowed"
+        else f"a world is shown with no more wrong sheets than {number(max(worlds))}, as allowed for"
         if worlds and not findings
         else ""
     )

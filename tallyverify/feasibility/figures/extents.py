@@ -95,7 +95,9 @@ def _extent(
         and row.area.items() <= other.area.items()
         for other in rows
     )
-    if covered[1] == 1 and covered[0] >= Fraction(199, 200) and not less and complete is not False:
+    basis = stated(facts, bulletin, row, "coverage_basis")
+    rounded = covered[1] == 1 and covered[0] >= Fraction(199, 200)
+    if rounded and not less and complete is not False and basis != "registered":
         known = total if total is not None else len(seen)
         out = floor((1 - covered[0]) * known)
         said = f"{head}: a coverage of 100 % leaves out at most {counted(out, 'station')}"
@@ -105,7 +107,6 @@ def _extent(
             return Extent(True, words=said)
         here = int(np.isin(seen.site, _sites_in(seen, facts.area_index(row.area))).sum())
         return Extent(False, seen=(max(here - out, 0), here), words=said)
-    basis = stated(facts, bulletin, row, "coverage_basis")
     stations = voters = None
     if total is not None:
         stations = _whole_between(covered, total)
