@@ -57,15 +57,13 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     worlds = [world.sheets for world in engine.worlds if world is not None]
     if open_ and not any(answer.whole.rung for answer in engine.series):
         return check.not_applicable("; ".join(open_), _not_compared(check, facts))
-    reason = (
-        f"at least {counted(sheets, 'sheet')} would have to be wrong"
-        if sheets
-        else "a world is shown in which every published figure is true"
-        if worlds and not max(worlds) and not findings
-        else f"a world is shown with no more wrong sheets than {number(max(worlds))}, as allowed for"
-        if worlds and not findings
-        else ""
-    )
+    reason = f"at least {counted(sheets, 'sheet')} would have to be wrong" if sheets else ""
+    if not sheets and worlds and not findings:
+        reason = "a world is shown in which every published figure is true"
+        if max(worlds):
+            reason = (
+                f"a world is shown with at most {number(max(worlds))} wrong sheets, as allowed for"
+            )
     flagged = any(answer.whole.rung for answer in engine.series)
     return check.result(
         findings + _not_compared(check, facts), reason=reason, statistic=sheets, flagged=flagged
