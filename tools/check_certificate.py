@@ -100,14 +100,14 @@ def check(cert, folder):
     box = max(sum(f["high"] for f in figures if f["kind"] != "stations"), 1)  # [14]
     sound = [one for one in seen if one["sound"]]
     top = max((one["top"] for one in sound), default=0) if n >= 10 else box
-    over = [Fraction(one["top"], one["registered"]) for one in sound if one["registered"] > 0]
+    over = (Fraction(one["top"], one["registered"]) for one in sound if one["registered"] > 0)
+    excess = max([1, *over])
     most = [sum(v or 0 for _, v in voted(r)) for *_, r in rows]  # [15]
     elsewhere = max(*most, *(r.get(k) or 0 for *_, r in rows for k in ("valid", "ballots"))) // 10
     for at_stations in ("all_votes_at_stations", "stations"):
         elsewhere *= any(r.get(at_stations) in (None, False) for *_, r in rows)
     for one in seen:
-        lone = one["registered"] <= 0  # [14]
-        one["cap"] = top * (1 + (n >= 10)) if lone else ceil(one["registered"] * max([1, *over]))
+        one["cap"] = ceil(max(one["registered"], 0) * excess) or top * (1 + (n >= 10))  # [14]
         one["says"] = [1 if f["kind"] == "stations" else one["all"] if f["kind"] == "valid" else
                        sum(one[c,] for c in f["candidates"]) for f in figures]
     sites = {one["site"] for one in seen}  # and wherever a wrong sheet may belong

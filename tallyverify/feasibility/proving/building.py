@@ -59,4 +59,9 @@ class Builder:
         values = np.concatenate([e[2] for e in self.entries])
         matrix = csr_array((values, (rows, columns)), shape=(len(self.row_low), self.columns))
         matrix.eliminate_zeros()
+        # HiGHS in older versions of scipy takes indices of 32 bits only.
+        matrix.indices, matrix.indptr = (
+            matrix.indices.astype(np.int32),
+            matrix.indptr.astype(np.int32),
+        )
         return matrix
