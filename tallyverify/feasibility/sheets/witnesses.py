@@ -206,8 +206,8 @@ def _other_papers(
             open_ = np.where(rest >= 0, rest + over, -1)
         lows[name] = np.maximum(line, 0)
         highs[name] = np.where(line >= 0, line, open_)
-    # With a line of null papers and none of ballots, the sheet is taken to name all its papers.
-    named = (read.line("null") >= 0) & (ballots < 0) & read.how.ballots
+    # With lines of null and of blank papers, and none of ballots, a sheet names all its papers.
+    named = (read.line("null") >= 0) & (blank >= 0) & (ballots < 0) & read.how.ballots
     lows[UNCLASSED] = none.copy()
     highs[UNCLASSED] = np.where(named, 0, rest)
 
