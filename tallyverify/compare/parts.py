@@ -205,7 +205,12 @@ def _covered(
         f"a coverage of {low:.6g} to {high:.6g} % is claimed, the stations counted are "
         f"{100 * float(share):.6g} %"
     )
-    if basis != "stations":
+    evidence = Evidence.NOTE
+    if basis == "stations":
+        evidence, why = proved(engine, one.answer, same_place(one, "stations covered"))
+        message += why
+        evidence = evidence if evidence is not Evidence.NOTE else Evidence.QUALITY
+    else:
         message += "; it may be of voters, and was not used"
     return [
         _differ(
@@ -215,7 +220,7 @@ def _covered(
             round(total * float(sum(claimed) / 2)),
             message,
             f"{spelt} = {100 * float(share):.6g} %",
-            Evidence.QUALITY if basis == "stations" else Evidence.NOTE,
+            evidence,
         )
     ]
 

@@ -5,7 +5,7 @@ The weakest assumption holds unless a stronger one is declared; each that is use
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -33,6 +33,7 @@ class Extent:
     stations: tuple[int, int] | None = None  # least and most stations that it holds
     seen: tuple[int, int] | None = None  # the same, of the seen stations
     voters: tuple[int, int] | None = None  # least and most voters on the lists of its stations
+    share: tuple[int, int] | None = None  # stations, by a coverage of them beside their number
     either: bool = False  # stations and voters are both tried
     words: str = ""
 
@@ -87,6 +88,7 @@ def extents(series: Series, facts: CaseFacts, seen: Witnesses) -> dict[tuple[int
             if not facts.is_visible(row.area):
                 continue
             one = _extent(bulletin, row, rows, facts, seen)
+            one = replace(one, share=_share_beside(bulletin, row, facts, seen))
             if silent and last:
                 one = Extent(
                     True,
@@ -122,8 +124,13 @@ def _extent(
         )
     if complete is False and covered is None and row.stations is None:
         return Extent(False)
+    every = facts.declared.stations if facts.declared else None
     if row.stations is not None:
-        exact = (row.stations, row.stations)
+        # Where more sheets were seen than stations are declared, a station may have several.
+        more = max(len(seen) - every, 0) if every is not None else 0
+        if more and not row.area and row.stations == every:
+            return Extent(True, words=f"{head}: it holds all {counted(every, 'station')}")
+        exact = (row.stations, row.stations + more)
         said = f"{head}: it holds {counted(row.stations, 'station')}"
         return Extent(False, stations=exact, words=said)
     if covered is None:
@@ -163,6 +170,19 @@ def _extent(
         return Extent(False, voters=voters, words=said if voters else "")
     said = f"{head}: it holds {percent} of the stations, or of the voters"
     return Extent(False, stations=stations, voters=voters, either=True, words=said)
+
+
+def _share_beside(
+    bulletin: Bulletin, row: AreaResult, facts: CaseFacts, seen: Witnesses
+) -> tuple[int, int] | None:
+    """How many stations a coverage, said to be of stations, allows beside their number."""
+    claimed, total = row.coverage_range, stations_in(row.area, facts, seen)
+    basis = stated(facts, bulletin, row, "coverage_basis")
+    if row.stations is None or claimed is None or total is None or basis != "stations":
+        return None
+    low, high = claimed
+    unit = high - low  # perhaps cut off instead of rounded
+    return _whole_between((max(low - unit, Fraction(0)), min(high + unit, Fraction(1))), total)
 
 
 def _lists_known(facts: CaseFacts, seen: Witnesses) -> bool:
@@ -227,6 +247,10 @@ def count_rows(series: Series, found: dict[tuple[int, int], Extent], *, voters: 
     rows = []
     for (at, area), one in found.items():
         bulletin = series.bulletins[at][0].id
+        if one.share is not None:
+            least, most = one.share
+            label = "stations by coverage"
+            rows.append(Row(at, bulletin, area, Figure("stations"), label, least, most, True))
         if one.stations is not None and not (one.either and voters):
             low, high = one.stations
             figure = Figure("stations")
@@ -395,6 +419,8 @@ def register_room(facts: CaseFacts, seen: Witnesses) -> tuple[int, str] | None:
     lists = int(seen.registered.sum())
     if lists > declared.registered:
         return None
+    if declared.registered - lists < (declared.stations or 0) - len(seen):
+        return None  # the unseen stations have no lists, as booths for voters of other stations
     room = (declared.registered - lists) * facts.contest.votes_allowed
     return room, (
         f"{number(declared.registered)} registered voters − {number(lists)} on the lists of the "

@@ -122,7 +122,9 @@ def _undated(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
         ranked = sorted(zip(extents, bulletins, strict=True), key=lambda pair: pair[0] or 0)
         ordered = [one for _, one in ranked]
         how = "bulletins are ordered by the extent that they state"
-        return ordered, how if ordered != bulletins else ""
+        # A correction may hold less than what it corrects, and is not the first.
+        if not ordered[0].correction:
+            return ordered, how if ordered != bulletins else ""
     backwards = bulletins[::-1]
     # A correction corrects something: it is not the first.
     if (backwards[0].correction, _falls(backwards)) < (bulletins[0].correction, _falls(bulletins)):
@@ -181,11 +183,16 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
             result.valid, unit * len(result.figures) if made_of_them else unit * 0
         )
         yield row(Figure("valid"), "valid votes", low, high)
-    if result.null is not None:
-        kind = "null" if result.blank is not None else "null or blank"
-        yield row(Figure(kind), "null votes", result.null, result.null)
-    if result.blank is not None:
-        yield row(Figure("blank"), "blank votes", result.blank, result.blank)
+    if result.null is not None and result.blank is not None and "blank" not in facts.lines:
+        # The sheets' one line of null papers may hold the blank ones, or not.
+        both = result.null + result.blank
+        yield row(Figure("null or blank"), "null and blank votes", both, both)
+    else:
+        if result.null is not None:
+            kind = "null" if result.blank is not None else "null or blank"
+            yield row(Figure(kind), "null votes", result.null, result.null)
+        if result.blank is not None:
+            yield row(Figure("blank"), "blank votes", result.blank, result.blank)
     if result.ballots is not None:
         yield row(Figure("ballots"), "ballots", result.ballots, result.ballots)
     if result.stations == 0:

@@ -70,6 +70,9 @@ def outside_of(
         "stations are annulled": declared is not None
         and (declared.annulled is not None or any(r.annulled is not None for r in _rows(series))),
         "a correction": declared is not None and any(b.correction for b in declared.bulletins),
+        "a coverage beside a number of stations": any(
+            row.label == "stations by coverage" for row in rows
+        ),
         "votes were calculated from percentages": any(
             bulletin.from_percentages is not None or row.from_percentages is not None
             for bulletin, own_rows in series.bulletins

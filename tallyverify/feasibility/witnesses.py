@@ -196,6 +196,10 @@ def _other_papers(
     else:
         lows[OTHER], highs[OTHER] = none, none.copy()
     rest = _left(np.where(ballots >= 0, ballots, limits.cap), np.maximum(options, valid))
+    if not read.how.ballots and (valid < 0).all():
+        # Papers that most sheets tell by their ballots only may be votes for others.
+        named = np.maximum(read.line("null"), 0) + np.maximum(blank, 0)
+        highs[OTHER] = np.where((ballots >= 0) & read.whole, np.maximum(rest - named, 0), 0)
     for name in ("null", "blank", *read.papers.classes):
         if name == "blank" and not read.papers.blank:
             continue
