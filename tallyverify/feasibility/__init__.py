@@ -14,7 +14,13 @@ from tallyverify.feasibility.closing import Extent
 from tallyverify.feasibility.papers import Figure
 from tallyverify.feasibility.percentages import allowed, bases_of, undeclared_total, unit_of
 from tallyverify.feasibility.program import Program
-from tallyverify.feasibility.published import Row, Series, series_in_force, stated
+from tallyverify.feasibility.published import (
+    Row,
+    Series,
+    papers_with_several_votes,
+    series_in_force,
+    stated,
+)
 from tallyverify.feasibility.section import (
     BulletinAnswer,
     FeasibilitySection,
@@ -48,6 +54,7 @@ __all__ = [
     "certified",
     "default_allowance",
     "figure_words",
+    "papers_with_several_votes",
     "proved_again",
     "section_of",
     "series_in_force",

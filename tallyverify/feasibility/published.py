@@ -177,7 +177,7 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
         if count is not None:
             low, high = _softened(count, unit)
             yield row(Figure("votes", tuple(sorted(members))), label, low, high)
-    if result.valid is not None:
+    if result.valid is not None and not papers_with_several_votes(result, facts):
         made_of_them = result.valid == sum(result.figures.values())
         low, high = _softened(
             result.valid, unit * len(result.figures) if made_of_them else unit * 0
@@ -204,6 +204,14 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
             low,
             high,
         )
+
+
+def papers_with_several_votes(result: AreaResult, facts: CaseFacts) -> bool:
+    """Whether valid votes may be declared as papers, each with as many votes as are allowed."""
+    total, allowed = sum(result.figures.values()), facts.contest.votes_allowed
+    if result.valid is None or allowed == 1 or total > allowed * result.valid:
+        return False
+    return result.valid < total or result.candidates != set(facts.contest.candidate_ids)
 
 
 def _softened(count: int, by: Fraction) -> tuple[int, int]:

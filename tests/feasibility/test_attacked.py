@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tallyverify import Registry
-from tests.helpers.cases import declared_of, nation, report_of
+from tallyverify import Contest, Registry
+from tests.helpers.cases import CONTEST, declared_of, nation, report_of
 
 SHEETS = [
     {"A": 60 + at, "B": 30, "C": 10, "null": 4, "blank": 6, "ballots": 110 + at, "registered": 150}
@@ -115,3 +115,24 @@ def test_a_closed_list_of_stations_leaves_no_room_for_a_booth() -> None:
     votes = {**SUMS, "A": SUMS["A"] + 400}
     told = declared_of(nation(votes=votes, complete=True), stations=12, registered=1800)
     assert report_of(SHEETS, told, registry).verdict == "contradicted"
+
+
+def test_valid_papers_with_three_votes_each() -> None:
+    contest = Contest.model_validate({**CONTEST.model_dump(), "votes_allowed": 3})
+    three = {"A": 90, "B": 70, "C": 60}
+    rows = [{**three, "valid": 100, "null": 5, "blank": 5, "ballots": 110} for _ in range(12)]
+    votes = {name: 12 * count for name, count in three.items()}
+    papers = {"valid": 1200, "null": 60, "blank": 60, "ballots": 1320}
+    shares = {"A": 90.0, "B": 70.0, "C": 60.0}
+
+    def verdict(**row: Any) -> str:
+        told = declared_of(nation(complete=True, **row), stations=12)
+        return report_of(rows, told, contest=contest).verdict
+
+    assert verdict(votes=votes, **papers) == "consistent"
+    assert verdict(votes=votes, percentages=shares, **papers) == "consistent"
+    # Percentages of the papers where the valid votes are those of the candidates, or one is told.
+    assert verdict(votes=votes, percentages=shares, **{**papers, "valid": 2640}) == "consistent"
+    assert verdict(votes={"A": 1080}, **papers) == "consistent"
+    assert verdict(votes={**votes, "A": 540, "B": 1380}, **papers) == "contradicted"
+    assert verdict(votes=votes, **{**papers, "valid": 800}) == "contradicted"
