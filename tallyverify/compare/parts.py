@@ -7,6 +7,7 @@ from fractions import Fraction
 from tallyverify.checking import CaseFacts, Check, Kept
 from tallyverify.compare.lifting import Place, answer_of, places, proved, same_place
 from tallyverify.feasibility import (
+    BY_COVERAGE,
     Feasibility,
     papers_with_several_votes,
     stated,
@@ -212,7 +213,7 @@ def _covered(
     )
     evidence = Evidence.NOTE
     if basis == "stations":
-        evidence, why = proved(engine, one.answer, same_place(one, "stations covered"))
+        evidence, why = proved(engine, one.answer, same_place(one, BY_COVERAGE))
         message += why
         evidence = evidence if evidence is not Evidence.NOTE else Evidence.QUALITY
     else:

@@ -15,6 +15,7 @@ from tallyverify.feasibility.papers import Figure
 from tallyverify.feasibility.percentages import allowed, bases_of, undeclared_total, unit_of
 from tallyverify.feasibility.program import Program
 from tallyverify.feasibility.published import (
+    BY_COVERAGE,
     Row,
     Series,
     papers_with_several_votes,
@@ -31,6 +32,7 @@ from tallyverify.feasibility.sheet_rows import SheetRows, summarise_repeats, sum
 from tallyverify.feasibility.witnesses import Witnesses
 
 __all__ = [
+    "BY_COVERAGE",
     "Allowed",
     "Bound",
     "BulletinAnswer",

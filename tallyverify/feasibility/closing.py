@@ -13,9 +13,9 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
-from tallyverify.feasibility.allowance import annulled_keys
+from tallyverify.feasibility.allowance import annulled_keys, annulled_number
 from tallyverify.feasibility.papers import Figure
-from tallyverify.feasibility.published import Row, Series, stated
+from tallyverify.feasibility.published import BY_COVERAGE, Row, Series, stated
 from tallyverify.feasibility.witnesses import Witnesses
 from tallyverify.findings import counted, number, place
 from tallyverify.records import AreaResult, Bulletin
@@ -182,7 +182,13 @@ def _share_beside(
         return None
     low, high = claimed
     unit = high - low  # perhaps cut off instead of rounded
-    return _whole_between((max(low - unit, Fraction(0)), min(high + unit, Fraction(1))), total)
+    least, most = _whole_between(
+        (max(low - unit, Fraction(0)), min(high + unit, Fraction(1))), total
+    )
+    # One station, or one in a hundred, is a slip; annulled ones are not counted, or are.
+    slip = max(total // 100, 1)
+    without = slip + len(annulled_keys(facts)) + annulled_number(facts)
+    return max(least - without, 0), min(most + slip, total)
 
 
 def _lists_known(facts: CaseFacts, seen: Witnesses) -> bool:
@@ -249,8 +255,7 @@ def count_rows(series: Series, found: dict[tuple[int, int], Extent], *, voters: 
         bulletin = series.bulletins[at][0].id
         if one.share is not None:
             least, most = one.share
-            label = "stations by coverage"
-            rows.append(Row(at, bulletin, area, Figure("stations"), label, least, most, True))
+            rows.append(Row(at, bulletin, area, Figure("stations"), BY_COVERAGE, least, most, True))
         if one.stations is not None and not (one.either and voters):
             low, high = one.stations
             figure = Figure("stations")

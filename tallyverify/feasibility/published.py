@@ -14,6 +14,9 @@ from tallyverify.feasibility.papers import Figure
 from tallyverify.feasibility.percentages import percentage_rows
 from tallyverify.records import AreaResult, Bulletin, moment_of
 
+BY_COVERAGE = "stations by coverage"
+"""The label of stations that a coverage of stations allows, beside their stated number."""
+
 
 @dataclass(frozen=True)
 class Row:

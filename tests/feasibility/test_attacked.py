@@ -91,6 +91,9 @@ def test_a_coverage_of_stations_that_its_number_of_stations_denies(
     # Cut off instead of rounded, it is no contradiction; nor is a coverage of voters.
     honest = {**told["areas"][0], "coverage": stations / 12}
     assert report_of(SHEETS, declared_of(nation(**honest), stations=12)).verdict == "consistent"
+    # One station is a slip, or was annulled.
+    near = nation(votes=SUMS, stations=12, coverage=0.9, coverage_basis="stations")
+    assert report_of(SHEETS, declared_of(near, stations=12)).verdict == "consistent"
     loose = {k: v for k, v in told["areas"][0].items() if k != "coverage_basis"}
     assert report_of(SHEETS, declared_of(nation(**loose), stations=12)).verdict == "consistent"
 
@@ -136,3 +139,13 @@ def test_valid_papers_with_three_votes_each() -> None:
     assert verdict(votes={"A": 1080}, **papers) == "consistent"
     assert verdict(votes={**votes, "A": 540, "B": 1380}, **papers) == "contradicted"
     assert verdict(votes=votes, **{**papers, "valid": 800}) == "contradicted"
+
+
+@pytest.mark.parametrize("annulled", [["011", "012"], 2])
+def test_a_coverage_of_all_stations_but_the_annulled_ones(annulled: Any) -> None:
+    kept = {"A": 786 - 141, "B": 300, "C": 100}
+    told = nation(votes=kept, stations=10, coverage=1, coverage_basis="stations")
+    assert report_of(SHEETS, declared_of(told, stations=12, annulled=annulled)).verdict in (
+        "consistent",
+        "discrepant",
+    )
