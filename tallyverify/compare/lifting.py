@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tallyverify.checking import CaseFacts, Kept
-from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, Verified
+from tallyverify.feasibility import BY_COVERAGE, Feasibility, Row, SeriesAnswer, Verified
 from tallyverify.findings import Evidence, counted, number, percent
 from tallyverify.records import AreaResult, Bulletin
 
@@ -50,7 +50,7 @@ def same_place(place: Place, *labels: str) -> Callable[[Row], bool]:
     return lambda row: (
         row.bulletin == place.at
         and row.area == place.area
-        and (row.of_stations or not wanted or row.label in wanted)
+        and ((row.of_stations and row.label != BY_COVERAGE) or not wanted or row.label in wanted)
     )
 
 

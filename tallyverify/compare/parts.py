@@ -6,7 +6,13 @@ from fractions import Fraction
 
 from tallyverify.checking import CaseFacts, Check, Kept
 from tallyverify.compare.lifting import Place, answer_of, places, proof_of, same_place
-from tallyverify.feasibility import Feasibility, stated, summarise_witnesses
+from tallyverify.feasibility import (
+    BY_COVERAGE,
+    Feasibility,
+    papers_with_several_votes,
+    stated,
+    summarise_witnesses,
+)
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 
 
@@ -64,7 +70,7 @@ def _of_place(
             _differ(check, one, observed, expected, f"{message}{why}", arithmetic, evidence)
         )
 
-    if row.figures and row.valid is not None:
+    if row.figures and row.valid is not None and not papers_with_several_votes(row, facts):
         asked += 1
         every = row.candidates == set(facts.contest.candidate_ids)
         if total > row.valid or (every and total != row.valid):
@@ -211,7 +217,7 @@ def _covered(
     )
     evidence = Evidence.NOTE
     if basis == "stations":
-        evidence, why = proof_of(engine, one.answer, same_place(one, "coverage"))
+        evidence, why = proof_of(engine, one.answer, same_place(one, BY_COVERAGE))
         message += why
         evidence = evidence if evidence is not Evidence.NOTE else Evidence.QUALITY
     else:

@@ -97,11 +97,11 @@ def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCount
 def _whole(row: AreaResult, facts: CaseFacts) -> int | None:
     """The total that the declared votes make up, if they make up one."""
     total = sum(row.figures.values())
-    if row.valid == total or (
-        row.valid is None and row.candidates == set(facts.contest.candidate_ids)
-    ):
+    every = row.candidates == set(facts.contest.candidate_ids)
+    if row.valid == total or (row.valid is None and every):
         return total
-    return None
+    # Votes that were each rounded, and so miss the total a little, may be made of it all the same.
+    return row.valid if every else None
 
 
 def typed_from_percentages(check: Check, summary: None, facts: CaseFacts) -> CheckResult:

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
         undeclared_total,
         unit_of,
     )
-    from tallyverify.feasibility.figures.published import Row, Series, series_in_force, stated
+    from tallyverify.feasibility.figures.published import (
+        BY_COVERAGE,
+        Row,
+        Series,
+        papers_with_several_votes,
+        series_in_force,
+        stated,
+    )
     from tallyverify.feasibility.proving.bounds import ProvedBound
     from tallyverify.feasibility.proving.program import Program
     from tallyverify.feasibility.section import BulletinAnswer, FeasibilitySection
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
     from tallyverify.feasibility.sheets.witnesses import Witnesses
 
 __all__ = [
+    "BY_COVERAGE",
     "Allowed",
     "BulletinAnswer",
     "Certificate",
@@ -64,6 +72,7 @@ __all__ = [
     "held_of",
     "look_at_first",
     "most_seen",
+    "papers_with_several_votes",
     "proved_again",
     "resolved_by",
     "room_of",
@@ -114,6 +123,8 @@ __getattr__ = hand_on(
             "unit_of",
         ),
         "figures.published": (
+            "BY_COVERAGE",
+            "papers_with_several_votes",
             "Row",
             "Series",
             "series_in_force",

@@ -8,7 +8,7 @@ from itertools import pairwise
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.answer import Feasibility
 from tallyverify.feasibility.certificates.certificate import CertificateColumns
-from tallyverify.feasibility.figures.published import Row, Series
+from tallyverify.feasibility.figures.published import BY_COVERAGE, Row, Series
 from tallyverify.records import AreaResult, Mapping, moment_of
 from tallyverify.table import Source
 
@@ -70,6 +70,7 @@ def outside_of(
         "stations are annulled": declared is not None
         and (declared.annulled is not None or any(r.annulled is not None for r in _rows(series))),
         "a correction": declared is not None and any(b.correction for b in declared.bulletins),
+        "a coverage beside a number of stations": any(row.label == BY_COVERAGE for row in rows),
         "votes were calculated from percentages": any(
             bulletin.from_percentages is not None or row.from_percentages is not None
             for bulletin, own_rows in series.bulletins

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
 import numpy as np
 
 from tallyverify.checking import CaseFacts
-from tallyverify.feasibility.allowance import annulled_keys
+from tallyverify.feasibility.allowance import annulled_keys, annulled_number
 from tallyverify.feasibility.figures.papers import Figure
-from tallyverify.feasibility.figures.published import Row, Series, stated
+from tallyverify.feasibility.figures.published import BY_COVERAGE, Row, Series, stated
 from tallyverify.feasibility.figures.unseen_sizes import closed_registry, stations_in
 from tallyverify.feasibility.sheets.witnesses import Witnesses
 from tallyverify.findings import counted, number, place
@@ -27,7 +27,7 @@ class Extent:
     stations: tuple[int, int] | None = None  # least and most stations that it holds
     seen: tuple[int, int] | None = None  # the same, of the seen stations
     voters: tuple[int, int] | None = None  # least and most voters on the lists of its stations
-    claimed: tuple[int, int] | None = None  # stations, by the coverage stated beside their number
+    share: tuple[int, int] | None = None  # stations, by a coverage of them beside their number
     either: bool = False  # stations and voters are both tried
     words: str = ""
 
@@ -42,6 +42,7 @@ def extents(series: Series, facts: CaseFacts, seen: Witnesses) -> dict[tuple[int
             if not facts.is_visible(row.area):
                 continue
             one = _extent(bulletin, row, rows, facts, seen)
+            one = replace(one, share=_share_beside(bulletin, row, facts, seen))
             if silent and last:
                 one = Extent(
                     True,
@@ -77,16 +78,15 @@ def _extent(
         )
     if complete is False and covered is None and row.stations is None:
         return Extent(False)
+    every = facts.declared.stations if facts.declared else None
     if row.stations is not None:
-        exact = (row.stations, row.stations)
+        # Where more sheets were seen than stations are declared, a station may have several.
+        more = max(len(seen) - every, 0) if every is not None else 0
+        if more and not row.area and row.stations == every:
+            return Extent(True, words=f"{head}: it holds all {counted(every, 'station')}")
+        exact = (row.stations, row.stations + more)
         said = f"{head}: it holds {counted(row.stations, 'station')}"
-        basis = stated(facts, bulletin, row, "coverage_basis")
-        claimed = None
-        if covered is not None and total is not None and basis == "stations":
-            # A share may be cut off instead of rounded: a whole unit of the last digit is allowed.
-            low, high = 2 * covered[0] - covered[1], 2 * covered[1] - covered[0]
-            claimed = (max(ceil(low * total), 0), floor(high * total))
-        return Extent(False, stations=exact, claimed=claimed, words=said)
+        return Extent(False, stations=exact, words=said)
     if covered is None:
         return Extent(False)
     less = any(
@@ -125,6 +125,25 @@ def _extent(
         return Extent(False, voters=voters, words=said if voters else "")
     said = f"{head}: it holds {percent} of the stations, or of the voters"
     return Extent(False, stations=stations, voters=voters, either=True, words=said)
+
+
+def _share_beside(
+    bulletin: Bulletin, row: AreaResult, facts: CaseFacts, seen: Witnesses
+) -> tuple[int, int] | None:
+    """How many stations a coverage, said to be of stations, allows beside their number."""
+    claimed, total = row.coverage_range, stations_in(row.area, facts, seen)
+    basis = stated(facts, bulletin, row, "coverage_basis")
+    if row.stations is None or claimed is None or total is None or basis != "stations":
+        return None
+    low, high = claimed
+    unit = high - low  # perhaps cut off instead of rounded
+    least, most = _whole_between(
+        (max(low - unit, Fraction(0)), min(high + unit, Fraction(1))), total
+    )
+    # One station, or one in a hundred, is a slip; annulled ones are not counted, or are.
+    slip = max(total // 100, 1)
+    without = slip + len(annulled_keys(facts)) + annulled_number(facts)
+    return max(least - without, 0), min(most + slip, total)
 
 
 def _lists_known(facts: CaseFacts, seen: Witnesses) -> bool:
@@ -189,8 +208,9 @@ def count_rows(series: Series, found: dict[tuple[int, int], Extent], *, voters: 
     rows = []
     for (at, area), one in found.items():
         bulletin = series.bulletins[at][0].id
-        if one.claimed is not None:
-            rows.append(Row(at, bulletin, area, Figure("stations"), "coverage", *one.claimed, True))
+        if one.share is not None:
+            least, most = one.share
+            rows.append(Row(at, bulletin, area, Figure("stations"), BY_COVERAGE, least, most, True))
         if one.stations is not None and not (one.either and voters):
             low, high = one.stations
             figure = Figure("stations")

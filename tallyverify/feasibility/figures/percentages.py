@@ -52,7 +52,9 @@ def undeclared_total(
     known = {k: p for k, p in result.percentages.items() if k in result.figures}
     whole = facts.declared.registered if facts.declared else None
     most = result.ballots or result.registered or whole
-    low = Fraction(max(sum(result.figures.values()), result.valid or 0))
+    # Each voter may have several votes.
+    votes_declared = max(sum(result.figures.values()), result.valid or 0)
+    low = Fraction(votes_declared, facts.contest.votes_allowed)
     high = Fraction(most) if most else None
     for label, percentage in known.items():
         stated, unit = Fraction(str(percentage)), unit_of(percentage)

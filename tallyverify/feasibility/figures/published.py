@@ -14,6 +14,9 @@ from tallyverify.feasibility.figures.papers import Figure
 from tallyverify.feasibility.figures.percentages import percentage_rows
 from tallyverify.records import AreaResult, Bulletin, moment_of
 
+BY_COVERAGE = "stations by coverage"
+"""The label of stations that a coverage of stations allows, beside their stated number."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -122,7 +125,9 @@ def _undated(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
         ranked = sorted(zip(extents, bulletins, strict=True), key=lambda pair: pair[0] or 0)
         ordered = [one for _, one in ranked]
         how = "bulletins are ordered by the extent that they state"
-        return ordered, how if ordered != bulletins else ""
+        # A correction may hold less than what it corrects, and is not the first.
+        if not ordered[0].correction:
+            return ordered, how if ordered != bulletins else ""
     backwards = bulletins[::-1]
     # A correction corrects something: it is not the first.
     if (backwards[0].correction, _falls(backwards)) < (bulletins[0].correction, _falls(bulletins)):
@@ -175,17 +180,22 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
         if count is not None:
             low, high = _softened(count, unit)
             yield row(Figure("votes", tuple(sorted(members))), label, low, high)
-    if result.valid is not None:
+    if result.valid is not None and not papers_with_several_votes(result, facts):
         made_of_them = result.valid == sum(result.figures.values())
         low, high = _softened(
             result.valid, unit * len(result.figures) if made_of_them else unit * 0
         )
         yield row(Figure("valid"), "valid votes", low, high)
-    if result.null is not None:
-        kind = "null" if result.blank is not None else "null or blank"
-        yield row(Figure(kind), "null votes", result.null, result.null)
-    if result.blank is not None:
-        yield row(Figure("blank"), "blank votes", result.blank, result.blank)
+    if result.null is not None and result.blank is not None and "blank" not in facts.lines:
+        # The sheets' one line of null papers may hold the blank ones, or not.
+        both = result.null + result.blank
+        yield row(Figure("null or blank"), "null and blank votes", both, both)
+    else:
+        if result.null is not None:
+            kind = "null" if result.blank is not None else "null or blank"
+            yield row(Figure(kind), "null votes", result.null, result.null)
+        if result.blank is not None:
+            yield row(Figure("blank"), "blank votes", result.blank, result.blank)
     if result.ballots is not None:
         yield row(Figure("ballots"), "ballots", result.ballots, result.ballots)
     if result.stations == 0:
@@ -197,6 +207,14 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
             low,
             high,
         )
+
+
+def papers_with_several_votes(result: AreaResult, facts: CaseFacts) -> bool:
+    """Whether valid votes may be declared as papers, each with as many votes as are allowed."""
+    total, allowed = sum(result.figures.values()), facts.contest.votes_allowed
+    if result.valid is None or allowed == 1 or total > allowed * result.valid:
+        return False
+    return result.valid < total or result.candidates != set(facts.contest.candidate_ids)
 
 
 def _softened(count: int, by: Fraction) -> tuple[int, int]:

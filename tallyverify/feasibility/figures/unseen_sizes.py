@@ -215,6 +215,8 @@ def register_room(facts: CaseFacts, seen: Witnesses) -> tuple[int, str] | None:
     lists = int(seen.registered.sum())
     if lists > declared.registered:
         return None
+    if declared.registered - lists < (declared.stations or 0) - len(seen):
+        return None  # the unseen stations have no lists, as booths for voters of other stations
     room = (declared.registered - lists) * facts.contest.votes_allowed
     return room, (
         f"{number(declared.registered)} registered voters − {number(lists)} on the lists of the "
