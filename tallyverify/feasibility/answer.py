@@ -11,7 +11,7 @@ import numpy as np
 
 from tallyverify.checking import CaseFacts, Kept
 from tallyverify.errors import InputError, listed, nearest
-from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_keys
+from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_keys, annulled_number
 from tallyverify.feasibility.figures.extents import Extent, extents
 from tallyverify.feasibility.figures.published import Row, Series, series_in_force
 from tallyverify.feasibility.figures.unseen_sizes import (
@@ -83,8 +83,8 @@ class Feasibility:
         self.clashes: dict[int, tuple[Row, ...]] = {}
         self.resolved: dict[int, Row | None] = {}
         self._proved: dict[tuple[int, tuple[int, ...]], Verified] = {}
-        columns = kept.rows.columns
-        columns, self.annulled = _without_annulled(columns, facts)
+        columns, self.annulled = _without_annulled(kept.rows.columns, facts)
+        self._annulled_seen = _papers_of(kept.rows.columns) - _papers_of(columns)
         doubtful = np.isin(columns["station"], list(kept.rows.doubtful))
         apart = areas_apart(columns, facts)
         columns = {**columns, "seen": columns["seen"] & ~doubtful & ~apart}
@@ -156,12 +156,23 @@ class Feasibility:
         unseen = unseen_stations(facts, seen, self.allowance.sheets)
         elsewhere, why = votes_of_no_station(series, facts, seen, unseen)
         room = register_room(facts, seen)
-        closing = Closing(unseen, elsewhere, room[0] if room is not None else None)
+        closing = Closing(
+            unseen, elsewhere, room[0] if room is not None else None, self._annulled_papers
+        )
         words = [one.words for one in found.values() if one.words]
         words += [*unseen.words, *([why] if why else []), *([room[1]] if room else [])]
         words += [*seen.conventions.words, *self.doubts, *series.superseded]
         words += [series.inferred_order] if series.inferred_order else []
         return found, closing, tuple(words)
+
+    @property
+    def _annulled_papers(self) -> tuple[int, int]:
+        """How many stations are declared annulled, and the most papers at them."""
+        stations = len(self.annulled) + annulled_number(self.facts)
+        if not stations:
+            return 0, 0
+        top = self.sheets.limits.top
+        return stations, self._annulled_seen + stations * (top if top >= 0 else self.largest)
 
     def _of(self, series: Series) -> SeriesAnswer:
         facts, seen = self.facts, self.sheets
@@ -308,6 +319,12 @@ def weight_of(one: Verified) -> tuple[int, tuple[int, int, int]]:
     """Return what puts proofs in order, from the weakest to the strongest."""
     order = (None, Evidence.DISCREPANCY, Evidence.CONTRADICTION)
     return order.index(one.rung), one.reading.bound.key
+
+
+def _papers_of(columns: dict[str, Any]) -> int:
+    """Papers that stations hold, as far as their sheets say."""
+    most = np.maximum(columns["least"].sum(axis=1), columns["ballots"])
+    return int(np.maximum(most, columns["valid"]).sum())
 
 
 def _without_annulled(

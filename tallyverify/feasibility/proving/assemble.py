@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ class Closing:
     unseen: UnseenSizes
     elsewhere: int
     room: int | None
+    annulled: tuple[int, int] = (0, 0)  # stations, and the most papers at them
 
 
 def assembled(
@@ -49,6 +50,7 @@ def assembled(
     """
     rows = [*rows_of(series, facts), *count_rows(series, extents, voters=voters)]
     rows = [row for row in rows if only is None or row.bulletin == only]
+    rows = [_with_annulled(row, closing, len(series.bulletins)) for row in rows]
     whole = {
         key
         for key, one in extents.items()
@@ -119,6 +121,17 @@ def assembled(
         closing.room,
         len(seen),
     )
+
+
+def _with_annulled(row: Row, closing: Closing, bulletins: int) -> Row:
+    """Return a row as it bounds the stations that were not annulled.
+
+    Bulletins before the last may still hold those that were annulled later.
+    """
+    stations, papers = closing.annulled
+    if not stations or row.bulletin == bulletins - 1:
+        return row
+    return replace(row, low=max(row.low - (stations if row.of_stations else papers), 0))
 
 
 def _chains(

@@ -22,7 +22,7 @@ from tallyverify.feasibility.proving.quiet import quiet
 
 MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
-_NODES = 300
+_NODES = 120
 _CLASSES = 1024
 _LARGEST = 6
 _WHOLE = 1e-6
