@@ -54,7 +54,8 @@ def main() -> NoReturn:
         finally:
             interrupts.let_go()
     except BaseException as error:
-        code = _told(error)
+        # What else was raised while the signal was let in (in a lock of Python's own, say).
+        code = _told(error if interrupts.came is None else Interrupted(interrupts.came))
     if (lost := _flush()) is not None and code < _FAILED:
         code = _told(lost)
     if interrupts.came is not None:  # also where something swallowed what the signal raised

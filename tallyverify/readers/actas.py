@@ -86,8 +86,8 @@ def read_actas(
         text=noticed,
         respelt=respelt,
         mapping=fitted.model_copy(update=how),
-        grouping="".join(sorted(thousands.grouping)),
-        decimal="".join(sorted(thousands.decimal)),
+        grouping="" if typed else "".join(sorted(thousands.grouping)),
+        decimal="" if typed else "".join(sorted(thousands.decimal)),
     )
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)

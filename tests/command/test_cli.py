@@ -27,7 +27,8 @@ def test_samples(command: Command, tmp_path: Path, name: str) -> None:
     outcome = command("verify", SAMPLES / name, "--format", "json", "--out", out)
     assert outcome.code == CODES[name]
     assert outcome.err == ""
-    assert sorted(path.name for path in out.iterdir()) == WRITTEN
+    proved = ["certificate.json"] if VERDICTS[name] == "contradicted" else []
+    assert sorted(path.name for path in out.iterdir()) == [*proved, *WRITTEN]
     assert (out / "report.json").read_bytes() == outcome.out.encode()
     report = json.loads(outcome.out)
     assert report["verdict"] == VERDICTS[name]
@@ -45,7 +46,7 @@ def test_what_is_printed_and_what_is_written_agree(command: Command, tmp_path: P
     assert "\x1b" not in outcome.out
     assert outcome.out.endswith(
         f"written: {tmp_path}/out/report.json, {tmp_path}/out/report.html, "
-        f"{tmp_path}/out/made_with.json\n"
+        f"{tmp_path}/out/made_with.json, {tmp_path}/out/certificate.json\n"
     )
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "1,977,376" in page
