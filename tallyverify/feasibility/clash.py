@@ -105,10 +105,15 @@ def look_at_first(engine: Feasibility, reading: ProvedReading) -> tuple[str, ...
     """Return the sheets that the bound calls wrong, those with most to gain first."""
     if not reading.bound.proofs or reading.bound.proofs[0].cost != "sheets":
         return ()
-    gain = reading.bound.proofs[0].gain
-    order = np.lexsort((reading.program.stations.key, -gain))
+    program, proof = reading.program, reading.bound.proofs[0]
+    gain = proof.gain
+    # Of sheets that gain alike (left out, they would serve as well), those that hold most.
+    papers = np.array([not row.of_stations for row in program.rows])
+    heaviest = int(np.argmax(np.abs(proof.multipliers) * papers))
+    holds = program.stations.least[:, program.figure_of[heaviest]]
+    order = np.lexsort((program.stations.key, -holds, -gain))
     first = [at for at in order[:_LOOK] if gain[at] >= 0]
-    return tuple(str(engine.sheets.stations[reading.program.stations.key[at]]) for at in first)
+    return tuple(str(engine.sheets.stations[program.stations.key[at]]) for at in first)
 
 
 def _with_stations(row: Row) -> Callable[[Row], bool]:

@@ -111,11 +111,28 @@ def _finding(finding: Finding) -> list[Text]:
     return lines
 
 
+def _assumed(report: Report) -> list[Text]:
+    """What the answer assumed, and the sheets to look at first."""
+    found = report.feasibility
+    if found is None or not found.assumptions:
+        return []
+    lines = [Text("\nassumed", style="bold")]
+    lines += [_text(f"  {words}", "dim") for words in found.assumptions[:_MOST]]
+    if len(found.assumptions) > _MOST:
+        lines.append(Text(f"  … {number(len(found.assumptions) - _MOST)} more in report.json"))
+    if found.look_at_first:
+        first = ", ".join(found.look_at_first[:5])
+        lines.append(
+            _text(f"  sheets to look at first, in the order of arithmetic: {first}", "dim")
+        )
+    return lines
+
+
 def render(report: Report, console: Console) -> None:
     """Print a report on a rich console."""
     console.print(_head(report))
     console.print(_seen(report))
-    for line in _findings(report):
+    for line in (*_findings(report), *_assumed(report)):
         console.print(line)
     console.print()
     if report.picture is not None:
