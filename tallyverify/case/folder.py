@@ -258,6 +258,10 @@ def _inside(root: Path, name: str) -> Path:
     path = root / name
     try:
         outside = os.path.isabs(name) or not path.resolve().is_relative_to(root.resolve())
+        if not outside and path.is_symlink():
+            os.stat(path)  # since Python 3.13 only this tells of links that lead to each other
+    except FileNotFoundError:
+        outside = False  # a link to nothing: there is no such file
     except (OSError, RuntimeError):  # links that lead to each other
         outside = True
     if outside:
