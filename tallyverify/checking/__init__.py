@@ -8,7 +8,7 @@ from tallyverify.checking.bounds import Bounds, bounds_of
 from tallyverify.checking.check import MOST_FINDINGS, Check, Summarise
 from tallyverify.checking.context import CaseFacts, Names
 from tallyverify.checking.seen import Kept, Seen, first_rows, summarise_seen
-from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, summarise_sheets
+from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, Studied, summarise_sheets
 from tallyverify.checking.totals import places_of
 from tallyverify.checking.unseen import (
     left_out,
@@ -26,6 +26,7 @@ __all__ = [
     "Names",
     "Seen",
     "Sheets",
+    "Studied",
     "Summarise",
     "bounds_of",
     "first_rows",

@@ -24,7 +24,20 @@ MOST_STATIONS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Sheets:
+class Studied:
+    """Stations of which a family works something out once, for all its checks."""
+
+    _studies: dict[Any, Any] = field(default_factory=dict, repr=False, kw_only=True)
+
+    def study(self, kind: Callable[[Kept, CaseFacts], T], kept: Kept, facts: CaseFacts) -> T:
+        """Return the study of a kind of these stations, made when it is first asked for."""
+        if kind not in self._studies:
+            self._studies[kind] = kind(kept, facts)
+        return cast("T", self._studies[kind])
+
+
+@dataclass(frozen=True, eq=False)
+class Sheets(Studied):
     """Stations of the actas, one row each."""
 
     rows: int  # also where the columns were let go
@@ -33,20 +46,12 @@ class Sheets:
     # NaN where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
     # ``signed``. None where there are too many stations.
     chunks: tuple[dict[str, Any], ...] | None
-    # What a family works out of the same stations, so that all its checks do so once.
-    _studies: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __add__(self, other: Sheets) -> Sheets:
         rows = self.rows + other.rows
         if rows > MOST_STATIONS or self.chunks is None or other.chunks is None:
             return Sheets(rows, None)
         return Sheets(rows, self.chunks + other.chunks)
-
-    def study(self, kind: Callable[[Kept, CaseFacts], T], kept: Kept, facts: CaseFacts) -> T:
-        """Return the study of a kind of these stations, made when it is first asked for."""
-        if kind not in self._studies:
-            self._studies[kind] = kind(kept, facts)
-        return cast("T", self._studies[kind])
 
     @cached_property
     def columns(self) -> dict[str, Any]:

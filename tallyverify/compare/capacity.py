@@ -38,11 +38,9 @@ def _need(
     check: Check, engine: Feasibility, seen: Seen, one: Place, room: int, facts: CaseFacts
 ) -> list[Finding]:
     most = most_seen(one.answer, one.area)
-    rows = [
-        row
-        for row in one.answer.programs[-1].rows
-        if (row.bulletin, row.area) == (one.at, one.area) and not row.of_stations
-    ]
+    program = one.answer.programs[-1]
+    there = [program.rows[at] for at in program.rows_at.get((one.at, one.area), ())]
+    rows = [row for row in there if not row.of_stations]
     needs = {row.label: row.low - most[row.figure] for row in rows if row.figure.kind == "votes"}
     positive = {label: need for label, need in needs.items() if need > 0}
     votes = sum(positive.values())

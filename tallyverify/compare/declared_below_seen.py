@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from tallyverify.checking import CaseFacts, Check, Kept, Seen
 from tallyverify.compare.lifting import MOST_PROOFS, Place, answer_of, places, proof_of, same_place
 from tallyverify.errors import nearest
@@ -32,20 +30,21 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     compared = 0
     below: list[tuple[int, Place, Row, int, int]] = []
     for one in places(engine, facts):
-        sheets = _sheets_in(engine, one)
-        if not sheets.any():
+        program = one.answer.programs[-1]
+        sheets, least, _ = program.held_in(one.area)
+        if not sheets:
             findings.append(_nothing_seen(check, seen, one.bulletin, one.row, facts))
             continue
-        program = one.answer.programs[-1]
-        for at, row in enumerate(program.rows):
-            if (row.bulletin, row.area) != (one.at, one.area) or row.of_stations or row.implied:
+        for at in program.rows_at.get((one.at, one.area), ()):
+            row = program.rows[at]
+            if row.of_stations or row.implied:
                 continue
             compared += 1
-            held = int(program.stations.least[sheets, program.figure_of[at]].sum())
+            held = int(least[program.figure_of[at]])
             if held > row.high:
-                below.append((held - row.high, one, row, held, int(sheets.sum())))
+                below.append((held - row.high, one, row, held, sheets))
     # First what the proof for the whole rests on: it must be told whatever else is larger.
-    clash = [row for one in engine.series for row in one.whole.reading.clash]
+    clash = {row for one in engine.series for row in one.whole.reading.clash}
     below.sort(key=lambda found: (found[2] not in clash, -found[0]))
     findings += [
         _below(check, engine, facts, *found, prove=rank < MOST_PROOFS)
@@ -66,12 +65,6 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     reason = f"{counted(compared, 'declared figure')} held against the sheets"
     effect = max((f.difference or 0 for f in sure), default=None)
     return check.result(findings, reason=reason, statistic=len(sure), effect=effect)
-
-
-def _sheets_in(engine: Feasibility, one: Place) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    program = one.answer.programs[-1]
-    inside = [at for at, areas in enumerate(program.sites) if one.area in areas]
-    return np.isin(program.stations.site, inside)
 
 
 def _below(

@@ -48,14 +48,10 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             open_.append(f"{name}the solver found neither a proof nor a world")
         elif world is None:
             open_.append(f"{name}nothing was proved, and no world was shown in time")
-        elif world.sheets > engine.allowance.sheets:
-            open_.append(
-                f"{name}nothing was proved, and the best world that was shown has "
-                f"{counted(world.sheets, 'wrong sheet')}"
-            )
     sheets = max((a.whole.reading.bound.sheets for a in engine.series), default=0)
     worlds = [world.sheets for world in engine.worlds if world is not None]
-    if open_ and not any(answer.whole.rung for answer in engine.series):
+    flagged = any(answer.whole.rung for answer in engine.series)
+    if open_ and not flagged:
         return check.not_applicable("; ".join(open_), _not_compared(check, facts))
     reason = f"at least {counted(sheets, 'sheet')} would have to be wrong" if sheets else ""
     if not sheets and worlds and not findings:
@@ -64,7 +60,6 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             reason = (
                 f"a world is shown with at most {number(max(worlds))} wrong sheets, as allowed for"
             )
-    flagged = any(answer.whole.rung for answer in engine.series)
     return check.result(
         findings + _not_compared(check, facts), reason=reason, statistic=sheets, flagged=flagged
     )

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
-    from tallyverify.feasibility.allowance import Allowed, default_allowance
-    from tallyverify.feasibility.answer import Feasibility, ProvedReading, SeriesAnswer, Verified
+    from tallyverify.feasibility.answer import Feasibility, SeriesAnswer, Verified
     from tallyverify.feasibility.answered import figure_words, section_of
     from tallyverify.feasibility.beside import held_of, most_seen, room_of, unseen_room
     from tallyverify.feasibility.certificates.certificate import Certificate, CertificateInput
     from tallyverify.feasibility.certificates.certifying import Recheck, certified, proved_again
     from tallyverify.feasibility.clash import clash_of, look_at_first, resolved_by
-    from tallyverify.feasibility.figures.extents import Extent
     from tallyverify.feasibility.figures.papers import Figure
     from tallyverify.feasibility.figures.percentages import (
         allowed,
@@ -30,44 +28,32 @@ if TYPE_CHECKING:
         Row,
         Series,
         papers_with_several_votes,
-        series_in_force,
         stated,
     )
     from tallyverify.feasibility.proving.bounds import ProvedBound
-    from tallyverify.feasibility.proving.program import Program
-    from tallyverify.feasibility.section import BulletinAnswer, FeasibilitySection
+    from tallyverify.feasibility.section import FeasibilitySection
     from tallyverify.feasibility.sheets.sheet_rows import (
-        SheetRows,
         summarise_repeats,
         summarise_witnesses,
     )
-    from tallyverify.feasibility.sheets.witnesses import Witnesses
 
 __all__ = [
     "BY_COVERAGE",
-    "Allowed",
-    "BulletinAnswer",
     "Certificate",
     "CertificateInput",
-    "Extent",
     "Feasibility",
     "FeasibilitySection",
     "Figure",
-    "Program",
     "ProvedBound",
-    "ProvedReading",
     "Recheck",
     "Row",
     "Series",
     "SeriesAnswer",
-    "SheetRows",
     "Verified",
-    "Witnesses",
     "allowed",
     "bases_of",
     "certified",
     "clash_of",
-    "default_allowance",
     "figure_words",
     "held_of",
     "look_at_first",
@@ -77,7 +63,6 @@ __all__ = [
     "resolved_by",
     "room_of",
     "section_of",
-    "series_in_force",
     "stated",
     "summarise_repeats",
     "summarise_witnesses",
@@ -91,13 +76,8 @@ __getattr__ = hand_on(
     {
         "beside": ("held_of", "most_seen", "room_of", "unseen_room"),
         "clash": ("clash_of", "look_at_first", "resolved_by"),
-        "allowance": (
-            "Allowed",
-            "default_allowance",
-        ),
         "answer": (
             "Feasibility",
-            "ProvedReading",
             "SeriesAnswer",
             "Verified",
         ),
@@ -114,7 +94,6 @@ __getattr__ = hand_on(
             "certified",
             "proved_again",
         ),
-        "figures.extents": ("Extent",),
         "figures.papers": ("Figure",),
         "figures.percentages": (
             "allowed",
@@ -127,20 +106,13 @@ __getattr__ = hand_on(
             "papers_with_several_votes",
             "Row",
             "Series",
-            "series_in_force",
             "stated",
         ),
         "proving.bounds": ("ProvedBound",),
-        "proving.program": ("Program",),
-        "section": (
-            "BulletinAnswer",
-            "FeasibilitySection",
-        ),
+        "section": ("FeasibilitySection",),
         "sheets.sheet_rows": (
-            "SheetRows",
             "summarise_repeats",
             "summarise_witnesses",
         ),
-        "sheets.witnesses": ("Witnesses",),
     },
 )

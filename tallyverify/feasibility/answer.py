@@ -116,12 +116,7 @@ class Feasibility:
     def largest(self) -> int:
         """The largest number of papers published."""
         return max(
-            (
-                max(row.ballots or 0, row.valid or 0, sum(row.figures.values()))
-                for bulletin in self.facts.bulletins
-                for row in bulletin.areas
-            ),
-            default=0,
+            (row.most for bulletin in self.facts.bulletins for row in bulletin.areas), default=0
         )
 
     @property
@@ -289,14 +284,9 @@ class Feasibility:
 
     def _world(self, answer: SeriesAnswer) -> World | None:
         """Show a world in whichever reading has one with few wrong sheets."""
-        best = None
-        for program in (answer.programs[-1], *answer.others):
-            world = world_of(program, self.allowance.sheets)
-            if world is not None and (best is None or world.sheets < best.sheets):
-                best = world
-            if best is not None and best.sheets <= self.allowance.sheets:
-                break
-        return best
+        programs = (answer.programs[-1], *answer.others)
+        worlds = (world_of(program, self.allowance.sheets) for program in programs)
+        return next((world for world in worlds if world is not None), None)
 
     @cached_property
     def held(self) -> bool:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.arrays import Counts
 from tallyverify.feasibility.figures.papers import Figure
 from tallyverify.feasibility.figures.published import Row, Series
 from tallyverify.feasibility.figures.unseen_sizes import (
@@ -19,25 +18,17 @@ if TYPE_CHECKING:
     from tallyverify.feasibility.answer import Feasibility, SeriesAnswer
 
 
-def _sums(answer: SeriesAnswer, area: int, which: str) -> Counts:
-    """What the sheets of an area hold of each figure, at least or at most; (figures,)."""
-    program = answer.programs[-1]
-    inside = [at for at, areas in enumerate(program.sites) if area in areas]
-    sheets = np.isin(program.stations.site, inside)
-    sums: Counts = getattr(program.stations, which)[sheets].sum(axis=0)
-    return sums
-
-
 def most_seen(answer: SeriesAnswer, area: int) -> dict[Figure, int]:
     """Return the most that the sheets of an area may hold of each figure."""
-    sums = _sums(answer, area, "most")
-    return dict(zip(answer.programs[-1].figures, sums.tolist(), strict=True))
+    program = answer.programs[-1]
+    return dict(zip(program.figures, program.held_in(area)[2].tolist(), strict=True))
 
 
 def held_of(answer: SeriesAnswer, row: Row) -> tuple[int, int]:
     """Return the least and the most that the sheets hold of a published figure."""
-    at = answer.programs[-1].figures.index(row.figure)
-    least, most = (_sums(answer, row.area, which) for which in ("least", "most"))
+    program = answer.programs[-1]
+    at = program.figures.index(row.figure)
+    _, least, most = program.held_in(row.area)
     return int(least[at]), int(most[at])
 
 
@@ -47,8 +38,7 @@ def room_of(answer: SeriesAnswer, area: int) -> int | None:
     if answer.closing.unseen.unlimited:
         return program.room  # what the register leaves, where it bounds anything
     unseen = program.unseen
-    inside = [at for at, areas in enumerate(program.sites) if area in areas]
-    here = (np.isin(unseen.site, inside) | (unseen.site < 0)) & ~unseen.seen
+    here = (np.isin(unseen.site, program.sites_in(area)) | (unseen.site < 0)) & ~unseen.seen
     room = sum(
         int(cap) * int(count)
         for cap, count in zip(unseen.cap[here], unseen.count[here], strict=True)

@@ -50,7 +50,9 @@ def _minimal(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...]:
             [row for row in kept if row.of_stations or row.figure == figure]
             for figure, _ in kinds.most_common(_MOST_GROUPS)
         ]
-        alike = (g for g in groups if engine.of_rows(answer, g.__contains__).rung is rung)
+        alike = (
+            g for g in groups if engine.of_rows(answer, frozenset(g).__contains__).rung is rung
+        )
         kept = next(alike, kept)
         if len(kept) > _MOST_LISTED:
             return tuple(kept)  # too many to drop one by one
@@ -62,7 +64,7 @@ def _minimal(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...]:
         while at < len(kept) and left > 0:
             without = [*kept[:at], *kept[at + step :]]
             left -= 1
-            if without and engine.of_rows(answer, without.__contains__).rung is rung:
+            if without and engine.of_rows(answer, frozenset(without).__contains__).rung is rung:
                 kept = without
             else:
                 at += step
@@ -73,7 +75,7 @@ def _minimal(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...]:
 
 
 def _one_figure(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...] | None:
-    """The one figure, with the stations of its bulletin, that the sheets exclude by itengine."""
+    """The one figure, with the stations of its bulletin, that the sheets exclude by itself."""
     rows = answer.programs[-1].rows
     over = {row: held_of(answer, row)[0] - row.high for row in rows if not row.of_stations}
     found = [

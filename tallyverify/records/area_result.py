@@ -160,6 +160,11 @@ class AreaResult(Model):
         return {**self.votes, **grouped}
 
     @property
+    def most(self) -> int:
+        """The most papers that are declared, by whichever total."""
+        return max(self.ballots or 0, self.valid or 0, sum(self.figures.values()))
+
+    @property
     def members(self) -> dict[str, tuple[str, ...]]:
         """Candidates behind each declared figure."""
         alone = {name: (name,) for name in self.votes}

@@ -219,7 +219,7 @@ def test_a_check_that_breaks_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None
     def broken(*_: object) -> None:
         raise ZeroDivisionError("x")
 
-    monkeypatch.setattr("tallyverify.compare.declared_below_seen._sheets_in", broken)
+    monkeypatch.setattr("tallyverify.compare.declared_below_seen.places", broken)
     said = declared_of(nation(votes={"A": 60, "B": 60, "C": 60}))
     report = report_of([GOOD], said)
     assert report.check("D301").status is Status.ERROR

@@ -17,6 +17,7 @@ from tallyverify.feasibility.answer import Feasibility
 from tallyverify.feasibility.figures.extents import same_hours
 from tallyverify.feasibility.figures.papers import OTHER, Figure
 from tallyverify.feasibility.figures.published import Row, Series, stated
+from tallyverify.feasibility.figures.unseen_sizes import tenth_of_votes
 from tallyverify.feasibility.proving.assemble import Closing, assembled
 from tallyverify.feasibility.proving.program import Program, SheetStations, Unseen
 from tallyverify.feasibility.sheets.sheet_rows import SheetRows
@@ -140,13 +141,11 @@ def _plain(
 def _elsewhere(engine: Feasibility, series: Series, closing: Closing) -> int:
     """The most votes of no station: none where that is stated, else a tenth at the least."""
     rows = [(bulletin, row) for bulletin, own in series.bulletins for row in own]
-    facts = engine.facts
-    if all(stated(facts, b, row, "all_votes_at_stations") for b, row in rows) or all(
+    if all(stated(engine.facts, b, row, "all_votes_at_stations") for b, row in rows) or all(
         row.stations is not None for _, row in rows
     ):
         return 0
-    most = [max(r.ballots or 0, r.valid or 0, sum(r.figures.values())) for _, r in rows]
-    return max(closing.elsewhere, max(most, default=0) // 10)
+    return max(closing.elsewhere, tenth_of_votes(series))
 
 
 class _Sheets:

@@ -78,23 +78,9 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         if closed or declared is None:
             for station in np.flatnonzero(left):
                 size = int(sizes[station])
-                cap = (
-                    0
-                    if str(keys[int(station)]) in annulled
-                    else -(
-                        -size
-                        * per
-                        * slack[0]
-                        * seen.limits.excess[0]
-                        // (slack[1] * seen.limits.excess[1])
-                    )
-                    if size
-                    else (
-                        seen.limits.unlisted_top
-                        if seen.limits.unlisted_top >= 0
-                        else seen.limits.top
-                    )
-                )
+                cap = 0
+                if str(keys[int(station)]) not in annulled:
+                    cap = _cap(size * per, slack, seen)
                 found.sites.append(sites[station])
                 found.caps.append(cap)
                 found.counts.append(1)
@@ -125,6 +111,17 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         )
         return found
     return UnseenSizes([], [], [], [], True)
+
+
+def _cap(votes: int, slack: tuple[int, int], seen: Witnesses) -> int:
+    """The most that an unseen station of the registry holds: its list, with what was seen above it.
+
+    Without a list, the most seen at a station without one, else at any; −1: no bound.
+    """
+    limits = seen.limits
+    if not votes:
+        return limits.unlisted_top if limits.unlisted_top >= 0 else limits.top
+    return -(-votes * slack[0] * limits.excess[0] // (slack[1] * limits.excess[1]))
 
 
 def _slack(facts: CaseFacts, seen: Witnesses, at: Counts) -> tuple[int, int]:
@@ -188,14 +185,16 @@ def votes_of_no_station(
             f"up to {number(room)} votes may belong to no station: {number(declared.registered)} "
             f"registered − {number(lists)} on the lists of stations"
         )
-    votes = max(
-        (max(row.ballots or 0, row.valid or 0, sum(row.figures.values())) for _, row in rows),
-        default=0,
-    )
-    return votes // _NO_STATION, (
-        f"up to a tenth of the declared votes ({number(votes // _NO_STATION)}) may belong to no "
+    tenth = tenth_of_votes(series)
+    return tenth, (
+        f"up to a tenth of the declared votes ({number(tenth)}) may belong to no "
         'station (postal, abroad); "all_votes_at_stations": true would say otherwise'
     )
+
+
+def tenth_of_votes(series: Series) -> int:
+    """Return a tenth of the most votes that a row of a series declares."""
+    return max((row.most for _, rows in series.bulletins for row in rows), default=0) // _NO_STATION
 
 
 def _booths_without_list(facts: CaseFacts) -> bool:

@@ -119,7 +119,6 @@ def assembled(
         none_elsewhere,
         box if closing.unseen.unlimited and not counted else 0,
         closing.room,
-        len(seen),
     )
 
 

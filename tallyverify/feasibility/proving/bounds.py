@@ -45,7 +45,7 @@ class ProvedBound:
 NOTHING = ProvedBound(0, 0, 0, ())
 
 
-def bound_of(program: Program, *, votes: bool = True) -> ProvedBound:
+def bound_of(program: Program) -> ProvedBound:
     """Prove what can be proved of a program."""
     if not program.rows:
         return NOTHING
@@ -62,14 +62,11 @@ def bound_of(program: Program, *, votes: bool = True) -> ProvedBound:
     proof = _best(program, sheets, "sheets")
     if proof is None or not proof.least:
         return NOTHING
-    proofs, wrong = [proof], 0
-    if votes:
-        least = solve(program, "votes")
-        other = _best(program, least, "votes") if least is not None else None
-        if other is not None:
-            wrong = other.least
-            proofs.append(other)
-    return ProvedBound(proof.least, wrong, 0, tuple(proofs))
+    least = solve(program, "votes")
+    other = _best(program, least, "votes") if least is not None else None
+    if other is None:
+        return ProvedBound(proof.least, 0, 0, (proof,))
+    return ProvedBound(proof.least, other.least, 0, (proof, other))
 
 
 def _best(program: Program, solved: Solved, cost: Cost) -> Proof | None:

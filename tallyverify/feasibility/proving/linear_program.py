@@ -23,7 +23,6 @@ class LinearProgram:
     room: int  # constraint of the room, −1 without
     wrong: Counts  # variables: how many of each station class are wrong
     states: list[tuple[Counts, int, Counts]]  # chain's variables (stations × entries), site, rows
-    slack: Counts  # variables (2 × rows): how much a row falls short or exceeds
 
 
 def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> LinearProgram:
@@ -42,7 +41,6 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Lin
     wrong = build.variables(size, high=0.0 if cost == "votes" else np.inf)
     if cost == "sheets":
         build.costs[-1] = weight.astype(float)
-    slack = np.zeros(0, dtype=np.int64)
     if elastic:
         typical = max(float(stations.cap.mean()) if size else 1.0, 1.0)
         price = np.array([typical if row.of_stations else 1.0 for row in program.rows])
@@ -96,4 +94,4 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Lin
             seen=False,
             top=None,
         )
-    return LinearProgram(build, rows, room, wrong, states, slack)
+    return LinearProgram(build, rows, room, wrong, states)

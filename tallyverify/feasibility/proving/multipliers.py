@@ -31,7 +31,6 @@ class Solved:
     multipliers: Floats
     room: float
     cost: float
-    taken: float  # slack that the rows needed, in votes
     alone: Mask  # (stations,), which were looked at one by one
 
 
@@ -57,11 +56,10 @@ def solve(
     result = optimum(model)
     if result is None:
         return None
-    marginals, found, reached = result
+    marginals, _, reached = result
     # The bound adds λ f(x) and takes λ D off; the solver's marginals have the other sign.
     room = max(-marginals[model.room], 0.0) if model.room >= 0 else 0.0
-    taken = float(found[model.slack].sum()) if len(model.slack) else 0.0
-    return Solved(-marginals[model.rows], room, reached, taken, alone)
+    return Solved(-marginals[model.rows], room, reached, alone)
 
 
 def optimum(model: LinearProgram) -> tuple[Floats, Floats, float] | None:
@@ -127,11 +125,10 @@ def _strained(program: Program) -> list[tuple[int, int, Counts]]:
     for row, one in enumerate(program.rows):
         if one.of_stations:
             continue
-        sites = [at for at, areas in enumerate(program.sites) if one.area in areas]
-        places = [stations.of_site(at) for at in sites]
-        inside = np.concatenate([np.arange(p.start, p.stop) for p in places])
-        excess = int(stations.least[inside, program.figure_of[row]].sum()) - one.high
+        excess = int(program.held_in(one.area)[1][program.figure_of[row]]) - one.high
         if excess > 0:
+            places = [stations.of_site(at) for at in program.sites_in(one.area)]
+            inside = np.concatenate([np.arange(p.start, p.stop) for p in places])
             found.append((excess, row, inside))
     return sorted(found, key=lambda one: (-one[0], one[1]))
 
@@ -140,12 +137,12 @@ def _classes(program: Program, alone: Mask, by: Counts) -> tuple[Program, Counts
     """Return the program with stations summed by class, and how many each class holds."""
     if alone.all():
         return program, np.ones(len(alone), dtype=np.int64)
-    order, edges = by_class(program, by, alone, CLASSES)
+    order, edges = _by_class(program, by, alone)
     weight = np.diff(np.concatenate([edges, [len(order)]]))
     return replace(program, stations=program.stations.summed(order, edges)), weight
 
 
-def by_class(program: Program, by: Counts, alone: Mask, most: int) -> tuple[Counts, Counts]:
+def _by_class(program: Program, by: Counts, alone: Mask) -> tuple[Counts, Counts]:
     """Return stations in an order, and where in it each class begins.
 
     By site; there first those that stand alone, then the others in neighbours by ``by``.
@@ -157,7 +154,7 @@ def by_class(program: Program, by: Counts, alone: Mask, most: int) -> tuple[Coun
     run = np.zeros(len(order), dtype=np.int64)
     run[starts] = starts
     within = np.arange(len(order)) - np.maximum.accumulate(run)
-    step = max(int((~single).sum()) // most, 1)
+    step = max(int((~single).sum()) // CLASSES, 1)
     fresh = single | (within % step == 0)
     fresh[starts] = True
     return order, np.flatnonzero(fresh)

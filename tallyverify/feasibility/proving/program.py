@@ -109,7 +109,6 @@ class Program:
     no_elsewhere: Mask  # (rows,), rows that hold only votes of stations
     loose: int  # the most papers of stations whose number is not known
     room: int | None  # the most papers of unseen stations and of no station together
-    seen: int  # sheets seen
 
     @cached_property
     def membership(self) -> Counts:
@@ -136,6 +135,37 @@ class Program:
     def high(self) -> Counts:
         """The most of each row; shape (rows,)."""
         return np.array([row.high for row in self.rows], dtype=np.int64)
+
+    @cached_property
+    def rows_at(self) -> dict[tuple[int, int], list[int]]:
+        """Positions of the rows, by (bulletin, area)."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for at, row in enumerate(self.rows):
+            found.setdefault((row.bulletin, row.area), []).append(at)
+        return found
+
+    @cached_property
+    def _by_site(self) -> tuple[Counts, Counts, Counts]:
+        """Sheets, and the least and most that they hold of each figure, by site."""
+        edges = np.searchsorted(self.stations.site, np.arange(len(self.sites) + 1))
+        shape = (len(self.sites), len(self.figures))
+        least, most = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        sheets = np.diff(edges)
+        some = np.flatnonzero(sheets)  # stations stand by site
+        if len(some):
+            least[some] = np.add.reduceat(self.stations.least, edges[some], axis=0)
+            most[some] = np.add.reduceat(self.stations.most, edges[some], axis=0)
+        return sheets, least, most
+
+    def sites_in(self, area: int) -> list[int]:
+        """Return the sites that lie in an area."""
+        return [at for at, areas in enumerate(self.sites) if area in areas]
+
+    def held_in(self, area: int) -> tuple[int, Counts, Counts]:
+        """Return the sheets of an area, and the least and most that they hold; (figures,)."""
+        sites = self.sites_in(area)
+        sheets, least, most = self._by_site
+        return int(sheets[sites].sum()), least[sites].sum(axis=0), most[sites].sum(axis=0)
 
     def weights(self, multipliers: Counts, site: int) -> list[Counts]:
         """Return, for each chain of a site, the weight of each figure by entry.

@@ -5,20 +5,18 @@ The fold of the engine: parts are concatenated, and put in the order of the keys
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
 from tallyverify.arrays import Counts, Mask
-from tallyverify.checking import CaseFacts, Kept, places_of
+from tallyverify.checking import CaseFacts, Studied, places_of
 from tallyverify.feasibility.figures.papers import case_papers
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Repeats
 
-T = TypeVar("T")
 Areas = tuple[int, ...]
 """A station's declared areas, as positions in ``CaseFacts.areas``; the country is always first."""
 
@@ -26,23 +24,16 @@ LINES = ("registered", "ballots", "valid", "null", "blank")
 
 
 @dataclass(frozen=True, eq=False)
-class SheetRows:
+class SheetRows(Studied):
     """What was read of each station's sheet, by part; a station stands once."""
 
     chunks: tuple[dict[str, Any], ...]
     # Sheets that repeat another's distinctive votes in the same place under another key: whether
     # they are sheets of their own is not known.
     doubtful: frozenset[str] = frozenset()
-    _studies: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __add__(self, other: SheetRows) -> SheetRows:
         return SheetRows(self.chunks + other.chunks, self.doubtful | other.doubtful)
-
-    def study(self, kind: Callable[[Kept, CaseFacts], T], kept: Kept, facts: CaseFacts) -> T:
-        """Return the study of a kind of these stations, made when it is first asked for."""
-        if kind not in self._studies:
-            self._studies[kind] = kind(kept, facts)
-        return cast("T", self._studies[kind])
 
     @cached_property
     def columns(self) -> dict[str, Any]:
