@@ -49,7 +49,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         elif world is None:
             open_.append(f"{name}nothing was proved, and no world was shown in time")
     sheets = max((a.whole.reading.bound.sheets for a in engine.series), default=0)
-    worlds = [world.sheets for world in engine.worlds if world is not None]
+    worlds = [world.sheets or 0 for world in engine.worlds if world is not None]
     flagged = any(answer.whole.rung for answer in engine.series)
     if open_ and not flagged:
         return check.not_applicable("; ".join(open_), _not_compared(check, facts))

@@ -23,7 +23,7 @@ from tallyverify.feasibility.figures.unseen_sizes import (
 from tallyverify.feasibility.proving.assemble import Closing, assembled
 from tallyverify.feasibility.proving.bounds import NOTHING, ProvedBound, bound_of
 from tallyverify.feasibility.proving.program import Program
-from tallyverify.feasibility.proving.worlds import World, world_of
+from tallyverify.feasibility.proving.worlds import ShownWorld, shown
 from tallyverify.feasibility.sheets.out_of_place import areas_apart
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence, counted
@@ -276,16 +276,21 @@ class Feasibility:
         return max(self.series, key=lambda one: weight_of(one.whole), default=None)
 
     @cached_property
-    def worlds(self) -> tuple[World | None, ...]:
-        """A world of each series, where one was sought and shown."""
-        return tuple(
-            None if one.whole.rung is not None else self._world(one) for one in self.series
-        )
+    def worlds(self) -> tuple[ShownWorld | None, ...]:
+        """A world of each series, where one was shown."""
+        return tuple(self._world(one) for one in self.series)
 
-    def _world(self, answer: SeriesAnswer) -> World | None:
-        """Show a world in whichever reading has one with few wrong sheets."""
+    def _world(self, answer: SeriesAnswer) -> ShownWorld | None:
+        """Show a world with few wrong sheets and votes.
+
+        In whichever reading has one; where wrong sheets are proved, in that of the proof.
+        """
+        if answer.whole.reading.bound.misfit:
+            return None
+        if answer.whole.rung is not None:
+            return shown(answer.whole.reading.program, None)
         programs = (answer.programs[-1], *answer.others)
-        worlds = (world_of(program, self.allowance.sheets) for program in programs)
+        worlds = (shown(program, self.allowance.sheets) for program in programs)
         return next((world for world in worlds if world is not None), None)
 
     @cached_property

@@ -6,7 +6,7 @@ from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.answer import Feasibility, SeriesAnswer, Verified
 from tallyverify.feasibility.clash import clash_of, look_at_first, resolved_by
 from tallyverify.feasibility.figures.published import Row
-from tallyverify.feasibility.proving.worlds import World
+from tallyverify.feasibility.proving.worlds import ShownWorld
 from tallyverify.feasibility.section import (
     AllowanceFacts,
     BulletinAnswer,
@@ -24,8 +24,8 @@ def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | No
     world = engine.worlds[engine.series.index(gravest)]
     resolved = resolved_by(engine, gravest)
     return FeasibilitySection(
-        sheets_wrong=(bound.sheets, _shown(world)),
-        votes_wrong=(bound.votes, 0 if world is not None and not world.sheets else None),
+        sheets_wrong=(bound.sheets, world.sheets if world is not None else None),
+        votes_wrong=(bound.votes, world.votes if world is not None else None),
         share=bound.sheets / engine.seen if engine.seen else None,
         figures_exclude_each_other=bound.misfit,
         allowance=AllowanceFacts(
@@ -45,20 +45,15 @@ def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | No
     )
 
 
-def _shown(world: World | None) -> int | None:
-    return world.sheets if world is not None else None
-
-
 def _of_bulletin(
-    answer: SeriesAnswer, at: int, one: Verified, world: World | None
+    answer: SeriesAnswer, at: int, one: Verified, world: ShownWorld | None
 ) -> BulletinAnswer:
     bound = one.reading.bound
     # A world of the whole series is one of each of its bulletins.
-    high = _shown(world)
     return BulletinAnswer(
         bulletin=answer.series.bulletins[at][0].id,
-        sheets_wrong=(bound.sheets, high),
-        votes_wrong=(bound.votes, 0 if high == 0 else None),
+        sheets_wrong=(bound.sheets, world.sheets if world is not None else None),
+        votes_wrong=(bound.votes, world.votes if world is not None else None),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from tallyverify.arrays import Counts, Mask
 from tallyverify.feasibility.proving.building import Builder
 from tallyverify.feasibility.proving.free_papers import FreePapers, unseen_papers
-from tallyverify.feasibility.proving.program import Program
+from tallyverify.feasibility.proving.program import Chain, Program
 from tallyverify.feasibility.proving.proof import Cost
 from tallyverify.feasibility.proving.sheet_papers import changed_papers, loose_papers
 
@@ -25,8 +25,14 @@ class LinearProgram:
     states: list[tuple[Counts, int, Counts]]  # chain's variables (stations × entries), site, rows
 
 
-def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> LinearProgram:
-    """Return the linear program of classes of stations, each the sum of ``weight`` of them."""
+def model_of(
+    program: Program, cost: Cost, weight: Counts, *, elastic: bool = False, strict: bool = False
+) -> LinearProgram:
+    """Return the linear program of classes of stations, each the sum of ``weight`` of them.
+
+    ``elastic`` lets figures change at a cost, ``strict`` holds each paper of a sheet that does not
+    say all to every figure on it, as a world must; a bound can do without.
+    """
     build = Builder()
     rows = np.array(
         [
@@ -63,14 +69,13 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Lin
             build.put(whole, wrong[here], 1.0)
             states.append((y, site, here))
             apart: Mask = stations.most[here] > stations.least[here]
-            loose: Mask = np.asarray(apart.any(axis=0))
-            for row in chain.rows:
-                figure, last = program.figure_of[row], int(program.bulletin_of[row])
-                if not loose[figure]:
-                    values = stations.least[here, figure].astype(float)
-                    build.put(rows[row], y[:, : last + 1], values[:, None])
-            if loose.any():
-                loose_papers(program, build, rows, chain, y, here, np.flatnonzero(loose))
+            if strict:
+                _each_paper(program, build, rows, chain, y, here, apart.any(axis=1))
+            else:
+                loose = np.asarray(apart.any(axis=0))
+                _figures(program, build, rows, chain, y, here, ~loose)
+                if loose.any():
+                    loose_papers(program, build, rows, chain, y, here, np.flatnonzero(loose))
             if cost == "votes":
                 changed_papers(program, build, rows, chain, y, here)
     # Wrong sheets, wherever they belong, and the unseen.
@@ -95,3 +100,39 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Lin
             top=None,
         )
     return LinearProgram(build, rows, room, wrong, states)
+
+
+def _figures(
+    program: Program,
+    build: Builder,
+    rows: Counts,
+    chain: Chain,
+    y: Counts,
+    here: Counts,
+    exact: Mask,
+) -> None:
+    """Add what true sheets say exactly, for some figures."""
+    for row in chain.rows:
+        figure, last = program.figure_of[row], int(program.bulletin_of[row])
+        if exact[figure]:
+            values = program.stations.least[here, figure].astype(float)
+            build.put(rows[row], y[:, : last + 1], values[:, None])
+
+
+def _each_paper(
+    program: Program,
+    build: Builder,
+    rows: Counts,
+    chain: Chain,
+    y: Counts,
+    here: Counts,
+    loose: Mask,
+) -> None:
+    """Add true sheets one by one where they leave something open, with all their papers."""
+    counts_papers = program.membership.any(axis=1)
+    every = np.ones(len(counts_papers), dtype=bool)
+    _figures(program, build, rows, chain, y[~loose], here[~loose], every)
+    if loose.any():
+        y, here, papers = y[loose], here[loose], np.flatnonzero(counts_papers)
+        _figures(program, build, rows, chain, y, here, ~counts_papers)
+        loose_papers(program, build, rows, chain, y, here, papers, each=True)

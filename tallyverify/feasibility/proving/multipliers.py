@@ -52,7 +52,7 @@ def solve(
     """
     alone, by = _in_doubt(program, after, before)
     classes, weight = _classes(program, alone, by)
-    model = model_of(classes, cost, weight, elastic)
+    model = model_of(classes, cost, weight, elastic=elastic)
     result = optimum(model)
     if result is None:
         return None

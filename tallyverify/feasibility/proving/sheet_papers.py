@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tallyverify.arrays import Counts, Floats
+from tallyverify.arrays import Counts
 from tallyverify.feasibility.proving.building import Builder
 from tallyverify.feasibility.proving.program import Chain, Program
 
@@ -17,34 +17,39 @@ def loose_papers(
     y: Counts,
     here: Counts,
     loose: Counts,
+    *,
+    each: bool = False,
 ) -> None:
-    """Add the papers of true sheets, for figures that they do not say exactly."""
+    """Add the papers of true sheets, for figures that they do not say exactly.
+
+    Of all sheets together, which is all that a bound needs, or of ``each`` by itself.
+    """
     entries, variants = y.shape[1], program.membership.shape[1]
     stations, class_of = program.stations, program.papers.class_of
-    papers = build.variables(entries * variants).reshape(entries, variants)
+    group = np.arange(len(here)) if each else np.zeros(len(here), dtype=np.int64)
+    size = int(group.max(initial=-1)) + 1
+    papers = build.variables(size * entries * variants).reshape(size, entries, variants)
 
-    def between(columns: Counts, values: Floats, low: Counts, high: Counts, entry: int) -> None:
+    def between(columns: Counts, low: Counts, high: Counts) -> None:
         for edge, sign in ((low, -1.0), (high, 1.0)):
-            bound = build.constraint(-np.inf, 0.0)
-            build.put(bound, columns, sign * values)
-            build.put(bound, y[:, entry], -sign * edge.astype(float))
+            bound = build.constraints(size * entries, -np.inf, 0.0).reshape(size, entries)
+            build.put(bound[:, :, None], columns, sign)
+            build.put(bound[group], y, -sign * edge[:, None].astype(float))
 
-    for entry in range(entries):
-        for one in range(len(program.papers.names)):
-            mine = papers[entry][class_of == one]
-            low, high = stations.low[here, one], stations.high[here, one]
-            between(mine, np.ones(len(mine)), low, high, entry)
-        for figure in loose:
-            counted = program.membership[figure].astype(float)
+    for one in range(len(program.papers.names)):
+        mine = papers[:, :, class_of == one]
+        between(mine, stations.low[here, one], stations.high[here, one])
+    for figure in loose:
+        counted = program.membership[figure] > 0
+        if counted.any():
             low, high = stations.least[here, figure], stations.most[here, figure]
-            if counted.any():
-                between(papers[entry], counted, low, high, entry)
+            between(papers[:, :, counted], low, high)
     for row in chain.rows:
         figure = program.figure_of[row]
         if figure in loose:
             last = int(program.bulletin_of[row]) + 1
-            counted = program.membership[figure].astype(float)
-            build.put(rows[row], papers[:last], counted[None, :])
+            counted = program.membership[figure] > 0
+            build.put(rows[row], papers[:, :last, counted], 1.0)
 
 
 def changed_papers(

@@ -2,14 +2,16 @@
 
 A world that is claimed is checked in integers: what a solver returns, rounded, must satisfy every
 row exactly. Of many stations most are settled by classes, and a few are left free to mend what
-rounding leaves over; some of these may be wrong, and the world says how many.
+rounding leaves over. Stations are summed only where the sum says as much as they do (see
+:mod:`.summing`). With wrong sheets, or wrong votes, the world says how many.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -18,11 +20,15 @@ from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.feasibility.proving.linear_program import LinearProgram, model_of
 from tallyverify.feasibility.proving.multipliers import optimum
 from tallyverify.feasibility.proving.program import Program, SheetStations
+from tallyverify.feasibility.proving.proof import Cost
 from tallyverify.feasibility.proving.quiet import quiet
+from tallyverify.feasibility.proving.summing import Summed, summed, without_choice
 
 MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
 _NODES = 120
+_MOST_NODES = 3000
+_NODES_BY_SIZE = 60_000
 _CLASSES = 1024
 _LARGEST = 6
 _WHOLE = 1e-6
@@ -30,71 +36,82 @@ _FREE = 40
 
 
 @dataclass(frozen=True)
-class World:
-    """A world that was built and checked: how many of its sheets are wrong, at the most."""
+class ShownWorld:
+    """Worlds that were built and checked: one with few wrong sheets, one with few wrong votes."""
 
-    sheets: int
-
-
-def world_of(program: Program, allowed: int) -> World | None:
-    """Build a world with no wrong sheet, else with as many as are allowed for; None without one."""
-    alike = _without_choice(program)
-    if alike is not None:
-        ones = np.ones(len(alike.stations), dtype=np.int64)
-        world = _integral(alike, ones, 0)
-        if world is not None:
-            return world
-    size = len(program.stations)
-    if size <= MOST_WHOLE:
-        ones = np.ones(size, dtype=np.int64)
-        world = _integral(program, ones, 0) or _integral(program, ones, allowed)
-        if world is not None:
-            return world
-    return _by_class(program, allowed)
+    sheets: int | None
+    votes: int | None
 
 
-def _without_choice(program: Program) -> Program | None:
-    """Return the program with the stations of each area summed, where none has a choice."""
-    if any(chain.last > 0 for chains in program.chains for chain in chains):
-        return None
-    stations = program.stations
-    if not len(stations):
-        return program
-    order = np.argsort(stations.site, kind="stable")
-    edges = np.concatenate([[0], np.flatnonzero(np.diff(stations.site[order])) + 1])
-    return replace(program, stations=stations.summed(order, edges))
+def shown(program: Program, allowed: int | None) -> ShownWorld | None:
+    """Show a world without anything wrong, else with few wrong sheets; None where none is found.
 
-
-def _integral(
-    program: Program,
-    weight: Counts,
-    wrong: int,
-    *,
-    forced: dict[tuple[int, int], int] | None = None,
-) -> World | None:
-    """Find integers with so many wrong sheets at the most, and check them.
-
-    ``forced`` names stations (or sums of some) that are true, with their entry by chain.
+    ``allowed`` is the most wrong sheets; None: as few as are found, and none is known to be too few.
     """
-    model = model_of(program, "sheets", weight, elastic=False)
+    if allowed is not None and world_of(program, "sheets", 0) == 0:
+        return ShownWorld(0, 0)
+    sheets = world_of(program, "sheets", allowed)
+    if sheets is None and allowed is not None:
+        return None
+    votes = world_of(program, "votes", None)
+    return ShownWorld(sheets, votes) if sheets is not None or votes is not None else None
+
+
+def world_of(program: Program, cost: Cost, most: int | None) -> int | None:
+    """Build a world, and return how many sheets, or votes, are wrong in it; None without one.
+
+    Parameters
+    ----------
+    program : Program
+        SheetStations and published rows.
+    cost : {"sheets", "votes"}
+        What is wrong in it: whole sheets, or votes on them.
+    most : int or None
+        So many at the most; 0 asks for a world with none.
+    """
+    if most == 0:
+        alike = without_choice(program)
+        if alike is not None:
+            return _integral(alike, cost, most)
+    if len(program.stations) <= MOST_WHOLE:
+        whole = summed(program, np.arange(len(program.stations)))
+        world = _integral(whole, cost, most)
+        if world is not None:
+            return world
+    return _by_class(program, cost, most)
+
+
+def _integral(given: Summed, cost: Cost, most: int | None) -> int | None:
+    """Find integers with so much wrong at the most, as little as is found in time; check them."""
+    model = model_of(given.program, cost, given.weight, strict=True)
     build = model.build
-    if not wrong:
-        build.highs[0][:] = 0.0  # the first variables say which sheets are wrong
-    elif len(weight):
-        build.put(build.constraint(0.0, float(wrong)), model.wrong, weight.astype(float))
-    _force(model, forced or {})
+    costs = np.concatenate(build.costs)
+    if most is not None:
+        build.put(build.constraint(0.0, float(most)), np.arange(build.columns), costs)
+    _force(model, given.forced)
+    nodes = min(max(_NODES, _NODES_BY_SIZE // max(len(given.weight), 1)), _MOST_NODES)
     with quiet():
         result = milp(
-            np.zeros(build.columns),  # any such world will do
+            costs,
             constraints=LinearConstraint(build.matrix(), build.row_low, build.row_high),
             integrality=np.ones(build.columns, dtype=np.int64),
             bounds=Bounds(np.concatenate(build.lows), np.concatenate(build.highs)),
             # Nodes, not seconds: the same answer on a slow machine as on a fast one.
-            options={"node_limit": _NODES, "mip_rel_gap": 0.0},
+            options={"node_limit": nodes, "mip_rel_gap": 0.0},
         )
     if result.x is None or not _holds(model, result.x):
         return None
-    return World(wrong)
+    wrong = round(float(costs @ np.rint(result.x)))
+    return wrong if result.status == 0 else _rounded(wrong)
+
+
+def _rounded(wrong: int) -> int:
+    """Round up to 1, 2 or 5 times a power of ten.
+
+    Where a search ended before it was through, how far it got depends on the solver's version.
+    """
+    ladder = (step * 10**power for power in count() for step in (1, 2, 5))
+    return wrong if wrong == 0 else next(step for step in ladder if step >= wrong)
 
 
 def _holds(model: LinearProgram, found: Floats) -> bool:
@@ -113,47 +130,57 @@ def _holds(model: LinearProgram, found: Floats) -> bool:
     return bool(((sums >= low) & (sums <= high)).all() and (whole >= 0).all())
 
 
-def _by_class(program: Program, allowed: int) -> World | None:
+def _by_class(program: Program, cost: Cost, most: int | None) -> int | None:
     """Settle most stations by classes that are alike; look at the rest one by one.
 
-    A linear program of the classes says when each enters; it divides only as many classes as there
-    are rows. The members of these are looked at one by one, which again divides only a few: these,
-    and some more, are free in the integer program that mends what is left.
+    A linear program of the classes says when each enters, or that it is wrong; it divides only as
+    many classes as there are rows. The members of these are looked at one by one, which again
+    divides only a few: these, and some more, are free in the integer program that mends what is
+    left.
     """
     stations = program.stations
     label = _alike(stations)
-    entries = np.full((len(stations), max(map(len, program.chains), default=0)), -1)
+    states = np.full((len(stations), max(map(len, program.chains), default=0)), -1)
     free = np.ones(len(stations), dtype=bool)
     for labels in (label, np.arange(len(stations))):
-        found = _settled(program, entries, free, labels)
+        found = _settled(program, cost, most, states, free, labels)
         if found is None:
             return None
-        entries, free = found
+        states, free = found
     free[:: max(len(stations) // _FREE, 1)] = True
     for figure in range(stations.least.shape[1]):
         free[np.argsort(stations.least[:, figure], kind="stable")[-_LARGEST:]] = True
-    summed, weight, forced, _ = _summed(program, entries, free, np.arange(len(stations)))
-    return _integral(summed, weight, allowed, forced=forced)
+    return _integral(summed(program, np.arange(len(stations)), states, free), cost, most)
 
 
 def _settled(
-    program: Program, entries: Counts, free: Mask, label: Counts
+    program: Program,
+    cost: Cost,
+    most: int | None,
+    states: Counts,
+    free: Mask,
+    label: Counts,
 ) -> tuple[Counts, Mask] | None:
-    """Return the entries of stations that the linear program does not divide, and which it does."""
-    summed, weight, forced, where = _summed(program, entries, free, label)
-    model = model_of(summed, "sheets", weight, elastic=False)
-    _force(model, forced)
+    """Return the states of stations that the linear program does not divide, and which it does."""
+    given = summed(program, label, states, free)
+    model = model_of(given.program, cost, given.weight, strict=True)
+    if most == 0:
+        for costs, highs in zip(model.build.costs, model.build.highs, strict=True):
+            highs[costs > 0] = 0.0
+    _force(model, given.forced)
     found = optimum(model)
     if found is None:
         return None
-    entered = np.zeros((len(summed.stations), entries.shape[1]), dtype=np.int64)
-    divided = np.zeros(len(summed.stations), dtype=bool)
+    wrong = found[1][model.wrong]
+    entered = np.full((len(given.program.stations), states.shape[1]), -1, dtype=np.int64)
+    divided = np.abs(wrong - np.rint(wrong)) > _WHOLE
     for y, chain, here in _states(model):
         values = found[1][y]
         divided[here] |= (np.abs(values - np.rint(values)) > _WHOLE).any(axis=1)
-        divided[here] |= np.rint(values).sum(axis=1) != 1
-        entered[here, chain] = values.argmax(axis=1)
-    return entered[where], divided[where]
+        entered[here, chain] = np.where(
+            wrong[here] > 0.5, program.bulletins + 1, values.argmax(axis=1)
+        )
+    return entered[given.where], divided[given.where]
 
 
 def _states(model: LinearProgram) -> Iterator[tuple[Counts, int, Counts]]:
@@ -165,42 +192,20 @@ def _states(model: LinearProgram) -> Iterator[tuple[Counts, int, Counts]]:
 
 
 def _force(model: LinearProgram, forced: dict[tuple[int, int], int]) -> None:
-    """Make stations true, with these entries by (station, chain)."""
+    """Fix the states of stations, by (station, chain): a bulletin that they enter with, or wrong."""
     build = model.build
     low, high = np.concatenate(build.lows), np.concatenate(build.highs)
     for y, chain, here in _states(model):
         for row, station in enumerate(here.tolist()):
-            if (station, chain) in forced:
-                low[y[row, forced[station, chain]]] = 1.0
+            state = forced.get((station, chain))
+            if state is None:
+                continue
+            if state < y.shape[1]:
+                low[y[row, state]] = 1.0
                 high[model.wrong[station]] = 0.0
+            else:
+                low[model.wrong[station]] = 1.0
     build.lows, build.highs = [low], [high]
-
-
-def _summed(
-    program: Program, entries: Counts, free: Mask, label: Counts
-) -> tuple[Program, Counts, dict[tuple[int, int], int], Counts]:
-    """Return the program with stations summed: free ones by label, the others by how they enter.
-
-    Besides, how many each sum holds, the entries of those that are not free, and for each station
-    the sum that it is part of.
-    """
-    stations = program.stations
-    kind = (entries * (program.bulletins + 2) ** np.arange(entries.shape[1])).sum(axis=1)
-    kind = np.where(free, label, kind)
-    order = np.lexsort((kind, ~free, stations.site))
-    parts = np.stack([stations.site, ~free, kind], axis=1)[order]
-    fresh = np.concatenate([[True], (np.diff(parts, axis=0) != 0).any(axis=1)])
-    edges = np.flatnonzero(fresh)
-    where = np.empty(len(stations), dtype=np.int64)
-    where[order] = np.cumsum(fresh) - 1
-    forced = {
-        (at, chain): int(entries[first, chain])
-        for at, first in enumerate(order[edges].tolist())
-        if not free[first]
-        for chain in range(len(program.chains[int(stations.site[first])]))
-    }
-    weight = np.diff(np.concatenate([edges, [len(order)]]))
-    return replace(program, stations=stations.summed(order, edges)), weight, forced, where
 
 
 def _alike(stations: SheetStations) -> Counts:
