@@ -84,7 +84,7 @@ def model_of(
         count=(wrong, weight.astype(float), 0.0),
         capacity=(wrong, caps, 0.0),
         lists=(wrong, stations.lists.astype(float), 0.0),
-        sites=range(len(program.sites)),
+        sites=program.settled,
         seen=True,
         top=float(caps.max(initial=0)),
     )
@@ -95,7 +95,7 @@ def model_of(
         masses.free(
             count=(np.zeros(0, dtype=np.int64), 0.0, np.inf),
             capacity=float(program.loose),
-            sites=range(len(program.sites)),
+            sites=program.settled,
             seen=False,
             top=None,
         )
@@ -112,11 +112,11 @@ def _figures(
     exact: Mask,
 ) -> None:
     """Add what true sheets say exactly, for some figures."""
-    for row in chain.rows:
-        figure, last = program.figure_of[row], int(program.bulletin_of[row])
+    for at, row in enumerate(chain.rows):
+        figure = program.figure_of[row]
         if exact[figure]:
             values = program.stations.least[here, figure].astype(float)
-            build.put(rows[row], y[:, : last + 1], values[:, None])
+            build.put(rows[row], y[:, chain.counts[:, at]], values[:, None])
 
 
 def _each_paper(

@@ -44,12 +44,12 @@ def loose_papers(
         if counted.any():
             low, high = stations.least[here, figure], stations.most[here, figure]
             between(papers[:, :, counted], low, high)
-    for row in chain.rows:
+    for at, row in enumerate(chain.rows):
         figure = program.figure_of[row]
         if figure in loose:
-            last = int(program.bulletin_of[row]) + 1
             counted = program.membership[figure] > 0
-            build.put(rows[row], papers[:, :last, counted], 1.0)
+            entered = papers[:, chain.counts[:, at]]
+            build.put(rows[row], entered[:, :, counted], 1.0)
 
 
 def changed_papers(
@@ -78,8 +78,8 @@ def changed_papers(
         top = build.constraint(-np.inf, 0.0)
         build.put(top, on[entry], 1.0)
         build.put(top, y[:, entry], -stations.cap[here].astype(float))
-    for row in chain.rows:
-        last = int(program.bulletin_of[row]) + 1
+    for at, row in enumerate(chain.rows):
+        entered = chain.counts[:, at]
         counted_in = program.membership[program.figure_of[row]].astype(float)
-        build.put(rows[row], off[:last], -counted_in[None, :])
-        build.put(rows[row], on[:last], counted_in[None, :])
+        build.put(rows[row], off[entered], -counted_in[None, :])
+        build.put(rows[row], on[entered], counted_in[None, :])

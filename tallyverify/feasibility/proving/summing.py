@@ -9,6 +9,9 @@ import numpy as np
 from tallyverify.arrays import Counts, Mask
 from tallyverify.feasibility.proving.program import Program
 
+WRONG = -2
+"""The state of a station whose sheet is wrong."""
+
 
 @dataclass(frozen=True, eq=False)
 class Summed:
@@ -32,7 +35,7 @@ def summed(
     label : ndarray of int64, shape (stations,)
         Free stations with the same label become one.
     states : ndarray of int64, shape (stations, chains), optional
-        With which bulletin a station that is not free enters each chain.
+        How a station that is not free enters each chain, or :data:`WRONG`.
     free : ndarray of bool, shape (stations,), optional
         By default all are.
     """
@@ -41,7 +44,7 @@ def summed(
     free = np.ones(size, dtype=bool) if free is None else free
     kind = label
     if states is not None:
-        code = (states * (program.bulletins + 2) ** np.arange(states.shape[1])).sum(axis=1)
+        code = np.unique(states, axis=0, return_inverse=True)[1].ravel()
         kind = np.where(free, label, code)
     apart = _apart(program)
     order = np.lexsort((apart, kind, ~free, stations.site))

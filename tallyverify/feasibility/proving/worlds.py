@@ -22,7 +22,7 @@ from tallyverify.feasibility.proving.multipliers import optimum
 from tallyverify.feasibility.proving.program import Program, SheetStations
 from tallyverify.feasibility.proving.proof import Cost
 from tallyverify.feasibility.proving.quiet import quiet
-from tallyverify.feasibility.proving.summing import Summed, summed, without_choice
+from tallyverify.feasibility.proving.summing import WRONG, Summed, summed, without_choice
 
 MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
@@ -178,7 +178,7 @@ def _settled(
         values = found[1][y]
         divided[here] |= (np.abs(values - np.rint(values)) > _WHOLE).any(axis=1)
         entered[here, chain] = np.where(
-            wrong[here] > 0.5, program.bulletins + 1, values.argmax(axis=1)
+            wrong[here] > 0.5, WRONG, values.argmax(axis=1)
         )
     return entered[given.where], divided[given.where]
 
@@ -192,7 +192,7 @@ def _states(model: LinearProgram) -> Iterator[tuple[Counts, int, Counts]]:
 
 
 def _force(model: LinearProgram, forced: dict[tuple[int, int], int]) -> None:
-    """Fix the states of stations, by (station, chain): a bulletin that they enter with, or wrong."""
+    """Fix the states of stations, by (station, chain): how they enter, or that they are wrong."""
     build = model.build
     low, high = np.concatenate(build.lows), np.concatenate(build.highs)
     for y, chain, here in _states(model):
@@ -200,11 +200,11 @@ def _force(model: LinearProgram, forced: dict[tuple[int, int], int]) -> None:
             state = forced.get((station, chain))
             if state is None:
                 continue
-            if state < y.shape[1]:
+            if state == WRONG:
+                low[model.wrong[station]] = 1.0
+            else:
                 low[y[row, state]] = 1.0
                 high[model.wrong[station]] = 0.0
-            else:
-                low[model.wrong[station]] = 1.0
     build.lows, build.highs = [low], [high]
 
 

@@ -5,6 +5,7 @@ The fold of the engine: parts are concatenated, and put in the order of the keys
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,9 @@ from tallyverify.table import ActaTable, Repeats
 
 Areas = tuple[int, ...]
 """A station's declared areas, as positions in ``CaseFacts.areas``; the country is always first."""
+
+Places = tuple[Areas, ...]
+"""Where a station may lie: one place, or first what all places have in common, then each."""
 
 LINES = ("registered", "ballots", "valid", "null", "blank")
 
@@ -40,19 +44,19 @@ class SheetRows(Studied):
         """All stations by column, in the order of their keys.
 
         ``station``; ``least`` and ``most`` (stations × candidates), equal where all votes were
-        read, ``most`` −1 where not; each line, −1 where not read; ``areas`` (codes, ``labels``).
+        read, ``most`` −1 where not; each line, −1 where not read; ``site`` (codes), of ``labels``.
         """
-        labels: dict[Areas, int] = {}
+        labels: dict[Places, int] = {}
         codes = []
         for chunk in self.chunks:
-            here = [labels.setdefault(areas, len(labels)) for areas in chunk["labels"]]
+            here = [labels.setdefault(places, len(labels)) for places in chunk["labels"]]
             codes.append(np.array(here, dtype=np.int64)[chunk["site"]])
         names = [name for name in self.chunks[0] if name not in ("labels", "site")]
         whole = {name: np.concatenate([chunk[name] for chunk in self.chunks]) for name in names}
         whole["site"] = np.concatenate(codes)
         # By key, and sites by their areas: nothing depends on the order of rows or parts.
         ranked = sorted(labels)
-        renamed = np.array([ranked.index(areas) for areas in labels], dtype=np.int64)
+        renamed = np.array([ranked.index(places) for places in labels], dtype=np.int64)
         whole["site"] = renamed[whole["site"]]
         order = np.argsort(whole["station"], kind="stable")
         found: dict[str, Any] = {name: column[order] for name, column in whole.items()}
@@ -110,11 +114,12 @@ def _repeated_votes(repeats: Repeats) -> frozenset[str]:
 
 
 def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
-    """Keep one row of each station that stands twice with different figures: the hull of both.
+    """Keep one row of each station that stands twice, with other figures or areas: the hull.
 
     Which copy is right is not known; a line in which they differ counts as not read.
     """
-    groups = repeats.different
+    only_moved = ~repeats.moved.varying(repeats.moved.rows.figures)
+    groups = repeats.different.followed_by(repeats.moved.where(only_moved))
     if not len(groups):
         return None
     rows = np.concatenate(
@@ -122,12 +127,13 @@ def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
     )
     [every] = summarise_witnesses(groups.rows.take(rows), facts).chunks
     start = np.cumsum(groups.size) - groups.size
-    columns: dict[str, Any] = {"labels": every["labels"], "station": every["station"][start]}
-    columns["site"] = every["site"][start]
-    same_place = np.minimum.reduceat(every["site"], start) == np.maximum.reduceat(
-        every["site"], start
-    )
-    columns["seen"] = np.logical_and.reduceat(every["seen"], start) & same_place
+    columns: dict[str, Any] = {"station": every["station"][start]}
+    there = [
+        places_among({every["labels"][code][0] for code in codes})
+        for codes in np.split(every["site"], start[1:])
+    ]
+    columns["site"], columns["labels"] = np.arange(len(there)), there
+    columns["seen"] = np.logical_and.reduceat(every["seen"], start)
     columns["least"] = np.minimum.reduceat(every["least"], start, axis=0)
     unread = np.minimum.reduceat(every["most"], start, axis=0) < 0
     columns["most"] = np.where(unread, -1, np.maximum.reduceat(every["most"], start, axis=0))
@@ -142,6 +148,13 @@ def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
     return columns
 
 
+def places_among(places: Iterable[Areas]) -> Places:
+    """Return where a station may lie of which several places are known: perhaps in none of them."""
+    distinct = sorted(set(places))
+    common = tuple(sorted(set.intersection(*map(set, distinct))))
+    return (common, *(areas for areas in distinct if areas != common))
+
+
 def _line(part: ActaTable, name: str) -> Counts:
     if name not in part.lines:
         return np.full(len(part), -1, dtype=np.int64)
@@ -149,12 +162,12 @@ def _line(part: ActaTable, name: str) -> Counts:
     return values if unread is None else np.where(unread, -1, values)
 
 
-def _sites(part: ActaTable, facts: CaseFacts) -> tuple[Counts, list[Areas]]:
+def _sites(part: ActaTable, facts: CaseFacts) -> tuple[Counts, list[Places]]:
     """Each row's declared areas, as a code, and what the codes stand for."""
     places = places_of(part, facts)
     if not places:
-        return np.zeros(len(part), dtype=np.int64), [(0,)]
+        return np.zeros(len(part), dtype=np.int64), [((0,),)]
     found, codes = np.unique(np.stack(places, axis=1), axis=0, return_inverse=True)
     # Places count from 1 (0: not declared); the country stands in all.
-    labels = [(0, *sorted({int(at) - 1 for at in row if at > 0} - {0})) for row in found]
-    return codes.ravel().astype(np.int64), labels
+    areas = [(0, *sorted({int(at) - 1 for at in row if at > 0} - {0})) for row in found]
+    return codes.ravel().astype(np.int64), [(one,) for one in areas]
