@@ -57,8 +57,9 @@ def closing_words(engine: Feasibility, answer: SeriesAnswer) -> tuple[tuple[str,
 
 def _open(program: Program) -> tuple[Any, ...]:
     """The chains as they would be if no bulletin were whole."""
+    never = program.bulletins
     return tuple(
-        tuple(replace(chain, last=program.bulletins) for chain in chains)
+        tuple(replace(chain, last=never, sealed=never) for chain in chains)
         for chains in program.chains
     )
 

@@ -75,7 +75,10 @@ def assembled(
         if placed is not None:
             sites.setdefault(placed, len(sites))
     one_hour = same_hours(series, extents, facts, taken=taken)
-    chains = tuple(_chains(areas, rows, whole, len(series.bulletins), one_hour) for areas in sites)
+    complete = {key for key in whole if extents[key].complete}
+    chains = tuple(
+        _chains(areas, rows, whole, complete, len(series.bulletins), one_hour) for areas in sites
+    )
     # So many papers, of all classes that any published figure counts, are nowhere exceeded.
     box = max(sum(row.high for row in rows if not row.of_stations), 1)
     least, most = _intervals(figures, papers, seen, box)
@@ -134,19 +137,28 @@ def _with_annulled(row: Row, closing: Closing, bulletins: int) -> Row:
 
 
 def _chains(
-    areas: Areas, rows: list[Row], whole: set[tuple[int, int]], bulletins: int, one_hour: bool
+    areas: Areas,
+    rows: list[Row],
+    whole: set[tuple[int, int]],
+    complete: set[tuple[int, int]],
+    bulletins: int,
+    one_hour: bool,
 ) -> tuple[Chain, ...]:
     """Return the rows that a station of these areas enters, by what it enters together."""
+
+    def first(keys: set[tuple[int, int]], around: Areas) -> int:
+        return min((b for b, area in keys if area in around), default=bulletins)
+
     inside = [at for at, row in enumerate(rows) if row.area in areas]
-    last = min((b for b, area in whole if area in areas), default=bulletins)
     if one_hour:
-        return (Chain(np.array(inside, dtype=np.int64), last),)
+        every = np.array(inside, dtype=np.int64)
+        return (Chain(every, first(whole, areas), first(complete, areas)),)
     found = []
     for area in areas:
         own = np.array([at for at in inside if rows[at].area == area], dtype=np.int64)
         # Whatever is whole around an area is whole in it.
-        around = min((b for b, other in whole if other in (area, 0)), default=bulletins)
-        found.append(Chain(own, around))
+        around = (area, 0)
+        found.append(Chain(own, first(whole, around), first(complete, around)))
     return tuple(found)
 
 

@@ -25,6 +25,7 @@ class Chain:
 
     rows: Counts  # positions in ``Program.rows``
     last: int  # it enters with bulletin ``last`` at the latest; the number of bulletins: or never
+    sealed: int  # the same of papers of no station
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,15 +168,15 @@ class Program:
         sheets, least, most = self._by_site
         return int(sheets[sites].sum()), least[sites].sum(axis=0), most[sites].sum(axis=0)
 
-    def weights(self, multipliers: Counts, site: int) -> list[Counts]:
+    def weights(self, multipliers: Counts, site: int, *, elsewhere: bool = False) -> list[Counts]:
         """Return, for each chain of a site, the weight of each figure by entry.
 
         Shape of each (entries, figures): a station that enters with bulletin e adds its figures
-        to every row of the chain from that bulletin on.
+        to every row of the chain from that bulletin on; ``elsewhere``: a paper of no station.
         """
         found = []
         for chain in self.chains[site]:
-            entries = np.arange(chain.last + 1)
+            entries = np.arange((chain.sealed if elsewhere else chain.last) + 1)
             inside = self.bulletin_of[chain.rows][None, :] >= entries[:, None]
             table = np.zeros((len(entries), len(self.figures)), dtype=np.int64)
             np.add.at(

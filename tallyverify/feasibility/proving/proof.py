@@ -239,10 +239,9 @@ def _lightest_elsewhere(program: Program, multipliers: Counts, extra: int) -> in
     least = 0
     for site in range(len(program.sites)):
         paper = np.zeros(program.membership.shape[1], dtype=np.int64)
-        for table in program.weights(kept, site):
-            weights = _paper_weights(program, table)
-            # It may be counted from any bulletin on, or never, also where all stations are in.
-            paper = paper + np.minimum(weights.min(axis=0), 0)
+        # It may come later than all stations, or never, unless a bulletin says that it is complete.
+        for table in program.weights(kept, site, elsewhere=True):
+            paper = paper + _paper_weights(program, table).min(axis=0)
         least = min(least, int(paper.min()) + extra)
     return least
 
