@@ -96,6 +96,18 @@ def folded(name: str) -> str:
     return _DASH.sub("-", " ".join(text.split()))
 
 
+def spelt_as(name: str, among: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that are this one up to its spelling; itself alone where it is there.
+
+    Examples
+    --------
+    >>> spelt_as("ANA", ["Ana", "ana", "Eva"]), spelt_as("ana", ["Ana", "ana"])
+    (('Ana', 'ana'), ('ana',))
+    """
+    names = tuple(among)
+    return (name,) if name in names else tuple(o for o in names if folded(o) == folded(name))
+
+
 def folded_key(key: str) -> str:
     """Return a station's key without what spellings of one key differ in.
 

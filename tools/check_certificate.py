@@ -66,7 +66,6 @@ def sheets(contest, how, text, areas):  # [6] to [11]
         key = tuple(code[name] for name in many(how["station"]))
         need(stations.setdefault(key, one) == one, f"outside: {key} stands twice", ValueError)
     return [one for one in stations.values() if one["seen"]]
-
 def published(f, row, known):  # [12]: the least and the most of a figure
     if f["kind"] == "votes":
         return 2 * [votes for names, votes in voted(row) if names == sorted(f["candidates"])]
@@ -93,14 +92,14 @@ def check(cert, folder):
         right = published(f, row, known)
         need([f["low"], f["high"]] == right, f"bulletin {f['bulletin']}, {f['kind']}: {right}")
         f["in"] = areas.index(folded(f["area"]))
-    near, whole = {f["in"] for f in figures}, [(rows[-1][0] + 1, 0)]  # [13]
-    whole += [(i, areas.index(folded(r.get("area", {})))) for i, _, r in rows if r.get("complete")
-              or (known is not None and not r.get("area") and r.get("stations") == known)]
+    near, end = {f["in"] for f in figures}, rows[-1][0] + 1  # [13]
+    full = [(i, areas.index(folded(r.get("area", {})))) for i, _, r in rows if r.get("complete")]
+    whole = full + [(i, 0) for i, _, r in rows
+                    if not r.get("area") and r.get("stations") in {known} - {None}]
     box = max(sum(f["high"] for f in figures if f["kind"] != "stations"), 1)  # [14]
     sound = [one for one in seen if one["sound"]]
     top = max((one["top"] for one in sound), default=0) if n >= 10 else box
-    over = (Fraction(one["top"], one["registered"]) for one in sound if one["registered"] > 0)
-    excess = max([1, *over])
+    excess = max([1, *(Fraction(s["top"], s["registered"]) for s in sound if s["registered"] > 0)])
     most = [sum(v or 0 for _, v in voted(r)) for *_, r in rows]  # [15]
     elsewhere = max(*most, *(r.get(k) or 0 for *_, r in rows for k in ("valid", "ballots"))) // 10
     for at_stations in ("all_votes_at_stations", "stations"):
@@ -113,29 +112,31 @@ def check(cert, folder):
     sites |= {tuple(i for i, a in enumerate(areas) if a.items() <= x.items()) for x in areas}
     for proof in [proof for proof in cert["proofs"] if proof["kind"] != "votes"]:  # [16] to [20]
         scale, pairs = proof["scale"], list(zip(figures, proof["multipliers"], strict=True))
-        whole_numbers = {type(m) for m in (scale, *proof["multipliers"])} == {int} and scale > 0
-        need(whole_numbers and not proof["room_multiplier"], "outside: its multipliers", ValueError)
-        tables, late = {}, 0  # late: the least that a paper of no station weighs
-        for site in sites:  # what things weigh, by the bulletin that a station enters with
-            last = min(i for i, a in whole if a in site and a in {0, *near})
-            at_once = all({(0, 0), (0, a)} & {*whole} for a in near & {*site})
-            one_hour = len(near & {*site}) < 2 or (at_once and (whole[0][0] == 1 or not elsewhere))
-            need(one_hour, "outside: areas by the hour", ValueError)
-            for at in range(whole[0][0] + 1):
+        need({type(m) for m in (scale, *proof["multipliers"])} == {int} and scale > 0
+             and not proof["room_multiplier"], "outside: its multipliers", ValueError)
+        tables = {}
+        for site in sites:  # what things weigh, by the bulletin that they enter with
+            last, late = (min((i for i, a in keys if a in site and a in {0, *near}), default=end)
+                          for keys in (whole, full if elsewhere else whole))  # late: of no station
+            here, at_once = near & {*site}, {*(full if elsewhere else whole)}
+            need(len(here) < 2 or all({(0, 0), (0, a)} & at_once for a in here),
+                 "outside: areas by the hour", ValueError)
+            for at in range(late + 1):
                 w = [m * (f["in"] in site and f["at"] >= at) for f, m in pairs]
                 fixed = sum(m for m, f in zip(w, figures, strict=True) if f["kind"] == "stations")
-                late = min(late, light := min(0, *(sum(m for m, f in zip(w, figures, strict=True)
-                    if f["kind"] == "valid" or c in f["candidates"]) for c in [None, *names])))
-                tables.setdefault(site, []).extend([(w, fixed, light)] * (at <= last))
-        every = [entry for table in tables.values() for entry in table]
-        caps = {top, *(one["cap"] for one in seen)}
-        wrong = {cap: min(fixed + cap * light for _, fixed, light in every) for cap in caps}
-        total = elsewhere * late - sum(max(m * f["low"], m * f["high"]) for f, m in pairs)
+                light = min(0, *(sum(m for m, f in zip(w, figures, strict=True) if (
+                    f["kind"] == "valid" or c in f["candidates"])) for c in [None, *names]))
+                tables.setdefault((site, at <= last), []).append((w, fixed, light))
+        every = [entry for (_, there), table in tables.items() if there for entry in table]
+        wrong = {cap: min(fixed + cap * light for _, fixed, light in every)
+                 for cap in {top, *(one["cap"] for one in seen)}}
+        total = -sum(max(m * f["low"], m * f["high"]) for f, m in pairs)
         for one in seen:
-            true = [sum(map(int.__mul__, w, one["says"])) for w, *_ in tables[one["site"]]]
+            true = [sum(map(int.__mul__, w, one["says"])) for w, *_ in tables[one["site"], True]]
             total += min(wrong[one["cap"]] + scale * (proof["kind"] == "sheets"), *true) if (
-                one["sound"]) else min(v[1] + one["cap"] * v[2] for v in tables[one["site"]])
-        total += box * min(e[2] for e in every) if known is None else (known - n) * wrong[top]
+                one["sound"]) else min(v[1] + one["cap"] * v[2] for v in tables[one["site"], True])
+        total += elsewhere * min(v[2] for table in tables.values() for v in table)
+        total += (known - n) * wrong[top] if known is not None else box * min(v[2] for v in every)
         least = -(-total // scale)
         need(least >= proof["certified"] > 0, f"the fold proves {least}, not {proof['certified']}")
         yield f"at least {least} of {n} sheets are wrong" if proof["kind"] == "sheets" else (

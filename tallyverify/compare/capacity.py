@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
 from tallyverify.compare.lifting import Place, answer_of, places, proof_of, same_place
-from tallyverify.feasibility import Feasibility, most_seen, room_of, summarise_witnesses
+from tallyverify.feasibility import (
+    Feasibility,
+    closing_words,
+    most_seen,
+    room_of,
+    summarise_witnesses,
+)
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
 
 
@@ -80,7 +86,8 @@ def _need(
         return []  # a need that can be met is told once, for the whole country
     else:
         says = head + _beside(seen, votes, needed, positive, room, facts)
-    words = "; ".join(one.answer.words)
+    unseen, *others = closing_words(engine, one.answer)
+    words = "; ".join(filter(None, (*unseen, *others)))
     return [
         check.finding(
             says,
@@ -89,7 +96,7 @@ def _need(
             observed=room,
             expected=needed,
             arithmetic=f"{' + '.join(spelt)} → {number(needed)} still needed; room for "
-            f"{number(room)}: {words}",
+            f"{number(room)}{f': {words}' if words else ''}",
         )
     ]
 

@@ -92,8 +92,8 @@ def _below(
     evidence, why = Evidence.NOTE, ""
     if prove:
         evidence, why = proof_of(engine, one.answer, same_place(one, row.label))
-    extent = one.answer.extents.get((one.at, one.area))
     if evidence is Evidence.NOTE:
+        extent = one.answer.extents.get((one.at, one.area))
         why = "; the stations that the bulletin leaves out could account for that"
         if not prove:
             why = "; larger differences were proved first, and this one was not"
@@ -102,8 +102,6 @@ def _below(
                 "; the bulletin is not known to hold the whole count, nor how many stations it "
                 "leaves out, so it may lack these sheets"
             )
-    elif extent is not None and extent.words:
-        spelt += f"; {extent.words}"
     return check.finding(
         says + why,
         evidence=evidence,

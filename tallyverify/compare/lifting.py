@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tallyverify.checking import CaseFacts, Kept
-from tallyverify.feasibility import BY_COVERAGE, Feasibility, Row, SeriesAnswer, Verified
+from tallyverify.feasibility import (
+    BY_COVERAGE,
+    Feasibility,
+    Row,
+    SeriesAnswer,
+    Verified,
+    assumptions_used,
+)
 from tallyverify.findings import Evidence, counted, number, percent
 from tallyverify.records import AreaResult, Bulletin
 
@@ -70,13 +77,18 @@ def proof_of(
         others = engine.of_rows(answer, lambda row: wanted(row) and not about(row))
         if others.reading.bound.key >= one.reading.bound.key:
             return Evidence.NOTE, ""
-    return one.rung or Evidence.NOTE, said(engine, one)
+    return one.rung or Evidence.NOTE, said(engine, answer, one)
 
 
-def said(engine: Feasibility, one: Verified) -> str:
-    """Return a proof in words, empty where there is none."""
+def said(engine: Feasibility, answer: SeriesAnswer, one: Verified) -> str:
+    """Return a proof in words, with the assumptions that it used; empty where there is none."""
     if one.rung is None:
         return ""
+    used = "; ".join(assumptions_used(engine, answer, one))
+    return _proved(engine, one) + (f". Assumed: {used}" if used else "")
+
+
+def _proved(engine: Feasibility, one: Verified) -> str:
     bound, allowed = one.reading.bound, engine.allowance
     if bound.misfit:
         return (

@@ -109,7 +109,7 @@ def _together(
     listed = "; ".join(figures[:_LISTED]) + (f"; and {number(more)} more" if more > 0 else "")
     resolved = resolved_by(engine, answer)
     text = f"{name}these published figures are not true together: {listed}"
-    text += said(engine, answer.whole)
+    text += said(engine, answer, answer.whole)
     if resolved is not None:
         text += (
             f". One figure alone would resolve it: {figure_words(resolved, facts)}; is it written "
@@ -117,8 +117,9 @@ def _together(
         )
     first = look_at_first(engine, answer.whole.reading)
     if first:
+        text += "" if text.endswith("?") else "."
         text += (
-            f". Sheets to look at first, in the order of arithmetic: {', '.join(first[:5])}; "
+            f" Sheets to look at first, in the order of arithmetic: {', '.join(first[:5])}; "
             "nothing else speaks against them"
         )
     bound = answer.whole.reading.bound

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         summarise_repeats,
         summarise_witnesses,
     )
+    from tallyverify.feasibility.used import assumptions_used, closing_words
 
 __all__ = [
     "BY_COVERAGE",
@@ -51,9 +52,11 @@ __all__ = [
     "SeriesAnswer",
     "Verified",
     "allowed",
+    "assumptions_used",
     "bases_of",
     "certified",
     "clash_of",
+    "closing_words",
     "figure_words",
     "held_of",
     "look_at_first",
@@ -114,5 +117,6 @@ __getattr__ = hand_on(
             "summarise_repeats",
             "summarise_witnesses",
         ),
+        "used": ("assumptions_used", "closing_words"),
     },
 )

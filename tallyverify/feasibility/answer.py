@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from tallyverify.checking import CaseFacts, Kept
-from tallyverify.errors import InputError, listed, nearest
-from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_keys, annulled_number
+from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_number
 from tallyverify.feasibility.figures.extents import Extent, extents
 from tallyverify.feasibility.figures.published import Row, Series, series_in_force
 from tallyverify.feasibility.figures.unseen_sizes import (
@@ -24,11 +22,10 @@ from tallyverify.feasibility.proving.assemble import Closing, assembled
 from tallyverify.feasibility.proving.bounds import NOTHING, ProvedBound, bound_of
 from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.worlds import ShownWorld, shown
+from tallyverify.feasibility.sheets.annulled import papers_held, without_annulled
 from tallyverify.feasibility.sheets.out_of_place import with_registry_places
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence, counted
-from tallyverify.key_bytes import folded_keys
-from tallyverify.names import folded_key
 
 _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
@@ -79,12 +76,12 @@ class Feasibility:
     """
 
     def __init__(self, kept: Kept, facts: CaseFacts) -> None:
-        self.facts = facts
+        self.kept, self.facts = kept, facts
         self.clashes: dict[int, tuple[Row, ...]] = {}
         self.resolved: dict[int, Row | None] = {}
         self._proved: dict[tuple[int, tuple[int, ...]], Verified] = {}
-        columns, self.annulled = _without_annulled(kept.rows.columns, facts)
-        self._annulled_seen = _papers_of(kept.rows.columns) - _papers_of(columns)
+        columns, self.annulled = without_annulled(kept.rows.columns, facts)
+        self._annulled_seen = papers_held(kept.rows.columns) - papers_held(columns)
         doubtful = np.isin(columns["station"], list(kept.rows.doubtful))
         columns = with_registry_places(columns, facts)
         columns = {**columns, "seen": columns["seen"] & ~doubtful}
@@ -176,21 +173,10 @@ class Feasibility:
         return stations, self._annulled_seen + stations * (top if top >= 0 else self.largest)
 
     def _of(self, series: Series) -> SeriesAnswer:
-        facts, seen = self.facts, self.sheets
         found, closing, words = self.closed(series)
-        taken = (False, True) if any(one.taken for one in found.values()) else (False,)
 
         def programs(only: int | None = None) -> tuple[tuple[Program, ...], ...]:
-            """By reading of coverages, then by what is taken as whole."""
-            return tuple(
-                tuple(
-                    assembled(
-                        series, facts, seen, found, closing, voters=voters, taken=one, only=only
-                    )
-                    for one in taken
-                )
-                for voters in self._bases(found)
-            )
+            return self._programs(series, found, closing, only)
 
         every = programs()
         whole = self._weakest(every)
@@ -204,6 +190,24 @@ class Feasibility:
         others = tuple(one[-1] for at, one in enumerate(every) if at != chosen)
         return SeriesAnswer(
             series, found, closing, words, whole, by_bulletin, every[chosen], others
+        )
+
+    def _programs(
+        self,
+        series: Series,
+        found: dict[tuple[int, int], Extent],
+        closing: Closing,
+        only: int | None = None,
+    ) -> tuple[tuple[Program, ...], ...]:
+        """Return the programs by reading of coverages, then by what is taken as whole."""
+        facts, seen = self.facts, self.sheets
+        taken = (False, True) if any(one.taken for one in found.values()) else (False,)
+        return tuple(
+            tuple(
+                assembled(series, facts, seen, found, closing, voters=voters, taken=one, only=only)
+                for one in taken
+            )
+            for voters in self._bases(found)
         )
 
     def _alone(
@@ -282,6 +286,17 @@ class Feasibility:
         return max(self.series, key=lambda one: weight_of(one.whole), default=None)
 
     @cached_property
+    def by_default(self) -> tuple[int, Evidence | None] | None:
+        """The default allowance and the rung that it leads to; None where the case sets none."""
+        if self.facts.allowance is None:
+            return None
+        usual = Feasibility(self.kept, replace(self.facts, allowance=None))
+        closed = ((series, *usual.closed(series)[:2]) for series in series_in_force(self.facts))
+        found = (usual._weakest(usual._programs(*one)) for one in closed)
+        strongest = max(found, key=weight_of, default=None)
+        return usual.allowance.sheets, strongest.rung if strongest is not None else None
+
+    @cached_property
     def worlds(self) -> tuple[ShownWorld | None, ...]:
         """A world of each series, where one was shown."""
         return tuple(self._world(one) for one in self.series)
@@ -321,38 +336,3 @@ def weight_of(one: Verified) -> tuple[int, tuple[int, int, int]]:
     """Return what puts proofs in order, from the weakest to the strongest."""
     order = (None, Evidence.DISCREPANCY, Evidence.CONTRADICTION)
     return order.index(one.rung), one.reading.bound.key
-
-
-def _papers_of(columns: dict[str, Any]) -> int:
-    """Papers that stations hold, as far as their sheets say."""
-    most = np.maximum(columns["least"].sum(axis=1), columns["ballots"])
-    return int(np.maximum(most, columns["valid"]).sum())
-
-
-def _without_annulled(
-    columns: dict[str, Any], facts: CaseFacts
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Take off the stations that are declared annulled, and return their keys."""
-    declared = {folded_key(key): key for key in annulled_keys(facts)}
-    if not declared:
-        return columns, ()
-    here = folded_keys(columns["station"])
-    out = np.isin(here, list(declared))
-    known = set(here[out].tolist())
-    if facts.registry is not None:
-        known |= set(folded_keys(facts.registry.frame["station"]).tolist())
-    stations = facts.declared.stations if facts.declared else None
-    # Of stations that were not seen, and that no registry lists, nothing but the key is known.
-    open_ = facts.registry is None and stations is not None and stations > len(here)
-    unknown = sorted(declared[key] for key in set(declared) - known)
-    if unknown and not open_:
-        raise InputError(
-            "annulled stations that neither a sheet nor the registry has",
-            file="declared",
-            place="annulled",
-            found=listed(unknown),
-            expected="keys of stations, as the actas write them",
-            hint=nearest(unknown[0], columns["station"].tolist()),
-        )
-    kept = {name: v if name == "labels" else v[~out] for name, v in columns.items()}
-    return kept, tuple(sorted(declared.values()))

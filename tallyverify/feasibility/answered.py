@@ -12,7 +12,7 @@ from tallyverify.feasibility.section import (
     BulletinAnswer,
     FeasibilitySection,
 )
-from tallyverify.findings import number, place
+from tallyverify.findings import Evidence, number, place
 
 
 def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | None:
@@ -28,11 +28,7 @@ def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | No
         votes_wrong=(bound.votes, world.votes if world is not None else None),
         share=bound.sheets / engine.seen if engine.seen else None,
         figures_exclude_each_other=bound.misfit,
-        allowance=AllowanceFacts(
-            sheets=engine.allowance.sheets,
-            origin=engine.allowance.origin,
-            could_decide=engine.could_decide,
-        ),
+        allowance=_allowance(engine),
         assumptions=tuple(dict.fromkeys(w for one in engine.series for w in one.words)),
         clash=tuple(figure_words(row, facts) for row in clash_of(engine, gravest)),
         resolved_by=figure_words(resolved, facts) if resolved is not None else None,
@@ -43,6 +39,19 @@ def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | No
             for at, one in enumerate(answer.by_bulletin)
         ),
     )
+
+
+def _allowance(engine: Feasibility) -> AllowanceFacts:
+    allowed = engine.allowance
+    told = AllowanceFacts(
+        sheets=allowed.sheets, origin=allowed.origin, could_decide=engine.could_decide
+    )
+    if engine.by_default is None:
+        return told
+    usual, rung = engine.by_default
+    verdict = {Evidence.CONTRADICTION: "contradicted", Evidence.DISCREPANCY: "discrepant"}
+    said = verdict[rung] if rung is not None else "consistent"
+    return told.model_copy(update={"default_sheets": usual, "default_verdict": said})
 
 
 def _of_bulletin(

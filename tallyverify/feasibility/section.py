@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from tallyverify.findings import Figure
@@ -15,11 +17,14 @@ class AllowanceFacts(Model):
     """How many sheets may happen to be wrong, why so many, and whether they could decide who leads.
 
     They could where as many sheets as large as the largest seen could turn the lead in the sheets.
+    Where the case sets the allowance, the default and what it would lead to stand beside it.
     """
 
     sheets: int
     origin: str
     could_decide: bool | None = None
+    default_sheets: int | None = None
+    default_verdict: Literal["contradicted", "discrepant", "consistent"] | None = None
 
 
 class BulletinAnswer(Model):

@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.errors import shown
-from tallyverify.names import folded
+from tallyverify.names import spelt_as
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Mapping
 
 
 def spelt_alike(name: str, among: Iterable[str]) -> str | None:
     """Return the one name that is this one up to its spelling; None where two are, or none."""
-    found = [one for one in among if folded(one) == folded(name)]
+    found = spelt_as(name, among)
     return found[0] if len(found) == 1 else None
 
 

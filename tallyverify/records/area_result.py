@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from tallyverify.errors import listed
 from tallyverify.model import Count, Identifier, Model
+from tallyverify.names import folded
 
 _TAKEN = ("valid", "valid votes", "null", "blank", "ballots", "stations", "registered")
 _MOST_DECIMALS = 10  # beyond these, what is left of a stated share is noise of binary fractions
@@ -142,10 +143,11 @@ class AreaResult(Model):
     def _percentages_are_of_something(self) -> AreaResult:
         if len(self.percentages) > 1 and 0.9 <= sum(self.percentages.values()) <= 1.01:
             raise ValueError("percentages sum to 1: these are fractions; write 51.2 for 51.2 %")
-        bare = [g.name for g in self.groups if g.votes is None and g.name not in self.percentages]
+        shares, counts = (set(map(folded, names)) for names in (self.percentages, self.figures))
+        bare = [g.name for g in self.groups if g.votes is None and folded(g.name) not in shares]
         if bare:
             raise ValueError(f"groups need votes, or a percentage: {listed(bare)} have neither")
-        alone = [name for name in self.percentages if name not in self.figures]
+        alone = [name for name in self.percentages if folded(name) not in counts]
         if alone and self.valid is self.ballots is self.registered is None:
             raise ValueError(
                 f"percentages for {listed(alone)}, for which no votes are declared, need a total "

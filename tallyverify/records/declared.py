@@ -6,14 +6,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, overload
 
-from pydantic import field_validator, model_validator
+from pydantic import PrivateAttr, field_validator, model_validator
 
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import InputError, listed, shown
 from tallyverify.model import Count, Model, Text
 from tallyverify.names import folded
 from tallyverify.records.area_result import Annulled, AreaResult, CoverageBasis, Flag
 from tallyverify.records.bulletin import Bulletin, moment_of
 from tallyverify.records.contest import Contest
+from tallyverify.records.fitting import fitted_row
 
 _WHOLE = Fraction(199, 200)
 """A coverage above this can be rounded to 100 %."""
@@ -57,6 +58,7 @@ class Declared(Model):
     all_votes_at_stations: Flag | None = None
     annulled: Annulled | None = None
     bulletins: tuple[Bulletin, ...] = ()
+    _respelt: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("bulletins")
     @classmethod
@@ -176,73 +178,53 @@ class Declared(Model):
         return tuple(dict(key) for key in sorted(keys | {()}, key=lambda key: (len(key), key)))
 
     def fitting(self, contest: Contest, file: str) -> Declared:
-        """Return the same with areas in the contest's order of levels, if it fits the contest.
+        """Return the same in the contest's spelling and order of levels, if it fits the contest.
 
         Raises
         ------
         InputError
-            If it names a candidate or a level that the contest does not have, or percentages of
-            one row sum to more than each voter's votes.
+            If it names a candidate or a level that the contest does not have, or one in two
+            spellings, or percentages of one row sum to more than each voter's votes.
         """
         spelt: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
-        bulletins = []
+        bulletins, said = [], dict.fromkeys(self._respelt)
         for bulletin in self.bulletins:
-            rows = []
-            for row in bulletin.areas:
+            rows: list[AreaResult] = []
+            once: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
+            for given in bulletin.areas:
                 where = f"bulletin {bulletin.id!r}"
-                _check_candidates(row, contest, file, where)
-                for level in row.area:
-                    if level not in contest.levels:
-                        raise _unknown("level", level, contest.levels, file, where)
-                ordered = {level: row.area[level] for level in contest.levels if level in row.area}
-                key = tuple((level, folded(name)) for level, name in ordered.items())
-                if spelt.setdefault(key, ordered) != ordered:
+                row, otherwise = fitted_row(given, contest, file, where)
+                said |= dict.fromkeys(otherwise)
+                key = tuple((level, folded(name)) for level, name in row.area.items())
+                if spelt.setdefault(key, row.area) != row.area:
                     raise InputError(
                         "one area is declared under two spellings",
                         file=file,
                         place=where,
-                        found=f"{shown(ordered)} and {shown(spelt[key])}",
+                        found=f"{shown(row.area)} and {shown(spelt[key])}",
                         expected="one spelling, as in the actas",
                     )
-                rows.append(row.model_copy(update={"area": ordered}))
+                if once.setdefault(key, given.area) is not given.area:
+                    raise InputError(
+                        "one area is declared twice, its levels spelt in two ways",
+                        file=file,
+                        place=where,
+                        found=f"{shown(once[key])} and {shown(given.area)}",
+                        expected=f"levels as in the contest: {listed(contest.levels)}",
+                    )
+                rows.append(row)
             bulletins.append(bulletin.model_copy(update={"areas": tuple(rows)}))
-        return self.model_copy(update={"bulletins": tuple(bulletins)})
+        fitted = self.model_copy(update={"bulletins": tuple(bulletins)})
+        fitted._respelt = tuple(said)
+        return fitted
+
+    @property
+    def respelt(self) -> tuple[str, ...]:
+        """Candidates and levels that were spelt otherwise than in the contest, in words."""
+        return self._respelt
 
 
 def _in_fractions(row: AreaResult) -> AreaResult:
     if row.coverage is None:
         return row
     return row.model_copy(update={"coverage": float(Fraction(str(row.coverage)) / 100)})
-
-
-def _check_candidates(row: AreaResult, contest: Contest, file: str, where: str) -> None:
-    """Refuse names that the contest does not have, and percentages of more than all votes."""
-    groups = {group.name for group in row.groups}
-    named = [*row.votes, *(name for group in row.groups for name in group.candidates)]
-    for name in (*named, *(name for name in row.percentages if name not in groups)):
-        if name not in contest.candidate_ids:
-            raise _unknown("candidate", name, contest.candidate_ids, file, where)
-    total, slack = row.percentage_sum
-    most = 100 * contest.votes_allowed
-    if total > most + slack:
-        raise InputError(
-            "the percentages sum to too much",
-            file=file,
-            place=where,
-            found=f"{float(total):.10g} % in {shown(row.area) if row.area else 'the whole'}",
-            expected=f"{most} % at most, and {float(slack):g} for rounding",
-            hint="check the figures; if each voter has several votes, say so in the contest: "
-            '"votes_allowed": 3',
-        )
-
-
-def _unknown(what: str, name: str, known: tuple[str, ...], file: str, where: str) -> InputError:
-    return InputError(
-        f"the contest has no {what} of this name",
-        file=file,
-        place=where,
-        found=shown(name),
-        expected=listed(known) or f"none: the contest has no {what}s",
-        hint=nearest(name, known)
-        or f"declare for the contest's {what}s, or name the contest file of this result",
-    )

@@ -41,7 +41,7 @@ def verdict_words(report: Report) -> str:
             said = _SLIP
         elif answer.sheets_wrong[0] > answer.allowance.sheets:
             said = _MORE_THAN_ALLOWED
-    said += _how_many(report)
+    said += _how_many(report) + _by_default(report)
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
         said += f" Anomalies listed below: {number(anomalies)}; they never move it."
@@ -67,6 +67,18 @@ def _how_many(report: Report) -> str:
         could = "could" if allowed.could_decide else "could not"
         said += f" The sheets that are allowed for {could} decide who leads here."
     return said
+
+
+def _by_default(report: Report) -> str:
+    """Where the case sets the allowance, what the default would lead to."""
+    allowed = report.feasibility.allowance if report.feasibility is not None else None
+    if allowed is None or allowed.default_verdict is None:
+        return ""
+    usual = counted(allowed.default_sheets or 0, "wrong sheet")
+    return (
+        f" The case sets the allowance, to {number(allowed.sheets)}; by the default, {usual}, the "
+        f"published figures would be {allowed.default_verdict}."
+    )
 
 
 def groups_of(report: Report) -> Iterator[tuple[Evidence, int, list[Finding]]]:

@@ -44,9 +44,10 @@ def text(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     alike = _look_alikes(check, seen, facts)
     registry = facts.registry.source if facts.registry is not None else Source()
     of_registry = (f"{registry.name}: {said}" for said in registry.respelt)
+    of_declared = facts.declared.respelt if facts.declared is not None else ()
     return check.result(
         findings + alike,
-        reason="; ".join((*facts.source.text, *facts.source.respelt, *of_registry)),
+        reason="; ".join((*facts.source.text, *facts.source.respelt, *of_registry, *of_declared)),
         statistic=len(facts.source.damaged),
         found=len(facts.source.damaged) + len(alike),
     )

@@ -116,6 +116,7 @@ class _Oracle:
 
     def extents(self) -> None:
         self.whole: set[tuple[int, int]] = set()
+        self.complete: set[tuple[int, int]] = set()  # of papers of no station too
         self.held: dict[tuple[int, int], tuple[int, int]] = {}
         for at, bulletin in enumerate(self.bulletins):
             rows = bulletin["areas"]
@@ -123,6 +124,8 @@ class _Oracle:
             for row in rows:
                 key = at, self.areas.index(row["area"])
                 total = self.total_of(row["area"])
+                if row.get("complete"):
+                    self.complete.add(key)
                 if row.get("complete") or (silent and at == len(self.bulletins) - 1):
                     self.whole.add(key)
                 elif "stations" in row:
@@ -277,12 +280,15 @@ class _Oracle:
                 return False
         return True
 
-    def chains(self, site: tuple[int, ...]) -> list[tuple[list[int], int]]:
-        """Areas that a station enters together, and the bulletin by which it is in all of them."""
-        never = len(self.bulletins)
+    def chains(self, site: tuple[int, ...], stations: bool) -> list[tuple[list[int], int]]:
+        """Areas that a station enters together, and the bulletin by which it is in all of them.
+
+        The same for papers of no station.
+        """
+        never, whole = len(self.bulletins), self.whole if stations else self.complete
 
         def last(around: tuple[int, ...]) -> int:
-            return min((b for b, area in self.whole if area in around), default=never)
+            return min((b for b, area in whole if area in around), default=never)
 
         if self.one_hour:
             return [(list(site), last(site))]
@@ -317,7 +323,7 @@ class _Oracle:
 
             ``there`` None: papers of stations whose number is not known, or of none at all.
             """
-            for areas, last in self.chains(site):
+            for areas, last in self.chains(site, stations):
                 amounts: dict[str, list[Term]] = {name: [] for name in papers}
                 steps = []
                 for entry in range(last + 1):
@@ -352,8 +358,7 @@ class _Oracle:
                     if there is not None:
                         model.add([*total, (step, -float(cap))], -np.inf, 0)
                 for name, x in papers.items():
-                    # Papers of no station may be left out of any bulletin.
-                    model.add([*amounts[name], (x, -1.0)], 0 if stations else -np.inf, 0)
+                    model.add([*amounts[name], (x, -1.0)], 0, 0)
                 if there is not None:
                     model.add([*steps, (there[0], -there[1])], 0, 0)
 

@@ -128,8 +128,8 @@ def test_areas_in_whatever_order_of_levels_are_one_area() -> None:
     ("area", "hint"),
     [
         ({"votes": {"D": 1}}, "declare for the contest's candidates"),
-        ({"votes": {"a": 1}}, "did you mean 'A'?"),
-        ({"groups": [{"name": "x", "candidates": ["b"], "votes": 1}]}, "did you mean 'B'?"),
+        ({"votes": {"AA": 1}}, "did you mean 'A'?"),
+        ({"groups": [{"name": "x", "candidates": ["bb"], "votes": 1}]}, "did you mean 'B'?"),
         ({"area": {"stat": "N"}}, "did you mean 'state'?"),
     ],
 )

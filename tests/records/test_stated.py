@@ -168,7 +168,7 @@ def test_percentages_may_stand_alone_beside_a_total(total: str) -> None:
     with pytest.raises(ValidationError, match="percentages for 'A', for which no votes"):
         declared({"percentages": {"A": 51.2}})
     with pytest.raises(InputError, match="did you mean 'A'"):
-        fitted({total: 1000, "percentages": {"a": 51.2}})
+        fitted({total: 1000, "percentages": {"AA": 51.2}})
 
 
 @pytest.mark.parametrize(

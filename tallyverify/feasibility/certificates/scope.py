@@ -69,6 +69,9 @@ def outside_of(
         "a registry of stations": facts.registry is not None,
         "stations are annulled": declared is not None
         and (declared.annulled is not None or any(r.annulled is not None for r in _rows(series))),
+        "candidates or levels that the result spells otherwise than the contest": bool(
+            declared is not None and declared.respelt
+        ),
         "a correction": declared is not None and any(b.correction for b in declared.bulletins),
         "a coverage beside a number of stations": any(row.label == BY_COVERAGE for row in rows),
         "votes were calculated from percentages": any(

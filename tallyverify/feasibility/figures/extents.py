@@ -21,6 +21,7 @@ class Extent:
     """How much of its area a row holds."""
 
     whole: bool
+    complete: bool = False  # it says so, which holds for papers of no station too
     taken: bool = False  # only because it is the last and says nothing else
     stations: tuple[int, int] | None = None  # least and most stations that it holds
     seen: tuple[int, int] | None = None  # the same, of the seen stations
@@ -68,7 +69,7 @@ def _extent(
     total = stations_in(row.area, facts, seen)
     complete = stated(facts, bulletin, row, "complete")
     if complete:
-        return Extent(True, words=f"{head}: it is declared complete")
+        return Extent(True, complete=True, words=f"{head}: it is declared complete")
     covered = row.coverage_range
     if row.stations is not None and total is not None and row.stations == total:
         return Extent(

@@ -79,7 +79,10 @@ def assembled(
     for places in [*((areas,) for areas in placed), *seen.labels]:
         sites.setdefault(places, len(sites))
     one_hour = same_hours(series, extents, facts, taken=taken)
-    chains = tuple(_chains(one, rows, whole, len(series.bulletins), one_hour) for one in sites)
+    complete = {key for key in whole if extents[key].complete}
+    chains = tuple(
+        _chains(one, rows, whole, complete, len(series.bulletins), one_hour) for one in sites
+    )
     # So many papers, of all classes that any published figure counts, are nowhere exceeded.
     box = max(sum(row.high for row in rows if not row.of_stations), 1)
     least, most = _intervals(figures, papers, seen, box)
@@ -138,7 +141,12 @@ def _with_annulled(row: Row, closing: Closing, bulletins: int) -> Row:
 
 
 def _chains(
-    places: Places, rows: list[Row], whole: set[tuple[int, int]], bulletins: int, one_hour: bool
+    places: Places,
+    rows: list[Row],
+    whole: set[tuple[int, int]],
+    complete: set[tuple[int, int]],
+    bulletins: int,
+    one_hour: bool,
 ) -> tuple[Chain, ...]:
     """Return the rows that a station of a site enters, by what it enters together.
 
@@ -148,22 +156,25 @@ def _chains(
     weaker, never wrong.
     """
 
-    def by(areas: Areas) -> int:
+    def by(areas: Areas, keys: set[tuple[int, int]] = whole) -> int:
         """The bulletin by which it is in."""
-        return min((b for b, area in whole if area in areas), default=bulletins)
+        return min((b for b, area in keys if area in areas), default=bulletins)
 
     if one_hour:
-        return (_chain(rows, [(areas, by(areas)) for areas in places]),)
+        every = [(areas, by(areas)) for areas in places]
+        return (_chain(rows, every, by(places[0], complete)),)
     # Whatever is whole around an area is whole in it.
-    found = [_chain(rows, [((area,), by((area, 0)))]) for area in places[0]]
+    found = [
+        _chain(rows, [((area,), by((area, 0)))], by((area, 0), complete)) for area in places[0]
+    ]
     alone = ([area for area in areas if area not in places[0]] for areas in places)
     for either in zip_longest(*alone):
         ways = [((area,), by((area, 0))) for area in either if area is not None]
-        found.append(_chain(rows, [((), 0), *ways]))
+        found.append(_chain(rows, [((), 0), *ways], bulletins))
     return tuple(found)
 
 
-def _chain(rows: list[Row], ways: list[tuple[Areas, int]]) -> Chain:
+def _chain(rows: list[Row], ways: list[tuple[Areas, int]], sealed: int) -> Chain:
     """Return the rows of some areas: a station enters those of one way, by its bulletin."""
     known = {area for areas, _ in ways for area in areas}
     inside = [at for at, row in enumerate(rows) if row.area in known]
@@ -172,7 +183,7 @@ def _chain(rows: list[Row], ways: list[tuple[Areas, int]]) -> Chain:
         for areas, last in ways
         for entry in range(last + 1)
     ]
-    return Chain(np.array(inside, dtype=np.int64), np.array(counts, dtype=bool))
+    return Chain(np.array(inside, dtype=np.int64), np.array(counts, dtype=bool), sealed)
 
 
 def _intervals(

@@ -120,7 +120,7 @@ class FreePapers:
             if self.room >= 0:
                 build.put(self.room, papers, 1.0)
             for chain in program.chains[site]:
-                entries = program.bulletins + 1
+                entries = chain.sealed + 1
                 mass = build.variables(entries * variants).reshape(entries, variants)
                 each = build.constraints(variants, 0.0, 0.0)
                 build.put(each[None, :], mass, 1.0)

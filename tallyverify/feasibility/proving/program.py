@@ -27,6 +27,7 @@ class Chain:
 
     rows: Counts  # positions in ``Program.rows``
     counts: Mask  # (ways to enter, rows), where a station that enters so counts in a row
+    sealed: int  # the bulletin by which papers of no station are in; the number of them: or never
 
     @property
     def last(self) -> int:

@@ -11,13 +11,13 @@ of a solver can make a bound that does not hold; a bad multiplier only makes it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from tallyverify.arrays import Counts
-from tallyverify.feasibility.proving.program import Chain, Program, SheetStations
+from tallyverify.feasibility.proving.program import Program, SheetStations
 
 Cost = Literal["sheets", "votes", "nothing"]
 """What is bounded: wrong sheets, wrong votes, or (at no cost) whether any world exists at all."""
@@ -236,12 +236,12 @@ def _lightest_elsewhere(program: Program, multipliers: Counts, extra: int) -> in
     """Least value of one paper that belongs to no station, 0 at the most."""
     kept = np.where(program.no_elsewhere, 0, multipliers)
     least = 0
-    # It may be counted from any bulletin on, or never, also where all stations are in.
-    entries = np.arange(program.bulletins + 1)[:, None]
+    # It may come later than all stations, or never, unless a bulletin says that it is complete.
     for site in program.settled:
         paper = np.zeros(program.membership.shape[1], dtype=np.int64)
         for chain in program.chains[site]:
-            open_ = Chain(chain.rows, program.bulletin_of[chain.rows] >= entries)
+            entries = np.arange(chain.sealed + 1)[:, None]
+            open_ = replace(chain, counts=program.bulletin_of[chain.rows] >= entries)
             paper += _paper_weights(program, program.weighed(kept, open_)).min(axis=0)
         least = min(least, int(paper.min()) + extra)
     return least

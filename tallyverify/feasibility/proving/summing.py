@@ -88,9 +88,9 @@ def _apart(program: Program) -> Counts:
     of_class = np.arange(classes)[:, None] == program.papers.class_of[None, :]
     lightest = np.where(of_class[None], counted[:, None, :], 1).min(axis=2)  # (figures, classes)
     heaviest = np.where(of_class[None], counted[:, None, :], 0).max(axis=2)
-    follows = (
-        (least <= stations.low @ lightest.T) & (most >= stations.high @ heaviest.T)
-    ).all(axis=1)
+    follows = ((least <= stations.low @ lightest.T) & (most >= stations.high @ heaviest.T)).all(
+        axis=1
+    )
     exact = np.concatenate([stations.low == stations.high, least == most], axis=1)
     patterns, which = np.unique(exact, axis=0, return_inverse=True)
     forms = np.concatenate([of_class.astype(np.int64), counted])

@@ -46,7 +46,7 @@ class ShownWorld:
 def shown(program: Program, allowed: int | None) -> ShownWorld | None:
     """Show a world without anything wrong, else with few wrong sheets; None where none is found.
 
-    ``allowed`` is the most wrong sheets; None: as few as are found, and none is known to be too few.
+    ``allowed`` is the most wrong sheets; None: some must be wrong, and as few as are found are.
     """
     if allowed is not None and world_of(program, "sheets", 0) == 0:
         return ShownWorld(0, 0)
@@ -177,9 +177,7 @@ def _settled(
     for y, chain, here in _states(model):
         values = found[1][y]
         divided[here] |= (np.abs(values - np.rint(values)) > _WHOLE).any(axis=1)
-        entered[here, chain] = np.where(
-            wrong[here] > 0.5, WRONG, values.argmax(axis=1)
-        )
+        entered[here, chain] = np.where(wrong[here] > 0.5, WRONG, values.argmax(axis=1))
     return entered[given.where], divided[given.where]
 
 

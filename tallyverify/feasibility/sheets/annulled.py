@@ -1,0 +1,48 @@
+"""Stations that are declared annulled: they hold no votes of the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tallyverify.checking import CaseFacts
+from tallyverify.errors import InputError, listed, nearest
+from tallyverify.feasibility.allowance import annulled_keys
+from tallyverify.key_bytes import folded_keys
+from tallyverify.names import folded_key
+
+
+def papers_held(columns: dict[str, Any]) -> int:
+    """Papers that stations hold, as far as their sheets say."""
+    most = np.maximum(columns["least"].sum(axis=1), columns["ballots"])
+    return int(np.maximum(most, columns["valid"]).sum())
+
+
+def without_annulled(
+    columns: dict[str, Any], facts: CaseFacts
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Take off the stations that are declared annulled, and return their keys."""
+    declared = {folded_key(key): key for key in annulled_keys(facts)}
+    if not declared:
+        return columns, ()
+    here = folded_keys(columns["station"])
+    out = np.isin(here, list(declared))
+    known = set(here[out].tolist())
+    if facts.registry is not None:
+        known |= set(folded_keys(facts.registry.frame["station"]).tolist())
+    stations = facts.declared.stations if facts.declared else None
+    # Of stations that were not seen, and that no registry lists, nothing but the key is known.
+    open_ = facts.registry is None and stations is not None and stations > len(here)
+    unknown = sorted(declared[key] for key in set(declared) - known)
+    if unknown and not open_:
+        raise InputError(
+            "annulled stations that neither a sheet nor the registry has",
+            file="declared",
+            place="annulled",
+            found=listed(unknown),
+            expected="keys of stations, as the actas write them",
+            hint=nearest(unknown[0], columns["station"].tolist()),
+        )
+    kept = {name: v if name == "labels" else v[~out] for name, v in columns.items()}
+    return kept, tuple(sorted(declared.values()))

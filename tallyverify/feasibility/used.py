@@ -1,0 +1,87 @@
+"""Which assumptions a proof used: those without which its own multipliers prove less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tallyverify.feasibility.figures.unseen_sizes import register_room, votes_of_no_station
+from tallyverify.feasibility.proving.program import Program, Unseen
+from tallyverify.feasibility.proving.proof import proved
+
+if TYPE_CHECKING:
+    from tallyverify.feasibility.answer import Feasibility, SeriesAnswer, Verified
+
+_ROWS = 2
+"""Of so many rows, at the most, a finding says how much they hold."""
+
+
+def assumptions_used(engine: Feasibility, answer: SeriesAnswer, one: Verified) -> tuple[str, ...]:
+    """Return the assumptions that a proof used, in words; without any of them it proves less."""
+    program, proof = one.reading.program, one.reading.bound.proofs[0]
+
+    def needs(**relaxed: Any) -> bool:
+        other = replace(program, **relaxed)
+        again = proved(other, proof.multipliers, proof.scale, proof.cost, proof.room_multiplier)
+        return again.bound < proof.bound
+
+    found = [
+        answer.extents[row.bulletin, row.area].words for row in one.reading.clash if row.of_stations
+    ]
+    if not one.capped and needs(chains=_open(program)):
+        found += _wholes(answer, one)
+    found = list(dict.fromkeys(filter(None, found)))[:_ROWS]
+    unseen, elsewhere, room = closing_words(engine, answer)
+    if unseen and needs(unseen=_one_more(program)):
+        found += unseen
+    if elsewhere and needs(elsewhere=program.elsewhere + 1):
+        found.append(elsewhere)
+    if proof.room_multiplier:
+        found.append(room)
+    if any(row.figure.kind != "votes" and not row.of_stations for row in one.reading.clash):
+        found += engine.sheets.conventions.words
+    if len({row.bulletin for row in one.reading.clash}) > 1 and answer.series.inferred_order:
+        found.append(answer.series.inferred_order)
+    return tuple(found)
+
+
+def closing_words(engine: Feasibility, answer: SeriesAnswer) -> tuple[tuple[str, ...], str, str]:
+    """Return what closes the world: unseen stations, votes of no station, the register's room."""
+    facts, seen, unseen = engine.facts, engine.sheets, answer.closing.unseen
+    _, elsewhere = votes_of_no_station(answer.series, facts, seen, unseen)
+    room = register_room(facts, seen)
+    return tuple(unseen.words), elsewhere, room[1] if room is not None else ""
+
+
+def _open(program: Program) -> tuple[Any, ...]:
+    """The chains as they would be if no bulletin were whole."""
+    never = program.bulletins
+    return tuple(
+        tuple(replace(chain, last=never, sealed=never) for chain in chains)
+        for chains in program.chains
+    )
+
+
+def _wholes(answer: SeriesAnswer, one: Verified) -> list[str]:
+    """What the first whole row around the figures says: the country's, or an area's before it."""
+    areas = {0, *(row.area for row in one.reading.clash)}
+    first: dict[int, int] = {}
+    for (at, area), extent in answer.extents.items():
+        if area in areas and extent.whole and (one.reading.taken or not extent.taken):
+            first[area] = min(at, first.get(area, at))
+    country = first.get(0, len(answer.series.bulletins))
+    return [
+        answer.extents[at, area].words
+        for area, at in sorted(first.items())
+        if not area or at < country
+    ]
+
+
+def _one_more(program: Program) -> Unseen:
+    """The unseen stations and one more, as large as any."""
+    unseen = program.unseen
+    largest = max(program.stations.cap.max(initial=1), unseen.cap.max(initial=1))
+    more = {"site": -1, "cap": largest, "count": 1, "seen": False, "lists": 0}
+    return Unseen(**{name: np.append(getattr(unseen, name), one) for name, one in more.items()})
