@@ -20,7 +20,6 @@ def voted(row):
     return [*(([name], votes) for name, votes in row.get("votes", {}).items()), *groups]
 def folded(area):  # [8]
     return {k: " ".join(uni.normalize("NFKC", v).casefold().split()) for k, v in area.items()}
-
 def opened(cert, folder):  # [2] to [5]
     case, read = json.loads((folder / "case.json").read_text("utf-8-sig")), {}
     for role in ("contest", "declared", "actas"):

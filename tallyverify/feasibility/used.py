@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.feasibility.figures.unseen_sizes import register_room, votes_of_no_station
-from tallyverify.feasibility.proving.program import Program, Unseen
+from tallyverify.feasibility.proving.program import Chain, Program, Unseen
 from tallyverify.feasibility.proving.proof import proved
 
 if TYPE_CHECKING:
@@ -57,11 +57,14 @@ def closing_words(engine: Feasibility, answer: SeriesAnswer) -> tuple[tuple[str,
 
 def _open(program: Program) -> tuple[Any, ...]:
     """The chains as they would be if no bulletin were whole."""
-    never = program.bulletins
-    return tuple(
-        tuple(replace(chain, last=never, sealed=never) for chain in chains)
-        for chains in program.chains
-    )
+    entries = np.arange(program.bulletins + 1)[:, None]
+
+    def later(chain: Chain) -> Chain:
+        after = program.bulletin_of[chain.rows] >= entries
+        counts = np.concatenate([chain.counts & one for one in after])
+        return Chain(chain.rows, counts, program.bulletins)
+
+    return tuple(tuple(later(chain) for chain in chains) for chains in program.chains)
 
 
 def _wholes(answer: SeriesAnswer, one: Verified) -> list[str]:

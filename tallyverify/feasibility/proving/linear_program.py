@@ -70,9 +70,9 @@ def model_of(
             states.append((y, site, here))
             apart: Mask = stations.most[here] > stations.least[here]
             if strict:
-                _each_paper(program, build, rows, chain, y, here, apart.any(axis=1))
+                _each_paper(program, build, rows, chain, y, here, np.asarray(apart.any(axis=1)))
             else:
-                loose = np.asarray(apart.any(axis=0))
+                loose: Mask = np.asarray(apart.any(axis=0))
                 _figures(program, build, rows, chain, y, here, ~loose)
                 if loose.any():
                     loose_papers(program, build, rows, chain, y, here, np.flatnonzero(loose))
@@ -129,8 +129,8 @@ def _each_paper(
     loose: Mask,
 ) -> None:
     """Add true sheets one by one where they leave something open, with all their papers."""
-    counts_papers = program.membership.any(axis=1)
-    every = np.ones(len(counts_papers), dtype=bool)
+    counts_papers: Mask = np.asarray(program.membership.any(axis=1))
+    every: Mask = counts_papers | True
     _figures(program, build, rows, chain, y[~loose], here[~loose], every)
     if loose.any():
         y, here, papers = y[loose], here[loose], np.flatnonzero(counts_papers)

@@ -204,7 +204,7 @@ class Program:
         place[keep] = np.arange(len(keep))
         chains = [
             tuple(
-                Chain(place[chain.rows[inside]], chain.counts[:, inside])
+                Chain(place[chain.rows[inside]], chain.counts[:, inside], chain.sealed)
                 for chain in chains
                 for inside in [place[chain.rows] >= 0]
             )
