@@ -10,7 +10,7 @@ import numpy as np
 from tallyverify.arrays import Counts
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.extents import Extent, count_rows, same_hours
-from tallyverify.feasibility.figures.papers import OTHER, Figure, Papers, case_papers
+from tallyverify.feasibility.figures.papers import OTHER, UNCLASSED, Figure, Papers, case_papers
 from tallyverify.feasibility.figures.published import Row, Series, rows_of
 from tallyverify.feasibility.figures.unseen_sizes import UnseenSizes
 from tallyverify.feasibility.proving.program import Chain, Program, SheetStations, Unseen
@@ -194,16 +194,13 @@ def _intervals(
     least, most = [], []
 
     def high(name: str) -> Counts:
-        values = seen.highs[name]
-        return np.where(values < 0, limit, values)
+        return _high(seen, name, limit)
 
     admitted = sum((high(name) for name in papers.classes), np.zeros(len(seen), dtype=np.int64))
     named = papers.contest.candidate_ids
     blank = papers.blank
     zero = np.zeros(len(seen), dtype=np.int64)
     blank_low, blank_high = (seen.lows["blank"], high("blank")) if blank else (zero, zero)
-    all_low = sum((seen.lows[n] for n in seen.lows), zero)
-    all_high = sum((high(n) for n in seen.lows), zero)
     for figure in figures:
         if figure.kind == "votes":
             low = sum((seen.lows[name] for name in figure.candidates), zero)
@@ -226,12 +223,7 @@ def _intervals(
         elif figure.kind == "null or blank":
             low, top = seen.lows["null"], high("null") + blank_high
         elif figure.kind in ("ballots", "papers"):
-            low, top = all_low, all_high
-            if papers.several:
-                low = -(-low // papers.contest.votes_allowed)
-            stated = seen.ballots[0] >= 0
-            low = np.where(stated, seen.ballots[0], low)
-            top = np.where(stated, seen.ballots[1], top)
+            low, top = _ballots(papers, seen, limit)
         elif figure.kind == "registered":
             low = top = np.maximum(seen.registered, 0)
         else:
@@ -241,12 +233,31 @@ def _intervals(
     return np.stack(least, axis=1), np.stack(most, axis=1)
 
 
+def _high(seen: Witnesses, name: str, limit: Counts) -> Counts:
+    return np.where(seen.highs[name] < 0, limit, seen.highs[name])
+
+
+def _ballots(papers: Papers, seen: Witnesses, limit: Counts) -> tuple[Counts, Counts]:
+    """Return the least and the most ballots on each sheet."""
+    low: Counts = np.sum([seen.lows[name] for name in seen.lows], axis=0)
+    high: Counts = np.sum([_high(seen, name, limit) for name in seen.lows], axis=0)
+    if papers.several:
+        low = -(-low // papers.contest.votes_allowed)
+    stated = seen.ballots[0] >= 0
+    return np.where(stated, seen.ballots[0], low), np.where(stated, seen.ballots[1], high)
+
+
 def _by_class(papers: Papers, seen: Witnesses, limit: Counts) -> tuple[Counts, Counts]:
     """Return the least and the most papers of each class on each sheet; (stations, classes)."""
     named = {f"for {name}": name for name in papers.contest.candidate_ids}
     low, high = [], []
     for one in papers.names:
         name = named.get(one, one)
+        if papers.several and name == UNCLASSED:  # it stands for a ballot
+            ballots = _ballots(papers, seen, limit)
+            low.append(ballots[0])
+            high.append(ballots[1])
+            continue
         found = seen.lows.get(name, np.zeros_like(limit))
         most = seen.highs.get(name, np.zeros_like(limit))
         low.append(found)
