@@ -15,6 +15,7 @@ from tallyverify.checking.unseen import (
     like_regions,
     listed_in,
 )
+from tallyverify.checking.which_seen import seen_in
 
 __all__ = [
     "MOST_FINDINGS",
@@ -34,6 +35,7 @@ __all__ = [
     "like_regions",
     "listed_in",
     "places_of",
+    "seen_in",
     "summarise_seen",
     "summarise_sheets",
 ]

@@ -230,9 +230,9 @@ class InferenceStudy:
         most = self.left_out(bulletin, row)
         if most is None:
             return None
-        own = totals.sizes[(name,)].top(0, most)
+        own = totals.sizes[(name,)].top(most)
         # Valid votes are no fewer than those for all but this candidate.
-        all_valid = totals.sizes[self.facts.valid].top(0, most)
+        all_valid = totals.sizes[self.facts.valid].top(most)
         spared = (own, all_valid, all_valid)
         return True if any(a > b for a, b in zip(short, spared, strict=True)) else None
 

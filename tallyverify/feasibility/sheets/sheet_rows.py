@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from tallyverify.arrays import Counts, Mask
-from tallyverify.checking import CaseFacts, Studied, places_of
+from tallyverify.checking import CaseFacts, Studied, places_of, seen_in
 from tallyverify.feasibility.figures.papers import case_papers
-from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Repeats
 
 Areas = tuple[int, ...]
@@ -74,7 +73,7 @@ def summarise_witnesses(part: ActaTable, facts: CaseFacts) -> SheetRows:
         "most": most,
         "site": site,
         "labels": labels,
-        "seen": part.seen & (part.figure(ALL_OPTIONS)[0] > 0) & _named(part, facts),
+        "seen": seen_in(part, facts) & _named(part, facts),
     }
     for name in (*LINES, *case_papers(facts).classes):
         columns[name] = _line(part, name)
@@ -127,8 +126,10 @@ def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
     same_place = np.minimum.reduceat(every["site"], start) == np.maximum.reduceat(
         every["site"], start
     )
-    columns["seen"] = np.logical_and.reduceat(every["seen"], start) & same_place
     columns["least"] = np.minimum.reduceat(every["least"], start, axis=0)
+    # Seen, as everywhere, by a vote that each of its sheets holds.
+    columns["seen"] = np.logical_and.reduceat(every["seen"], start) & same_place
+    columns["seen"] &= columns["least"].any(axis=1)
     unread = np.minimum.reduceat(every["most"], start, axis=0) < 0
     columns["most"] = np.where(unread, -1, np.maximum.reduceat(every["most"], start, axis=0))
     differ = (columns["least"] != columns["most"]).any(axis=1)
