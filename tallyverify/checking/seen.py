@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from tallyverify.arrays import Mask
+from tallyverify.arrays import Floats, Mask
 from tallyverify.checking.check import MOST_FINDINGS
 from tallyverify.checking.context import CaseFacts
 from tallyverify.checking.totals import SeenTotals, summarise_totals
 from tallyverify.checking.which_seen import seen_in
+from tallyverify.findings import counted, number
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Respelt
 
@@ -104,3 +105,30 @@ def _stations(part: ActaTable, facts: CaseFacts) -> RegistryMatch:
         int(here.sum()),
         respelt,
     )
+
+
+class LikeRegions(NamedTuple):
+    """Shares of one candidate in seen areas, how these were chosen, and whether of like size."""
+
+    shares: Floats
+    words: str
+    alike: bool
+
+
+def like_regions(seen: Seen, valid: int, column: int) -> LikeRegions | None:
+    """Return the shares of one candidate in seen areas of like size, and how these were chosen.
+
+    Areas of the first two levels with half to twice as many votes; where there are none, those of
+    the first level.
+    """
+    regions = seen.totals.regions
+    rows = [row for row in regions.values() if valid / 2 <= row[1] <= valid * 2]
+    words = f"{counted(len(rows), 'seen area')} of like size"
+    alike = bool(rows)
+    if not rows:
+        rows = [row for names, row in regions.items() if len(names) == 1 and row[1] > 0]
+        words = f"the {number(len(rows))} largest seen areas (none is of like size)"
+    if valid <= 0 or not rows:
+        return None
+    table = np.stack(rows)
+    return LikeRegions(table[:, 4 + column] / table[:, 1], words, alike)
