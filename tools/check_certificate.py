@@ -40,10 +40,9 @@ def opened(cert, folder):  # [2] to [5]
     odd |= {"blank votes"} if blank and contest.get("valid_includes_blank") is not False else set()
     odd |= {"sheets that are not CSV"} if None in (how["encoding"], how["separator"]) else set()
     need(not odd, f"outside this program: {', '.join(sorted(odd))}", ValueError)
-    bulletins = enumerate(sorted(bulletins, key=lambda b: b.get("issued", "")))
     rows = [(i, b["id"], {k: one[k] for one in (declared, b) for k in INHERITED & one.keys()} | row)
-            for i, b in bulletins for row in b["areas"]
-            if row.get("area", {}).keys() <= how["areas"].keys()]
+            for i, b in enumerate(sorted(bulletins, key=lambda b: b.get("issued", "")))
+            for row in b["areas"] if row.get("area", {}).keys() <= how["areas"].keys()]
     return contest, declared, rows, how, read["actas"].decode(how["encoding"]).lstrip("\ufeff\r\n")
 
 def sheets(contest, how, text, areas):  # [6] to [11]
@@ -116,26 +115,27 @@ def check(cert, folder):
         scale, pairs = proof["scale"], list(zip(figures, proof["multipliers"], strict=True))
         whole_numbers = {type(m) for m in (scale, *proof["multipliers"])} == {int} and scale > 0
         need(whole_numbers and not proof["room_multiplier"], "outside: its multipliers", ValueError)
-        tables = {}
+        tables, late = {}, 0  # late: the least that a paper of no station weighs
         for site in sites:  # what things weigh, by the bulletin that a station enters with
             last = min(i for i, a in whole if a in site and a in {0, *near})
-            need(not last or len(near & {*site}) < 2, "outside: areas by the hour", ValueError)
-            for at in range(last + 1):
+            at_once = all({(0, 0), (0, a)} & {*whole} for a in near & {*site})
+            one_hour = len(near & {*site}) < 2 or (at_once and (whole[0][0] == 1 or not elsewhere))
+            need(one_hour, "outside: areas by the hour", ValueError)
+            for at in range(whole[0][0] + 1):
                 w = [m * (f["in"] in site and f["at"] >= at) for f, m in pairs]
                 fixed = sum(m for m, f in zip(w, figures, strict=True) if f["kind"] == "stations")
-                light = min(0, *(sum(m for m, f in zip(w, figures, strict=True) if (
-                    f["kind"] == "valid" or c in f["candidates"])) for c in [None, *names]))
-                tables.setdefault(site, []).append((w, fixed, light))
+                late = min(late, light := min(0, *(sum(m for m, f in zip(w, figures, strict=True)
+                    if f["kind"] == "valid" or c in f["candidates"]) for c in [None, *names])))
+                tables.setdefault(site, []).extend([(w, fixed, light)] * (at <= last))
         every = [entry for table in tables.values() for entry in table]
-        wrong = {cap: min(fixed + cap * light for _, fixed, light in every)
-                 for cap in {top, *(one["cap"] for one in seen)}}
-        total = -sum(max(m * f["low"], m * f["high"]) for f, m in pairs)
+        caps = {top, *(one["cap"] for one in seen)}
+        wrong = {cap: min(fixed + cap * light for _, fixed, light in every) for cap in caps}
+        total = elsewhere * late - sum(max(m * f["low"], m * f["high"]) for f, m in pairs)
         for one in seen:
             true = [sum(map(int.__mul__, w, one["says"])) for w, *_ in tables[one["site"]]]
             total += min(wrong[one["cap"]] + scale * (proof["kind"] == "sheets"), *true) if (
                 one["sound"]) else min(v[1] + one["cap"] * v[2] for v in tables[one["site"]])
-        total += (elsewhere + (box if known is None else 0)) * min(light for *_, light in every)
-        total += (known - n) * wrong[top] if known is not None else 0
+        total += box * min(e[2] for e in every) if known is None else (known - n) * wrong[top]
         least = -(-total // scale)
         need(least >= proof["certified"] > 0, f"the fold proves {least}, not {proof['certified']}")
         yield f"at least {least} of {n} sheets are wrong" if proof["kind"] == "sheets" else (

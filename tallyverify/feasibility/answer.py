@@ -24,7 +24,7 @@ from tallyverify.feasibility.proving.assemble import Closing, assembled
 from tallyverify.feasibility.proving.bounds import NOTHING, ProvedBound, bound_of
 from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.worlds import World, world_of
-from tallyverify.feasibility.sheets.out_of_place import areas_apart
+from tallyverify.feasibility.sheets.out_of_place import with_registry_places
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence, counted
 from tallyverify.key_bytes import folded_keys
@@ -86,13 +86,19 @@ class Feasibility:
         columns, self.annulled = _without_annulled(kept.rows.columns, facts)
         self._annulled_seen = _papers_of(kept.rows.columns) - _papers_of(columns)
         doubtful = np.isin(columns["station"], list(kept.rows.doubtful))
-        apart = areas_apart(columns, facts)
-        columns = {**columns, "seen": columns["seen"] & ~doubtful & ~apart}
+        columns = with_registry_places(columns, facts)
+        columns = {**columns, "seen": columns["seen"] & ~doubtful}
+        several = np.array([len(places) > 1 for places in columns["labels"]])
+        apart = several[columns["site"]] & columns["seen"]
         self.doubts = tuple(
             f"{counted(int(which.sum()), 'sheet')} {why}"
             for which, why in (
                 (doubtful, "with another's votes in the same place may be no sheet of its own"),
-                (apart, "in another area than the registry has it says nothing for sure"),
+                (
+                    apart,
+                    "in two areas (by the registry, or by rows of one key), counted in the "
+                    "country, and in neither area for sure",
+                ),
             )
             if which.any()
         )
@@ -297,7 +303,8 @@ class Feasibility:
 
     @staticmethod
     def _meets_sheets(program: Program) -> bool:
-        there = {area for site in np.unique(program.stations.site) for area in program.sites[site]}
+        sites = (program.sites[site][0] for site in np.unique(program.stations.site))
+        there = {area for areas in sites for area in areas}
         return any(not row.of_stations and row.area in there for row in program.rows)
 
     def stations_in(self, area: dict[str, str]) -> int | None:

@@ -73,10 +73,9 @@ def _plain(rows: list[Row], annulled: list[str]) -> dict[str, set[str]]:
             continue
         found["registry"].add(key)
         one = len({tuple(row.items()) for row in group}) == 1
-        unequal = len({tuple(row[n] for n in ("ballots", *"ABC")) for row in group}) > 1
         if one and None not in (group[0][name] for name in "ABC"):
             found["read"].add(key)
-        if (one or unequal) and {row["state"] for row in group} in ({"N"}, {"S"}):
+        if all(row["state"] for row in group):
             found["witnesses"].add(key)
     return found
 

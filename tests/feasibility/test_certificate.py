@@ -340,6 +340,28 @@ def test_the_stand_alone_checker_says_what_is_outside(
     assert word in words
 
 
+def test_votes_of_no_station_may_follow_a_whole_bulletin(tmp_path: Path) -> None:
+    votes = total(sheets())
+
+    def grown(by: int) -> Json:
+        first = {"id": "1", "issued": "2030-05-05", "complete": True, "areas": [row(votes)]}
+        more = row([votes[0] + by, *votes[1:]])
+        last = {"id": "2", "issued": "2030-05-06", "complete": True, "areas": [more]}
+        return {"stations": 60, "bulletins": [first, last]}
+
+    certificate = certificate_of(written(tmp_path / "one", grown(4000)))
+    folder = written(tmp_path / "other", grown(50))
+    certificate = rehashed(certificate, folder)
+    certificate["figures"] = [
+        {"bulletin": at, "area": {}, "kind": "votes", "candidates": ["A"], "low": a, "high": a}
+        for at, a in (("1", votes[0]), ("2", votes[0] + 50))
+    ]
+    proof = {"kind": "exclude", "certified": 50, "scale": 1, "multipliers": [1, -1]}
+    certificate["proofs"] = [{**proof, "room_multiplier": 0}]
+    code, words = alone(certificate, folder)
+    assert code == 1, words
+
+
 def test_the_stand_alone_checker_is_short_and_stands_alone() -> None:
     text = TOOL.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150

@@ -94,13 +94,12 @@ def _plain(
     program = replace(program, figures=tuple(dict.fromkeys(row.figure for row in program.rows)))
     cap = np.where(seen.limits.cap >= 0, seen.limits.cap, box)
     lists = np.maximum(seen.registered, 0)
-    sites: dict[tuple[int, ...] | None, int] = {a: at for at, a in enumerate(program.sites)}
-    sites[None] = -1
+    sites = {places: at for at, places in enumerate(program.sites)}
     # Sites in which no figure of the certificate lies have become one.
     bare = next(
         (at for at, one in enumerate(program.chains) if not any(len(c.rows) for c in one)), 0
     )
-    site = np.array([sites.get(areas, bare) for areas in seen.labels], dtype=np.int64)[seen.site]
+    site = np.array([sites.get(places, bare) for places in seen.labels], dtype=np.int64)[seen.site]
     sheets = _Sheets(engine, rows, program, cap)
     least, most, exact = sheets.figures()
     held, free = np.flatnonzero(exact), np.flatnonzero(~exact)
@@ -118,8 +117,9 @@ def _plain(
     )
     other = closing.unseen
     at = range(0 if other.unlimited else len(other.caps))
+    there = [sites.get((a,), bare) if a is not None else -1 for a in other.sites]
     unseen = Unseen(
-        np.array([*(sites.get(other.sites[i], bare) for i in at), *site[free]], dtype=np.int64),
+        np.array([*there[: len(at)], *site[free]], dtype=np.int64),
         np.array(
             [*(other.caps[i] if other.caps[i] >= 0 else box for i in at), *cap[free]],
             dtype=np.int64,
@@ -153,7 +153,7 @@ class _Sheets:
 
     def __init__(self, engine: Feasibility, rows: SheetRows, program: Program, cap: Counts) -> None:
         columns = rows.columns
-        here = columns["seen"] & ~np.isin(columns["station"], list(engine.annulled))
+        here = np.isin(columns["station"], engine.sheets.stations)
         self._columns: dict[str, Counts] = {
             name: columns[name][here] for name in ("valid", "null", "blank", "ballots")
         }

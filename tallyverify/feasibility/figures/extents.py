@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
-import numpy as np
-
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.allowance import annulled_keys, annulled_number
 from tallyverify.feasibility.figures.papers import Figure
@@ -105,8 +103,8 @@ def _extent(
             return Extent(out == 0, stations=(total - out, total), words=said)
         if out == 0:
             return Extent(True, words=said)
-        here = int(np.isin(seen.site, _sites_in(seen, facts.area_index(row.area))).sum())
-        return Extent(False, seen=(max(here - out, 0), here), words=said)
+        sure, perhaps = seen.within(facts.area_index(row.area))
+        return Extent(False, seen=(max(sure - out, 0), perhaps), words=said)
     stations = voters = None
     if total is not None:
         stations = _whole_between(covered, total)
@@ -164,10 +162,6 @@ def _register(row: AreaResult, facts: CaseFacts) -> int | None:
     if row.area or facts.declared is None:
         return None
     return facts.declared.registered
-
-
-def _sites_in(seen: Witnesses, area: int) -> list[int]:
-    return [at for at, areas in enumerate(seen.labels) if area in areas]
 
 
 def same_hours(

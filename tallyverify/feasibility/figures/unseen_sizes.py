@@ -33,13 +33,17 @@ class UnseenSizes:
 
 
 def stations_in(area: dict[str, str], facts: CaseFacts, seen: Witnesses) -> int | None:
-    """Return how many stations an area has, if that is known."""
+    """Return how many stations an area has, if that is known.
+
+    A sheet that is perhaps of the area leaves that open, whatever the registry says.
+    """
     declared = facts.declared.stations if facts.declared else None
     if not area:
         if declared is not None:
             return declared if declared >= len(seen) else None
         return None
-    if closed_registry(facts, seen) and facts.registry is not None:
+    sure, perhaps = seen.within(facts.area_index(area))
+    if sure == perhaps and closed_registry(facts, seen) and facts.registry is not None:
         inside = facts.registry.inside(area)
         if inside is not None and inside.any():
             return int(inside.sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from tallyverify.feasibility.figures.extents import Extent, count_rows, same_hou
 from tallyverify.feasibility.figures.papers import OTHER, Figure, Papers, case_papers
 from tallyverify.feasibility.figures.published import Row, Series, rows_of
 from tallyverify.feasibility.figures.unseen_sizes import UnseenSizes
-from tallyverify.feasibility.proving.program import Areas, Chain, Program, SheetStations, Unseen
+from tallyverify.feasibility.proving.program import Chain, Program, SheetStations, Unseen
+from tallyverify.feasibility.sheets.sheet_rows import Areas, Places
 from tallyverify.feasibility.sheets.witnesses import Witnesses
 
 
@@ -68,20 +70,22 @@ def assembled(
         {b for b, other in enumerate(facts.areas) if other.items() <= area.items()}
         for area in facts.areas
     ]
-    sites: dict[Areas, int] = {}
-    for areas in [*seen.labels, *(tuple(sorted(path | {0})) for path in above)]:
-        sites.setdefault(areas, len(sites))
-    for placed in closing.unseen.sites:
-        if placed is not None:
-            sites.setdefault(placed, len(sites))
+    placed = [
+        *(areas for places in seen.labels for areas in places),
+        *(tuple(sorted(path | {0})) for path in above),
+        *(areas for areas in closing.unseen.sites if areas is not None),
+    ]
+    sites: dict[Places, int] = {}
+    for places in [*((areas,) for areas in placed), *seen.labels]:
+        sites.setdefault(places, len(sites))
     one_hour = same_hours(series, extents, facts, taken=taken)
-    chains = tuple(_chains(areas, rows, whole, len(series.bulletins), one_hour) for areas in sites)
+    chains = tuple(_chains(one, rows, whole, len(series.bulletins), one_hour) for one in sites)
     # So many papers, of all classes that any published figure counts, are nowhere exceeded.
     box = max(sum(row.high for row in rows if not row.of_stations), 1)
     least, most = _intervals(figures, papers, seen, box)
     cap = np.where(seen.limits.cap >= 0, seen.limits.cap, box)
     lists = np.maximum(seen.registered, 0)
-    at = np.array([sites[areas] for areas in seen.labels], dtype=np.int64)[seen.site]
+    at = np.array([sites[places] for places in seen.labels], dtype=np.int64)[seen.site]
     held = np.flatnonzero(~seen.free)
     held = held[np.argsort(at[held], kind="stable")]
     low, high = _by_class(papers, seen, cap)
@@ -134,20 +138,41 @@ def _with_annulled(row: Row, closing: Closing, bulletins: int) -> Row:
 
 
 def _chains(
-    areas: Areas, rows: list[Row], whole: set[tuple[int, int]], bulletins: int, one_hour: bool
+    places: Places, rows: list[Row], whole: set[tuple[int, int]], bulletins: int, one_hour: bool
 ) -> tuple[Chain, ...]:
-    """Return the rows that a station of these areas enters, by what it enters together."""
-    inside = [at for at, row in enumerate(rows) if row.area in areas]
-    last = min((b for b, area in whole if area in areas), default=bulletins)
+    """Return the rows that a station of a site enters, by what it enters together.
+
+    A sheet of which two places are known counts in what these have in common; besides in what one
+    of them has alone, or in neither. Where rows are of different hours and a place has several
+    areas alone, each of these is in doubt by itself, so that a world may mix those of two places:
+    weaker, never wrong.
+    """
+
+    def by(areas: Areas) -> int:
+        """The bulletin by which it is in."""
+        return min((b for b, area in whole if area in areas), default=bulletins)
+
     if one_hour:
-        return (Chain(np.array(inside, dtype=np.int64), last),)
-    found = []
-    for area in areas:
-        own = np.array([at for at in inside if rows[at].area == area], dtype=np.int64)
-        # Whatever is whole around an area is whole in it.
-        around = min((b for b, other in whole if other in (area, 0)), default=bulletins)
-        found.append(Chain(own, around))
+        return (_chain(rows, [(areas, by(areas)) for areas in places]),)
+    # Whatever is whole around an area is whole in it.
+    found = [_chain(rows, [((area,), by((area, 0)))]) for area in places[0]]
+    alone = ([area for area in areas if area not in places[0]] for areas in places)
+    for either in zip_longest(*alone):
+        ways = [((area,), by((area, 0))) for area in either if area is not None]
+        found.append(_chain(rows, [((), 0), *ways]))
     return tuple(found)
+
+
+def _chain(rows: list[Row], ways: list[tuple[Areas, int]]) -> Chain:
+    """Return the rows of some areas: a station enters those of one way, by its bulletin."""
+    known = {area for areas, _ in ways for area in areas}
+    inside = [at for at, row in enumerate(rows) if row.area in known]
+    counts = [
+        [rows[at].area in areas and rows[at].bulletin >= entry for at in inside]
+        for areas, last in ways
+        for entry in range(last + 1)
+    ]
+    return Chain(np.array(inside, dtype=np.int64), np.array(counts, dtype=bool))
 
 
 def _intervals(
@@ -220,7 +245,7 @@ def _by_class(papers: Papers, seen: Witnesses, limit: Counts) -> tuple[Counts, C
 
 def _unseen(
     unseen: UnseenSizes,
-    sites: dict[Areas, int],
+    sites: dict[Places, int],
     box: int,
     unlimited: tuple[int, int],
     free: tuple[Counts, Counts, Counts],
@@ -231,7 +256,7 @@ def _unseen(
     ``free``: site, cap and list of those whose sheet says nothing.
     """
     free_site, free_cap, free_lists = free
-    site = [sites[areas] if areas is not None else -1 for areas in unseen.sites]
+    site = [sites[areas,] if areas is not None else -1 for areas in unseen.sites]
     cap = [value if value >= 0 else box for value in unseen.caps]
     count, lists = list(unseen.counts), list(unseen.lists)
     if unseen.unlimited:

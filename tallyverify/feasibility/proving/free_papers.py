@@ -8,7 +8,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.feasibility.proving.building import Amount, Builder
-from tallyverify.feasibility.proving.program import Program
+from tallyverify.feasibility.proving.program import Chain, Program
 
 MOST_SIZES = 60
 """So many sizes of unseen stations are told apart: a few of them hold no more than they can."""
@@ -84,21 +84,22 @@ class FreePapers:
                     within = build.constraints(entries, -np.inf, 0.0)
                     build.put(within, voters, 1.0)
                     build.put(within, enter, -longest)
-                self._into(chain.rows, enter, mass, seen, voters)
+                self._into(chain, enter, mass, seen, voters)
 
-    def _into(self, rows: Counts, enter: Counts, mass: Counts, seen: bool, voters: Counts) -> None:
-        program, build = self.program, self.build
-        for row in rows:
-            figure = int(program.figure_of[row])
-            last = int(program.bulletin_of[row]) + 1
-            kind = program.figures[figure].kind
+    def _into(self, chain: Chain, enter: Counts, mass: Counts, seen: bool, voters: Counts) -> None:
+        for at, row in enumerate(chain.rows):
+            entered = chain.counts[:, at]
+            kind = self.program.figures[self.program.figure_of[row]].kind
             if kind == "stations" or (kind == "seen" and seen):
-                build.put(self.rows[row], enter[:last], 1.0)
-            elif kind == "registered":
-                build.put(self.rows[row], voters[:last], 1.0)
+                self.build.put(self.rows[row], enter[entered], 1.0)
+            elif kind == "registered" and len(voters):
+                self.build.put(self.rows[row], voters[entered], 1.0)
             else:
-                counted = program.membership[figure].astype(float)
-                build.put(self.rows[row], mass[:last], counted[None, :])
+                self._papers(row, mass[entered])
+
+    def _papers(self, row: int, mass: Counts) -> None:
+        counted = self.program.membership[self.program.figure_of[row]].astype(float)
+        self.build.put(self.rows[row], mass, counted[None, :])
 
     def _total(self, constraint: int, given: Amount, exact: bool) -> None:
         number = given[2] if isinstance(given, tuple) else given
@@ -112,21 +113,20 @@ class FreePapers:
         """Add papers of no station."""
         program, build = self.program, self.build
         held = build.constraint(-np.inf, float(program.elsewhere))
-        for chains in program.chains:
+        for site in program.settled:
             variants = program.membership.shape[1]
             papers = build.variables(variants)
             build.put(held, papers, 1.0)
             if self.room >= 0:
                 build.put(self.room, papers, 1.0)
-            for chain in chains:
+            for chain in program.chains[site]:
                 entries = program.bulletins + 1
                 mass = build.variables(entries * variants).reshape(entries, variants)
                 each = build.constraints(variants, 0.0, 0.0)
                 build.put(each[None, :], mass, 1.0)
                 build.put(each, papers, -1.0)
-                rows = chain.rows[~program.no_elsewhere[chain.rows]]
-                none = np.zeros(0, dtype=np.int64)
-                self._into(rows, none, mass, False, none)
+                for row in chain.rows[~program.no_elsewhere[chain.rows]]:
+                    self._papers(row, mass[: program.bulletin_of[row] + 1])
 
 
 def unseen_papers(program: Program, build: Builder, masses: FreePapers) -> None:
@@ -140,7 +140,7 @@ def unseen_papers(program: Program, build: Builder, masses: FreePapers) -> None:
         here = which.ravel() == at
         count = float(unseen.count[here].sum())
         held = float((unseen.count[here] * unseen.cap[here].astype(float)).sum())
-        sites = range(len(program.sites)) if site < 0 else [int(site)]
+        sites = program.settled if site < 0 else [int(site)]
         lists = float((unseen.count[here] * unseen.lists[here]).sum())
         masses.free(
             count=count,

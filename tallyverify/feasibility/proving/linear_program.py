@@ -64,11 +64,11 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Lin
             states.append((y, site, here))
             apart: Mask = stations.most[here] > stations.least[here]
             loose: Mask = np.asarray(apart.any(axis=0))
-            for row in chain.rows:
-                figure, last = program.figure_of[row], int(program.bulletin_of[row])
+            for at, row in enumerate(chain.rows):
+                figure = program.figure_of[row]
                 if not loose[figure]:
                     values = stations.least[here, figure].astype(float)
-                    build.put(rows[row], y[:, : last + 1], values[:, None])
+                    build.put(rows[row], y[:, chain.counts[:, at]], values[:, None])
             if loose.any():
                 loose_papers(program, build, rows, chain, y, here, np.flatnonzero(loose))
             if cost == "votes":
@@ -79,7 +79,7 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Lin
         count=(wrong, weight.astype(float), 0.0),
         capacity=(wrong, caps, 0.0),
         lists=(wrong, stations.lists.astype(float), 0.0),
-        sites=range(len(program.sites)),
+        sites=program.settled,
         seen=True,
         top=float(caps.max(initial=0)),
     )
@@ -90,7 +90,7 @@ def model_of(program: Program, cost: Cost, weight: Counts, elastic: bool) -> Lin
         masses.free(
             count=(np.zeros(0, dtype=np.int64), 0.0, np.inf),
             capacity=float(program.loose),
-            sites=range(len(program.sites)),
+            sites=program.settled,
             seen=False,
             top=None,
         )

@@ -15,16 +15,23 @@ import numpy as np
 from tallyverify.arrays import Counts, Mask
 from tallyverify.feasibility.figures.papers import Figure, Papers
 from tallyverify.feasibility.figures.published import Row
-
-Areas = tuple[int, ...]
+from tallyverify.feasibility.sheets.sheet_rows import Places
 
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """Rows that a station of some site enters together, from one bulletin on."""
+    """Rows that a station of some site enters together, in one of several ways.
+
+    It does so from one bulletin on, or never; where its place is in doubt, as of one place.
+    """
 
     rows: Counts  # positions in ``Program.rows``
-    last: int  # it enters with bulletin ``last`` at the latest; the number of bulletins: or never
+    counts: Mask  # (ways to enter, rows), where a station that enters so counts in a row
+
+    @property
+    def last(self) -> int:
+        """The last of the ways to enter."""
+        return len(self.counts) - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +108,7 @@ class Program:
     papers: Papers
     figures: tuple[Figure, ...]
     bulletins: int
-    sites: tuple[Areas, ...]
+    sites: tuple[Places, ...]
     chains: tuple[tuple[Chain, ...], ...]  # by site
     stations: SheetStations
     unseen: Unseen
@@ -157,34 +164,35 @@ class Program:
             most[some] = np.add.reduceat(self.stations.most, edges[some], axis=0)
         return sheets, least, most
 
+    @cached_property
+    def settled(self) -> list[int]:
+        """The sites of one place: whatever may lie anywhere lies in one of them."""
+        return [at for at, places in enumerate(self.sites) if len(places) == 1]
+
     def sites_in(self, area: int) -> list[int]:
-        """Return the sites that lie in an area."""
-        return [at for at, areas in enumerate(self.sites) if area in areas]
+        """Return the sites that lie in an area for sure."""
+        return [at for at, places in enumerate(self.sites) if area in places[0]]
 
     def held_in(self, area: int) -> tuple[int, Counts, Counts]:
         """Return the sheets of an area, and the least and most that they hold; (figures,)."""
         sites = self.sites_in(area)
+        perhaps = [at for at, places in enumerate(self.sites) if any(area in p for p in places)]
         sheets, least, most = self._by_site
-        return int(sheets[sites].sum()), least[sites].sum(axis=0), most[sites].sum(axis=0)
+        return int(sheets[sites].sum()), least[sites].sum(axis=0), most[perhaps].sum(axis=0)
 
     def weights(self, multipliers: Counts, site: int) -> list[Counts]:
-        """Return, for each chain of a site, the weight of each figure by entry.
+        """Return, for each chain of a site, the weight of each figure; (entries, figures)."""
+        return [self.weighed(multipliers, chain) for chain in self.chains[site]]
 
-        Shape of each (entries, figures): a station that enters with bulletin e adds its figures
-        to every row of the chain from that bulletin on.
+    def weighed(self, multipliers: Counts, chain: Chain) -> Counts:
+        """Return the weight of each figure by way to enter a chain; shape (entries, figures).
+
+        A station adds its figures to every row in which it then counts.
         """
-        found = []
-        for chain in self.chains[site]:
-            entries = np.arange(chain.last + 1)
-            inside = self.bulletin_of[chain.rows][None, :] >= entries[:, None]
-            table = np.zeros((len(entries), len(self.figures)), dtype=np.int64)
-            np.add.at(
-                table.T,
-                self.figure_of[chain.rows],
-                np.where(inside, multipliers[chain.rows], 0).T,
-            )
-            found.append(table)
-        return found
+        table = np.zeros((chain.last + 1, len(self.figures)), dtype=np.int64)
+        weights = np.where(chain.counts, multipliers[chain.rows], 0)
+        np.add.at(table.T, self.figure_of[chain.rows], weights.T)
+        return table
 
     def restricted(self, keep: Counts) -> Program:
         """Return the program with some of its rows, and the figures that these count, only.
@@ -195,7 +203,9 @@ class Program:
         place[keep] = np.arange(len(keep))
         chains = [
             tuple(
-                replace(chain, rows=place[chain.rows][place[chain.rows] >= 0]) for chain in chains
+                Chain(place[chain.rows[inside]], chain.counts[:, inside])
+                for chain in chains
+                for inside in [place[chain.rows] >= 0]
             )
             for chains in self.chains
         ]

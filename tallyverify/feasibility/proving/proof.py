@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from tallyverify.arrays import Counts
-from tallyverify.feasibility.proving.program import Program, SheetStations
+from tallyverify.feasibility.proving.program import Chain, Program, SheetStations
 
 Cost = Literal["sheets", "votes", "nothing"]
 """What is bounded: wrong sheets, wrong votes, or (at no cost) whether any world exists at all."""
@@ -187,9 +187,8 @@ def _exact_sum(values: Counts) -> int:
 def _anywhere(program: Program, tables: list[list[Counts]]) -> Counts:
     """Least value of wrong sheets, which may hold anything in any area; shape (stations,)."""
     caps, voters, where = program.stations.limits
-    best = _free(program, tables[0], caps, voters, True, 0)
-    for table in tables[1:]:
-        best = np.minimum(best, _free(program, table, caps, voters, True, 0))
+    free = [_free(program, tables[at], caps, voters, True, 0) for at in program.settled]
+    best: Counts = np.min(free, axis=0)
     return best[where]
 
 
@@ -216,14 +215,14 @@ def _unseen(program: Program, tables: list[list[Counts]], multipliers: Counts, e
         cap, lists = unseen.cap[one : one + 1], unseen.lists[one : one + 1]
         seen = bool(unseen.seen[one])
         lightest = min(
-            int(_free(program, table, cap, lists, seen, 0 if seen else extra)[0])
-            for table in tables
+            int(_free(program, tables[at], cap, lists, seen, 0 if seen else extra)[0])
+            for at in program.settled
         )
         total += lightest * int(unseen.count[one])
     if program.elsewhere:
         total += program.elsewhere * _lightest_elsewhere(program, multipliers, extra)
     if program.loose:
-        lightest = min(_lightest(program, table) for table in tables) + extra
+        lightest = min(_lightest(program, tables[at]) for at in program.settled) + extra
         total += program.loose * min(lightest, 0)
     return total
 
@@ -237,12 +236,13 @@ def _lightest_elsewhere(program: Program, multipliers: Counts, extra: int) -> in
     """Least value of one paper that belongs to no station, 0 at the most."""
     kept = np.where(program.no_elsewhere, 0, multipliers)
     least = 0
-    for site in range(len(program.sites)):
+    # It may be counted from any bulletin on, or never, also where all stations are in.
+    entries = np.arange(program.bulletins + 1)[:, None]
+    for site in program.settled:
         paper = np.zeros(program.membership.shape[1], dtype=np.int64)
-        for table in program.weights(kept, site):
-            weights = _paper_weights(program, table)
-            # It may be counted from any bulletin on, or never, also where all stations are in.
-            paper = paper + np.minimum(weights.min(axis=0), 0)
+        for chain in program.chains[site]:
+            open_ = Chain(chain.rows, program.bulletin_of[chain.rows] >= entries)
+            paper += _paper_weights(program, program.weighed(kept, open_)).min(axis=0)
         least = min(least, int(paper.min()) + extra)
     return least
 

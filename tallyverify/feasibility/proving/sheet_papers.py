@@ -39,12 +39,11 @@ def loose_papers(
             low, high = stations.least[here, figure], stations.most[here, figure]
             if counted.any():
                 between(papers[entry], counted, low, high, entry)
-    for row in chain.rows:
+    for at, row in enumerate(chain.rows):
         figure = program.figure_of[row]
         if figure in loose:
-            last = int(program.bulletin_of[row]) + 1
             counted = program.membership[figure].astype(float)
-            build.put(rows[row], papers[:last], counted[None, :])
+            build.put(rows[row], papers[chain.counts[:, at]], counted[None, :])
 
 
 def changed_papers(
@@ -73,8 +72,8 @@ def changed_papers(
         top = build.constraint(-np.inf, 0.0)
         build.put(top, on[entry], 1.0)
         build.put(top, y[:, entry], -stations.cap[here].astype(float))
-    for row in chain.rows:
-        last = int(program.bulletin_of[row]) + 1
+    for at, row in enumerate(chain.rows):
+        entered = chain.counts[:, at]
         counted_in = program.membership[program.figure_of[row]].astype(float)
-        build.put(rows[row], off[:last], -counted_in[None, :])
-        build.put(rows[row], on[:last], counted_in[None, :])
+        build.put(rows[row], off[entered], -counted_in[None, :])
+        build.put(rows[row], on[entered], counted_in[None, :])

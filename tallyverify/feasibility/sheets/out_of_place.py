@@ -6,23 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from tallyverify.arrays import Mask
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.unseen_sizes import registry_sites
+from tallyverify.feasibility.sheets.sheet_rows import Places, places_among
 
 
-def areas_apart(columns: dict[str, Any], facts: CaseFacts) -> Mask:
-    """Return where a sheet lies in other declared areas than the registry puts its station in.
+def with_registry_places(columns: dict[str, Any], facts: CaseFacts) -> dict[str, Any]:
+    """Return the columns with both places of stations that the registry puts in other areas.
 
-    Where most do, the two name areas differently, and the sheets are taken at their word.
+    Where most are, the two name areas differently, and the sheets are taken at their word.
     """
-    none = np.zeros(len(columns["station"]), dtype=bool)
     if facts.registry is None or len(facts.areas) < 2:
-        return none
-    places = registry_sites(facts)
+        return columns
+    listed = registry_sites(facts)
     at = facts.registry.positions(columns["station"])
-    apart = none.copy()
-    for row in np.flatnonzero(at >= 0):
-        there = places[at[row]]
-        apart[row] = there is not None and there != columns["labels"][columns["site"][row]]
-    return apart if 2 * apart.sum() <= (at >= 0).sum() else none
+    known = np.flatnonzero(at >= 0)
+    codes: dict[Places, int] = {places: code for code, places in enumerate(columns["labels"])}
+    site = columns["site"].copy()
+    for row in known:
+        own, there = columns["labels"][site[row]], listed[at[row]]
+        if there is not None and there not in own:
+            site[row] = codes.setdefault(places_among({*own, there}), len(codes))
+    if 2 * (site != columns["site"]).sum() > len(known):
+        return columns
+    return {**columns, "site": site, "labels": tuple(codes)}

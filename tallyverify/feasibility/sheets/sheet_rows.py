@@ -6,6 +6,7 @@ asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,9 @@ from tallyverify.table import ActaTable, Repeats
 
 Areas = tuple[int, ...]
 """A station's declared areas, as positions in ``CaseFacts.areas``; the country is always first."""
+
+Places = tuple[Areas, ...]
+"""Where a station may lie: one place, or first what all places have in common, then each."""
 
 LINES = ("registered", "ballots", "valid", "null", "blank")
 
@@ -40,13 +44,13 @@ class SheetRows(Studied):
         """All stations by column, in the order of their keys.
 
         ``station``; ``least`` and ``most`` (stations × candidates), equal where all votes were
-        read, ``most`` −1 where not; each line, −1 where not read; ``areas`` (codes, ``labels``).
+        read, ``most`` −1 where not; each line, −1 where not read; ``site`` (codes), of ``labels``.
         """
         import pyarrow as pa
 
         # By key, and sites by their areas: nothing depends on the order of rows or parts.
-        labels = sorted({areas for chunk in self.chunks for areas in chunk["labels"]})
-        rank = {areas: at for at, areas in enumerate(labels)}
+        labels = sorted({places for chunk in self.chunks for places in chunk["labels"]})
+        rank = {places: at for at, places in enumerate(labels)}
         keys = pa.chunked_array([chunk["station"] for chunk in self.chunks])
         order = pa.compute.sort_indices(keys).to_numpy()
 
@@ -54,7 +58,7 @@ class SheetRows(Studied):
             return np.concatenate([chunk[name] for chunk in self.chunks])[order]
 
         ranks = [
-            np.array([rank[areas] for areas in chunk["labels"]], dtype=np.int64)
+            np.array([rank[places] for places in chunk["labels"]], dtype=np.int64)
             for chunk in self.chunks
         ]
         site = [own[chunk["site"]] for own, chunk in zip(ranks, self.chunks, strict=True)]
@@ -163,11 +167,12 @@ def _repeated_votes(repeats: Repeats) -> frozenset[str]:
 
 
 def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
-    """Keep one row of each station that stands twice with different figures: the hull of both.
+    """Keep one row of each station that stands twice, with other figures or areas: the hull.
 
     Which copy is right is not known; a line in which they differ counts as not read.
     """
-    groups = repeats.different
+    only_moved = ~repeats.moved.varying(repeats.moved.rows.figures)
+    groups = repeats.different.followed_by(repeats.moved.where(only_moved))
     if not len(groups):
         return None
     rows = np.concatenate(
@@ -175,14 +180,15 @@ def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
     )
     every = _as_read(groups.rows.take(rows), facts)
     start = np.cumsum(groups.size) - groups.size
-    columns: dict[str, Any] = {"labels": every["labels"], "station": every["station"][start]}
-    columns["site"] = every["site"][start]
-    same_place = np.minimum.reduceat(every["site"], start) == np.maximum.reduceat(
-        every["site"], start
-    )
+    columns: dict[str, Any] = {"station": every["station"][start]}
+    there = [
+        places_among({every["labels"][code][0] for code in codes})
+        for codes in np.split(every["site"], start[1:])
+    ]
+    columns["site"], columns["labels"] = np.arange(len(there)), there
     columns["least"] = np.minimum.reduceat(every["least"], start, axis=0)
     # Seen, as everywhere, by a vote that each of its sheets holds.
-    columns["seen"] = np.logical_and.reduceat(every["seen"], start) & same_place
+    columns["seen"] = np.logical_and.reduceat(every["seen"], start)
     columns["seen"] &= columns["least"].any(axis=1)
     unread = np.minimum.reduceat(every["most"], start, axis=0) < 0
     columns["most"] = np.where(unread, -1, np.maximum.reduceat(every["most"], start, axis=0))
@@ -197,6 +203,13 @@ def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
     return columns
 
 
+def places_among(places: Iterable[Areas]) -> Places:
+    """Return where a station may lie of which several places are known: perhaps in none of them."""
+    distinct = sorted(set(places))
+    common = tuple(sorted(set.intersection(*map(set, distinct))))
+    return (common, *(areas for areas in distinct if areas != common))
+
+
 def _line(part: ActaTable, name: str) -> Counts:
     if name not in part.lines:
         return np.full(len(part), -1, dtype=np.int64)
@@ -204,12 +217,12 @@ def _line(part: ActaTable, name: str) -> Counts:
     return values if unread is None else np.where(unread, -1, values)
 
 
-def _sites(part: ActaTable, facts: CaseFacts) -> tuple[Counts, list[Areas]]:
+def _sites(part: ActaTable, facts: CaseFacts) -> tuple[Counts, list[Places]]:
     """Each row's declared areas, as a code, and what the codes stand for."""
     places = places_of(part, facts)
     if not places:
-        return np.zeros(len(part), dtype=np.int64), [(0,)]
+        return np.zeros(len(part), dtype=np.int64), [((0,),)]
     found, codes = np.unique(np.stack(places, axis=1), axis=0, return_inverse=True)
     # Places count from 1 (0: not declared); the country stands in all.
-    labels = [(0, *sorted({int(at) - 1 for at in row if at > 0} - {0})) for row in found]
-    return codes.ravel().astype(np.int64), labels
+    areas = [(0, *sorted({int(at) - 1 for at in row if at > 0} - {0})) for row in found]
+    return codes.ravel().astype(np.int64), [(one,) for one in areas]

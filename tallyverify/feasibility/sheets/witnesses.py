@@ -23,7 +23,7 @@ from tallyverify.feasibility.sheets.conventions import (
     valid_holds,
 )
 from tallyverify.feasibility.sheets.mending import Sheet, mended
-from tallyverify.feasibility.sheets.sheet_rows import Areas
+from tallyverify.feasibility.sheets.sheet_rows import Places
 
 FEWEST = 10
 """So many sheets must be seen before “the most seen” bounds anything."""
@@ -46,7 +46,7 @@ class Witnesses:
 
     stations: Texts
     site: Counts
-    labels: tuple[Areas, ...]
+    labels: tuple[Places, ...]
     registered: Counts  # −1 where not known
     lows: dict[str, Counts]  # by candidate, and by class of other papers
     highs: dict[str, Counts]
@@ -59,6 +59,12 @@ class Witnesses:
 
     def __len__(self) -> int:
         return len(self.stations)
+
+    def within(self, area: int) -> tuple[int, int]:
+        """Return how many sheets are of a declared area, for sure and perhaps."""
+        sure = [at for at, places in enumerate(self.labels) if area in places[0]]
+        perhaps = [at for at, places in enumerate(self.labels) if any(area in p for p in places)]
+        return int(np.isin(self.site, sure).sum()), int(np.isin(self.site, perhaps).sum())
 
 
 @dataclass(frozen=True, eq=False)
