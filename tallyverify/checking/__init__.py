@@ -1,4 +1,4 @@
-"""What a check is and stands on: the check, the facts of a case, what was seen, what may be unseen.
+"""What a check is and stands on: the check, the facts of a case, what was seen.
 
 In: parts of the actas and the facts. Out: summaries that add up, and results. Begin with
 :mod:`tallyverify.checking.check`.
@@ -7,14 +7,10 @@ In: parts of the actas and the facts. Out: summaries that add up, and results. B
 from tallyverify.checking.bounds import Bounds, bounds_of
 from tallyverify.checking.check import MOST_FINDINGS, Check, Summarise
 from tallyverify.checking.context import CaseFacts, Names
-from tallyverify.checking.seen import Kept, Seen, first_rows, summarise_seen
+from tallyverify.checking.seen import Kept, Seen, first_rows, like_regions, summarise_seen
 from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, Studied, summarise_sheets
 from tallyverify.checking.totals import places_of
-from tallyverify.checking.unseen import (
-    left_out,
-    like_regions,
-    listed_in,
-)
+from tallyverify.checking.which_seen import seen_in
 
 __all__ = [
     "MOST_FINDINGS",
@@ -30,10 +26,9 @@ __all__ = [
     "Summarise",
     "bounds_of",
     "first_rows",
-    "left_out",
     "like_regions",
-    "listed_in",
     "places_of",
+    "seen_in",
     "summarise_seen",
     "summarise_sheets",
 ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tallyverify.names import folded
+import numpy as np
+
+from tallyverify.arrays import Mask
+from tallyverify.key_bytes import folded_keys
+from tallyverify.names import folded, folded_key
 from tallyverify.records import (
     ALL_OPTIONS,
     Allowance,
-    AreaResult,
     Bulletin,
     CaptureKind,
     Contest,
@@ -94,31 +97,25 @@ class CaseFacts:
             return None
         return (*self.valid, "null", *(["blank"] if "blank" in self.lines else []))
 
-    def figures_of(self, row: AreaResult) -> dict[str, tuple[Names, int]]:
-        """Return what of a declared row can be held against sheets.
-
-        Each label (a candidate, a group, ``valid`` or ``ballots``) leads to the figures of the
-        sheets that it stands for and the number declared.
-        """
-        compared = {label: (members, row.figures[label]) for label, members in row.members.items()}
-        if row.valid is not None:
-            compared["valid votes"] = (self.valid, row.valid)
-        if row.ballots is not None and self.ballots:
-            compared["ballots"] = (self.ballots, row.ballots)
-        return compared
+    @cached_property
+    def summed(self) -> tuple[Names, ...]:
+        """The figures, or sums of figures, whose totals over the sheets are asked for."""
+        names = [(name,) for name in (*self.contest.candidate_ids, *self.lines)]
+        return tuple(dict.fromkeys([*names, self.valid, *([self.ballots] if self.ballots else [])]))
 
     @cached_property
-    def compared(self) -> tuple[Names, ...]:
-        """Every figure, or sum of figures, that some check needs by declared area."""
-        names: dict[Names, None] = dict.fromkeys((name,) for name in self.contest.candidate_ids)
-        names[self.valid] = None
-        names.update({(line,): None for line in self.lines})
-        if self.ballots:
-            names[self.ballots] = None
-        for bulletin in self.bulletins:
-            for row in bulletin.areas:
-                names.update({members: None for members, _ in self.figures_of(row).values()})
-        return tuple(names)
+    def annulled(self) -> frozenset[str]:
+        """Keys of the stations that are declared annulled, as they were written."""
+        rows = [row.annulled for bulletin in self.bulletins for row in bulletin.areas]
+        every = [self.declared.annulled if self.declared else None, *rows]
+        return frozenset(key for one in every if isinstance(one, tuple) for key in one)
+
+    def is_annulled(self, stations: Any) -> Mask:
+        """Return which of many keys are those of stations declared annulled; shape (keys,)."""
+        if not self.annulled:
+            return np.zeros(len(stations), dtype=bool)
+        out: Mask = np.isin(folded_keys(stations), [folded_key(key) for key in self.annulled])
+        return out
 
     def label(self, candidate: str) -> str:
         """Return a candidate's name and id for a message."""

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from tallyverify.arrays import Codes, Mask
+from tallyverify.arrays import Floats, Mask
 from tallyverify.checking.check import MOST_FINDINGS
 from tallyverify.checking.context import CaseFacts
-from tallyverify.checking.totals import AreaTotals, cast_at, summarise_totals
-from tallyverify.names import folded
+from tallyverify.checking.totals import SeenTotals, summarise_totals
+from tallyverify.checking.which_seen import seen_in
+from tallyverify.findings import counted, number
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Respelt
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Sums by declared area, and the stations behind them."""
+    """Sums over the seen stations, and the stations behind them."""
 
-    totals: AreaTotals
+    totals: SeenTotals
     stations: RegistryMatch
 
     def __add__(self, other: Seen) -> Seen:
@@ -45,32 +46,27 @@ def summarise_seen(part: ActaTable, facts: CaseFacts) -> Seen:
 class RegistryMatch:
     """Which stations of the registry were seen, and rows that stand out."""
 
-    # By station of the registry, empty without one: its sheet says something; every vote on it
-    # was read; and it names the areas that the registry has.
+    # By station of the registry, empty without one: seen; and every vote on its sheet was read.
     seen: Mask
     whole: Mask
-    placed: Mask
     strangers: int  # stations not in the registry
-    silent: int  # sheets that are all zero or wholly unread
+    silent: int  # sheets without a vote
     stranger_rows: pd.DataFrame  # the first of them
     silent_rows: pd.DataFrame
     registered_seen: int  # as the sheets state them
     stations: int  # seen
-    off_list: int  # stations with more ballots than voters: people did vote off the lists
     respelt: Respelt  # stations that the registry has under another spelling
 
     def __add__(self, other: RegistryMatch) -> RegistryMatch:
         return RegistryMatch(
             self.seen | other.seen,
             self.whole | other.whole,
-            self.placed | other.placed,
             self.strangers + other.strangers,
             self.silent + other.silent,
             first_rows([self.stranger_rows, other.stranger_rows]),
             first_rows([self.silent_rows, other.silent_rows]),
             self.registered_seen + other.registered_seen,
             self.stations + other.stations,
-            self.off_list + other.off_list,
             self.respelt + other.respelt,
         )
 
@@ -85,48 +81,54 @@ def first_rows(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return ordered.head(MOST_FINDINGS)
 
 
-def _same_areas(part: ActaTable, at: Codes, facts: CaseFacts) -> Mask:
-    """Where a sheet lies in the declared areas that the registry puts its station in."""
-    same = np.ones(len(part), dtype=bool)
-    registry = facts.registry
-    for level in {level for area in facts.areas for level in area}:
-        if registry is not None and level in registry.frame and level in part.levels:
-            there = registry.frame[level].fillna("").to_numpy(dtype=object)
-            here = part.frame[level].fillna("").to_numpy(dtype=object)
-            codes, names = pd.factorize(np.concatenate([here, there[at]]))
-            _, alike = np.unique([folded(str(name)) for name in names], return_inverse=True)
-            same &= alike[codes[: len(here)]] == alike[codes[len(here) :]]
-    return same
-
-
 def _stations(part: ActaTable, facts: CaseFacts) -> RegistryMatch:
     """Find each row's station in the registry."""
     size = len(facts.registry) if facts.registry is not None else 0
-    seen, whole, placed = (np.zeros(size, dtype=bool) for _ in range(3))
+    seen, whole = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     columns = [*facts.levels, "station"]
+    here, silent = seen_in(part, facts), ~part.seen
     strange, respelt = np.zeros(len(part), dtype=bool), Respelt()
     if facts.registry is not None:
         at = facts.registry.positions(part.frame["station"])
         strange, respelt = at < 0, facts.registry.respelt(part.frame["station"], at)
-        here = ~strange & part.seen
-        seen[at[here]] = True
-        here &= part.known(ALL_OPTIONS)
-        whole[at[here]] = True
-        placed[at[here & _same_areas(part, at, facts)]] = True
-    registered, cast = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    if "registered" in part.lines:
-        known = part.seen & part.known("registered")
-        registered, cast = part.figure("registered")[0][known], cast_at(part)[known]
+        seen[at[here & ~strange]] = True
+        whole[at[here & ~strange & part.known(ALL_OPTIONS)]] = True
+    registered = part.figure("registered")[0][here] if "registered" in part.lines else 0
     return RegistryMatch(
         seen,
         whole,
-        placed,
         int(strange.sum()),
-        int((~part.seen).sum()),
+        int(silent.sum()),
         first_rows([part.frame.loc[strange, columns]]),
-        first_rows([part.frame.loc[~part.seen, columns]]),
-        int(registered.sum()),
-        int(part.seen.sum()),
-        int((cast > registered).sum()),
+        first_rows([part.frame.loc[silent, columns]]),
+        int(np.sum(registered)),
+        int(here.sum()),
         respelt,
     )
+
+
+class LikeRegions(NamedTuple):
+    """Shares of one candidate in seen areas, how these were chosen, and whether of like size."""
+
+    shares: Floats
+    words: str
+    alike: bool
+
+
+def like_regions(seen: Seen, valid: int, column: int) -> LikeRegions | None:
+    """Return the shares of one candidate in seen areas of like size, and how these were chosen.
+
+    Areas of the first two levels with half to twice as many votes; where there are none, those of
+    the first level.
+    """
+    regions = seen.totals.regions
+    rows = [row for row in regions.values() if valid / 2 <= row[1] <= valid * 2]
+    words = f"{counted(len(rows), 'seen area')} of like size"
+    alike = bool(rows)
+    if not rows:
+        rows = [row for names, row in regions.items() if len(names) == 1 and row[1] > 0]
+        words = f"the {number(len(rows))} largest seen areas (none is of like size)"
+    if valid <= 0 or not rows:
+        return None
+    table = np.stack(rows)
+    return LikeRegions(table[:, 4 + column] / table[:, 1], words, alike)

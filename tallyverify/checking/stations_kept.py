@@ -11,6 +11,7 @@ import numpy as np
 
 from tallyverify.arrays import Floats, Texts
 from tallyverify.checking.context import CaseFacts
+from tallyverify.checking.which_seen import seen_in
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, area_codes
 
@@ -41,8 +42,8 @@ class Sheets(Studied):
     """Stations of the actas, one row each."""
 
     rows: int  # also where the columns were let go
-    # Columns by part: ``station``, ``votes`` (stations × candidates), ``read`` (the sheet was seen
-    # and every vote on it read), ``order`` (text), the areas as ``area:<level>``, and as numbers,
+    # Columns by part: ``station``, ``votes`` (stations × candidates), ``read`` (seen, and every
+    # vote on the sheet read), ``order`` (text), the areas as ``area:<level>``, and as numbers,
     # NaN where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
     # ``signed``. None where there are too many stations.
     chunks: tuple[dict[str, Any], ...] | None
@@ -52,6 +53,13 @@ class Sheets(Studied):
         if rows > MOST_STATIONS or self.chunks is None or other.chunks is None:
             return Sheets(rows, None)
         return Sheets(rows, self.chunks + other.chunks)
+
+    def as_unread(self) -> Sheets:
+        """Return these stations as ones of which no vote is known for sure."""
+        chunks = self.chunks and tuple(
+            {**chunk, "read": np.zeros_like(chunk["read"])} for chunk in self.chunks
+        )
+        return Sheets(self.rows, chunks)
 
     @cached_property
     def columns(self) -> dict[str, Any]:
@@ -65,13 +73,15 @@ class Sheets(Studied):
 def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     """Keep what inference and forensics need of a table of distinct stations.
 
-    A sheet of which nothing was read, or on which all is zero, stays as a station not seen: that
-    it stands in the file says that it exists.
+    One that was not seen stays: that it stands in the file says that it exists. One that is
+    declared annulled has no part in the result, seen or not.
     """
     if max(len(part), facts.source.rows) > MOST_STATIONS:
         return Sheets(len(part), None)
+    annulled = facts.is_annulled(part.frame["station"])
+    part = part.take(~annulled) if annulled.any() else part
     votes = np.column_stack([part.figure(name)[0] for name in facts.contest.candidate_ids])
-    read = part.seen & part.known(ALL_OPTIONS)
+    read = seen_in(part, facts) & part.known(ALL_OPTIONS)
     columns: dict[str, Any] = {"station": _texts(part, "station"), "votes": votes, "read": read}
     for name in ("registered", "signed"):
         columns[name] = _numbers(part, (name,) if name in part.lines else None)

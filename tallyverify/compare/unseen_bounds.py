@@ -70,7 +70,7 @@ def bounds(
         voters = float(registry.sizes[0][~seen.stations.whole].sum())
         words = "registered voters of the stations not seen"
     elif registered is not None:
-        voters = float(max(registered - int(seen.totals.used[0]), 0))
+        voters = float(max(registered - seen.totals.used, 0))
         words = "declared registered voters less those of the seen stations"
     elif stations is not None and "registered" in table.lines and seen.stations.stations:
         unseen = stations - seen.stations.stations

@@ -214,6 +214,10 @@ def _folded(
     for table in (repeats.alone, repeats.once):
         if table is not None:
             put(once, table)
+    if repeats.contested is not None:
+        put({summarise_seen}, repeats.contested)
+        if summarise_sheets in once:
+            sums[summarise_sheets] += summarise_sheets(repeats.contested, facts).as_unread()
     if summarise_witnesses in once:
         sums[summarise_witnesses] = sums[summarise_witnesses] + summarise_repeats(repeats, facts)
     return sums, repeats, sums[summarise_seen]
@@ -222,7 +226,7 @@ def _folded(
 def _doubt(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) -> str:
     """Why sums over the sheets would mislead, if they would."""
     apart = len(repeats.different)
-    stations = summaries[summarise_seen].stations.stations + apart
+    stations = max(summaries[summarise_seen].stations.stations, apart)
     if 2 * apart > stations:
         return (
             f"{number(apart)} of {counted(stations, 'station')} stand several times with different "

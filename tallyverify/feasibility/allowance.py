@@ -75,8 +75,4 @@ def annulled_number(facts: CaseFacts) -> int:
 
 def annulled_keys(facts: CaseFacts) -> frozenset[str]:
     """Return the keys of stations that are declared annulled."""
-    if facts.declared is None:
-        return frozenset()
-    given = [facts.declared.annulled]
-    given += [row.annulled for bulletin in facts.bulletins for row in bulletin.areas]
-    return frozenset(key for one in given if isinstance(one, tuple) for key in one)
+    return facts.annulled

@@ -106,9 +106,8 @@ def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> St
     if table.chunks is None or not table.rows:
         raise InputError(f"{table.rows:,} stations cannot be kept at once")
     columns = table.columns
-    read = columns["read"] & (columns["votes"].sum(axis=1) > 0)
     # A figure no station can have is a slip of the pen; the rules name it. Here it would only cost.
-    read &= columns["votes"].max(axis=1) <= LARGEST
+    read = columns["read"] & (columns["votes"].max(axis=1) <= LARGEST)
     for name in ("valid", "ballots", "signed", "registered"):
         read &= ~(columns[name] > LARGEST)
     levels = tuple(level for level in facts.levels if f"area:{level}" in columns)

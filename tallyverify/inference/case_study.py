@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tallyverify.checking import MOST_STATIONS, CaseFacts, Kept, left_out, listed_in
+from tallyverify.checking import MOST_STATIONS, CaseFacts, Kept
 from tallyverify.errors import InputError, TallyVerifyError
 from tallyverify.inference.case_order import CaseOrder, order_of
 from tallyverify.inference.estimating.request import EstimateRequest
@@ -15,6 +15,7 @@ from tallyverify.inference.estimating.sensitivity import Sensitivity, sensitivit
 from tallyverify.inference.estimating.study import Study, study
 from tallyverify.inference.estimating.tilt import Tilt
 from tallyverify.inference.estimating.whole_count import estimate_of
+from tallyverify.inference.left_out import left_out, registry_lists_all
 from tallyverify.inference.margin_evidence import needed_tilt
 from tallyverify.inference.section import DeclaredShares, InferenceSection
 from tallyverify.records import AreaResult, Bulletin
@@ -230,9 +231,9 @@ class InferenceStudy:
         most = self.left_out(bulletin, row)
         if most is None:
             return None
-        own = totals.sizes[(name,)].top(0, most)
+        own = totals.sizes[(name,)].top(most)
         # Valid votes are no fewer than those for all but this candidate.
-        all_valid = totals.sizes[self.facts.valid].top(0, most)
+        all_valid = totals.sizes[self.facts.valid].top(most)
         spared = (own, all_valid, all_valid)
         return True if any(a > b for a, b in zip(short, spared, strict=True)) else None
 
@@ -248,7 +249,7 @@ class InferenceStudy:
         return (
             facts.registry is not None
             and declared == len(facts.registry)
-            and listed_in(self.kept.seen, facts, {}) is not None
+            and registry_lists_all(self.kept.seen, facts)
         )
 
 

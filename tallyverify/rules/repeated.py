@@ -93,7 +93,7 @@ def _spelt(check: Check, group: _Cells, facts: CaseFacts) -> Finding:
 
 
 def two_areas(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
-    """T204: one station listed in two areas; it counts nowhere until settled."""
+    """T204: one station listed in two areas; until settled it counts in neither."""
     if not facts.levels:
         return check.not_applicable("the actas name no areas")
     findings = []
@@ -104,7 +104,7 @@ def two_areas(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
         findings.append(
             check.finding(
                 f"station {station} is listed in two areas; until it is settled where it "
-                "lies, it counts as not seen",
+                "lies, it counts in the whole country only",
                 station=station,
                 arithmetic=f"rows {_rows(group)}: {places}",
             )

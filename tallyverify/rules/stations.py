@@ -45,12 +45,14 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T205: how much of the registry has no sheet."""
     if facts.registry is None:
         return check.not_applicable("the case has no registry of stations")
-    unseen = ~seen.stations.seen
-    total, missing = len(unseen), int(unseen.sum())
+    annulled = facts.is_annulled(facts.registry.frame["station"])
+    unseen = ~seen.stations.seen & ~annulled
+    total, missing = int((~annulled).sum()), int(unseen.sum())
     if not missing:
         return check.result([], statistic=0)
     sizes, unknown = facts.registry.sizes
     voters = int(sizes[unseen].sum())
+    spared = ", annulled ones apart," if annulled.any() else ""
     findings = [
         check.finding(
             f"{counted(missing, 'registered station')} without a sheet that says "
@@ -58,13 +60,13 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
             + (", the number not being known for some" if unknown[unseen].any() else ""),
             observed=total - missing,
             expected=total,
-            arithmetic=f"{number(total)} stations in the registry − {number(total - missing)} seen "
-            f"= {number(missing)} ({percent(missing, total)})",
+            arithmetic=f"{number(total)} stations in the registry{spared} − "
+            f"{number(total - missing)} seen = {number(missing)} ({percent(missing, total)})",
         )
     ]
     level = next((name for name in facts.levels if name in facts.registry.frame.columns), None)
     if level:
-        frame = facts.registry.frame.assign(unseen=unseen)
+        frame = facts.registry.frame.assign(unseen=unseen)[~annulled]
         by_area = frame.groupby(level, sort=True)["unseen"].agg(["sum", "size"])
         findings += [
             check.finding(

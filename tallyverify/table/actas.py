@@ -236,16 +236,13 @@ class ActaTable:
 
     @cached_property
     def seen(self) -> Mask:
-        """Where the sheet says anything at all; shape (rows,).
+        """Where a vote was read; shape (rows,).
 
-        An acta whose figures are all zero or unread was not loaded, or was annulled: its station
-        counts as unseen, not as a station with no votes.
+        A sheet without any vote, though it may state its ballots, was not loaded, or was annulled:
+        its station counts as unseen, not as a station with no votes.
         """
-        anything = np.zeros(len(self), dtype=bool)
-        for name in self.figures:
-            if name not in ("registered", "signed"):
-                anything |= self.figure(name)[0] > 0
-        return anything
+        seen: Mask = self.figure(ALL_OPTIONS)[0] > 0
+        return seen
 
     def take(self, which: NDArray[Any]) -> ActaTable:
         """Return the rows of a mask or of positions as a table of their own."""

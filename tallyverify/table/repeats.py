@@ -127,10 +127,12 @@ class Repeats:
     moved: Groups
     alike: Groups  # distinct stations with one vector of distinctive votes
     spelt: Groups  # rows of keys that differ only in their spelling, and were not all joined
-    # Repeated stations as they count: one row of each of ``same``; none of ``different``, since
-    # which sheet is right is not known, and none of ``moved``; of ``spelt`` one for each sheet.
+    # Repeated stations as they count: one row of each of ``same``, of ``spelt`` one for each sheet.
     once: ActaTable | None
     alone: ActaTable | None = None  # rows that only shared a hash; they count like any other
+    # One row for each station of ``different`` or ``moved`` whose sheets have votes in common: the
+    # least of each figure, and the areas that they agree in.
+    contested: ActaTable | None = None
     expected_pairs: float = 0.0  # upper bound of the distinctive pairs that chance makes alike
     distinctive: int = 0  # actas with distinctive votes
 
@@ -168,9 +170,32 @@ class Repeats:
             grouped_by(rows, spellings.key).where(unjoined),
             sheets.rows.take(once) if len(once) else None,
             sheets.rows.take(alone) if len(alone) else None,
+            _contested(stations.where(unequal | apart)),
             suspects.expected_pairs,
             suspects.distinctive,
         )
+
+
+def _contested(groups: Groups) -> ActaTable | None:
+    """Return a row for each group: the least of each figure, and the areas that do not differ."""
+    import pyarrow as pa
+
+    if not len(groups):
+        return None
+    start = np.cumsum(groups.size) - groups.size
+    at = np.repeat(groups.start - start, groups.size) + np.arange(groups.size.sum())
+    every = groups.rows.take(at)
+    frame = every.frame.take(start).reset_index(drop=True)
+    for name in every.figures:
+        values, unread = every.figure(name)
+        gaps = None if unread is None else np.logical_or.reduceat(unread, start)
+        least = pa.array(np.minimum.reduceat(values, start), mask=gaps)
+        frame[name] = pd.array(least, dtype=frame[name].dtype)
+    folded = replace(groups, rows=with_folded_areas(groups.rows))
+    for level in every.levels:
+        frame.loc[folded.varying([level]), level] = pd.NA
+    least = replace(every, frame=frame)
+    return least.take(least.seen) if least.seen.any() else None
 
 
 def _ordered(rows: ActaTable) -> ActaTable:

@@ -264,7 +264,7 @@ def test_keys_that_do_not_match_are_refused_with_the_nearest_form() -> None:
     )
     answer = estimate(partial(), Registry(frame=frame))
     assert answer.refused.startswith("sheets and registry do not belong together: 450 of 450")
-    assert "100 % of them would match with letters and digits only" in answer.refused
+    assert "100 % of them would match with letters and numbers only" in answer.refused
     assert answer.unseen["stations"] is None
 
 

@@ -11,7 +11,7 @@ from tallyverify.inference.estimating.mask_runs import inflation_of
 from tallyverify.inference.estimating.tilt import tilted_share
 from tallyverify.inference.favourable import MostFavourable, most_favourable
 from tallyverify.inference.prediction.area_tree import AreaTree
-from tallyverify.inference.prediction.keys import nearest_form
+from tallyverify.inference.prediction.sampling_frame import nearest_form
 from tallyverify.inference.sampling.ratio_variance import collapse
 from tallyverify.inference.sequential.betting import Bets, extremes
 from tallyverify.inference.sequential.bounds import certain, over_strata, weighted
@@ -64,9 +64,8 @@ def test_jump_within_areas() -> None:
 
 
 def test_nearest_form_names_the_way_of_writing() -> None:
-    listed = np.array(["012-01", "013-01"], dtype=object)
-    assert nearest_form(["12-1", "13-1"], listed) == (
-        "100 % of them would match without leading zeros ('12-1' is there as '012-01')"
+    assert nearest_form(["12#1", "13#1"], ["012-01", "013-01"]) == (
+        "100 % of them would match with letters and numbers only ('12#1' is there as '012-01')"
     )
 
 

@@ -178,7 +178,7 @@ def test_four_polish_stations_are_unread_not_zero(name: str) -> None:
         _, missing = table.figure(figure)
         assert missing is not None
         assert missing.sum() == 4
-    assert (~table.seen).sum() == 4
+    assert (~table.seen & ~table.known("ballots")).sum() == 4
 
 
 def test_polish_codes_keep_their_leading_zeros() -> None:
@@ -222,7 +222,7 @@ def test_vermont_totals_are_not_candidates() -> None:
 def test_argentine_mesas_not_loaded() -> None:
     table = table_of("argentina-2017")
     assert total(table, "0574") - total(table, "0518") == 6_106
-    assert (~table.seen).sum() == 2_611
+    assert (~table.seen).sum() == 2_615
     cast = table.group(("sum(options)", "blank", "null"))[0]
     assert (cast > table.figure("registered")[0]).sum() == 335
     assert table.frame["station"].str.fullmatch(r"\d{3}/\d{4}").all()

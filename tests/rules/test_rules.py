@@ -100,10 +100,11 @@ def test_station_twice_with_the_same_figures_counts_once() -> None:
     assert report.of("T201")[0].observed == 3
 
 
-def test_station_twice_with_different_figures_counts_as_unseen() -> None:
+def test_station_twice_with_different_figures_counts_with_what_both_sheets_hold() -> None:
     rows = [{**GOOD, "station": "7"}, {**GOOD, "station": "7", "A": 90}, GOOD]
     report = report_of(rows, declared_of(nation(votes={"A": 100, "B": 80, "C": 20})))
-    assert report.totals.votes["A"] == 50
+    assert report.totals.votes["A"] == 100
+    assert report.coverage.stations == 2
     assert flagged(report) == ["R101", "T202"]
     # Whichever copy is right, it has at least 50 votes for A.
     less = report_of(rows, declared_of(nation(votes={"A": 99, "B": 80, "C": 20})))
@@ -115,7 +116,7 @@ def test_one_station_in_two_areas() -> None:
     rows = [{**GOOD, "station": "7"}, {**GOOD, "station": "7", "town": "y"}]
     report = report_of(rows)
     assert flagged(report) == ["T204"]
-    assert report.coverage.stations == 0
+    assert report.coverage.stations == 1
 
 
 def test_registry() -> None:

@@ -43,20 +43,18 @@ def _plain(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, list[str]], int, i
         by_station[row["station"]].append(row)
     found: dict[str, list[str]] = {"T201": [], "T202": [], "T204": []}
     moved: dict[bool, list[str]] = {False: [], True: []}
-    stations = votes = 0
+    votes = 0
     for station, group in sorted(by_station.items()):
         unequal = len({(row["valid"], row["A"]) for row in group}) > 1
         if len({row["state"] for row in group}) > 1:
             moved[unequal].append(station)
-        elif not unequal:
-            stations += 1
-            votes += group[0]["A"] or 0
-            if len(group) > 1:
-                found["T201"].append(station)
+        elif not unequal and len(group) > 1:
+            found["T201"].append(station)
+        votes += min(row["A"] or 0 for row in group)
         if unequal:
             found["T202"].append(station)
     found["T204"] = moved[False] + moved[True]
-    return found, stations, votes
+    return found, len(by_station), votes
 
 
 @given(sheets, st.lists(st.integers(0, 12), max_size=3), st.randoms(use_true_random=False))

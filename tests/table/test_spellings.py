@@ -61,10 +61,12 @@ def _plain(rows: list[Row], known: list[str]) -> tuple[dict[str, list[str]], int
             moved[len(figures) > 1].append(key)
         if not unsettled:
             sheets[own, *figures, *areas] += group
+    contested = [by_key[key] for key in {*found["T202"], *moved[False], *moved[True]}]
     found["T201"] = [group[0]["station"] for group in sheets.values() if len(group) > 1]
     found["T204"] = moved[False] + moved[True]
     told = [key for own, key in first.items() if len(what[own]) > 1]
-    return found, len(sheets), sum(group[0]["A"] for group in sheets.values()), told
+    counting = [*sheets.values(), *contested]
+    return found, len(counting), sum(min(row["A"] for row in one) for one in counting), told
 
 
 @given(rows_of, listed, st.lists(st.integers(0, 10), max_size=3), st.randoms())

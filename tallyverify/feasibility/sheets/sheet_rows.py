@@ -1,6 +1,7 @@
 """What is kept of every station's sheet: one row each, as it was read.
 
-The fold of the engine: parts are concatenated, and put in the order of the keys when asked for.
+The fold of the engine: parts are kept in few bytes, and put together in the order of the keys when
+asked for.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from tallyverify.arrays import Counts, Mask
-from tallyverify.checking import CaseFacts, Studied, places_of
+from tallyverify.arrays import Codes, Counts, Mask
+from tallyverify.checking import CaseFacts, Studied, places_of, seen_in
 from tallyverify.feasibility.figures.papers import case_papers
-from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Repeats
 
 Areas = tuple[int, ...]
@@ -31,7 +31,7 @@ LINES = ("registered", "ballots", "valid", "null", "blank")
 class SheetRows(Studied):
     """What was read of each station's sheet, by part; a station stands once."""
 
-    chunks: tuple[dict[str, Any], ...]
+    chunks: tuple[dict[str, Any], ...]  # as :func:`_packed` leaves them
     # Sheets that repeat another's distinctive votes in the same place under another key: whether
     # they are sheets of their own is not known.
     doubtful: frozenset[str] = frozenset()
@@ -46,26 +46,57 @@ class SheetRows(Studied):
         ``station``; ``least`` and ``most`` (stations × candidates), equal where all votes were
         read, ``most`` −1 where not; each line, −1 where not read; ``site`` (codes), of ``labels``.
         """
-        labels: dict[Places, int] = {}
-        codes = []
-        for chunk in self.chunks:
-            here = [labels.setdefault(places, len(labels)) for places in chunk["labels"]]
-            codes.append(np.array(here, dtype=np.int64)[chunk["site"]])
-        names = [name for name in self.chunks[0] if name not in ("labels", "site")]
-        whole = {name: np.concatenate([chunk[name] for chunk in self.chunks]) for name in names}
-        whole["site"] = np.concatenate(codes)
+        import pyarrow as pa
+
         # By key, and sites by their areas: nothing depends on the order of rows or parts.
-        ranked = sorted(labels)
-        renamed = np.array([ranked.index(places) for places in labels], dtype=np.int64)
-        whole["site"] = renamed[whole["site"]]
-        order = np.argsort(whole["station"], kind="stable")
-        found: dict[str, Any] = {name: column[order] for name, column in whole.items()}
-        found["labels"] = tuple(ranked)
+        labels = sorted({places for chunk in self.chunks for places in chunk["labels"]})
+        rank = {places: at for at, places in enumerate(labels)}
+        keys = pa.chunked_array([chunk["station"] for chunk in self.chunks])
+        order = pa.compute.sort_indices(keys).to_numpy()
+
+        def whole(name: str) -> Any:
+            return np.concatenate([chunk[name] for chunk in self.chunks])[order]
+
+        ranks = [
+            np.array([rank[places] for places in chunk["labels"]], dtype=np.int64)
+            for chunk in self.chunks
+        ]
+        site = [own[chunk["site"]] for own, chunk in zip(ranks, self.chunks, strict=True)]
+        least = whole("least").astype(np.int64)
+        found = {
+            "station": keys.take(order).to_numpy(),
+            "least": least,
+            "most": self._most(least, order),
+            "site": np.concatenate(site)[order],
+            "seen": whole("seen"),
+            "labels": tuple(labels),
+        }
+        for name in self.chunks[0]:
+            if name not in (*found, "apart"):
+                found[name] = whole(name).astype(np.int64)
         return found
+
+    def _most(self, least: Counts, order: Codes) -> Counts:
+        """The most votes, as the least but where a part says otherwise."""
+        first = np.cumsum([0, *(len(chunk["station"]) for chunk in self.chunks)])
+        rows = [at + chunk["apart"] for at, chunk in zip(first, self.chunks, strict=False)]
+        apart = np.concatenate(rows)
+        if not len(apart):
+            return least
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        most = least.copy()
+        most[place[apart]] = np.concatenate([chunk["most"] for chunk in self.chunks])
+        return most
 
 
 def summarise_witnesses(part: ActaTable, facts: CaseFacts) -> SheetRows:
     """Keep what was read of the sheets of a table of distinct stations."""
+    return SheetRows((_packed(_as_read(part, facts)),))
+
+
+def _as_read(part: ActaTable, facts: CaseFacts) -> dict[str, Any]:
+    """The columns of a part, as :attr:`SheetRows.columns` has them of all."""
     votes = [part.figure(name) for name in facts.contest.candidate_ids]
     least = np.stack([values for values, _ in votes], axis=1)
     most = np.stack(
@@ -78,11 +109,33 @@ def summarise_witnesses(part: ActaTable, facts: CaseFacts) -> SheetRows:
         "most": most,
         "site": site,
         "labels": labels,
-        "seen": part.seen & (part.figure(ALL_OPTIONS)[0] > 0) & _named(part, facts),
+        "seen": seen_in(part, facts) & _named(part, facts),
     }
     for name in (*LINES, *case_papers(facts).classes):
         columns[name] = _line(part, name)
-    return SheetRows((columns,))
+    return columns
+
+
+def _packed(columns: dict[str, Any]) -> dict[str, Any]:
+    """Return columns in few bytes: small integers, and ``most`` only where rows are ``apart``."""
+    import pyarrow as pa
+
+    packed = {
+        name: column if name in ("seen", "labels") else _small(column)
+        for name, column in columns.items()
+        if name != "station"
+    }
+    packed["station"] = pa.array(columns["station"], pa.large_string())
+    packed["apart"] = np.flatnonzero((columns["least"] != columns["most"]).any(axis=1))
+    packed["most"] = packed["most"][packed["apart"]]
+    return packed
+
+
+def _small(values: Counts) -> Counts:
+    """Return counts, or −1, in the fewest bytes that hold them."""
+    most = values.max(initial=0)
+    kinds = (np.int8, np.int16, np.int32, np.int64)
+    return values.astype(next(kind for kind in kinds if most <= np.iinfo(kind).max))
 
 
 def _named(part: ActaTable, facts: CaseFacts) -> Mask:
@@ -97,7 +150,7 @@ def _named(part: ActaTable, facts: CaseFacts) -> Mask:
 def summarise_repeats(repeats: Repeats, facts: CaseFacts) -> SheetRows:
     """Keep what stations that stand twice, and sheets that repeat another's votes, still say."""
     copies = _copies(repeats, facts)
-    return SheetRows((copies,) if copies is not None else (), _repeated_votes(repeats))
+    return SheetRows((_packed(copies),) if copies is not None else (), _repeated_votes(repeats))
 
 
 def _repeated_votes(repeats: Repeats) -> frozenset[str]:
@@ -125,7 +178,7 @@ def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
     rows = np.concatenate(
         [np.arange(at, at + n) for at, n in zip(groups.start, groups.size, strict=True)]
     )
-    [every] = summarise_witnesses(groups.rows.take(rows), facts).chunks
+    every = _as_read(groups.rows.take(rows), facts)
     start = np.cumsum(groups.size) - groups.size
     columns: dict[str, Any] = {"station": every["station"][start]}
     there = [
@@ -133,8 +186,10 @@ def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
         for codes in np.split(every["site"], start[1:])
     ]
     columns["site"], columns["labels"] = np.arange(len(there)), there
-    columns["seen"] = np.logical_and.reduceat(every["seen"], start)
     columns["least"] = np.minimum.reduceat(every["least"], start, axis=0)
+    # Seen, as everywhere, by a vote that each of its sheets holds.
+    columns["seen"] = np.logical_and.reduceat(every["seen"], start)
+    columns["seen"] &= columns["least"].any(axis=1)
     unread = np.minimum.reduceat(every["most"], start, axis=0) < 0
     columns["most"] = np.where(unread, -1, np.maximum.reduceat(every["most"], start, axis=0))
     differ = (columns["least"] != columns["most"]).any(axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,8 @@ from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, sh
 from tallyverify.findings import counted, number, percent
 from tallyverify.inference.counting_order.text import parse_order
 from tallyverify.inference.prediction.area_tree import AreaTree
-from tallyverify.inference.prediction.keys import nearest_form
 from tallyverify.inference.prediction.population import Population
-from tallyverify.names import folded
+from tallyverify.names import folded, folded_key
 from tallyverify.table import Registry
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _match(station: Texts, strange: Mask, registry: Registry) -> tuple[str, list
     missed = int(strange.sum())
     if not missed:
         return "", []
-    form = nearest_form(station[strange].tolist(), registry.index.to_numpy(dtype=object))
+    form = nearest_form(station[strange].tolist(), registry.index.tolist())
     example = shown(station[strange][0])
     says = (
         f"{number(missed)} of {number(len(station))} stations with a sheet "
@@ -185,6 +185,22 @@ def _match(station: Texts, strange: Mask, registry: Registry) -> tuple[str, list
         hint = "" if form else f"; its keys look like {like}"
         return f"sheets and registry do not belong together: {says}{hint}", []
     return "", [f"{says}; they were added to it"]
+
+
+def nearest_form(strangers: list[str], known: list[str]) -> str:
+    """Say if at least half of these keys are in the registry by their letters and numbers alone."""
+
+    def bare(key: str) -> str:
+        return re.sub(r"[\W_]|(?<![0-9])0+(?=[0-9])", "", folded_key(key))
+
+    there = {bare(key): key for key in known if bare(key)}
+    hit = [key for key in sorted(strangers) if bare(key) in there]
+    if not hit or 2 * len(hit) < len(strangers):
+        return ""
+    return (
+        f"{100 * len(hit) / len(strangers):.0f} % of them would match with letters and numbers "
+        f"only ({shown(hit[0])} is there as {shown(there[bare(hit[0])])})"
+    )
 
 
 def _sizes(voters: Floats, valid: Floats, seen: Mask) -> tuple[Floats, float | None, list[str]]:
