@@ -60,8 +60,10 @@ BODIES = {
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with a contradicted case."""
+    """Stand in a folder with a contradicted case, where an interrupt is not ignored."""
     contradicted_case(tmp_path / "bad")
+    # Of a shell's job in the background it would be, and of all that such a job starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

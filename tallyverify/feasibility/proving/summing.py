@@ -88,10 +88,9 @@ def _apart(program: Program) -> Counts:
     of_class = np.arange(classes)[:, None] == program.papers.class_of[None, :]
     lightest = np.where(of_class[None], counted[:, None, :], 1).min(axis=2)  # (figures, classes)
     heaviest = np.where(of_class[None], counted[:, None, :], 0).max(axis=2)
-    follows = ((least <= stations.low @ lightest.T) & (most >= stations.high @ heaviest.T)).all(
-        axis=1
-    )
-    exact = np.concatenate([stations.low == stations.high, least == most], axis=1)
+    low, high = _tightened(stations.low, stations.high, least, most, lightest, heaviest)
+    follows = ((least <= low @ lightest.T) & (most >= high @ heaviest.T)).all(axis=1)
+    exact = np.concatenate([low == high, least == most], axis=1)
     patterns, which = np.unique(exact, axis=0, return_inverse=True)
     forms = np.concatenate([of_class.astype(np.int64), counted])
     one_way = np.array(
@@ -104,3 +103,20 @@ def _apart(program: Program) -> Counts:
     settled = (stations.least == stations.most).all(axis=1)
     number[settled] = 0
     return number
+
+
+def _tightened(
+    low: Counts, high: Counts, least: Counts, most: Counts, lightest: Counts, heaviest: Counts
+) -> tuple[Counts, Counts]:
+    """Return what each class holds at least and at the most, by the figures that count it wholly.
+
+    Shapes (stations, classes), (stations, figures) and (figures, classes).
+    """
+    low, high = low.copy(), high.copy()
+    for figure in range(least.shape[1]):
+        for one in np.flatnonzero(lightest[figure]):
+            others_least = low @ lightest[figure] - low[:, one]
+            others_most = high @ heaviest[figure] - high[:, one]
+            high[:, one] = np.clip(most[:, figure] - others_least, low[:, one], high[:, one])
+            low[:, one] = np.clip(least[:, figure] - others_most, low[:, one], high[:, one])
+    return low, high

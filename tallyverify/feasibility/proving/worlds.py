@@ -11,7 +11,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -28,7 +27,7 @@ MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
 _NODES = 120
 _MOST_NODES = 3000
-_NODES_BY_SIZE = 60_000
+_NODES_BY_SIZE = 30_000
 _CLASSES = 1024
 _LARGEST = 6
 _WHOLE = 1e-6
@@ -82,7 +81,10 @@ def world_of(program: Program, cost: Cost, most: int | None) -> int | None:
 
 
 def _integral(given: Summed, cost: Cost, most: int | None) -> int | None:
-    """Find integers with so much wrong at the most, as little as is found in time; check them."""
+    """Find integers with as little wrong as can be, and check them.
+
+    If time ran out before it was known that none have less, ``most`` stands for what was found.
+    """
     model = model_of(given.program, cost, given.weight, strict=True)
     build = model.build
     costs = np.concatenate(build.costs)
@@ -101,17 +103,8 @@ def _integral(given: Summed, cost: Cost, most: int | None) -> int | None:
         )
     if result.x is None or not _holds(model, result.x):
         return None
-    wrong = round(float(costs @ np.rint(result.x)))
-    return wrong if result.status == 0 else _rounded(wrong)
-
-
-def _rounded(wrong: int) -> int:
-    """Round up to 1, 2 or 5 times a power of ten.
-
-    Where a search ended before it was through, how far it got depends on the solver's version.
-    """
-    ladder = (step * 10**power for power in count() for step in (1, 2, 5))
-    return wrong if wrong == 0 else next(step for step in ladder if step >= wrong)
+    # Where the search ended before it was through, how far it got depends on the solver.
+    return round(float(costs @ np.rint(result.x))) if result.status == 0 else most
 
 
 def _holds(model: LinearProgram, found: Floats) -> bool:
