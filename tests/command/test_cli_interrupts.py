@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,13 +60,16 @@ BODIES = {
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with a contradicted case, where an interrupt is not ignored."""
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Stand in a folder with a contradicted case, where interrupts are not ignored."""
     contradicted_case(tmp_path / "bad")
-    # Of a shell's job in the background it would be, and of all that such a job starts.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    # In a shell's job in the background, or under nohup, they are; and in all that it starts.
+    default = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in default.items()}
+    yield tmp_path
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def stopped(
