@@ -283,5 +283,10 @@ def _mend(
                 highs["blank"][at] += gap
             if gap and read.papers.contest.valid_includes_blank is not True:
                 valid[0][at] = min(valid[0][at], sum(sheet.votes))
+    named = sum(v for v in (*sheet.votes, *(sheet.lines[n] for n in ("null", *classes))) if v > 0)
+    named += max(sheet.lines["blank"], 0)
+    if sheet.lines["valid"] < 0 and sheet.lines["ballots"] > named:
+        # What the other lines leave may be votes for others, which no line tells.
+        highs[OTHER][at] = sheet.lines["ballots"] - named
     highs[UNCLASSED][at] = -1
     return True
