@@ -35,7 +35,7 @@ def opened(cert, folder):  # [2] to [5]
     days = {b.get("issued", "")[:10] for b in bulletins} - {""}
     odd |= {"bulletins that dates do not order"} if len(bulletins) not in (1, len(days)) else set()
     how = cert["columns"] | ({"areas": {}, "lines": {}, "pad": {}} | mapping if mapping else {})
-    blank = "blank" in {*how["lines"], *(key for one in said for key in one)}
+    blank = {"blank"} & {k for one in said for k in one} | {"blank", "ballots"} & {*how["lines"]}
     odd |= {"blank votes"} if blank and contest.get("valid_includes_blank") is not False else set()
     odd |= {"sheets that are not CSV"} if None in (how["encoding"], how["separator"]) else set()
     need(not odd, f"outside this program: {', '.join(sorted(odd))}", ValueError)

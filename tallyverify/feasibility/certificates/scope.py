@@ -86,7 +86,10 @@ def outside_of(
             for row in rows
         ),
         "blank votes": contest.valid_includes_blank is not False
-        and ("blank" in facts.lines or any(row.blank is not None for row in _rows(series))),
+        and (
+            not {"blank", "ballots"}.isdisjoint(facts.lines)
+            or any(row.blank is not None for row in _rows(series))
+        ),
         "rows chosen by mapping.where": mapping is not None and bool(mapping.where),
         "the bulletins are not in order by their dates": not _dated(series),
     }

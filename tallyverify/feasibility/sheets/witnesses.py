@@ -208,7 +208,9 @@ def _other_papers(
         if name == "blank" and not read.papers.blank:
             continue
         line, open_ = read.line(name), rest
-        if name == "blank" and read.how.valid != "=":
+        if name == "blank" and read.papers.untold:
+            open_ = np.where(ballots >= 0, _left(rest, np.maximum(read.line("null"), 0)), 0)
+        elif name == "blank" and read.how.valid != "=":
             open_ = np.where(rest >= 0, rest + over, -1)
         lows[name] = np.maximum(line, 0)
         highs[name] = np.where(line >= 0, line, open_)
