@@ -22,10 +22,10 @@ _MOST = 1 << 20
 _HITS = 64  # of one residue
 _MANY, _USUAL = 14, 2.5  # of so many in a list, subsets within so many of the usual number
 _ENOUGH = 3.0  # logarithm of the hits expected of one residue
-_STARTS = (0.0, 0.125, 0.25, 0.5)
-_PAIRED = 2000
-_ALONE = 2
-_HIGH = np.uint64(44)
+_STARTS = (0.0, 0.125, 0.25, 0.5)  # of a stretch, as a share of all by size
+_PAIRED = 2000  # so many stations at the most are paired
+_ALONE = 2  # of each side, beside pairs
+_HIGH = np.uint64(44)  # the 20 bits above are looked up in a table
 _BASE = 0x9E3779B97F4A7C15
 
 

@@ -1,9 +1,11 @@
 """Showing a world: integers for every station in which all published figures come out.
 
 A world that is claimed is checked in integers: what a solver returns, rounded, must satisfy every
-row exactly. Of many stations most are settled by classes, and a few are left free to mend what
-rounding leaves over. Stations are summed only where the sum says as much as they do (see
-:mod:`.summing`). With wrong sheets, or wrong votes, the world says how many.
+row exactly. Without wrong sheets, exact sums of several bulletins are split first (see
+:mod:`.splitting`), at which branch and bound fails. Of many stations most are settled by classes,
+and a few are left free to mend what rounding leaves over. Stations are summed only
+where the sum says as much as they do (see :mod:`.summing`). With wrong sheets, or wrong votes, the
+world says how many.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
 _NODES = 120
 _MOST_NODES = 3000
-_NODES_BY_SIZE = 60_000
+_NODES_BY_SIZE = 20_000
 _CLASSES = 1024
 _LARGEST = 6
 _WHOLE = 1e-6
