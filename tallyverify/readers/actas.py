@@ -289,7 +289,7 @@ def _settle_subtotals(
         f"row {row}: {shown(' / '.join(filter(None, names)))}"
         for row, *names in zip(rows, *(named[name] for name in named), strict=True)
     )
-    decided = {"leave_out": True, "keep": False, None: None}[mapping.subtotals]
+    decided = {"leave_out": True, "keep": False}.get(str(mapping.subtotals))
     source = replace(
         table.source, subtotals=words, subtotal_rows=tuple(rows), subtotals_left_out=decided
     )

@@ -17,7 +17,7 @@ from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.encoding import damaged
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.subtotals import labelled
-from tallyverify.records import Contest, Mapping
+from tallyverify.records import Contest, Cut, Mapping, column_named
 from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
 
 Figures = dict[str, dict[str, CountColumn]]
@@ -62,7 +62,7 @@ def key_of(raw: Raw, mapping: Mapping) -> tuple[pa.Array, Mask]:
     pieces = []
     no_key = np.zeros(raw.rows, dtype=bool)
     for name in mapping.station:
-        piece = pc.fill_null(_padded(raw.text(name), mapping.pad.get(name)), "")
+        piece = pc.fill_null(_code(raw, name, mapping), "")
         no_key |= pc.equal(piece, "").to_numpy(zero_copy_only=False) | labelled(piece)
         pieces.append(piece if len(mapping.station) == 1 else _without_slash(piece))
     return (pieces[0] if len(pieces) == 1 else pc.binary_join_element_wise(*pieces, "/")), no_key
@@ -71,6 +71,11 @@ def key_of(raw: Raw, mapping: Mapping) -> tuple[pa.Array, Mask]:
 def _without_slash(piece: pa.Array) -> pa.Array:
     # Two pieces joined by "/" must not look like two others: a slash inside is doubled.
     return pc.replace_substring(piece, "/", "//")
+
+
+def _code(raw: Raw, code: str | Cut, mapping: Mapping) -> pa.Array:
+    name = column_named(code)
+    return _padded(raw.text(name), mapping.pad.get(name))
 
 
 def _padded(column: pa.Array, width: int | None) -> pa.Array:
@@ -83,7 +88,7 @@ def _padded(column: pa.Array, width: int | None) -> pa.Array:
 def areas_of(raw: Raw, mapping: Mapping, contest: Contest) -> dict[str, pa.Array]:
     """Return the area columns that the mapping names, in the contest's order of levels."""
     return {
-        level: _padded(raw.text(mapping.areas[level]), mapping.pad.get(mapping.areas[level]))
+        level: _code(raw, mapping.areas[level], mapping)
         for level in contest.levels
         if level in mapping.areas
     }

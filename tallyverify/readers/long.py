@@ -31,7 +31,7 @@ def build_long(
     """
     raw, rows = where(raw, mapping)
     wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
-    options = pc.fill_null(raw.text(mapping.option or ""), "")
+    options = pc.fill_null(raw.text(mapping.options_in[0]), "")
     options, respelt = with_texts_of(options, [*wanted, *mapping.ignore])
     source = replace(source, respelt=source.respelt + respelt)
     _check_options(options, wanted, mapping, raw.file)

@@ -9,7 +9,7 @@ from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.answer import Feasibility
 from tallyverify.feasibility.certificates.certificate import CertificateColumns
 from tallyverify.feasibility.figures.published import BY_COVERAGE, Row, Series
-from tallyverify.records import AreaResult, Mapping, moment_of
+from tallyverify.records import AreaResult, Mapping, column_named, moment_of
 from tallyverify.table import Source
 
 _LINES = ("registered", "ballots", "valid", "null", "blank")
@@ -28,8 +28,8 @@ def columns_of(facts: CaseFacts) -> CertificateColumns:
         parts = [figures.get(option, ()) for option in candidate.options]
         votes[candidate.id] = alone or tuple(name for part in parts for name in part)
     return CertificateColumns(
-        station=mapping.station,
-        areas=mapping.areas,
+        station=tuple(column_named(code) for code in mapping.station),
+        areas={level: column_named(code) for level, code in mapping.areas.items()},
         lines={name: figures[name] for name in mapping.lines if name in figures},
         votes=votes,
         where={
