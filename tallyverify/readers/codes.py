@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
+from tallyverify.findings import counted
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.subtotals import labelled
 from tallyverify.records import Contest, Cut, Mapping, column_named
@@ -71,19 +72,26 @@ def _code(raw: Raw, code: str | Cut, mapping: Mapping, said: list[str]) -> pa.Ar
 def _cut(raw: Raw, code: Cut, column: pa.Array, none: pa.Array) -> pa.Array:
     """Return what the group of the pattern finds; an empty cell stays empty."""
     whole = rf"\A(?:{code.pattern})\z"
-    fits = pc.match_substring_regex(column, whole)
-    strange = pc.and_not(pc.invert(pc.fill_null(fits, True)), pc.or_(none, pc.equal(column, "")))
-    if pc.any(strange).as_py():
-        at = pc.index(strange, True).as_py()
+    cut = pc.replace_substring_regex(column, whole, r"\1")
+    # What is left as it was did not fit, or the group is all of it: only there it must be asked.
+    same = np.flatnonzero(pc.fill_null(pc.equal(cut, column), False))
+    unfit = same[~np.asarray(pc.match_substring_regex(column.take(same), whole))]
+    strange = unfit[~np.asarray(pc.or_(none, pc.equal(column, "")).take(unfit))]
+    if len(strange):
+        at = int(strange[0])
         raise InputError(
             "a text does not fit the pattern that a code is to be cut out by",
             file=raw.file,
             place=f"row {raw.row_numbers[at]}, column {shown(code.column)}",
-            found=f"{shown(column[at].as_py())}; {pc.sum(strange).as_py():,} such rows",
+            found=f"{shown(column[at].as_py())}; {counted(len(strange), 'such row')}",
             expected=f"texts that {shown(code.pattern)} fits as a whole",
             hint="write the pattern wider, or leave these rows out by mapping.where_not",
         )
-    return pc.if_else(fits, pc.replace_substring_regex(column, whole, r"\1"), "")
+    if not len(unfit):
+        return cut
+    fits = np.ones(len(column), dtype=bool)
+    fits[unfit] = False
+    return pc.if_else(pa.array(fits), cut, "")
 
 
 def _padded(column: pa.Array, width: int | None) -> pa.Array:

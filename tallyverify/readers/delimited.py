@@ -67,7 +67,7 @@ def read_delimited(
     except pa.ArrowInvalid as error:
         raise _broken_row(str(error), data, separator, name, top) from None
     first_row = top.rows + 1
-    numbers = _numbers(body, separator, first_row)
+    numbers = _numbers(body, separator, first_row, table.num_rows)
     return Raw(top.names, list(table.columns), name, first_row, numbers=numbers), separator
 
 
@@ -121,12 +121,13 @@ def _sniffed(data: bytes, wanted: set[str], name: str, header: Sequence[int]) ->
     return best
 
 
-def _numbers(body: bytes, separator: str, first_row: int) -> Counts | None:
-    """Return the numbers of the rows of a body with empty lines, which are passed over."""
-    if not re.search(rb"\n\r?\n|\r\r", body.strip(b"\r\n")) and body[:1] not in (b"\r", b"\n"):
+def _numbers(body: bytes, separator: str, first_row: int, rows: int) -> Counts | None:
+    """Return the numbers of the rows of a body with empty lines, which were passed over."""
+    lines = body.rstrip(b"\r\n")
+    if rows == 1 + (lines.count(b"\n") or lines.count(b"\r")):
         return None
-    rows = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""), delimiter=separator)
-    return np.array([at for at, cells in enumerate(rows, first_row) if cells], dtype=np.int64)
+    every = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""), delimiter=separator)
+    return np.array([at for at, cells in enumerate(every, first_row) if cells], dtype=np.int64)
 
 
 def _check_quotes(data: bytes, separator: str, name: str, top: _Top) -> None:
