@@ -53,7 +53,8 @@ def build_long(
     A station of which an option has no row has no figure for it: missing, not zero, unless the
     mapping says that absent means zero. Where an option has two rows in one station, the second
     begins a second acta of that station, so that the rules for repeated stations see it. So does
-    a second area that the rows of one station name: it has the same figures.
+    a second area that the rows of one station name: it has the same figures. Where the mapping says
+    what repeated rows mean, there is no such copy, and the area is none.
     """
     raw, said = rows_meant(raw, mapping)
     wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
@@ -75,6 +76,8 @@ def build_long(
         figures[name] = _of_station(read, sheets)
     at = pa.array(sheets.first)
     areas = {level: names.take(at) for level, names in codes.areas.items()}
+    if mapping.repeated != "hull":
+        areas = {level: _agreed(names, sheets) for level, names in codes.areas.items()}
     table = assemble(
         raw.row_numbers[sheets.first],
         codes.keys.take(at),
@@ -157,6 +160,13 @@ def _places(areas: dict[str, pa.Array], rows: int) -> Codes:
         here = spelt[encoded.indices.to_numpy()]
         place, _ = pd.factorize(place * (here.max(initial=0) + 1) + here)
     return place
+
+
+def _agreed(names: pa.Array, sheets: _Sheets) -> pa.Array:
+    """Return each acta's area where all its rows agree in it, else none."""
+    place = pd.Series(_places({"": names}, len(names))).groupby(sheets.acta)
+    differ = (place.min() < place.max()).to_numpy()
+    return pc.if_else(pa.array(differ[sheets.of]), "", names.take(pa.array(sheets.first)))
 
 
 def _by_option(
