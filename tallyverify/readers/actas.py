@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,15 +14,22 @@ from pydantic import ValidationError
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, from_validation, listed, nearest, shown
-from tallyverify.readers.build import build_wide
+from tallyverify.readers.build import as_wide, build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
 from tallyverify.readers.files import check_exists, digest
 from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet, read_raw
+from tallyverify.readers.header import check_no_header
 from tallyverify.readers.long import build_long
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of
+from tallyverify.readers.row_meaning import (
+    check_conditions,
+    no_row_kept,
+    rows_kept,
+    texts_of,
+)
 from tallyverify.readers.subtotals import sums_of_others
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
@@ -107,8 +114,8 @@ def open_actas(
     part by part in bounded memory; the report is the same.
     """
     given = _as_mapping(mapping)
-    long = given is not None and given.layout == "long"
-    if Path(path).suffix.lower() == ".parquet" and not long:
+    whole = given is not None and (given.layout == "long" or bool(given.fill_down))
+    if Path(path).suffix.lower() == ".parquet" and not whole:
         check_exists(Path(path))
         stream = ActaStream(Path(path), contest, given, format)
         if stream.source.rows > STREAM_ROWS:
@@ -172,21 +179,52 @@ class ActaStream:
     def _fitted(self) -> tuple[Mapping, tuple[str, ...]]:
         with self._file() as file:
             names = list(file.schema_arrow.names)
+        if self.mapping is not None and self.mapping.fill_down:
+            raise InputError(
+                "cells are filled down in files that are read whole, and this one is read in parts",
+                file=self.path.name,
+                place="mapping.fill_down",
+                found=listed(self.mapping.fill_down),
+                hint="read it by read_actas",
+            )
         return _mapping_for(Raw(names, [], self.path.name), self.contest, self.mapping, self.format)
 
     def parts(self) -> Iterator[ActaTable]:
         """Yield the file's rows in batches, each a table."""
         mapping, respelt = self._fitted
-        source = replace(self.source, respelt=respelt)
+        source = replace(self.source, respelt=respelt).noticing(self._conditions)
+        kept = 0
         thousands = _thousands(Raw([], [], self.path.name), mapping, True)
         row = 1
         with self._file() as file:
-            columns = [name for name in file.schema_arrow.names if self._reads(name)]
+            columns = self._read_from(file, mapping.columns)
             for batch in self._batches(file, columns):
-                raw = Raw(list(batch.schema.names), list(batch.columns), self.path.name, row)
-                table, suspect = build_wide(raw, mapping, self.contest, thousands, source)
+                raw = self._raw(batch, row)
                 row += batch.num_rows
-                yield _settle_subtotals(table, suspect, mapping, arithmetic=False)
+                raw = rows_kept(raw, mapping)
+                if raw.rows:
+                    kept += raw.rows
+                    table, suspect = as_wide(raw, mapping, self.contest, thousands, source)
+                    yield _settle_subtotals(table, suspect, mapping, arithmetic=False)
+        if not kept:
+            raise no_row_kept(self.path.name, mapping)
+
+    @cached_property
+    def _conditions(self) -> tuple[str, ...]:
+        """Check what ``where`` and ``where_not`` ask for, in a pass over their columns alone."""
+        mapping, _ = self._fitted
+        names = [*mapping.where, *mapping.where_not]
+        if not names:
+            return ()
+        met: dict[str, dict[str, None]] = {name: {} for name in names}
+        with self._file() as file:
+            for batch in self._batches(file, self._read_from(file, names)):
+                for name, texts in texts_of(self._raw(batch, 1), mapping).items():
+                    met[name] |= dict.fromkeys(texts)
+        return check_conditions({n: list(t) for n, t in met.items()}, mapping, self.path.name)
+
+    def _raw(self, batch: Any, first_row: int) -> Raw:
+        return Raw(list(batch.schema.names), list(batch.columns), self.path.name, first_row)
 
     def _batches(self, file: Any, columns: list[str]) -> Iterator[Any]:
         try:
@@ -194,13 +232,15 @@ class ActaStream:
         except PARQUET_ERRORS as error:
             raise broken_parquet(self.path.name, error) from None
 
-    def _reads(self, name: str) -> bool:
-        return name in {column.split("#")[0] for column in self._fitted[0].columns}
+    def _read_from(self, file: Any, columns: Iterable[str]) -> list[str]:
+        read = {column.split("#")[0] for column in columns}
+        return [name for name in file.schema_arrow.names if name in read]
 
 
 def _opened(source: str | Path | pd.DataFrame, given: Mapping | None) -> tuple[Raw, Source, bool]:
     """Return unread columns, where they came from, and whether the file has types of its own."""
     if isinstance(source, pd.DataFrame):
+        check_no_header(given.header_rows if given else (), "(frame)", "a data frame")
         raw = _from_frame(source)
         return raw, Source(name="(frame)", rows=raw.rows), False
     raw, content, said = read_raw(
@@ -209,6 +249,7 @@ def _opened(source: str | Path | pd.DataFrame, given: Mapping | None) -> tuple[R
         separator=given.separator if given else None,
         sheet=given.sheet if given else None,
         wanted=given.columns if given else (),
+        header=given.header_rows if given else (),
     )
     where_from = Source(content.name, content.sha256, raw.rows, said)
     return raw, where_from, content.kind == "parquet"
@@ -289,7 +330,7 @@ def _settle_subtotals(
         f"row {row}: {shown(' / '.join(filter(None, names)))}"
         for row, *names in zip(rows, *(named[name] for name in named), strict=True)
     )
-    decided = {"leave_out": True, "keep": False, None: None}[mapping.subtotals]
+    decided = {"leave_out": True, "keep": False}.get(str(mapping.subtotals))
     source = replace(
         table.source, subtotals=words, subtotal_rows=tuple(rows), subtotals_left_out=decided
     )

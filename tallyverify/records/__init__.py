@@ -23,7 +23,15 @@ from tallyverify.records.balance import (
 from tallyverify.records.bulletin import Bulletin, moment_of
 from tallyverify.records.contest import Candidate, Contest, Line
 from tallyverify.records.declared import Declared
-from tallyverify.records.mapping import Mapping
+from tallyverify.records.mapping import Mapping, column_named
+from tallyverify.records.row_meaning import (
+    Cut,
+    First,
+    Latest,
+    StationColumn,
+    Status,
+    Subtotals,
+)
 
 __all__ = [
     "ALL_OPTIONS",
@@ -39,11 +47,18 @@ __all__ = [
     "CaptureKind",
     "Contest",
     "CoverageBasis",
+    "Cut",
     "Declared",
+    "First",
     "Group",
+    "Latest",
     "Line",
     "Mapping",
+    "StationColumn",
+    "Status",
+    "Subtotals",
     "TableOutcome",
+    "column_named",
     "decimals_of",
     "evaluate_table",
     "moment_of",

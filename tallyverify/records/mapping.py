@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.model import Model
 from tallyverify.records.contest import Contest
+from tallyverify.records.row_meaning import ColumnName as Text
+from tallyverify.records.row_meaning import (
+    Columns,
+    Cut,
+    First,
+    Latest,
+    StationColumn,
+    Status,
+    Subtotals,
+    one_or_many,
+)
 
-# Headers of spreadsheets may hold line ends: a column is named as it stands in the file.
-Text = Annotated[str, StringConstraints(max_length=500)]
-Columns = Text | Annotated[tuple[Text, ...], Field(min_length=1)]
+HeaderRow = Annotated[int, Field(ge=1, le=1000)]
 
 
 class Mapping(Model):
@@ -26,12 +35,13 @@ class Mapping(Model):
     ----------
     layout : {"wide", "long"}
         One row per station, or one row per station and option.
-    station : tuple of str
-        Columns that together are the station's key.
-    areas : dict of str to str
+    station : tuple of str or Cut
+        Columns, or parts of columns, that together are the station's key.
+    areas : dict of str to str or Cut
         Level of the contest to column.
     lines : dict of str to str or list
-        Protocol line to column (long: to the text in the option column). Of a list, the sum.
+        Protocol line to column (long: to the text in the option column, or to
+        ``{"column": …}``, a column of its own). Of a list, the sum.
     votes : dict of str to str or list
         Option, or candidate, to column (long: to the text in the option column).
     order : str, optional
@@ -42,17 +52,33 @@ class Mapping(Model):
         What the file is, where sniffing should not decide.
     where : dict of str to str or list
         Keep only rows whose column has this text (or one of these).
+    where_not : dict of str to str or list
+        Leave out rows whose column has this text (or one of these).
+    header : int or tuple of int, optional
+        Row of the file in which the columns are named, counted from 1; of several, the names are
+        joined by a space.
+    fill_down : tuple of str
+        Columns in which an empty cell means what stands above it.
+    status : Status, optional
+        A column that says which sheets are counted, annulled or pending.
+    repeated : "hull", "sum", Latest or First
+        What several rows of one station mean: copies, of which none is known to be right; parts
+        (ways of voting, party lines) that add up, with registered voters once; or versions, of
+        which the last or the first by a column counts.
+    absent : "zero", optional
+        Long only: an option without a row in a station has no votes there.
     option, count : str
-        Long only: the column that names the option, and the one that holds its count.
+        Long only: the column (or columns, joined by " / ") that names the option, and the one
+        that holds its count.
     ignore : tuple of str
         Long only: texts in the option column to leave out, e.g. totals.
     thousands : str, optional
         Thousands separator, where sniffing should not decide.
     pad : dict of str to int
         Columns whose codes lost leading zeros, to the width they had.
-    subtotals : {"keep", "leave_out"}, optional
-        What to do with area subtotals mixed in among the stations. By default they are reported
-        and no sum is compared until this is decided.
+    subtotals : {"keep", "leave_out"} or Subtotals, optional
+        What to do with area subtotals mixed in among the stations, or which rows they are. By
+        default they are reported and no sum is compared until this is decided.
 
     Examples
     --------
@@ -61,9 +87,9 @@ class Mapping(Model):
     """
 
     layout: Literal["wide", "long"] = "wide"
-    station: tuple[Text, ...] = Field(min_length=1)
-    areas: dict[Text, Text] = Field(default_factory=dict)
-    lines: dict[Text, Columns] = Field(default_factory=dict)
+    station: tuple[Text | Cut, ...] = Field(min_length=1)
+    areas: dict[Text, Text | Cut] = Field(default_factory=dict)
+    lines: dict[Text, Columns | StationColumn] = Field(default_factory=dict)
     votes: dict[Text, Columns] = Field(default_factory=dict)
     order: Text | None = None
     missing: tuple[Text, ...] = ()
@@ -71,23 +97,30 @@ class Mapping(Model):
     separator: Text | None = None
     sheet: Text | None = None
     where: dict[Text, Columns] = Field(default_factory=dict)
-    option: Text | None = None
+    where_not: dict[Text, Columns] = Field(default_factory=dict)
+    header: HeaderRow | Annotated[tuple[HeaderRow, ...], Field(min_length=1)] | None = None
+    fill_down: tuple[Text, ...] = ()
+    status: Status | None = None
+    repeated: Literal["hull", "sum"] | Latest | First = "hull"
+    absent: Literal["zero"] | None = None
+    option: Columns | None = None
     count: Text | None = None
     ignore: tuple[Text, ...] = ()
     thousands: Literal[".", ",", " ", "'"] | None = None
     pad: dict[Text, int] = Field(default_factory=dict)
-    subtotals: Literal["keep", "leave_out"] | None = None
+    subtotals: Literal["keep", "leave_out"] | Subtotals | None = None
 
     @field_validator(
         "station",
         "missing",
         "ignore",
+        "fill_down",
         mode="before",
         json_schema_input_type=Text | tuple[Text, ...],
     )
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
+        return one_or_many(value)
 
     @field_validator("encoding")
     @classmethod
@@ -106,6 +139,13 @@ class Mapping(Model):
             raise ValueError("a separator is one character, e.g. ',' or ';'")
         return value
 
+    @field_validator("header")
+    @classmethod
+    def _downwards(cls, value: int | tuple[int, ...] | None) -> int | tuple[int, ...] | None:
+        if isinstance(value, tuple) and list(value) != sorted(set(value)):
+            raise ValueError("the rows of a header are named from the top, each once: [5, 6]")
+        return value
+
     @field_validator("pad")
     @classmethod
     def _sane_width(cls, value: dict[str, int]) -> dict[str, int]:
@@ -117,9 +157,13 @@ class Mapping(Model):
     def _layout_fits(self) -> Mapping:
         if self.layout == "long" and not (self.option and self.count):
             raise ValueError("a long layout needs 'option' and 'count', the columns of both")
-        if self.layout == "wide" and (self.option or self.count or self.ignore):
-            raise ValueError("'option', 'count' and 'ignore' belong to the layout 'long'")
-        codes = (*self.station, *self.areas.values())
+        of_long = self.option or self.count or self.ignore or self.absent or self.station_columns
+        if self.layout == "wide" and of_long:
+            raise ValueError(
+                "'option', 'count', 'ignore', 'absent' and lines with a 'column' of their own "
+                "belong to the layout 'long'"
+            )
+        codes = tuple(column_named(code) for code in (*self.station, *self.areas.values()))
         for column in self.pad:
             if column not in codes:
                 raise ValueError(
@@ -131,7 +175,12 @@ class Mapping(Model):
     @model_validator(mode="after")
     def _each_column_once(self) -> Mapping:
         votes = [column for given in self.votes.values() for column in _all(given)]
-        lines = {column for given in self.lines.values() for column in _all(given)}
+        lines = {
+            column
+            for given in self.lines.values()
+            if not isinstance(given, StationColumn)
+            for column in _all(given)
+        }
         used = Counter([*votes, *lines, *set(self.ignore)])
         twice = [column for column, times in used.items() if times > 1]
         if twice:
@@ -189,21 +238,55 @@ class Mapping(Model):
         return self
 
     @property
+    def header_rows(self) -> tuple[int, ...]:
+        """The rows of the file that name its columns; none where that is not said."""
+        return (self.header,) if isinstance(self.header, int) else self.header or ()
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """The parts of columns that are a station's key or area."""
+        codes = (*self.station, *self.areas.values())
+        return tuple(code for code in codes if isinstance(code, Cut))
+
+    @property
     def figures(self) -> dict[str, tuple[str, ...]]:
         """Each line and option with the columns (or texts) whose sum it is."""
-        return {name: _all(columns) for name, columns in (self.lines | self.votes).items()}
+        given = {n: c for n, c in self.lines.items() if not isinstance(c, StationColumn)}
+        return {name: _all(columns) for name, columns in (given | self.votes).items()}
+
+    @property
+    def station_columns(self) -> dict[str, tuple[str, ...]]:
+        """Each line of a long file that has columns of its own, with these."""
+        return {n: _all(c.column) for n, c in self.lines.items() if isinstance(c, StationColumn)}
+
+    @property
+    def options_in(self) -> tuple[str, ...]:
+        """The columns of a long file that together name the option."""
+        return _all(self.option) if self.option is not None else ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the file that the mapping reads, in a stable order."""
-        named: list[str] = [*self.station, *self.areas.values(), *self.where]
+        named = [column_named(code) for code in (*self.station, *self.areas.values())]
+        named += [*self.where, *self.where_not, *self.fill_down]
+        named += [self.status.column] if self.status else []
+        named += [self.subtotals.column] if isinstance(self.subtotals, Subtotals) else []
+        if isinstance(self.repeated, Latest | First):
+            versions = self.repeated
+            named.append(versions.latest if isinstance(versions, Latest) else versions.first)
         named += [self.order] if self.order else []
         if self.layout == "long":
-            named += [self.option or "", self.count or ""]
+            named += [*self.options_in, self.count or ""]
+            named += [column for columns in self.station_columns.values() for column in columns]
         else:
             for columns in self.figures.values():
                 named += columns
         return tuple(dict.fromkeys(named))
+
+
+def column_named(code: str | Cut) -> str:
+    """Return the column that a code, or a part of one, stands in."""
+    return code.column if isinstance(code, Cut) else code
 
 
 def _all(columns: Columns) -> tuple[str, ...]:

@@ -51,12 +51,17 @@ class Source:
     grouping: str = ""
     decimal: str = ""
 
+    def noticing(self, said: tuple[str, ...]) -> Source:
+        """Return the same source, with more that was noticed about its text."""
+        return replace(self, text=tuple(dict.fromkeys(self.text + said))) if said else self
+
     def joined(self, other: Source) -> Source:
         """Return what was noticed in two parts of one file."""
         if other is self or other == self:
             return self
         return replace(
             self,
+            text=tuple(dict.fromkeys(self.text + other.text)),
             damaged=tuple(dict.fromkeys(self.damaged + other.damaged)),
             subtotals=tuple(dict.fromkeys(self.subtotals + other.subtotals)),
             subtotal_rows=tuple(dict.fromkeys(self.subtotal_rows + other.subtotal_rows)),

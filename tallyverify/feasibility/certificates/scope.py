@@ -9,7 +9,7 @@ from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.answer import Feasibility
 from tallyverify.feasibility.certificates.certificate import CertificateColumns
 from tallyverify.feasibility.figures.published import BY_COVERAGE, Row, Series
-from tallyverify.records import AreaResult, Mapping, moment_of
+from tallyverify.records import AreaResult, Mapping, column_named, moment_of
 from tallyverify.table import Source
 
 _LINES = ("registered", "ballots", "valid", "null", "blank")
@@ -28,8 +28,8 @@ def columns_of(facts: CaseFacts) -> CertificateColumns:
         parts = [figures.get(option, ()) for option in candidate.options]
         votes[candidate.id] = alone or tuple(name for part in parts for name in part)
     return CertificateColumns(
-        station=mapping.station,
-        areas=mapping.areas,
+        station=tuple(column_named(code) for code in mapping.station),
+        areas={level: column_named(code) for level, code in mapping.areas.items()},
         lines={name: figures[name] for name in mapping.lines if name in figures},
         votes=votes,
         where={
@@ -90,7 +90,12 @@ def outside_of(
             not {"blank", "ballots"}.isdisjoint(facts.lines)
             or any(row.blank is not None for row in _rows(series))
         ),
-        "rows chosen by mapping.where": mapping is not None and bool(mapping.where),
+        "rows chosen by mapping.where or where_not": mapping is not None
+        and bool(mapping.where or mapping.where_not),
+        "cells filled down, or codes cut out by a pattern": mapping is not None
+        and bool(mapping.fill_down or mapping.cuts),
+        "a header further down than the first line": mapping is not None
+        and mapping.header is not None,
         "the bulletins are not in order by their dates": not _dated(series),
     }
     return tuple(words for words, true in found.items() if true)

@@ -1,0 +1,130 @@
+"""What a row of a file means: its status, its repetitions, and codes cut out of its cells."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from tallyverify.errors import listed
+from tallyverify.model import Model
+
+# Headers of spreadsheets may hold line ends: a column is named as it stands in the file.
+ColumnName = Annotated[str, StringConstraints(max_length=500)]
+Columns = ColumnName | Annotated[tuple[ColumnName, ...], Field(min_length=1)]
+Texts = tuple[ColumnName, ...]
+
+
+def one_or_many(value: Any) -> Any:
+    """Return a single text as a tuple of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+class Status(Model):
+    """What the texts of a status column mean; every text of the column must be placed.
+
+    Attributes
+    ----------
+    column : str
+        The column.
+    counted : tuple of str
+        The sheet is part of the result.
+    annulled : tuple of str
+        It is not, and its voters are not free to have voted elsewhere.
+    pending : tuple of str
+        It may or may not be part of any bulletin.
+
+    Examples
+    --------
+    >>> Status(column="ESTADO", counted=("contabilizada",), annulled=("anulada",)).pending
+    ()
+    """
+
+    column: ColumnName
+    counted: Texts = Field(min_length=1)
+    annulled: Texts = ()
+    pending: Texts = ()
+
+    _many = field_validator("counted", "annulled", "pending", mode="before")(one_or_many)
+
+    @model_validator(mode="after")
+    def _placed_once(self) -> Status:
+        every = [*self.counted, *self.annulled, *self.pending]
+        twice = {text for text in every if every.count(text) > 1}
+        if twice:
+            raise ValueError(f"a status has one meaning: {listed(sorted(twice))} stands twice")
+        return self
+
+
+class Cut(Model):
+    r"""A part of a column's texts: what the group of a pattern finds, of the whole text.
+
+    Patterns are those of RE2, which never take long: no lookaround, no backreferences.
+
+    Examples
+    --------
+    >>> Cut(column="MESA", pattern=r"(\d+)-.*").pattern
+    '(\\d+)-.*'
+    """
+
+    column: ColumnName
+    pattern: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+    @field_validator("pattern")
+    @classmethod
+    def _one_group(cls, value: str) -> str:
+        try:
+            groups = re.compile(value).groups
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+        _check_re2(value)
+        if groups != 1:
+            raise ValueError(f"a pattern has one group (…), for the part meant, not {groups}")
+        return value
+
+
+def _check_re2(pattern: str) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        pc.match_substring_regex(pa.array(["x"]), pattern)
+    except pa.ArrowInvalid as error:
+        said = str(error).removeprefix("Invalid regular expression: ")
+        raise ValueError(
+            f"the pattern is not one of RE2, which has no lookaround and no backreferences: {said}"
+        ) from None
+
+
+class Latest(Model):
+    """Of rows of one station, the one that is last by a column counts."""
+
+    latest: ColumnName
+
+
+class First(Model):
+    """Of rows of one station, the one that is first by a column counts."""
+
+    first: ColumnName
+
+
+class Subtotals(Model):
+    """Rows that are subtotals, by the texts of a column; they are left out.
+
+    Examples
+    --------
+    >>> Subtotals(column="NIVEL", equals=("Distrito", "Región")).equals
+    ('Distrito', 'Región')
+    """
+
+    column: ColumnName
+    equals: Texts = Field(min_length=1)
+
+    _many = field_validator("equals", mode="before")(one_or_many)
+
+
+class StationColumn(Model):
+    """A line of a long file that has a column of its own, the same in all rows of a station."""
+
+    column: Columns
