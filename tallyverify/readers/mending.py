@@ -49,6 +49,8 @@ def mend(raw: Raw, mapping: Mapping, table: ActaTable, at: Counts, thousands: Th
 
 def holding(figures: _Figures, votes: tuple[str, ...]) -> Mask | None:
     """Return the rows on which every balance holds by some convention; None without a balance."""
+    if not set(votes) <= set(figures):
+        return None
     options = np.sum([figures[name] for name in votes], axis=0)
     blank, null = figures.get("blank", 0 * options), figures.get("null", 0 * options)
     valid = figures.get("valid", options)
@@ -86,11 +88,13 @@ def _changes(
 
     for by, side in ((1, "right"), (-1, "left")):
         for start in sorted(set(place.values())):
-            moved = {n: p + by for n, p in place.items() if p >= start and 0 <= p + by < len(names)}
-            values = {name: read(p) for name, p in moved.items()}
+            moved = {name: at + by for name, at in place.items() if at >= start}
+            values = {n: read(p) for n, p in moved.items() if 0 <= p < len(names)}
             if all(value is not None for value in values.values()):
                 words = f"every column from {shown(names[start])} on is read one to the {side}"
-                yield words, figures | {n: v for n, v in values.items() if v is not None}
+                # What would stand outside the file is not known.
+                rest = {n: v for n, v in figures.items() if n not in moved or n in values}
+                yield words, rest | {n: v for n, v in values.items() if v is not None}
     for at_column, other in enumerate(names):
         if at_column in place.values():
             continue

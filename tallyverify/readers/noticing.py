@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -20,7 +21,7 @@ from tallyverify.readers.raw import Raw
 from tallyverify.records import ALL_OPTIONS, Mapping, column_named
 from tallyverify.table import ActaTable, Beside, Noticed, Spoiled, StatusTexts
 
-_SAMPLE = 5_000
+_BLOCKS, _BLOCK = 10, 500
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fev|mai|set|out|dez|okt"
 _FORMS = {
     "in scientific notation": r"^\d(?:[.,]\d+E\+?|E\+)\d{1,3}$",
@@ -40,7 +41,7 @@ _UNDER_REVIEW = re.compile(
 _MOST_STATUSES = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _File:
     """The rows of a file that became actas, and the columns that the mapping does not read."""
 
@@ -56,10 +57,21 @@ class _File:
             if at not in used and not pa.types.is_nested(self.raw.columns[at].type):
                 yield name
 
-    def text(self, name: str, most: int | None = None) -> pa.Array:
-        """Return a column's cells at the actas, or at as many as are enough to judge it."""
-        step = -(-len(self.first) // most) if most else 1
-        return pc.fill_null(self.raw.text(name).take(pa.array(self.first[::step])), "")
+    def text(self, name: str) -> pa.Array:
+        """Return a column's cells at the actas."""
+        return pc.fill_null(self.raw.text(name).take(pa.array(self.first)), "")
+
+    @cached_property
+    def sample(self) -> Raw:
+        """Return rows of the file in a few blocks, enough to see whether a column is worth more."""
+        starts = np.linspace(0, max(self.raw.rows - _BLOCK, 0), _BLOCKS).astype(int)
+        return replace(self.raw, columns=[_blocks(one, starts) for one in self.raw.columns])
+
+
+def _blocks(column: Any, starts: Counts) -> pa.Array:
+    pieces = [column.slice(int(start), _BLOCK) for start in dict.fromkeys(starts)]
+    chunked = (one.chunks if isinstance(one, pa.ChunkedArray) else [one] for one in pieces)
+    return pa.chunked_array([chunk for chunks in chunked for chunk in chunks], column.type)
 
 
 def noticed(
@@ -133,9 +145,9 @@ def _other_lists(table: ActaTable) -> int:
 def _spoiled(file: _File) -> Iterator[Spoiled]:
     codes = (*file.mapping.station, *file.mapping.areas.values())
     for name in dict.fromkeys(map(column_named, codes)):
-        if not pa.types.is_string(file.raw.column(name).type):
+        if not pa.types.is_string(file.sample.column(name).type):
             continue
-        sample = file.text(name, _SAMPLE)
+        sample = pc.fill_null(file.sample.text(name), "")
         for form, pattern in _FORMS.items():
             if pc.any(_matching(sample, pattern)).as_py():
                 cells = file.text(name)
@@ -149,9 +161,9 @@ def _matching(cells: pa.Array, pattern: str) -> Any:
 
 def _statuses(file: _File) -> Iterator[StatusTexts]:
     for name in file.unused:
-        if not pa.types.is_string(file.raw.column(name).type):
+        if not pa.types.is_string(file.sample.column(name).type):
             continue
-        few = pc.unique(file.text(name, _SAMPLE))
+        few = pc.unique(pc.fill_null(file.sample.text(name), ""))
         if len(few) > _MOST_STATUSES or not any(map(_speaks, few.to_pylist())):
             continue
         found = pc.value_counts(file.text(name)).to_pylist()

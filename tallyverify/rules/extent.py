@@ -15,6 +15,8 @@ _GROWN = 1.1
 
 def places(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
     """T214: sheets that name no area, and areas that only one side names."""
+    if not facts.levels:
+        return check.not_applicable("the actas name no areas")
     declared = {level for area in facts.areas for level in area}
     findings = []
     for level, rows in reading.rows.placeless.items():
@@ -113,6 +115,8 @@ def extent(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
     listed_voters = registry.registered if registry and not registry.sizes[1].any() else 0
     stations = max(declared.stations or 0 if declared else 0, len(registry) if registry else 0)
     voters = max(declared.registered or 0 if declared else 0, listed_voters)
+    if not stations and not voters:
+        return check.not_applicable("neither stations nor registered voters are declared or listed")
     room = allowed_for(facts, seen.stations).sheets
     mean = seen.registered_seen / max(seen.stations, 1)
     findings = []

@@ -13,6 +13,7 @@ from tallyverify.table import Beside
 _FEWEST = 10
 """A wrong mapping is suspected from this many sheets that do not add up."""
 
+_IN_PARTS = "the sheets were not read from a file as a whole"
 _OTHER_PAPERS = re.compile(r"nul|blan|white|spoil|inval|void|reject|exhaust", re.IGNORECASE)
 
 
@@ -54,6 +55,8 @@ def key(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
 
 def spoiled(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
     """T211: codes that a spreadsheet has rewritten."""
+    if facts.source.noticed is None:
+        return check.not_applicable(_IN_PARTS)
     findings = []
     for one in reading.noticed.spoiled:
         grave = "behind" not in one.form and too_many(one.rows, reading.rows.rows)
@@ -88,6 +91,8 @@ def _mistaken(check: Check, code: str, wrong: int, one: Judged, reading: Reading
         "R104": "there are many more ballots than voters who signed (R104)",
     }[code]
     mend = reading.noticed.mend
+    for beside in reading.noticed.beside if code == "R101" else ():
+        mend = f"with {listed(beside.columns)}, which it does not read, they do"
     return check.finding(
         f"on {number(wrong)} of {number(one.judged)} sheets {says}: the mapping probably names a "
         "wrong column" + (f"; {mend}" if mend else ""),
@@ -98,6 +103,8 @@ def _mistaken(check: Check, code: str, wrong: int, one: Judged, reading: Reading
 
 def columns(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
     """T213: columns that are not read, and should perhaps be."""
+    if facts.source.noticed is None:
+        return check.not_applicable(_IN_PARTS)
     findings = [_left_out(check, one, facts) for one in reading.noticed.beside]
     for one in reading.noticed.statuses:
         texts = ", ".join(f"{shown(text)} {number(rows)}" for text, rows in one.texts)
@@ -190,4 +197,4 @@ T213 = Check(
     "reading",
     assumptions="looked for in files read whole",
 )
-CHECKS = (T210, T211, T212, T213)
+CHECKS = (T211, T210, T212, T213)  # the cause before what comes of it
