@@ -21,6 +21,7 @@ from tallyverify.readers.files import check_exists, digest
 from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet, read_raw
 from tallyverify.readers.header import check_no_header
 from tallyverify.readers.long import build_long
+from tallyverify.readers.noticing import noticed
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of
@@ -86,11 +87,11 @@ def read_actas(
     raw, where_from, typed = _opened(source, given)
     fitted, respelt = _mapping_for(raw, contest, given, format)
     thousands = _thousands(raw, fitted, typed)
-    noticed = (*where_from.text, *filter(None, [thousands.said]))
+    said = (*where_from.text, *filter(None, [thousands.said]))
     how = {"encoding": raw.encoding, "separator": raw.separator}
     where_from = replace(
         where_from,
-        text=noticed,
+        text=said,
         respelt=respelt,
         mapping=fitted.model_copy(update=how),
         grouping="" if typed else "".join(sorted(thousands.grouping)),
@@ -98,7 +99,9 @@ def read_actas(
     )
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
-    return _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
+    kept = _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
+    found = noticed(raw, fitted, table, kept, thousands)
+    return replace(kept, source=replace(kept.source, noticed=found))
 
 
 def open_actas(

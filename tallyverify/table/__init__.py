@@ -6,6 +6,7 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 
 from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
 from tallyverify.table.areas import area_codes
+from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts
 from tallyverify.table.registry import EARLIER, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
 from tallyverify.table.source import Source
@@ -16,13 +17,17 @@ __all__ = [
     "UNREAD_COLUMNS",
     "ActaParts",
     "ActaTable",
+    "Beside",
     "HashMatches",
     "Index",
+    "Noticed",
     "RegisteredStation",
     "Registry",
     "Repeats",
     "Respelt",
     "Source",
+    "Spoiled",
+    "StatusTexts",
     "area_codes",
     "together",
 ]

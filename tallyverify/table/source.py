@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tallyverify.records import Mapping
+from tallyverify.table.noticed import Noticed
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Source:
         Which columns were read; of delimited text with the encoding and separator that it has.
     grouping, decimal : str
         Signs that were read as parting thousands, and as standing before decimals.
+    noticed : Noticed, optional
+        What a second look at a file found that was read whole.
     """
 
     name: str = ""
@@ -50,6 +53,7 @@ class Source:
     mapping: Mapping | None = None
     grouping: str = ""
     decimal: str = ""
+    noticed: Noticed | None = None
 
     def noticing(self, said: tuple[str, ...]) -> Source:
         """Return the same source, with more that was noticed about its text."""
