@@ -66,6 +66,9 @@ def wide_figures(counts: Sequence[Column]) -> Figures:
     if "registered" not in found.lines:
         _take_registered(found, found.rest(counts) if found.proved else found.votes)
     _ask_of_votes(found)
+    none = [column.name for column in found.votes if not column.counts.any()]
+    if none:
+        found.questions.append(f"No sheet has a vote for {listed(none)}: is each an option?")
     left = found.rest(counts)
     if left:
         found.questions.append(
@@ -77,22 +80,24 @@ def wide_figures(counts: Sequence[Column]) -> Figures:
 
 def _votes_total(counts: Sequence[Column]) -> Total | None:
     """Return the sum that looks most like votes: many options, a total with a total's name."""
-
-    def options(total: Total) -> int:
-        return sum(column.line is None for column in total.parts)
-
     possible = [
         total
         for total in totals_in(counts)
         if total.total[0].line in (None, "valid", "ballots", "signed")
         and {column.line for column in total.parts} <= {None, "null", "blank"}
-        and options(total) >= 2
+        and sum(column.line is None for column in total.parts) >= 2
     ]
-    return max(
-        possible,
-        key=lambda t: (options(t) + _BONUS.get(t.total[0].line or "", 0), -len(t.parts)),
-        default=None,
-    )
+    return max(possible, key=_like_votes, default=None)
+
+
+def _like_votes(total: Total) -> tuple[int, bool, int, int]:
+    """Return the options with votes, whether all stand on one side, and how many have none."""
+    options = [column for column in total.parts if column.line is None]
+    voted = [column for column in options if column.counts.any()]
+    at = total.total[0].at
+    one_side = options[0].at > at or options[-1].at < at
+    bonus = _BONUS.get(total.total[0].line or "", 0)
+    return len(voted) + bonus, one_side, len(options), -len(total.parts)
 
 
 def _second_count(counts: Sequence[Column]) -> Total | None:

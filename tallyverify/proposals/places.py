@@ -11,7 +11,7 @@ from tallyverify.errors import listed
 from tallyverify.proposals.columns import Column, distinct
 from tallyverify.proposals.grid import FILE, SHEET
 from tallyverify.proposals.keys import key_among, other_kind
-from tallyverify.proposals.words import AREA, CENTRE, CODE, STATION
+from tallyverify.proposals.words import AREA, CODE, STATION
 
 _SAME = 1.02  # a code and its name: of one place, up to a few misspellings
 
@@ -40,14 +40,8 @@ def find_places(columns: Sequence[Column], rows: int, *, beside: Sequence[Column
     found.key = key.columns
     found.evidence += key.evidence
     found.questions += key.questions
-    used = {column.name for column in found.key}
-    found.areas = [
-        column
-        for column in found.areas
-        if column.name not in used or CENTRE.search(column.plain) or AREA.search(column.plain)
-    ]
-    if len(found.key) == 1:
-        found.areas = [column for column in found.areas if column.name not in used]
+    stations = [c for c in found.key if STATION.search(c.plain) or len(found.key) == 1]
+    found.areas = [column for column in found.areas if column not in stations]
     _find_lost_zeros(found)
     for column in {c.name: c for c in [*found.areas, *found.key]}.values():
         if column.spoilt:

@@ -72,7 +72,6 @@ AREA = re.compile(
     r"localidad|locality|ward|zona|zone|circuito|circuit|seccion|section|recinto|centro|centre|"
     r"center|local|puesto|barangay|lga|area|corregimiento|aldea)\b"
 )
-CENTRE = re.compile(r"\b(?:recinto|centro|centre|center|local|puesto|school|escuela)\b")
 CODE = re.compile(
     r"\b(?:cod\w*|id|ids|num\w*|nro|nr|no|key|clave|code|clef|kod\w*|teryt|symbol|номер|код|"
     r"index|row|fila|extension|ext)\b"
