@@ -38,6 +38,7 @@ class Column:
     name: str
     at: int
     cells: Any
+    coded: bool = False  # numbers that are known to be codes, whatever they look like
 
     @cached_property
     def codes(self) -> Ints:
@@ -79,9 +80,9 @@ class Column:
 
     @cached_property
     def numeric(self) -> bool:
-        """Whether nearly all cells that are not empty are counts."""
-        filled = int((~self.empty).sum())
-        return filled > 0 and bool(self.known.sum() >= _MOSTLY * filled)
+        """Whether nearly all cells are counts, those left aside that say that none was read."""
+        counts = int(self.known.sum())
+        return counts > 0 and counts >= _MOSTLY * (counts + len(self._read.rows))
 
     @cached_property
     def decimal(self) -> bool:
@@ -117,9 +118,14 @@ class Column:
         return line_named(self.name)
 
     @cached_property
+    def may_count(self) -> bool:
+        """Whether the cells could be figures of a sheet, whatever the name says."""
+        return self.numeric and not (self.coded or self.decimal or self.padded)
+
+    @cached_property
     def is_count(self) -> bool:
         """Whether the cells are figures of a sheet, and no codes, dates or shares."""
-        if not self.numeric or self.decimal or self.padded:
+        if not self.may_count:
             return False
         coded = any(w.search(self.plain) for w in (CODE, STATION, AREA, TIME, KIND))
         if (coded and self.line is None) or OPTION.fullmatch(self.plain):

@@ -43,10 +43,15 @@ class Figures:
         return [*votes, *self.lines.get("null", []), *self.lines.get("blank", [])]
 
 
-def wide_figures(counts: Sequence[Column]) -> Figures:
-    """Give each column of counts its role."""
+def wide_figures(columns: Sequence[Column]) -> Figures:
+    """Give each column of counts its role.
+
+    A sum outweighs a name: a party that is called ID, or PAR, is no code if the votes need it.
+    """
     found = Figures()
-    best = _votes_total(counts)
+    best = _votes_total([column for column in columns if column.may_count])
+    summed = {c.name for c in (*best.total, *best.parts)} if best is not None else set()
+    counts = [column for column in columns if column.is_count or column.name in summed]
     second = None if best else _second_count(counts)
     found.proved = best is not None or second is not None
     if best is not None:
@@ -63,8 +68,8 @@ def wide_figures(counts: Sequence[Column]) -> Figures:
         found.evidence.append(f"two counts of the same papers: {second}")
     _whole_paper(found, counts)
     _named_wholes(found, counts)
-    if "registered" not in found.lines:
-        _take_registered(found, found.rest(counts) if found.proved else found.votes)
+    if "registered" not in found.lines and found.proved:
+        _take_registered(found, found.rest(counts))
     _ask_of_votes(found)
     none = [column.name for column in found.votes if not column.counts.any()]
     if none:
@@ -181,14 +186,12 @@ def _at_least(column: Column, papers: Ints) -> float:
 def _take_registered(found: Figures, among: Sequence[Column]) -> None:
     """Take for registered voters a column that is nowhere smaller than the papers."""
     for column in among:
-        others = [c for c in found.paper() if c.name != column.name]
-        if not others or column.line is not None:
+        if column.line is not None:
             continue
-        papers = added(others)
+        papers = added(found.paper())
         share = _at_least(column, papers)
         if share >= 0.99 and float(np.mean(column.counts > papers)) >= 0.5:
             found.lines["registered"] = [column]
-            found.votes = [other for other in found.votes if other.name != column.name]
             found.evidence.append(f"{column.name} is at least the papers counted on {share:.1%}")
             found.questions.append(f"Is {column.name!r} the number of registered voters?")
             return
@@ -199,7 +202,7 @@ def _ask_of_votes(found: Figures) -> None:
     if not found.proved and found.votes:
         found.questions.append(
             "No column is the sum of the votes, so nothing proves which columns are options. Are "
-            f"these all of them, and nothing else: {votes}?"
+            f"these all of them, and nothing else (no register, no number of a station): {votes}?"
         )
     elif "ballots" in found.lines and not {"null", "blank"} & found.lines.keys():
         found.questions.append(

@@ -11,6 +11,7 @@ Row = Sequence[str]
 _NUMBER = re.compile(r"[+-]?[\d.,' \u00a0]*\d[\d.,' \u00a0]*%?")
 _LETTER = re.compile(r"[^\W\d_]")
 _MOST_HEADER_ROWS = 3
+_NOT_READ = {"na", "n/a", "nan", "null", "none", "\\n", "n/d", "s/d"}  # a figure that is missing
 
 
 def header_rows(rows: Sequence[Row]) -> tuple[int, ...]:
@@ -70,7 +71,7 @@ def _first_of_figures(rows: Sequence[Row], width: int) -> int:
             numeric.append(at)
     for place, row in enumerate(rows):
         cells = [cell for at in numeric if (cell := _cell(row, at))]
-        named = sum(bool(_LETTER.search(cell)) for cell in cells)
+        named = sum(bool(_LETTER.search(c)) and c.casefold() not in _NOT_READ for c in cells)
         if place and 2 * len(cells) >= len(numeric) and 4 * named < max(len(cells), 1):
             return place
     return 1

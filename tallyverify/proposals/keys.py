@@ -11,10 +11,11 @@ from tallyverify.errors import shown
 from tallyverify.findings import counted
 from tallyverify.proposals.columns import Column, distinct
 from tallyverify.proposals.grid import FILE, SHEET
-from tallyverify.proposals.words import AREA, CODE, KIND, OPTION, STATION, TIME
+from tallyverify.proposals.words import AREA, CODE, KIND, MODE, OPTION, STATION, TIME
 
 _MOST_COLUMNS = 4
 _LOOKED_AT = 10
+_EMPTY = 0.2  # a part of the key may be lacking in some rows
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Key:
     columns: list[Column] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    found: bool = True
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def key_among(
     A few rows may repeat a key, if the columns that would tell them apart are no part of keys.
     """
     ranked = sorted(names, key=lambda c: (-_fitness(c, areas), c.at))[:_LOOKED_AT]
-    ranked = [c for c in ranked if c.empty.mean() < 0.005 and distinct([c], rows) > 1]
+    ranked = [c for c in ranked if c.empty.mean() < _EMPTY and (rows == 1 or len(c.texts) > 1)]
     nearly: list[_Choice] = []
     for size in range(1, _MOST_COLUMNS + 1):
         choices = _choices(ranked, areas, size, rows, beside)
@@ -135,10 +137,12 @@ def _asked(ranked: Sequence[Column], rows: int) -> Key:
         "No columns together name each station once. Which are its key? Likely ones: "
         f"{', '.join(likely) or 'none'}"
     )
-    return Key([c for c in ranked if _fitness(c, []) >= 2][:2] or list(ranked[:1]), [], [ask])
+    return Key(
+        [c for c in ranked if _fitness(c, []) >= 2][:2] or list(ranked[:1]), [], [ask], False
+    )
 
 
 def other_kind(column: Column) -> bool:
-    """Whether the name speaks of a kind, a time or an option, and so of no place."""
-    words = (KIND, TIME, OPTION)
+    """Whether the name speaks of a kind, a way of voting, a time or an option: of no place."""
+    words = (KIND, MODE, TIME, OPTION)
     return any(w.search(column.plain) for w in words) and not STATION.search(column.plain)

@@ -54,6 +54,12 @@ def long_layout(columns: Sequence[Column], rows: int) -> tuple[LongFigures, Plac
         places = find_places(others, rows, beside=[option])
         _place_texts(found, combination_codes(places.key, rows))
         _place_own(found, own)
+        also = [c.name for c in columns if _named(c) and c.name != option.name and c.texts]
+        if also:
+            found.questions.append(
+                f"{option.name!r} was taken for the option; {listed(also)} speak of options too. "
+                "Do several options belong to one candidate?"
+            )
         return found, places
     return None
 
@@ -65,7 +71,7 @@ def _options(columns: Sequence[Column], rows: int) -> list[Column]:
         for column in columns
         if not column.is_count
         and not column.decimal
-        and 2 <= len(column.texts) <= min(_MOST_OPTIONS, rows / 2)
+        and 2 <= len(column.texts) < min(_MOST_OPTIONS, rows // (2 - _named(column)))
         and not STATION.search(column.plain)
         and (not AREA.search(column.plain) or OPTION.search(column.plain))
     ]
@@ -73,6 +79,10 @@ def _options(columns: Sequence[Column], rows: int) -> list[Column]:
         possible,
         key=lambda c: (not OPTION.search(c.plain), sum(map(str.isdigit, c.texts)), -len(c.texts)),
     )
+
+
+def _named(column: Column) -> bool:
+    return bool(OPTION.search(column.plain))
 
 
 def _beside(columns: Sequence[Column], option: Column, rows: int) -> list[Column]:

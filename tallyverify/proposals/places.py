@@ -10,8 +10,8 @@ from itertools import pairwise
 from tallyverify.errors import listed
 from tallyverify.proposals.columns import Column, distinct
 from tallyverify.proposals.grid import FILE, SHEET
-from tallyverify.proposals.keys import key_among, other_kind
-from tallyverify.proposals.words import AREA, CODE, STATION
+from tallyverify.proposals.keys import Key, key_among, other_kind
+from tallyverify.proposals.words import AREA, CODE, MODE, STATION
 
 _SAME = 1.02  # a code and its name: of one place, up to a few misspellings
 
@@ -23,6 +23,8 @@ class Places:
     areas: list[Column] = field(default_factory=list)
     key: list[Column] = field(default_factory=list)
     pad: dict[str, int] = field(default_factory=dict)
+    keyed: bool = True  # whether a key was found
+    parts: bool = False  # whether rows of one station are parts that add up
     evidence: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
 
@@ -37,6 +39,10 @@ def find_places(columns: Sequence[Column], rows: int, *, beside: Sequence[Column
     names = [c for c in columns if c.is_name and not other_kind(c)]
     _find_areas(found, names, rows)
     key = key_among(names, found.areas, rows, beside)
+    modes = [column for column in columns if MODE.search(column.plain) and column.is_name]
+    if not key.found and modes and not beside:
+        _take_parts(found, key := key_among(names, found.areas, rows, modes[:1]), modes[0])
+    found.keyed = key.found
     found.key = key.columns
     found.evidence += key.evidence
     found.questions += key.questions
@@ -51,6 +57,16 @@ def find_places(columns: Sequence[Column], rows: int, *, beside: Sequence[Column
                 "file from before that?"
             )
     return found
+
+
+def _take_parts(found: Places, key: Key, mode: Column) -> None:
+    """Rows that differ in the way of voting alone are parts of one station."""
+    found.parts = key.found
+    if key.found:
+        found.questions.append(
+            f"Do the rows of one station that differ in {mode.name} ({listed(mode.texts, 4)}) add "
+            'up? "repeated": "sum" says so, as proposed.'
+        )
 
 
 def _find_areas(found: Places, names: Sequence[Column], rows: int) -> None:
@@ -80,13 +96,13 @@ def _find_areas(found: Places, names: Sequence[Column], rows: int) -> None:
 
 
 def _nests(column: Column, others: Sequence[Column], rows: int) -> bool:
-    """Whether each text of a smaller column lies in one of this column's, and it is a word."""
+    """Whether a column of words lies in another one, or another in it: each text in one."""
     own = distinct([column], rows)
     if own > 0.5 * rows or CODE.search(column.plain) or STATION.search(column.plain):
         return False
     for other in others:
-        size = distinct([other], rows)
-        if own < size <= 0.8 * rows and distinct([column, other], rows) <= _SAME * size:
+        small, large = sorted((own, distinct([other], rows)))
+        if small < large <= 0.8 * rows and distinct([column, other], rows) <= _SAME * large:
             return True
     return False
 

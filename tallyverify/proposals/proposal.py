@@ -80,20 +80,23 @@ def _proposed(grid: Grid) -> Proposal:
     rows = len(kinds.columns[0].cells)
     status = kinds.mapping.get("status", {}).get("column")
     columns = [column for column in kinds.columns if column.name != status]
-    figures = wide_figures([column for column in columns if column.is_count])
-    long = None if figures.proved else long_layout(columns, rows)
+    figures, long, places = _roles(columns, rows)
+    unproved = next((column for column in columns if column.is_count), None)
+    if not (places.keyed or figures.proved) and unproved is not None:
+        # The first number of a row that nothing else names is its station's.
+        coded = [replace(c, coded=True) if c is unproved else c for c in columns]
+        again = _roles(coded, rows)
+        if again[2].keyed:
+            columns, (figures, long, places) = coded, again
     if long is None:
-        free = [c for c in columns if c.name not in figures.used()]
-        places = find_places(free, rows)
         used = [*figures.votes, *(c for cs in figures.lines.values() for c in cs)]
     else:
-        places = long[1]
-        used = [long[0].count, *(c for cs in long[0].own.values() for c in cs)]
-    _check_found(grid, columns, places, long[0].votes if long else figures.votes)
+        used = [long.count, *(c for cs in long.own.values() for c in cs)]
+    _check_found(grid, columns, places, long.votes if long else figures.votes)
     ids = Identifiers()
-    contest, mapping = _documents(grid, kinds, places, long[0] if long else figures, ids)
+    contest, mapping = _documents(grid, kinds, places, long or figures, ids)
     mapping |= _thousands(used)
-    parts: list[Any] = [grid, kinds, long[0] if long else figures, places]
+    parts: list[Any] = [grid, kinds, long or figures, places]
     evidence = [*(said for part in parts for said in part.evidence), *_sums(figures, long, rows)]
     unread = [
         f"{column.name!r} holds what is no count: {listed(column.unread, 4)}. It is not read; is "
@@ -101,7 +104,9 @@ def _proposed(grid: Grid) -> Proposal:
         for column in used
         if column.unread
     ]
-    questions = [*(asked for part in parts for asked in part.questions), *unread]
+    nothing = sorted(set(grid.raw.distinct) - {c.name for c in kinds.columns} - {""})
+    empty = [f"No cell is filled in {listed(nothing)}: left out. Is that right?"] if nothing else []
+    questions = [*(asked for part in parts for asked in part.questions), *unread, *empty]
     try:
         return Proposal(
             Contest.model_validate(contest),
@@ -111,6 +116,15 @@ def _proposed(grid: Grid) -> Proposal:
         )
     except ValidationError as error:
         raise from_validation(error, grid.raw.file) from None
+
+
+def _roles(columns: Sequence[Column], rows: int) -> tuple[Figures, LongFigures | None, Places]:
+    """Return what each column is: of a wide file if a sum says so, else of a long one if it is."""
+    figures = wide_figures(columns)
+    long = None if figures.proved else long_layout(columns, rows)
+    if long is not None:
+        return figures, *long
+    return figures, None, find_places([c for c in columns if c.name not in figures.used()], rows)
 
 
 def _check_found(
@@ -143,6 +157,7 @@ def _documents(
         lines = {name: _names(columns) for name, columns in found.lines.items()}
     mapping |= {"lines": lines, "votes": votes, **grid.opening, **kinds.mapping}
     mapping |= {"pad": places.pad} if places.pad else {}
+    mapping |= {"repeated": "sum"} if places.parts else {}
     mapping |= (
         {"separator": grid.raw.separator} if "header" in mapping and grid.raw.separator else {}
     )
@@ -173,9 +188,9 @@ def _thousands(used: Sequence[Column]) -> dict[str, str]:
     return {"thousands": signs.pop()} if len(signs) == 1 else {}
 
 
-def _sums(figures: Figures, long: Any, rows: int) -> list[str]:
+def _sums(figures: Figures, long: LongFigures | None, rows: int) -> list[str]:
     if long is not None:
-        sums = [(text, int(long[0].sums[text].sum())) for text in long[0].votes]
+        sums = [(text, int(long.sums[text].sum())) for text in long.votes]
     else:
         named = [(c.name, [c]) for c in figures.votes] + list(figures.lines.items())
         sums = [(name, int(added(columns).sum())) for name, columns in named]

@@ -46,9 +46,9 @@ def total_of(total: Sequence[Column], parts: Sequence[Column]) -> Total:
 def totals_in(figures: Sequence[Column]) -> list[Total]:
     """Return columns that equal the sum of a run of others, which may stand on both sides of it."""
     figures = list(figures)[:_MOST_COLUMNS]
-    if len(figures) < 3:
+    sample = _sample(figures) if len(figures) >= 3 else np.empty((0, 0))
+    if not sample.size:
         return []
-    sample = _sample(figures)
     before = _prefix(sample)
     found: dict[int, list[tuple[int, int]]] = {}
     for i in range(len(figures) - 1):

@@ -33,13 +33,14 @@ _OTHER_PAPER = re.compile(
 _LINES = {
     "null": r"null?s?|nulos?|nulas?|spoil\w*|spoilt|invalid\w*|rejected|niewazn\w*|nao validos|"
     r"недеиствительн\w*|испорчен\w*|nvalidos",
-    "valid": r"valid[oae]?s?|valides?|exprimes?|waznych|wazne|деиствительн\w*|vv",
-    "blank": r"blanks?|blanc[oa]?s?|blancs|brancos?|em branco|en blanco|puste|пуст\w*|bl",
+    "valid": r"valid[oae]?s?|valides?|exprimes?|waznych|wazne|деиствительн\w*",
+    "blank": r"blanks?|blanc[oa]?s?|blancs|brancos?|em branco|en blanco|puste|пуст\w*",
     "registered": r"registered|electores|inscritos|inscriptos|inscrits|habilitados|lista nominal|"
     r"ln|padron|eleitores|eleitorado|aptos|censo|empadronados|electorate|uprawnion\w*|"
-    r"избирателеи (?:внесенн|включенн)\w*|roll|registrados|re|rv",
+    r"избирателеи (?:внесенн|включенн)\w*|roll|registrados|"
+    r"re|rv|reg|voters|electors",
     "signed": r"signed|signatures|votantes|votaron|firmas|emargements|votants|participantes|"
-    r"voters who voted|comparecimento|sufragantes|turned out",
+    r"voters who voted|comparecimento|sufragantes|turned out|comp|voted",
     "ballots": r"ballots|boletas|papeletas|emitidos|depositados|total|totales|totals|bulletins|"
     r"all votes|cast|cedulas|sufragios|razem|итого|всего|wszystkich|suma|sum|sobres",
 }
@@ -62,7 +63,7 @@ def line_named(name: str) -> str | None:
 
 STATION = re.compile(
     r"\b(?:mesa|mesas|casilla|acta|station|precinct|ballot box|box|jrv|junta|urna|secao|bureau|"
-    r"obwodu|obwod|uik|уик|участ\w*|polling|table|stream|booth|symbol kontrolny|nr obwodu|unit)\b"
+    r"obwodu|obwod|uik|уик|участ\w*|polling|table|desk|stream|booth|symbol kontrolny|unit)\b"
 )
 AREA = re.compile(
     r"\b(?:country|pais|panstwo|kraj|pays|state|estado|edo|region|regiao|oblast|область|регион|"
@@ -73,10 +74,11 @@ AREA = re.compile(
     r"center|local|puesto|barangay|lga|area|corregimiento|aldea)\b"
 )
 CODE = re.compile(
-    r"\b(?:cod\w*|id|ids|num\w*|nro|nr|no|key|clave|code|clef|kod\w*|teryt|symbol|номер|код|"
+    r"\b(?:cod\w*|id|ids|num\w*|nro|nr|key|clave|code|clef|kod\w*|teryt|symbol|номер|код|"
     r"index|row|fila|extension|ext)\b"
 )
 KIND = re.compile(r"^(?:typ|tipo|type|clase|kind|rodzaj|тип|casilla ex|rural|estrato)\b")
+MODE = re.compile(r"\b(?:mode|modalidad|channel|method|vote type|ballot type|tipo (?:de )?voto)\b")
 TIME = re.compile(
     r"\b(?:fecha|hora|date|time|timestamp|data|godzina|heure|dia|mes|anio|ano|year|minutos|"
     r"segundos|время|дата)\b"
@@ -84,7 +86,7 @@ TIME = re.compile(
 CONTEST = re.compile(r"\b(?:office|cargo|contest|race|eleccion|election|puesto electo|urzad)\b")
 OPTION = re.compile(
     r"\b(?:candidat\w*|option|opcion|partido|party|parti|lista|list|kandydat\w*|choice|"
-    r"agrupacion|organizacion|кандидат\w*|партия|votopara|siglas?)\b"
+    r"agrupacion|organizacion|кандидат\w*|партия|votopara|votavel|sigla|opt)\b"
 )
 COUNT = re.compile(r"\b(?:votes?|votos?|voix|count|cantidad|glosy|glosow|голос\w*|total votos)\b")
 
