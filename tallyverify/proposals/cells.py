@@ -131,14 +131,18 @@ def _said_of(chosen: tuple[int, ...], rows: Sequence[Sequence[str]]) -> list[str
 
 
 def sheet_grids(content: Content) -> tuple[dict[str, Grid], int]:
-    """Return the cells of each sheet that has rows below a header, and how many are not empty."""
-    from python_calamine import CalamineError, CalamineWorkbook
+    """Return the cells of each sheet with rows below a header, and how many are not empty.
+
+    Hidden sheets are passed over, unless all are.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
+        seen = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
         sheets = {
             name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
+            for name in seen or book.sheet_names
         }
     except (CalamineError, OSError, ValueError) as error:
         raise InputError(
