@@ -6,7 +6,27 @@ not be read. Begin with :mod:`tallyverify.readers.actas`; a cell becomes a numbe
 """
 
 from tallyverify.readers.actas import ActaStream, open_actas, read_actas
-from tallyverify.readers.files import check_exists
+from tallyverify.readers.counts import Thousands, read_counts, thousands_of
+from tallyverify.readers.encoding import to_utf8
+from tallyverify.readers.files import Content, check_exists, load
+from tallyverify.readers.formats import read_raw
+from tallyverify.readers.raw import Raw
 from tallyverify.readers.stations import read_registry
+from tallyverify.readers.subtotals import labelled
 
-__all__ = ["ActaStream", "check_exists", "open_actas", "read_actas", "read_registry"]
+__all__ = [
+    "ActaStream",
+    "Content",
+    "Raw",
+    "Thousands",
+    "check_exists",
+    "labelled",
+    "load",
+    "open_actas",
+    "read_actas",
+    "read_counts",
+    "read_raw",
+    "read_registry",
+    "thousands_of",
+    "to_utf8",
+]
