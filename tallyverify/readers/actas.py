@@ -12,7 +12,6 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import ValidationError
 
-from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, from_validation, listed, nearest, shown
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
@@ -23,7 +22,8 @@ from tallyverify.readers.long import build_long
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of
-from tallyverify.readers.subtotals import sums_of_others
+from tallyverify.readers.row_columns import needs_every_row
+from tallyverify.readers.settling import settled
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
 
@@ -91,7 +91,7 @@ def read_actas(
     )
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
-    return _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
+    return settled(table, suspect, fitted, arithmetic=not typed)
 
 
 def open_actas(
@@ -107,8 +107,8 @@ def open_actas(
     part by part in bounded memory; the report is the same.
     """
     given = _as_mapping(mapping)
-    long = given is not None and given.layout == "long"
-    if Path(path).suffix.lower() == ".parquet" and not long:
+    whole = given is not None and (given.layout == "long" or needs_every_row(given))
+    if Path(path).suffix.lower() == ".parquet" and not whole:
         check_exists(Path(path))
         stream = ActaStream(Path(path), contest, given, format)
         if stream.source.rows > STREAM_ROWS:
@@ -172,6 +172,13 @@ class ActaStream:
     def _fitted(self) -> tuple[Mapping, tuple[str, ...]]:
         with self._file() as file:
             names = list(file.schema_arrow.names)
+        if self.mapping is not None and needs_every_row(self.mapping):
+            raise InputError(
+                "a file read in parts does not show all rows of a station at once",
+                file=self.path.name,
+                found="a mapping with 'status', or with 'repeated' other than \"hull\"",
+                hint="read it whole, with read_actas",
+            )
         return _mapping_for(Raw(names, [], self.path.name), self.contest, self.mapping, self.format)
 
     def parts(self) -> Iterator[ActaTable]:
@@ -186,7 +193,7 @@ class ActaStream:
                 raw = Raw(list(batch.schema.names), list(batch.columns), self.path.name, row)
                 table, suspect = build_wide(raw, mapping, self.contest, thousands, source)
                 row += batch.num_rows
-                yield _settle_subtotals(table, suspect, mapping, arithmetic=False)
+                yield settled(table, suspect, mapping, arithmetic=False)
 
     def _batches(self, file: Any, columns: list[str]) -> Iterator[Any]:
         try:
@@ -270,32 +277,3 @@ def _from_frame(frame: pd.DataFrame) -> Raw:
             array = array.cast(pa.string())
         columns.append(array)
     return Raw([str(name) for name in frame.columns], columns, "(frame)", first_row=1)
-
-
-def _settle_subtotals(
-    table: ActaTable,
-    suspect: Mask,
-    mapping: Mapping,
-    *,
-    arithmetic: bool,
-) -> ActaTable:
-    if arithmetic:
-        suspect = suspect | sums_of_others(table, suspect)
-    if not suspect.any():
-        return table
-    rows = table.frame.loc[suspect, "row"].tolist()
-    named = table.frame.loc[suspect, [*table.levels, "station"]].fillna("")
-    words = tuple(
-        f"row {row}: {shown(' / '.join(filter(None, names)))}"
-        for row, *names in zip(rows, *(named[name] for name in named), strict=True)
-    )
-    decided = {"leave_out": True, "keep": False}.get(str(mapping.subtotals))
-    source = replace(
-        table.source, subtotals=words, subtotal_rows=tuple(rows), subtotals_left_out=decided
-    )
-    if decided:
-        kept = table.take(~suspect)
-        unread = table.unread[~table.unread["row"].isin(rows)]
-        source = replace(source, left_out=len(rows))
-        return replace(kept, unread=unread, source=source)
-    return replace(table, source=source)

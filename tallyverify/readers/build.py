@@ -16,6 +16,7 @@ from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.encoding import damaged
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.row_columns import beside_of
 from tallyverify.readers.subtotals import labelled
 from tallyverify.records import Contest, Cut, Mapping, column_named
 from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
@@ -105,8 +106,8 @@ def build_wide(
         name: {part: _counts(raw, part, thousands, mapping, name) for part in parts}
         for name, parts in mapping.figures.items()
     }
-    order = raw.text(mapping.order) if mapping.order else None
-    table = assemble(rows, keys, areas, figures, contest=contest, source=source, order=order)
+    beside = beside_of(raw, mapping)
+    table = assemble(rows, keys, areas, figures, contest=contest, source=source, beside=beside)
     return table, suspect
 
 
@@ -135,7 +136,7 @@ def assemble(
     *,
     contest: Contest,
     source: Source,
-    order: pa.Array | None,
+    beside: dict[str, pa.Array],
 ) -> ActaTable:
     """Put columns together as a table, and the cells that were not read beside it.
 
@@ -144,8 +145,8 @@ def assemble(
     data: dict[str, Any] = {"row": rows, "station": pd.array(keys, dtype=_STATION_TYPE)}
     for level, names in areas.items():
         data[level] = pd.array(names, dtype=_STATION_TYPE)
-    if order is not None:
-        data["order"] = pd.array(order, dtype=_STATION_TYPE)
+    for name, texts in beside.items():
+        data[name] = pd.array(texts, dtype=_STATION_TYPE)
     unread: list[pd.DataFrame] = []
     for name, parts in figures.items():
         data[name] = pd.array(reduce(pc.add, (c.values for c in parts.values())), dtype=_COUNT_TYPE)

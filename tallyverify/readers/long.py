@@ -16,6 +16,7 @@ from tallyverify.readers.build import areas_of, assemble, key_of, where
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_texts_of
+from tallyverify.readers.row_columns import APART, beside_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
 
@@ -42,22 +43,29 @@ def build_long(
     keys, no_key = key_of(raw, mapping)
     counts = read_counts(raw.column(mapping.count or ""), thousands, mapping.missing)
 
-    cells = pd.DataFrame({"key": keys.to_pandas(), "option": options.to_pandas()})
-    nth = cells.groupby(["key", "option"], sort=False).cumcount()
-    acta = cells.assign(nth=nth).groupby(["key", "nth"], sort=False).ngroup().to_numpy()
+    beside = beside_of(raw, mapping)
+    apart = {name: texts.to_pandas().fillna("") for name, texts in beside.items() if name in APART}
+    cells = pd.DataFrame({"key": keys.to_pandas(), "option": options.to_pandas(), **apart})
+    sheet = ["key", *apart]
+    nth = cells.groupby([*sheet, "option"], sort=False).cumcount()
+    acta = cells.assign(nth=nth).groupby([*sheet, "nth"], sort=False).ngroup().to_numpy()
     first = np.full(acta.max() + 1, len(acta), dtype=np.int64)
     np.minimum.at(first, acta, np.arange(len(acta)))
 
     option = cells["option"].to_numpy()
+    # Where parts add up, an option without a second row has no second part: nothing is missing.
+    again = np.zeros(len(first), dtype=bool)
+    again[acta] = nth.to_numpy() > 0
+    more = again & (mapping.repeated == "sum")
     figures = {
-        name: {part: _column_of(option == part, acta, counts, len(first)) for part in parts}
+        name: {part: _column_of(option == part, acta, counts, more) for part in parts}
         for name, parts in mapping.figures.items()
     }
     at = pa.array(first)
     areas = {level: names.take(at) for level, names in areas_of(raw, mapping, contest).items()}
-    order = raw.text(mapping.order).take(at) if mapping.order else None
+    beside = {name: texts.take(at) for name, texts in beside.items()}
     table = assemble(
-        rows[first], keys.take(at), areas, figures, contest=contest, source=source, order=order
+        rows[first], keys.take(at), areas, figures, contest=contest, source=source, beside=beside
     )
     return table, no_key[first]
 
@@ -91,11 +99,16 @@ def _check_options(options: pa.Array, wanted: list[str], mapping: Mapping, file:
 
 
 def _column_of(
-    mine: Mask, acta: np.ndarray[Any, Any], counts: CountColumn, size: int
+    mine: Mask, acta: np.ndarray[Any, Any], counts: CountColumn, zero: Mask
 ) -> CountColumn:
+    """Return a figure of each acta; without a row it is missing, or 0 where that is what it means.
+
+    ``zero``: shape (actas,).
+    """
     values = counts.values.to_numpy(zero_copy_only=False).astype(float)
-    filled = np.zeros(size, dtype=np.int64)
-    absent = np.ones(size, dtype=bool)
+    filled = np.zeros(len(zero), dtype=np.int64)
+    absent = ~zero
+    absent[acta[mine]] = True
     read = mine & ~np.isnan(values)
     filled[acta[read]] = values[read].astype(np.int64)
     absent[acta[read]] = False

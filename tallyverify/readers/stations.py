@@ -13,6 +13,7 @@ from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.actas import _as_mapping, _opened, _thousands
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
+from tallyverify.readers.row_columns import needs_every_row
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import Registry
 
@@ -61,6 +62,14 @@ def read_registry(
     fitted = given.fitting(contest, raw.file, votes=False).model_copy(update={"votes": {}})
     fitted, respelt = with_columns_of(raw, fitted)
     where_from = replace(where_from, respelt=respelt)
+    if needs_every_row(fitted) or fitted.subtotals is not None:
+        raise InputError(
+            "a registry lists stations, not their sheets",
+            file=raw.file,
+            place="mapping",
+            found="'status', 'repeated' or 'subtotals'",
+            hint="mapping.where keeps some of its rows",
+        )
     for column in fitted.columns:
         raw.position(column)
     table, _ = build_wide(raw, fitted, contest, _thousands(raw, fitted, False), where_from)
