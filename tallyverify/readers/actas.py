@@ -22,8 +22,8 @@ from tallyverify.readers.long import build_long
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of
-from tallyverify.readers.row_columns import needs_every_row
-from tallyverify.readers.settling import settled
+from tallyverify.readers.rows.said_of_rows import needs_every_row
+from tallyverify.readers.rows.settling import settle
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
 
@@ -91,7 +91,7 @@ def read_actas(
     )
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
-    return settled(table, suspect, fitted, arithmetic=not typed)
+    return settle(table, suspect, fitted, arithmetic=not typed)
 
 
 def open_actas(
@@ -193,7 +193,7 @@ class ActaStream:
                 raw = Raw(list(batch.schema.names), list(batch.columns), self.path.name, row)
                 table, suspect = build_wide(raw, mapping, self.contest, thousands, source)
                 row += batch.num_rows
-                yield settled(table, suspect, mapping, arithmetic=False)
+                yield settle(table, suspect, mapping, arithmetic=False)
 
     def _batches(self, file: Any, columns: list[str]) -> Iterator[Any]:
         try:

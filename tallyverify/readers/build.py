@@ -16,8 +16,8 @@ from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.encoding import damaged
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.row_columns import beside_of
-from tallyverify.readers.subtotals import labelled
+from tallyverify.readers.rows.said_of_rows import beside_of
+from tallyverify.readers.rows.subtotals import labelled
 from tallyverify.records import Contest, Cut, Mapping, column_named
 from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
 

@@ -16,7 +16,7 @@ from tallyverify.readers.build import areas_of, assemble, key_of, where
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_texts_of
-from tallyverify.readers.row_columns import APART, beside_of
+from tallyverify.readers.rows.said_of_rows import APART, beside_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
 

@@ -13,7 +13,7 @@ from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.actas import _as_mapping, _opened, _thousands
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
-from tallyverify.readers.row_columns import needs_every_row
+from tallyverify.readers.rows.said_of_rows import needs_every_row
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import Registry
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.arrays import Counts, Mask
-from tallyverify.readers.blocks import totals_by_place
+from tallyverify.readers.rows.blocks import totals_by_place
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, area_codes
 
@@ -90,8 +89,8 @@ def by_arithmetic(table: ActaTable, known: Suspects, partial: Mask) -> Suspects:
     left = partial & ~found
     doubtful = dict.fromkeys(rows[_nested(table, found, large)].tolist(), _MULTIPLE)
     doubtful |= dict.fromkeys(rows[_as_large_as_all(table, left)].tolist(), _LARGE)
-    same = left & table.frame["station"].duplicated(keep=False).to_numpy()
-    doubtful |= dict.fromkeys(rows[same].tolist(), _SAME_KEY)
+    same = table.frame.loc[left, "station"].duplicated(keep=False).to_numpy()
+    doubtful |= dict.fromkeys(rows[left][same].tolist(), _SAME_KEY)
     return Suspects(sure, doubtful)
 
 
@@ -108,20 +107,25 @@ def _sums_beside(table: ActaTable, known: Mask, large: Mask, partial: Mask) -> M
 
 def _sums_of_stems(table: ActaTable, known: Mask, large: Mask, partial: Mask) -> Mask:
     """Rows that equal the sum of those whose keys are theirs and one part more: P1, P1-1, P1-2."""
-    maybe = large & ~known
-    keys = table.frame["station"].fillna("")
-    stems = pc.replace_substring_regex(pa.array(keys, pa.string()), _LAST_PART, "")
-    above = pd.Index(keys[maybe].unique()).get_indexer(pd.Index(stems.to_pandas()))
-    child = (above >= 0) & (stems.to_pandas() != keys.to_numpy()).to_numpy()
-    own = pd.Index(keys[maybe].unique()).get_indexer(pd.Index(keys))
-    found: Mask = maybe & np.isin(own, above[child])
-    if not found.any():
-        return found
+    keys = pa.array(table.frame["station"].fillna(""), pa.string())
+    stems = pc.replace_substring_regex(keys, _LAST_PART, "")
+    child = pc.not_equal(stems, keys)
+    above = pc.unique(stems.filter(child))
+    above = above.filter(pc.is_in(above, value_set=keys.filter(pa.array(large & ~known))))
+    if not len(above):
+        return known & False
+    parent = _positions(pc.if_else(child, stems, None), above)
+    own = _positions(keys, above)
+    found: Mask = large & ~known & (own >= 0)
     values = _values(table)
     for at in range(values.shape[1]):
-        sums = _sums(above, values[:, at], child, int(own.max()) + 1)
-        found &= values[:, at] == sums[np.maximum(own, 0)]
+        found &= values[:, at] == _sums(parent, values[:, at], parent >= 0, len(above))[own]
     return found
+
+
+def _positions(texts: pa.Array, among: pa.Array) -> Counts:
+    at: Counts = pc.fill_null(pc.index_in(texts, value_set=among), -1).to_numpy()
+    return at
 
 
 def _sums_of_areas(table: ActaTable, known: Mask, large: Mask, partial: Mask) -> Mask:

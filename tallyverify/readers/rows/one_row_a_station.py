@@ -17,8 +17,8 @@ from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.findings import counted
 from tallyverify.key_bytes import folded_keys
 from tallyverify.names import folded
-from tallyverify.readers.row_columns import LEVEL, STATUS, VERSION, version_column
-from tallyverify.readers.versions import ranked
+from tallyverify.readers.rows.said_of_rows import LEVEL, STATUS, VERSION, version_column
+from tallyverify.readers.rows.versions import ranked
 from tallyverify.records import Latest, Mapping
 from tallyverify.records import Status as StatusColumn
 from tallyverify.table import ActaTable

@@ -9,9 +9,9 @@ import pandas as pd
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.readers.one_row_a_station import kept, one_row_a_station
-from tallyverify.readers.row_columns import LEVEL, needs_every_row
-from tallyverify.readers.subtotals import Suspects, by_arithmetic, by_key
+from tallyverify.readers.rows.one_row_a_station import kept, one_row_a_station
+from tallyverify.readers.rows.said_of_rows import LEVEL, needs_every_row
+from tallyverify.readers.rows.subtotals import Suspects, by_arithmetic, by_key
 from tallyverify.records import Mapping, Subtotals
 from tallyverify.table import ActaTable
 
@@ -19,7 +19,7 @@ _BY_RULE = "mapping.subtotals names it"
 _TOO_MANY = "; it stays, since no fewer rows than are kept would be left out"
 
 
-def settled(table: ActaTable, keyless: Mask, mapping: Mapping, *, arithmetic: bool) -> ActaTable:
+def settle(table: ActaTable, keyless: Mask, mapping: Mapping, *, arithmetic: bool) -> ActaTable:
     """Return the table with its subtotals told apart and its rows settled, as the mapping says.
 
     ``keyless``: rows of which a part of the key is empty or says total; ``arithmetic``: look for
