@@ -61,7 +61,7 @@ def _with_totals_of_one(values: Counts, found: Mask, large: Mask, covered: Mask)
             continue
         at, start, stop = _sums_after(values, found | single, large & ~single, back=back)
         for total, first, last in zip(at.tolist(), start.tolist(), stop.tolist(), strict=True):
-            here = np.arange(first, last + 1)
+            here = np.arange(min(total, first), max(total, last) + 1)
             if single[here].any():
                 more[total] = True
                 more[here] |= single[here]

@@ -5,8 +5,9 @@ Settled on the table as it was read, before any check sees it. What became of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -184,15 +185,19 @@ def _once(table: ActaTable, name: str, code: Counts, size: int) -> tuple[Counts,
         raise InputError(
             "parts of one station state different registered voters",
             file=table.source.name,
-            place=f"rows {listed(map(str, table.frame.loc[one, 'row']))}",
+            place=f"rows {_numbers(table.frame.loc[one, 'row'])}",
             found=f"station {shown(table.frame.loc[one, 'station'].iloc[0])}: "
-            f"{listed(map(str, values[one].tolist()))}",
+            f"{_numbers(values[one])}",
             expected="one number, or none, in all rows of a station",
             hint="the key may need another column in mapping.station",
         )
     stated = np.zeros(size, dtype=bool)
     stated[code[table.known(name)]] = True
     return most, ~stated
+
+
+def _numbers(values: Iterable[int]) -> str:
+    return ", ".join(str(value) for value in islice(values, 10))
 
 
 def _check_areas(table: ActaTable, code: Counts, start: Counts) -> None:
@@ -205,7 +210,7 @@ def _check_areas(table: ActaTable, code: Counts, start: Counts) -> None:
             raise InputError(
                 "parts of one station lie in two areas",
                 file=table.source.name,
-                place=f"rows {listed(map(str, rows['row']))}",
+                place=f"rows {_numbers(rows['row'])}",
                 found=f"station {shown(rows['station'].iloc[0])}: "
                 f"{listed(map(str, rows[level].fillna('').unique()))}",
                 expected=f"one {level} in all rows of a station",
