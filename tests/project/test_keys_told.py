@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from tallyverify.case import CaseFile
 from tallyverify.case.case_file import ActasFile
 from tallyverify.engine import json_schema
-from tallyverify.records import AreaResult, Bulletin, Contest, Declared
+from tallyverify.records import AreaResult, Bulletin, Contest, Declared, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "case.md").read_text(encoding="utf-8")
@@ -54,6 +54,14 @@ def test_every_key_is_told_with_an_example_that_is_accepted(
             getattr(read, key) != model.model_fields[key].default
             for key in set(keys) & set(example)
         )
+
+
+def test_what_rows_of_one_station_mean_is_told_with_examples_that_are_accepted() -> None:
+    told = rows("## What rows of one station mean")
+    assert {key for keys, _ in told for key in keys} == {"status", "repeated", "subtotals"}
+    for keys, example in told:
+        read = Mapping.model_validate({"station": "ID", **example})
+        assert set(keys) & set(example) & read.model_fields_set
 
 
 @pytest.mark.parametrize("document", ["case", "contest", "declared"])
