@@ -11,8 +11,8 @@ from tallyverify.readers.encoding import to_utf8
 from tallyverify.readers.files import Content, check_exists, load
 from tallyverify.readers.formats import read_raw
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.subtotals import labelled
 from tallyverify.readers.stations import read_registry
-from tallyverify.readers.subtotals import labelled
 
 __all__ = [
     "ActaStream",
