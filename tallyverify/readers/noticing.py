@@ -83,9 +83,7 @@ def noticed(
         return Noticed()
     file = _File(raw, mapping, table, at)
     long = mapping.layout == "long"
-    # Where the mapping says what rows of one station mean, they do not collide.
-    hull = mapping.repeated == "hull"
-    repeated = len(table) - table.frame["station"].nunique() if hull else 0
+    repeated = len(table) - table.frame["station"].nunique()
     often = 10 * repeated > len(table)
     return Noticed(
         filtered=0 if long else raw.rows - len(table),
