@@ -141,6 +141,20 @@ def test_valid_papers_with_three_votes_each() -> None:
     assert verdict(votes=votes, **{**papers, "valid": 800}) == "contradicted"
 
 
+def test_percentages_of_all_votes_where_papers_have_several_each() -> None:
+    contest = Contest.model_validate({**CONTEST.model_dump(), "votes_allowed": 3})
+    votes = {"A": 1080, "B": 840, "C": 720}
+    row = {"votes": votes, "valid": 1200, "ballots": 1320, "complete": True}
+    rows = [{"A": 90, "B": 70, "C": 60} for _ in range(12)]
+
+    def verdict(**shares: float) -> str:
+        told = declared_of(nation(**row, percentages=shares), stations=12)
+        return report_of(rows, told, contest=contest).verdict
+
+    assert verdict(A=40.9, B=31.8, C=27.3) == "consistent"
+    assert verdict(A=50.9, B=31.8, C=17.3) == "contradicted"
+
+
 @pytest.mark.parametrize("annulled", [["011", "012"], 2])
 def test_a_coverage_of_all_stations_but_the_annulled_ones(annulled: Any) -> None:
     kept = {"A": 786 - 141, "B": 300, "C": 100}

@@ -25,7 +25,9 @@ def bases_of(result: AreaResult, facts: CaseFacts) -> dict[str, int]:
         "ballots": ballots,
         "registered voters": result.registered or whole,
     }
-    if valid is None and result.candidates == set(facts.contest.candidate_ids):
+    # Of votes, where valid papers have several each.
+    summed = valid is None or facts.contest.votes_allowed > 1
+    if summed and result.candidates == set(facts.contest.candidate_ids):
         bases["votes declared"] = sum(result.figures.values())
     if ballots and valid is None and result.null is not None:
         bases["ballots without null ones"] = ballots - result.null
