@@ -163,3 +163,21 @@ def test_a_coverage_of_all_stations_but_the_annulled_ones(annulled: Any) -> None
         "consistent",
         "discrepant",
     )
+
+
+@pytest.mark.parametrize(("votes", "verdict"), [(75_000, "consistent"), (95_000, "contradicted")])
+def test_unseen_stations_of_many_sizes_hold_what_the_largest_of_them_hold(
+    votes: int, verdict: str
+) -> None:
+    lists = [60 + 5 * at for at in range(200)]
+    assert sum(lists[100:]) == 80_750
+    registry = Registry.of(
+        [{"station": f"{at:03d}", "registered": size} for at, size in enumerate(lists)]
+    )
+    rows = [
+        {"station": f"{at:03d}", "registered": lists[at], "A": lists[at] // 2, "B": 9, "C": 3}
+        for at in range(0, 200, 8)
+    ]
+    told = nation(votes={"A": votes // 2, "B": votes // 2 - 1000, "C": 1000}, stations=100)
+    declared = declared_of(told, stations=200, registered=sum(lists), all_votes_at_stations=True)
+    assert report_of(rows, declared, registry).verdict == verdict
