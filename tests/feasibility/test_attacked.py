@@ -181,3 +181,20 @@ def test_unseen_stations_of_many_sizes_hold_what_the_largest_of_them_hold(
     told = nation(votes={"A": votes // 2, "B": votes // 2 - 1000, "C": 1000}, stations=100)
     declared = declared_of(told, stations=200, registered=sum(lists), all_votes_at_stations=True)
     assert report_of(rows, declared, registry).verdict == verdict
+
+
+def test_no_world_is_shown_with_fewer_wrong_sheets_than_are_proved() -> None:
+    # Half of the stations are said to hold the votes of all, about as many as are on their lists.
+    rows = [
+        {"A": 60 + 3 * at % 17, "B": 40, "C": 9, "registered": 150 + 37 * at % 101}
+        for at in range(100)
+    ]
+    votes = {name: sum(row[name] for row in rows) for name in "ABC"}
+    told = nation(votes=votes, coverage=0.5, coverage_basis="stations")
+    registered = sum(row["registered"] for row in rows)
+    declared = declared_of(told, stations=100, registered=registered, all_votes_at_stations=True)
+    report = report_of(rows, declared)
+    assert report.verdict == "contradicted"
+    assert report.feasibility is not None
+    for low, high in (report.feasibility.sheets_wrong, report.feasibility.votes_wrong):
+        assert high is None or low <= high
