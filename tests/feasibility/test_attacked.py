@@ -198,3 +198,13 @@ def test_no_world_is_shown_with_fewer_wrong_sheets_than_are_proved() -> None:
     assert report.feasibility is not None
     for low, high in (report.feasibility.sheets_wrong, report.feasibility.votes_wrong):
         assert high is None or low <= high
+
+
+@pytest.mark.parametrize("beside", [{"ballots": 1386}, {"registered": 1800}])
+def test_percentages_alone_of_valid_votes_that_are_not_declared(beside: dict[str, int]) -> None:
+    shares = {"A": 62.1, "B": 28.4, "C": 9.5}
+    row = {"votes": {}, "complete": True, **beside}
+    told = declared_of(nation(**row, percentages=shares), stations=12)
+    assert report_of(SHEETS, told).verdict == "consistent"
+    told = declared_of(nation(**row, percentages={"A": 22.1, "B": 68.4, "C": 9.5}), stations=12)
+    assert report_of(SHEETS, told).verdict == "contradicted"

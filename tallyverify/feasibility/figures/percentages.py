@@ -98,7 +98,9 @@ def percentage_rows(result: AreaResult, facts: CaseFacts) -> Iterator[tuple[str,
         if label in result.figures and _holds_any(result.figures[label], percentage, fits):
             continue
         ranges = [allowed(percentage, total) for total in fits.values()]
-        yield label, min(low for low, _ in ranges), max(high for _, high in ranges)
+        # Of valid votes that are not declared, they are fewer of what is.
+        least = 0 if result.valid is None and not counted else min(low for low, _ in ranges)
+        yield label, least, max(high for _, high in ranges)
 
 
 def _holds(votes: int, interval: tuple[int, int]) -> bool:
