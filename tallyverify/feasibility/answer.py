@@ -318,7 +318,8 @@ class Feasibility:
         if answer.whole.reading.bound.misfit:
             return None
         if answer.whole.rung is not None:
-            return shown(answer.whole.reading.program, None)
+            world = shown(answer.whole.reading.program, None)
+            return world.above(answer.whole.reading.bound) if world is not None else None
         programs = (answer.programs[-1], *answer.others)
         worlds = (shown(program, self.allowance.sheets) for program in programs)
         return next((world for world in worlds if world is not None), None)

@@ -141,6 +141,20 @@ def test_valid_papers_with_three_votes_each() -> None:
     assert verdict(votes=votes, **{**papers, "valid": 800}) == "contradicted"
 
 
+def test_percentages_of_all_votes_where_papers_have_several_each() -> None:
+    contest = Contest.model_validate({**CONTEST.model_dump(), "votes_allowed": 3})
+    votes = {"A": 1080, "B": 840, "C": 720}
+    row = {"votes": votes, "valid": 1200, "ballots": 1320, "complete": True}
+    rows = [{"A": 90, "B": 70, "C": 60} for _ in range(12)]
+
+    def verdict(**shares: float) -> str:
+        told = declared_of(nation(**row, percentages=shares), stations=12)
+        return report_of(rows, told, contest=contest).verdict
+
+    assert verdict(A=40.9, B=31.8, C=27.3) == "consistent"
+    assert verdict(A=50.9, B=31.8, C=17.3) == "contradicted"
+
+
 @pytest.mark.parametrize("annulled", [["011", "012"], 2])
 def test_a_coverage_of_all_stations_but_the_annulled_ones(annulled: Any) -> None:
     kept = {"A": 786 - 141, "B": 300, "C": 100}
@@ -149,3 +163,48 @@ def test_a_coverage_of_all_stations_but_the_annulled_ones(annulled: Any) -> None
         "consistent",
         "discrepant",
     )
+
+
+@pytest.mark.parametrize(("votes", "verdict"), [(75_000, "consistent"), (95_000, "contradicted")])
+def test_unseen_stations_of_many_sizes_hold_what_the_largest_of_them_hold(
+    votes: int, verdict: str
+) -> None:
+    lists = [60 + 5 * at for at in range(200)]
+    assert sum(lists[100:]) == 80_750
+    registry = Registry.of(
+        [{"station": f"{at:03d}", "registered": size} for at, size in enumerate(lists)]
+    )
+    rows = [
+        {"station": f"{at:03d}", "registered": lists[at], "A": lists[at] // 2, "B": 9, "C": 3}
+        for at in range(0, 200, 8)
+    ]
+    told = nation(votes={"A": votes // 2, "B": votes // 2 - 1000, "C": 1000}, stations=100)
+    declared = declared_of(told, stations=200, registered=sum(lists), all_votes_at_stations=True)
+    assert report_of(rows, declared, registry).verdict == verdict
+
+
+def test_no_world_is_shown_with_fewer_wrong_sheets_than_are_proved() -> None:
+    # Half of the stations are said to hold the votes of all, about as many as are on their lists.
+    rows = [
+        {"A": 60 + 3 * at % 17, "B": 40, "C": 9, "registered": 150 + 37 * at % 101}
+        for at in range(100)
+    ]
+    votes = {name: sum(row[name] for row in rows) for name in "ABC"}
+    told = nation(votes=votes, coverage=0.5, coverage_basis="stations")
+    registered = sum(row["registered"] for row in rows)
+    declared = declared_of(told, stations=100, registered=registered, all_votes_at_stations=True)
+    report = report_of(rows, declared)
+    assert report.verdict == "contradicted"
+    assert report.feasibility is not None
+    for low, high in (report.feasibility.sheets_wrong, report.feasibility.votes_wrong):
+        assert high is None or low <= high
+
+
+@pytest.mark.parametrize("beside", [{"ballots": 1386}, {"registered": 1800}])
+def test_percentages_alone_of_valid_votes_that_are_not_declared(beside: dict[str, int]) -> None:
+    shares = {"A": 62.1, "B": 28.4, "C": 9.5}
+    row = {"votes": {}, "complete": True, **beside}
+    told = declared_of(nation(**row, percentages=shares), stations=12)
+    assert report_of(SHEETS, told).verdict == "consistent"
+    told = declared_of(nation(**row, percentages={"A": 22.1, "B": 68.4, "C": 9.5}), stations=12)
+    assert report_of(SHEETS, told).verdict == "contradicted"

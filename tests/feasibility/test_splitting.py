@@ -139,3 +139,13 @@ def test_subsets_are_all_that_add_up(data: st.DataObject) -> None:
     right = {tuple(one.tolist()) for one in every if (added[one].sum(axis=0) == missing).all()}
     assert found <= right
     assert len(found) == min(len(right), 64)
+
+
+@pytest.mark.parametrize("size", [24, 48, 72])
+@pytest.mark.parametrize("figure", [0, 1])
+def test_sums_that_are_all_alike_fit_into_memory(size: int, figure: int) -> None:
+    added = np.full((size, 2), figure, dtype=np.int64)
+    inside = np.arange(size) % 2 == 0
+    missing = added[inside].sum(axis=0)
+    for chosen in subsets(added, missing, inside, Effort(1 << 22)):
+        assert (added[chosen].sum(axis=0) == missing).all()

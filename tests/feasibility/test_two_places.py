@@ -182,3 +182,21 @@ def test_a_certificate_of_sheets_in_doubt(listed: bool) -> None:
     certificate = verify(case, checks="compare", certify=True).certificate
     assert certificate is not None
     assert check_certificate(certificate, case).proved
+
+
+@pytest.mark.parametrize("share", [2, 5])
+def test_stations_not_seen_lie_anywhere_if_the_registry_has_areas_of_its_own(share: int) -> None:
+    # Codes instead of names, or areas that were drawn anew since (two of five stations).
+    right = sheets(60)
+    listed = registry_of(
+        [
+            {**row, "state": f"0{row['state']}", "town": "1"} if at % 5 < share else row
+            for at, row in enumerate(right)
+        ]
+    )
+    seen = [row for at, row in enumerate(right) if at % 2]
+    areas = [row_of(right), *(row_of(right, state=state) for state in "NS")]
+    assert report_of(seen, told(*areas, stations=60), listed).verdict == "consistent"
+    # More than all of them hold is too much wherever they lie.
+    areas[1] = {**areas[1], "votes": {**areas[1]["votes"], "A": 9000}}
+    assert report_of(seen, told(*areas, stations=60), listed).verdict == "contradicted"

@@ -25,7 +25,9 @@ def bases_of(result: AreaResult, facts: CaseFacts) -> dict[str, int]:
         "ballots": ballots,
         "registered voters": result.registered or whole,
     }
-    if valid is None and result.candidates == set(facts.contest.candidate_ids):
+    # Of votes, where valid papers have several each.
+    summed = valid is None or facts.contest.votes_allowed > 1
+    if summed and result.candidates == set(facts.contest.candidate_ids):
         bases["votes declared"] = sum(result.figures.values())
     if ballots and valid is None and result.null is not None:
         bases["ballots without null ones"] = ballots - result.null
@@ -96,7 +98,9 @@ def percentage_rows(result: AreaResult, facts: CaseFacts) -> Iterator[tuple[str,
         if label in result.figures and _holds_any(result.figures[label], percentage, fits):
             continue
         ranges = [allowed(percentage, total) for total in fits.values()]
-        yield label, min(low for low, _ in ranges), max(high for _, high in ranges)
+        # Of valid votes that are not declared, they are fewer of what is.
+        least = 0 if result.valid is None and not counted else min(low for low, _ in ranges)
+        yield label, least, max(high for _, high in ranges)
 
 
 def _holds(votes: int, interval: tuple[int, int]) -> bool:

@@ -56,7 +56,7 @@ def series_in_force(facts: CaseFacts) -> tuple[Series, ...]:
     found = []
     for name in names:
         own = [b for b in facts.declared.bulletins if b.series == name]
-        ordered, how = _ordered(own)
+        ordered, how = _ordered(own, facts)
         if facts.contest.transfers:
             ordered = ordered[:1]
         kept: list[tuple[Bulletin, tuple[AreaResult, ...]]] = []
@@ -86,15 +86,15 @@ def _overlap(one: dict[str, str], other: dict[str, str]) -> bool:
     return all(one[level] == other[level] for level in one.keys() & other.keys())
 
 
-def _ordered(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
+def _ordered(bulletins: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin], str]:
     """Order by date; else by extent; else in the direction in which fewer figures fall."""
     if any(not one.issued for one in bulletins):
-        return _undated(bulletins)
+        return _undated(bulletins, facts)
     dated = sorted(bulletins, key=lambda one: moment_of(one.issued))
     ordered: list[Bulletin] = []
     said = ""
     for same in _of_one_time(dated):
-        group, how = _undated(same)
+        group, how = _interleaved(same, facts)
         ordered += group
         said = said or how
     return ordered, said
@@ -117,12 +117,30 @@ def _of_one_time(dated: list[Bulletin]) -> list[list[Bulletin]]:
     return groups
 
 
-def _undated(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
+def _interleaved(same: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin], str]:
+    """Order bulletins of one day: those with a time by it, the others where fewest figures fall."""
+    ordered = [one for one in same if "T" in one.issued]
+    others = [one for one in same if "T" not in one.issued]
+    if not ordered or not others:
+        return _undated(same, facts)
+
+    def against(way: list[Bulletin]) -> tuple[bool, int, int]:
+        shrinks = sum(one > other for one, other in pairwise(_extents(way, facts)))
+        # A correction corrects something: it is not the first.
+        return way[0].correction, shrinks, _falls(way)
+
+    for one in others:
+        places = range(len(ordered) + 1)
+        ordered = min(([*ordered[:at], one, *ordered[at:]] for at in places), key=against)
+    return ordered, "bulletins of one day are in the order in which fewer figures fall"
+
+
+def _undated(bulletins: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin], str]:
     if len(bulletins) < 2:
         return bulletins, ""
-    extents = [_extent(one) for one in bulletins]
-    if None not in extents and len(set(extents)) > 1:
-        ranked = sorted(zip(extents, bulletins, strict=True), key=lambda pair: pair[0] or 0)
+    extents = _extents(bulletins, facts)
+    if len(set(extents)) > 1:
+        ranked = sorted(zip(extents, bulletins, strict=True), key=lambda pair: pair[0])
         ordered = [one for _, one in ranked]
         how = "bulletins are ordered by the extent that they state"
         # A correction may hold less than what it corrects, and is not the first.
@@ -135,13 +153,21 @@ def _undated(bulletins: list[Bulletin]) -> tuple[list[Bulletin], str]:
     return bulletins, ""
 
 
-def _extent(bulletin: Bulletin) -> Fraction | None:
-    row = bulletin.of({})
-    if row is None:
-        return None
-    if row.coverage_range is not None:
-        return sum(row.coverage_range, Fraction(0)) / 2
-    return Fraction(row.stations) if row.stations is not None else None
+def _extents(bulletins: list[Bulletin], facts: CaseFacts) -> list[Fraction]:
+    """Return how much of the whole each bulletin states that it holds, in one measure.
+
+    Empty where not all say it in the same one: a number of stations is no share, and a share of
+    the voters is none of the stations.
+    """
+    rows = [(bulletin, row) for bulletin in bulletins if (row := bulletin.of({})) is not None]
+    if len(rows) < len(bulletins):
+        return []
+    shares = [row.coverage_range for _, row in rows if row.coverage_range is not None]
+    bases = {stated(facts, bulletin, row, "coverage_basis") for bulletin, row in rows}
+    if len(shares) == len(rows) and len(bases) == 1:
+        return [sum(share, Fraction(0)) / 2 for share in shares]
+    numbers = [Fraction(row.stations) for _, row in rows if row.stations is not None]
+    return numbers if len(numbers) == len(rows) else []
 
 
 def _falls(bulletins: list[Bulletin]) -> int:

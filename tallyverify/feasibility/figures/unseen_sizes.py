@@ -77,6 +77,14 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         sizes, _ = facts.registry.sizes
         slack = _slack(facts, seen, at)
         sites = registry_sites(facts)
+        moved = _elsewhere(seen, at, sites)
+        if moved > allowance:
+            # What the registry has wrong of the seen stations, it may have wrong of any.
+            sites = [None] * len(sites)
+            found.words.append(
+                f"the registry puts {counted(moved, 'seen station')} in other areas than their "
+                "sheets, so that those not seen may lie in any"
+            )
         closed = closed_registry(facts, seen)
         out = facts.is_annulled(facts.registry.frame["station"])
         if closed or declared is None:
@@ -115,6 +123,18 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         )
         return found
     return UnseenSizes([], [], [], [], True)
+
+
+def _elsewhere(seen: Witnesses, at: Counts, sites: list[tuple[int, ...] | None]) -> int:
+    """How many seen stations the registry puts in other areas than their sheets do."""
+    codes: dict[tuple[int, ...] | None, int] = {}
+    listed = np.array([codes.setdefault(areas, len(codes)) for areas in sites], dtype=np.int64)
+    agree = np.array(
+        [[areas is None or places == (areas,) for areas in codes] for places in seen.labels],
+        dtype=bool,
+    ).reshape(len(seen.labels), len(codes))
+    known = at >= 0
+    return int((~agree[seen.site[known], listed[at[known]]]).sum())
 
 
 def _cap(votes: int, slack: tuple[int, int], seen: Witnesses) -> int:

@@ -134,7 +134,7 @@ def unseen_papers(program: Program, build: Builder, masses: FreePapers) -> None:
     unseen = program.unseen
     keys = np.stack([unseen.site, unseen.seen.astype(np.int64), unseen.cap, unseen.lists], axis=1)
     if len(np.unique(keys, axis=0)) > MOST_SIZES:
-        keys = keys[:, :2]  # stations of all sizes together: weaker, never wrong
+        keys = _by_size(program, keys)  # stations of some sizes together: weaker, never wrong
     kinds, which = np.unique(keys, axis=0, return_inverse=True)
     for at, (site, seen, *_) in enumerate(kinds):
         here = which.ravel() == at
@@ -150,3 +150,17 @@ def unseen_papers(program: Program, build: Builder, masses: FreePapers) -> None:
             lists=lists,
             top=float(unseen.cap[here].max()),
         )
+
+
+def _by_size(program: Program, keys: Counts) -> Counts:
+    """Return place and whether seen, with a part of the sizes there: as many parts as are few."""
+    cap = program.unseen.cap
+    pools, which = np.unique(keys[:, :2], axis=0, return_inverse=True)
+    which = which.ravel()
+    spread = len(program.settled) if (keys[:, 0] < 0).any() else 1
+    parts = max(MOST_SIZES // max(len(pools), spread), 1)
+    order = np.lexsort((cap, which))
+    size = np.bincount(which)
+    place = np.empty(len(cap), dtype=np.int64)
+    place[order] = np.arange(len(cap)) - (np.cumsum(size) - size)[which[order]]
+    return np.column_stack([keys[:, :2], parts * place // size[which]])

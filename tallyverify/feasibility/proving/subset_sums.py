@@ -185,7 +185,9 @@ def _matching(
     left = np.searchsorted(low, wanted, "left")
     count = np.searchsorted(low, wanted, "right") - left
     ends = np.cumsum(count)
-    which = np.repeat(np.arange(len(other)), count)[:most]
+    # Where many sums are alike, all pairs would be more than any memory holds.
+    enough = int(np.searchsorted(ends, most)) + 1
+    which = np.repeat(np.arange(len(other))[:enough], count[:enough])[:most]
     return np.arange(len(which)) + (left - ends + count)[which], which
 
 
