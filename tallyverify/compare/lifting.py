@@ -90,19 +90,22 @@ def said(engine: Feasibility, answer: SeriesAnswer, one: Verified) -> str:
 
 def _proved(engine: Feasibility, one: Verified) -> str:
     bound, allowed = one.reading.bound, engine.allowance
-    if bound.misfit:
-        return (
-            ". No number of wrong sheets helps: these figures exclude each other, by at least "
-            f"{counted(bound.misfit, 'vote')}"
-        )
     head = "Both cannot be true: at least" if one.rung is Evidence.CONTRADICTION else "At least"
     text = (
-        f". {head} {number(bound.sheets)} of the {counted(engine.seen, 'sheet')} "
+        ". No number of wrong sheets helps: these figures exclude each other, by at least "
+        f"{counted(bound.misfit, 'vote')}"
+        if bound.misfit
+        else f". {head} {number(bound.sheets)} of the {counted(engine.seen, 'sheet')} "
         f"({percent(bound.sheets, engine.seen)}) would have to be wrong, with at least "
         f"{counted(bound.votes, 'vote')} on them; {counted(allowed.sheets, 'is', 'are')} allowed "
         f"for ({allowed.origin})"
     )
-    if one.rung is Evidence.DISCREPANCY and not one.capped:
+    if one.sized:
+        text += (
+            ". Unseen stations are taken to hold at most what was seen at any; how many voters "
+            "they have (a registry, or the lists of all stations) would decide it"
+        )
+    elif one.rung is Evidence.DISCREPANCY and not one.capped and not bound.misfit:
         few = "sheets" if bound.sheets <= allowed.sheets else "votes"
         text += f": so few wrong {few} happen honestly"
     if one.capped:

@@ -21,6 +21,7 @@ from tallyverify.feasibility.figures.unseen_sizes import (
 from tallyverify.feasibility.proving.assemble import Closing, assembled
 from tallyverify.feasibility.proving.bounds import NOTHING, ProvedBound, bound_of
 from tallyverify.feasibility.proving.program import Program
+from tallyverify.feasibility.proving.proof import proved
 from tallyverify.feasibility.proving.worlds import ShownWorld, shown
 from tallyverify.feasibility.sheets.annulled import (
     papers_held,
@@ -31,6 +32,8 @@ from tallyverify.feasibility.sheets.out_of_place import with_registry_places
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence, counted
 
+_LARGER = 4
+"""Unseen stations of unknown size may be so many times larger than the largest seen."""
 _SHARE = 1000
 """Figures that exclude each other by more than one in so many of the largest are no slip."""
 
@@ -57,6 +60,7 @@ class Verified:
     rung: Evidence | None
     reading: ProvedReading  # the one that bears the rung
     capped: bool = False  # it would be a contradiction if the bulletin said that it is whole
+    sized: bool = False  # … if unseen stations were surely no larger than the seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,6 +255,8 @@ class Feasibility:
         """Return what is proved: first without taking a bulletin as whole, then with it."""
         sure = ProvedReading(programs[0], bound_of(programs[0]), False, voters)
         rung = self.rung(sure)
+        if rung is Evidence.CONTRADICTION and self._needs_most_seen(sure):
+            return Verified(Evidence.DISCREPANCY, sure, sized=True)
         if rung is Evidence.CONTRADICTION or len(programs) == 1:
             return Verified(rung, sure)
         taken = ProvedReading(programs[1], bound_of(programs[1]), True, voters)
@@ -258,6 +264,27 @@ class Feasibility:
         if with_it is None:
             return Verified(rung, sure)
         return Verified(Evidence.DISCREPANCY, taken, capped=with_it is Evidence.CONTRADICTION)
+
+    def _needs_most_seen(self, reading: ProvedReading) -> bool:
+        """Whether it is no contradiction if unseen stations are larger than any that was seen.
+
+        Those without a list are taken to hold at most what was seen; but the seen may be small
+        ones: villages, or all but the stations abroad.
+        """
+        program, proof = reading.program, reading.bound.proofs[0]
+        unseen = program.unseen
+        sized = ~unseen.seen & (unseen.lists == 0) & (unseen.cap > 0)
+        if not sized.any():
+            return False
+        larger = replace(
+            program,
+            unseen=replace(unseen, cap=np.where(sized, _LARGER * unseen.cap, unseen.cap)),
+        )
+        again = proved(larger, proof.multipliers, proof.scale, proof.cost, proof.room_multiplier)
+        if again.bound == proof.bound:
+            return False  # the proof makes no use of it
+        weaker = ProvedReading(larger, bound_of(larger), reading.taken, reading.voters)
+        return self.rung(weaker) is not Evidence.CONTRADICTION
 
     def of_rows(self, answer: SeriesAnswer, wanted: Callable[[Row], bool]) -> Verified:
         """Return what some of the published figures prove by themselves."""
