@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
 from pydantic import ValidationError
 
 from tallyverify.arrays import Mask
@@ -18,8 +16,10 @@ from tallyverify.readers.build import build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
 from tallyverify.readers.files import check_exists, digest
-from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet, read_raw
+from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet
+from tallyverify.readers.frames import from_frame
 from tallyverify.readers.long import build_long
+from tallyverify.readers.many import read_files
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of
@@ -35,7 +35,7 @@ BATCH_ROWS = 65_536
 
 
 def read_actas(
-    source: str | Path | pd.DataFrame,
+    source: Any,
     *,
     contest: Contest,
     mapping: Mapping | dict[str, Any] | None = None,
@@ -45,8 +45,10 @@ def read_actas(
 
     Parameters
     ----------
-    source : path or DataFrame
-        CSV or TSV (plain, or a zip or gz of one), xlsx, xls, Parquet or JSON lines; or a frame.
+    source : path, frame, Arrow table or list of dict
+        CSV or TSV (plain, zip or gz), xlsx, xls, ods, Parquet, JSON or HTML: a file, a folder, or
+        several by a pattern (``actas/*.csv``, ``all.zip/*.csv``); or a table of pandas, polars,
+        DuckDB or anything else that exports Arrow.
     contest : Contest
         What was voted on.
     mapping : Mapping or dict, optional
@@ -84,7 +86,7 @@ def read_actas(
     where_from = replace(
         where_from,
         text=noticed,
-        respelt=respelt,
+        respelt=(*where_from.respelt, *respelt),
         mapping=fitted.model_copy(update=how),
         grouping="" if typed else "".join(sorted(thousands.grouping)),
         decimal="" if typed else "".join(sorted(thousands.decimal)),
@@ -137,6 +139,7 @@ class ActaStream:
     --------
     >>> import tempfile
     >>> contest = Contest.model_validate({"id": "t", "candidates": [{"id": "A"}]})
+    >>> import pandas as pd
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "actas.parquet")
     ...     pd.DataFrame({"station": ["1", "2"], "A": [5, 7]}).to_parquet(path)
@@ -198,20 +201,12 @@ class ActaStream:
         return name in {column.split("#")[0] for column in self._fitted[0].columns}
 
 
-def _opened(source: str | Path | pd.DataFrame, given: Mapping | None) -> tuple[Raw, Source, bool]:
+def _opened(source: Any, given: Mapping | None) -> tuple[Raw, Source, bool]:
     """Return unread columns, where they came from, and whether the file has types of its own."""
-    if isinstance(source, pd.DataFrame):
-        raw = _from_frame(source)
-        return raw, Source(name="(frame)", rows=raw.rows), False
-    raw, content, said = read_raw(
-        Path(source),
-        encoding=given.encoding if given else None,
-        separator=given.separator if given else None,
-        sheet=given.sheet if given else None,
-        wanted=given.columns if given else (),
-    )
-    where_from = Source(content.name, content.sha256, raw.rows, said)
-    return raw, where_from, content.kind == "parquet"
+    if isinstance(source, str | Path):
+        return read_files(Path(source), given)
+    raw = from_frame(source)
+    return raw, Source(name=raw.file, rows=raw.rows), False
 
 
 def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:
@@ -258,20 +253,6 @@ def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:
     return thousands_of((raw.column(name) for name in names), mapping.thousands)
 
 
-def _from_frame(frame: pd.DataFrame) -> Raw:
-    columns = []
-    for at in range(frame.shape[1]):
-        series = frame.iloc[:, at]
-        try:
-            array = pa.array(series, from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            array = pa.array([None if pd.isna(v) else str(v) for v in series], pa.string())
-        if pa.types.is_large_string(array.type):
-            array = array.cast(pa.string())
-        columns.append(array)
-    return Raw([str(name) for name in frame.columns], columns, "(frame)", first_row=1)
-
-
 def _settle_subtotals(
     table: ActaTable,
     suspect: Mask,
@@ -286,7 +267,7 @@ def _settle_subtotals(
     rows = table.frame.loc[suspect, "row"].tolist()
     named = table.frame.loc[suspect, [*table.levels, "station"]].fillna("")
     words = tuple(
-        f"row {row}: {shown(' / '.join(filter(None, names)))}"
+        f"row {table.source.row(row)}: {shown(' / '.join(filter(None, names)))}"
         for row, *names in zip(rows, *(named[name] for name in named), strict=True)
     )
     decided = {"leave_out": True, "keep": False}.get(str(mapping.subtotals))

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.readers.archives import damaged_file
 from tallyverify.readers.delimited import read_delimited
 from tallyverify.readers.encoding import to_utf8
-from tallyverify.readers.files import Content, blank, damaged_file, load
+from tallyverify.readers.files import Content, blank
+from tallyverify.readers.more_kinds import (
+    charset_of,
+    check_not_fixed_width,
+    columns_of_records,
+    distinct_keys,
+    is_html,
+    read_html,
+    read_json,
+)
 from tallyverify.readers.raw import Raw
 
 PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
@@ -24,19 +33,20 @@ _NAMES = {"utf-8-sig": "UTF-8 with a byte-order mark", "utf-8": "UTF-8", "latin-
 
 
 def read_raw(
-    path: Path,
+    content: Content,
     *,
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | None = None,
     wanted: Iterable[str] = (),
-) -> tuple[Raw, Content, tuple[str, ...]]:
-    """Read a file's columns without a meaning; return also the file, and how it was read."""
-    content = load(path, encoding)
+) -> tuple[Raw, tuple[str, ...]]:
+    """Read a file's columns without a meaning; return also how it was read."""
     if content.kind == "parquet":
-        return _with_rows(_parquet(content)), content, ("Parquet",)
-    if content.kind in ("xlsx", "xls"):
-        return _workbook(content, sheet), content, (f"workbook ({content.kind})",)
+        return _with_rows(_parquet(content)), ("Parquet",)
+    if content.kind in ("xlsx", "xls", "ods"):
+        return _workbook(content, sheet), (f"workbook ({content.kind})",)
+    page = is_html(content.data)
+    encoding = encoding or (charset_of(content.data) if page else None)
     data, found, guessed = to_utf8(content.data, encoding, content.name)
     if not data.strip():
         raise blank(content.name)
@@ -45,19 +55,20 @@ def read_raw(
     how = f"text read as {_NAMES.get(found, found)}"
     if guessed:
         how += " (not UTF-8, and the mapping names no encoding)"
-    if data.lstrip()[:2] in (b"[{", b"[\n", b"[\r", b"[ "):
-        raise InputError(
-            "this is one JSON array; one object per line is read",
-            file=content.name,
-            found=shown(data.lstrip()[:60].decode("utf-8", "replace")),
-            hint="write each object on a line of its own (JSON lines)",
+    if page:
+        raw, said = read_html(data, content.name, sheet)
+        return _with_rows(raw), (how, *said)
+    if data.lstrip().startswith((b"{", b"[{", b"[\n", b"[\r", b"[ ", b"[]")):
+        raw, said = read_json(data, content.name, sheet) or (
+            _json_lines(data, content.name),
+            ("JSON lines",),
         )
-    if data.lstrip().startswith(b"{"):
-        return _with_rows(_json_lines(data, content.name)), content, (how, "JSON lines")
+        return _with_rows(raw), (how, *said)
+    check_not_fixed_width(data, content.name, wanted)
     raw, sign = read_delimited(data, content.name, separator, wanted)
     said = (how, f"cells separated by {'tab' if sign == chr(9) else sign}")
     raw = replace(raw, encoding=found, separator=sign)
-    return _with_rows(raw), content, said
+    return _with_rows(raw), said
 
 
 def _with_rows(raw: Raw) -> Raw:
@@ -133,13 +144,15 @@ def _cell(value: Any) -> str | None:
 
 
 def _json_lines(data: bytes, name: str) -> Raw:
-    columns: dict[str, list[str | None]] = {}
-    row = 0
+    return columns_of_records(_records(data, name), name)
+
+
+def _records(data: bytes, name: str) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(data.splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            record = json.loads(line, object_pairs_hook=_distinct)
+            record = json.loads(line, object_pairs_hook=distinct_keys)
         except (ValueError, RecursionError) as error:
             raise InputError(
                 "a line is not JSON",
@@ -151,31 +164,4 @@ def _json_lines(data: bytes, name: str) -> Raw:
             ) from None
         if not isinstance(record, dict):
             raise InputError("a line is not an object", file=name, place=f"line {number:,}")
-        cells = _flat(record)
-        for key in cells:
-            columns.setdefault(key, [None] * row)
-        row += 1
-        for key, values in columns.items():
-            values.append(cells.get(key))
-    ordered = {key: pa.chunked_array([pa.array(v, pa.string())]) for key, v in columns.items()}
-    return Raw(list(ordered), list(ordered.values()), name, first_row=1)
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return record
-
-
-def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
-    """Nested objects as dotted names: {"votes": {"A": 1}} has the column votes.A."""
-    cells: dict[str, str | None] = {}
-    for key, value in record.items():
-        if isinstance(value, dict):
-            cells.update(_flat(value, f"{prefix}{key}."))
-        elif isinstance(value, str) or value is None:
-            cells[prefix + key] = value
-        else:
-            cells[prefix + key] = json.dumps(value)
-    return cells
+        yield record

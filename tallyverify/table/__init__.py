@@ -8,7 +8,7 @@ from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, togeth
 from tallyverify.table.areas import area_codes
 from tallyverify.table.registry import EARLIER, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
-from tallyverify.table.source import Source
+from tallyverify.table.source import Source, SourcePart
 
 __all__ = [
     "EARLIER",
@@ -23,6 +23,7 @@ __all__ = [
     "Repeats",
     "Respelt",
     "Source",
+    "SourcePart",
     "area_codes",
     "together",
 ]

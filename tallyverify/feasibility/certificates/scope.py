@@ -58,6 +58,7 @@ def outside_of(
         or mapping.encoding is None
         or mapping.separator is None
         or source.name.lower().endswith((".zip", ".gz")),
+        "the sheets are in several files": bool(source.parts),
         "the sheets are in a long layout": mapping is not None and mapping.layout == "long",
         "area subtotals were left out": bool(source.left_out),
         "columns of one name (NAME#2)": any(re.search(r"#\d+$", name) for name in columns),
