@@ -42,6 +42,13 @@ class _Unit:
     def typed(self) -> bool:
         return self.content.kind == "parquet"
 
+    @property
+    def part(self) -> SourcePart:
+        rows, first, content = self.raw.rows, self.raw.first_row, self.content
+        return SourcePart(
+            self.raw.file, content.file, content.sha256, rows, first, first + rows - 1
+        )
+
 
 def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
     """Return the unread columns of all that a path means, their source, and whether typed."""
@@ -60,10 +67,7 @@ def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
         one = units[0]
         source = Source(one.content.file, one.content.sha256, one.raw.rows, one.said)
         return _with_names(one.raw, units, given), source, one.typed
-    parts = tuple(
-        SourcePart(u.raw.file, u.content.file, u.content.sha256, u.raw.rows, u.raw.first_row)
-        for u in units
-    )
+    parts = tuple(unit.part for unit in units)
     respelt = tuple(dict.fromkeys(said for unit in units for said in unit.respelt))
     source = Source(rows=sum(p.rows for p in parts), text=_noticed(units), respelt=respelt)
     source = replace(source, parts=parts)
@@ -72,7 +76,11 @@ def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
         listing = "".join(f"{sha256}  {name}\n" for name, sha256, _ in source.files)
         name, sha256 = places.name, hashlib.sha256(listing.encode()).hexdigest()
     source = replace(source, name=name, sha256=sha256)
-    return _with_names(_joined(units, name), units, given), source, units[0].typed
+    return (
+        _with_names(_joined(units, name, given.fill_down if given else ()), units, given),
+        source,
+        units[0].typed,
+    )
 
 
 def _units(content: Content, given: Mapping | None) -> Iterator[_Unit]:
@@ -135,7 +143,21 @@ def _differs(first: _Unit, unit: _Unit) -> InputError:
     )
 
 
-def _joined(units: list[_Unit], name: str) -> Raw:
+def _check_first_row(unit: _Unit, fill_down: tuple[str, ...]) -> None:
+    """Refuse a first cell that would be filled from the last row of another file."""
+    for column in fill_down:
+        if not unit.raw.text(column)[0].as_py():
+            raise InputError(
+                "an empty cell to be filled down has nothing above it in its own file",
+                file=unit.raw.file,
+                place=f"row {unit.raw.first_row}, column {shown(column)}",
+                hint="mapping.fill_down is for cells that mean what stands above them",
+            )
+
+
+def _joined(units: list[_Unit], name: str, fill_down: tuple[str, ...]) -> Raw:
+    for unit in units:
+        _check_first_row(unit, fill_down)
     first = units[0].raw
     places = [str(at) for at in range(len(first.names))]
     tables = [pa.table(unit.raw.columns, names=places) for unit in units]

@@ -67,7 +67,11 @@ def _sorted(base: Path, pattern: str, name: str) -> Places:
     if folders or not files:
         there = sorted(p.name for p in base.iterdir()) if base.is_dir() else []
         raise InputError(
-            "a folder lies among the files" if folders else "no file has such a name",
+            "a folder lies among the files"
+            if folders
+            else "the folder holds no file"
+            if pattern == "*"
+            else "no file has such a name",
             file=name,
             found=listed(folders) if folders else shown(pattern),
             expected=f"files; there are {listed(there)}" if there else "files",

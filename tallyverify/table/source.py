@@ -19,7 +19,8 @@ class SourcePart:
     file: str
     sha256: str
     rows: int
-    first_row: int  # number of its first row of data, as a spreadsheet counts
+    first_row: int  # numbers of its first and last row of data, as a spreadsheet counts
+    last_row: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Source:
 
         Examples
         --------
-        >>> two = (SourcePart("a", "a", "", 3, 2), SourcePart("b", "b", "", 3, 2))
+        >>> two = (SourcePart("a", "a", "", 3, 2, 4), SourcePart("b", "b", "", 3, 2, 4))
         >>> Source(parts=two).row(4), Source(parts=two).row(5), Source().row(5)
         ('4 of a', '2 of b', '5')
         """
@@ -97,7 +98,8 @@ class Source:
     @cached_property
     def _starts(self) -> list[int]:
         first = self.parts[0].first_row
-        return [*accumulate((part.rows for part in self.parts[:-1]), initial=first)]
+        spans = (part.last_row - part.first_row + 1 for part in self.parts[:-1])
+        return [*accumulate(spans, initial=first)]
 
     def joined(self, other: Source) -> Source:
         """Return what was noticed in two parts of one file."""

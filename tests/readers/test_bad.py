@@ -67,7 +67,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_folder(tmp_path: Path) -> None:
     (tmp_path / "actas").mkdir()
-    refused(tmp_path / "actas", "no file has such a name")
+    refused(tmp_path / "actas", "the folder holds no file")
 
 
 @pytest.mark.parametrize(

@@ -247,3 +247,9 @@ def test_one_object_in_each_file(tmp_path: Path) -> None:
     }  # fmt: skip
     table = read_actas(tmp_path / "*.json", contest=CONTEST, mapping=mapping)
     assert rows_of(table, "station", "A", "B") == [(s, a, b) for s, _, a, b in WHOLE]
+
+
+def test_nothing_is_filled_down_from_another_file(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "actas", a=CSV, b=CSV.replace("Norte,", ","))
+    with pytest.raises(InputError, match=r"b\.csv: row 2, column 'EDO': an empty cell"):
+        read(folder, fill_down="EDO")

@@ -157,8 +157,14 @@ def _written(
         outside=(
             *outside_of(engine, answer.series, short.program.rows, source),
             *_beyond_rows(engine, answer.series, short, proofs),
+            *_beyond_documents(inputs),
         ),
     )
+
+
+def _beyond_documents(inputs: Iterable[CertificateInput]) -> Iterator[str]:
+    if any(one.role == "declared" and not one.name.endswith(".json") for one in inputs):
+        yield "the declared result stands in a table"
 
 
 def _beyond_rows(
