@@ -9,11 +9,11 @@ from pathlib import Path
 
 from tallyverify.case.case_file import CaseFile
 from tallyverify.case.json_files import read_document
-from tallyverify.case.reading import CaseReading, Input, inside, matched, named
+from tallyverify.case.reading import CaseReading, Input, inside, matched
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.findings import counted, number
-from tallyverify.readers import check_exists
+from tallyverify.readers import check_exists, check_name, places_of
 from tallyverify.records import MOST_SHARE, Allowance, CaptureKind, Contest, Declared, Mapping
 from tallyverify.table import ActaParts, Registry, Source, with_earlier
 
@@ -148,17 +148,18 @@ def load_case(
 
     def path_of(given: str | Path | None, inside: str | None) -> Path | None:
         if given is not None:
-            return named(Path(given))
+            return check_name(Path(given))
         return read.path(inside) if inside is not None else None
 
     for other in described.captures if described else ():
-        check_exists(_needed(path_of(None, other.file)))
+        for file in places_of(read.path(other.file)).files:
+            check_exists(file)
 
     voting = _needed(path_of(contest, described.contest if described else None))
     voted_on = read.document(voting, Contest, "contest")
     said = None
     if declared is not None:
-        announced = named(Path(declared))
+        announced = check_name(Path(declared))
         said = read.document(announced, Declared, "declared").fitting(voted_on, announced.name)
     elif described and described.declared:
         said = read.declared(described.declared, voted_on)

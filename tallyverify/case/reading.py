@@ -107,17 +107,19 @@ class CaseReading:
                 path = self.path(part)
                 whole = self.document(path, Declared, "declared")
                 names.insert(0, path.name)
-        tables = [self._bulletin(part, contest) for part in parts if not isinstance(part, str)]
-        names += [part.file for part in parts if not isinstance(part, str)]
+        said: list[str] = []
+        of_tables = [part for part in parts if not isinstance(part, str)]
+        tables = [self._bulletin(part, contest, said) for part in of_tables]
+        names += [part.file for part in of_tables]
         if tables:
             try:
                 document = {**dict(whole), "bulletins": _merged([*whole.bulletins, *tables])}
                 whole = Declared.model_validate(document)
             except ValidationError as error:
                 raise from_validation(error, names[0]) from None
-        return whole.fitting(contest, names[0])
+        return whole.fitting(contest, names[0]).noticing(said)
 
-    def _bulletin(self, given: DeclaredTable, contest: Contest) -> Bulletin:
+    def _bulletin(self, given: DeclaredTable, contest: Contest, said: list[str]) -> Bulletin:
         path = self.path(given.file)
         mapping = self.mapping(given.mapping, DeclaredMapping)
         if mapping is None:
@@ -127,6 +129,7 @@ class CaseReading:
         except InputError as error:
             raise error.in_file(path.name) from None
         self.table("declared", source)
+        said += [f"{source.name}: {words}" for words in (*source.text, *source.respelt)]
         head = dict(given.bulletin) if given.bulletin else {"id": path.name.split(".")[0]}
         try:
             # A coverage is in the unit of its own file.
@@ -183,16 +186,6 @@ def matched(earlier: Registry, keys: object, of: str) -> Registry:
     return earlier.model_copy(update={"source": replace(source, respelt=(*source.respelt, said))})
 
 
-def named(path: Path) -> Path:
-    """Return the path of a file whose name a report can hold."""
-    try:
-        path.name.encode()
-    except UnicodeEncodeError:
-        hint = "give the file a name in plain letters"
-        raise InputError("the name of the file is not text", file=path.name, hint=hint) from None
-    return path
-
-
 def inside(root: Path, name: str) -> Path:
     """Return the path of a file of the case, or of several, none of which leads out of its folder.
 
@@ -205,9 +198,9 @@ def inside(root: Path, name: str) -> Path:
     if _leads_out(root, name, path):
         raise _outside(name)
     for file in places_of(path).files:
-        if _leads_out(root, str(file.relative_to(root)), named(file)):
+        if _leads_out(root, "", file):
             raise _outside(file.relative_to(root).as_posix())
-    return named(path)
+    return path
 
 
 def _leads_out(root: Path, name: str, path: Path) -> bool:

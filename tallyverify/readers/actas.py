@@ -110,7 +110,7 @@ def open_actas(
     """
     given = _as_mapping(mapping)
     long = given is not None and given.layout == "long"
-    if Path(path).suffix.lower() == ".parquet" and not long:
+    if Path(path).suffix.lower() == ".parquet" and Path(path).is_file() and not long:
         check_exists(Path(path))
         stream = ActaStream(Path(path), contest, given, format)
         if stream.source.rows > STREAM_ROWS:

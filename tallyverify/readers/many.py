@@ -84,7 +84,11 @@ def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
 
 
 def _units(content: Content, given: Mapping | None) -> Iterator[_Unit]:
-    sheets, hidden = sheets_of(content, given.sheet if given else None)
+    sheets, hidden = sheets_of(
+        content,
+        given.sheet if given else None,
+        named=given is not None and SHEET in given.columns,
+    )
     for sheet in sheets:
         name = f"{content.name}: {sheet}" if len(sheets) > 1 else content.name
         raw, said = read_raw(

@@ -51,6 +51,16 @@ def places_of(path: Path) -> Places:
     return _sorted(fixed, pattern, pattern)
 
 
+def check_name(path: Path) -> Path:
+    """Return the path of a file whose name a report can hold."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        hint = "give the file a name in plain letters"
+        raise InputError("the name of the file is not text", file=path.name, hint=hint) from None
+    return path
+
+
 def is_pattern(name: str) -> bool:
     """Return whether a name stands for several files."""
     return "*" in name or "?" in name
@@ -80,4 +90,6 @@ def _sorted(base: Path, pattern: str, name: str) -> Places:
             else nearest(pattern, there),
         )
     check_number(len(files), name)
+    for file in files:
+        check_name(file)
     return Places(name, base, tuple(files))

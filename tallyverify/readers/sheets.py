@@ -11,13 +11,16 @@ from tallyverify.readers.files import Content
 WORKBOOKS = ("xlsx", "xls", "ods")
 
 
-def sheets_of(content: Content, sheet: str | None) -> tuple[list[str | None], tuple[str, ...]]:
+def sheets_of(
+    content: Content, sheet: str | None, *, named: bool
+) -> tuple[list[str | None], tuple[str, ...]]:
     """Return the sheets to read, and in words which hidden ones are not.
 
     A pattern, such as ``*``, stands for all visible sheets with cells whose names fit; a hidden
-    one is read where it is named.
+    one is read where it is named. If sheets are to be ``named``, so is the only one.
     """
-    if content.kind not in WORKBOOKS:
+    pattern = sheet is not None and "*" in sheet
+    if content.kind not in WORKBOOKS or not (pattern or (named and sheet is None)):
         return [sheet], ()
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
@@ -28,7 +31,7 @@ def sheets_of(content: Content, sheet: str | None) -> tuple[list[str | None], tu
         return [sheet], ()  # the reader of workbooks tells what is wrong
     if sheet is None:
         return [full[0] if len(full) == 1 else None], ()
-    if "*" not in sheet or sheet in book.sheet_names:
+    if sheet in book.sheet_names:
         return [sheet], ()
     seen = {s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible}
     fits = [name for name in full if fnmatchcase(name, sheet)]

@@ -42,7 +42,7 @@ def text(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     ]
     alike = _look_alikes(check, seen, facts)
     others = [one.source for one in (facts.registry, facts.earlier) if one is not None]
-    of_others = (f"{one.name}: {said}" for one in others for said in one.respelt)
+    of_others = (f"{one.name}: {said}" for one in others for said in one.told)
     of_declared = facts.declared.respelt if facts.declared is not None else ()
     return check.result(
         findings + alike,

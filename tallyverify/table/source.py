@@ -80,6 +80,11 @@ class Source:
             rows[part.file, part.sha256] += part.rows
         return tuple((name, sha256, number) for (name, sha256), number in rows.items())
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is told of a file beside the actas: respellings, and of several how they were read."""
+        return (*self.text, *self.respelt) if self.parts else self.respelt
+
     def row(self, number: int) -> str:
         """Return a row's number as it stands in its file; of several files with the file's name.
 
