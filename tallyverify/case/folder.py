@@ -13,7 +13,7 @@ from tallyverify.case.reading import CaseReading, Input, inside, matched
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.findings import counted, number
-from tallyverify.readers import check_exists, check_name, places_of
+from tallyverify.readers import check_exists, check_name, files_meant
 from tallyverify.records import MOST_SHARE, Allowance, CaptureKind, Contest, Declared, Mapping
 from tallyverify.table import ActaParts, Registry, Source, with_earlier
 
@@ -152,7 +152,7 @@ def load_case(
         return read.path(inside) if inside is not None else None
 
     for other in described.captures if described else ():
-        for file in places_of(read.path(other.file)).files:
+        for file in files_meant(read.path(other.file)).files:
             check_exists(file)
 
     voting = _needed(path_of(contest, described.contest if described else None))

@@ -13,8 +13,8 @@ from tallyverify.case.case_file import DeclaredTable, EarlierFile
 from tallyverify.case.json_files import Document, read_document
 from tallyverify.errors import InputError, from_validation, shown
 from tallyverify.readers import (
+    files_meant,
     open_actas,
-    places_of,
     read_actas,
     read_areas,
     read_registry,
@@ -197,7 +197,7 @@ def inside(root: Path, name: str) -> Path:
     path = root / name
     if _leads_out(root, name, path):
         raise _outside(name)
-    for file in places_of(path).files:
+    for file in files_meant(path).files:
         if _leads_out(root, "", file):
             raise _outside(file.relative_to(root).as_posix())
     return path

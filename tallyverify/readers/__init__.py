@@ -8,7 +8,7 @@ not be read. Begin with :mod:`tallyverify.readers.actas`; a cell becomes a numbe
 from tallyverify.readers.actas import ActaStream, open_actas, read_actas
 from tallyverify.readers.bulletins import read_areas
 from tallyverify.readers.files import check_exists
-from tallyverify.readers.places import Places, check_name, places_of
+from tallyverify.readers.opening.places import Places, check_name, files_meant
 from tallyverify.readers.stations import read_registry
 
 __all__ = [
@@ -16,8 +16,8 @@ __all__ = [
     "Places",
     "check_exists",
     "check_name",
+    "files_meant",
     "open_actas",
-    "places_of",
     "read_actas",
     "read_areas",
     "read_registry",

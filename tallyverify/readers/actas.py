@@ -17,9 +17,9 @@ from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
 from tallyverify.readers.files import check_exists, digest
 from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet
-from tallyverify.readers.frames import from_frame
 from tallyverify.readers.long import build_long
-from tallyverify.readers.many import read_files
+from tallyverify.readers.opening.frames import from_frame
+from tallyverify.readers.opening.many import read_files
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of

@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.readers.archives import MAX_BYTES, gunzipped, too_large, unzipped, workbook_kind
+from tallyverify.readers.opening.archives import (
+    MAX_BYTES,
+    gunzipped,
+    too_large,
+    unzipped,
+    workbook_kind,
+)
 
 _CHUNK = 1024**2
 _PACKED_TWICE = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")

@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.readers.archives import damaged_file
 from tallyverify.readers.delimited import read_delimited
 from tallyverify.readers.encoding import to_utf8
 from tallyverify.readers.files import Content, blank
-from tallyverify.readers.more_kinds import (
+from tallyverify.readers.opening.archives import damaged_file
+from tallyverify.readers.opening.more_kinds import (
     charset_of,
     check_not_fixed_width,
     columns_of_records,

@@ -6,8 +6,8 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 
 from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
 from tallyverify.table.areas import area_codes
+from tallyverify.table.earlier import registry_from, with_earlier
 from tallyverify.table.registry import EARLIER, RegisteredStation, Registry, Respelt
-from tallyverify.table.registry_from import registry_from, with_earlier
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
 from tallyverify.table.source import Source, SourcePart
 

@@ -82,7 +82,7 @@ class Source:
 
     @property
     def told(self) -> tuple[str, ...]:
-        """What is told of a file beside the actas: respellings, and of several how they were read."""
+        """What is told of a file beside the actas: respellings; of several, how they were read."""
         return (*self.text, *self.respelt) if self.parts else self.respelt
 
     def row(self, number: int) -> str:

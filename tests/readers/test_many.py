@@ -182,7 +182,7 @@ def test_thousands_of_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     each = {f"{n}.csv": f"{HEADER}\nN,{n},3,1,2\n".encode() for n in range(3000)}
     path = written(tmp_path, zipped(**each), "a.zip")
     assert len(read(path)) == 3000
-    monkeypatch.setattr("tallyverify.readers.archives.MAX_MEMBERS", 2000)
+    monkeypatch.setattr("tallyverify.readers.opening.archives.MAX_MEMBERS", 2000)
     with pytest.raises(InputError, match=r"too many files(.|\n)*3,000(.|\n)*2,000"):
         read(path)
 

@@ -1,5 +1,3 @@
-"""A registry from another file: see :mod:`tallyverify.table.registry_from`."""
+"""A registry from another file: see :mod:`tallyverify.table.earlier`."""
 
-from tallyverify.table import registry_from
-
-__all__ = ["registry_from"]
+from tallyverify.table import registry_from  # noqa: F401

@@ -11,7 +11,7 @@ from tallyverify.readers.files import Content
 WORKBOOKS = ("xlsx", "xls", "ods")
 
 
-def sheets_of(
+def sheets_meant(
     content: Content, sheet: str | None, *, named: bool
 ) -> tuple[list[str | None], tuple[str, ...]]:
     """Return the sheets to read, and in words which hidden ones are not.

@@ -1,4 +1,4 @@
-"""A registry from another file of the same country: an earlier election, or a later count."""
+"""Stations of another election of the same country, with their votes: earlier, or a later count."""
 
 from __future__ import annotations
 

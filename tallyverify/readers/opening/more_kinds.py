@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.findings import counted
-from tallyverify.readers.html_tables import Grid, tables_in
+from tallyverify.readers.opening.html_tables import Grid, tables_in
 from tallyverify.readers.raw import Raw
 
 _LINES = re.compile(rb"\s*\{[^\n]*\}\s*\n\s*\{")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.readers.archives import check_number, is_left_out
+from tallyverify.readers.opening.archives import check_number, is_left_out
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Places:
         return file.relative_to(self.base).as_posix()
 
 
-def places_of(path: Path) -> Places:
+def files_meant(path: Path) -> Places:
     """Return the files that a path means, sorted by name.
 
     ``*`` and ``?`` stand for any characters of a name, ``**`` for any folders, ``all.zip/*.csv``

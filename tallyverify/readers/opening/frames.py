@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tallyverify.errors import InputError
-from tallyverify.readers.more_kinds import columns_of_records
+from tallyverify.readers.opening.more_kinds import columns_of_records
 from tallyverify.readers.raw import Raw
 
 NAME = "(frame)"

@@ -15,12 +15,12 @@ import pyarrow as pa
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.findings import counted
 from tallyverify.names import folded
-from tallyverify.readers.archives import MAX_BYTES, too_large
 from tallyverify.readers.files import Content, load
 from tallyverify.readers.formats import read_raw
-from tallyverify.readers.places import places_of
+from tallyverify.readers.opening.archives import MAX_BYTES, too_large
+from tallyverify.readers.opening.places import files_meant
+from tallyverify.readers.opening.sheets import sheets_meant
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.sheets import sheets_of
 from tallyverify.records import Mapping
 from tallyverify.table import Source, SourcePart
 
@@ -52,7 +52,7 @@ class _Unit:
 
 def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
     """Return the unread columns of all that a path means, their source, and whether typed."""
-    places = places_of(path)
+    places = files_meant(path)
     units: list[_Unit] = []
     size = 0
     for file in places.files:
@@ -84,7 +84,7 @@ def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
 
 
 def _units(content: Content, given: Mapping | None) -> Iterator[_Unit]:
-    sheets, hidden = sheets_of(
+    sheets, hidden = sheets_meant(
         content,
         given.sheet if given else None,
         named=given is not None and SHEET in given.columns,
