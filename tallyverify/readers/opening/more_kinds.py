@@ -81,8 +81,8 @@ def columns_of_records(records: Iterable[Any], name: str) -> Raw:
                 expected='an object: {"station": …}',
             )
         cells = _flat(record)
-        for key in cells:
-            columns.setdefault(key, [None] * row)
+        for key in [key for key in cells if key not in columns]:
+            columns[key] = [None] * row
         for key, values in columns.items():
             values.append(cells.get(key))
     ordered = {key: pa.chunked_array([pa.array(v, pa.string())]) for key, v in columns.items()}
