@@ -184,3 +184,13 @@ def test_an_earlier_election_of_other_stations_is_refused(tmp_path: Path) -> Non
     folder = earlier_case(tmp_path / "c", "station,C,D\nA-7,3,4\n")
     with pytest.raises(InputError, match=r"first\.csv: (.|\n)*'A-7'(.|\n)*of the registry"):
         load_case(folder)
+
+
+def test_members_of_an_archive_in_the_folder(tmp_path: Path) -> None:
+    folder = case_of(tmp_path / "c", {}, actas=by_state(file="all.zip/*.csv"))
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        for name, text in {**SPLIT, "read.me": "by hand"}.items():
+            archive.writestr(name, text)
+    case = load_case(folder)
+    assert [(i.name, i.rows) for i in case.inputs if i.role == "actas"] == [("all.zip", 3)]
+    assert verify(case).verdict == "consistent"
