@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tallyverify.errors import InputError, TallyVerifyError
     from tallyverify.findings import CheckResult, Evidence, Finding, Status
     from tallyverify.inference import Estimate
+    from tallyverify.proposals import Proposal, propose
     from tallyverify.readers import ActaStream, read_actas, read_registry
     from tallyverify.records import (
         Acta,
@@ -55,6 +56,7 @@ __all__ = [
     "Finding",
     "InputError",
     "Mapping",
+    "Proposal",
     "Registry",
     "Report",
     "Status",
@@ -66,6 +68,7 @@ __all__ = [
     "inference",
     "json_schema",
     "load_case",
+    "propose",
     "read_actas",
     "read_registry",
     "simulate",
@@ -78,6 +81,7 @@ _HOMES = {
     "errors": ("InputError", "TallyVerifyError"),
     "findings": ("CheckResult", "Evidence", "Finding", "Status"),
     "inference": ("Estimate",),
+    "proposals": ("Proposal", "propose"),
     "readers": ("ActaStream", "read_actas", "read_registry"),
     "records": (
         "Acta",

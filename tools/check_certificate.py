@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
 REFUSED = {"registry", "annulled", "correction", "from_percentages", "votes_allowed", "transfers",
-           "ballot_lines", "balances", "subtotals", "option", "where"}  # [3]
+           "ballot_lines", "balances", "subtotals", "option", "where", "where_not"}  # [3]
 INHERITED = {"complete", "coverage_basis", "all_votes_at_stations"}
 def need(true, words, error=AssertionError):  # AssertionError: not proved; ValueError: outside
     if not true:
@@ -35,7 +35,7 @@ def opened(cert, folder):  # [2] to [5]
     days = {b.get("issued", "")[:10] for b in bulletins} - {""}
     odd |= {"bulletins that dates do not order"} if len(bulletins) not in (1, len(days)) else set()
     how = cert["columns"] | ({"areas": {}, "lines": {}, "pad": {}} | mapping if mapping else {})
-    blank = "blank" in {*how["lines"], *(key for one in said for key in one)}
+    blank = {"blank"} & {k for one in said for k in one} | {"blank", "ballots"} & {*how["lines"]}
     odd |= {"blank votes"} if blank and contest.get("valid_includes_blank") is not False else set()
     odd |= {"sheets that are not CSV"} if None in (how["encoding"], how["separator"]) else set()
     need(not odd, f"outside this program: {', '.join(sorted(odd))}", ValueError)
@@ -43,7 +43,7 @@ def opened(cert, folder):  # [2] to [5]
             for i, b in enumerate(sorted(bulletins, key=lambda b: b.get("issued", "")))
             for row in b["areas"] if row.get("area", {}).keys() <= how["areas"].keys()]
     return contest, declared, rows, how, read["actas"].decode(how["encoding"]).lstrip("\ufeff\r\n")
-
+NO = r"(--?|[–—]|\\N|NULL|[Nn](ull|one)|NONE|N/?A|n/?a|NaN|nan|<NA>|#(N/?A|NAME\?|[/0A-Z]+!))$"
 def sheets(contest, how, text, areas):  # [6] to [11]
     figures = {name: many(columns) for name, columns in how["lines"].items()}
     figures |= {(c["id"],): many(how["votes"][c["id"]]) for c in contest["candidates"]}
@@ -59,7 +59,7 @@ def sheets(contest, how, text, areas):  # [6] to [11]
         one["sound"] = (min(votes) >= 0 and one["valid"] in (-1, total, total + blank)
                         and one["ballots"] in (-1, total + null, total + null + blank))
         one["all"], one["top"] = total, max(total, one["valid"], one["ballots"])
-        place = folded({level: code[name] for level, name in how["areas"].items()})
+        place = folded({k: code[n] * (not re.match(NO, row[n])) for k, n in how["areas"].items()})
         one["site"] = tuple(i for i, a in enumerate(areas) if a.items() <= place.items())
         one["seen"] = total > 0 and all(place[level] for area in areas for level in area)
         key = tuple(code[name] for name in many(how["station"]))

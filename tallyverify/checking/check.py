@@ -36,11 +36,12 @@ class Check:
         ``conclude(check, summary, facts)`` returns a :class:`CheckResult`.
     summarise : callable, optional
         ``summarise(part, facts)`` returns a summary that can be added to another.
-    rows : {"every", "once", "kept", "repeated", "none"}
+    rows : {"every", "once", "kept", "repeated", "none", "reading"}
         Which rows it sees: every row as it was read; each station once, as the sums that checks
         share; each station once, with the rows that its own ``summarise`` keeps (as
         :class:`~tallyverify.checking.seen.Kept`); the rows of repeated stations (as
-        :class:`~tallyverify.table.repeats.Repeats`); none, only what was declared.
+        :class:`~tallyverify.table.repeats.Repeats`); none, only what was declared; reading, how
+        the file was read (as :class:`~tallyverify.checking.reading.Reading`).
     needs, assumptions, reference : str
         For the catalogue and the report.
     holds_sheets : bool
@@ -53,7 +54,7 @@ class Check:
     evidence: Evidence
     conclude: Conclude
     summarise: Summarise | None = None
-    rows: Literal["every", "once", "kept", "repeated", "none"] = "none"
+    rows: Literal["every", "once", "kept", "repeated", "none", "reading"] = "none"
     needs: str = "actas"
     assumptions: str = ""
     reference: str = ""

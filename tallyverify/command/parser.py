@@ -11,6 +11,7 @@ from tallyverify.command.certifying import check_certificate_command
 from tallyverify.command.estimating import estimate_command
 from tallyverify.command.listing import checks_command, schema_command
 from tallyverify.command.output import say
+from tallyverify.command.proposing import init_command
 from tallyverify.command.simulating import simulate_command
 from tallyverify.command.verifying import verify_command
 
@@ -40,6 +41,7 @@ def _top(
 
 
 for name, command in (
+    ("init", init_command),
     ("verify", verify_command),
     ("estimate", estimate_command),
     ("check-certificate", check_certificate_command),

@@ -15,7 +15,7 @@ _MOVED_BY: dict[Evidence, Verdict] = {
 """Verdicts that one finding on such a rung is enough for, the strongest first."""
 
 
-def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check]) -> Verdict:
+def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check], doubt: str = "") -> Verdict:
     """Return the verdict, from the findings alone.
 
     ``contradicted`` for any contradiction, else ``improbable`` for any such finding, else
@@ -23,6 +23,8 @@ def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check]) -> Verdi
     could have contradicted had its data.
     Where checks that hold the sheets against the declared result were asked, one of these must
     have answered: that a declaration agrees with itself does not make it consistent with sheets.
+    Where the meaning of the sheets is in ``doubt``, only what the declared result says by itself
+    is left, and it is never ``consistent``.
     """
     rungs = {finding.evidence for result in results for finding in result.findings}
     for rung, verdict in _MOVED_BY.items():
@@ -33,7 +35,7 @@ def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check]) -> Verdi
     # One that broke may have had a contradiction to tell, whatever the others found.
     broken = decisive | contradicting
     decisive = decisive or contradicting
-    if any(r.code in broken and r.status is Status.ERROR for r in results):
+    if doubt or any(r.code in broken and r.status is Status.ERROR for r in results):
         return "insufficient"
     answers = (Status.PASSED, Status.FLAGGED)
     answered = any(r.code in decisive and r.status in answers for r in results)

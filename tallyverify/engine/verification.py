@@ -12,6 +12,7 @@ from tallyverify.checking import (
     CaseFacts,
     Check,
     Kept,
+    Reading,
     Seen,
     Summarise,
     summarise_seen,
@@ -29,15 +30,12 @@ from tallyverify.feasibility import (
     summarise_repeats,
     summarise_witnesses,
 )
-from tallyverify.findings import CheckResult, counted, number
+from tallyverify.findings import CheckResult, Evidence
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
 from tallyverify.report import CoverageFacts, InputFile, Report, Totals
-from tallyverify.rules import summarise_valid_lines
-from tallyverify.table import ActaTable, HashMatches, Index, Repeats, Source
-
-_FEWEST = 10
-"""A wrong mapping is suspected from this many sheets that do not add up."""
+from tallyverify.rules import GATE, summarise_as_read
+from tallyverify.table import ActaTable, HashMatches, Index, Noticed, Repeats, Source
 
 Progress = Callable[[str, int, int], None]
 Shown = TypeVar("Shown")
@@ -106,7 +104,7 @@ def verify(
         doubt,
         lambda: section_of(rows.study(Feasibility, Kept(seen, rows), facts), facts),
     )
-    report = _report(case, facts, chosen, results, seen, picture, indicators, worlds)
+    report = _report(case, facts, chosen, results, seen, picture, indicators, worlds, doubt)
     if not certify or worlds is None or rows is None:
         return report
     engine = rows.study(Feasibility, Kept(seen, rows), facts)
@@ -182,7 +180,7 @@ def _folded(
 ) -> tuple[dict[Summarise, Any], Repeats, Seen]:
     """One pass: every distinct fold over every row, each station once for the sums."""
     every = {c.summarise for c in chosen if c.rows == "every" and c.summarise is not None}
-    every.add(summarise_valid_lines)
+    every.add(summarise_as_read)
     once = {c.summarise for c in chosen if c.rows == "kept" and c.summarise is not None}
     once.add(summarise_seen)
     undecided = facts.source.subtotal_rows if facts.undecided_subtotals else ()
@@ -224,45 +222,22 @@ def _folded(
 
 
 def _doubt(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) -> str:
-    """Why sums over the sheets would mislead, if they would."""
-    apart = len(repeats.different)
-    stations = max(summaries[summarise_seen].stations.stations, apart)
-    if 2 * apart > stations:
-        return (
-            f"{number(apart)} of {counted(stations, 'station')} stand several times with different "
-            "figures (T202): the mapping's key probably does not name each station once"
-        )
-    if facts.undecided_subtotals:
-        return (
-            f"{counted(len(facts.source.subtotals), 'row')} among the stations look like area "
-            'subtotals (T208); set mapping.subtotals to "leave_out" or "keep"'
-        )
-    lines = summaries[summarise_valid_lines]
-    wrong = lines.below + (lines.above if _valid_are_named(facts) else 0)
-    if wrong >= _FEWEST and 2 * wrong > lines.judged:
-        return (
-            f"on {number(wrong)} of {number(lines.judged)} sheets the candidates do not sum "
-            "to the valid votes (R101): the mapping probably names a wrong column"
-        )
-    return ""
+    """Why sums over the sheets would mislead, if they would: the gravest doubt of the reading."""
+    reading = _reading(summaries, repeats, facts)
+    return next(
+        (
+            finding.message
+            for check in GATE
+            for finding in check.conclude(check, reading, facts).findings
+            if finding.evidence is Evidence.QUALITY
+        ),
+        "",
+    )
 
 
-def _valid_are_named(facts: CaseFacts) -> bool:
-    """Whether valid votes are, as far as is known, those for the candidates and no others.
-
-    On sheets they may hold blank ones, or votes for nobody whom the contest names. That is not
-    supposed where the declared result says otherwise, or where nothing at all is declared.
-    """
-    if facts.contest.valid_includes_blank:
-        return False
-    every = set(facts.contest.candidate_ids)
-    beside = [
-        row.valid - sum(row.figures.values())
-        for bulletin in facts.bulletins
-        for row in bulletin.areas
-        if row.valid is not None and row.candidates == every
-    ]
-    return facts.declared is None or (0 in beside and max(beside) == 0)
+def _reading(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) -> Reading:
+    noticed = facts.source.noticed or Noticed()
+    return Reading(summaries[summarise_as_read], summaries[summarise_seen], repeats, noticed)
 
 
 def _concluded(
@@ -278,6 +253,8 @@ def _concluded(
     summary: Any = None
     if check.rows == "repeated":
         summary = repeats
+    elif check.rows == "reading":
+        summary = _reading(summaries, repeats, facts)
     elif check.rows == "kept" and check.summarise is not None:
         summary = Kept(seen, summaries[check.summarise])
     elif check.summarise is not None:
@@ -299,6 +276,7 @@ def _report(
     picture: InferenceSection | None,
     shown: ForensicSection | None,
     worlds: FeasibilitySection | None,
+    doubt: str,
 ) -> Report:
     declared, registry = case.declared, case.registry
     expected = declared.stations if declared else None
@@ -338,7 +316,8 @@ def _report(
             registered=total("registered"),
             votes={name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids},
         ),
-        verdict=verdict_of(results, chosen),
+        verdict=verdict_of(results, chosen, doubt),
+        reason=doubt,
         checks=tuple(results),
         findings=tuple(findings),
         feasibility=worlds,

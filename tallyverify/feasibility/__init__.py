@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
+    from tallyverify.feasibility.allowance import allowed_for
     from tallyverify.feasibility.answer import Feasibility, SeriesAnswer, Verified
     from tallyverify.feasibility.answered import figure_words, section_of
     from tallyverify.feasibility.beside import held_of, most_seen, room_of, unseen_room
@@ -52,6 +53,7 @@ __all__ = [
     "SeriesAnswer",
     "Verified",
     "allowed",
+    "allowed_for",
     "assumptions_used",
     "bases_of",
     "certified",
@@ -79,6 +81,7 @@ __getattr__ = hand_on(
     {
         "beside": ("held_of", "most_seen", "room_of", "unseen_room"),
         "clash": ("clash_of", "look_at_first", "resolved_by"),
+        "allowance": ("allowed_for",),
         "answer": (
             "Feasibility",
             "SeriesAnswer",

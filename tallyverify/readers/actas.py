@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,17 +12,25 @@ from pydantic import ValidationError
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, from_validation, listed, nearest, shown
-from tallyverify.readers.build import build_wide
+from tallyverify.readers.build import as_wide, build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
 from tallyverify.readers.files import check_exists, digest
 from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet
+from tallyverify.readers.header import check_no_header
 from tallyverify.readers.long import build_long
+from tallyverify.readers.noticing import noticed
 from tallyverify.readers.opening.frames import from_frame
-from tallyverify.readers.opening.many import read_files
+from tallyverify.readers.opening.many import FILE, read_files
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of
+from tallyverify.readers.row_meaning import (
+    check_conditions,
+    no_row_kept,
+    rows_kept,
+    texts_of,
+)
 from tallyverify.readers.subtotals import sums_of_others
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
@@ -81,11 +89,11 @@ def read_actas(
     raw, where_from, typed = _opened(source, given)
     fitted, respelt = _mapping_for(raw, contest, given, format)
     thousands = _thousands(raw, fitted, typed)
-    noticed = (*where_from.text, *filter(None, [thousands.said]))
+    said = (*where_from.text, *filter(None, [thousands.said]))
     how = {"encoding": raw.encoding, "separator": raw.separator}
     where_from = replace(
         where_from,
-        text=noticed,
+        text=said,
         respelt=(*where_from.respelt, *respelt),
         mapping=fitted.model_copy(update=how),
         grouping="" if typed else "".join(sorted(thousands.grouping)),
@@ -93,7 +101,9 @@ def read_actas(
     )
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
-    return _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
+    kept = _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
+    found = noticed(raw, fitted, table, kept, thousands)
+    return replace(kept, source=replace(kept.source, noticed=found))
 
 
 def open_actas(
@@ -109,8 +119,10 @@ def open_actas(
     part by part in bounded memory; the report is the same.
     """
     given = _as_mapping(mapping)
-    long = given is not None and given.layout == "long"
-    if Path(path).suffix.lower() == ".parquet" and Path(path).is_file() and not long:
+    whole = given is not None and (
+        given.layout == "long" or bool(given.fill_down) or FILE in given.columns
+    )
+    if Path(path).suffix.lower() == ".parquet" and Path(path).is_file() and not whole:
         check_exists(Path(path))
         stream = ActaStream(Path(path), contest, given, format)
         if stream.source.rows > STREAM_ROWS:
@@ -175,21 +187,52 @@ class ActaStream:
     def _fitted(self) -> tuple[Mapping, tuple[str, ...]]:
         with self._file() as file:
             names = list(file.schema_arrow.names)
+        if self.mapping is not None and self.mapping.fill_down:
+            raise InputError(
+                "cells are filled down in files that are read whole, and this one is read in parts",
+                file=self.path.name,
+                place="mapping.fill_down",
+                found=listed(self.mapping.fill_down),
+                hint="read it by read_actas",
+            )
         return _mapping_for(Raw(names, [], self.path.name), self.contest, self.mapping, self.format)
 
     def parts(self) -> Iterator[ActaTable]:
         """Yield the file's rows in batches, each a table."""
         mapping, respelt = self._fitted
-        source = replace(self.source, respelt=respelt)
+        source = replace(self.source, respelt=respelt).noticing(self._conditions)
+        kept = 0
         thousands = _thousands(Raw([], [], self.path.name), mapping, True)
         row = 1
         with self._file() as file:
-            columns = [name for name in file.schema_arrow.names if self._reads(name)]
+            columns = self._read_from(file, mapping.columns)
             for batch in self._batches(file, columns):
-                raw = Raw(list(batch.schema.names), list(batch.columns), self.path.name, row)
-                table, suspect = build_wide(raw, mapping, self.contest, thousands, source)
+                raw = self._raw(batch, row)
                 row += batch.num_rows
-                yield _settle_subtotals(table, suspect, mapping, arithmetic=False)
+                raw = rows_kept(raw, mapping)
+                if raw.rows:
+                    kept += raw.rows
+                    table, suspect = as_wide(raw, mapping, self.contest, thousands, source)
+                    yield _settle_subtotals(table, suspect, mapping, arithmetic=False)
+        if not kept:
+            raise no_row_kept(self.path.name, mapping)
+
+    @cached_property
+    def _conditions(self) -> tuple[str, ...]:
+        """Check what ``where`` and ``where_not`` ask for, in a pass over their columns alone."""
+        mapping, _ = self._fitted
+        names = [*mapping.where, *mapping.where_not]
+        if not names:
+            return ()
+        met: dict[str, dict[str, None]] = {name: {} for name in names}
+        with self._file() as file:
+            for batch in self._batches(file, self._read_from(file, names)):
+                for name, texts in texts_of(self._raw(batch, 1), mapping).items():
+                    met[name] |= dict.fromkeys(texts)
+        return check_conditions({n: list(t) for n, t in met.items()}, mapping, self.path.name)
+
+    def _raw(self, batch: Any, first_row: int) -> Raw:
+        return Raw(list(batch.schema.names), list(batch.columns), self.path.name, first_row)
 
     def _batches(self, file: Any, columns: list[str]) -> Iterator[Any]:
         try:
@@ -197,8 +240,9 @@ class ActaStream:
         except PARQUET_ERRORS as error:
             raise broken_parquet(self.path.name, error) from None
 
-    def _reads(self, name: str) -> bool:
-        return name in {column.split("#")[0] for column in self._fitted[0].columns}
+    def _read_from(self, file: Any, columns: Iterable[str]) -> list[str]:
+        read = {column.split("#")[0] for column in columns}
+        return [name for name in file.schema_arrow.names if name in read]
 
 
 def _opened(source: Any, given: Mapping | None) -> tuple[Raw, Source, bool]:
@@ -206,6 +250,7 @@ def _opened(source: Any, given: Mapping | None) -> tuple[Raw, Source, bool]:
     if isinstance(source, str | Path):
         return read_files(Path(source), given)
     raw = from_frame(source)
+    check_no_header(given.header_rows if given else (), raw.file, "a data frame")
     return raw, Source(name=raw.file, rows=raw.rows), False
 
 

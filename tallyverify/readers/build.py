@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -13,101 +13,66 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
+from tallyverify.readers.codes import codes_of
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.encoding import damaged
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.subtotals import labelled
-from tallyverify.records import Contest, Cut, Mapping, column_named
+from tallyverify.readers.row_meaning import rows_meant
+from tallyverify.records import Contest, Mapping
 from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
 
-Figures = dict[str, dict[str, CountColumn]]
-"""Each figure by name, as the columns (or options) whose sum it is."""
+Cells = tuple[list[int], list[str]]
+"""Cells that were not read: rows of the table, and their texts."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of every acta, and cells that were not read by column (or option)."""
+
+    values: pa.Array  # null where it, or a part of it, is missing
+    unread: dict[str, Cells]
+
+
+Figures = dict[str, Figure]
 
 _STATION_TYPE = pd.StringDtype("pyarrow", na_value=np.nan)
 _COUNT_TYPE = pd.ArrowDtype(pa.int64())
-
-
-def where(raw: Raw, mapping: Mapping) -> tuple[Raw, np.ndarray[Any, Any]]:
-    """Keep the rows that ``mapping.where`` asks for; return them with their row numbers."""
-    rows = np.arange(raw.rows, dtype=np.int64) + raw.first_row
-    if not mapping.where:
-        return raw, rows
-    keep: Any = None
-    for name, texts in mapping.where.items():
-        allowed = [texts] if isinstance(texts, str) else list(texts)
-        column = raw.text(name)
-        here = pc.fill_null(pc.is_in(column, pa.array(allowed, pa.string())), False)
-        if not pc.any(here).as_py():
-            raise InputError(
-                "no row has what mapping.where asks for",
-                file=raw.file,
-                place=f"column {shown(name)}",
-                found=listed([str(t) for t in pc.unique(column).to_pylist()[:20]]),
-                expected=listed(allowed),
-            )
-        keep = here if keep is None else pc.and_(keep, here)
-    if not pc.any(keep).as_py():
-        raise InputError(
-            "no row has all that mapping.where asks for",
-            file=raw.file,
-            found=f"no row with {shown(mapping.where)}",
-            hint="each condition fits some rows, but none fits them all",
-        )
-    kept = [column.filter(keep) for column in raw.columns]
-    return replace(raw, columns=kept), rows[keep.to_numpy(zero_copy_only=False)]
-
-
-def key_of(raw: Raw, mapping: Mapping) -> tuple[pa.Array, Mask]:
-    """Return each row's station key, and where it is none (empty, or a total's label)."""
-    pieces = []
-    no_key = np.zeros(raw.rows, dtype=bool)
-    for name in mapping.station:
-        piece = pc.fill_null(_code(raw, name, mapping), "")
-        no_key |= pc.equal(piece, "").to_numpy(zero_copy_only=False) | labelled(piece)
-        pieces.append(piece if len(mapping.station) == 1 else _without_slash(piece))
-    return (pieces[0] if len(pieces) == 1 else pc.binary_join_element_wise(*pieces, "/")), no_key
-
-
-def _without_slash(piece: pa.Array) -> pa.Array:
-    # Two pieces joined by "/" must not look like two others: a slash inside is doubled.
-    return pc.replace_substring(piece, "/", "//")
-
-
-def _code(raw: Raw, code: str | Cut, mapping: Mapping) -> pa.Array:
-    name = column_named(code)
-    return _padded(raw.text(name), mapping.pad.get(name))
-
-
-def _padded(column: pa.Array, width: int | None) -> pa.Array:
-    if width is None:
-        return column
-    empty = pc.equal(column, "")
-    return pc.if_else(empty, column, pc.utf8_lpad(column, width, padding="0"))
-
-
-def areas_of(raw: Raw, mapping: Mapping, contest: Contest) -> dict[str, pa.Array]:
-    """Return the area columns that the mapping names, in the contest's order of levels."""
-    return {
-        level: _code(raw, mapping.areas[level], mapping)
-        for level in contest.levels
-        if level in mapping.areas
-    }
 
 
 def build_wide(
     raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
 ) -> tuple[ActaTable, Mask]:
     """Build the table of a wide file, and say which rows are a total by their key or area."""
-    raw, rows = where(raw, mapping)
-    keys, suspect = key_of(raw, mapping)
-    areas = areas_of(raw, mapping, contest)
+    raw, said = rows_meant(raw, mapping)
+    return as_wide(raw, mapping, contest, thousands, source.noticing(said))
+
+
+def as_wide(
+    raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
+) -> tuple[ActaTable, Mask]:
+    """Build the table of the rows that are meant, all those of a file or some."""
+    codes = codes_of(raw, mapping, contest, source)
     figures = {
-        name: {part: _counts(raw, part, thousands, mapping, name) for part in parts}
+        name: _summed({part: _counts(raw, part, thousands, mapping, name) for part in parts})
         for name, parts in mapping.figures.items()
     }
     order = raw.text(mapping.order) if mapping.order else None
-    table = assemble(rows, keys, areas, figures, contest=contest, source=source, order=order)
-    return table, suspect
+    table = assemble(
+        raw.row_numbers,
+        codes.keys,
+        codes.areas,
+        figures,
+        contest=contest,
+        source=source.noticing(codes.said),
+        order=order,
+    )
+    return table, codes.no_key
+
+
+def _summed(parts: dict[str, CountColumn]) -> Figure:
+    """Return the sum of several columns, missing where one of them is."""
+    unread: dict[str, Cells] = {name: (c.rows.tolist(), c.texts) for name, c in parts.items()}
+    return Figure(reduce(pc.add, (c.values for c in parts.values())), unread)
 
 
 def _counts(
@@ -137,19 +102,16 @@ def assemble(
     source: Source,
     order: pa.Array | None,
 ) -> ActaTable:
-    """Put columns together as a table, and the cells that were not read beside it.
-
-    A figure of several columns is their sum, and missing where one of them is.
-    """
+    """Put columns together as a table, and the cells that were not read beside it."""
     data: dict[str, Any] = {"row": rows, "station": pd.array(keys, dtype=_STATION_TYPE)}
     for level, names in areas.items():
         data[level] = pd.array(names, dtype=_STATION_TYPE)
     if order is not None:
         data["order"] = pd.array(order, dtype=_STATION_TYPE)
     unread: list[pd.DataFrame] = []
-    for name, parts in figures.items():
-        data[name] = pd.array(reduce(pc.add, (c.values for c in parts.values())), dtype=_COUNT_TYPE)
-        unread += [_unread(c, part, rows, keys) for part, c in parts.items() if len(c.rows)]
+    for name, figure in figures.items():
+        data[name] = pd.array(figure.values, dtype=_COUNT_TYPE)
+        unread += [_unread(c, part, rows, keys) for part, c in figure.unread.items() if c[1]]
     names = [name for level in areas.values() for name in pc.unique(level).to_pylist()]
     source = replace(source, damaged=tuple(dict.fromkeys([*source.damaged, *damaged(names)])))
     frame = pd.DataFrame(data)
@@ -159,14 +121,13 @@ def assemble(
     return ActaTable(frame, contest, cells, source)
 
 
-def _unread(
-    counts: CountColumn, column: str, rows: np.ndarray[Any, Any], keys: pa.Array
-) -> pd.DataFrame:
-    cells = {
-        "row": rows[counts.rows],
-        "station": keys.take(pa.array(counts.rows)).to_pylist(),
+def _unread(cells: Cells, column: str, rows: np.ndarray[Any, Any], keys: pa.Array) -> pd.DataFrame:
+    at, texts = cells
+    found = {
+        "row": rows[at],
+        "station": keys.take(pa.array(at)).to_pylist(),
         "column": column,
-        "text": counts.texts,
+        "text": texts,
         "reason": "illegible",
     }
-    return pd.DataFrame(cells, columns=UNREAD_COLUMNS)
+    return pd.DataFrame(found, columns=UNREAD_COLUMNS)

@@ -76,7 +76,7 @@ def read_areas(
     _check_read(table)
     rows = _Rows(mapping, tuple(level for level in contest.levels if level in mapping.areas))
     shares = _shares(raw, mapping)
-    at = table.frame["row"].to_numpy() - raw.first_row
+    at = raw.places(table.frame["row"].to_numpy())
     areas: dict[tuple[str, ...], tuple[str, AreaResult]] = {}
     records: list[dict[str, Any]] = table.frame.to_dict("records")  # type: ignore[assignment]
     for position, record in zip(at, records, strict=True):

@@ -5,61 +5,98 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.names import folded
+from tallyverify.readers.header import beyond_the_file, empty_header, header_names
 from tallyverify.readers.raw import Raw
 
 _SEPARATORS = (",", ";", "\t", "|")
 
 
+@dataclass(frozen=True)
+class _Top:
+    """What stands above the data: the header, and how far down the file it reaches."""
+
+    names: list[str]
+    rows: int  # of the file, the header's with them
+    size: int  # bytes, likewise
+    start: int  # bytes above its last row
+    lines: int  # lines above its last row
+
+
 def read_delimited(
-    data: bytes, name: str, separator: str | None, wanted: Iterable[str]
+    data: bytes,
+    name: str,
+    separator: str | None,
+    wanted: Iterable[str],
+    header: Sequence[int] = (),
 ) -> tuple[Raw, str]:
     """Read UTF-8 text of any separator and line end; return its columns and the separator.
 
-    Without a separator: that which finds most of the wanted columns, then most columns.
+    The header is the first line that is not empty, or the rows asked for. Without a separator:
+    that which finds most of the wanted columns in it, then most columns.
     """
-    above = len(data) - len(data.lstrip(b"\r\n"))
-    first_row = 2 + len(data[:above].splitlines())
-    data = data[above:]
-    if not re.search(rb"[\r\n]", data):
-        data += b"\n"
-    separator = separator or _sniffed(data, set(wanted), name)
-    _check_quotes(data, separator, name)
-    read = pacsv.ReadOptions(autogenerate_column_names=True)
-    parse = pacsv.ParseOptions(delimiter=separator, newlines_in_values=b'"' in data)
-    header = _header(data, separator)
-    types = {f"f{i}": pa.string() for i in range(len(header))}
+    separator = separator or _sniffed(data, set(wanted), name, header)
+    top = _top(data, separator, header)
+    _check_quotes(data, separator, name, top)
+    if header and top.rows < header[-1]:
+        raise beyond_the_file(name, header[-1], top.rows)
+    if not any(cell.strip() for cell in top.names):
+        raise empty_header(name, top.rows)
+    body = data[top.size :]
+    columns = [f"f{i}" for i in range(len(top.names))]
+    if not body.strip(b"\r\n"):
+        return Raw(top.names, [pa.array([], pa.string()) for _ in columns], name), separator
+    read = pacsv.ReadOptions(column_names=columns)
+    parse = pacsv.ParseOptions(delimiter=separator, newlines_in_values=b'"' in body)
     convert = pacsv.ConvertOptions(
-        strings_can_be_null=False, quoted_strings_can_be_null=False, column_types=types
+        strings_can_be_null=False,
+        quoted_strings_can_be_null=False,
+        column_types=dict.fromkeys(columns, pa.string()),
     )
     try:
-        table = pacsv.read_csv(pa.BufferReader(data), read, parse, convert)
+        table = pacsv.read_csv(pa.BufferReader(body), read, parse, convert)
     except pa.ArrowInvalid as error:
-        raise _broken_row(str(error), data, separator, name) from None
-    names = [str(column[0]) for column in table.columns]
-    return Raw(names, [column.slice(1) for column in table.columns], name, first_row), separator
+        raise _broken_row(str(error), data, separator, name, top) from None
+    first_row = top.rows + 1
+    numbers = _numbers(body, separator, first_row, table.num_rows)
+    return Raw(top.names, list(table.columns), name, first_row, numbers=numbers), separator
 
 
-def _header(data: bytes, separator: str) -> list[str]:
-    end = min((at for at in (data.find(b"\n"), data.find(b"\r")) if at >= 0), default=len(data))
-    line = data[:end]
-    while line.count(b'"') % 2 and end < len(data):
-        following = re.compile(rb"[\r\n]").search(data, end + 1)
-        end = following.start() if following else len(data)
-        line = data[:end]
-    text = line.decode("utf-8")
-    return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+def _top(data: bytes, separator: str, header: Sequence[int]) -> _Top:
+    """Read down to the header; what stands above it may have any number of cells."""
+    ends = [0]  # bytes up to the end of each line
+
+    def each_line() -> Iterator[str]:
+        for line in io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""):
+            ends.append(ends[-1] + len(line.encode()))
+            yield line
+
+    cells: list[list[str]] = []
+    lines = [0]  # lines up to the end of each row
+    try:
+        for row in csv.reader(each_line(), delimiter=separator):
+            cells.append(row)
+            lines.append(len(ends) - 1)
+            if len(cells) == header[-1] if header else row:
+                break
+    except csv.Error:  # a cell without end is no header
+        return _Top([], len(cells) + 1, len(data), 0, 0)
+    asked = [cells[at - 1] for at in header if at <= len(cells)] or cells[-1:]
+    above = lines[-2] if cells else 0
+    return _Top(header_names(asked), len(cells), ends[lines[-1]], ends[above], above)
 
 
-def _sniffed(data: bytes, wanted: set[str], name: str) -> str:
-    headers = {separator: _header(data, separator) for separator in _SEPARATORS}
+def _sniffed(data: bytes, wanted: set[str], name: str, header: Sequence[int]) -> str:
+    headers = {separator: _top(data, separator, header).names for separator in _SEPARATORS}
     spelt = set(map(folded, wanted))
 
     def fits(separator: str) -> tuple[int, int]:
@@ -68,24 +105,39 @@ def _sniffed(data: bytes, wanted: set[str], name: str) -> str:
 
     best = max(headers, key=fits)
     if len(headers[best]) == 1 and len(wanted) > 1:
+        which = f"row {' and '.join(map(str, header))}" if header else "the first line"
         raise InputError(
-            "the first line is not a header with separated columns",
+            f"{which} is not a header with separated columns",
             file=name,
-            found=shown(headers[best][0] if headers[best] else ""),
+            found=shown(headers[best][0]),
             expected=f"a line with the columns {listed(sorted(wanted), 12)}",
-            hint="name mapping.separator or mapping.encoding, or check that it is this file",
+            hint="name mapping.separator or mapping.encoding, or check that it is this file"
+            + (
+                ""
+                if header
+                else "; if the columns are named further down, say so in mapping.header"
+            ),
         )
     return best
 
 
-def _check_quotes(data: bytes, separator: str, name: str) -> None:
+def _numbers(body: bytes, separator: str, first_row: int, rows: int) -> Counts | None:
+    """Return the numbers of the rows of a body with empty lines, which were passed over."""
+    lines = body.rstrip(b"\r\n")
+    if rows == 1 + (lines.count(b"\n") or lines.count(b"\r")):
+        return None
+    every = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""), delimiter=separator)
+    return np.array([at for at, cells in enumerate(every, first_row) if cells], dtype=np.int64)
+
+
+def _check_quotes(data: bytes, separator: str, name: str, top: _Top) -> None:
     # A quote that is opened and never closed makes a parser swallow rows in silence. Rows and
     # lines agree in number unless a cell holds a line end; only then is a strict parse needed.
-    quotes = data.count(b'"')
-    if not quotes or (quotes % 2 == 0 and not _line_end_in_quotes(data)):
+    quotes = data.count(b'"', top.start)
+    if not quotes or (quotes % 2 == 0 and not _line_end_in_quotes(data[top.start :])):
         return
     reader = csv.reader(
-        io.StringIO(data.decode("utf-8"), newline=""), delimiter=separator, strict=True
+        io.StringIO(data[top.start :].decode("utf-8"), newline=""), delimiter=separator, strict=True
     )
     try:
         for _ in reader:
@@ -94,7 +146,7 @@ def _check_quotes(data: bytes, separator: str, name: str) -> None:
         raise InputError(
             "a quotation mark does not fit",
             file=name,
-            place=f"line {reader.line_num:,}",
+            place=f"line {reader.line_num + top.lines:,}",
             found=str(error),
             expected='cells quoted as "…", a quotation mark inside doubled',
             hint="the file may have been cut off; fetch it again, or mend the line",
@@ -105,20 +157,19 @@ def _line_end_in_quotes(data: bytes) -> bool:
     return any(re.search(rb"[\r\n]", part) for part in data.split(b'"')[1::2])
 
 
-def _broken_row(message: str, data: bytes, separator: str, name: str) -> InputError:
+def _broken_row(message: str, data: bytes, separator: str, name: str, top: _Top) -> InputError:
     """Say which row has the wrong number of cells, by a second, slower parse."""
-    reader = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), delimiter=separator)
-    header = next(reader, [])
-    widths: Counter[int] = Counter()
+    text = io.StringIO(data[top.start :].decode("utf-8"), newline="")
+    reader = csv.reader(text, delimiter=separator)
+    next(reader, None)
     for cells in reader:
-        widths[len(cells)] += 1
-        if cells and len(cells) != len(header):
+        if cells and len(cells) != len(top.names):
             return InputError(
                 "a row has another number of cells than the header",
                 file=name,
-                place=f"line {reader.line_num:,}",
+                place=f"line {reader.line_num + top.lines:,}",
                 found=f"{len(cells)} cells, beginning {shown(separator.join(cells[:3]))}",
-                expected=f"{len(header)} cells",
+                expected=f"{len(top.names)} cells",
                 hint="the file may have been cut off, or a separator stands unquoted in a cell",
             )
     return InputError("the text cannot be read as a table", file=name, found=message[:200])

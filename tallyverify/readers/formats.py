@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.delimited import read_delimited
 from tallyverify.readers.encoding import to_utf8
 from tallyverify.readers.files import Content, blank
+from tallyverify.readers.header import check_no_header
 from tallyverify.readers.opening.archives import damaged_file
 from tallyverify.readers.opening.more_kinds import (
     charset_of,
@@ -24,7 +24,9 @@ from tallyverify.readers.opening.more_kinds import (
     read_html,
     read_json,
 )
+from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.workbook import read_workbook
 
 PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 """What pyarrow may raise for a file that is damaged."""
@@ -39,12 +41,15 @@ def read_raw(
     separator: str | None = None,
     sheet: str | None = None,
     wanted: Iterable[str] = (),
+    header: Sequence[int] = (),
 ) -> tuple[Raw, tuple[str, ...]]:
     """Read a file's columns without a meaning; return also how it was read."""
     if content.kind == "parquet":
+        check_no_header(header, content.name, "Parquet")
         return _with_rows(_parquet(content)), ("Parquet",)
-    if content.kind in ("xlsx", "xls", "ods"):
-        return _workbook(content, sheet), (f"workbook ({content.kind})",)
+    if content.kind in WORKBOOKS:
+        raw, said = read_workbook(content, sheet, header)
+        return _with_rows(raw), (f"workbook ({content.kind})", *said)
     page = is_html(content.data)
     encoding = encoding or (charset_of(content.data) if page else None)
     data, found, guessed = to_utf8(content.data, encoding, content.name)
@@ -56,6 +61,7 @@ def read_raw(
     if guessed:
         how += " (not UTF-8, and the mapping names no encoding)"
     if page:
+        check_no_header(header, content.name, "a page of HTML")
         raw, said = read_html(data, content.name, sheet)
         return _with_rows(raw), (how, *said)
     if data.lstrip().startswith((b"{", b"[{", b"[\n", b"[\r", b"[ ", b"[]")):
@@ -63,9 +69,10 @@ def read_raw(
             _json_lines(data, content.name),
             ("JSON lines",),
         )
+        check_no_header(header, content.name, "JSON")
         return _with_rows(raw), (how, *said)
-    check_not_fixed_width(data, content.name, wanted)
-    raw, sign = read_delimited(data, content.name, separator, wanted)
+    check_not_fixed_width(data, content.name, wanted, header)
+    raw, sign = read_delimited(data, content.name, separator, wanted, header)
     said = (how, f"cells separated by {'tab' if sign == chr(9) else sign}")
     raw = replace(raw, encoding=found, separator=sign)
     return _with_rows(raw), said
@@ -95,52 +102,6 @@ def _parquet(content: Content) -> Raw:
 def broken_parquet(name: str, error: Exception) -> InputError:
     """Return the error for a Parquet file that cannot be opened."""
     return damaged_file(name, "Parquet file", str(error)[:120])
-
-
-def _workbook(content: Content, sheet: str | None) -> Raw:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
-        names = [name for name in book.sheet_names if sheet or book.get_sheet_by_name(name).height]
-        if sheet is None and len(names) != 1:
-            raise InputError(
-                "the workbook has several sheets" if names else "the workbook is empty",
-                file=content.name,
-                found=listed(names) or None,
-                hint="name one in mapping.sheet",
-            )
-        if sheet is not None and sheet not in names:
-            raise InputError(
-                "the workbook has no sheet of this name",
-                file=content.name,
-                found=shown(sheet),
-                expected=listed(names),
-                hint=nearest(sheet, names),
-            )
-        rows = book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=True)
-    except (CalamineError, OSError, ValueError) as error:
-        raise InputError(
-            "the workbook is damaged or cannot be read",
-            file=content.name,
-            found=str(error)[:120],
-            hint="open it, save it again as xlsx, or export the sheet as CSV",
-        ) from None
-    if len(rows) < 2:
-        raise InputError("the sheet has no rows below its header", file=content.name)
-    header = [_cell(value) or "" for value in rows[0]]
-    columns = [
-        pa.chunked_array([pa.array([_cell(row[at]) for row in rows[1:]], pa.string())])
-        for at in range(len(header))
-    ]
-    return Raw(header, columns, content.name, first_row=2)
-
-
-def _cell(value: Any) -> str | None:
-    # A spreadsheet holds every number as a float: 12.0 is how it says 12.
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return None if value is None or value == "" else str(value)
 
 
 def _json_lines(data: bytes, name: str) -> Raw:

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tallyverify.arrays import Mask
+from tallyverify.arrays import Codes, Mask
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.readers.build import areas_of, assemble, key_of, where
+from tallyverify.names import folded
+from tallyverify.readers.build import Cells, Figure, Figures, assemble
+from tallyverify.readers.codes import codes_of
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_texts_of
+from tallyverify.readers.row_meaning import rows_meant
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
+
+_TOTALS = ("registered", "signed", "ballots", "valid")
+"""Lines that are not zero because nobody wrote them down."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Sheets:
+    """Which acta each row of a long file belongs to, and the rows of the table to come."""
+
+    acta: Codes  # of each row of the file
+    first: Codes  # for each row of the table, the first row of the file that it stands for
+    of: Codes  # for each row of the table, its acta
+
+    @cached_property
+    def row_of(self) -> Codes:
+        """For each acta, the first row of the table that it stands in."""
+        return np.unique(self.of, return_index=True)[1]
+
+    def cells(self, rows: Codes, texts: list[str], which: Mask | None = None) -> Cells:
+        """Return cells of the file, or some of them, by the row of the table they belong to."""
+        at = range(len(rows)) if which is None else np.flatnonzero(which).tolist()
+        return [int(self.row_of[self.acta[rows[i]]]) for i in at], [texts[i] for i in at]
 
 
 def build_long(
@@ -25,46 +50,60 @@ def build_long(
 ) -> tuple[ActaTable, Mask]:
     """Build the table of a long file, and say which actas are a total by their key.
 
-    A station of which an option has no row has no figure for it: missing, not zero. Where an
-    option has two rows in one station, the second begins a second acta of that station, so that
-    the rules for repeated stations see it.
+    A station of which an option has no row has no figure for it: missing, not zero, unless the
+    mapping says that absent means zero. Where an option has two rows in one station, the second
+    begins a second acta of that station, so that the rules for repeated stations see it. So does
+    a second area that the rows of one station name: it has the same figures. Where the mapping says
+    what repeated rows mean, there is no such copy, and the area is none.
     """
-    raw, rows = where(raw, mapping)
+    raw, said = rows_meant(raw, mapping)
     wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
-    options = pc.fill_null(raw.text(mapping.options_in[0]), "")
-    options, respelt = with_texts_of(options, [*wanted, *mapping.ignore])
-    source = replace(source, respelt=source.respelt + respelt)
-    _check_options(options, wanted, mapping, raw.file)
-    keep = pc.is_in(options, pa.array(wanted, pa.string()))
-    raw = Raw(raw.names, [c.filter(keep) for c in raw.columns], raw.file, raw.first_row)
-    options, rows = options.filter(keep), rows[keep.to_numpy(zero_copy_only=False)]
+    options, respelt = with_texts_of(_options(raw, mapping), [*wanted, *mapping.ignore])
+    source = replace(source.noticing(said), respelt=source.respelt + respelt)
+    source = source.noticing(_check_options(options, wanted, mapping, raw.file))
+    option = pc.fill_null(pc.index_in(options, pa.array(wanted, pa.string())), -1)
+    if mapping.absent is None:
+        mapped = pc.greater_equal(option, 0)
+        raw, option = raw.keep(mapped), option.filter(mapped)
+    option = option.to_numpy()
 
-    keys, no_key = key_of(raw, mapping)
+    codes = codes_of(raw, mapping, contest, source)
     counts = read_counts(raw.column(mapping.count or ""), thousands, mapping.missing)
-
-    cells = pd.DataFrame({"key": keys.to_pandas(), "option": options.to_pandas()})
-    nth = cells.groupby(["key", "option"], sort=False).cumcount()
-    acta = cells.assign(nth=nth).groupby(["key", "nth"], sort=False).ngroup().to_numpy()
-    first = np.full(acta.max() + 1, len(acta), dtype=np.int64)
-    np.minimum.at(first, acta, np.arange(len(acta)))
-
-    option = cells["option"].to_numpy()
-    figures = {
-        name: {part: _column_of(option == part, acta, counts, len(first)) for part in parts}
-        for name, parts in mapping.figures.items()
-    }
-    at = pa.array(first)
-    areas = {level: names.take(at) for level, names in areas_of(raw, mapping, contest).items()}
-    order = raw.text(mapping.order).take(at) if mapping.order else None
+    sheets = _sheets(codes.keys, option, codes.areas, copies=mapping.repeated == "hull")
+    figures = _by_option(mapping, wanted, option, counts, sheets)
+    for name, columns in mapping.station_columns.items():
+        read = {c: read_counts(raw.column(c), thousands, mapping.missing) for c in columns}
+        figures[name] = _of_station(read, sheets)
+    at = pa.array(sheets.first)
+    areas = {level: names.take(at) for level, names in codes.areas.items()}
+    if mapping.repeated != "hull":
+        areas = {level: _agreed(names, sheets) for level, names in codes.areas.items()}
     table = assemble(
-        rows[first], keys.take(at), areas, figures, contest=contest, source=source, order=order
+        raw.row_numbers[sheets.first],
+        codes.keys.take(at),
+        areas,
+        figures,
+        contest=contest,
+        source=source.noticing(codes.said),
+        order=raw.text(mapping.order).take(at) if mapping.order else None,
     )
-    return table, no_key[first]
+    return table, codes.no_key[sheets.first]
 
 
-def _check_options(options: pa.Array, wanted: list[str], mapping: Mapping, file: str) -> None:
+def _options(raw: Raw, mapping: Mapping) -> pa.Array:
+    """Return the text of each row's option, those of several columns joined, without empty ones."""
+    columns = [pc.fill_null(raw.text(name), "") for name in mapping.options_in]
+    if len(columns) == 1:
+        return columns[0]
+    there = [pc.if_else(pc.equal(column, ""), None, column) for column in columns]
+    return pc.binary_join_element_wise(*there, " / ", null_handling="skip")
+
+
+def _check_options(
+    options: pa.Array, wanted: list[str], mapping: Mapping, file: str
+) -> tuple[str, ...]:
     there = [str(text) for text in pc.unique(options).to_pylist()]
-    place = f"column {shown(mapping.option)}"
+    place = f"column {listed(mapping.options_in)}"
     unplaced = [text for text in there if text not in wanted and text not in mapping.ignore]
     if unplaced:
         raise InputError(
@@ -78,27 +117,96 @@ def _check_options(options: pa.Array, wanted: list[str], mapping: Mapping, file:
             hint=nearest(unplaced[0], wanted)
             or "map it to a candidate or line, or list it in mapping.ignore",
         )
-    for text in wanted:
-        if text not in there:
-            raise InputError(
-                "the file has no rows for an option of the mapping",
-                file=file,
-                place=place,
-                found=f"no {shown(text)}",
-                expected=f"one of {listed(there, 60)}",
-                hint=nearest(text, there),
-            )
+    absent = [text for text in wanted if text not in there]
+    if absent and mapping.absent is None:
+        raise InputError(
+            "the file has no rows for an option of the mapping",
+            file=file,
+            place=place,
+            found=f"no {shown(absent[0])}",
+            expected=f"one of {listed(there, 60)}",
+            hint=nearest(absent[0], there),
+        )
+    return tuple(f"no station has a row for {shown(text)}: zero votes" for text in absent)
 
 
-def _column_of(
-    mine: Mask, acta: np.ndarray[Any, Any], counts: CountColumn, size: int
-) -> CountColumn:
-    values = counts.values.to_numpy(zero_copy_only=False).astype(float)
-    filled = np.zeros(size, dtype=np.int64)
-    absent = np.ones(size, dtype=bool)
-    read = mine & ~np.isnan(values)
-    filled[acta[read]] = values[read].astype(np.int64)
-    absent[acta[read]] = False
-    bad = mine[counts.rows]
-    texts = [text for text, is_mine in zip(counts.texts, bad, strict=True) if is_mine]
-    return CountColumn(pa.array(filled, mask=absent), acta[counts.rows[bad]], texts)
+def _sheets(keys: pa.Array, option: Codes, areas: dict[str, pa.Array], *, copies: bool) -> _Sheets:
+    """Sort the rows into actas: the nth row of an option in a station is part of its nth."""
+    station = _coded(keys)
+    cell = pd.Series(station * (option.max(initial=0) + 2) + option)
+    acta = station
+    if cell[option >= 0].duplicated().any():
+        nth = np.where(option < 0, 0, cell.groupby(cell).cumcount().to_numpy())
+        acta, _ = pd.factorize(station * (nth.max() + 1) + nth)
+    row = acta
+    place = _places(areas, len(acta)) if copies else np.zeros(len(acta), dtype=np.int64)
+    if place.any():
+        row, _ = pd.factorize(acta * (place.max() + 1) + place)
+    first = np.flatnonzero(~pd.Series(row).duplicated().to_numpy())
+    return _Sheets(acta, first, acta[first])
+
+
+def _coded(column: pa.Array) -> Codes:
+    codes: Codes = column.dictionary_encode().indices.to_numpy().astype(np.intp)
+    return codes
+
+
+def _places(areas: dict[str, pa.Array], rows: int) -> Codes:
+    """Return a number for each row's areas, the same for all spellings of their names."""
+    place = np.zeros(rows, dtype=np.int64)
+    for names in areas.values():
+        encoded = pc.fill_null(names, "").dictionary_encode()
+        spelt, _ = pd.factorize(np.array([folded(n) for n in encoded.dictionary.to_pylist()]))
+        here = spelt[encoded.indices.to_numpy()]
+        place, _ = pd.factorize(place * (here.max(initial=0) + 1) + here)
+    return place
+
+
+def _agreed(names: pa.Array, sheets: _Sheets) -> pa.Array:
+    """Return each acta's area where all its rows agree in it, else none."""
+    place = pd.Series(_places({"": names}, len(names))).groupby(sheets.acta)
+    differ = (place.min() < place.max()).to_numpy()
+    return pc.if_else(pa.array(differ[sheets.of]), "", names.take(pa.array(sheets.first)))
+
+
+def _by_option(
+    mapping: Mapping, wanted: list[str], option: Codes, counts: CountColumn, sheets: _Sheets
+) -> Figures:
+    """Return each figure as the sum of its options' rows, missing where one was not read."""
+    size = int(sheets.acta.max(initial=-1)) + 1
+    values = pc.fill_null(counts.values, 0).to_numpy()
+    empty = counts.values.is_null().to_numpy(zero_copy_only=False)
+    figures: Figures = {}
+    for name, own in mapping.figures.items():
+        codes = [wanted.index(text) for text in own]
+        mine = np.flatnonzero(np.isin(option, codes))
+        total = np.zeros(size, dtype=np.int64)
+        np.add.at(total, sheets.acta[mine], values[mine])
+        missing = np.full(size, mapping.absent is None or name in _TOTALS)
+        missing[sheets.acta[mine]] = False
+        missing[sheets.acta[mine[empty[mine]]]] = True
+        unread = {
+            text: sheets.cells(counts.rows, counts.texts, option[counts.rows] == code)
+            for text, code in zip(own, codes, strict=True)
+        }
+        figures[name] = Figure(pa.array(total[sheets.of], mask=missing[sheets.of]), unread)
+    return figures
+
+
+def _of_station(columns: dict[str, CountColumn], sheets: _Sheets) -> Figure:
+    """Return a figure that every row of a station repeats; where rows differ, it is not read."""
+    values, unread = [], {}
+    for name, counts in columns.items():
+        row = pd.Series(counts.values.to_numpy(zero_copy_only=False)).groupby(sheets.acta)
+        least, most = row.min().to_numpy(), row.max().to_numpy()
+        differ = least < most
+        bad = np.isnan(least) | differ
+        bad[sheets.acta[counts.rows]] = True
+        found = pa.array(np.where(bad, 0, least).astype(np.int64), mask=bad)
+        values.append(found.take(pa.array(sheets.of)))
+        at, texts = sheets.cells(counts.rows, counts.texts)
+        for acta in np.flatnonzero(differ).tolist():
+            at.append(int(sheets.row_of[acta]))
+            texts.append(f"{least[acta]:.0f} to {most[acta]:.0f} in one station")
+        unread[name] = at, texts
+    return Figure(reduce(pc.add, values), unread)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, nearest, shown
+
+Merged = tuple[int, int, int]
+"""Cells that a workbook says are one: their column's place, the numbers of first and last row."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,35 @@ class Raw:
     # Of delimited text only: how it was decoded, and what parts its cells.
     encoding: str | None = None
     separator: str | None = None
+    numbers: Counts | None = None  # of the rows, where some of the file's are not among them
+    merged: tuple[Merged, ...] = ()
 
     @property
     def rows(self) -> int:
         """Number of rows of data."""
         return len(self.columns[0]) if self.columns else 0
+
+    @property
+    def row_numbers(self) -> Counts:
+        """Numbers of the rows in the file, as a spreadsheet counts."""
+        if self.numbers is not None:
+            return self.numbers
+        return np.arange(self.rows, dtype=np.int64) + self.first_row
+
+    def places(self, numbers: Counts) -> Counts:
+        """Return where rows of these numbers stand, from 0."""
+        return np.searchsorted(self.row_numbers, numbers)
+
+    def keep(self, rows: pa.Array) -> Raw:
+        """Return the rows of a mask, with their numbers."""
+        numbers = self.row_numbers[rows.to_numpy(zero_copy_only=False)]
+        return replace(self, columns=[c.filter(rows) for c in self.columns], numbers=numbers)
+
+    def with_columns(self, changed: dict[str, pa.Array]) -> Raw:
+        """Return the same table with the cells of some columns, by name, changed."""
+        at = {self.position(name): column for name, column in changed.items()}
+        columns = [at.get(place, column) for place, column in enumerate(self.columns)]
+        return replace(self, columns=columns)
 
     def has(self, name: str) -> bool:
         """Return whether a column can be found by this name."""

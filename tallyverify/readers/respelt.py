@@ -10,9 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.errors import shown
+from tallyverify.model import Model
 from tallyverify.names import spelt_as
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Mapping
+
+_COLUMNS = ("column", "latest", "first")
+"""Fields of a mapping's parts that name a column."""
 
 
 def spelt_alike(name: str, among: Iterable[str]) -> str | None:
@@ -37,6 +41,10 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
     def own(given: Any) -> Any:
         if isinstance(given, tuple):
             return tuple(map(own, given))
+        if isinstance(given, Model):
+            return given.model_copy(
+                update={key: own(getattr(given, key)) for key in _COLUMNS if hasattr(given, key)}
+            )
         return names.get(given, given)
 
     def owns(given: dict[str, Any]) -> dict[str, Any]:
@@ -46,11 +54,17 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
         "station": own(mapping.station),
         "areas": owns(mapping.areas),
         "order": own(mapping.order),
-        "where": {own(name): texts for name, texts in mapping.where.items()},
-        "pad": {own(name): width for name, width in mapping.pad.items()},
+        "fill_down": own(mapping.fill_down),
     }
+    for key in ("status", "repeated", "subtotals"):
+        given = getattr(mapping, key)
+        changed[key] = own(given) if isinstance(given, Model) else given
+    for key in ("where", "where_not", "pad"):
+        changed[key] = {own(name): value for name, value in getattr(mapping, key).items()}
     if mapping.layout == "long":
+        parts = {name: own(c) for name, c in mapping.lines.items() if isinstance(c, Model)}
         changed |= {"option": own(mapping.option), "count": own(mapping.count)}
+        changed["lines"] = mapping.lines | parts
     else:
         changed |= {"lines": owns(mapping.lines), "votes": owns(mapping.votes)}
     said = tuple(f"{shown(name)} read from column {shown(own)}" for name, own in names.items())

@@ -139,6 +139,13 @@ class Mapping(Model):
             raise ValueError("a separator is one character, e.g. ',' or ';'")
         return value
 
+    @field_validator("header")
+    @classmethod
+    def _downwards(cls, value: int | tuple[int, ...] | None) -> int | tuple[int, ...] | None:
+        if isinstance(value, tuple) and list(value) != sorted(set(value)):
+            raise ValueError("the rows of a header are named from the top, each once: [5, 6]")
+        return value
+
     @field_validator("pad")
     @classmethod
     def _sane_width(cls, value: dict[str, int]) -> dict[str, int]:
@@ -229,6 +236,17 @@ class Mapping(Model):
                     hint="map every candidate of the contest, or take the candidate out of it",
                 )
         return self
+
+    @property
+    def header_rows(self) -> tuple[int, ...]:
+        """The rows of the file that name its columns; none where that is not said."""
+        return (self.header,) if isinstance(self.header, int) else self.header or ()
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """The parts of columns that are a station's key or area."""
+        codes = (*self.station, *self.areas.values())
+        return tuple(code for code in codes if isinstance(code, Cut))
 
     @property
     def figures(self) -> dict[str, tuple[str, ...]]:

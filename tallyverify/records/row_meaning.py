@@ -60,6 +60,8 @@ class Status(Model):
 class Cut(Model):
     r"""A part of a column's texts: what the group of a pattern finds, of the whole text.
 
+    Patterns are those of RE2, which never take long: no lookaround, no backreferences.
+
     Examples
     --------
     >>> Cut(column="MESA", pattern=r"(\d+)-.*").pattern
@@ -76,9 +78,23 @@ class Cut(Model):
             groups = re.compile(value).groups
         except re.error as error:
             raise ValueError(f"no regular expression: {error}") from None
+        _check_re2(value)
         if groups != 1:
             raise ValueError(f"a pattern has one group (…), for the part meant, not {groups}")
         return value
+
+
+def _check_re2(pattern: str) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        pc.match_substring_regex(pa.array(["x"]), pattern)
+    except pa.ArrowInvalid as error:
+        said = str(error).removeprefix("Invalid regular expression: ")
+        raise ValueError(
+            f"the pattern is not one of RE2, which has no lookaround and no backreferences: {said}"
+        ) from None
 
 
 class Latest(Model):

@@ -52,7 +52,10 @@ class Report(Model):
     Attributes
     ----------
     verdict : {"contradicted", "improbable", "discrepant", "consistent", "insufficient"}
-        From the findings alone; anomalies and quality never move it.
+        From the findings alone; anomalies never move it, nor quality unless it puts the meaning
+        of the sheets in doubt.
+    reason : str
+        Why the sheets were held against nothing, where their meaning is in doubt (T210 to T216).
     checks : tuple of CheckResult
         Every check that was asked, with its status.
     findings : tuple of Finding
@@ -83,6 +86,7 @@ class Report(Model):
     coverage: CoverageFacts
     totals: Totals
     verdict: Verdict
+    reason: str = ""
     checks: tuple[CheckResult, ...]
     findings: tuple[Finding, ...]
     feasibility: FeasibilitySection | None = None

@@ -45,7 +45,7 @@ def _text(value: str, style: str = "") -> Text:
 def _head(report: Report) -> Panel:
     verdict = Text(report.verdict.upper(), style=_VERDICT_STYLE[report.verdict])
     name = _text(report.contest.name or report.contest.id, "bold")
-    lines = [name, verdict, Text(verdict_words(report))]
+    lines = [name, verdict, _text(verdict_words(report))]
     if report.headline:
         lines.append(_text(f"Who leads: {sentence(report.headline)}"))
     return Panel(Group(*lines), expand=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number, sentence
 from tallyverify.report.indicators import shown_elsewhere
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _MORE_THAN_ALLOWED = (
     "hangs on a bulletin that does not say that it is the whole count."
 )
 _SLIP = "Published figures differ, by so little that a slip explains it."
+_IN_DOUBT = "Until that is settled, nothing is held against the sheets."
 _NOT_ASKED = "None of the checks that were asked for holds the declared result against the sheets."
 _HOLDING = ("compare", "inference")
 _DESCRIBED = (Evidence.NOTE, Status.PASSED)
@@ -42,6 +43,9 @@ def verdict_words(report: Report) -> str:
         elif answer.sheets_wrong[0] > answer.allowance.sheets:
             said = _MORE_THAN_ALLOWED
     said += _how_many(report) + _by_default(report)
+    if report.reason:
+        rest = _IN_DOUBT if report.verdict == "insufficient" else said
+        said = f"{sentence(report.reason)} {rest}"
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
         said += f" Anomalies listed below: {number(anomalies)}; they never move it."

@@ -1,17 +1,28 @@
-"""Record rules and table rules: is each sheet sound, and is each station there once?
+"""Record rules and table rules: is each sheet sound, is each station there once, is all read right?
 
-In: rows as they were read. Out: R101 to R106, T201 to T209. Begin with
-:mod:`tallyverify.rules.record`.
+In: rows as they were read. Out: R101 to R106, T201 to T216. Begin with
+:mod:`tallyverify.rules.record`; what puts the meaning of a whole file in doubt (T210 to T216)
+begins in :mod:`tallyverify.rules.as_read`.
 """
 
-from tallyverify.rules import reading, record, repeated, stations, unread
-from tallyverify.rules.record import summarise_valid_lines
+from tallyverify.rules import extent, meaning, reading, record, repeated, stations, unread
+from tallyverify.rules.as_read import summarise_as_read
 
-__all__ = ["CHECKS", "summarise_valid_lines"]
+__all__ = ["CHECKS", "GATE", "summarise_as_read"]
+
+GATE = (*meaning.CHECKS, *extent.CHECKS)
+"""Checks whose findings above a note put the meaning of the input in doubt."""
 
 CHECKS = tuple(
     sorted(
-        (*record.CHECKS, *unread.CHECKS, *repeated.CHECKS, *stations.CHECKS, *reading.CHECKS),
+        (
+            *record.CHECKS,
+            *unread.CHECKS,
+            *repeated.CHECKS,
+            *stations.CHECKS,
+            *reading.CHECKS,
+            *GATE,
+        ),
         key=lambda check: check.code,
     )
 )

@@ -11,7 +11,6 @@ import pandas as pd
 from tallyverify.checking import CaseFacts, Check, first_rows
 from tallyverify.findings import CheckResult, Evidence, number
 from tallyverify.records import (
-    ALL_OPTIONS,
     STANDARD_BALANCES,
     Acta,
     Balance,
@@ -139,30 +138,3 @@ CHECKS = tuple(
     )
     for code, (name, needs) in _TITLES.items()
 )
-
-
-@dataclass(frozen=True)
-class ValidLines:
-    """How the line of valid votes stands to the votes for candidates, over all rows."""
-
-    judged: int
-    below: int  # it is less than the votes
-    above: int  # it is more, and not by the blank votes
-
-    def __add__(self, other: ValidLines) -> ValidLines:
-        return ValidLines(
-            self.judged + other.judged, self.below + other.below, self.above + other.above
-        )
-
-
-def summarise_valid_lines(part: ActaTable, facts: CaseFacts) -> ValidLines:
-    """Count the rows whose valid line no convention explains, or only votes that are not named."""
-    if "valid" not in part.lines:
-        return ValidLines(0, 0, 0)
-    options, valid = part.figure(ALL_OPTIONS)[0], part.figure("valid")[0]
-    known = part.known(ALL_OPTIONS) & part.known("valid")
-    above = known & (valid > options)
-    if "blank" in part.lines:
-        above &= ~(part.known("blank") & (valid == options + part.figure("blank")[0]))
-    below = known & (valid < options) & (facts.contest.votes_allowed == 1)
-    return ValidLines(int(known.sum()), int(below.sum()), int(above.sum()))

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from tallyverify.records import Mapping
+from tallyverify.table.noticed import Noticed
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Source:
         Signs that were read as parting thousands, and as standing before decimals.
     parts : tuple of SourcePart
         The files, members or sheets, where it is more than one; rows are numbered through them.
+    noticed : Noticed, optional
+        What a second look at a file found that was read whole.
     """
 
     name: str = ""
@@ -69,6 +72,7 @@ class Source:
     grouping: str = ""
     decimal: str = ""
     parts: tuple[SourcePart, ...] = ()
+    noticed: Noticed | None = None
 
     @cached_property
     def files(self) -> tuple[tuple[str, str, int], ...]:
@@ -106,12 +110,17 @@ class Source:
         spans = (part.last_row - part.first_row + 1 for part in self.parts[:-1])
         return [*accumulate(spans, initial=first)]
 
+    def noticing(self, said: tuple[str, ...]) -> Source:
+        """Return the same source, with more that was noticed about its text."""
+        return replace(self, text=tuple(dict.fromkeys(self.text + said))) if said else self
+
     def joined(self, other: Source) -> Source:
         """Return what was noticed in two parts of one file."""
         if other is self or other == self:
             return self
         return replace(
             self,
+            text=tuple(dict.fromkeys(self.text + other.text)),
             damaged=tuple(dict.fromkeys(self.damaged + other.damaged)),
             subtotals=tuple(dict.fromkeys(self.subtotals + other.subtotals)),
             subtotal_rows=tuple(dict.fromkeys(self.subtotal_rows + other.subtotal_rows)),

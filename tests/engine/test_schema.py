@@ -15,7 +15,7 @@ from tests.helpers.command import CASE, CONTEST, DECLARED, MAPPING, SAMPLES, Com
 NAMES = ["clean", "partial", "venezuela-2024"]
 
 # The contract of report.json: every object's keys, in this order.
-REPORT = "schema version seed inputs coverage totals verdict checks findings feasibility"
+REPORT = "schema version seed inputs coverage totals verdict reason checks findings feasibility"
 INPUT = "role name sha256 rows"
 COVERAGE = "stations stations_expected registered registered_expected"
 TOTALS = "valid null blank ballots registered votes"

@@ -78,6 +78,14 @@ def test_the_keys_of_a_table_of_results_are_told() -> None:
         assert DeclaredMapping.model_validate({**least, **example})
 
 
+def test_what_a_row_means_is_told_with_examples_that_are_accepted() -> None:
+    told = rows("## What a row means")
+    assert {key for keys, _ in told for key in keys} <= set(Mapping.model_fields)
+    for keys, example in told:
+        read = Mapping.model_validate({"station": "ID", **example})
+        assert set(keys) & set(example) & read.model_fields_set
+
+
 @pytest.mark.parametrize("document", ["case", "contest", "declared"])
 def test_the_schemas_have_the_same_keys(document: str) -> None:
     assert set(json_schema(document)["properties"]) == {

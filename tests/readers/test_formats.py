@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,8 @@ def test_a_large_parquet_file_is_read_in_parts(
     assert isinstance(stream, ActaStream)
     small = ActaStream(path, CONTEST, Mapping.model_validate(MAPPING), batch=1)
     whole = read(path)
-    assert stream.source == small.source == whole.source
+    # What no mapping reads is looked at in a file that is read whole only.
+    assert stream.source == small.source == replace(whole.source, noticed=None)
     for parts in ([*stream.parts()], [*small.parts()]):
         assert [row for part in parts for row in rows_of(part)] == rows_of(whole)
         assert [row for part in parts for row in part.frame["row"]] == [1, 2, 3]

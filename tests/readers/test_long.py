@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tallyverify.errors import InputError
 from tallyverify.readers import read_actas
@@ -125,3 +128,88 @@ def test_the_same_text_for_two_figures_is_an_error(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=r"counted twice: '(Ann Ay|Total)'"):
             read(tmp_path, *ROWS, **changed)
+
+
+def test_of_listed_texts_what_is_there_is_added(tmp_path: Path) -> None:
+    rows = [*ROWS[:3], *(row.replace("Ann Ay", "A. AY") for row in ROWS[3:])]
+    table = read(tmp_path, *rows, votes={"A": ["Ann Ay", "A. AY"], "B": "Bob Bee"})
+    assert rows_of(table) == [("P1", 12, 8, 4), ("P2", 3, 3, 0)]
+    table = read(
+        tmp_path, *rows, "N,P1,President,A. AY,-", votes={"A": ["Ann Ay", "A. AY"], "B": "Bob Bee"}
+    )
+    assert rows_of(table)[0] == ("P1", 12, None, 4)
+
+
+def test_absent_may_mean_zero(tmp_path: Path) -> None:
+    rows = (*ROWS[:4], "S,P3,President,Write-ins,4")
+    table = read(tmp_path, *rows, absent="zero", ignore="Write-ins")
+    assert rows_of(table) == [("P1", 12, 8, 4), ("P2", None, 3, 0), ("P3", None, 0, 0)]
+    table = read(tmp_path, *ROWS[:1], absent="zero")
+    assert rows_of(table) == [("P1", None, 8, 0)]
+    assert "no station has a row for 'Bob Bee': zero votes" in table.source.text
+
+
+def test_an_unread_count_is_not_absent(tmp_path: Path) -> None:
+    table = read(tmp_path, *ROWS[:4], "S,P2,President,Bob Bee,x", absent="zero")
+    assert rows_of(table)[1] == ("P2", None, 3, None)
+
+
+def test_a_line_with_a_column_of_its_own(tmp_path: Path) -> None:
+    voters = ["90", "90", "90", "70", "", "71"]
+    rows = [f"{row},{n}" for row, n in zip(ROWS, voters, strict=True)]
+    path = written(tmp_path, "\n".join([HEADER + ",VOTERS", *rows]))
+    lines = {"valid": "Total", "registered": {"column": "VOTERS"}}
+    table = read_actas(path, contest=CONTEST, mapping={**LONG, "lines": lines})
+    assert rows_of(table, "station", "registered", "valid") == [("P1", 90, 12), ("P2", None, 3)]
+    assert table.unread[["row", "station", "column", "text"]].values.tolist() == [
+        [5, "P2", "VOTERS", "70 to 71 in one station"]
+    ]
+    path.write_text(path.read_text().replace(",71", ",70"))
+    table = read_actas(path, contest=CONTEST, mapping={**LONG, "lines": lines})
+    assert rows_of(table, "registered") == [(90,), (70,)]
+    path.write_text(path.read_text().replace("Total,3,70", "Total,3,x"))
+    table = read_actas(path, contest=CONTEST, mapping={**LONG, "lines": lines})
+    assert rows_of(table, "registered")[1] == (None,)
+    assert table.unread["text"].tolist() == ["x"]
+
+
+def test_several_columns_name_the_option(tmp_path: Path) -> None:
+    rows = [row.replace("Ann Ay", "Ay").replace("President", "Red") for row in ROWS]
+    rows = [row.replace("Red", "") if "Total" in row else row for row in rows]
+    votes = {"A": "Ay / Red", "B": "Bob Bee / Red"}
+    table = read(tmp_path, *rows, option=["candidate", "office"], votes=votes)
+    assert rows_of(table) == [("P1", 12, 8, 4), ("P2", 3, 3, 0)]
+    with pytest.raises(InputError, match=r"column 'candidate', 'office'(.|\n)*'Ay / Green'"):
+        read(tmp_path, *rows, "N,P1,Green,Ay,1", option=["candidate", "office"], votes=votes)
+
+
+def test_a_station_whose_rows_name_two_areas_is_in_both(tmp_path: Path) -> None:
+    rows = [ROWS[0].replace("N,", "S,"), *ROWS[1:]]
+    names = ("station", "state", "valid", "A", "B")
+    table = read(tmp_path, *rows)
+    assert rows_of(table, *names) == [
+        ("P1", "S", 12, 8, 4),
+        ("P1", "N", 12, 8, 4),
+        ("P2", "S", 3, 3, 0),
+    ]
+    assert sorted(rows_of(read(tmp_path, *rows[::-1]), *names)) == sorted(rows_of(table, *names))
+    assert len(read(tmp_path, ROWS[0].replace("N,", "n,"), *ROWS[1:])) == 2
+
+
+@given(st.permutations(range(6)))
+def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
+    columns = HEADER.split(",")
+    rows = [ROWS[0].replace("N,", "S,"), *ROWS[1:]]
+    frame = pd.DataFrame([rows[at].split(",") for at in order], columns=columns)
+    table = read_actas(frame, contest=CONTEST, mapping=LONG)
+    assert sorted(rows_of(table, "station", "state", "valid", "A", "B")) == [
+        ("P1", "N", 12, 8, 4),
+        ("P1", "S", 12, 8, 4),
+        ("P2", "S", 3, 3, 0),
+    ]
+
+
+def test_where_repeated_rows_mean_something_an_area_in_doubt_is_none(tmp_path: Path) -> None:
+    rows = [ROWS[0].replace("N,", "S,"), *ROWS[1:]]
+    table = read(tmp_path, *rows, repeated="sum")
+    assert rows_of(table, "station", "state", "A") == [("P1", "", 8), ("P2", "S", 3)]

@@ -207,7 +207,7 @@ def test_hidden_sheets_are_told(tmp_path: Path) -> None:
     book.save(path)
     table = read(path, sheet="*")
     assert rows_of(table) == WHOLE
-    assert "hidden sheets not read: 'old'" in table.source.text
+    assert "the sheet 'old' is hidden, and was not read" in table.source.text
     assert rows_of(read(path, sheet="old")) == WHOLE
 
 
@@ -253,3 +253,67 @@ def test_nothing_is_filled_down_from_another_file(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "actas", a=CSV, b=CSV.replace("Norte,", ","))
     with pytest.raises(InputError, match=r"b\.csv: row 2, column 'EDO': an empty cell"):
         read(folder, fill_down="EDO")
+
+
+PLAIN = {"station": "MESA", "votes": {"A": "ANA", "B": "BERTO"}}
+
+
+def test_rows_are_told_by_their_own_numbers(tmp_path: Path) -> None:
+    """Titles, empty lines and rows left out: each row has the number it has in its own file."""
+    folder = tmp_path / "actas"
+    folder.mkdir()
+    (folder / "a.csv").write_text(
+        "Acta A\n\nMESA,ANA,BERTO,USE\n\n01,5,4,y\n02,1,1,n\n\n03,7,x,y\n"
+    )
+    (folder / "b.csv").write_text("Acta B\n\nUSE,MESA,ANA,BERTO\ny,04,1,2\n\n\ny,05,x,3\n")
+    mapping: dict[str, Any] = {**PLAIN, "header": 3, "where": {"USE": "y"}}
+    table = read_actas(folder, contest=CONTEST, mapping=mapping)
+    told = [table.source.row(int(row)) for row in table.frame["row"]]
+    assert told == ["5 of a.csv", "8 of a.csv", "4 of b.csv", "7 of b.csv"]
+    unread = [table.source.row(int(row)) for row in table.unread["row"]]
+    assert unread == ["8 of a.csv", "7 of b.csv"]
+    assert table.source.noticed is not None
+    mapping["station"] = [{"column": "MESA", "pattern": "0([1-4])"}]
+    with pytest.raises(InputError, match=r"row 7 of b.csv, column 'MESA'"):
+        read_actas(folder, contest=CONTEST, mapping=mapping)
+
+
+def test_merged_cells_stay_in_their_own_sheet(tmp_path: Path) -> None:
+    """Cells merged downwards are filled in every sheet, also where its columns stand otherwise."""
+    book = openpyxl.Workbook()
+    for at, cells in enumerate(
+        (
+            [
+                ["MESA", "ANA", "BERTO", "EDO"],
+                ["01", 5, 4, "N"],
+                ["02", 1, 1, None],
+                [],
+                ["03", 7, 7, "S"],
+            ],
+            [["EDO", "MESA", "ANA", "BERTO"], [], ["S", "04", 1, 2], [None, "05", 3, 3]],
+        )
+    ):
+        sheet = book.create_sheet(f"M{at}")
+        for row, values in enumerate(cells, start=1):
+            for column, value in enumerate(values, start=1):
+                sheet.cell(row, column, value)
+    book["M0"].merge_cells("D2:D3")
+    book["M1"].merge_cells("A3:A4")
+    del book["Sheet"]
+    book.save(tmp_path / "a.xlsx")
+    mapping: dict[str, Any] = {**PLAIN, "areas": {"state": "EDO"}, "sheet": "*"}
+    table = read_actas(tmp_path / "a.xlsx", contest=CONTEST, mapping=mapping)
+    assert table.frame["state"].tolist() == ["N", "N", "S", "S", "S"]
+    told = [table.source.row(int(row)).split(" ")[0] for row in table.frame["row"]]
+    assert told == ["2", "3", "5", "3", "4"]
+
+
+def test_what_names_its_columns_has_no_header_row(tmp_path: Path) -> None:
+    records = [{"MESA": "01", "ANA": 1, "BERTO": 2}, {"MESA": "02", "ANA": 1, "BERTO": 2}]
+    (tmp_path / "a.json").write_text(json.dumps(records))
+    (tmp_path / "a.html").write_text(
+        "<table><tr><th>MESA<th>ANA<th>BERTO<tr><td>01<td>1<td>2</table>"
+    )
+    for source in (tmp_path / "a.json", tmp_path / "a.html", records):
+        with pytest.raises(InputError, match=r"mapping.header: .* names its columns itself"):
+            read_actas(source, contest=CONTEST, mapping={**MAPPING, "header": 3})

@@ -54,7 +54,7 @@ def ods(**sheets: list[list[Any]]) -> bytes:
 def test_open_document_sheets(tmp_path: Path) -> None:
     table = read(written(tmp_path, ods(actas=CELLS), "a.ods"))
     assert rows_of(table) == WHOLE
-    assert table.source.text == ("workbook (ods)",)
+    assert table.source.text[0] == "workbook (ods)"
     two = written(tmp_path, ods(one=CELLS[:2], two=[CELLS[0], *CELLS[2:]]), "b.ods")
     assert rows_of(read(two, sheet="*")) == WHOLE
     packed = written(tmp_path, zipped(**{"a.ods": ods(actas=CELLS)}), "c.zip")

@@ -87,8 +87,16 @@ def outside_of(
             for row in rows
         ),
         "blank votes": contest.valid_includes_blank is not False
-        and ("blank" in facts.lines or any(row.blank is not None for row in _rows(series))),
-        "rows chosen by mapping.where": mapping is not None and bool(mapping.where),
+        and (
+            not {"blank", "ballots"}.isdisjoint(facts.lines)
+            or any(row.blank is not None for row in _rows(series))
+        ),
+        "rows chosen by mapping.where or where_not": mapping is not None
+        and bool(mapping.where or mapping.where_not),
+        "cells filled down, or codes cut out by a pattern": mapping is not None
+        and bool(mapping.fill_down or mapping.cuts),
+        "a header further down than the first line": mapping is not None
+        and mapping.header is not None,
         "the bulletins are not in order by their dates": not _dated(series),
     }
     return tuple(words for words, true in found.items() if true)

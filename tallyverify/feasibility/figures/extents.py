@@ -112,9 +112,15 @@ def _extent(
     register = _register(row, facts)
     if register is not None and bool((seen.registered > 0).all()):
         least, most = _whole_between(covered, register)
-        # Of stations that were not seen, the lists are not known: they may have all that is left.
-        left = 0 if _lists_known(facts, seen) else register - int(seen.registered.sum())
-        voters = (max(least - max(left, 0), 0), most)
+        lists = _lists(facts, seen)
+        if lists is None:
+            # Of stations that were not seen, they may have all that is left.
+            least -= max(register - int(seen.registered.sum()), 0)
+            voters = (max(least, 0), most)
+        else:
+            # Voters of no station may be counted in both, and the lists be of another day.
+            of_lists = _whole_between(covered, lists)
+            voters = (min(least, of_lists[0]), max(most, of_lists[1]))
     percent = f"{100 * float(covered[0]):.6g} to {100 * float(covered[1]):.6g} %"
     if basis == "stations":
         said = f"{head}: it holds {percent} of the stations"
@@ -145,12 +151,16 @@ def _share_beside(
     return max(least - without, 0), min(most + slip, total)
 
 
-def _lists_known(facts: CaseFacts, seen: Witnesses) -> bool:
-    """Whether the list of voters of every station is known."""
-    if closed_registry(facts, seen) and facts.registry is not None:
-        return not bool(facts.registry.sizes[1].any())
+def _lists(facts: CaseFacts, seen: Witnesses) -> int | None:
+    """Return the voters on the lists of all stations, if every list is known."""
     declared = facts.declared.stations if facts.declared else None
-    return declared == len(seen) and not annulled_keys(facts)
+    here = int(seen.registered.sum())
+    if closed_registry(facts, seen) and facts.registry is not None:
+        sizes, unknown = facts.registry.sizes
+        there = facts.registry.positions(seen.stations)
+        unseen = int(sizes.sum()) - int(sizes[there[there >= 0]].sum())
+        return None if unknown.any() else here + unseen
+    return here if declared == len(seen) and not annulled_keys(facts) else None
 
 
 def _whole_between(covered: tuple[Fraction, Fraction], total: int) -> tuple[int, int]:

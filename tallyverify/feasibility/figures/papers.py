@@ -48,7 +48,8 @@ class Papers:
     """The classes of paper of a contest, as far as sheets or bulletins speak of them."""
 
     contest: Contest
-    blank: bool  # blank papers are spoken of
+    blank: bool  # there may be blank papers
+    untold: bool  # … but no line or bulletin speaks of them: they are among the ballots of a sheet
     classes: tuple[str, ...]  # the contest's own, part of the ballots
 
     @cached_property
@@ -115,8 +116,10 @@ def papers_of(contest: Contest, lines: tuple[str, ...], blank_declared: bool) ->
     )
     standard = {"registered", "signed", "ballots", "valid", "null", "blank"}
     classes = tuple(dict.fromkeys(n for n in named if n in own and n not in standard))
-    blank = blank_declared or "blank" in lines or "blank" in own or "blank" in contest.ballot_lines
-    return Papers(contest, blank, classes)
+    told = blank_declared or "blank" in lines or "blank" in own or "blank" in contest.ballot_lines
+    counted = "ballots" in lines and contest.votes_allowed == 1
+    untold = not told and counted and contest.valid_includes_blank is None
+    return Papers(contest, told or untold, untold, classes)
 
 
 def case_papers(facts: CaseFacts) -> Papers:

@@ -80,7 +80,11 @@ def _apart(program: Program) -> Counts:
     or if only one shift of papers is open (stretches of one direction add up to a stretch). Any
     other stays by itself: what two such sheets can hold together is less than their sums suggest.
     """
-    stations, counted = program.stations, program.membership
+    open_ = np.flatnonzero((program.stations.least != program.stations.most).any(axis=1))
+    number = np.zeros(len(program.stations), dtype=np.int64)
+    if not len(open_):
+        return number
+    stations, counted = program.stations.take(open_), program.membership
     paper = counted.any(axis=1)
     least, most = stations.least[:, paper], stations.most[:, paper]
     counted = counted[paper]
@@ -91,17 +95,19 @@ def _apart(program: Program) -> Counts:
     low, high = _tightened(stations.low, stations.high, least, most, lightest, heaviest)
     follows = ((least <= low @ lightest.T) & (most >= high @ heaviest.T)).all(axis=1)
     exact = np.concatenate([low == high, least == most], axis=1)
-    patterns, which = np.unique(exact, axis=0, return_inverse=True)
+    _, first, which = np.unique(
+        np.packbits(exact, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    patterns = exact[first]
     forms = np.concatenate([of_class.astype(np.int64), counted])
     one_way = np.array(
         [forms.shape[1] - np.linalg.matrix_rank(forms[known]) <= 1 for known in patterns]
     )
     which = which.ravel()
     alone = ~follows & ~one_way[which]
-    number = np.where(follows, 0, 1 + which)
-    number[alone] = 1 + len(patterns) + np.arange(int(alone.sum()))
-    settled = (stations.least == stations.most).all(axis=1)
-    number[settled] = 0
+    kinds = np.where(follows, 0, 1 + which)
+    kinds[alone] = 1 + len(patterns) + np.arange(int(alone.sum()))
+    number[open_] = kinds
     return number
 
 

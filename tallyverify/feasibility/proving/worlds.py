@@ -1,9 +1,11 @@
 """Showing a world: integers for every station in which all published figures come out.
 
 A world that is claimed is checked in integers: what a solver returns, rounded, must satisfy every
-row exactly. Of many stations most are settled by classes, and a few are left free to mend what
-rounding leaves over. Stations are summed only where the sum says as much as they do (see
-:mod:`.summing`). With wrong sheets, or wrong votes, the world says how many.
+row exactly. Without wrong sheets, exact sums of several bulletins are split first (see
+:mod:`.splitting`), at which branch and bound fails. Of many stations most are settled by classes,
+and a few are left free to mend what rounding leaves over. Stations are summed only
+where the sum says as much as they do (see :mod:`.summing`). With wrong sheets, or wrong votes, the
+world says how many.
 """
 
 from __future__ import annotations
@@ -21,13 +23,14 @@ from tallyverify.feasibility.proving.multipliers import optimum
 from tallyverify.feasibility.proving.program import Program, SheetStations
 from tallyverify.feasibility.proving.proof import Cost
 from tallyverify.feasibility.proving.quiet import quiet
+from tallyverify.feasibility.proving.splitting import split
 from tallyverify.feasibility.proving.summing import WRONG, Summed, summed, without_choice
 
 MOST_WHOLE = 300
 """So many stations are given to an integer program as they are."""
 _NODES = 120
 _MOST_NODES = 3000
-_NODES_BY_SIZE = 30_000
+_NODES_BY_SIZE = 20_000
 _CLASSES = 1024
 _LARGEST = 6
 _WHOLE = 1e-6
@@ -72,12 +75,21 @@ def world_of(program: Program, cost: Cost, most: int | None) -> int | None:
         alike = without_choice(program)
         if alike is not None:
             return _integral(alike, cost, most)
+    settled = _mostly_settled(program, cost, most) if most == 0 else None
+    if settled is not None:
+        states = split(program, settled[0])
+        if states is not None:
+            nothing = np.zeros(len(states), dtype=bool)
+            given = summed(program, np.arange(len(states)), states, nothing)
+            if _integral(given, cost, most) == 0:
+                return 0
     if len(program.stations) <= MOST_WHOLE:
         whole = summed(program, np.arange(len(program.stations)))
         world = _integral(whole, cost, most)
         if world is not None:
             return world
-    return _by_class(program, cost, most)
+    settled = settled or _mostly_settled(program, cost, most)
+    return _mended(program, cost, most, *settled) if settled is not None else None
 
 
 def _integral(given: Summed, cost: Cost, most: int | None) -> int | None:
@@ -123,23 +135,29 @@ def _holds(model: LinearProgram, found: Floats) -> bool:
     return bool(((sums >= low) & (sums <= high)).all() and (whole >= 0).all())
 
 
-def _by_class(program: Program, cost: Cost, most: int | None) -> int | None:
+def _mostly_settled(program: Program, cost: Cost, most: int | None) -> tuple[Counts, Mask] | None:
     """Settle most stations by classes that are alike; look at the rest one by one.
 
     A linear program of the classes says when each enters, or that it is wrong; it divides only as
     many classes as there are rows. The members of these are looked at one by one, which again
-    divides only a few: these, and some more, are free in the integer program that mends what is
-    left.
+    divides only a few. Returns how each enters, and which are divided.
     """
-    stations = program.stations
-    label = _alike(stations)
-    states = np.full((len(stations), max(map(len, program.chains), default=0)), -1)
-    free = np.ones(len(stations), dtype=bool)
-    for labels in (label, np.arange(len(stations))):
+    size = len(program.stations)
+    states = np.full((size, max(map(len, program.chains), default=0)), -1)
+    free = np.ones(size, dtype=bool)
+    for labels in (_alike(program.stations), np.arange(size)):
         found = _settled(program, cost, most, states, free, labels)
         if found is None:
             return None
         states, free = found
+    return states, free
+
+
+def _mended(
+    program: Program, cost: Cost, most: int | None, states: Counts, free: Mask
+) -> int | None:
+    """Mend what rounding leaves over: some stations are free in an integer program."""
+    stations = program.stations
     free[:: max(len(stations) // _FREE, 1)] = True
     for figure in range(stations.least.shape[1]):
         free[np.argsort(stations.least[:, figure], kind="stable")[-_LARGEST:]] = True

@@ -208,7 +208,9 @@ def _other_papers(
         if name == "blank" and not read.papers.blank:
             continue
         line, open_ = read.line(name), rest
-        if name == "blank" and read.how.valid != "=":
+        if name == "blank" and read.papers.untold:
+            open_ = np.where(ballots >= 0, _left(rest, np.maximum(read.line("null"), 0)), 0)
+        elif name == "blank" and read.how.valid != "=":
             open_ = np.where(rest >= 0, rest + over, -1)
         lows[name] = np.maximum(line, 0)
         highs[name] = np.where(line >= 0, line, open_)
@@ -283,5 +285,10 @@ def _mend(
                 highs["blank"][at] += gap
             if gap and read.papers.contest.valid_includes_blank is not True:
                 valid[0][at] = min(valid[0][at], sum(sheet.votes))
+    named = sum(v for v in (*sheet.votes, *(sheet.lines[n] for n in ("null", *classes))) if v > 0)
+    named += max(sheet.lines["blank"], 0)
+    if sheet.lines["valid"] < 0 and sheet.lines["ballots"] > named:
+        # What the other lines leave may be votes for others, which no line tells.
+        highs[OTHER][at] = sheet.lines["ballots"] - named
     highs[UNCLASSED][at] = -1
     return True

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pyarrow as pa
 
+from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.findings import counted
 from tallyverify.names import folded
@@ -20,7 +21,7 @@ from tallyverify.readers.formats import read_raw
 from tallyverify.readers.opening.archives import MAX_BYTES, too_large
 from tallyverify.readers.opening.places import files_meant
 from tallyverify.readers.opening.sheets import sheets_meant
-from tallyverify.readers.raw import Raw
+from tallyverify.readers.raw import Merged, Raw
 from tallyverify.records import Mapping
 from tallyverify.table import Source, SourcePart
 
@@ -44,10 +45,9 @@ class _Unit:
 
     @property
     def part(self) -> SourcePart:
-        rows, first, content = self.raw.rows, self.raw.first_row, self.content
-        return SourcePart(
-            self.raw.file, content.file, content.sha256, rows, first, first + rows - 1
-        )
+        raw, content = self.raw, self.content
+        first, last = int(raw.row_numbers[0]), int(raw.row_numbers[-1])
+        return SourcePart(raw.file, content.file, content.sha256, raw.rows, first, last)
 
 
 def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
@@ -84,7 +84,7 @@ def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
 
 
 def _units(content: Content, given: Mapping | None) -> Iterator[_Unit]:
-    sheets, hidden = sheets_meant(
+    sheets = sheets_meant(
         content,
         given.sheet if given else None,
         named=given is not None and SHEET in given.columns,
@@ -97,8 +97,9 @@ def _units(content: Content, given: Mapping | None) -> Iterator[_Unit]:
             separator=given.separator if given else None,
             sheet=sheet,
             wanted=given.columns if given else (),
+            header=given.header_rows if given else (),
         )
-        yield _Unit(raw, replace(content, data=b""), sheet or "", (*said, *hidden))
+        yield _Unit(raw, replace(content, data=b""), sheet or "", said)
 
 
 def _like(first: _Unit, unit: _Unit) -> _Unit:
@@ -123,7 +124,15 @@ def _like(first: _Unit, unit: _Unit) -> _Unit:
         for name, at in zip(names, order, strict=True)
         if here[at] != name
     )
-    raw = replace(unit.raw, names=names, columns=[unit.raw.columns[at] for at in order])
+    place = {at: new for new, at in enumerate(order)}
+    raw = replace(
+        unit.raw,
+        names=names,
+        columns=[unit.raw.columns[at] for at in order],
+        merged=tuple(
+            (place[at], top, bottom) for at, top, bottom in unit.raw.merged if at in place
+        ),
+    )
     return replace(unit, raw=raw, respelt=said)
 
 
@@ -154,7 +163,7 @@ def _check_first_row(unit: _Unit, fill_down: tuple[str, ...]) -> None:
             raise InputError(
                 "an empty cell to be filled down has nothing above it in its own file",
                 file=unit.raw.file,
-                place=f"row {unit.raw.first_row}, column {shown(column)}",
+                place=f"row {unit.raw.row_numbers[0]}, column {shown(column)}",
                 hint="mapping.fill_down is for cells that mean what stands above them",
             )
 
@@ -174,15 +183,35 @@ def _joined(units: list[_Unit], name: str, fill_down: tuple[str, ...]) -> Raw:
             found=str(error).splitlines()[0][:120],
             hint="write them all again with the same types",
         ) from None
+    numbers, merged = _numbered(units)
     encodings = {unit.raw.encoding for unit in units}
     separators = {unit.raw.separator for unit in units}
     return replace(
         first,
         columns=list(whole.columns),
         file=name,
+        numbers=numbers,
+        merged=merged,
         encoding=first.encoding if len(encodings) == 1 else None,
         separator=first.separator if len(separators) == 1 else None,
     )
+
+
+def _numbered(units: list[_Unit]) -> tuple[Counts, tuple[Merged, ...]]:
+    """Return the numbers of rows, and the merged cells, numbered through as `Source.row` undoes."""
+    numbers: list[Counts] = []
+    merged: list[Merged] = []
+    start = units[0].part.first_row
+    for unit in units:
+        first, last = unit.part.first_row, unit.part.last_row
+        numbers.append(unit.raw.row_numbers + (start - first))
+        for column, top, bottom in unit.raw.merged:
+            # Rows without any cell are none, also where they were merged.
+            begin, end = max(top, first), min(bottom, last)
+            if end > begin:
+                merged.append((column, begin + start - first, end + start - first))
+        start += last - first + 1
+    return np.concatenate(numbers), tuple(merged)
 
 
 def _noticed(units: list[_Unit]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -175,9 +175,12 @@ def _of_grid(table: Grid, name: str) -> Raw:
     return Raw(list(header), columns, name, first_row=2)
 
 
-def check_not_fixed_width(data: bytes, name: str, wanted: Iterable[str]) -> None:
+def check_not_fixed_width(
+    data: bytes, name: str, wanted: Iterable[str], header: Sequence[int] = ()
+) -> None:
     """Raise an InputError for text whose columns begin at fixed places, and no sign parts them."""
-    lines = [line for line in data[:65536].decode("utf-8", "replace").splitlines() if line.strip()]
+    lines = data[:65536].decode("utf-8", "replace").splitlines()[header[0] - 1 if header else 0 :]
+    lines = [line for line in lines if line.strip()]
     several = len(set(wanted)) > 1 and len(lines) > 1
     if several and not re.search("[,;\t|]", lines[0]) and all(map(_FIXED.search, lines[:5])):
         raise InputError(

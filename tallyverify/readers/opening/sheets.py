@@ -11,28 +11,26 @@ from tallyverify.readers.files import Content
 WORKBOOKS = ("xlsx", "xls", "ods")
 
 
-def sheets_meant(
-    content: Content, sheet: str | None, *, named: bool
-) -> tuple[list[str | None], tuple[str, ...]]:
-    """Return the sheets to read, and in words which hidden ones are not.
+def sheets_meant(content: Content, sheet: str | None, *, named: bool) -> list[str | None]:
+    """Return the sheets to read.
 
     A pattern, such as ``*``, stands for all visible sheets with cells whose names fit; a hidden
     one is read where it is named. If sheets are to be ``named``, so is the only one.
     """
     pattern = sheet is not None and "*" in sheet
     if content.kind not in WORKBOOKS or not (pattern or (named and sheet is None)):
-        return [sheet], ()
+        return [sheet]
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
         full = [name for name in book.sheet_names if book.get_sheet_by_name(name).height]
     except (CalamineError, OSError, ValueError):
-        return [sheet], ()  # the reader of workbooks tells what is wrong
+        return [sheet]  # the reader of workbooks tells what is wrong
     if sheet is None:
-        return [full[0] if len(full) == 1 else None], ()
+        return [full[0] if len(full) == 1 else None]
     if sheet in book.sheet_names:
-        return [sheet], ()
+        return [sheet]
     seen = {s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible}
     fits = [name for name in full if fnmatchcase(name, sheet)]
     visible: list[str | None] = [name for name in fits if name in seen]
@@ -44,5 +42,4 @@ def sheets_meant(
             expected=listed(full) or "a sheet with cells",
             hint=nearest(sheet, full),
         )
-    hidden = [name for name in fits if name not in seen]
-    return visible, (f"hidden sheets not read: {listed(hidden)}",) if hidden else ()
+    return visible

@@ -1,0 +1,216 @@
+"""A proposal, and the case folder that it is written as."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tallyverify.atomic_write import write_whole
+from tallyverify.case import CaseFile, read_document
+from tallyverify.errors import InputError, listed, printable, shown
+from tallyverify.records import Contest, Mapping
+
+_FOLDER = "actas"  # several files go into a folder of their own
+
+_DECLARED = """\
+## declared.json: what was announced
+
+It holds no bulletin yet, so `verify` ends in `insufficient`. One bulletin looks like this:
+
+```
+{"authority": "…", "bulletins": [{"id": "1", "issued": "2030-05-06T01:30", "complete": true,
+  "areas": [{"valid": 12345, "votes": {%s}}]}]}
+```
+
+What decides, and only the announcement can say:
+
+- **complete**: does the bulletin leave out nothing? Then `"complete": true`. If it holds a part,
+  `"coverage": 0.9687` says how much.
+- **coverage_basis**: is that a share of the `stations`, or of the `registered` voters?
+- **stations**, **registered**: how many are there in all (beside `bulletins`), and in the bulletin?
+- **series**: a quick count and the official one are two series, and not held against each other.
+- **percentages**: of what? State `valid`, `ballots` or `registered` beside them, whichever they are
+  of; votes that were calculated from them need `"from_percentages": DECIMALS`.
+- **all_votes_at_stations**: are there votes by post, from abroad, or provisional, without a sheet?
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """What a file seems to say, with the evidence, and what only people can answer.
+
+    Attributes
+    ----------
+    contest : Contest
+        Levels, candidates and lines.
+    mapping : Mapping
+        Where they stand in the file.
+    evidence : tuple of str
+        What was found, and what it rests on.
+    questions : tuple of str
+        What is doubtful, or cannot be known from the file.
+    sources : tuple
+        The files, or the frame, that it is for.
+
+    Examples
+    --------
+    >>> from tallyverify.proposals import propose
+    >>> proposal = propose(pd.DataFrame({"MESA": ["1", "2"], "ANA": [4, 9], "EVA": [7, 5],
+    ...     "VALIDOS": [11, 14]}))
+    >>> proposal
+    <Proposal: 2 candidates, 0 levels, 0 questions>
+    >>> print(proposal)
+    Found
+      VALIDOS = ANA + EVA on 2 of 2 rows
+      key: MESA; different in each of 2 rows
+      read: 2 rows; ANA 13, EVA 12, valid 25
+    <BLANKLINE>
+    To be answered
+      nothing
+    """
+
+    contest: Contest
+    mapping: Mapping
+    evidence: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    sources: tuple[Any, ...] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Proposal: {len(self.contest.candidates)} candidates, {len(self.contest.levels)} "
+            f"levels, {len(self.questions)} questions>"
+        )
+
+    def __str__(self) -> str:
+        found = [f"  {printable(said)}" for said in self.evidence]
+        asked = [f"  {at}. {printable(said)}" for at, said in enumerate(self.questions, start=1)]
+        return "\n".join(["Found", *found, "", "To be answered", *(asked or ["  nothing"])]) + "\n"
+
+    def write(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write a case folder that ``verify`` can run: never over a file that is there.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it is not there. The sheets are copied into it, if they are elsewhere.
+
+        Returns
+        -------
+        tuple of Path
+            The files written.
+
+        Raises
+        ------
+        InputError
+            If one of the files is there already.
+        """
+        root = Path(folder)
+        texts = {root / name: text for name, text in self._texts().items()}
+        files = [Path(source) for source in self.sources if not isinstance(source, pd.DataFrame)]
+        into = root / _FOLDER if len(files) > 1 else root
+        copies = {
+            into / file.name: file for file in files if file.resolve().parent != into.resolve()
+        }
+        there = [path.name for path in (*texts, *copies) if path.exists()]
+        if there:
+            raise InputError(
+                "the folder holds a case already, and nothing is overwritten",
+                file=root.name or root.resolve().name,
+                found=listed(there),
+                hint="name another folder with --out, or compare with --check",
+            )
+        write_whole(texts)
+        for path, source in copies.items():
+            path.parent.mkdir(exist_ok=True)
+            shutil.copyfile(source, path)
+        return (*texts, *copies)
+
+    def _texts(self) -> dict[str, str]:
+        frame = next((s for s in self.sources if isinstance(s, pd.DataFrame)), None)
+        file = "actas.csv" if frame is not None else Path(self.sources[0]).name
+        file = _FOLDER if len(self.sources) > 1 else file
+        case = {
+            "contest": "contest.json",
+            "declared": "declared.json",
+            "actas": {"file": file, "mapping": _plain(self.mapping)},
+        }
+        texts = {
+            "case.json": _json(case),
+            "contest.json": _json(_plain(self.contest)),
+            "declared.json": _json({"authority": "", "bulletins": []}),
+            "README.md": self._readme(),
+        }
+        return texts | ({"actas.csv": frame.to_csv(index=False)} if frame is not None else {})
+
+    def _readme(self) -> str:
+        votes = ", ".join(
+            f"{json.dumps(c.id, ensure_ascii=False)}: 0" for c in self.contest.candidates
+        )
+        found = "\n".join(f"- {printable(said)}" for said in self.evidence)
+        asked = "\n".join(f"{at}. {printable(said)}" for at, said in enumerate(self.questions, 1))
+        return (
+            f"# {self.contest.id}\n\n"
+            "A proposal of `tallyverify init`: correct what is wrong, then run "
+            "`tallyverify verify` on this folder.\n\n## What was found, and what it rests on\n\n"
+            f"{found}\n\n## What only you can answer\n\n{asked or 'Nothing.'}\n\n"
+            + _DECLARED
+            % votes
+            + "\n## contest.json\n\n`date`, `country` and the candidates' `name` are for people; "
+            "`valid_includes_blank` and\n`votes_allowed` decide what must add up (all keys: "
+            "docs/case.md).\n"
+        )
+
+
+def differences(proposal: Proposal, folder: str | Path) -> list[str]:
+    """Return what a proposal would say otherwise than the case of a folder, key by key.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no case that can be read.
+    """
+    root = Path(folder)
+    case, _ = read_document(root / "case.json", CaseFile, "case")
+    contest, _ = read_document(root / case.contest, Contest, "contest")
+    mapping = case.actas.mapping
+    if isinstance(mapping, str):
+        mapping, _ = read_document(root / mapping, Mapping, "mapping")
+    now = dict(_flat({"contest": _plain(contest), "mapping": _plain(mapping)}))
+    new = dict(_flat({"contest": _plain(proposal.contest), "mapping": _plain(proposal.mapping)}))
+    return [
+        f"{key}: {_told(now, key)} in the case, {_told(new, key)} proposed"
+        for key in dict.fromkeys([*now, *new])
+        if now.get(key) != new.get(key)
+    ]
+
+
+def _told(document: dict[str, Any], key: str) -> str:
+    return shown(document[key]) if key in document else "nothing"
+
+
+def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _flat(inner, f"{key}.{name}" if key else name)
+    else:
+        yield key, value
+
+
+def _plain(document: Contest | Mapping | None) -> Any:
+    if document is None:
+        return {}
+    data = document.model_dump(mode="json", exclude_defaults=True)
+    for candidate in data.get("candidates", ()):
+        if candidate.get("options") == [candidate["id"]]:
+            del candidate["options"]
+    return data
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

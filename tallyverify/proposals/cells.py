@@ -1,0 +1,174 @@
+"""Cells of text or of a sheet, below the rows that name them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from tallyverify.errors import InputError, listed, shown
+from tallyverify.findings import counted
+from tallyverify.proposals.header import header_rows, joined_names
+from tallyverify.readers import Content, Raw
+
+_LOOKED_AT = 200  # records at the top, to find separator and header by
+_SEPARATORS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Columns of text, and what a mapping must say so that the file opens like this."""
+
+    raw: Raw
+    opening: dict[str, Any]  # keys of a mapping: header, sheet
+    evidence: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+def text_grid(text: str, name: str) -> Grid:
+    """Return the cells of delimited text, whatever its separator, and titles above its header."""
+    if "\0" in text:
+        raise InputError("the text holds NUL characters", file=name)
+    separator, rows, ends = _sniffed(text, name)
+    chosen = header_rows(rows)
+    width = Counter(len(row) for row in rows[chosen[-1] + 1 :] or rows).most_common(1)[0][0]
+    width = max(width, len(rows[chosen[-1]]))
+    names = joined_names([rows[at] for at in chosen], width)
+    body = _after_lines(text, ends[chosen[-1]]).encode("utf-8")
+    if not body.strip():
+        raise InputError("the file has a header but no rows", file=name, found=listed(names, 12))
+    odd: list[str] = []
+
+    def skipped(row: Any) -> str:
+        odd.append(row.text or "")
+        return "skip"
+
+    try:
+        table = pacsv.read_csv(
+            pa.BufferReader(body),
+            pacsv.ReadOptions(column_names=[f"f{at}" for at in range(width)]),
+            pacsv.ParseOptions(
+                delimiter=separator, newlines_in_values=b'"' in body, invalid_row_handler=skipped
+            ),
+            pacsv.ConvertOptions(
+                column_types={f"f{at}": pa.string() for at in range(width)},
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise InputError("the rows cannot be parted", file=name, found=str(error)[:200]) from None
+    if not table.num_rows:
+        raise InputError(
+            "no row has as many cells as the header", file=name, found=listed(names, 12)
+        )
+    raw = Raw(names, list(table.columns), name, chosen[-1] + 2, separator=separator)
+    sign = "tab" if separator == "\t" else f"“{separator}”"
+    evidence = [f"{width} cells in a row, separated by {sign}", *_said_of(chosen, rows)]
+    questions = []
+    if odd:
+        questions.append(
+            f"{counted(len(odd), 'row')} with another number of cells than {width} (the first: "
+            f"{shown(odd[0][:60])}): a note, or a damaged row? Take it out, or mend it."
+        )
+    return Grid(raw, _header_key(chosen, rows), tuple(evidence), tuple(questions))
+
+
+def _sniffed(text: str, name: str) -> tuple[str, list[list[str]], list[int]]:
+    """Return the separator that parts most rows alike, the first rows, and the line each ends."""
+    best: tuple[tuple[int, int], str, list[list[str]], list[int]] | None = None
+    for separator in _SEPARATORS:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        rows, ends = [], []
+        try:
+            for row in islice(reader, _LOOKED_AT):
+                rows.append(row)
+                ends.append(reader.line_num)
+        except csv.Error:
+            continue
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        if widths:
+            width, times = widths.most_common(1)[0]
+            if best is None or (times, width) > best[0]:
+                best = (times, width), separator, rows, ends
+    if best is None:
+        raise InputError(
+            "no rows of cells are found",
+            file=name,
+            found=shown(text[:60]),
+            expected="cells separated by comma, semicolon, tab or |",
+            hint="check that it is this file",
+        )
+    return best[1:]
+
+
+def _after_lines(text: str, lines: int) -> str:
+    stream = io.StringIO(text, newline="")
+    for _ in range(lines):
+        stream.readline()
+    return stream.read()
+
+
+def _header_key(chosen: tuple[int, ...], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    above = any(any(map(str.strip, row)) for row in rows[: chosen[0]])
+    if not above and len(chosen) == 1:
+        return {}
+    numbers = [at + 1 for at in chosen]
+    return {"header": numbers[0] if len(numbers) == 1 else numbers}
+
+
+def _said_of(chosen: tuple[int, ...], rows: Sequence[Sequence[str]]) -> list[str]:
+    where = " and ".join(f"row {at + 1}" for at in chosen)
+    titles = [" ".join(filter(None, row)) for row in rows[: chosen[0]] if any(row)]
+    above = f", below {listed(titles, 3)}" if titles else ""
+    return [f"the columns are named in {where}{above}"]
+
+
+def sheet_grids(content: Content) -> tuple[dict[str, Grid], int]:
+    """Return the cells of each sheet with rows below a header, and how many are not empty.
+
+    Hidden sheets are passed over, unless all are.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
+        seen = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
+        sheets = {
+            name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for name in seen or book.sheet_names
+        }
+    except (CalamineError, OSError, ValueError) as error:
+        raise InputError(
+            "the workbook is damaged or cannot be read", file=content.name, found=str(error)[:120]
+        ) from None
+    grids = {name: _sheet(rows, content.name) for name, rows in sheets.items() if len(rows) > 1}
+    grids = {name: grid for name, grid in grids.items() if grid.raw.rows}
+    if not grids:
+        raise InputError("no sheet of the workbook has a row below a header", file=content.name)
+    return grids, sum(any(map(any, rows)) for rows in sheets.values())
+
+
+def _sheet(rows: list[list[str]], name: str) -> Grid:
+    chosen = header_rows(rows[:_LOOKED_AT])
+    names = joined_names([rows[at] for at in chosen], len(rows[0]))
+    body = [row for row in rows[chosen[-1] + 1 :] if any(row)]
+    columns = [pa.array([row[at] or None for row in body], pa.string()) for at in range(len(names))]
+    raw = Raw(names, columns, name, chosen[-1] + 2)
+    return Grid(raw, _header_key(chosen, rows), tuple(_said_of(chosen, rows)))
+
+
+def _cells(rows: Iterable[Sequence[Any]]) -> list[list[str]]:
+    return [[_as_text(cell) for cell in row] for row in rows]
+
+
+def _as_text(cell: Any) -> str:
+    # A spreadsheet holds every number as a float: 12.0 is how it says 12.
+    whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15
+    return str(int(cell)) if whole else str(cell).strip()

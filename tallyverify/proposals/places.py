@@ -1,0 +1,141 @@
+"""Where a sheet belongs: areas from large to small, and codes that lost something on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from tallyverify.errors import listed
+from tallyverify.proposals.columns import Column, distinct
+from tallyverify.proposals.keys import Key, key_among, other_kind
+from tallyverify.proposals.words import AREA, CODE, MODE, STATION
+from tallyverify.readers import FILE, SHEET
+
+_SAME = 1.02  # a code and its name: of one place, up to a few misspellings
+
+
+@dataclass
+class Places:
+    """Columns of areas, the largest first, and those of the key."""
+
+    areas: list[Column] = field(default_factory=list)
+    key: list[Column] = field(default_factory=list)
+    pad: dict[str, int] = field(default_factory=dict)
+    keyed: bool = True  # whether a key was found
+    parts: bool = False  # whether rows of one station are parts that add up
+    evidence: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+
+def find_places(columns: Sequence[Column], rows: int, *, beside: Sequence[Column] = ()) -> Places:
+    """Find areas and key among the columns that could name a place.
+
+    ``beside`` are columns (the option of a long file) with which the key is unique, but not part
+    of it.
+    """
+    found = Places()
+    names = [c for c in columns if c.is_name and not other_kind(c)]
+    _find_areas(found, names, rows)
+    key = key_among(names, found.areas, rows, beside)
+    modes = [column for column in columns if MODE.search(column.plain) and column.is_name]
+    if not key.found and modes and not beside:
+        _take_parts(found, key := key_among(names, found.areas, rows, modes[:1]), modes[0])
+    found.keyed = key.found
+    found.key = key.columns
+    found.evidence += key.evidence
+    found.questions += key.questions
+    stations = [c for c in found.key if STATION.search(c.plain) or len(found.key) == 1]
+    found.areas = [column for column in found.areas if column not in stations]
+    _find_lost_zeros(found)
+    for column in {c.name: c for c in [*found.areas, *found.key]}.values():
+        if column.spoilt:
+            found.questions.append(
+                f"{column.name} holds {listed(column.spoilt, 3)}: a spreadsheet made dates or "
+                "powers of ten of codes, and what they were cannot be told from them. Is there a "
+                "file from before that?"
+            )
+    return found
+
+
+def _take_parts(found: Places, key: Key, mode: Column) -> None:
+    """Rows that differ in the way of voting alone are parts of one station."""
+    found.parts = key.found
+    if key.found:
+        found.questions.append(
+            f"Do the rows of one station that differ in {mode.name} ({listed(mode.texts, 4)}) add "
+            'up? "repeated": "sum" says so, as proposed.'
+        )
+
+
+def _find_areas(found: Places, names: Sequence[Column], rows: int) -> None:
+    usable = [c for c in names if not c.empty.all() and distinct([c], rows) > 1]
+    named = [c for c in usable if AREA.search(c.plain) or c.name in (FILE, SHEET)]
+    inside = [c for c in usable if c not in named and _nests(c, usable, rows)]
+    possible = sorted([*named, *inside], key=lambda c: c.at)
+    sizes = [distinct([column], rows) for column in possible]
+    if sum(a > b for a, b in pairwise(sizes)) * 2 > len(sizes) - 1:
+        possible.reverse()
+    path: list[Column] = []
+    paths = 1
+    for column in possible:
+        more = distinct([*path, column], rows)
+        if more <= _SAME * paths:
+            _take_name(found, path, column, rows)
+        elif more <= 0.8 * rows or (rows < 50 and more < rows):
+            path.append(column)
+            paths = more
+    found.areas = path
+    if path:
+        numbers = [distinct(path[: at + 1], rows) for at in range(len(path))]
+        found.evidence.append(
+            "areas, the largest first: "
+            + " > ".join(f"{c.name} ({n:,})" for c, n in zip(path, numbers, strict=True))
+        )
+
+
+def _nests(column: Column, others: Sequence[Column], rows: int) -> bool:
+    """Whether a column of words lies in another one, or another in it: each text in one."""
+    own = distinct([column], rows)
+    if own > 0.5 * rows or CODE.search(column.plain) or STATION.search(column.plain):
+        return False
+    for other in others:
+        small, large = sorted((own, distinct([other], rows)))
+        if small < large <= 0.8 * rows and distinct([column, other], rows) <= _SAME * large:
+            return True
+    return False
+
+
+def _take_name(found: Places, path: list[Column], column: Column, rows: int) -> None:
+    """Put a name in the place of the code of the same area."""
+    if not path:
+        return
+    same = distinct([*path[:-1], column], rows) >= distinct(path, rows)
+    coded = (
+        path[-1].name in (FILE, SHEET)
+        or path[-1].numeric
+        or path[-1].padded
+        or bool(CODE.search(path[-1].plain))
+    )
+    if same and coded and not (column.numeric or column.padded):
+        found.evidence.append(f"{path[-1].name} is the code of {column.name}")
+        path[-1] = column
+
+
+def _find_lost_zeros(found: Places) -> None:
+    for column in {c.name: c for c in [*found.key, *found.areas]}.values():
+        if not column.numeric or column.padded:
+            continue
+        widths = {len(text) for text in column.texts if re.fullmatch(r"\d+", text)}
+        if len(widths) == 2 and max(widths) >= 6 and max(widths) - min(widths) == 1:
+            found.pad[column.name] = max(widths)
+            short = min(column.texts, key=len)
+            found.evidence.append(
+                f"{column.name} has codes of {min(widths)} and {max(widths)} digits: a leading "
+                f"zero is lost, {short} is {short.zfill(max(widths))}"
+            )
+            found.questions.append(
+                f"Do all codes of {column.name!r} have {max(widths)} digits? If not, take it out "
+                "of mapping.pad."
+            )

@@ -1,0 +1,198 @@
+"""propose: a contest and a mapping for a file, from its cells alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from tallyverify.errors import InputError, from_validation, listed
+from tallyverify.findings import counted
+from tallyverify.proposals.case_folder import Proposal
+from tallyverify.proposals.cells import Grid
+from tallyverify.proposals.columns import Column, named_columns
+from tallyverify.proposals.figures import Figures, wide_figures
+from tallyverify.proposals.grid import opened
+from tallyverify.proposals.identifiers import Identifiers
+from tallyverify.proposals.options import LongFigures, long_layout
+from tallyverify.proposals.places import Places, find_places
+from tallyverify.proposals.row_kinds import RowKinds, row_kinds
+from tallyverify.proposals.sums import added
+from tallyverify.readers import thousands_of
+from tallyverify.records import Contest, Mapping
+
+
+def propose(source: str | Path | pd.DataFrame) -> Proposal:
+    """Propose what a file of sheets means: a contest, and a mapping of its columns.
+
+    Nothing is assumed in silence: each choice has its evidence (sums that hold, names, how often
+    a text stands there), and what cannot be known from the file is a question.
+
+    Parameters
+    ----------
+    source : path or DataFrame
+        Any file that :func:`tallyverify.read_actas` reads, its columns called anything.
+
+    Returns
+    -------
+    Proposal
+        ``contest``, ``mapping``, ``evidence`` and ``questions``; ``write`` makes a case of it.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds nothing that could be votes or name a station.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sheets = pd.DataFrame({"DISTRITO": ["N", "N", "S"], "MESA": ["1", "2", "3"],
+    ...     "ANA": [120, 80, 77], "BERTO": [95, 130, 52], "VALIDOS": [215, 210, 129],
+    ...     "NULOS": [3, 4, 0]})
+    >>> proposal = propose(sheets)
+    >>> proposal.mapping.station, proposal.mapping.votes
+    (('MESA',), {'ANA': 'ANA', 'BERTO': 'BERTO'})
+    >>> proposal.evidence[0]
+    'VALIDOS = ANA + BERTO on 3 of 3 rows'
+    """
+    return replace(_proposed(opened([source])), sources=(source,))
+
+
+def propose_files(paths: Sequence[str | Path]) -> Proposal:
+    """Propose as :func:`propose` does, for files of the same columns.
+
+    Raises
+    ------
+    InputError
+        Also if a file has other columns than the first.
+    """
+    return replace(_proposed(opened(paths)), sources=tuple(paths))
+
+
+def _proposed(grid: Grid) -> Proposal:
+    kinds = row_kinds(named_columns(grid.raw))
+    if not kinds.columns or not len(kinds.columns[0].cells):
+        raise InputError("no column holds anything below its name", file=grid.raw.file)
+    rows = len(kinds.columns[0].cells)
+    status = kinds.mapping.get("status", {}).get("column")
+    columns = [column for column in kinds.columns if column.name != status]
+    figures, long, places = _roles(columns, rows)
+    unproved = next((column for column in columns if column.is_count), None)
+    if not (places.keyed or figures.proved) and unproved is not None:
+        # The first number of a row that nothing else names is its station's.
+        coded = [replace(c, coded=True) if c is unproved else c for c in columns]
+        again = _roles(coded, rows)
+        if again[2].keyed:
+            columns, (figures, long, places) = coded, again
+    if long is None:
+        used = [*figures.votes, *(c for cs in figures.lines.values() for c in cs)]
+    else:
+        used = [long.count, *(c for cs in long.own.values() for c in cs)]
+    _check_found(grid, columns, places, long.votes if long else figures.votes)
+    ids = Identifiers()
+    contest, mapping = _documents(grid, kinds, places, long or figures, ids)
+    mapping |= _thousands(used)
+    parts: list[Any] = [grid, kinds, long or figures, places]
+    evidence = [*(said for part in parts for said in part.evidence), *_sums(figures, long, rows)]
+    unread = [
+        f"{column.name!r} holds what is no count: {listed(column.unread, 4)}. It is not read; is "
+        "that right?"
+        for column in used
+        if column.unread
+    ]
+    nothing = sorted(set(grid.raw.distinct) - {c.name for c in kinds.columns} - {""})
+    empty = [f"No cell is filled in {listed(nothing)}: left out. Is that right?"] if nothing else []
+    questions = [*(asked for part in parts for asked in part.questions), *unread, *empty]
+    try:
+        return Proposal(
+            Contest.model_validate(contest),
+            Mapping.model_validate(mapping),
+            tuple(evidence),
+            tuple(questions),
+        )
+    except ValidationError as error:
+        raise from_validation(error, grid.raw.file) from None
+
+
+def _roles(columns: Sequence[Column], rows: int) -> tuple[Figures, LongFigures | None, Places]:
+    """Return what each column is: of a wide file if a sum says so, else of a long one if it is."""
+    figures = wide_figures(columns)
+    long = None if figures.proved else long_layout(columns, rows)
+    if long is not None:
+        return figures, *long
+    return figures, None, find_places([c for c in columns if c.name not in figures.used()], rows)
+
+
+def _check_found(
+    grid: Grid, columns: Sequence[Column], places: Places, votes: Sequence[Any]
+) -> None:
+    for missing, what in ((not votes, "could be votes"), (not places.key, "names a station")):
+        if missing:
+            raise InputError(
+                f"no column {what}",
+                file=grid.raw.file,
+                found=listed((column.name for column in columns), 40),
+                expected="a row for each station (or for each station and option)",
+                hint="describe the columns in a mapping (tallyverify schema mapping)",
+            )
+
+
+def _documents(
+    grid: Grid, kinds: RowKinds, places: Places, found: Figures | LongFigures, ids: Identifiers
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    areas = {ids.of(column.plain or column.name): column.name for column in places.areas}
+    mapping: dict[str, Any] = {"station": [column.name for column in places.key], "areas": areas}
+    if isinstance(found, LongFigures):
+        mapping |= {"layout": "long", "option": found.option.name, "count": found.count.name}
+        votes = {ids.of(text): text for text in found.votes}
+        lines: dict[str, Any] = {n: _one_or_all(texts) for n, texts in found.lines.items()}
+        lines |= {n: {"column": _names(columns)} for n, columns in found.own.items()}
+        mapping |= {"absent": "zero"} if found.absent else {}
+    else:
+        votes = {ids.of(column.name): column.name for column in found.votes}
+        lines = {name: _names(columns) for name, columns in found.lines.items()}
+    mapping |= {"lines": lines, "votes": votes, **grid.opening, **kinds.mapping}
+    mapping |= {"pad": places.pad} if places.pad else {}
+    mapping |= {"repeated": "sum"} if places.parts else {}
+    mapping |= (
+        {"separator": grid.raw.separator} if "header" in mapping and grid.raw.separator else {}
+    )
+    contest = {
+        "id": ids.of(grid.raw.file.split(".")[0].strip("()") or "contest"),
+        "levels": list(areas),
+        "candidates": [
+            {"id": one, **({"name": ids.name(text)} if ids.name(text) != one else {})}
+            for one, text in votes.items()
+        ],
+        "lines": list(lines),
+    }
+    return contest, mapping
+
+
+def _names(columns: Sequence[Column]) -> Any:
+    return _one_or_all([column.name for column in columns])
+
+
+def _one_or_all(names: list[str]) -> Any:
+    return names[0] if len(names) == 1 else names
+
+
+def _thousands(used: Sequence[Column]) -> dict[str, str]:
+    signs = {
+        sign for column in used for sign in thousands_of([column.cells], None).grouping & {",", "."}
+    }
+    return {"thousands": signs.pop()} if len(signs) == 1 else {}
+
+
+def _sums(figures: Figures, long: LongFigures | None, rows: int) -> list[str]:
+    if long is not None:
+        sums = [(text, int(long.sums[text].sum())) for text in long.votes]
+    else:
+        named = [(c.name, [c]) for c in figures.votes] + list(figures.lines.items())
+        sums = [(name, int(added(columns).sum())) for name, columns in named]
+    said = ", ".join(f"{name} {number:,}" for name, number in sums)
+    return [f"read: {counted(rows, 'row')}; {said}"]

@@ -1,0 +1,120 @@
+"""Rows that are no sheet (subtotals), sheets of another status, cells left empty to be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from tallyverify.arrays import Mask
+from tallyverify.errors import listed
+from tallyverify.findings import counted
+from tallyverify.proposals.columns import Column, kept
+from tallyverify.proposals.words import CONTEST, OPTION, plain, status_named
+from tallyverify.readers import labelled
+
+
+@dataclass
+class RowKinds:
+    """The rows that are sheets of one contest, and the keys of a mapping that say so."""
+
+    columns: list[Column]
+    mapping: dict[str, Any] = field(default_factory=dict)
+    evidence: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+
+def row_kinds(columns: Sequence[Column]) -> RowKinds:
+    """Fill merged cells, keep one contest, set subtotals aside, and read a status."""
+    found = RowKinds(list(columns))
+    _set_subtotals_aside(found)
+    _fill_down(found)
+    _one_contest(found)
+    _read_status(found)
+    return found
+
+
+def _set_subtotals_aside(found: RowKinds) -> None:
+    names = [c for c in found.columns if not c.is_count and not OPTION.search(c.plain)]
+    total = np.zeros(len(found.columns[0].cells) if found.columns else 0, dtype=bool)
+    labels: list[str] = []
+    for column in names:
+        here: Mask = labelled(column.cells)
+        if 0 < here.sum() < 0.5 * len(here):
+            labels += [str(t) for t in pc.unique(column.cells.filter(here)).to_pylist()]
+            total |= here
+    if total.any() and not total.all():
+        found.mapping["subtotals"] = "leave_out"
+        found.evidence.append(f"{counted(int(total.sum()), 'row')} of totals: {listed(labels, 4)}")
+        found.questions.append(
+            f"Are the rows named {listed(labels, 4)} sums of others, to be left out?"
+        )
+        found.columns = kept(found.columns, ~total)
+
+
+def _fill_down(found: RowKinds) -> None:
+    filled = []
+    for column in found.columns:
+        if _is_merged(column):
+            found.mapping.setdefault("fill_down", []).append(column.name)
+            found.evidence.append(
+                f"{column.name} is written once and left empty below, "
+                f"{counted(len(column.texts), 'text')} in {len(column.cells):,} rows"
+            )
+            found.questions.append(
+                f"Does an empty cell of {column.name!r} mean what stands above it?"
+            )
+            filled.append(replace(column, cells=pc.fill_null_forward(column.cells)))
+        else:
+            filled.append(column)
+    found.columns = filled
+
+
+def _is_merged(column: Column) -> bool:
+    """Whether texts begin runs of empty cells and never follow themselves."""
+    there = column.cells.filter(pc.is_valid(column.cells))
+    if column.is_count or column.empty[0] or column.empty.mean() < 0.4 or len(there) < 2:
+        return False
+    again = pc.equal(there.slice(1), there.slice(0, len(there) - 1))
+    letters = any(any(map(str.isalpha, text)) for text in column.texts)
+    return letters and not pc.any(again).as_py() and not OPTION.search(column.plain)
+
+
+def _one_contest(found: RowKinds) -> None:
+    """Keep the rows of one contest, where a column names several."""
+    for column in found.columns:
+        if not CONTEST.search(column.plain) or not 1 < len(column.texts) <= 500 or column.is_count:
+            continue
+        first = next((t for t in column.texts if plain(t).startswith("presid")), column.texts[0])
+        found.mapping.setdefault("where", {})[column.name] = first
+        others = [text for text in column.texts if text != first]
+        found.evidence.append(
+            f"{column.name} names {len(column.texts)} contests; the rows of {first!r} are read"
+        )
+        found.questions.append(
+            f"Which contest is it? {first!r} was taken; there are also {listed(others, 8)}."
+        )
+        rows = pc.fill_null(pc.equal(column.cells, first), False).to_numpy(zero_copy_only=False)
+        found.columns = [c for c in kept(found.columns, rows) if c.texts]
+        return
+
+
+def _read_status(found: RowKinds) -> None:
+    for column in found.columns:
+        if column.is_count or not 1 < len(column.texts) <= 8 or column.empty.any():
+            continue
+        meant = {text: status_named(text) for text in column.texts}
+        placed = {text for text, status in meant.items() if status}
+        if "counted" not in meant.values() or 2 * len(placed) <= len(meant):
+            continue
+        status: dict[str, Any] = {"column": column.name}
+        for text, what in meant.items():
+            status.setdefault(what or "pending", []).append(text)
+        found.mapping["status"] = status
+        said = "; ".join(f"{k}: {listed(v)}" for k, v in status.items() if k != "column")
+        found.evidence.append(f"{column.name} says which sheets count: {said}")
+        found.questions.append(f"Is each status of {column.name!r} placed rightly ({said})?")
+        return

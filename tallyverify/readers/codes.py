@@ -1,0 +1,102 @@
+"""Each row's station and areas: codes as they stand in a column, or cut out of its texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tallyverify.arrays import Mask
+from tallyverify.errors import InputError, listed, shown
+from tallyverify.findings import counted
+from tallyverify.readers.raw import Raw
+from tallyverify.readers.subtotals import labelled
+from tallyverify.records import Contest, Cut, Mapping, column_named
+from tallyverify.table import Source
+
+NO_PLACE = (
+    *("-", "--", "\u2013", "\u2014", "\\N", "NULL", "Null", "null", "NONE", "None", "none"),
+    *("NA", "na", "N/A", "n/a", "NaN", "nan", "<NA>", "#NA", "#N/A"),
+    *("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "a formula without a value"),
+)
+"""Texts that name no area and no station, unless a pattern takes them."""
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Each row's station and areas."""
+
+    keys: pa.Array
+    no_key: Mask  # where a part of the key is empty, or a total's label
+    areas: dict[str, pa.Array]  # in the contest's order of levels
+    said: tuple[str, ...]
+
+
+def codes_of(raw: Raw, mapping: Mapping, contest: Contest, source: Source) -> Codes:
+    """Return what the mapping's columns say of each row's station and areas."""
+    said: list[str] = []
+    pieces = []
+    no_key = np.zeros(raw.rows, dtype=bool)
+    for code in mapping.station:
+        piece = pc.fill_null(_code(raw, code, mapping, said, source), "")
+        no_key |= pc.equal(piece, "").to_numpy(zero_copy_only=False) | labelled(piece)
+        pieces.append(piece if len(mapping.station) == 1 else _without_slash(piece))
+    keys = pieces[0] if len(pieces) == 1 else pc.binary_join_element_wise(*pieces, "/")
+    areas = {
+        level: _code(raw, mapping.areas[level], mapping, said, source)
+        for level in contest.levels
+        if level in mapping.areas
+    }
+    return Codes(keys, no_key, areas, tuple(dict.fromkeys(said)))
+
+
+def _without_slash(piece: pa.Array) -> pa.Array:
+    # Two pieces joined by "/" must not look like two others: a slash inside is doubled.
+    return pc.replace_substring(piece, "/", "//")
+
+
+def _code(raw: Raw, code: str | Cut, mapping: Mapping, said: list[str], source: Source) -> pa.Array:
+    name = column_named(code)
+    column = raw.text(name)
+    none = pc.fill_null(pc.is_in(column, pa.array(NO_PLACE)), False)
+    if isinstance(code, Cut):
+        column = _cut(raw, code, column, none, source)
+    elif pc.any(none).as_py():
+        texts = pc.unique(column.filter(none)).to_pylist()
+        said.append(f"{listed(texts)} in {shown(name)} names nothing: taken as empty")
+        column = pc.if_else(none, "", column)
+    return _padded(column, mapping.pad.get(name))
+
+
+def _cut(raw: Raw, code: Cut, column: pa.Array, none: pa.Array, source: Source) -> pa.Array:
+    """Return what the group of the pattern finds; an empty cell stays empty."""
+    whole = rf"\A(?:{code.pattern})\z"
+    cut = pc.replace_substring_regex(column, whole, r"\1")
+    # What is left as it was did not fit, or the group is all of it: only there it must be asked.
+    same = np.flatnonzero(pc.fill_null(pc.equal(cut, column), False))
+    unfit = same[~np.asarray(pc.match_substring_regex(column.take(same), whole))]
+    strange = unfit[~np.asarray(pc.or_(none, pc.equal(column, "")).take(unfit))]
+    if len(strange):
+        at = int(strange[0])
+        raise InputError(
+            "a text does not fit the pattern that a code is to be cut out by",
+            file=raw.file,
+            place=f"row {source.row(int(raw.row_numbers[at]))}, column {shown(code.column)}",
+            found=f"{shown(column[at].as_py())}; {counted(len(strange), 'such row')}",
+            expected=f"texts that {shown(code.pattern)} fits as a whole",
+            hint="write the pattern wider, or leave these rows out by mapping.where_not",
+        )
+    if not len(unfit):
+        return cut
+    fits = np.ones(len(column), dtype=bool)
+    fits[unfit] = False
+    return pc.if_else(pa.array(fits), cut, "")
+
+
+def _padded(column: pa.Array, width: int | None) -> pa.Array:
+    if width is None:
+        return column
+    empty = pc.equal(column, "")
+    return pc.if_else(empty, column, pc.utf8_lpad(column, width, padding="0"))

@@ -1,0 +1,145 @@
+"""What the rows of a file mean, before any figure is read: cells filled down, rows kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.readers.raw import Raw
+from tallyverify.records import Mapping, column_named
+
+Texts = dict[str, list[str]]
+"""The distinct texts of some columns, by name."""
+
+
+def rows_meant(raw: Raw, mapping: Mapping) -> tuple[Raw, tuple[str, ...]]:
+    """Fill cells down, and keep the rows that the mapping asks for; say what is worth telling."""
+    raw, filled = _merged_filled(raw, mapping)
+    raw = _filled_down(raw, mapping)
+    absent = check_conditions(texts_of(raw, mapping), mapping, raw.file)
+    kept = rows_kept(raw, mapping)
+    if not kept.rows:
+        raise no_row_kept(raw.file, mapping)
+    return kept, (*filled, *absent)
+
+
+def _merged_filled(raw: Raw, mapping: Mapping) -> tuple[Raw, tuple[str, ...]]:
+    """Fill merged cells where one cell may speak for several rows: not in figures or keys.
+
+    A key says how many stations there are; ``fill_down`` must name it.
+    """
+    changed, said = {}, []
+    keys = {column_named(code) for code in mapping.station}
+    areas = {column_named(code) for code in mapping.areas.values()}
+    status = {mapping.status.column} if mapping.status else set()
+    for name in sorted({*keys, *areas, *mapping.where, *mapping.where_not, *status}):
+        place = raw.position(name) if raw.merged else -1
+        ranges = [(first, last) for column, first, last in raw.merged if column == place]
+        if not ranges or name in mapping.fill_down:
+            continue
+        if name in keys:
+            said.append(
+                f"{shown(name)} is part of the key and has merged cells: all but the first of each "
+                "are empty unless mapping.fill_down names it"
+            )
+            continue
+        above = np.arange(raw.rows)
+        for first, last in ranges:
+            start, stop = np.searchsorted(raw.row_numbers, [first, last + 1])
+            above[start:stop] = start
+        changed[name] = raw.text(name).take(pa.array(above))
+        said.append(f"merged cells of {shown(name)} read as one text for each of their rows")
+    return raw.with_columns(changed), tuple(said)
+
+
+def _filled_down(raw: Raw, mapping: Mapping) -> Raw:
+    changed = {}
+    for name in mapping.fill_down:
+        column = raw.text(name)
+        empty = pc.fill_null(pc.equal(column, ""), True).to_numpy(zero_copy_only=False)
+        if empty[:1].any():
+            raise InputError(
+                "nothing stands above an empty cell that is to be filled from above",
+                file=raw.file,
+                place=f"row {raw.row_numbers[0]}, column {shown(name)}",
+                found="an empty cell in the first row of data",
+                expected="a text, which later empty cells repeat",
+                hint="take the column out of mapping.fill_down, or name the row of the header in "
+                "mapping.header",
+            )
+        above = np.maximum.accumulate(np.where(empty, 0, np.arange(raw.rows)))
+        changed[name] = column.take(pa.array(above))
+    return raw.with_columns(changed)
+
+
+def rows_kept(raw: Raw, mapping: Mapping) -> Raw:
+    """Return the rows that ``where`` asks for and ``where_not`` does not leave out."""
+    if not (mapping.where or mapping.where_not):
+        return raw
+    keep = pa.array(np.ones(raw.rows, dtype=bool))
+    for name, texts in mapping.where.items():
+        keep = pc.and_(keep, _any_of(raw, name, texts))
+    for name, texts in mapping.where_not.items():
+        keep = pc.and_not(keep, _any_of(raw, name, texts))
+    return raw.keep(keep)
+
+
+def _any_of(raw: Raw, name: str, texts: str | tuple[str, ...]) -> pa.Array:
+    return pc.is_in(raw.text(name), pa.array(_listed(texts), pa.string()))
+
+
+def texts_of(raw: Raw, mapping: Mapping) -> Texts:
+    """Return the distinct texts of the columns that say which rows are kept."""
+    names = dict.fromkeys([*mapping.where, *mapping.where_not])
+    return {name: [str(t) for t in pc.unique(raw.text(name)).to_pylist()] for name in names}
+
+
+def check_conditions(texts: Texts, mapping: Mapping, file: str) -> tuple[str, ...]:
+    """Refuse conditions that no row fits, if they seem misspelt; return the others in words.
+
+    That no row is to be left out may be true of a file; that none is asked for is not.
+    """
+    for name, asked in mapping.where.items():
+        if not set(_listed(asked)) & set(texts[name]):
+            raise _no_such_text("where", name, _listed(asked), texts[name], file)
+    said = []
+    for name, asked in mapping.where_not.items():
+        for text in _listed(asked):
+            if text not in texts[name]:
+                if nearest(text, texts[name]):
+                    raise _no_such_text("where_not", name, [text], texts[name], file)
+                said.append(f"no row has {shown(text)} in {shown(name)}, to be left out")
+    return tuple(said)
+
+
+def _no_such_text(
+    key: str, name: str, asked: Sequence[str], there: Sequence[str], file: str
+) -> InputError:
+    return InputError(
+        f"no row has what mapping.{key} asks for",
+        file=file,
+        place=f"column {shown(name)}",
+        found=listed(there[:20]),
+        expected=listed(asked),
+        hint=nearest(asked[0], there),
+    )
+
+
+def no_row_kept(file: str, mapping: Mapping) -> InputError:
+    """Return the error for conditions that fit some rows each, and together none."""
+    both = {"where": mapping.where, "where_not": mapping.where_not}
+    keys = [f"mapping.{key}" for key, conditions in both.items() if conditions]
+    return InputError(
+        f"no row has all that {' and '.join(keys)} asks for",
+        file=file,
+        found=f"no row with {shown({key: value for key, value in both.items() if value})}",
+        hint="each condition fits some rows, but none fits them all",
+    )
+
+
+def _listed(texts: str | tuple[str, ...]) -> list[str]:
+    return [texts] if isinstance(texts, str) else list(texts)

@@ -1,0 +1,116 @@
+"""A sheet of a workbook as columns of text, and what it hides: merges, errors, other sheets."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.readers.files import Content
+from tallyverify.readers.formula_errors import formula_errors
+from tallyverify.readers.header import beyond_the_file, empty_header, header_names
+from tallyverify.readers.raw import Raw
+
+
+def read_workbook(
+    content: Content, name: str | None, header: Sequence[int]
+) -> tuple[Raw, tuple[str, ...]]:
+    """Read the sheet of this name, or the only one; say what is hidden in the workbook.
+
+    The header is the first row that is not empty, or the rows asked for. Empty rows are passed
+    over, as in text.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
+        name = _chosen(book, name, content.name)
+        sheet = book.get_sheet_by_name(name)
+        rows = sheet.to_python(skip_empty_area=True)
+        top, left = sheet.start or (0, 0)
+        merged = sheet.merged_cell_ranges or ()
+    except (CalamineError, OSError, ValueError) as error:
+        raise InputError(
+            "the workbook is damaged or cannot be read",
+            file=content.name,
+            found=str(error)[:120],
+            hint="open it, save it again as xlsx, or export the sheet as CSV",
+        ) from None
+    if not rows:
+        raise InputError("the sheet is empty", file=content.name, place=f"sheet {shown(name)}")
+    cells = [[_cell(value) for value in row] for row in rows]
+    errors, said = formula_errors(content.data, name)
+    for (row, column), text in errors.items():
+        if 0 <= row - top < len(cells) and 0 <= column - left < len(cells[0]):
+            cells[row - top][column - left] = text
+    asked = [row - 1 - top for row in header] or [0]
+    if asked[-1] >= len(cells):
+        raise beyond_the_file(content.name, asked[-1] + 1 + top, top + len(cells))
+    names = header_names([[cell or "" for cell in cells[at]] if at >= 0 else [] for at in asked])
+    if not any(names):
+        raise empty_header(content.name, asked[-1] + 1 + top)
+    below = range(max(asked[-1] + 1, 0), len(cells))
+    filled = [at for at in below if any(cells[at])]
+    columns = [
+        pa.array([cells[at][place] for at in filled], pa.string()) for place in range(len(names))
+    ]
+    raw = Raw(
+        names,
+        columns,
+        content.name,
+        first_row=top + asked[-1] + 2,
+        numbers=np.array(filled, dtype=np.int64) + top + 1,
+        merged=tuple(
+            (column - left, first + 1, last + 1)
+            for (first, column), (last, _) in sorted(merged)
+            if last > first > top + asked[-1]
+        ),
+    )
+    return raw, (*_hidden(book, name), *said)
+
+
+def _chosen(book: Any, name: str | None, file: str) -> str:
+    """Return the name of the sheet to read: that asked for, else the only one with cells."""
+    hidden = {sheet.name for sheet in book.sheets_metadata if _is_hidden(sheet)}
+    if name is None:
+        names = [each for each in book.sheet_names if book.get_sheet_by_name(each).height]
+        if len(names) != 1:
+            raise InputError(
+                "the workbook has several sheets" if names else "the workbook is empty",
+                file=file,
+                found=", ".join(shown(n) + " (hidden)" * (n in hidden) for n in names) or None,
+                hint="name one in mapping.sheet",
+            )
+        return str(names[0])
+    if name not in book.sheet_names:
+        raise InputError(
+            "the workbook has no sheet of this name",
+            file=file,
+            found=shown(name),
+            expected=listed(book.sheet_names),
+            hint=nearest(name, book.sheet_names),
+        )
+    return name
+
+
+def _hidden(book: Any, name: str) -> list[str]:
+    hidden = [sheet.name for sheet in book.sheets_metadata if _is_hidden(sheet)]
+    read = {True: "and was read", False: "and was not read"}
+    return [f"the sheet {shown(each)} is hidden, {read[each == name]}" for each in hidden]
+
+
+def _is_hidden(sheet: Any) -> bool:
+    from python_calamine import SheetVisibleEnum
+
+    return bool(sheet.visible != SheetVisibleEnum.Visible)
+
+
+def _cell(value: Any) -> str | None:
+    # A spreadsheet holds every number as a float: 12.0 is how it says 12.
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return None if value is None or value == "" else str(value)

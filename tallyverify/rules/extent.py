@@ -1,0 +1,242 @@
+"""T214 to T216: where sheets lie, how many there can be, and how many bear witness."""
+
+from __future__ import annotations
+
+from tallyverify.checking import CaseFacts, Check, Reading, too_many
+from tallyverify.errors import listed, nearest, shown
+from tallyverify.feasibility import allowed_for
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+from tallyverify.names import folded, look_alikes
+from tallyverify.rules.as_read import NO_PLACE, summarise_as_read
+
+_GROWN = 1.1
+"""Lists of voters may have grown by so much since they were published."""
+
+
+def places(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+    """T214: sheets that name no area, and areas that only one side names."""
+    if not facts.levels:
+        return check.not_applicable("the actas name no areas")
+    declared = {level for area in facts.areas for level in area}
+    findings = []
+    for level, rows in reading.rows.placeless.items():
+        if rows:
+            grave = level in declared and too_many(rows, reading.rows.rows, least=1)
+            findings.append(
+                check.finding(
+                    f"{counted(rows, 'sheet')} of {number(reading.rows.rows)} name no {level}"
+                    + (
+                        ", and there are results by it: if only the first row of each is "
+                        "labelled, set mapping.fill_down"
+                        if grave
+                        else ""
+                    ),
+                    evidence=None if grave else Evidence.NOTE,
+                    observed=rows,
+                    arithmetic="an empty cell, NA and the like are no place",
+                )
+            )
+    for depth in (1, 2):
+        findings += _one_sided(check, reading, facts, depth)
+    return check.result(findings, statistic=sum(reading.rows.placeless.values()))
+
+
+def _one_sided(check: Check, reading: Reading, facts: CaseFacts, depth: int) -> list[Finding]:
+    """Areas of one depth that the sheets name and no bulletin, or a bulletin and no sheet."""
+    levels = facts.levels[:depth]
+    named = facts.patterns.get(levels) if len(levels) == depth else None
+    if not named:
+        return []
+    here = {names: row for names, row in reading.seen.totals.regions.items() if len(names) == depth}
+    folds = {names: tuple(map(folded, names)) for names in here}
+    strange = {n: here[n] for n, fold in folds.items() if fold not in named and _is_place(n)}
+    known = set(folds.values())
+    absent = [tuple(facts.areas[at].values()) for fold, at in named.items() if fold not in known]
+    sheets, votes = (int(sum(row[at] for row in strange.values())) for at in (0, 1))
+    level, left, findings = levels[-1], _left_for_others(facts, levels), []
+    if strange:
+        names = sorted(names[-1] for names in strange)
+        close = _close(names, [area[-1] for area in absent])
+        alike = look_alikes(names, [facts.areas[at][level] for at in named.values()])
+        grave = bool(
+            (close or alike or len(absent) == len(named) > 1)
+            and sheets > allowed_for(facts, reading.seen.stations.stations).sheets
+            and left is not None
+            and votes > left
+        )
+        findings.append(
+            check.finding(
+                f"{counted(sheets, 'sheet')} lie in {counted(len(strange), 'area')} that no "
+                f"bulletin names ({level}: {listed(names, 3)}){close}"
+                + (": spell the names alike on both sides" if grave else ""),
+                evidence=None if grave else Evidence.NOTE,
+                observed=sheets,
+                arithmetic=f"{counted(votes, 'valid vote')} on these sheets"
+                + ("" if left is None else f"; {number(left)} declared outside the named areas"),
+            )
+        )
+    if absent:
+        names = sorted(area[-1] for area in absent)
+        close = _close(names, [area[-1] for area in strange])
+        findings.append(
+            check.finding(
+                f"no sheet lies in {counted(len(absent), 'area')} of the declared result "
+                f"({level}: {listed(names, 3)}){close}",
+                evidence=Evidence.NOTE,
+                observed=len(absent),
+                arithmetic=f"{number(len(named))} areas declared by {level}",
+            )
+        )
+    return findings
+
+
+def _is_place(names: tuple[str, ...]) -> bool:
+    return not any(name.strip().lower() in NO_PLACE for name in names)
+
+
+def _close(names: list[str], among: list[str]) -> str:
+    hints = ((name, nearest(name, among)) for name in names[:20])
+    return next((f"; {shown(name)}: {hint}" for name, hint in hints if hint), "")
+
+
+def _left_for_others(facts: CaseFacts, levels: tuple[str, ...]) -> int | None:
+    """Return the votes of the whole that no declared area of these levels has, if both are said."""
+    for bulletin in reversed(facts.bulletins):
+        whole = [sum(row.figures.values()) for row in bulletin.areas if not row.area]
+        parts = [sum(row.figures.values()) for row in bulletin.areas if tuple(row.area) == levels]
+        if parts and whole and whole[0]:
+            return max(whole[0] - sum(parts), 0)
+    return None
+
+
+def extent(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+    """T215: more stations, or more registered voters, than there are."""
+    seen, declared, registry = reading.seen.stations, facts.declared, facts.registry
+    listed_voters = registry.registered if registry and not registry.sizes[1].any() else 0
+    stations = max(declared.stations or 0 if declared else 0, len(registry) if registry else 0)
+    voters = max(declared.registered or 0 if declared else 0, listed_voters)
+    if not stations and not voters:
+        return check.not_applicable("neither stations nor registered voters are declared or listed")
+    room = allowed_for(facts, seen.stations).sheets
+    mean = seen.registered_seen / max(seen.stations, 1)
+    findings = []
+    for what, here, most, slack in (
+        ("station", seen.stations, stations, stations + room),
+        ("registered voter", seen.registered_seen, voters, _GROWN * voters + room * mean),
+    ):
+        if most and here > most:
+            grave = here > slack
+            findings.append(
+                check.finding(
+                    f"{counted(here, what)} on the sheets, and there are {number(most)}"
+                    + (
+                        ": rows stand twice, totals stand among the sheets, or the numbers are of "
+                        "something else (a station may have several sheets)"
+                        if grave
+                        else ""
+                    ),
+                    evidence=None if grave else Evidence.NOTE,
+                    observed=here,
+                    expected=most,
+                    arithmetic=f"{number(here)} − {number(most)} = {number(here - most)}",
+                )
+            )
+    return check.result(findings)
+
+
+def witnesses(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+    """T216: rows of the file whose votes do not count, of the stations' own."""
+    rows, noticed = reading.rows, reading.noticed
+    silent = rows.silent if _says_more_than(facts, reading.seen.stations.stations) else 0
+    lost = {
+        "were left out as totals and are of a station's size": noticed.like_stations,
+        "have no vote that could be read": rows.unread,
+        "hold no vote at all": silent,
+        "have votes that could not be read": rows.illegible,
+        "are wrong by more than a tenth in a balance": rows.off,
+        "stand several times with different figures": reading.contested,
+    }
+    own, out = rows.rows + noticed.like_stations, sum(lost.values())
+    said = "; ".join(f"{number(n)} {words}" for words, n in lost.items() if n)
+    findings = []
+    if facts.undecided_subtotals:
+        findings.append(
+            check.finding(
+                f"{counted(len(facts.source.subtotals), 'row')} among the stations look like area "
+                'subtotals (T208); set mapping.subtotals to "leave_out" or "keep"',
+                observed=len(facts.source.subtotals),
+            )
+        )
+    if too_many(out, own):
+        findings.append(
+            check.finding(
+                f"{number(out)} of the file's {number(own)} stations do not bear witness: {said}; "
+                "say in the mapping what these rows mean (missing, status, where_not, subtotals, "
+                "repeated)",
+                observed=own - out,
+                expected=own,
+                arithmetic=f"more than a tenth of {number(own)}",
+            )
+        )
+    if noticed.filtered or noticed.totals:
+        grave = noticed.totals > max(rows.rows, 2) and not noticed.like_stations
+        findings.append(
+            check.finding(
+                f"{counted(noticed.totals, 'row')} left out as totals, "
+                f"{number(noticed.filtered)} by what the mapping asks for"
+                + (": more totals than stations" if grave else ""),
+                evidence=None if grave else Evidence.NOTE,
+                observed=noticed.totals,
+                arithmetic=f"{counted(rows.rows, 'row')} kept",
+            )
+        )
+    return check.result(findings, reason=said, statistic=out)
+
+
+def _says_more_than(facts: CaseFacts, seen: int) -> bool:
+    """Whether the declared result may hold stations whose rows are empty.
+
+    A row without any vote was perhaps not loaded yet: that is no loss where the declared result
+    says itself that it holds no more stations than were seen.
+    """
+    stated = []
+    for row in (row for one in facts.bulletins for row in one.areas if not row.area):
+        every = facts.declared.stations if facts.declared else None
+        by_share = row.coverage * every if row.coverage is not None and every else None
+        stated += [n for n in (row.stations, by_share) if n is not None]
+    return not stated or max(stated) > seen / 0.9
+
+
+T214 = Check(
+    "T214",
+    "Areas that only one side names",
+    "rules",
+    Evidence.QUALITY,
+    places,
+    summarise_as_read,
+    "reading",
+    needs="actas with areas",
+)
+T215 = Check(
+    "T215",
+    "More stations or voters than there are",
+    "rules",
+    Evidence.QUALITY,
+    extent,
+    summarise_as_read,
+    "reading",
+    needs="declared stations or registered voters, or a registry",
+    assumptions="lists have grown by a tenth at the most since the number was published",
+)
+T216 = Check(
+    "T216",
+    "Rows that bear no witness",
+    "rules",
+    Evidence.QUALITY,
+    witnesses,
+    summarise_as_read,
+    "reading",
+    assumptions="nine tenths of the file's own stations must count for a result to be held against "
+    "them",
+)
+CHECKS = (T214, T215, T216)

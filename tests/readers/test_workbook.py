@@ -1,0 +1,138 @@
+"""What a spreadsheet hides: merged cells, errors of formulas, other sheets, rows further up."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tallyverify.errors import InputError
+from tests.helpers.small import CONTEST, HEADER, WHOLE, read, rows_of
+
+CELLS: list[list[Any]] = [
+    HEADER.split(","),
+    ["Norte", "01", 12, 8, 4],
+    ["Sur", "02", 1500, 900, 600],
+    ["Sur", "03", 7, 0, 7],
+]
+
+
+def saved(folder: Path, rows: list[list[Any]], *merged: str, left: int = 0, **hidden: str) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "actas"
+    for at, row in enumerate(rows, 1):
+        for place, cell in enumerate(row, 1 + left):
+            sheet.cell(at, place, cell)
+    for cells in merged:
+        sheet.merge_cells(cells)
+    for name, state in hidden.items():
+        book.create_sheet(name).sheet_state = state
+    path = folder / "a.xlsx"
+    book.save(path)
+    return path
+
+
+def test_rows_above_the_header_and_columns_on_the_left(tmp_path: Path) -> None:
+    rows = [[], ["RESULTS"], [], *CELLS[:2], [], *CELLS[2:]]
+    table = read(saved(tmp_path, rows, left=1), header=4)
+    assert rows_of(table) == WHOLE
+    assert rows_of(table, "row") == [(5,), (7,), (8,)]
+
+
+def test_without_a_header_row_it_is_the_first_that_is_not_empty(tmp_path: Path) -> None:
+    table = read(saved(tmp_path, [[], [], *CELLS], left=2))
+    assert rows_of(table) == WHOLE
+    assert rows_of(table, "row") == [(4,), (5,), (6,)]
+
+
+def test_a_header_of_two_rows(tmp_path: Path) -> None:
+    rows = [["EDO", "MESA", "VALID", "VOTOS"], [None, None, None, "ANA", "BERTO"], *CELLS[1:]]
+    path = saved(tmp_path, rows, "A1:A2", "D1:E1")
+    votes = {"A": "VOTOS ANA", "B": "VOTOS BERTO"}
+    assert rows_of(read(path, header=[1, 2], votes=votes)) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (9, r"beyond(.|\n)*row 9(.|\n)*of the 5 rows"),
+        (1, r"row 1: the header row is empty"),
+        (5, "a header but no rows"),
+    ],
+)
+def test_a_header_that_is_not_there_is_refused(tmp_path: Path, header: int, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        read(saved(tmp_path, [[], *CELLS]), header=header)
+
+
+def test_merged_areas_are_one_text_for_each_of_their_rows(tmp_path: Path) -> None:
+    rows = [["x"], CELLS[0], ["Norte", "01", 12, 8, 4], [], [None, "02", 9, 9, 0], CELLS[3]]
+    table = read(saved(tmp_path, rows, "A3:A5"), header=2)
+    assert rows_of(table, "state", "row") == [("Norte", 3), ("Norte", 5), ("Sur", 6)]
+    assert "merged cells of 'EDO' read as one text for each of their rows" in table.source.text
+
+
+def test_merged_figures_are_not_filled(tmp_path: Path) -> None:
+    rows = [*CELLS[:3], ["Sur", "03", None, 0, 7]]
+    table = read(saved(tmp_path, rows, "C3:C4"))
+    assert rows_of(table) == [*WHOLE[:2], ("03", None, 0, 7)]
+
+
+def test_merged_keys_are_filled_only_if_the_mapping_says_so(tmp_path: Path) -> None:
+    rows = [*CELLS[:3], [None, "03", 7, 0, 7]]
+    path = saved(tmp_path, rows, "A3:A4")
+    table = read(path, station=["EDO", "MESA"])
+    assert table.source.subtotal_rows == (4,)
+    assert "part of the key and has merged cells" in table.source.text[-1]
+    table = read(path, station=["EDO", "MESA"], fill_down="EDO")
+    assert [row[0] for row in rows_of(table)] == ["Norte/01", "Sur/02", "Sur/03"]
+
+
+def test_errors_of_formulas_are_unread_and_told_by_cell(tmp_path: Path) -> None:
+    rows = [*CELLS[:2], ["Sur", "02", "=C2+1", "#REF!", 600], ["#N/A", "03", 7, 0, "#DIV/0!"]]
+    table = read(saved(tmp_path, rows, left=1))
+    assert rows_of(table) == [WHOLE[0], ("02", None, None, 600), ("03", 7, 0, None)]
+    assert rows_of(table, "state")[2] == ("",)
+    assert table.unread[["row", "column", "text"]].values.tolist() == [
+        [3, "A", "#REF!"],
+        [3, "VALID", "a formula without a value"],
+        [4, "B", "#DIV/0!"],
+    ]
+    told = next(said for said in table.source.text if said.startswith("errors of formulas"))
+    for cell in ("E3 #REF!", "D3 a formula without a value", "B4 #N/A", "F4 #DIV/0!"):
+        assert cell in told
+
+
+def test_a_formula_that_results_in_no_text_is_empty(tmp_path: Path) -> None:
+    path = saved(tmp_path, [*CELLS[:3], ["Sur", "03", 7, 0, "=A1"]])
+    data, out = path.read_bytes(), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            text = old.read(entry)
+            if entry.filename.endswith("sheet1.xml"):
+                assert b'<c r="E4"' in text
+                text = text.replace(b'<c r="E4"', b'<c t="str" r="E4"')
+            new.writestr(entry, text)
+    path.write_bytes(out.getvalue())
+    table = read(path)
+    assert rows_of(table)[2] == ("03", 7, 0, None)
+    assert not len(table.unread)
+
+
+def test_hidden_sheets_are_told(tmp_path: Path) -> None:
+    table = read(saved(tmp_path, CELLS, old="hidden", older="veryHidden"))
+    assert table.source.text == (
+        "workbook (xlsx)",
+        "the sheet 'old' is hidden, and was not read",
+        "the sheet 'older' is hidden, and was not read",
+    )
+
+
+def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"sheet 'old': the sheet is empty"):
+        read(saved(tmp_path, CELLS, old="visible"), sheet="old", contest=CONTEST)

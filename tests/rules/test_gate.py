@@ -1,0 +1,106 @@
+"""T210 to T216: what is told only, what stops a verdict, and where its reason stands."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tallyverify import Case, Contest, Report, Status, read_actas, verify
+from tests.helpers.cases import declared_of, nation, report_of
+from tests.helpers.readings import BREAKS, case_of, clean
+from tests.helpers.readings import declared_of as result_of
+
+CONTEST = Contest.model_validate(
+    {"id": "g", "levels": ["state"], "candidates": [{"id": "A"}, {"id": "B"}]}
+)
+MAPPING: dict[str, Any] = {
+    "station": "ID",
+    "areas": {"state": "STATE"},
+    "lines": {"valid": "VALID"},
+    "votes": {"A": "A", "B": "B"},
+}
+
+
+def frame_of(rows: int = 40, **columns: Any) -> pd.DataFrame:
+    """Return sheets of 30 + 20 votes, and of other columns given by row number."""
+    cells: dict[str, Any] = {"ID": "s{}", "STATE": "N", "VALID": "50", "A": "30", "B": "20"}
+    cells |= columns
+    return pd.DataFrame(
+        {
+            name: [one(at) if callable(one) else one.format(at) for at in range(rows)]
+            for name, one in cells.items()
+        }
+    )
+
+
+def judged(frame: pd.DataFrame, rows: int = 40, **row: Any) -> Report:
+    """Verify a frame against the sum of its sheets, with more of the declared row."""
+    whole = {"votes": {"A": 30 * rows, "B": 20 * rows}, **row}
+    table = read_actas(frame, contest=CONTEST, mapping=MAPPING)
+    return verify(Case(CONTEST, table, declared_of(nation(**whole))), checks="rules,compare")
+
+
+def test_the_reason_stands_in_every_report() -> None:
+    file = BREAKS["states labelled once"](clean(1), Random(1))
+    report = verify(case_of(file, result_of(1, right=True)), checks="compare")
+    assert report.verdict == "insufficient"
+    assert report.reason == (
+        "294 sheets of 300 name no state, and there are results by it: if only the first row of "
+        "each is labelled, set mapping.fill_down"
+    )
+    assert f'"reason": "{report.reason}"' in report.to_json()
+    for text in (" ".join(report.to_text().replace("│", " ").split()), report.to_html()):
+        assert report.reason[4:] in text
+
+
+@pytest.mark.parametrize(("valid", "doubted"), [(2000, True), (None, True), (2400, False)])
+def test_votes_in_a_column_that_is_not_read(valid: int | None, doubted: bool) -> None:
+    frame = frame_of(VALID="60", C="10")
+    row = {} if valid is None else {"valid": valid}
+    report = judged(frame, **row)
+    (finding,) = report.of("T213")
+    assert "'C', which it does not read, are together the line valid" in finding.message
+    assert (report.verdict == "insufficient") is doubted
+
+
+def test_blank_votes_that_are_not_read_are_told_only() -> None:
+    report = judged(frame_of(VALID="60", BLANCOS="10"))
+    assert report.check("T213").status is Status.PASSED
+    assert report.of("T213")
+
+
+@pytest.mark.parametrize(("every", "doubted"), [(2, True), (20, False)])
+def test_a_status_that_is_not_read(every: int, doubted: bool) -> None:
+    frame = frame_of(ESTADO=lambda at: "ANULADA" if at % every == 0 else "Contabilizada")
+    report = judged(frame)
+    (finding,) = report.of("T213")
+    assert "mapping.status" in finding.message
+    assert (report.verdict == "insufficient") is doubted
+
+
+@pytest.mark.parametrize(("stations", "doubted"), [(39, False), (30, True)])
+def test_more_stations_than_there_are(stations: int, doubted: bool) -> None:
+    rows = [{"A": 30 + at, "B": 20, "C": 1} for at in range(40)]
+    report = report_of(rows, declared_of(nation(votes={"A": 1980}), stations=stations))
+    assert report.of("T215")[0].observed == 40
+    assert (report.verdict == "insufficient") is doubted
+
+
+def test_results_of_some_areas_only_are_no_doubt() -> None:
+    frame = frame_of(STATE=lambda at: "North" if at < 20 else "South")
+    areas = [
+        {"votes": {"A": 1200, "B": 800}},
+        {"area": {"state": "North"}, "votes": {"A": 600, "B": 400}},
+    ]
+    table = read_actas(frame, contest=CONTEST, mapping=MAPPING)
+    report = verify(Case(CONTEST, table, declared_of({"areas": areas})), checks="rules,compare")
+    assert report.verdict == "consistent"
+    assert "that no bulletin names (state: 'South')" in report.of("T214")[0].message
+
+
+def test_dates_for_codes() -> None:
+    report = judged(frame_of(ID=lambda at: f"{at % 28 + 1}-{'Mar' if at < 28 else 'Apr'}"))
+    assert report.reason.startswith("column 'ID' has 40 codes as dates, such as '1-Mar'")

@@ -1,0 +1,51 @@
+"""Fuzz of readings: a file whose meaning is lost is never consistent, nor accused."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tallyverify import InputError, Report, verify
+from tests.helpers.readings import BREAKS, HONEST, STATIONS, case_of, clean, declared_of, truths
+
+
+def judged(name: str, seed: int, *, right: bool) -> tuple[Report, int] | None:
+    """Verify a file whose meaning is lost in one way; nothing where it is refused."""
+    file = BREAKS[name](clean(seed), Random(f"{name} {seed}")) if name else clean(seed)
+    try:
+        case = case_of(file, declared_of(seed, right=right))
+        return verify(case, checks="rules,compare"), truths(seed, case)
+    except InputError:
+        return None
+
+
+def wrong_of(name: str, seed: int) -> list[str]:
+    """Return what is wrong with the answers to a right and to a wrong result."""
+    wrong = []
+    for right in (True, False):
+        found = judged(name, seed, right=right)
+        if found is None:
+            continue
+        report, true = found
+        seen = min(true, report.coverage.stations)
+        if report.verdict == "consistent" and (not right or 10 * seen < 9 * STATIONS):
+            wrong.append(f"{name}, {seed}, {right}: consistent on {seen} of {STATIONS}")
+        if right and report.verdict in ("contradicted", "improbable"):
+            wrong.append(f"{name}, {seed}: accused, {report.verdict}")
+        if right and name in ("", *HONEST) and report.verdict != "consistent":
+            wrong.append(f"{name}, {seed}: {report.verdict}, {report.reason}")
+        if report.verdict == "insufficient" and not report.reason:
+            wrong.append(f"{name}, {seed}: no reason is given")
+    return wrong
+
+
+@pytest.mark.parametrize("name", ["", *BREAKS])
+def test_no_lost_meaning_passes(name: str) -> None:
+    assert wrong_of(name, 1) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["", *BREAKS])
+def test_no_lost_meaning_passes_in_many_files(name: str) -> None:
+    assert [words for seed in range(2, 12) for words in wrong_of(name, seed)] == []
