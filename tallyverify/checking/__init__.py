@@ -11,7 +11,7 @@ from tallyverify.checking.reading import Reading, too_many
 from tallyverify.checking.seen import Kept, Seen, first_rows, like_regions, summarise_seen
 from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, Studied, summarise_sheets
 from tallyverify.checking.totals import places_of
-from tallyverify.checking.which_seen import seen_in
+from tallyverify.checking.which_seen import seen_in, shown_in
 
 __all__ = [
     "MOST_FINDINGS",
@@ -31,6 +31,7 @@ __all__ = [
     "like_regions",
     "places_of",
     "seen_in",
+    "shown_in",
     "summarise_seen",
     "summarise_sheets",
     "too_many",

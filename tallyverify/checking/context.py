@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -106,17 +107,19 @@ class CaseFacts:
 
     @cached_property
     def annulled(self) -> frozenset[str]:
-        """Keys of the stations that are declared annulled, as they were written."""
+        """Keys of the stations that are annulled, by what is declared or by their sheets."""
         rows = [row.annulled for bulletin in self.bulletins for row in bulletin.areas]
         every = [self.declared.annulled if self.declared else None, *rows]
-        return frozenset(key for one in every if isinstance(one, tuple) for key in one)
+        declared = (key for one in every if isinstance(one, tuple) for key in one)
+        return frozenset([*declared, *self.source.annulled])
 
     def is_annulled(self, stations: Any) -> Mask:
-        """Return which of many keys are those of stations declared annulled; shape (keys,)."""
-        if not self.annulled:
-            return np.zeros(len(stations), dtype=bool)
-        out: Mask = np.isin(folded_keys(stations), [folded_key(key) for key in self.annulled])
-        return out
+        """Return which of many keys are those of annulled stations; shape (keys,)."""
+        return _among(stations, self.annulled)
+
+    def is_pending(self, stations: Any) -> Mask:
+        """Return which of many keys are those of stations with a pending sheet; shape (keys,)."""
+        return _among(stations, self.source.pending)
 
     def label(self, candidate: str) -> str:
         """Return a candidate's name and id for a message."""
@@ -127,3 +130,11 @@ class CaseFacts:
     def undecided_subtotals(self) -> bool:
         """Whether rows that look like area subtotals stand among the stations, undecided."""
         return bool(self.source.subtotals) and self.source.subtotals_left_out is None
+
+
+def _among(stations: Any, keys: Collection[str]) -> Mask:
+    """Which keys are some of others, up to their spelling."""
+    if not keys:
+        return np.zeros(len(stations), dtype=bool)
+    found: Mask = np.isin(folded_keys(stations), [folded_key(key) for key in keys])
+    return found

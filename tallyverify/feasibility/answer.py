@@ -22,7 +22,11 @@ from tallyverify.feasibility.proving.assemble import Closing, assembled
 from tallyverify.feasibility.proving.bounds import NOTHING, ProvedBound, bound_of
 from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.worlds import ShownWorld, shown
-from tallyverify.feasibility.sheets.annulled import papers_held, without_annulled
+from tallyverify.feasibility.sheets.annulled import (
+    papers_held,
+    with_pending_nowhere,
+    without_annulled,
+)
 from tallyverify.feasibility.sheets.out_of_place import with_registry_places
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence, counted
@@ -86,6 +90,7 @@ class Feasibility:
         columns = with_registry_places(columns, facts)
         columns = {**columns, "seen": columns["seen"] & ~doubtful}
         several = np.array([len(places) > 1 for places in columns["labels"]])
+        pending = facts.is_pending(columns["station"]) & columns["seen"]
         apart = several[columns["site"]] & columns["seen"]
         self.doubts = tuple(
             f"{counted(int(which.sum()), 'sheet')} {why}"
@@ -96,24 +101,28 @@ class Feasibility:
                     "in two areas (by the registry, or by rows of one key), counted in the "
                     "country, and in neither area for sure",
                 ),
+                (pending, "pending, in any bulletin or in none"),
             )
             if which.any()
         )
-        self.sheets: Witnesses = witnessed(columns, facts)
+        self.sheets: Witnesses = witnessed(with_pending_nowhere(columns, facts), facts)
         self.allowance: Allowed = allowed_for(facts, len(self.sheets))
 
     @cached_property
     def could_decide(self) -> bool | None:
         """Whether as many sheets as are allowed for could turn the lead in the sheets."""
+        sure = ~self.sheets.pending
         votes = sorted(
-            (int(self.sheets.lows[name].sum()) for name in self.facts.contest.candidate_ids),
+            (int(self.sheets.lows[name][sure].sum()) for name in self.facts.contest.candidate_ids),
             reverse=True,
         )
         if len(votes) < 2 or not self.seen:
             return None
-        papers = np.sort(sum(self.sheets.lows[n] for n in self.facts.contest.candidate_ids))
+        papers = np.stack([self.sheets.lows[n] for n in self.facts.contest.candidate_ids])
+        papers = papers.sum(axis=0)
+        wrong = np.sort(papers)[-self.allowance.sheets :]
         # Each vote that changes sides counts twice.
-        return votes[0] - votes[1] <= 2 * int(papers[-self.allowance.sheets :].sum())
+        return votes[0] - votes[1] <= 2 * int(wrong.sum()) + int(papers[~sure].sum())
 
     @cached_property
     def largest(self) -> int:

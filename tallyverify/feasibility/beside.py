@@ -65,11 +65,12 @@ def unseen_room(engine: Feasibility) -> tuple[int, str] | None:
 
 
 def _silent(engine: Feasibility) -> int:
-    """The most papers on sheets that were seen but say nothing for sure."""
+    """The most votes on sheets that were seen but say nothing for sure, or are pending."""
     sheets = engine.sheets
     open_ = int(np.maximum(sheets.limits.cap, 0)[sheets.free].sum())
     for name in engine.facts.contest.candidate_ids:
         low, high = sheets.lows[name], sheets.highs[name]
+        low = np.where(sheets.pending, 0, low)
         gap = np.where(high >= 0, high - low, np.maximum(sheets.limits.cap, 0))
         open_ += int(gap[~sheets.free].sum())
     return open_

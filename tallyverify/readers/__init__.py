@@ -16,8 +16,8 @@ from tallyverify.readers.opening.more_kinds import is_html
 from tallyverify.readers.opening.places import Places, check_name, files_meant
 from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.subtotals import labelled
 from tallyverify.readers.stations import read_registry
-from tallyverify.readers.subtotals import labelled
 
 __all__ = [
     "FILE",

@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, from_validation, listed, nearest, shown
 from tallyverify.readers.build import as_wide, build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
@@ -31,7 +30,8 @@ from tallyverify.readers.row_meaning import (
     rows_kept,
     texts_of,
 )
-from tallyverify.readers.subtotals import sums_of_others
+from tallyverify.readers.rows.said_of_rows import needs_every_row
+from tallyverify.readers.rows.settling import settle
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
 
@@ -101,9 +101,9 @@ def read_actas(
     )
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
-    kept = _settle_subtotals(table, suspect, fitted, arithmetic=not typed)
-    found = noticed(raw, fitted, table, kept, thousands)
-    return replace(kept, source=replace(kept.source, noticed=found))
+    settled = settle(table, suspect, fitted, arithmetic=not typed)
+    found = noticed(raw, fitted, table, settled, thousands)
+    return replace(settled, source=replace(settled.source, noticed=found))
 
 
 def open_actas(
@@ -120,7 +120,7 @@ def open_actas(
     """
     given = _as_mapping(mapping)
     whole = given is not None and (
-        given.layout == "long" or bool(given.fill_down) or FILE in given.columns
+        given.layout == "long" or needs_every_row(given) or FILE in given.columns
     )
     if Path(path).suffix.lower() == ".parquet" and Path(path).is_file() and not whole:
         check_exists(Path(path))
@@ -187,13 +187,12 @@ class ActaStream:
     def _fitted(self) -> tuple[Mapping, tuple[str, ...]]:
         with self._file() as file:
             names = list(file.schema_arrow.names)
-        if self.mapping is not None and self.mapping.fill_down:
+        if self.mapping is not None and needs_every_row(self.mapping):
             raise InputError(
-                "cells are filled down in files that are read whole, and this one is read in parts",
+                "what rows mean hangs on other rows, and this file is read in parts",
                 file=self.path.name,
-                place="mapping.fill_down",
-                found=listed(self.mapping.fill_down),
-                hint="read it by read_actas",
+                place="mapping.fill_down, mapping.status or mapping.repeated",
+                hint="read it whole, with read_actas",
             )
         return _mapping_for(Raw(names, [], self.path.name), self.contest, self.mapping, self.format)
 
@@ -213,7 +212,7 @@ class ActaStream:
                 if raw.rows:
                     kept += raw.rows
                     table, suspect = as_wide(raw, mapping, self.contest, thousands, source)
-                    yield _settle_subtotals(table, suspect, mapping, arithmetic=False)
+                    yield settle(table, suspect, mapping, arithmetic=False)
         if not kept:
             raise no_row_kept(self.path.name, mapping)
 
@@ -296,32 +295,3 @@ def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:
     else:
         names = [part for parts in mapping.figures.values() for part in parts]
     return thousands_of((raw.column(name) for name in names), mapping.thousands)
-
-
-def _settle_subtotals(
-    table: ActaTable,
-    suspect: Mask,
-    mapping: Mapping,
-    *,
-    arithmetic: bool,
-) -> ActaTable:
-    if arithmetic:
-        suspect = suspect | sums_of_others(table, suspect)
-    if not suspect.any():
-        return table
-    rows = table.frame.loc[suspect, "row"].tolist()
-    named = table.frame.loc[suspect, [*table.levels, "station"]].fillna("")
-    words = tuple(
-        f"row {table.source.row(row)}: {shown(' / '.join(filter(None, names)))}"
-        for row, *names in zip(rows, *(named[name] for name in named), strict=True)
-    )
-    decided = {"leave_out": True, "keep": False}.get(str(mapping.subtotals))
-    source = replace(
-        table.source, subtotals=words, subtotal_rows=tuple(rows), subtotals_left_out=decided
-    )
-    if decided:
-        kept = table.take(~suspect)
-        unread = table.unread[~table.unread["row"].isin(rows)]
-        source = replace(source, left_out=len(rows))
-        return replace(kept, unread=unread, source=source)
-    return replace(table, source=source)

@@ -18,6 +18,7 @@ from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.encoding import damaged
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.row_meaning import rows_meant
+from tallyverify.readers.rows.said_of_rows import beside_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
 
@@ -56,7 +57,6 @@ def as_wide(
         name: _summed({part: _counts(raw, part, thousands, mapping, name) for part in parts})
         for name, parts in mapping.figures.items()
     }
-    order = raw.text(mapping.order) if mapping.order else None
     table = assemble(
         raw.row_numbers,
         codes.keys,
@@ -64,7 +64,7 @@ def as_wide(
         figures,
         contest=contest,
         source=source.noticing(codes.said),
-        order=order,
+        beside=beside_of(raw, mapping),
     )
     return table, codes.no_key
 
@@ -100,14 +100,14 @@ def assemble(
     *,
     contest: Contest,
     source: Source,
-    order: pa.Array | None,
+    beside: dict[str, pa.Array],
 ) -> ActaTable:
     """Put columns together as a table, and the cells that were not read beside it."""
     data: dict[str, Any] = {"row": rows, "station": pd.array(keys, dtype=_STATION_TYPE)}
     for level, names in areas.items():
         data[level] = pd.array(names, dtype=_STATION_TYPE)
-    if order is not None:
-        data["order"] = pd.array(order, dtype=_STATION_TYPE)
+    for name, texts in beside.items():
+        data[name] = pd.array(texts, dtype=_STATION_TYPE)
     unread: list[pd.DataFrame] = []
     for name, figure in figures.items():
         data[name] = pd.array(figure.values, dtype=_COUNT_TYPE)

@@ -19,7 +19,7 @@ from tallyverify.readers.counts import MISSING
 from tallyverify.readers.long import build_long
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
-from tallyverify.readers.subtotals import labelled
+from tallyverify.readers.rows.subtotals import labelled
 from tallyverify.records import DECLARED_LINES, AreaResult, Contest, DeclaredMapping
 from tallyverify.table import ActaTable, Source
 

@@ -12,7 +12,7 @@ from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.findings import counted
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.subtotals import labelled
+from tallyverify.readers.rows.subtotals import labelled
 from tallyverify.records import Contest, Cut, Mapping, column_named
 from tallyverify.table import Source
 

@@ -19,6 +19,7 @@ from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_texts_of
 from tallyverify.readers.row_meaning import rows_meant
+from tallyverify.readers.rows.said_of_rows import APART, beside_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
 
@@ -33,6 +34,7 @@ class _Sheets:
     acta: Codes  # of each row of the file
     first: Codes  # for each row of the table, the first row of the file that it stands for
     of: Codes  # for each row of the table, its acta
+    again: Mask  # for each acta, whether it holds second rows of options, and no first ones
 
     @cached_property
     def row_of(self) -> Codes:
@@ -53,8 +55,7 @@ def build_long(
     A station of which an option has no row has no figure for it: missing, not zero, unless the
     mapping says that absent means zero. Where an option has two rows in one station, the second
     begins a second acta of that station, so that the rules for repeated stations see it. So does
-    a second area that the rows of one station name: it has the same figures. Where the mapping says
-    what repeated rows mean, there is no such copy, and the area is none.
+    a second area that the rows of one station name: it has the same figures.
     """
     raw, said = rows_meant(raw, mapping)
     wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
@@ -69,15 +70,15 @@ def build_long(
 
     codes = codes_of(raw, mapping, contest, source)
     counts = read_counts(raw.column(mapping.count or ""), thousands, mapping.missing)
-    sheets = _sheets(codes.keys, option, codes.areas, copies=mapping.repeated == "hull")
+    beside = beside_of(raw, mapping)
+    apart = [texts for name, texts in beside.items() if name in APART]
+    sheets = _sheets([codes.keys, *apart], option, codes.areas)
     figures = _by_option(mapping, wanted, option, counts, sheets)
     for name, columns in mapping.station_columns.items():
         read = {c: read_counts(raw.column(c), thousands, mapping.missing) for c in columns}
         figures[name] = _of_station(read, sheets)
     at = pa.array(sheets.first)
     areas = {level: names.take(at) for level, names in codes.areas.items()}
-    if mapping.repeated != "hull":
-        areas = {level: _agreed(names, sheets) for level, names in codes.areas.items()}
     table = assemble(
         raw.row_numbers[sheets.first],
         codes.keys.take(at),
@@ -85,7 +86,7 @@ def build_long(
         figures,
         contest=contest,
         source=source.noticing(codes.said),
-        order=raw.text(mapping.order).take(at) if mapping.order else None,
+        beside={name: texts.take(at) for name, texts in beside.items()},
     )
     return table, codes.no_key[sheets.first]
 
@@ -130,24 +131,34 @@ def _check_options(
     return tuple(f"no station has a row for {shown(text)}: zero votes" for text in absent)
 
 
-def _sheets(keys: pa.Array, option: Codes, areas: dict[str, pa.Array], *, copies: bool) -> _Sheets:
-    """Sort the rows into actas: the nth row of an option in a station is part of its nth."""
-    station = _coded(keys)
+def _sheets(keys: list[pa.Array], option: Codes, areas: dict[str, pa.Array]) -> _Sheets:
+    """Sort the rows into actas: the nth row of an option in a station is part of its nth.
+
+    Rows of a station that differ in one of the other ``keys`` are of different sheets.
+    """
+    station = reduce(_paired, map(_coded, keys))
     cell = pd.Series(station * (option.max(initial=0) + 2) + option)
-    acta = station
+    acta, nth = station, np.zeros(len(station), dtype=np.int64)
     if cell[option >= 0].duplicated().any():
         nth = np.where(option < 0, 0, cell.groupby(cell).cumcount().to_numpy())
         acta, _ = pd.factorize(station * (nth.max() + 1) + nth)
     row = acta
-    place = _places(areas, len(acta)) if copies else np.zeros(len(acta), dtype=np.int64)
+    place = _places(areas, len(acta))
     if place.any():
         row, _ = pd.factorize(acta * (place.max() + 1) + place)
     first = np.flatnonzero(~pd.Series(row).duplicated().to_numpy())
-    return _Sheets(acta, first, acta[first])
+    again = np.zeros(int(acta.max(initial=-1)) + 1, dtype=bool)
+    again[acta] = nth > 0
+    return _Sheets(acta, first, acta[first], again)
+
+
+def _paired(one: Codes, other: Codes) -> Codes:
+    pairs: Codes = pd.factorize(one * (other.max(initial=0) + 1) + other)[0]
+    return pairs
 
 
 def _coded(column: pa.Array) -> Codes:
-    codes: Codes = column.dictionary_encode().indices.to_numpy().astype(np.intp)
+    codes: Codes = pc.fill_null(column, "").dictionary_encode().indices.to_numpy().astype(np.intp)
     return codes
 
 
@@ -160,13 +171,6 @@ def _places(areas: dict[str, pa.Array], rows: int) -> Codes:
         here = spelt[encoded.indices.to_numpy()]
         place, _ = pd.factorize(place * (here.max(initial=0) + 1) + here)
     return place
-
-
-def _agreed(names: pa.Array, sheets: _Sheets) -> pa.Array:
-    """Return each acta's area where all its rows agree in it, else none."""
-    place = pd.Series(_places({"": names}, len(names))).groupby(sheets.acta)
-    differ = (place.min() < place.max()).to_numpy()
-    return pc.if_else(pa.array(differ[sheets.of]), "", names.take(pa.array(sheets.first)))
 
 
 def _by_option(
@@ -183,6 +187,8 @@ def _by_option(
         total = np.zeros(size, dtype=np.int64)
         np.add.at(total, sheets.acta[mine], values[mine])
         missing = np.full(size, mapping.absent is None or name in _TOTALS)
+        if mapping.repeated == "sum":
+            missing &= ~sheets.again  # an option without a second row has no second part
         missing[sheets.acta[mine]] = False
         missing[sheets.acta[mine[empty[mine]]]] = True
         unread = {

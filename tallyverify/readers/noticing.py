@@ -87,7 +87,7 @@ def noticed(
     often = 10 * repeated > len(table)
     return Noticed(
         filtered=0 if long else raw.rows - len(table),
-        totals=len(table) - len(kept),
+        totals=kept.source.left_out,
         like_stations=_like_stations(table, kept),
         repeated=repeated,
         unique_with=_unique_with(file, repeated) if often else (),
@@ -105,9 +105,10 @@ def _like_stations(table: ActaTable, kept: ActaTable) -> int:
     Half of all stations have at most the median's votes, totals hardly ever: so twice as many as
     have no more, and whose votes are not those of one row (the total of one station).
     """
-    if len(kept) == len(table):
+    totals = kept.source.subtotal_rows if kept.source.left_out else ()
+    out = table.take(table.frame["row"].isin(totals).to_numpy())
+    if not len(out):
         return 0
-    out = table.take(~table.frame["row"].isin(kept.frame["row"]).to_numpy())
     votes = out.figure(ALL_OPTIONS)[0]
     if not len(kept):
         return int((votes > 0).sum())

@@ -60,6 +60,14 @@ def read_registry(
     fitted = given.fitting(contest, raw.file, votes=False).model_copy(update={"votes": {}})
     fitted, respelt = with_columns_of(raw, fitted)
     where_from = replace(where_from, respelt=(*where_from.respelt, *respelt))
+    if fitted.status or fitted.repeated != "hull" or fitted.subtotals:
+        raise InputError(
+            "a registry lists stations, not their sheets",
+            file=raw.file,
+            place="mapping",
+            found="'status', 'repeated' or 'subtotals'",
+            hint="mapping.where keeps some of its rows",
+        )
     for column in fitted.columns:
         raw.position(column)
     table, _ = build_wide(raw, fitted, contest, _thousands(raw, fitted, False), where_from)

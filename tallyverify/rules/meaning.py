@@ -39,15 +39,15 @@ def key(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
         )
     # What several rows of one station mean was said; but one station has one list of voters.
     merged = facts.source.mapping is not None and facts.source.mapping.repeated != "hull"
-    if merged and too_many(noticed.other_lists, max(reading.rows.rows - noticed.repeated, 1)):
+    if merged and too_many(noticed.other_lists, max(reading.rows.rows, 1)):
         findings.append(
             check.finding(
                 f"{counted(noticed.other_lists, 'key')} stand several times with different "
                 f"numbers of registered voters, and mapping.repeated makes each one station: "
                 f"{remedy}",
                 observed=noticed.other_lists,
-                arithmetic=f"{number(noticed.repeated)} of {counted(reading.rows.rows, 'row')} "
-                "repeat a key",
+                arithmetic=f"{counted(noticed.repeated, 'row')} more than the "
+                f"{counted(reading.rows.rows, 'key')}",
             )
         )
     return check.result(findings, statistic=reading.contested)

@@ -24,9 +24,9 @@ def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
         check.finding(
             f"{facts.source.name}: {row} looks like a subtotal, not a station; {outcome}",
             evidence=evidence,
-            arithmetic="its key is empty or says total, or it equals the sum of its area's rows",
+            arithmetic=why,
         )
-        for row in rows[:MOST_FINDINGS]
+        for row, why in list(zip(rows, facts.source.subtotal_why, strict=True))[:MOST_FINDINGS]
     ]
     return check.result(findings, statistic=len(rows), found=len(rows))
 

@@ -70,7 +70,11 @@ def different_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> Check
         for group in repeats.different.listed(MOST_FINDINGS)
     ]
     findings += [_spelt(check, group, facts) for group in repeats.spelt.listed(MOST_FINDINGS)]
-    found = len(repeats.different) + len(repeats.spelt)
+    findings += [
+        check.finding(f"{facts.source.name}: {said}", evidence=Evidence.NOTE)
+        for said in facts.source.settled
+    ]
+    found = len(repeats.different) + len(repeats.spelt) + len(facts.source.settled)
     return check.result(findings, statistic=len(repeats.different), found=found)
 
 

@@ -94,11 +94,20 @@ def silent(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         )
         for row in seen.stations.silent_rows.to_dict("records")
     ]
+    told = (
+        (facts.source.annulled, "annulled: no part of the result, and its voters are not free"),
+        (facts.source.pending, "pending: in any bulletin or in none; not in the sums"),
+    )
+    notes = [
+        check.finding(f"{counted(len(keys), 'station')} {why}", observed=len(keys))
+        for keys, why in told
+        if keys
+    ]
     return check.result(
-        findings,
+        findings + notes,
         reason=f"{counted(seen.stations.silent, 'acta')} without any vote",
         statistic=seen.stations.silent,
-        found=seen.stations.silent,
+        found=seen.stations.silent + len(notes),
     )
 
 

@@ -42,12 +42,18 @@ class Source:
         Names whose letters a wrong encoding has damaged (mojibake).
     subtotals : tuple of str
         Rows that look like area subtotals, in words.
+    subtotal_why : tuple of str
+        Why they look so.
     subtotal_rows : tuple of int
         Their row numbers.
     subtotals_left_out : bool or None
         Whether the mapping left them out; None: not decided.
     left_out : int
         Rows left out because the mapping says so.
+    settled : tuple of str
+        What became of rows that share a station with others, in words.
+    annulled, pending : tuple of str
+        Keys of stations whose sheets have this status.
     mapping : Mapping, optional
         Which columns were read; of delimited text with the encoding and separator that it has.
     grouping, decimal : str
@@ -65,9 +71,13 @@ class Source:
     respelt: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
     subtotals: tuple[str, ...] = ()
+    subtotal_why: tuple[str, ...] = ()
     subtotal_rows: tuple[int, ...] = ()
     subtotals_left_out: bool | None = None
     left_out: int = 0
+    settled: tuple[str, ...] = ()
+    annulled: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
     mapping: Mapping | None = None
     grouping: str = ""
     decimal: str = ""
@@ -122,7 +132,8 @@ class Source:
             self,
             text=tuple(dict.fromkeys(self.text + other.text)),
             damaged=tuple(dict.fromkeys(self.damaged + other.damaged)),
-            subtotals=tuple(dict.fromkeys(self.subtotals + other.subtotals)),
+            subtotals=self.subtotals + other.subtotals,
+            subtotal_why=self.subtotal_why + other.subtotal_why,
             subtotal_rows=tuple(dict.fromkeys(self.subtotal_rows + other.subtotal_rows)),
             subtotals_left_out=other.subtotals_left_out
             if other.subtotals

@@ -81,6 +81,11 @@ def test_the_keys_of_a_table_of_results_are_told() -> None:
 def test_what_a_row_means_is_told_with_examples_that_are_accepted() -> None:
     told = rows("## What a row means")
     assert {key for keys, _ in told for key in keys} <= set(Mapping.model_fields)
+
+
+def test_what_rows_of_one_station_mean_is_told_with_examples_that_are_accepted() -> None:
+    told = rows("## What rows of one station mean")
+    assert {key for keys, _ in told for key in keys} == {"status", "repeated", "subtotals"}
     for keys, example in told:
         read = Mapping.model_validate({"station": "ID", **example})
         assert set(keys) & set(example) & read.model_fields_set

@@ -209,7 +209,7 @@ def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
     ]
 
 
-def test_where_repeated_rows_mean_something_an_area_in_doubt_is_none(tmp_path: Path) -> None:
+def test_parts_of_one_station_lie_in_one_area(tmp_path: Path) -> None:
     rows = [ROWS[0].replace("N,", "S,"), *ROWS[1:]]
-    table = read(tmp_path, *rows, repeated="sum")
-    assert rows_of(table, "station", "state", "A") == [("P1", "", 8), ("P2", "S", 3)]
+    with pytest.raises(InputError, match="parts of one station lie in two areas"):
+        read(tmp_path, *rows, repeated="sum")

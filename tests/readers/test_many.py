@@ -317,3 +317,23 @@ def test_what_names_its_columns_has_no_header_row(tmp_path: Path) -> None:
     for source in (tmp_path / "a.json", tmp_path / "a.html", records):
         with pytest.raises(InputError, match=r"mapping.header: .* names its columns itself"):
             read_actas(source, contest=CONTEST, mapping={**MAPPING, "header": 3})
+
+
+def test_what_rows_of_one_station_mean_holds_across_files(tmp_path: Path) -> None:
+    folder = folder_of(
+        tmp_path / "actas", n="MESA,ANA,BERTO,USE\n01,5,4,ok\n", s="MESA,ANA,BERTO,USE\n01,1,2,no\n"
+    )
+    table = read_actas(folder, contest=CONTEST, mapping={**PLAIN, "repeated": "sum"})
+    assert rows_of(table, "station", "A", "B") == [("01", 6, 6)]
+    last = {"repeated": {"latest": "(file)"}}
+    status = {"status": {"column": "USE", "counted": "ok"}}
+    for more, text in ((last, "row 2 of n.csv"), (status, "row 2 of s.csv, column 'USE'")):
+        with pytest.raises(InputError, match=text):
+            read_actas(folder, contest=CONTEST, mapping={**PLAIN, **more})
+
+
+def test_totals_are_told_with_their_file(tmp_path: Path) -> None:
+    head = "MESA,ANA,BERTO\n"
+    folder = folder_of(tmp_path / "actas", n=f"{head}01,500,4\n", s=f"{head}02,1,2\nTotal,501,6\n")
+    table = read_actas(folder, contest=CONTEST, mapping=PLAIN)
+    assert table.source.subtotals == ("row 3 of s.csv: 'Total'",)

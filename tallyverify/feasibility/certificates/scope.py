@@ -61,6 +61,8 @@ def outside_of(
         "the sheets are in several files": bool(source.parts),
         "the sheets are in a long layout": mapping is not None and mapping.layout == "long",
         "area subtotals were left out": bool(source.left_out),
+        "rows of one station that were put together, or left out": bool(source.settled),
+        "sheets annulled or pending": bool(source.annulled or source.pending),
         "columns of one name (NAME#2)": any(re.search(r"#\d+$", name) for name in columns),
         "each voter has several votes": contest.votes_allowed > 1,
         "votes are transferred": contest.transfers,

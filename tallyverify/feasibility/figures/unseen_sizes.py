@@ -78,12 +78,12 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         slack = _slack(facts, seen, at)
         sites = registry_sites(facts)
         closed = closed_registry(facts, seen)
-        keys = facts.registry.index
+        out = facts.is_annulled(facts.registry.frame["station"])
         if closed or declared is None:
             for station in np.flatnonzero(left):
                 size = int(sizes[station])
                 cap = 0
-                if str(keys[int(station)]) not in annulled:
+                if not out[station]:
                     cap = _cap(size * per, slack, seen)
                 found.sites.append(sites[station])
                 found.caps.append(cap)

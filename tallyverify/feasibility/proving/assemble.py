@@ -153,8 +153,10 @@ def _chains(
     A sheet of which two places are known counts in what these have in common; besides in what one
     of them has alone, or in neither. Where rows are of different hours and a place has several
     areas alone, each of these is in doubt by itself, so that a world may mix those of two places:
-    weaker, never wrong.
+    weaker, never wrong. What two places have in common is the country; a pending sheet, which may
+    be in no result, has not even that: its station may then be counted all the same, without votes.
     """
+    pending = not places[0]
 
     def by(areas: Areas, keys: set[tuple[int, int]] = whole) -> int:
         """The bulletin by which it is in."""
@@ -162,7 +164,7 @@ def _chains(
 
     if one_hour:
         every = [(areas, by(areas)) for areas in places]
-        return (_chain(rows, every, by(places[0], complete)),)
+        return (_chain(rows, every, by(places[0], complete), bare=pending),)
     # Whatever is whole around an area is whole in it.
     found = [
         _chain(rows, [((area,), by((area, 0)))], by((area, 0), complete)) for area in places[0]
@@ -170,12 +172,17 @@ def _chains(
     alone = ([area for area in areas if area not in places[0]] for areas in places)
     for either in zip_longest(*alone):
         ways = [((area,), by((area, 0))) for area in either if area is not None]
-        found.append(_chain(rows, [((), 0), *ways], bulletins))
+        found.append(_chain(rows, [((), 0), *ways], bulletins, bare=pending))
     return tuple(found)
 
 
-def _chain(rows: list[Row], ways: list[tuple[Areas, int]], sealed: int) -> Chain:
-    """Return the rows of some areas: a station enters those of one way, by its bulletin."""
+def _chain(
+    rows: list[Row], ways: list[tuple[Areas, int]], sealed: int, *, bare: bool = False
+) -> Chain:
+    """Return the rows of some areas: a station enters those of one way, by its bulletin.
+
+    ``bare``: it may also be counted among the stations alone.
+    """
     known = {area for areas, _ in ways for area in areas}
     inside = [at for at, row in enumerate(rows) if row.area in known]
     counts = [
@@ -183,6 +190,11 @@ def _chain(rows: list[Row], ways: list[tuple[Areas, int]], sealed: int) -> Chain
         for areas, last in ways
         for entry in range(last + 1)
     ]
+    if bare:
+        counts += [
+            [on and rows[at].of_stations for at, on in zip(inside, one, strict=True)]
+            for one in counts
+        ]
     return Chain(np.array(inside, dtype=np.int64), np.array(counts, dtype=bool), sealed)
 
 

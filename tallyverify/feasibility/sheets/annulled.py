@@ -1,4 +1,4 @@
-"""Stations that are declared annulled: they hold no votes of the result."""
+"""Stations that are annulled hold no votes of the result; pending ones may hold some."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.feasibility.allowance import annulled_keys
+from tallyverify.feasibility.sheets.sheet_rows import Places
 from tallyverify.key_bytes import folded_keys
 from tallyverify.names import folded_key
 
@@ -22,7 +23,7 @@ def papers_held(columns: dict[str, Any]) -> int:
 def without_annulled(
     columns: dict[str, Any], facts: CaseFacts
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Take off the stations that are declared annulled, and return their keys."""
+    """Take off the stations that are annulled, and return their keys."""
     declared = {folded_key(key): key for key in annulled_keys(facts)}
     if not declared:
         return columns, ()
@@ -46,3 +47,14 @@ def without_annulled(
         )
     kept = {name: v if name == "labels" else v[~out] for name, v in columns.items()}
     return kept, tuple(sorted(declared.values()))
+
+
+def with_pending_nowhere(columns: dict[str, Any], facts: CaseFacts) -> dict[str, Any]:
+    """Return the columns with stations of pending sheets where they lie, or in no result at all."""
+    pending = facts.is_pending(columns["station"])
+    codes: dict[Places, int] = {places: code for code, places in enumerate(columns["labels"])}
+    site = columns["site"].copy()
+    for row in np.flatnonzero(pending):
+        places = tuple(areas for areas in columns["labels"][site[row]] if areas)
+        site[row] = codes.setdefault(((), *places), len(codes))
+    return {**columns, "site": site, "labels": tuple(codes)}

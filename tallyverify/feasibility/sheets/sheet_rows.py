@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tallyverify.arrays import Codes, Counts, Mask
-from tallyverify.checking import CaseFacts, Studied, places_of, seen_in
+from tallyverify.checking import CaseFacts, Studied, places_of, shown_in
 from tallyverify.feasibility.figures.papers import case_papers
 from tallyverify.table import ActaTable, Repeats
 
@@ -109,7 +109,7 @@ def _as_read(part: ActaTable, facts: CaseFacts) -> dict[str, Any]:
         "most": most,
         "site": site,
         "labels": labels,
-        "seen": seen_in(part, facts) & _named(part, facts),
+        "seen": shown_in(part, facts) & _named(part, facts),
     }
     for name in (*LINES, *case_papers(facts).classes):
         columns[name] = _line(part, name)

@@ -60,6 +60,12 @@ class Witnesses:
     def __len__(self) -> int:
         return len(self.stations)
 
+    @property
+    def pending(self) -> Mask:
+        """Where it is not known whether a sheet is part of any result; shape (stations,)."""
+        nowhere = [at for at, places in enumerate(self.labels) if not places[0]]
+        return np.isin(self.site, nowhere)
+
     def within(self, area: int) -> tuple[int, int]:
         """Return how many sheets are of a declared area, for sure and perhaps."""
         sure = [at for at, places in enumerate(self.labels) if area in places[0]]

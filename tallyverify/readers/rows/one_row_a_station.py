@@ -1,0 +1,222 @@
+"""What rows of one station mean: their status, versions of one sheet, parts that add up.
+
+Settled on the table as it was read, before any check sees it. What became of the rows is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from tallyverify.arrays import Counts, Mask
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.findings import counted
+from tallyverify.key_bytes import folded_keys
+from tallyverify.names import folded
+from tallyverify.readers.rows.said_of_rows import LEVEL, STATUS, VERSION, version_column
+from tallyverify.readers.rows.versions import ranked
+from tallyverify.records import Latest, Mapping
+from tallyverify.records import Status as StatusColumn
+from tallyverify.table import ActaTable
+
+_ONCE = "registered"
+"""Voters of a station are the same in all its parts; whatever else they state adds up."""
+
+
+def one_row_a_station(table: ActaTable, mapping: Mapping) -> ActaTable:
+    """Return the table with rows of one station settled as the mapping says.
+
+    Raises
+    ------
+    InputError
+        For a status that the mapping does not place, versions that cannot be put in order, and
+        parts of a station that lie in two areas or state different registered voters.
+    """
+    if mapping.status is not None:
+        table = _by_status(table, mapping.status)
+    if version_column(mapping) is not None:
+        table = _in_force(table, mapping)
+    if mapping.repeated == "sum":
+        table = _added_up(table)
+    beside = [name for name in (STATUS, VERSION, LEVEL) if name in table.frame.columns]
+    return replace(table, frame=table.frame.drop(columns=beside)) if beside else table
+
+
+def kept(table: ActaTable, which: Mask, said: str = "") -> ActaTable:
+    """Return some rows of a table, with what was not read in them."""
+    left = table.take(which)
+    unread = table.unread[table.unread["row"].isin(left.frame["row"])]
+    source = table.source
+    if said:
+        source = replace(source, settled=(*source.settled, said))
+    return replace(left, unread=unread, source=source)
+
+
+def _by_status(table: ActaTable, status: StatusColumn) -> ActaTable:
+    """Leave out annulled sheets of stations that have another, and note the keys of the others."""
+    kinds = ("counted", "annulled", "pending")
+    meaning = {text.strip(): kind for kind in kinds for text in getattr(status, kind)}
+    texts = table.frame[STATUS].fillna("")
+    _check_placed(texts, meaning, table, status)
+    kind = texts.map(meaning).to_numpy(dtype=object)
+    key = pd.factorize(folded_keys(table.frame["station"]))[0]
+    annulled, pending = kind == "annulled", kind == "pending"
+    other = np.isin(key, key[~annulled])  # another sheet of the station is not annulled
+    again = annulled & other
+    # Of two sheets, one of which is pending, it is not known which counts.
+    pending = np.isin(key, key[pending]) & ~annulled
+    stations = table.frame["station"]
+    source = replace(
+        table.source,
+        annulled=tuple(sorted(set(stations[annulled & ~other]))),
+        pending=tuple(sorted(set(stations[pending]))),
+    )
+    table = replace(table, source=source)
+    if not again.any():
+        return table
+    said = f"{counted(int(again.sum()), 'annulled sheet')} of stations with another one left out"
+    return kept(table, ~again, said)
+
+
+def _check_placed(
+    texts: pd.Series[str], meaning: dict[str, str], table: ActaTable, status: StatusColumn
+) -> None:
+    strange = texts[~texts.isin(list(meaning))]
+    if strange.empty:
+        return
+    rows, source = table.frame["row"], table.source
+    found = [
+        f"{shown(text)} in {counted(len(own), 'row')}, "
+        f"first in row {source.row(int(rows[own.index].min()))}"
+        for text, own in strange.groupby(strange, sort=True)
+    ]
+    first = strange.min()
+    raise InputError(
+        "a status that the mapping does not place"
+        if len(found) == 1
+        else f"{len(found)} statuses that the mapping does not place",
+        file=table.source.name,
+        place=f"row {source.row(int(rows[strange.index].min()))}, column {shown(status.column)}",
+        found="; ".join(found[:30]),
+        expected=f"each one of {listed(meaning)}",
+        hint=nearest(first, meaning)
+        or "list it in mapping.status under counted, annulled or pending",
+    )
+
+
+def _in_force(table: ActaTable, mapping: Mapping) -> ActaTable:
+    """Keep of each station the rows that are last, or first, by a column."""
+    column = version_column(mapping) or ""
+    code = _codes(table)
+    several = np.bincount(code)[code] > 1
+    rows = table.frame[several].sort_values("row")
+    texts = rows[VERSION].fillna("").tolist()
+    rank = pd.Series(ranked(texts, rows["row"].tolist(), column, table.source), index=rows.index)
+    last = isinstance(mapping.repeated, Latest)
+    best = rank.groupby(rows["station"]).transform("max" if last else "min")
+    out = table.frame.index.isin(rank.index[rank != best])
+    if not out.any():
+        return table
+    said = (
+        f"{counted(int(out.sum()), 'row')} superseded by "
+        f"{'a later' if last else 'an earlier'} one of the station (column {shown(column)})"
+    )
+    return kept(table, ~out, said)
+
+
+def _added_up(table: ActaTable) -> ActaTable:
+    """Add up the rows of each station; registered voters once."""
+    code = _codes(table)
+    start = pd.Series(code).drop_duplicates().index.to_numpy()
+    if len(start) == len(code):
+        return table
+    _check_areas(table, code, start)
+    frame = table.frame.take(start).reset_index(drop=True)
+    for name in table.figures:
+        add: Callable[..., tuple[Counts, Mask]] = _once if name == _ONCE else _summed
+        values, missing = add(table, name, code, len(start))
+        frame[name] = pd.array(pa.array(values, mask=missing), dtype=table.frame[name].dtype)
+    # A cell that was not read is one of the row that its part went into.
+    into = dict(zip(table.frame["row"], frame["row"].to_numpy()[code], strict=True))
+    unread = table.unread.assign(row=table.unread["row"].map(into))
+    parts = np.bincount(code)
+    source = table.source
+    said = (
+        f"{counted(int(parts[parts > 1].sum()), 'row')} of "
+        f"{counted(int((parts > 1).sum()), 'station')} are parts that were added up"
+    )
+    return replace(
+        table,
+        frame=frame,
+        unread=unread,
+        source=replace(source, settled=(*source.settled, said)),
+    )
+
+
+def _codes(table: ActaTable) -> Counts:
+    """A number for each row, the same for rows of one station; shape (rows,)."""
+    code: Counts = pd.factorize(table.frame["station"].fillna(""))[0]
+    return code
+
+
+def _summed(table: ActaTable, name: str, code: Counts, size: int) -> tuple[Counts, Mask]:
+    values = table.figure(name)[0]
+    total = np.zeros(size, dtype=np.int64)
+    np.add.at(total, code, values)
+    missing = np.zeros(size, dtype=bool)
+    missing[code[~table.known(name)]] = True
+    return total, missing
+
+
+def _once(table: ActaTable, name: str, code: Counts, size: int) -> tuple[Counts, Mask]:
+    """The registered voters of each station, as whichever of its parts states them."""
+    values = table.figure(name)[0]
+    most = np.zeros(size, dtype=np.int64)
+    np.maximum.at(most, code, values)
+    differ = (values > 0) & (values != most[code])
+    if differ.any():
+        one = code == code[differ][0]
+        raise InputError(
+            "parts of one station state different registered voters",
+            file=table.source.name,
+            place=f"rows {_rows(table, one)}",
+            found=f"station {shown(table.frame.loc[one, 'station'].iloc[0])}: "
+            f"{_numbers(values[one])}",
+            expected="one number, or none, in all rows of a station",
+            hint="the key may need another column in mapping.station",
+        )
+    stated = np.zeros(size, dtype=bool)
+    stated[code[table.known(name)]] = True
+    return most, ~stated
+
+
+def _numbers(values: Iterable[int]) -> str:
+    return ", ".join(str(value) for value in islice(values, 10))
+
+
+def _rows(table: ActaTable, which: Mask) -> str:
+    first = islice(table.frame.loc[which, "row"].tolist(), 10)
+    return ", ".join(map(table.source.row, first))
+
+
+def _check_areas(table: ActaTable, code: Counts, start: Counts) -> None:
+    for level in table.levels:
+        names = table.frame[level].fillna("").map(lambda name: folded(str(name)))
+        differ = names.to_numpy(dtype=object) != names.to_numpy(dtype=object)[start][code]
+        if differ.any():
+            one = code == code[differ][0]
+            rows = table.frame.loc[one]
+            raise InputError(
+                "parts of one station lie in two areas",
+                file=table.source.name,
+                place=f"rows {_rows(table, one)}",
+                found=f"station {shown(rows['station'].iloc[0])}: "
+                f"{listed(map(str, rows[level].fillna('').unique()))}",
+                expected=f"one {level} in all rows of a station",
+                hint="the area may belong to the key in mapping.station",
+            )

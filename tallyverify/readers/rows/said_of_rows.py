@@ -1,0 +1,37 @@
+"""Columns of the file that say what its rows mean, beside the table until that is settled."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from tallyverify.readers.raw import Raw
+from tallyverify.records import First, Latest, Mapping, Subtotals
+
+STATUS, VERSION, LEVEL = ":status", ":version", ":level"
+"""No name of a contest begins so."""
+APART = (STATUS, VERSION)
+"""Rows of a long file that differ in these are of different sheets."""
+
+
+def beside_of(raw: Raw, mapping: Mapping) -> dict[str, pa.Array]:
+    """Return the columns of text that a mapping names beside keys, areas and figures."""
+    named = {
+        "order": mapping.order,
+        STATUS: mapping.status.column if mapping.status else None,
+        VERSION: version_column(mapping),
+        LEVEL: mapping.subtotals.column if isinstance(mapping.subtotals, Subtotals) else None,
+    }
+    return {name: raw.text(column) for name, column in named.items() if column}
+
+
+def version_column(mapping: Mapping) -> str | None:
+    """Return the column by which one of several rows of a station counts, if one does."""
+    how = mapping.repeated
+    if isinstance(how, Latest):
+        return how.latest
+    return how.first if isinstance(how, First) else None
+
+
+def needs_every_row(mapping: Mapping) -> bool:
+    """Whether what a row means hangs on other rows of the file, or on what they say."""
+    return bool(mapping.fill_down or mapping.status or mapping.repeated != "hull")
