@@ -157,7 +157,7 @@ class _Place:
 
     @classmethod
     def of(cls, item: Any) -> _Place:
-        place = ".".join(str(step) for step in item["loc"]) or None
+        place = ".".join(str(step) for step in item["loc"] if step != "") or None
         given, context = item["input"], item.get("ctx", {})
         if item["type"] == "unknown_key":
             hint = context["hint"] or None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -88,3 +90,17 @@ OptionalName = Annotated[
     AfterValidator(_printable),
 ]
 """A name that other parts of the case refer to, or nothing."""
+
+
+_Described = TypeVar("_Described")
+
+
+def _file_or_written(value: Any) -> str:
+    return "file" if isinstance(value, str) else ""
+
+
+OrFile = Annotated[
+    Annotated[_Described, Tag("")] | Annotated[Text, Tag("file")],
+    Discriminator(_file_or_written),
+]
+"""A description as it is, or the name of the file in which it stands."""

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from typing import Annotated, Any
 
-from tallyverify.model import Identifier, Model, Text
-from tallyverify.records import Allowance, CaptureKind, Mapping
+from pydantic import BeforeValidator, model_validator
+
+from tallyverify.model import Identifier, Model, OrFile, Text
+from tallyverify.records import (
+    Allowance,
+    AreaResult,
+    Bulletin,
+    CaptureKind,
+    DeclaredMapping,
+    Mapping,
+)
 
 
 class SheetsFile(Model):
-    """Where sheets are, and what their columns mean."""
+    """Where sheets are, and what their columns mean.
+
+    The file may be several: a folder, a pattern (``actas/*.csv``), an archive.
+    """
 
     file: Text
-    mapping: Mapping | None = None
+    mapping: OrFile[Mapping] | None = None
     format: Identifier | None = None
 
     @model_validator(mode="after")
@@ -32,13 +44,59 @@ class RegistryFile(Model):
     """Where the register of stations is, and what its columns mean."""
 
     file: Text
-    mapping: Mapping | None = None
+    mapping: OrFile[Mapping] | None = None
+
+
+class EarlierFile(SheetsFile):
+    """The sheets of an earlier round or election at the same stations.
+
+    Of another contest, if its candidates are not those of the case.
+    """
+
+    contest: Text | None = None
 
 
 class Capture(SheetsFile):
     """Another capture of the same stations, e.g. by QR code."""
 
     name: Identifier
+
+
+class BulletinHead(Bulletin):
+    """What holds for a bulletin whose areas stand in a table."""
+
+    areas: tuple[AreaResult, ...] = ()
+
+    @model_validator(mode="after")
+    def _areas_in_the_table(self) -> BulletinHead:
+        if self.areas:
+            raise ValueError("the areas of this bulletin stand in the table's file: no 'areas'")
+        return self
+
+
+class DeclaredTable(Model):
+    """A file of declared results, what its columns mean, and of which bulletin it is.
+
+    Tables of one bulletin, e.g. by state and by municipality, have the same ``bulletin.id``.
+    """
+
+    file: Text
+    mapping: OrFile[DeclaredMapping]
+    bulletin: BulletinHead | None = None
+
+
+def _one_or_many(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+DeclaredParts = Annotated[
+    tuple[OrFile[DeclaredTable], ...],
+    BeforeValidator(
+        _one_or_many,
+        json_schema_input_type=OrFile[DeclaredTable] | tuple[OrFile[DeclaredTable], ...],
+    ),
+]
+"""A declared result: a document, tables of it, or both."""
 
 
 class CaseFile(Model):
@@ -55,7 +113,14 @@ class CaseFile(Model):
 
     contest: Text
     actas: ActasFile
-    declared: Text | None = None
+    declared: DeclaredParts | None = None
     registry: RegistryFile | None = None
+    earlier: EarlierFile | None = None
     captures: tuple[Capture, ...] = ()
     allowance: Allowance | None = None
+
+    @model_validator(mode="after")
+    def _one_document(self) -> CaseFile:
+        if sum(isinstance(part, str) for part in self.declared or ()) > 1:
+            raise ValueError("one declared.json, and tables beside it; two documents are named")
+        return self

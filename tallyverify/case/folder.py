@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor
 from pathlib import Path
 
 from tallyverify.case.case_file import CaseFile
-from tallyverify.case.json_files import Document, read_document
+from tallyverify.case.json_files import read_document
+from tallyverify.case.reading import CaseReading, Input, inside, matched
 from tallyverify.checking import CaseFacts
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import InputError, listed, nearest
 from tallyverify.findings import counted, number
-from tallyverify.readers import check_exists, open_actas, read_registry
+from tallyverify.readers import check_exists, check_name, files_meant
 from tallyverify.records import MOST_SHARE, Allowance, CaptureKind, Contest, Declared, Mapping
-from tallyverify.table import ActaParts, Registry, Source
-
-
-@dataclass(frozen=True)
-class Input:
-    """A file that a case was read from, for the report."""
-
-    role: str
-    name: str
-    sha256: str
-    rows: int | None = None
+from tallyverify.table import ActaParts, Registry, Source, with_earlier
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +41,10 @@ class Case:
         follows from how many there are and how they were captured.
     capture : {"definitive", "provisional"}
         How the sheets were captured: with care, or in haste (night data entry, a quick count).
+    captures : tuple of str
+        Other captures of the same sheets, by name.
+    earlier : Registry, optional
+        Stations with their votes in an earlier round or election.
 
     Examples
     --------
@@ -71,6 +65,7 @@ class Case:
     allowance: Allowance | None = None
     capture: CaptureKind = "definitive"
     captures: tuple[str, ...] = ()
+    earlier: Registry | None = None
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -95,6 +90,7 @@ class Case:
             allowance=self.allowance,
             capture=self.capture,
             captures=self.captures,
+            earlier=self.earlier,
         )
 
     def __repr__(self) -> str:
@@ -148,54 +144,62 @@ def load_case(
             hint="tallyverify verify FOLDER, or --actas FILE --contest FILE",
         )
 
-    inputs: list[Input] = []
+    read = CaseReading(root)
 
     def path_of(given: str | Path | None, inside: str | None) -> Path | None:
         if given is not None:
-            return _named(Path(given))
-        return _inside(root, inside) if root is not None and inside is not None else None
+            return check_name(Path(given))
+        return read.path(inside) if inside is not None else None
 
     for other in described.captures if described else ():
-        check_exists(_needed(path_of(None, other.file)))
+        for file in files_meant(read.path(other.file)).files:
+            check_exists(file)
 
-    voted_on = _read(
-        _needed(path_of(contest, described.contest if described else None)),
-        Contest,
-        "contest",
-        inputs,
-    )
+    voting = _needed(path_of(contest, described.contest if described else None))
+    voted_on = read.document(voting, Contest, "contest")
     said = None
-    announced = path_of(declared, described.declared if described else None)
-    if announced is not None:
-        said = _read(announced, Declared, "declared", inputs)
-        said = said.fitting(voted_on, announced.name)
+    if declared is not None:
+        announced = check_name(Path(declared))
+        said = read.document(announced, Declared, "declared").fitting(voted_on, announced.name)
+    elif described and described.declared:
+        said = read.declared(described.declared, voted_on)
     # A file named on the command line has its own mapping; the folder's is for the folder's file.
     own = described.actas if described and actas is None else None
     sheets = _needed(path_of(actas, described.actas.file if described else None))
-    how = own.mapping if own else None
     if mapping is not None:
-        how = _read(Path(mapping), Mapping, "mapping", inputs)
-    try:
-        format = own.format if own and mapping is None else None
-        table = open_actas(sheets, contest=voted_on, mapping=how, format=format)
-    except InputError as error:
-        raise error.in_file(sheets.name) from None
-    inputs.append(Input("actas", table.source.name, table.source.sha256, table.source.rows))
+        how: Mapping | None = read.document(Path(mapping), Mapping, "mapping")
+    else:
+        how = read.mapping(own.mapping, Mapping) if own else None
+    table = read.actas(sheets, voted_on, how, own.format if own and mapping is None else None)
     stations = described.registry if described else None
     listing = path_of(registry, stations.file if stations else None)
     known = None
     if listing is not None:
         its_mapping = stations.mapping if stations and registry is None else None
-        try:
-            known = read_registry(listing, contest=voted_on, mapping=its_mapping)
-        except InputError as error:
-            raise error.in_file(listing.name) from None
-        inputs.append(Input("registry", known.source.name, known.source.sha256, len(known)))
+        known = read.registry(listing, voted_on, read.mapping(its_mapping, Mapping))
+    before = None
+    if described and described.earlier:
+        before = read.earlier(described.earlier, voted_on)
+        if known is None:
+            before = matched(before, next(iter(table.parts())).frame["station"], "actas")
+        else:
+            before = matched(before, known.frame["station"], "registry")
+            known = with_earlier(known, before)
     allowance = described.allowance if described else None
     _check_allowance(allowance, table.source)
-    capture = own.capture if own else "definitive"
     others = tuple(one.name for one in described.captures) if described and actas is None else ()
-    return Case(voted_on, table, said, known, seed, tuple(inputs), allowance, capture, others)
+    return Case(
+        voted_on,
+        table,
+        said,
+        known,
+        seed,
+        tuple(read.inputs),
+        allowance,
+        own.capture if own else "definitive",
+        others,
+        before,
+    )
 
 
 def _check_allowance(allowance: Allowance | None, source: Source) -> None:
@@ -209,16 +213,6 @@ def _check_allowance(allowance: Allowance | None, source: Source) -> None:
             expected=f"0 to {number(most)}: half of the {counted(source.rows, 'row')} of "
             f"{source.name}",
         )
-
-
-def _named(path: Path) -> Path:
-    """Return the path of a file whose name a report can hold."""
-    try:
-        path.name.encode()
-    except UnicodeEncodeError:
-        hint = "give the file a name in plain letters"
-        raise InputError("the name of the file is not text", file=path.name, hint=hint) from None
-    return path
 
 
 def _needed(path: Path | None) -> Path:
@@ -246,36 +240,8 @@ def _described(root: Path) -> CaseFile:
             hint=nearest("case.json", there)
             or 'write one: {"contest": "contest.json", "actas": {"file": "actas.csv"}}',
         )
-    return _read(_inside(root, "case.json"), CaseFile, "case", [])
+    return read_document(inside(root, "case.json"), CaseFile, "case")[0]
 
 
 def _there(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-
-
-def _inside(root: Path, name: str) -> Path:
-    """Return the path of a file of the case, which must not lead out of its folder."""
-    path = root / name
-    try:
-        outside = os.path.isabs(name) or not path.resolve().is_relative_to(root.resolve())
-        if not outside and path.is_symlink():
-            os.stat(path)  # since Python 3.13 only this tells of links that lead to each other
-    except FileNotFoundError:
-        outside = False  # a link to nothing: there is no such file
-    except (OSError, RuntimeError):  # links that lead to each other
-        outside = True
-    if outside:
-        raise InputError(
-            "a file of a case must lie inside the case's folder",
-            file="case.json",
-            found=shown(name),
-            expected="a path relative to the folder, without links that lead out of it",
-            hint="copy the file into the folder, or name it on the command line (e.g. --actas)",
-        )
-    return _named(path)
-
-
-def _read(path: Path, model: type[Document], role: str, inputs: list[Input]) -> Document:
-    read, sha256 = read_document(path, model, role)
-    inputs.append(Input(role, path.name, sha256))
-    return read

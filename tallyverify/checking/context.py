@@ -44,6 +44,7 @@ class CaseFacts:
     allowance: Allowance | None = None  # what the case says; None stands for the default
     capture: CaptureKind = "definitive"
     captures: Names = ()  # other captures of the same stations
+    earlier: Registry | None = None  # stations with their votes in an earlier election
 
     @classmethod
     def of(cls, table: ActaTable, registry: Registry | None = None) -> CaseFacts:

@@ -22,14 +22,17 @@ CaseFolder = Annotated[
     Path | None, typer.Argument(help="Folder with a case.json.", show_default=False)
 ]
 ActasFile = Annotated[
-    Path | None, typer.Option(help="File of actas, instead of the case's.", show_default=False)
+    Path | None,
+    typer.Option(
+        help="File, folder or pattern of actas, instead of the case's.", show_default=False
+    ),
 ]
 ContestFile = Annotated[Path | None, typer.Option(help="Contest file (JSON).", show_default=False)]
 DeclaredFile = Annotated[
     Path | None, typer.Option(help="Declared result (JSON).", show_default=False)
 ]
 RegistryFile = Annotated[
-    Path | None, typer.Option(help="Register of stations.", show_default=False)
+    Path | None, typer.Option(help="File, folder or pattern of the register.", show_default=False)
 ]
 MappingFile = Annotated[
     Path | None, typer.Option(help="Mapping (JSON) for --actas.", show_default=False)

@@ -129,8 +129,8 @@ def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> St
 
 
 def _earlier(key: Texts, facts: CaseFacts) -> Counts | None:
-    """Return the earlier votes of the stations, as the registry keeps them."""
-    registry = facts.registry
+    """Return the earlier votes of the stations, as the case or its registry has them."""
+    registry = facts.earlier if facts.earlier is not None else facts.registry
     names = () if registry is None else registry.earlier
     if registry is None or not names:
         return None

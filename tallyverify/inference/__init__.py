@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from tallyverify.inference.estimating.sensitivity import Sensitivity, sensitivity
     from tallyverify.inference.estimating.tilt import Tilt, tilt_to
     from tallyverify.inference.estimating.whole_count import estimate
-    from tallyverify.inference.prediction.registry_from import registry_from
     from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
     from tallyverify.inference.section import InferenceSection
     from tallyverify.inference.sequential.margin_monitor import Monitor, monitor
     from tallyverify.inference.sequential.state import MonitorState
+    from tallyverify.table import registry_from
 
 __all__ = [
     "CHECKS",

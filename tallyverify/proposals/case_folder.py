@@ -178,7 +178,10 @@ def differences(proposal: Proposal, folder: str | Path) -> list[str]:
     root = Path(folder)
     case, _ = read_document(root / "case.json", CaseFile, "case")
     contest, _ = read_document(root / case.contest, Contest, "contest")
-    now = dict(_flat({"contest": _plain(contest), "mapping": _plain(case.actas.mapping)}))
+    mapping = case.actas.mapping
+    if isinstance(mapping, str):
+        mapping, _ = read_document(root / mapping, Mapping, "mapping")
+    now = dict(_flat({"contest": _plain(contest), "mapping": _plain(mapping)}))
     new = dict(_flat({"contest": _plain(proposal.contest), "mapping": _plain(proposal.mapping)}))
     return [
         f"{key}: {_told(now, key)} in the case, {_told(new, key)} proposed"

@@ -12,10 +12,17 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed
 from tallyverify.proposals.cells import Grid, sheet_grids, text_grid
-from tallyverify.readers import Content, Raw, load, read_raw, to_utf8
-
-FILE, SHEET = "(file)", "(sheet)"
-"""Columns that a mapping may name beside those of the file: the names of file and sheet."""
+from tallyverify.readers import (
+    FILE,
+    SHEET,
+    WORKBOOKS,
+    Content,
+    Raw,
+    is_html,
+    load,
+    read_raw,
+    to_utf8,
+)
 
 
 def opened(sources: Sequence[str | Path | pd.DataFrame]) -> Grid:
@@ -33,7 +40,7 @@ def opened(sources: Sequence[str | Path | pd.DataFrame]) -> Grid:
             )
     if not others:
         return first
-    grids = {grid.raw.file.split(".")[0]: grid for grid in (first, *others)}
+    grids = {Path(grid.raw.file.removesuffix(".gz")).stem: grid for grid in (first, *others)}
     ask = f"Do all of {listed(grids, 6)} belong to one count? Their columns are the same."
     return replace(_joined(grids, FILE), questions=(*first.questions, ask))
 
@@ -42,10 +49,17 @@ def _one(source: str | Path | pd.DataFrame) -> Grid:
     if isinstance(source, pd.DataFrame):
         return _of_frame(source)
     path = Path(source)
-    content = load(path)
-    if content.kind in ("xlsx", "xls"):
+    content, *others = load(path)
+    if others:
+        raise InputError(
+            "the archive holds several files",
+            file=path.name,
+            found=listed([one.inner for one in (content, *others)], 12),
+            hint="unpack it, and name its files",
+        )
+    if content.kind in WORKBOOKS:
         return _workbook(content)
-    if content.kind == "text":
+    if content.kind == "text" and not is_html(content.data):
         data, encoding, guessed = to_utf8(content.data, None, content.name)
         if not data.lstrip().startswith((b"{", b"[")):
             grid = text_grid(data.decode("utf-8"), content.name)
@@ -53,7 +67,7 @@ def _one(source: str | Path | pd.DataFrame) -> Grid:
             doubt = f"The file is not UTF-8; it was read as {encoding}: are all letters right?"
             asked = (doubt, *grid.questions) if guessed else grid.questions
             return replace(grid, evidence=(said, *grid.evidence), questions=asked)
-    raw, _, how = read_raw(path)
+    raw, how = read_raw(content)
     return Grid(raw, {}, how)
 
 

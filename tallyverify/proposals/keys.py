@@ -10,8 +10,8 @@ from math import prod
 from tallyverify.errors import shown
 from tallyverify.findings import counted
 from tallyverify.proposals.columns import Column, distinct
-from tallyverify.proposals.grid import FILE, SHEET
 from tallyverify.proposals.words import AREA, CODE, KIND, MODE, OPTION, STATION, TIME
+from tallyverify.readers import FILE, SHEET
 
 _MOST_COLUMNS = 4
 _LOOKED_AT = 10

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from tallyverify.errors import listed
 from tallyverify.proposals.columns import Column, distinct
-from tallyverify.proposals.grid import FILE, SHEET
 from tallyverify.proposals.keys import Key, key_among, other_kind
 from tallyverify.proposals.words import AREA, CODE, MODE, STATION
+from tallyverify.readers import FILE, SHEET
 
 _SAME = 1.02  # a code and its name: of one place, up to a few misspellings
 

@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
 from pydantic import ValidationError
 
 from tallyverify.errors import InputError, from_validation, listed, nearest, shown
@@ -17,10 +15,12 @@ from tallyverify.readers.build import as_wide, build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
 from tallyverify.readers.files import check_exists, digest
-from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet, read_raw
+from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet
 from tallyverify.readers.header import check_no_header
 from tallyverify.readers.long import build_long
 from tallyverify.readers.noticing import noticed
+from tallyverify.readers.opening.frames import from_frame
+from tallyverify.readers.opening.many import FILE, read_files
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of
@@ -43,7 +43,7 @@ BATCH_ROWS = 65_536
 
 
 def read_actas(
-    source: str | Path | pd.DataFrame,
+    source: Any,
     *,
     contest: Contest,
     mapping: Mapping | dict[str, Any] | None = None,
@@ -53,8 +53,10 @@ def read_actas(
 
     Parameters
     ----------
-    source : path or DataFrame
-        CSV or TSV (plain, or a zip or gz of one), xlsx, xls, Parquet or JSON lines; or a frame.
+    source : path, frame, Arrow table or list of dict
+        CSV or TSV (plain, zip or gz), xlsx, xls, ods, Parquet, JSON or HTML: a file, a folder, or
+        several by a pattern (``actas/*.csv``, ``all.zip/*.csv``); or a table of pandas, polars,
+        DuckDB or anything else that exports Arrow.
     contest : Contest
         What was voted on.
     mapping : Mapping or dict, optional
@@ -92,7 +94,7 @@ def read_actas(
     where_from = replace(
         where_from,
         text=said,
-        respelt=respelt,
+        respelt=(*where_from.respelt, *respelt),
         mapping=fitted.model_copy(update=how),
         grouping="" if typed else "".join(sorted(thousands.grouping)),
         decimal="" if typed else "".join(sorted(thousands.decimal)),
@@ -117,8 +119,10 @@ def open_actas(
     part by part in bounded memory; the report is the same.
     """
     given = _as_mapping(mapping)
-    whole = given is not None and (given.layout == "long" or needs_every_row(given))
-    if Path(path).suffix.lower() == ".parquet" and not whole:
+    whole = given is not None and (
+        given.layout == "long" or needs_every_row(given) or FILE in given.columns
+    )
+    if Path(path).suffix.lower() == ".parquet" and Path(path).is_file() and not whole:
         check_exists(Path(path))
         stream = ActaStream(Path(path), contest, given, format)
         if stream.source.rows > STREAM_ROWS:
@@ -147,6 +151,7 @@ class ActaStream:
     --------
     >>> import tempfile
     >>> contest = Contest.model_validate({"id": "t", "candidates": [{"id": "A"}]})
+    >>> import pandas as pd
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "actas.parquet")
     ...     pd.DataFrame({"station": ["1", "2"], "A": [5, 7]}).to_parquet(path)
@@ -239,22 +244,13 @@ class ActaStream:
         return [name for name in file.schema_arrow.names if name in read]
 
 
-def _opened(source: str | Path | pd.DataFrame, given: Mapping | None) -> tuple[Raw, Source, bool]:
+def _opened(source: Any, given: Mapping | None) -> tuple[Raw, Source, bool]:
     """Return unread columns, where they came from, and whether the file has types of its own."""
-    if isinstance(source, pd.DataFrame):
-        check_no_header(given.header_rows if given else (), "(frame)", "a data frame")
-        raw = _from_frame(source)
-        return raw, Source(name="(frame)", rows=raw.rows), False
-    raw, content, said = read_raw(
-        Path(source),
-        encoding=given.encoding if given else None,
-        separator=given.separator if given else None,
-        sheet=given.sheet if given else None,
-        wanted=given.columns if given else (),
-        header=given.header_rows if given else (),
-    )
-    where_from = Source(content.name, content.sha256, raw.rows, said)
-    return raw, where_from, content.kind == "parquet"
+    if isinstance(source, str | Path):
+        return read_files(Path(source), given)
+    raw = from_frame(source)
+    check_no_header(given.header_rows if given else (), raw.file, "a data frame")
+    return raw, Source(name=raw.file, rows=raw.rows), False
 
 
 def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:
@@ -299,17 +295,3 @@ def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:
     else:
         names = [part for parts in mapping.figures.values() for part in parts]
     return thousands_of((raw.column(name) for name in names), mapping.thousands)
-
-
-def _from_frame(frame: pd.DataFrame) -> Raw:
-    columns = []
-    for at in range(frame.shape[1]):
-        series = frame.iloc[:, at]
-        try:
-            array = pa.array(series, from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            array = pa.array([None if pd.isna(v) else str(v) for v in series], pa.string())
-        if pa.types.is_large_string(array.type):
-            array = array.cast(pa.string())
-        columns.append(array)
-    return Raw([str(name) for name in frame.columns], columns, "(frame)", first_row=1)

@@ -52,7 +52,7 @@ def as_wide(
     raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
 ) -> tuple[ActaTable, Mask]:
     """Build the table of the rows that are meant, all those of a file or some."""
-    codes = codes_of(raw, mapping, contest)
+    codes = codes_of(raw, mapping, contest, source)
     figures = {
         name: _summed({part: _counts(raw, part, thousands, mapping, name) for part in parts})
         for name, parts in mapping.figures.items()

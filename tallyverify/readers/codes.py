@@ -14,6 +14,7 @@ from tallyverify.findings import counted
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.rows.subtotals import labelled
 from tallyverify.records import Contest, Cut, Mapping, column_named
+from tallyverify.table import Source
 
 NO_PLACE = (
     *("-", "--", "\u2013", "\u2014", "\\N", "NULL", "Null", "null", "NONE", "None", "none"),
@@ -33,18 +34,18 @@ class Codes:
     said: tuple[str, ...]
 
 
-def codes_of(raw: Raw, mapping: Mapping, contest: Contest) -> Codes:
+def codes_of(raw: Raw, mapping: Mapping, contest: Contest, source: Source) -> Codes:
     """Return what the mapping's columns say of each row's station and areas."""
     said: list[str] = []
     pieces = []
     no_key = np.zeros(raw.rows, dtype=bool)
     for code in mapping.station:
-        piece = pc.fill_null(_code(raw, code, mapping, said), "")
+        piece = pc.fill_null(_code(raw, code, mapping, said, source), "")
         no_key |= pc.equal(piece, "").to_numpy(zero_copy_only=False) | labelled(piece)
         pieces.append(piece if len(mapping.station) == 1 else _without_slash(piece))
     keys = pieces[0] if len(pieces) == 1 else pc.binary_join_element_wise(*pieces, "/")
     areas = {
-        level: _code(raw, mapping.areas[level], mapping, said)
+        level: _code(raw, mapping.areas[level], mapping, said, source)
         for level in contest.levels
         if level in mapping.areas
     }
@@ -56,12 +57,12 @@ def _without_slash(piece: pa.Array) -> pa.Array:
     return pc.replace_substring(piece, "/", "//")
 
 
-def _code(raw: Raw, code: str | Cut, mapping: Mapping, said: list[str]) -> pa.Array:
+def _code(raw: Raw, code: str | Cut, mapping: Mapping, said: list[str], source: Source) -> pa.Array:
     name = column_named(code)
     column = raw.text(name)
     none = pc.fill_null(pc.is_in(column, pa.array(NO_PLACE)), False)
     if isinstance(code, Cut):
-        column = _cut(raw, code, column, none)
+        column = _cut(raw, code, column, none, source)
     elif pc.any(none).as_py():
         texts = pc.unique(column.filter(none)).to_pylist()
         said.append(f"{listed(texts)} in {shown(name)} names nothing: taken as empty")
@@ -69,7 +70,7 @@ def _code(raw: Raw, code: str | Cut, mapping: Mapping, said: list[str]) -> pa.Ar
     return _padded(column, mapping.pad.get(name))
 
 
-def _cut(raw: Raw, code: Cut, column: pa.Array, none: pa.Array) -> pa.Array:
+def _cut(raw: Raw, code: Cut, column: pa.Array, none: pa.Array, source: Source) -> pa.Array:
     """Return what the group of the pattern finds; an empty cell stays empty."""
     whole = rf"\A(?:{code.pattern})\z"
     cut = pc.replace_substring_regex(column, whole, r"\1")
@@ -82,7 +83,7 @@ def _cut(raw: Raw, code: Cut, column: pa.Array, none: pa.Array) -> pa.Array:
         raise InputError(
             "a text does not fit the pattern that a code is to be cut out by",
             file=raw.file,
-            place=f"row {raw.row_numbers[at]}, column {shown(code.column)}",
+            place=f"row {source.row(int(raw.row_numbers[at]))}, column {shown(code.column)}",
             found=f"{shown(column[at].as_py())}; {counted(len(strange), 'such row')}",
             expected=f"texts that {shown(code.pattern)} fits as a whole",
             hint="write the pattern wider, or leave these rows out by mapping.where_not",

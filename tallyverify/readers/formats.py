@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +12,19 @@ import pyarrow as pa
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.delimited import read_delimited
 from tallyverify.readers.encoding import to_utf8
-from tallyverify.readers.files import Content, blank, damaged_file, load
+from tallyverify.readers.files import Content, blank
 from tallyverify.readers.header import check_no_header
+from tallyverify.readers.opening.archives import damaged_file
+from tallyverify.readers.opening.more_kinds import (
+    charset_of,
+    check_not_fixed_width,
+    columns_of_records,
+    distinct_keys,
+    is_html,
+    read_html,
+    read_json,
+)
+from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.workbook import read_workbook
 
@@ -25,22 +35,23 @@ _NAMES = {"utf-8-sig": "UTF-8 with a byte-order mark", "utf-8": "UTF-8", "latin-
 
 
 def read_raw(
-    path: Path,
+    content: Content,
     *,
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | None = None,
     wanted: Iterable[str] = (),
     header: Sequence[int] = (),
-) -> tuple[Raw, Content, tuple[str, ...]]:
-    """Read a file's columns without a meaning; return also the file, and how it was read."""
-    content = load(path, encoding)
+) -> tuple[Raw, tuple[str, ...]]:
+    """Read a file's columns without a meaning; return also how it was read."""
     if content.kind == "parquet":
         check_no_header(header, content.name, "Parquet")
-        return _with_rows(_parquet(content)), content, ("Parquet",)
-    if content.kind in ("xlsx", "xls"):
+        return _with_rows(_parquet(content)), ("Parquet",)
+    if content.kind in WORKBOOKS:
         raw, said = read_workbook(content, sheet, header)
-        return _with_rows(raw), content, (f"workbook ({content.kind})", *said)
+        return _with_rows(raw), (f"workbook ({content.kind})", *said)
+    page = is_html(content.data)
+    encoding = encoding or (charset_of(content.data) if page else None)
     data, found, guessed = to_utf8(content.data, encoding, content.name)
     if not data.strip():
         raise blank(content.name)
@@ -49,20 +60,22 @@ def read_raw(
     how = f"text read as {_NAMES.get(found, found)}"
     if guessed:
         how += " (not UTF-8, and the mapping names no encoding)"
-    if data.lstrip()[:2] in (b"[{", b"[\n", b"[\r", b"[ "):
-        raise InputError(
-            "this is one JSON array; one object per line is read",
-            file=content.name,
-            found=shown(data.lstrip()[:60].decode("utf-8", "replace")),
-            hint="write each object on a line of its own (JSON lines)",
+    if page:
+        check_no_header(header, content.name, "a page of HTML")
+        raw, said = read_html(data, content.name, sheet)
+        return _with_rows(raw), (how, *said)
+    if data.lstrip().startswith((b"{", b"[{", b"[\n", b"[\r", b"[ ", b"[]")):
+        raw, said = read_json(data, content.name, sheet) or (
+            _json_lines(data, content.name),
+            ("JSON lines",),
         )
-    if data.lstrip().startswith(b"{"):
-        check_no_header(header, content.name, "a file of JSON lines")
-        return _with_rows(_json_lines(data, content.name)), content, (how, "JSON lines")
+        check_no_header(header, content.name, "JSON")
+        return _with_rows(raw), (how, *said)
+    check_not_fixed_width(data, content.name, wanted, header)
     raw, sign = read_delimited(data, content.name, separator, wanted, header)
     said = (how, f"cells separated by {'tab' if sign == chr(9) else sign}")
     raw = replace(raw, encoding=found, separator=sign)
-    return _with_rows(raw), content, said
+    return _with_rows(raw), said
 
 
 def _with_rows(raw: Raw) -> Raw:
@@ -92,13 +105,15 @@ def broken_parquet(name: str, error: Exception) -> InputError:
 
 
 def _json_lines(data: bytes, name: str) -> Raw:
-    columns: dict[str, list[str | None]] = {}
-    row = 0
+    return columns_of_records(_records(data, name), name)
+
+
+def _records(data: bytes, name: str) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(data.splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            record = json.loads(line, object_pairs_hook=_distinct)
+            record = json.loads(line, object_pairs_hook=distinct_keys)
         except (ValueError, RecursionError) as error:
             raise InputError(
                 "a line is not JSON",
@@ -110,31 +125,4 @@ def _json_lines(data: bytes, name: str) -> Raw:
             ) from None
         if not isinstance(record, dict):
             raise InputError("a line is not an object", file=name, place=f"line {number:,}")
-        cells = _flat(record)
-        for key in cells:
-            columns.setdefault(key, [None] * row)
-        row += 1
-        for key, values in columns.items():
-            values.append(cells.get(key))
-    ordered = {key: pa.chunked_array([pa.array(v, pa.string())]) for key, v in columns.items()}
-    return Raw(list(ordered), list(ordered.values()), name, first_row=1)
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return record
-
-
-def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
-    """Nested objects as dotted names: {"votes": {"A": 1}} has the column votes.A."""
-    cells: dict[str, str | None] = {}
-    for key, value in record.items():
-        if isinstance(value, dict):
-            cells.update(_flat(value, f"{prefix}{key}."))
-        elif isinstance(value, str) or value is None:
-            cells[prefix + key] = value
-        else:
-            cells[prefix + key] = json.dumps(value)
-    return cells
+        yield record

@@ -68,7 +68,7 @@ def build_long(
         raw, option = raw.keep(mapped), option.filter(mapped)
     option = option.to_numpy()
 
-    codes = codes_of(raw, mapping, contest)
+    codes = codes_of(raw, mapping, contest, source)
     counts = read_counts(raw.column(mapping.count or ""), thousands, mapping.missing)
     beside = beside_of(raw, mapping)
     apart = [texts for name, texts in beside.items() if name in APART]

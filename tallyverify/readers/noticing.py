@@ -78,8 +78,8 @@ def noticed(
     raw: Raw, mapping: Mapping, table: ActaTable, kept: ActaTable, thousands: Thousands
 ) -> Noticed:
     """Look a second time at a file, with the table of it and what is kept without totals."""
-    at = table.frame["row"].to_numpy() - raw.first_row
-    if not len(at) or at.min() < 0 or at.max() >= raw.rows:
+    at = raw.places(table.frame["row"].to_numpy())
+    if not len(at):
         return Noticed()
     file = _File(raw, mapping, table, at)
     long = mapping.layout == "long"

@@ -42,6 +42,10 @@ class Raw:
             return self.numbers
         return np.arange(self.rows, dtype=np.int64) + self.first_row
 
+    def places(self, numbers: Counts) -> Counts:
+        """Return where rows of these numbers stand, from 0."""
+        return np.searchsorted(self.row_numbers, numbers)
+
     def keep(self, rows: pa.Array) -> Raw:
         """Return the rows of a mask, with their numbers."""
         numbers = self.row_numbers[rows.to_numpy(zero_copy_only=False)]

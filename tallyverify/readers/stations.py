@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,7 +17,7 @@ from tallyverify.table import Registry
 
 
 def read_registry(
-    source: str | Path | pd.DataFrame,
+    source: Any,
     *,
     contest: Contest,
     mapping: Mapping | dict[str, Any] | None = None,
@@ -27,8 +26,8 @@ def read_registry(
 
     Parameters
     ----------
-    source : path or DataFrame
-        Any file that :func:`tallyverify.read_actas` can read, in wide layout.
+    source : path, frame, Arrow table or list of dict
+        Anything that :func:`tallyverify.read_actas` can read, in wide layout.
     contest : Contest
         Names the levels.
     mapping : Mapping or dict, optional
@@ -60,7 +59,7 @@ def read_registry(
         )
     fitted = given.fitting(contest, raw.file, votes=False).model_copy(update={"votes": {}})
     fitted, respelt = with_columns_of(raw, fitted)
-    where_from = replace(where_from, respelt=respelt)
+    where_from = replace(where_from, respelt=(*where_from.respelt, *respelt))
     if fitted.status or fitted.repeated != "hull" or fitted.subtotals:
         raise InputError(
             "a registry lists stations, not their sheets",
@@ -77,7 +76,7 @@ def read_registry(
         raise InputError(
             "a registry holds counts only",
             file=raw.file,
-            place=f"row {worst['row']}, column {shown(worst['column'])}",
+            place=f"row {table.source.row(int(worst['row']))}, column {shown(worst['column'])}",
             found=shown(worst["text"]),
             expected="a whole number, or nothing",
         )

@@ -23,6 +23,7 @@ from tallyverify.records.balance import (
 from tallyverify.records.bulletin import Bulletin, moment_of
 from tallyverify.records.contest import Candidate, Contest, Line
 from tallyverify.records.declared import Declared
+from tallyverify.records.declared_table import DECLARED_LINES, DeclaredMapping
 from tallyverify.records.mapping import Mapping, column_named
 from tallyverify.records.row_meaning import (
     Cut,
@@ -35,6 +36,7 @@ from tallyverify.records.row_meaning import (
 
 __all__ = [
     "ALL_OPTIONS",
+    "DECLARED_LINES",
     "MOST_SHARE",
     "STANDARD_BALANCES",
     "Acta",
@@ -49,6 +51,7 @@ __all__ = [
     "CoverageBasis",
     "Cut",
     "Declared",
+    "DeclaredMapping",
     "First",
     "Group",
     "Latest",

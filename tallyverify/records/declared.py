@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal, overload
@@ -218,9 +219,15 @@ class Declared(Model):
         fitted._respelt = tuple(said)
         return fitted
 
+    def noticing(self, said: Iterable[str]) -> Declared:
+        """Return the same, with more words on how its files were read."""
+        told = self.model_copy()
+        told._respelt = (*self._respelt, *said)
+        return told
+
     @property
     def respelt(self) -> tuple[str, ...]:
-        """Candidates and levels that were spelt otherwise than in the contest, in words."""
+        """What was spelt otherwise than in the contest, and how tables were read, in words."""
         return self._respelt
 
 

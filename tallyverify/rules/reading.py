@@ -6,7 +6,6 @@ from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check, Seen, summaris
 from tallyverify.errors import shown
 from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.names import look_alikes
-from tallyverify.table import Source
 
 
 def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
@@ -42,12 +41,12 @@ def text(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         for name in facts.source.damaged[:MOST_FINDINGS]
     ]
     alike = _look_alikes(check, seen, facts)
-    registry = facts.registry.source if facts.registry is not None else Source()
-    of_registry = (f"{registry.name}: {said}" for said in registry.respelt)
+    others = [one.source for one in (facts.registry, facts.earlier) if one is not None]
+    of_others = (f"{one.name}: {said}" for one in others for said in one.told)
     of_declared = facts.declared.respelt if facts.declared is not None else ()
     return check.result(
         findings + alike,
-        reason="; ".join((*facts.source.text, *facts.source.respelt, *of_registry, *of_declared)),
+        reason="; ".join((*facts.source.text, *facts.source.respelt, *of_others, *of_declared)),
         statistic=len(facts.source.damaged),
         found=len(facts.source.damaged) + len(alike),
     )

@@ -13,8 +13,8 @@ _Cells = dict[str, list[Any]]
 """The rows of one group, by column."""
 
 
-def _rows(group: _Cells) -> str:
-    return ", ".join(str(row) for row in group["row"])
+def _rows(group: _Cells, facts: CaseFacts) -> str:
+    return ", ".join(facts.source.row(int(row)) for row in group["row"])
 
 
 def _and(names: list[str]) -> str:
@@ -49,7 +49,7 @@ def _again(
         station=station,
         observed=times,
         expected=1,
-        arithmetic=f"rows {_rows(group)}{differing}",
+        arithmetic=f"rows {_rows(group, facts)}{differing}",
     )
 
 
@@ -92,7 +92,7 @@ def _spelt(check: Check, group: _Cells, facts: CaseFacts) -> Finding:
         area=_area(group, facts),
         station=names[0],
         observed=len(names),
-        arithmetic=f"rows {_rows(group)}: {differing}",
+        arithmetic=f"rows {_rows(group, facts)}: {differing}",
     )
 
 
@@ -110,7 +110,7 @@ def two_areas(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
                 f"station {station} is listed in two areas; until it is settled where it "
                 "lies, it counts in the whole country only",
                 station=station,
-                arithmetic=f"rows {_rows(group)}: {places}",
+                arithmetic=f"rows {_rows(group, facts)}: {places}",
             )
         )
     return check.result(findings, statistic=len(repeats.moved), found=len(repeats.moved))

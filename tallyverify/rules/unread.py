@@ -41,7 +41,8 @@ def conclude(check: Check, summary: Unread, facts: CaseFacts) -> CheckResult:
     """One finding for each cell, and a note on the empty ones."""
     findings = [
         check.finding(
-            f"{facts.source.name}: row {row}, column {shown(str(column))}: "
+            f"{facts.source.name}: row {facts.source.row(int(row))}, "
+            f"column {shown(str(column))}: "
             f"{shown(str(text))} is not a count; the figure is missing, not zero",
             station=str(station),
             arithmetic="a count is a whole number, not negative, at most 10,000,000,000",

@@ -6,10 +6,11 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 
 from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
 from tallyverify.table.areas import area_codes
+from tallyverify.table.earlier import registry_from, with_earlier
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts
 from tallyverify.table.registry import EARLIER, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
-from tallyverify.table.source import Source
+from tallyverify.table.source import Source, SourcePart
 
 __all__ = [
     "EARLIER",
@@ -26,8 +27,11 @@ __all__ = [
     "Repeats",
     "Respelt",
     "Source",
+    "SourcePart",
     "Spoiled",
     "StatusTexts",
     "area_codes",
+    "registry_from",
     "together",
+    "with_earlier",
 ]

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 
 from tallyverify.records import Mapping
 from tallyverify.table.noticed import Noticed
+
+
+@dataclass(frozen=True)
+class SourcePart:
+    """One file, member of an archive or sheet, of several that were read as one table."""
+
+    name: str
+    file: str
+    sha256: str
+    rows: int
+    first_row: int  # numbers of its first and last row of data, as a spreadsheet counts
+    last_row: int
 
 
 @dataclass(frozen=True)
@@ -15,7 +31,7 @@ class Source:
     Attributes
     ----------
     name, sha256 : str
-        File name (never a path) and digest of its bytes.
+        File name (never a path) and digest of its bytes; of several files, of theirs.
     rows : int
         Rows of data in the file.
     text : tuple of str
@@ -42,6 +58,8 @@ class Source:
         Which columns were read; of delimited text with the encoding and separator that it has.
     grouping, decimal : str
         Signs that were read as parting thousands, and as standing before decimals.
+    parts : tuple of SourcePart
+        The files, members or sheets, where it is more than one; rows are numbered through them.
     noticed : Noticed, optional
         What a second look at a file found that was read whole.
     """
@@ -63,7 +81,44 @@ class Source:
     mapping: Mapping | None = None
     grouping: str = ""
     decimal: str = ""
+    parts: tuple[SourcePart, ...] = ()
     noticed: Noticed | None = None
+
+    @cached_property
+    def files(self) -> tuple[tuple[str, str, int], ...]:
+        """Name, digest and number of rows of each file."""
+        if not self.parts:
+            return ((self.name, self.sha256, self.rows),)
+        rows: Counter[tuple[str, str]] = Counter()
+        for part in self.parts:
+            rows[part.file, part.sha256] += part.rows
+        return tuple((name, sha256, number) for (name, sha256), number in rows.items())
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is told of a file beside the actas: respellings; of several, how they were read."""
+        return (*self.text, *self.respelt) if self.parts else self.respelt
+
+    def row(self, number: int) -> str:
+        """Return a row's number as it stands in its file; of several files with the file's name.
+
+        Examples
+        --------
+        >>> two = (SourcePart("a", "a", "", 3, 2, 4), SourcePart("b", "b", "", 3, 2, 4))
+        >>> Source(parts=two).row(4), Source(parts=two).row(5), Source().row(5)
+        ('4 of a', '2 of b', '5')
+        """
+        if not self.parts:
+            return str(number)
+        at = bisect_right(self._starts, number) - 1
+        part = self.parts[at]
+        return f"{number - self._starts[at] + part.first_row} of {part.name}"
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        first = self.parts[0].first_row
+        spans = (part.last_row - part.first_row + 1 for part in self.parts[:-1])
+        return [*accumulate(spans, initial=first)]
 
     def noticing(self, said: tuple[str, ...]) -> Source:
         """Return the same source, with more that was noticed about its text."""

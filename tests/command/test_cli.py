@@ -229,14 +229,14 @@ def test_a_terminal_that_knows_ascii_only(case: Path, format: str) -> None:
 PATIENT = (
     "import time\n"
     "from tallyverify import progress\n"
-    "from tallyverify.case import folder\n"
+    "from tallyverify.case import reading\n"
     "from tallyverify.command import app\n"
     "progress._PATIENCE = 0\n"
-    "real = folder.open_actas\n"
+    "real = reading.open_actas\n"
     "def slow(*args, **options):\n"
     "    time.sleep(0.5)\n"
     "    return real(*args, **options)\n"
-    "folder.open_actas = slow\n"
+    "reading.open_actas = slow\n"
     "app.main()\n"
 )
 

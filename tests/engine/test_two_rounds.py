@@ -42,6 +42,14 @@ def test_forensics_answer_and_use_the_earlier_round(report: Report) -> None:
     assert alone.of("F512") != report.of("F512")
 
 
+def test_beside_a_registry_or_without_one_the_earlier_round_is_the_same(report: Report) -> None:
+    first, second = second_round()
+    before = registry_from(first, earlier=True)
+    alone = verify(Case(second.contest, second, earlier=before), checks="F512")
+    assert alone.of("F512") == report.of("F512")
+    assert alone.check("F512").statistic == report.check("F512").statistic
+
+
 def test_the_registry_keeps_its_votes() -> None:
     """What an indicator works out is never written into the registry's own columns."""
     first, second = second_round()

@@ -11,9 +11,16 @@ import pytest
 from pydantic import BaseModel
 
 from tallyverify.case import CaseFile
-from tallyverify.case.case_file import ActasFile
+from tallyverify.case.case_file import ActasFile, DeclaredTable, EarlierFile
 from tallyverify.engine import json_schema
-from tallyverify.records import AreaResult, Bulletin, Contest, Declared, Mapping
+from tallyverify.records import (
+    AreaResult,
+    Bulletin,
+    Contest,
+    Declared,
+    DeclaredMapping,
+    Mapping,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "case.md").read_text(encoding="utf-8")
@@ -24,6 +31,12 @@ LINES = ["null", "blank", "challenged"]
 TOLD: list[tuple[str, type[BaseModel], dict[str, Any]]] = [
     ("## case.json", CaseFile, {"contest": "c.json", "actas": {"file": "a.csv"}}),
     ("Of `actas`:", ActasFile, {"file": "a.csv"}),
+    ("Of `earlier`:", EarlierFile, {"file": "a.csv"}),
+    (
+        "bulletin, e.g. by state and by municipality. Of a table:",
+        DeclaredTable,
+        {"file": "r.csv", "mapping": "m.json"},
+    ),
     ("## contest.json", Contest, {"id": "t", "candidates": [{"id": "A"}], "lines": LINES}),
     ("## declared.json", Declared, {}),
     ("Of a bulletin:", Bulletin, {"id": "1", "areas": [{}]}),
@@ -54,6 +67,15 @@ def test_every_key_is_told_with_an_example_that_is_accepted(
             getattr(read, key) != model.model_fields[key].default
             for key in set(keys) & set(example)
         )
+
+
+def test_the_keys_of_a_table_of_results_are_told() -> None:
+    told = rows("`thousands`, `sheet`, `fill_down`, …), and:")
+    own = set(DeclaredMapping.model_fields) - set(Mapping.model_fields)
+    assert {key for keys, _ in told for key in keys} == own | {"areas", "votes", "lines"}
+    for _, example in told:
+        least = {"areas": {"state": "EDO"}, "votes": {"A": "ANA"}}
+        assert DeclaredMapping.model_validate({**least, **example})
 
 
 def test_what_a_row_means_is_told_with_examples_that_are_accepted() -> None:

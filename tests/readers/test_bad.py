@@ -67,7 +67,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_folder(tmp_path: Path) -> None:
     (tmp_path / "actas").mkdir()
-    refused(tmp_path / "actas", "this is a folder")
+    refused(tmp_path / "actas", "the folder holds no file")
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_a_folder(tmp_path: Path) -> None:
         (gzip.compress(b"", mtime=0), "white space"),
         (zipped(**{"a.csv": b""}), "white space"),
         (PNG, "binary"),
-        (PDF, "binary"),
+        (PDF, "pdfplumber"),
         (b"\x00" * 100, "binary"),
         (b"\x7fELF" + bytes(200), "binary"),
-        (b"PK\x05\x06" + bytes(18), "exactly one file"),
+        (b"PK\x05\x06" + bytes(18), "holds no file"),
     ],
 )
 def test_nothing_and_binaries(tmp_path: Path, data: bytes, word: str) -> None:
@@ -154,9 +154,11 @@ def test_text_where_counts_should_be(tmp_path: Path) -> None:
     refused(path, "'EDO'", "'Norte'", votes={"A": "EDO", "B": "B"})
 
 
-def test_an_archive_of_two(tmp_path: Path) -> None:
-    data = zipped(**{"actas.csv": CSV.encode(), "notes.txt": b"x"})
-    refused(written(tmp_path, data, "a.zip"), "exactly one", "'actas.csv', 'notes.txt'")
+def test_an_archive_of_actas_and_a_note(tmp_path: Path) -> None:
+    data = zipped(**{"actas.csv": CSV.encode(), "notes.txt": b"Made by hand,\n1,\n"})
+    path = written(tmp_path, data, "a.zip")
+    refused(path, "a.zip: notes.txt", "not those of a.zip: actas.csv", "all.zip/*.csv")
+    assert rows_of(read(path / "*.csv")) == WHOLE
 
 
 @pytest.mark.parametrize(

@@ -120,8 +120,10 @@ def test_no_rows_at_all(tmp_path: Path) -> None:
         ('{"MESA": "1", "A": 1, "A": 2}\n', "a key stands twice"),
         ('{"MESA": "1"}\n["A"]\n', "not an object"),
         ('{"MESA": "1"}\n{"MESA": "2", "A"', "line 2"),
-        ('[{"MESA": "1"},\n{"MESA": "2"}]\n', "JSON array"),
-        ('[\n{"MESA": "1"},\n{"MESA": "2"}]\n', "JSON array"),
+        ('[{"MESA": "1"},\n{"MESA": "2"}\n', "not one JSON list"),
+        ('[{"MESA": "1"},\n2]\n', "entry 2: an entry of the list is not an object"),
+        ('{"a": [{"MESA": "1"}], "b": [{"MESA": "2"}]}', "several lists(.|\n)*'a', 'b'"),
+        ('{"MESA": "0", "a": [{"MESA": "1"}]}', "both beside the list"),
         ('{"MESA": "1", "A": ' + "9" * 5000 + "}\n", "not JSON"),
     ],
 )

@@ -157,8 +157,14 @@ def _written(
         outside=(
             *outside_of(engine, answer.series, short.program.rows, source),
             *_beyond_rows(engine, answer.series, short, proofs),
+            *_beyond_documents(inputs),
         ),
     )
+
+
+def _beyond_documents(inputs: Iterable[CertificateInput]) -> Iterator[str]:
+    if any(one.role == "declared" and not one.name.endswith(".json") for one in inputs):
+        yield "the declared result stands in a table"
 
 
 def _beyond_rows(
@@ -279,12 +285,12 @@ def _differs(
     """Return where a certificate is of another case; empty where it is of this one."""
     if certificate.contest != engine.facts.contest.id:
         return f"it is of the contest {certificate.contest}, the case of {engine.facts.contest.id}"
-    stated = {one.role: one for one in certificate.inputs}
     for one in inputs:
-        if one.role not in stated:
+        stated = [other.sha256 for other in certificate.inputs if other.role == one.role]
+        if not stated:
             return f"it does not name the case's {one.role} ({one.name})"
-        if stated[one.role].sha256 != one.sha256:
-            return f"{one.name}: its SHA-256 is {one.sha256}, not {stated[one.role].sha256}"
+        if one.sha256 not in stated:
+            return f"{one.name}: its SHA-256 is {one.sha256}, not {' or '.join(stated[:3])}"
     if certificate.series not in [s.name for s in series_in_force(engine.facts)]:
         return f"no bulletin is of the series {certificate.series!r}"
     if certificate.columns != columns_of(engine.facts):

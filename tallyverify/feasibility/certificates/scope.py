@@ -58,6 +58,7 @@ def outside_of(
         or mapping.encoding is None
         or mapping.separator is None
         or source.name.lower().endswith((".zip", ".gz")),
+        "the sheets are in several files": bool(source.parts),
         "the sheets are in a long layout": mapping is not None and mapping.layout == "long",
         "area subtotals were left out": bool(source.left_out),
         "rows of one station that were put together, or left out": bool(source.settled),

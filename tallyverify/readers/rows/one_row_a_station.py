@@ -89,9 +89,10 @@ def _check_placed(
     strange = texts[~texts.isin(list(meaning))]
     if strange.empty:
         return
-    rows = table.frame["row"]
+    rows, source = table.frame["row"], table.source
     found = [
-        f"{shown(text)} in {counted(len(own), 'row')}, first in row {rows[own.index].min()}"
+        f"{shown(text)} in {counted(len(own), 'row')}, "
+        f"first in row {source.row(int(rows[own.index].min()))}"
         for text, own in strange.groupby(strange, sort=True)
     ]
     first = strange.min()
@@ -100,7 +101,7 @@ def _check_placed(
         if len(found) == 1
         else f"{len(found)} statuses that the mapping does not place",
         file=table.source.name,
-        place=f"row {rows[strange.index].min()}, column {shown(status.column)}",
+        place=f"row {source.row(int(rows[strange.index].min()))}, column {shown(status.column)}",
         found="; ".join(found[:30]),
         expected=f"each one of {listed(meaning)}",
         hint=nearest(first, meaning)
@@ -115,9 +116,7 @@ def _in_force(table: ActaTable, mapping: Mapping) -> ActaTable:
     several = np.bincount(code)[code] > 1
     rows = table.frame[several].sort_values("row")
     texts = rows[VERSION].fillna("").tolist()
-    rank = pd.Series(
-        ranked(texts, rows["row"].tolist(), column, table.source.name), index=rows.index
-    )
+    rank = pd.Series(ranked(texts, rows["row"].tolist(), column, table.source), index=rows.index)
     last = isinstance(mapping.repeated, Latest)
     best = rank.groupby(rows["station"]).transform("max" if last else "min")
     out = table.frame.index.isin(rank.index[rank != best])
@@ -185,7 +184,7 @@ def _once(table: ActaTable, name: str, code: Counts, size: int) -> tuple[Counts,
         raise InputError(
             "parts of one station state different registered voters",
             file=table.source.name,
-            place=f"rows {_numbers(table.frame.loc[one, 'row'])}",
+            place=f"rows {_rows(table, one)}",
             found=f"station {shown(table.frame.loc[one, 'station'].iloc[0])}: "
             f"{_numbers(values[one])}",
             expected="one number, or none, in all rows of a station",
@@ -200,6 +199,11 @@ def _numbers(values: Iterable[int]) -> str:
     return ", ".join(str(value) for value in islice(values, 10))
 
 
+def _rows(table: ActaTable, which: Mask) -> str:
+    first = islice(table.frame.loc[which, "row"].tolist(), 10)
+    return ", ".join(map(table.source.row, first))
+
+
 def _check_areas(table: ActaTable, code: Counts, start: Counts) -> None:
     for level in table.levels:
         names = table.frame[level].fillna("").map(lambda name: folded(str(name)))
@@ -210,7 +214,7 @@ def _check_areas(table: ActaTable, code: Counts, start: Counts) -> None:
             raise InputError(
                 "parts of one station lie in two areas",
                 file=table.source.name,
-                place=f"rows {_numbers(rows['row'])}",
+                place=f"rows {_rows(table, one)}",
                 found=f"station {shown(rows['station'].iloc[0])}: "
                 f"{listed(map(str, rows[level].fillna('').unique()))}",
                 expected=f"one {level} in all rows of a station",

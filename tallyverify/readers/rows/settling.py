@@ -90,7 +90,8 @@ def _noted(table: ActaTable, totals: dict[int, str], decided: bool | None) -> Ac
     source = replace(
         before,
         subtotals=tuple(
-            f"row {row}: {shown(name)}" for row, name in zip(named["row"], names, strict=True)
+            f"row {before.row(row)}: {shown(name)}"
+            for row, name in zip(named["row"].tolist(), names, strict=True)
         ),
         subtotal_why=tuple(totals[row] for row in named["row"].tolist()),
         subtotal_rows=tuple(named["row"].tolist()),

@@ -12,6 +12,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, shown
+from tallyverify.table import Source
 
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -19,7 +20,7 @@ _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _DAYS = {"day/month/year": "%d/%m/%Y", "month/day/year": "%m/%d/%Y"}
 
 
-def ranked(texts: Sequence[str], rows: Sequence[int], column: str, file: str) -> Counts:
+def ranked(texts: Sequence[str], rows: Sequence[int], column: str, source: Source) -> Counts:
     """Return numbers that go up with what the texts say; shape (texts,).
 
     All of them must be of one kind, and of one only: numbers, days, times of days, or hours.
@@ -36,8 +37,8 @@ def ranked(texts: Sequence[str], rows: Sequence[int], column: str, file: str) ->
         if not left:
             raise InputError(
                 "rows of one station cannot be put in order",
-                file=file,
-                place=f"row {row}, column {shown(column)}",
+                file=source.name,
+                place=f"row {source.row(row)}, column {shown(column)}",
                 found=shown(text),
                 expected=f"{' or '.join(sorted(kinds))}, as in the rows before it"
                 if kinds
@@ -47,7 +48,7 @@ def ranked(texts: Sequence[str], rows: Sequence[int], column: str, file: str) ->
     if kinds and len(kinds) > 1:
         raise InputError(
             "days that can be read in two ways",
-            file=file,
+            file=source.name,
             place=f"column {shown(column)}",
             found=f"{shown(texts[0])} and the like",
             expected=f"one of {' and '.join(sorted(kinds))}",
@@ -59,7 +60,7 @@ def ranked(texts: Sequence[str], rows: Sequence[int], column: str, file: str) ->
     if min(hours) < 6 and max(hours) >= 18:
         raise InputError(
             "hours before and after midnight, without their day",
-            file=file,
+            file=source.name,
             place=f"column {shown(column)}",
             found=f"{shown(min(values))} and {shown(max(values))}",
             hint="name a column with day and time",

@@ -1,0 +1,225 @@
+"""The files of a case: where they may lie, what they hold, and the record of which were read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from tallyverify.case.case_file import DeclaredTable, EarlierFile
+from tallyverify.case.json_files import Document, read_document
+from tallyverify.errors import InputError, from_validation, shown
+from tallyverify.readers import (
+    files_meant,
+    open_actas,
+    read_actas,
+    read_areas,
+    read_registry,
+)
+from tallyverify.records import Bulletin, Contest, Declared, DeclaredMapping, Mapping
+from tallyverify.table import ActaParts, Registry, Source, registry_from
+
+_Mapping = TypeVar("_Mapping", bound=Mapping)
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that a case was read from, for the report."""
+
+    role: str
+    name: str
+    sha256: str
+    rows: int | None = None
+
+
+@dataclass
+class CaseReading:
+    """Files of one case as they are read, and which they were."""
+
+    root: Path | None
+    inputs: list[Input] = field(default_factory=list)
+
+    def document(self, path: Path, model: type[Document], role: str) -> Document:
+        """Read a JSON document."""
+        read, sha256 = read_document(path, model, role)
+        self.inputs.append(Input(role, path.name, sha256))
+        return read
+
+    def mapping(self, given: _Mapping | str | None, model: type[_Mapping]) -> _Mapping | None:
+        """Return a mapping, which may stand in a file of its own."""
+        return (
+            self.document(self.path(given), model, "mapping") if isinstance(given, str) else given
+        )
+
+    def path(self, name: str) -> Path:
+        """Return the path of a file of the case's folder."""
+        if self.root is None:
+            raise InputError("there is no folder that this file could lie in", file=name)
+        return inside(self.root, name)
+
+    def table(self, role: str, source: Source) -> None:
+        """Record the files of a table."""
+        self.inputs += [Input(role, name, sha256, rows) for name, sha256, rows in source.files]
+
+    def actas(
+        self, path: Path, contest: Contest, mapping: Mapping | None, format: str | None
+    ) -> ActaParts:
+        """Read the sheets."""
+        try:
+            table = open_actas(path, contest=contest, mapping=mapping, format=format)
+        except InputError as error:
+            raise error.in_file(path.name) from None
+        self.table("actas", table.source)
+        return table
+
+    def registry(self, path: Path, contest: Contest, mapping: Mapping | None) -> Registry:
+        """Read the register of stations."""
+        try:
+            known = read_registry(path, contest=contest, mapping=mapping)
+        except InputError as error:
+            raise error.in_file(path.name) from None
+        self.table("registry", known.source)
+        return known
+
+    def earlier(self, given: EarlierFile, contest: Contest) -> Registry:
+        """Read the sheets of an earlier election as stations with votes."""
+        path = self.path(given.file)
+        if given.contest is not None:
+            contest = self.document(self.path(given.contest), Contest, "contest")
+        mapping = self.mapping(given.mapping, Mapping)
+        try:
+            table = read_actas(path, contest=contest, mapping=mapping, format=given.format)
+            known = registry_from(table, earlier=True)
+        except InputError as error:
+            raise error.in_file(path.name) from None
+        self.table("earlier", table.source)
+        return known
+
+    def declared(self, parts: tuple[DeclaredTable | str, ...], contest: Contest) -> Declared:
+        """Read what was declared: a document, tables, or tables beside a document."""
+        whole = Declared()
+        names: list[str] = []
+        for part in parts:
+            if isinstance(part, str):
+                path = self.path(part)
+                whole = self.document(path, Declared, "declared")
+                names.insert(0, path.name)
+        said: list[str] = []
+        of_tables = [part for part in parts if not isinstance(part, str)]
+        tables = [self._bulletin(part, contest, said) for part in of_tables]
+        names += [part.file for part in of_tables]
+        if tables:
+            try:
+                document = {**dict(whole), "bulletins": _merged([*whole.bulletins, *tables])}
+                whole = Declared.model_validate(document)
+            except ValidationError as error:
+                raise from_validation(error, names[0]) from None
+        return whole.fitting(contest, names[0]).noticing(said)
+
+    def _bulletin(self, given: DeclaredTable, contest: Contest, said: list[str]) -> Bulletin:
+        path = self.path(given.file)
+        mapping = self.mapping(given.mapping, DeclaredMapping)
+        if mapping is None:
+            raise InputError("a table of declared results needs a mapping", file=path.name)
+        try:
+            areas, source = read_areas(path, contest=contest, mapping=mapping)
+        except InputError as error:
+            raise error.in_file(path.name) from None
+        self.table("declared", source)
+        said += [f"{source.name}: {words}" for words in (*source.text, *source.respelt)]
+        head = dict(given.bulletin) if given.bulletin else {"id": path.name.split(".")[0]}
+        try:
+            # A coverage is in the unit of its own file.
+            whole = Declared.model_validate({"bulletins": [{**head, "areas": areas}]})
+        except ValidationError as error:
+            raise from_validation(error, path.name) from None
+        return whole.bulletins[0]
+
+
+def _merged(bulletins: list[Bulletin]) -> list[Bulletin]:
+    """Return bulletins, the areas of those with one id put together."""
+    merged: dict[str, Bulletin] = {}
+    for bulletin in bulletins:
+        first = merged.setdefault(bulletin.id, bulletin)
+        if first is bulletin:
+            continue
+        nothing = {"areas": ()}
+        one, other = first.model_copy(update=nothing), bulletin.model_copy(update=nothing)
+        if one != other:
+            raise InputError(
+                "one bulletin is described in two ways",
+                file="case.json",
+                place=f"declared, bulletin {shown(bulletin.id)}",
+                found=shown({k: v for k, v in dict(other).items() if v != getattr(one, k)}),
+                expected=shown({k: v for k, v in dict(one).items() if v != getattr(other, k)}),
+                hint="say the same of both tables, or give two bulletins two ids",
+            )
+        areas = [*first.areas, *(row for row in bulletin.areas if row not in first.areas)]
+        merged[bulletin.id] = Bulletin.model_validate({**dict(first), "areas": areas})
+    return list(merged.values())
+
+
+def matched(earlier: Registry, keys: object, of: str) -> Registry:
+    """Return the earlier stations with a word on how many of these keys they have.
+
+    Raises
+    ------
+    InputError
+        If they have none.
+    """
+    at = earlier.positions(keys)
+    found = int((at >= 0).sum())
+    if not found:
+        raise InputError(
+            "the earlier election has none of the stations",
+            file=earlier.source.name,
+            found=f"keys such as {shown(earlier.index[0])}",
+            expected=f"those of the {of}",
+            hint="name the columns of the key in the mapping, as for the actas (and pad their "
+            "zeros)",
+        )
+    said = f"votes of the earlier election for {found:,} of the {len(at):,} stations of the {of}"
+    source = earlier.source
+    return earlier.model_copy(update={"source": replace(source, respelt=(*source.respelt, said))})
+
+
+def inside(root: Path, name: str) -> Path:
+    """Return the path of a file of the case, or of several, none of which leads out of its folder.
+
+    Raises
+    ------
+    InputError
+        If one does.
+    """
+    path = root / name
+    if _leads_out(root, name, path):
+        raise _outside(name)
+    for file in files_meant(path).files:
+        if _leads_out(root, "", file):
+            raise _outside(file.relative_to(root).as_posix())
+    return path
+
+
+def _leads_out(root: Path, name: str, path: Path) -> bool:
+    try:
+        outside = os.path.isabs(name) or not path.resolve().is_relative_to(root.resolve())
+        if not outside and path.is_symlink():
+            os.stat(path)  # since Python 3.13 only this tells of links that lead to each other
+    except FileNotFoundError:
+        return False  # a link to nothing: there is no such file
+    except (OSError, RuntimeError):  # links that lead to each other
+        return True
+    return outside
+
+
+def _outside(name: str) -> InputError:
+    return InputError(
+        "a file of a case must lie inside the case's folder",
+        file="case.json",
+        found=shown(name),
+        expected="a path relative to the folder, without links that lead out of it",
+        hint="copy the file into the folder, or name it on the command line (e.g. --actas)",
+    )

@@ -1,0 +1,57 @@
+"""Tables in memory as columns: pandas, Arrow, and all that speak Arrow (polars, DuckDB)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from tallyverify.errors import InputError
+from tallyverify.readers.opening.more_kinds import columns_of_records
+from tallyverify.readers.raw import Raw
+
+NAME = "(frame)"
+
+
+def from_frame(source: Any) -> Raw:
+    """Return a table in memory as unread columns.
+
+    Parameters
+    ----------
+    source : DataFrame, Arrow table, object with ``__arrow_c_stream__``, or list of dict
+        Of pandas, pyarrow, polars, DuckDB or any other library that exports Arrow streams.
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    """
+    if isinstance(source, pd.DataFrame):
+        return _from_pandas(source)
+    if hasattr(source, "__arrow_c_stream__"):
+        table = pa.RecordBatchReader.from_stream(source).read_all()
+        return Raw(list(table.column_names), list(table.columns), NAME, first_row=1)
+    if isinstance(source, list | tuple) and all(isinstance(row, dict) for row in source):
+        return columns_of_records(source, NAME)
+    lazy = hasattr(source, "collect")
+    raise InputError(
+        "this is neither a file nor a table",
+        found=type(source).__name__,
+        expected="a path, a frame of pandas, polars, pyarrow or DuckDB, or a list of dicts",
+        hint="collect it first: frame.collect()" if lazy else "make a list of dicts of it",
+    )
+
+
+def _from_pandas(frame: pd.DataFrame) -> Raw:
+    columns = []
+    for at in range(frame.shape[1]):
+        series = frame.iloc[:, at]
+        try:
+            array = pa.array(series, from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            array = pa.array([None if pd.isna(v) else str(v) for v in series], pa.string())
+        if pa.types.is_large_string(array.type):
+            array = array.cast(pa.string())
+        columns.append(array)
+    return Raw([str(name) for name in frame.columns], columns, NAME, first_row=1)

@@ -1,0 +1,121 @@
+"""Tables of an HTML page as rows of text, merged cells told in each place that they cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+Grid = list[list[str]]
+_MOST_SPAN = 1000  # as browsers have it
+_ENDS = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th", "tr")}
+
+
+@dataclass
+class _Table:
+    rows: Grid = field(default_factory=list)
+    # Of cells that reach down: their text, and how many more rows, by column.
+    below: dict[int, tuple[str, int]] = field(default_factory=dict)
+    row: list[str] | None = None
+    cell: list[str] | None = None
+    spans: tuple[int, int] = (1, 1)
+
+    def end_cell(self) -> None:
+        if self.cell is None:
+            return
+        self.open_row()
+        text = " ".join("".join(self.cell).split())
+        across, down = self.spans
+        for _ in range(across):
+            if down > 1 and self.row is not None:
+                self.below[len(self.row)] = (text, down - 1)
+            self.put(text)
+        self.cell = None
+
+    def put(self, text: str) -> None:
+        if self.row is not None:
+            self.row.append(text)
+            self.fill()
+
+    def fill(self) -> None:
+        """Put down what cells of rows above reach to here."""
+        while self.row is not None and len(self.row) in self._reaching:
+            text, _ = self._reaching.pop(len(self.row))
+            self.row.append(text)
+
+    def open_row(self) -> None:
+        if self.row is None:
+            self.row = []
+            self._reaching = dict(self.below)
+            self.below = {at: (text, n - 1) for at, (text, n) in self.below.items() if n > 1}
+            self.fill()
+
+    def end_row(self) -> None:
+        self.end_cell()
+        if self.row:
+            self.rows.append(self.row)
+        self.row = None
+
+    _reaching: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+
+class _Tables(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.done: list[Grid] = []
+        self.open: list[_Table] = []
+        self.silent = 0  # how many scripts and styles are open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.open.append(_Table())
+        elif self.open:
+            table = self.open[-1]
+            if tag in ("td", "th"):
+                table.end_cell()
+                table.open_row()
+                table.cell = []
+                given = dict(attrs)
+                table.spans = (_span(given.get("colspan")), _span(given.get("rowspan")))
+            elif tag == "tr":
+                table.end_row()
+                table.open_row()
+            elif tag == "br" and table.cell is not None:
+                table.cell.append(" ")
+        self.silent += tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in ("script", "style") and self.silent > 0
+        if not self.open:
+            return
+        if tag in ("td", "th"):
+            self.open[-1].end_cell()
+        elif tag in ("tr", "thead", "tbody"):
+            self.open[-1].end_row()
+        elif tag == "table":
+            table = self.open.pop()
+            table.end_row()
+            self.done.append(table.rows)
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1].cell is not None and not self.silent:
+            self.open[-1].cell.append(data)
+
+
+def _span(given: str | None) -> int:
+    return min(max(int(given), 1), _MOST_SPAN) if given and given.strip().isdecimal() else 1
+
+
+def tables_in(page: str) -> list[Grid]:
+    """Return the tables of a page that end, as rows of the text of their cells.
+
+    Examples
+    --------
+    >>> tables_in("<table><tr><th>A<th>B<tr><td rowspan=2>x<td>1<tr><td>2</table>")
+    [[['A', 'B'], ['x', '1'], ['x', '2']]]
+    """
+    parser = _Tables()
+    parser.feed(page)
+    parser.close()
+    for table in parser.open:
+        table.end_row()
+    return [*parser.done, *(table.rows for table in parser.open)]

@@ -1,0 +1,264 @@
+"""One table out of a file, or of many files, members of archives and sheets, none left out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from os.path import commonpath
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pyarrow as pa
+
+from tallyverify.arrays import Counts
+from tallyverify.errors import InputError, listed, shown
+from tallyverify.findings import counted
+from tallyverify.names import folded
+from tallyverify.readers.files import Content, load
+from tallyverify.readers.formats import read_raw
+from tallyverify.readers.opening.archives import MAX_BYTES, too_large
+from tallyverify.readers.opening.places import files_meant
+from tallyverify.readers.opening.sheets import sheets_meant
+from tallyverify.readers.raw import Merged, Raw
+from tallyverify.records import Mapping
+from tallyverify.table import Source, SourcePart
+
+FILE, SHEET = "(file)", "(sheet)"
+"""Columns that a mapping may name beside those of the file: the names of file and sheet."""
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """One table: of a file, a member of an archive or a sheet."""
+
+    raw: Raw
+    content: Content
+    sheet: str
+    said: tuple[str, ...]
+    respelt: tuple[str, ...] = ()
+
+    @property
+    def typed(self) -> bool:
+        return self.content.kind == "parquet"
+
+    @property
+    def part(self) -> SourcePart:
+        raw, content = self.raw, self.content
+        first, last = int(raw.row_numbers[0]), int(raw.row_numbers[-1])
+        return SourcePart(raw.file, content.file, content.sha256, raw.rows, first, last)
+
+
+def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
+    """Return the unread columns of all that a path means, their source, and whether typed."""
+    places = files_meant(path)
+    units: list[_Unit] = []
+    size = 0
+    for file in places.files:
+        name, encoding = places.named(file), given.encoding if given else None
+        for content in load(file, encoding, name=name, members=places.members):
+            size += len(content.data)
+            if size > MAX_BYTES and len(places.files) > 1:
+                raise too_large(places.name, size)
+            for unit in _units(content, given):
+                units.append(_like(units[0], unit) if units else unit)
+    if len(units) == 1:
+        one = units[0]
+        source = Source(one.content.file, one.content.sha256, one.raw.rows, one.said)
+        return _with_names(one.raw, units, given), source, one.typed
+    parts = tuple(unit.part for unit in units)
+    respelt = tuple(dict.fromkeys(said for unit in units for said in unit.respelt))
+    source = Source(rows=sum(p.rows for p in parts), text=_noticed(units), respelt=respelt)
+    source = replace(source, parts=parts)
+    name, sha256, _ = source.files[0]
+    if len(source.files) > 1:
+        listing = "".join(f"{sha256}  {name}\n" for name, sha256, _ in source.files)
+        name, sha256 = places.name, hashlib.sha256(listing.encode()).hexdigest()
+    source = replace(source, name=name, sha256=sha256)
+    return (
+        _with_names(_joined(units, name, given.fill_down if given else ()), units, given),
+        source,
+        units[0].typed,
+    )
+
+
+def _units(content: Content, given: Mapping | None) -> Iterator[_Unit]:
+    sheets = sheets_meant(
+        content,
+        given.sheet if given else None,
+        named=given is not None and SHEET in given.columns,
+    )
+    for sheet in sheets:
+        name = f"{content.name}: {sheet}" if len(sheets) > 1 else content.name
+        raw, said = read_raw(
+            replace(content, name=name),
+            encoding=given.encoding if given else None,
+            separator=given.separator if given else None,
+            sheet=sheet,
+            wanted=given.columns if given else (),
+            header=given.header_rows if given else (),
+        )
+        yield _Unit(raw, replace(content, data=b""), sheet or "", said)
+
+
+def _like(first: _Unit, unit: _Unit) -> _Unit:
+    """Return a table with its columns in the order, and the spelling, of the first."""
+    names, here = first.raw.names, unit.raw.names
+    if unit.typed != first.typed:
+        raise InputError(
+            "files of two kinds cannot be read as one table",
+            file=unit.raw.file,
+            found=unit.content.kind,
+            expected=f"{first.content.kind}, as {first.raw.file}",
+            hint="give each kind a pattern, or write them all as Parquet",
+        )
+    if here == names:
+        return unit
+    spelt, own = [folded(name) for name in names], [folded(name) for name in here]
+    if sorted(spelt) != sorted(own) or (spelt != own and len(set(own)) < len(own)):
+        raise _differs(first, unit)
+    order = range(len(own)) if spelt == own else [own.index(name) for name in spelt]
+    said = tuple(
+        f"column {shown(here[at])} read as {shown(name)}"
+        for name, at in zip(names, order, strict=True)
+        if here[at] != name
+    )
+    place = {at: new for new, at in enumerate(order)}
+    raw = replace(
+        unit.raw,
+        names=names,
+        columns=[unit.raw.columns[at] for at in order],
+        merged=tuple(
+            (place[at], top, bottom) for at, top, bottom in unit.raw.merged if at in place
+        ),
+    )
+    return replace(unit, raw=raw, respelt=said)
+
+
+def _differs(first: _Unit, unit: _Unit) -> InputError:
+    spelt, own = Counter(map(folded, first.raw.names)), Counter(map(folded, unit.raw.names))
+    lacking = [name for name in first.raw.distinct if folded(name) in spelt - own]
+    besides = [name for name in unit.raw.distinct if folded(name) in own - spelt]
+    told = [
+        f"{word} {listed(names, 12)}"
+        for word, names in (("no", lacking), ("besides", besides))
+        if names
+    ]
+    return InputError(
+        f"its columns are not those of {first.raw.file}, read as one table with it",
+        file=unit.raw.file,
+        place="header",
+        found="; ".join(told) or f"the columns {listed(unit.raw.names, 12)} in another order",
+        expected=listed(first.raw.names, 30),
+        hint="leave it out by a pattern that does not fit it (such as actas-*.csv, all.zip/*.csv "
+        "or, for sheets, Mesa*), or give it the same columns",
+    )
+
+
+def _check_first_row(unit: _Unit, fill_down: tuple[str, ...]) -> None:
+    """Refuse a first cell that would be filled from the last row of another file."""
+    for column in fill_down:
+        if not unit.raw.text(column)[0].as_py():
+            raise InputError(
+                "an empty cell to be filled down has nothing above it in its own file",
+                file=unit.raw.file,
+                place=f"row {unit.raw.row_numbers[0]}, column {shown(column)}",
+                hint="mapping.fill_down is for cells that mean what stands above them",
+            )
+
+
+def _joined(units: list[_Unit], name: str, fill_down: tuple[str, ...]) -> Raw:
+    for unit in units:
+        _check_first_row(unit, fill_down)
+    first = units[0].raw
+    places = [str(at) for at in range(len(first.names))]
+    tables = [pa.table(unit.raw.columns, names=places) for unit in units]
+    try:
+        whole = pa.concat_tables(tables, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise InputError(
+            "a column is of one type in one file and of another type in another",
+            file=name,
+            found=str(error).splitlines()[0][:120],
+            hint="write them all again with the same types",
+        ) from None
+    numbers, merged = _numbered(units)
+    encodings = {unit.raw.encoding for unit in units}
+    separators = {unit.raw.separator for unit in units}
+    return replace(
+        first,
+        columns=list(whole.columns),
+        file=name,
+        numbers=numbers,
+        merged=merged,
+        encoding=first.encoding if len(encodings) == 1 else None,
+        separator=first.separator if len(separators) == 1 else None,
+    )
+
+
+def _numbered(units: list[_Unit]) -> tuple[Counts, tuple[Merged, ...]]:
+    """Return the numbers of rows, and the merged cells, numbered through as `Source.row` undoes."""
+    numbers: list[Counts] = []
+    merged: list[Merged] = []
+    start = units[0].part.first_row
+    for unit in units:
+        first, last = unit.part.first_row, unit.part.last_row
+        numbers.append(unit.raw.row_numbers + (start - first))
+        for column, top, bottom in unit.raw.merged:
+            # Rows without any cell are none, also where they were merged.
+            begin, end = max(top, first), min(bottom, last)
+            if end > begin:
+                merged.append((column, begin + start - first, end + start - first))
+        start += last - first + 1
+    return np.concatenate(numbers), tuple(merged)
+
+
+def _noticed(units: list[_Unit]) -> tuple[str, ...]:
+    """Say how many tables were read, and how; what was so in some only, of how many."""
+    sheets = [unit.sheet for unit in units if unit.sheet]
+    of = "sheet" if len(sheets) == len(units) else "file"
+    read = f"{counted(len(units), of)} read as one table: {units[0].raw.file} to "
+    how = Counter(said for unit in units for said in dict.fromkeys(unit.said))
+    all_of = len(units)
+    told = (said if n == all_of else f"{said} (in {n:,} of {all_of:,})" for said, n in how.items())
+    return (f"{read}{units[-1].raw.file}", *told)
+
+
+def _with_names(raw: Raw, units: list[_Unit], given: Mapping | None) -> Raw:
+    """Return columns with those of the names of files and sheets that the mapping asks for."""
+    asked = [name for name in (FILE, SHEET) if given and name in given.columns]
+    for name in asked:
+        names = _file_names(units) if name == FILE else [unit.sheet for unit in units]
+        if name in raw.names or not all(names):
+            raise InputError(
+                "the file has a column of this name; it stands for the name of the file or sheet"
+                if name in raw.names
+                else "there are no sheets to name",
+                file=raw.file,
+                place=f"column {name}",
+                found=listed(raw.names) if name in raw.names else units[0].content.kind,
+                hint=f"rename the column {name}" if name in raw.names else f"name {FILE}",
+            )
+        sizes = [unit.raw.rows for unit in units]
+        texts = pa.DictionaryArray.from_arrays(
+            pa.array(np.repeat(np.arange(len(units), dtype=np.int32), sizes)), pa.array(names)
+        ).cast(pa.string())
+        raw = replace(raw, names=[*raw.names, name], columns=[*raw.columns, texts])
+    return raw
+
+
+def _file_names(units: list[_Unit]) -> list[str]:
+    """Return each file's (or member's) name without its ending, and with folders that differ."""
+    files = {unit.content.file for unit in units}
+    paths = []
+    for unit in units:
+        inner = unit.content.inner
+        path = PurePosixPath(
+            f"{unit.content.file}/{inner}"
+            if len(files) > 1 and inner != unit.content.file
+            else inner
+        )
+        paths.append(path)
+    shared = commonpath([str(path.parent) for path in paths])
+    return [path.relative_to(shared).with_suffix("").as_posix() for path in paths]

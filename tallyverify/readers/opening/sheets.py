@@ -1,0 +1,45 @@
+"""Which sheets of a workbook are meant."""
+
+from __future__ import annotations
+
+import io
+from fnmatch import fnmatchcase
+
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.readers.files import Content
+
+WORKBOOKS = ("xlsx", "xls", "ods")
+
+
+def sheets_meant(content: Content, sheet: str | None, *, named: bool) -> list[str | None]:
+    """Return the sheets to read.
+
+    A pattern, such as ``*``, stands for all visible sheets with cells whose names fit; a hidden
+    one is read where it is named. If sheets are to be ``named``, so is the only one.
+    """
+    pattern = sheet is not None and "*" in sheet
+    if content.kind not in WORKBOOKS or not (pattern or (named and sheet is None)):
+        return [sheet]
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
+        full = [name for name in book.sheet_names if book.get_sheet_by_name(name).height]
+    except (CalamineError, OSError, ValueError):
+        return [sheet]  # the reader of workbooks tells what is wrong
+    if sheet is None:
+        return [full[0] if len(full) == 1 else None]
+    if sheet in book.sheet_names:
+        return [sheet]
+    seen = {s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible}
+    fits = [name for name in full if fnmatchcase(name, sheet)]
+    visible: list[str | None] = [name for name in fits if name in seen]
+    if not visible:
+        raise InputError(
+            "no visible sheet of the workbook has such a name",
+            file=content.name,
+            found=shown(sheet),
+            expected=listed(full) or "a sheet with cells",
+            hint=nearest(sheet, full),
+        )
+    return visible

@@ -1,0 +1,98 @@
+"""Stations of another election of the same country, with their votes: earlier, or a later count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from tallyverify.errors import InputError, listed
+from tallyverify.table.actas import ActaTable
+from tallyverify.table.registry import EARLIER, Registry
+
+
+def registry_from(table: ActaTable, *, earlier: bool = False) -> Registry:
+    """Take stations, areas and registered voters from a table of actas; never its votes as votes.
+
+    Parameters
+    ----------
+    table : ActaTable
+        Actas of the same stations: of an earlier election, or of a later and fuller count. Sheets
+        without any vote count as stations too.
+    earlier : bool
+        The table is of an *earlier* election: its votes by candidate are kept as further columns,
+        ``earlier NAME``, with which the prediction is sharpened. Not for a later count of the same
+        election, which would put the answer into the question.
+
+    Returns
+    -------
+    Registry
+
+    Raises
+    ------
+    InputError
+        If a station stands twice with other areas or registered voters.
+
+    Notes
+    -----
+    Only stations of which the table knows are then taken to exist. Stations that were added since
+    come out as seen stations that are not in the registry, and a note says so.
+
+    Examples
+    --------
+    >>> import pandas as pd, tallyverify as tv
+    >>> contest = tv.Contest.model_validate(
+    ...     {"id": "t", "levels": ["state"], "candidates": [{"id": "A"}, {"id": "B"}]})
+    >>> rows = {"station": ["1", "2"], "state": ["N", "S"], "registered": [300, 250],
+    ...         "A": [100, 0], "B": [80, 0]}
+    >>> tv.inference.registry_from(tv.read_actas(pd.DataFrame(rows), contest=contest)).registered
+    550
+    """
+    columns: dict[str, Any] = {"station": table.frame["station"]}
+    columns.update({level: table.frame[level] for level in table.levels})
+    if "registered" in table.lines:
+        columns["registered"] = table.frame["registered"]
+    else:
+        nothing: Any = pd.array(pa.nulls(len(table), pa.int64()), dtype=pd.ArrowDtype(pa.int64()))
+        columns["registered"] = nothing
+    if earlier:
+        for name in table.contest.candidate_ids:
+            values, unread = table.figure(name)
+            votes = values.astype(np.float64)
+            votes[~table.seen if unread is None else ~table.seen | unread] = np.nan
+            columns[EARLIER + name] = votes
+    frame = pd.DataFrame(columns, index=table.frame.index).reset_index(drop=True)
+    described = ["station", *table.levels, "registered"]
+    frame = frame[~frame.duplicated(described)]
+    twice = frame["station"][frame["station"].duplicated()]
+    if len(twice):
+        raise InputError(
+            "a station stands in the table twice, with other areas or registered voters",
+            file=table.source.name or None,
+            found=listed(dict.fromkeys(twice.tolist()), 5),
+            expected="each station once, or alike",
+            hint="the key may need another column in mapping.station",
+        )
+    return Registry(frame=frame.reset_index(drop=True), source=table.source)
+
+
+def with_earlier(registry: Registry, earlier: Registry) -> Registry:
+    """Return a registry with the votes of an earlier election beside its stations.
+
+    Stations that the earlier election did not have, or that lie under two keys there, have none.
+
+    Examples
+    --------
+    >>> now = Registry.of([{"station": "1"}, {"station": "2"}])
+    >>> then = Registry(frame=now.frame.head(1).assign(**{"earlier A": [7.0]}))
+    >>> with_earlier(now, then).frame["earlier A"].tolist()
+    [7.0, nan]
+    """
+    at = earlier.positions(registry.frame["station"])
+    votes = {}
+    for name in earlier.earlier:
+        there = earlier.frame[name].to_numpy(np.float64, na_value=np.nan)
+        votes[name] = np.where(at >= 0, there[at], np.nan)
+    return registry.model_copy(update={"frame": registry.frame.assign(**votes)})
