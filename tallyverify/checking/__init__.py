@@ -7,7 +7,7 @@ In: parts of the actas and the facts. Out: summaries that add up, and results. B
 from tallyverify.checking.bounds import Bounds, bounds_of
 from tallyverify.checking.check import MOST_FINDINGS, Check, Summarise
 from tallyverify.checking.context import CaseFacts, Names
-from tallyverify.checking.reading import Reading, too_many
+from tallyverify.checking.reading import RowsRead, too_many
 from tallyverify.checking.seen import Kept, Seen, first_rows, like_regions, summarise_seen
 from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, Studied, summarise_sheets
 from tallyverify.checking.totals import places_of
@@ -21,7 +21,7 @@ __all__ = [
     "Check",
     "Kept",
     "Names",
-    "Reading",
+    "RowsRead",
     "Seen",
     "Sheets",
     "Studied",

@@ -41,7 +41,7 @@ class Check:
         share; each station once, with the rows that its own ``summarise`` keeps (as
         :class:`~tallyverify.checking.seen.Kept`); the rows of repeated stations (as
         :class:`~tallyverify.table.repeats.Repeats`); none, only what was declared; reading, how
-        the file was read (as :class:`~tallyverify.checking.reading.Reading`).
+        the file was read (as :class:`~tallyverify.checking.reading.RowsRead`).
     needs, assumptions, reference : str
         For the catalogue and the report.
     holds_sheets : bool

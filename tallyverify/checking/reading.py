@@ -10,7 +10,7 @@ from tallyverify.table import Noticed, Repeats
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class RowsRead:
     """What the rows say together of how they were read.
 
     A finding at ``quality`` of a check that gets this puts the meaning of the file in doubt: then

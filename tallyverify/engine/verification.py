@@ -12,7 +12,7 @@ from tallyverify.checking import (
     CaseFacts,
     Check,
     Kept,
-    Reading,
+    RowsRead,
     Seen,
     Summarise,
     summarise_seen,
@@ -235,9 +235,9 @@ def _doubt(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) 
     )
 
 
-def _reading(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) -> Reading:
+def _reading(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) -> RowsRead:
     noticed = facts.source.noticed or Noticed()
-    return Reading(summaries[summarise_as_read], summaries[summarise_seen], repeats, noticed)
+    return RowsRead(summaries[summarise_as_read], summaries[summarise_seen], repeats, noticed)
 
 
 def _concluded(

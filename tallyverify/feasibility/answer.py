@@ -22,7 +22,7 @@ from tallyverify.feasibility.proving.assemble import Closing, assembled
 from tallyverify.feasibility.proving.bounds import NOTHING, ProvedBound, bound_of
 from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.proof import proved
-from tallyverify.feasibility.proving.worlds import ShownWorld, shown
+from tallyverify.feasibility.proving.worlds import ShownWorld, show_world
 from tallyverify.feasibility.sheets.annulled import (
     papers_held,
     with_pending_nowhere,
@@ -345,10 +345,10 @@ class Feasibility:
         if answer.whole.reading.bound.misfit:
             return None
         if answer.whole.rung is not None:
-            world = shown(answer.whole.reading.program, None)
+            world = show_world(answer.whole.reading.program, None)
             return world.above(answer.whole.reading.bound) if world is not None else None
         programs = (answer.programs[-1], *answer.others)
-        worlds = (shown(program, self.allowance.sheets) for program in programs)
+        worlds = (show_world(program, self.allowance.sheets) for program in programs)
         return next((world for world in worlds if world is not None), None)
 
     @cached_property

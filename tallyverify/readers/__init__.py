@@ -8,12 +8,12 @@ not be read. Begin with :mod:`tallyverify.readers.actas`; a cell becomes a numbe
 from tallyverify.readers.actas import ActaStream, open_actas, read_actas
 from tallyverify.readers.bulletins import read_areas
 from tallyverify.readers.counts import Thousands, read_counts, thousands_of
-from tallyverify.readers.encoding import to_utf8
 from tallyverify.readers.files import Content, check_exists, load
-from tallyverify.readers.formats import read_raw
+from tallyverify.readers.kinds.encoding import to_utf8
+from tallyverify.readers.kinds.formats import read_raw
 from tallyverify.readers.opening.many import FILE, SHEET
 from tallyverify.readers.opening.more_kinds import is_html
-from tallyverify.readers.opening.places import Places, check_name, files_meant
+from tallyverify.readers.opening.places import FilesMeant, check_name, files_meant
 from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.rows.subtotals import labelled
@@ -25,7 +25,7 @@ __all__ = [
     "WORKBOOKS",
     "ActaStream",
     "Content",
-    "Places",
+    "FilesMeant",
     "Raw",
     "Thousands",
     "check_exists",

@@ -15,8 +15,8 @@ from tallyverify.readers.build import as_wide, build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
 from tallyverify.readers.files import check_exists, digest
-from tallyverify.readers.formats import PARQUET_ERRORS, broken_parquet
-from tallyverify.readers.header import check_no_header
+from tallyverify.readers.kinds.formats import PARQUET_ERRORS, broken_parquet
+from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.long import build_long
 from tallyverify.readers.noticing import noticed
 from tallyverify.readers.opening.frames import from_frame

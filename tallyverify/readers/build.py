@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.readers.codes import codes_of
+from tallyverify.readers.codes import station_codes
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
-from tallyverify.readers.encoding import damaged
+from tallyverify.readers.kinds.encoding import damaged
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.row_meaning import rows_meant
 from tallyverify.readers.rows.said_of_rows import beside_of
@@ -27,14 +27,14 @@ Cells = tuple[list[int], list[str]]
 
 
 @dataclass(frozen=True)
-class Figure:
+class FigureCells:
     """A figure of every acta, and cells that were not read by column (or option)."""
 
     values: pa.Array  # null where it, or a part of it, is missing
     unread: dict[str, Cells]
 
 
-Figures = dict[str, Figure]
+Figures = dict[str, FigureCells]
 
 _STATION_TYPE = pd.StringDtype("pyarrow", na_value=np.nan)
 _COUNT_TYPE = pd.ArrowDtype(pa.int64())
@@ -52,7 +52,7 @@ def as_wide(
     raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
 ) -> tuple[ActaTable, Mask]:
     """Build the table of the rows that are meant, all those of a file or some."""
-    codes = codes_of(raw, mapping, contest, source)
+    codes = station_codes(raw, mapping, contest, source)
     figures = {
         name: _summed({part: _counts(raw, part, thousands, mapping, name) for part in parts})
         for name, parts in mapping.figures.items()
@@ -69,10 +69,10 @@ def as_wide(
     return table, codes.no_key
 
 
-def _summed(parts: dict[str, CountColumn]) -> Figure:
+def _summed(parts: dict[str, CountColumn]) -> FigureCells:
     """Return the sum of several columns, missing where one of them is."""
     unread: dict[str, Cells] = {name: (c.rows.tolist(), c.texts) for name, c in parts.items()}
-    return Figure(reduce(pc.add, (c.values for c in parts.values())), unread)
+    return FigureCells(reduce(pc.add, (c.values for c in parts.values())), unread)
 
 
 def _counts(

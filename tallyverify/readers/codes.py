@@ -34,7 +34,7 @@ class Codes:
     said: tuple[str, ...]
 
 
-def codes_of(raw: Raw, mapping: Mapping, contest: Contest, source: Source) -> Codes:
+def station_codes(raw: Raw, mapping: Mapping, contest: Contest, source: Source) -> Codes:
     """Return what the mapping's columns say of each row's station and areas."""
     said: list[str] = []
     pieces = []

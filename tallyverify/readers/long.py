@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from tallyverify.arrays import Codes, Mask
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.names import folded
-from tallyverify.readers.build import Cells, Figure, Figures, assemble
-from tallyverify.readers.codes import codes_of
+from tallyverify.readers.build import Cells, FigureCells, Figures, assemble
+from tallyverify.readers.codes import station_codes
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_texts_of
@@ -28,7 +28,7 @@ _TOTALS = ("registered", "signed", "ballots", "valid")
 
 
 @dataclass(frozen=True, eq=False)
-class _Sheets:
+class _LongSheets:
     """Which acta each row of a long file belongs to, and the rows of the table to come."""
 
     acta: Codes  # of each row of the file
@@ -68,7 +68,7 @@ def build_long(
         raw, option = raw.keep(mapped), option.filter(mapped)
     option = option.to_numpy()
 
-    codes = codes_of(raw, mapping, contest, source)
+    codes = station_codes(raw, mapping, contest, source)
     counts = read_counts(raw.column(mapping.count or ""), thousands, mapping.missing)
     beside = beside_of(raw, mapping)
     apart = [texts for name, texts in beside.items() if name in APART]
@@ -131,7 +131,7 @@ def _check_options(
     return tuple(f"no station has a row for {shown(text)}: zero votes" for text in absent)
 
 
-def _sheets(keys: list[pa.Array], option: Codes, areas: dict[str, pa.Array]) -> _Sheets:
+def _sheets(keys: list[pa.Array], option: Codes, areas: dict[str, pa.Array]) -> _LongSheets:
     """Sort the rows into actas: the nth row of an option in a station is part of its nth.
 
     Rows of a station that differ in one of the other ``keys`` are of different sheets.
@@ -149,7 +149,7 @@ def _sheets(keys: list[pa.Array], option: Codes, areas: dict[str, pa.Array]) -> 
     first = np.flatnonzero(~pd.Series(row).duplicated().to_numpy())
     again = np.zeros(int(acta.max(initial=-1)) + 1, dtype=bool)
     again[acta] = nth > 0
-    return _Sheets(acta, first, acta[first], again)
+    return _LongSheets(acta, first, acta[first], again)
 
 
 def _paired(one: Codes, other: Codes) -> Codes:
@@ -174,7 +174,7 @@ def _places(areas: dict[str, pa.Array], rows: int) -> Codes:
 
 
 def _by_option(
-    mapping: Mapping, wanted: list[str], option: Codes, counts: CountColumn, sheets: _Sheets
+    mapping: Mapping, wanted: list[str], option: Codes, counts: CountColumn, sheets: _LongSheets
 ) -> Figures:
     """Return each figure as the sum of its options' rows, missing where one was not read."""
     size = int(sheets.acta.max(initial=-1)) + 1
@@ -195,11 +195,11 @@ def _by_option(
             text: sheets.cells(counts.rows, counts.texts, option[counts.rows] == code)
             for text, code in zip(own, codes, strict=True)
         }
-        figures[name] = Figure(pa.array(total[sheets.of], mask=missing[sheets.of]), unread)
+        figures[name] = FigureCells(pa.array(total[sheets.of], mask=missing[sheets.of]), unread)
     return figures
 
 
-def _of_station(columns: dict[str, CountColumn], sheets: _Sheets) -> Figure:
+def _of_station(columns: dict[str, CountColumn], sheets: _LongSheets) -> FigureCells:
     """Return a figure that every row of a station repeats; where rows differ, it is not read."""
     values, unread = [], {}
     for name, counts in columns.items():
@@ -215,4 +215,4 @@ def _of_station(columns: dict[str, CountColumn], sheets: _Sheets) -> Figure:
             at.append(int(sheets.row_of[acta]))
             texts.append(f"{least[acta]:.0f} to {most[acta]:.0f} in one station")
         unread[name] = at, texts
-    return Figure(reduce(pc.add, values), unread)
+    return FigureCells(reduce(pc.add, values), unread)

@@ -29,8 +29,8 @@ from tallyverify.records.row_meaning import (
     Cut,
     First,
     Latest,
+    SheetStatus,
     StationColumn,
-    Status,
     Subtotals,
 )
 
@@ -57,8 +57,8 @@ __all__ = [
     "Latest",
     "Line",
     "Mapping",
+    "SheetStatus",
     "StationColumn",
-    "Status",
     "Subtotals",
     "TableOutcome",
     "column_named",

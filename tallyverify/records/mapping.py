@@ -16,8 +16,8 @@ from tallyverify.records.row_meaning import (
     Cut,
     First,
     Latest,
+    SheetStatus,
     StationColumn,
-    Status,
     Subtotals,
     one_or_many,
 )
@@ -59,7 +59,7 @@ class Mapping(Model):
         joined by a space.
     fill_down : tuple of str
         Columns in which an empty cell means what stands above it.
-    status : Status, optional
+    status : SheetStatus, optional
         A column that says which sheets are counted, annulled or pending.
     repeated : "hull", "sum", Latest or First
         What several rows of one station mean: copies, of which none is known to be right; parts
@@ -100,7 +100,7 @@ class Mapping(Model):
     where_not: dict[Text, Columns] = Field(default_factory=dict)
     header: HeaderRow | Annotated[tuple[HeaderRow, ...], Field(min_length=1)] | None = None
     fill_down: tuple[Text, ...] = ()
-    status: Status | None = None
+    status: SheetStatus | None = None
     repeated: Literal["hull", "sum"] | Latest | First = "hull"
     absent: Literal["zero"] | None = None
     option: Columns | None = None

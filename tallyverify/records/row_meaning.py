@@ -21,7 +21,7 @@ def one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-class Status(Model):
+class SheetStatus(Model):
     """What the texts of a status column mean; every text of the column must be placed.
 
     Attributes
@@ -37,7 +37,7 @@ class Status(Model):
 
     Examples
     --------
-    >>> Status(column="ESTADO", counted=("contabilizada",), annulled=("anulada",)).pending
+    >>> SheetStatus(column="ESTADO", counted=("contabilizada",), annulled=("anulada",)).pending
     ()
     """
 
@@ -49,7 +49,7 @@ class Status(Model):
     _many = field_validator("counted", "annulled", "pending", mode="before")(one_or_many)
 
     @model_validator(mode="after")
-    def _placed_once(self) -> Status:
+    def _placed_once(self) -> SheetStatus:
         every = [*self.counted, *self.annulled, *self.pending]
         twice = {text for text in every if every.count(text) > 1}
         if twice:

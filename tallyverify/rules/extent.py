@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallyverify.checking import CaseFacts, Check, Reading, too_many
+from tallyverify.checking import CaseFacts, Check, RowsRead, too_many
 from tallyverify.errors import listed, nearest, shown
 from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
@@ -13,7 +13,7 @@ _GROWN = 1.1
 """Lists of voters may have grown by so much since they were published."""
 
 
-def places(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+def areas_named(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T214: sheets that name no area, and areas that only one side names."""
     if not facts.levels:
         return check.not_applicable("the actas name no areas")
@@ -41,7 +41,7 @@ def places(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
     return check.result(findings, statistic=sum(reading.rows.placeless.values()))
 
 
-def _one_sided(check: Check, reading: Reading, facts: CaseFacts, depth: int) -> list[Finding]:
+def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, depth: int) -> list[Finding]:
     """Areas of one depth that the sheets name and no bulletin, or a bulletin and no sheet."""
     levels = facts.levels[:depth]
     named = facts.patterns.get(levels) if len(levels) == depth else None
@@ -109,7 +109,7 @@ def _left_for_others(facts: CaseFacts, levels: tuple[str, ...]) -> int | None:
     return None
 
 
-def extent(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+def extent(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T215: more stations, or more registered voters, than there are."""
     seen, declared, registry = reading.seen.stations, facts.declared, facts.registry
     listed_voters = registry.registered if registry and not registry.sizes[1].any() else 0
@@ -144,7 +144,7 @@ def extent(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
     return check.result(findings)
 
 
-def witnesses(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T216: rows of the file whose votes do not count, of the stations' own."""
     rows, noticed = reading.rows, reading.noticed
     silent = rows.silent if _says_more_than(facts, reading.seen.stations.stations) else 0
@@ -212,7 +212,7 @@ T214 = Check(
     "Areas that only one side names",
     "rules",
     Evidence.QUALITY,
-    places,
+    areas_named,
     summarise_as_read,
     "reading",
     needs="actas with areas",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tallyverify.checking import CaseFacts, Check, Reading, too_many
+from tallyverify.checking import CaseFacts, Check, RowsRead, too_many
 from tallyverify.errors import listed, shown
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.rules.as_read import Judged, summarise_as_read
@@ -17,7 +17,7 @@ _IN_PARTS = "the sheets were not read from a file as a whole"
 _OTHER_PAPERS = re.compile(r"nul|blan|white|spoil|inval|void|reject|exhaust", re.IGNORECASE)
 
 
-def key(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T210: does the key name each station once?"""
     noticed, apart = reading.noticed, len(reading.repeats.different)
     stations = max(reading.seen.stations.stations, apart)
@@ -53,7 +53,7 @@ def key(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
     return check.result(findings, statistic=reading.contested)
 
 
-def spoiled(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+def spoiled(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T211: codes that a spreadsheet has rewritten."""
     if facts.source.noticed is None:
         return check.not_applicable(_IN_PARTS)
@@ -73,7 +73,7 @@ def spoiled(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
     return check.result(findings, statistic=sum(one.rows for one in reading.noticed.spoiled))
 
 
-def lines(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+def lines(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T212: a balance that fails on most sheets says that a column was mistaken."""
     findings = []
     for code, one in reading.rows.balances.items():
@@ -83,7 +83,7 @@ def lines(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
     return check.result(findings, statistic=len(findings))
 
 
-def _mistaken(check: Check, code: str, wrong: int, one: Judged, reading: Reading) -> Finding:
+def _mistaken(check: Check, code: str, wrong: int, one: Judged, reading: RowsRead) -> Finding:
     says = {
         "R101": "the candidates do not sum to the valid votes (R101)",
         "R102": "valid, null and blank votes do not make up the ballots (R102)",
@@ -101,7 +101,7 @@ def _mistaken(check: Check, code: str, wrong: int, one: Judged, reading: Reading
     )
 
 
-def columns(check: Check, reading: Reading, facts: CaseFacts) -> CheckResult:
+def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T213: columns that are not read, and should perhaps be."""
     if facts.source.noticed is None:
         return check.not_applicable(_IN_PARTS)
@@ -162,7 +162,7 @@ T210 = Check(
     "The key names each station once",
     "rules",
     Evidence.QUALITY,
-    key,
+    key_names_each_once,
     summarise_as_read,
     "reading",
     assumptions="a column that would make the key unique is looked for in files read whole",

@@ -6,7 +6,7 @@ from tallyverify.engine.all_checks import select
 from tallyverify.errors import nearest, printable, shown
 from tallyverify.findings import counted, meaningful, number, points
 from tallyverify.names import folded
-from tallyverify.readers.encoding import damaged
+from tallyverify.readers.kinds.encoding import damaged
 
 
 def test_control_characters_are_spelt_out() -> None:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from tallyverify.errors import InputError
 from tallyverify.readers import ActaStream, read_actas
 from tallyverify.readers.actas import open_actas
-from tallyverify.readers.delimited import read_delimited
+from tallyverify.readers.kinds.delimited import read_delimited
 from tallyverify.records import Cut
 from tallyverify.records.mapping import Mapping
 from tests.helpers.small import CONTEST, CSV, HEADER, MAPPING, ROWS, WHOLE, read, rows_of, written

@@ -57,7 +57,7 @@ class ShownWorld:
         )
 
 
-def shown(program: Program, allowed: int | None) -> ShownWorld | None:
+def show_world(program: Program, allowed: int | None) -> ShownWorld | None:
     """Show a world without anything wrong, else with few wrong sheets; None where none is found.
 
     ``allowed`` is the most wrong sheets; None: some must be wrong, and as few as are found are.

@@ -17,7 +17,7 @@ from tallyverify.errors import InputError, listed, shown
 from tallyverify.findings import counted
 from tallyverify.names import folded
 from tallyverify.readers.files import Content, load
-from tallyverify.readers.formats import read_raw
+from tallyverify.readers.kinds.formats import read_raw
 from tallyverify.readers.opening.archives import MAX_BYTES, too_large
 from tallyverify.readers.opening.places import files_meant
 from tallyverify.readers.opening.sheets import sheets_meant

@@ -11,7 +11,7 @@ from tallyverify.readers.opening.archives import check_number, is_left_out
 
 
 @dataclass(frozen=True)
-class Places:
+class FilesMeant:
     """The files that a path means, by name."""
 
     name: str  # of the file, the folder, or the pattern
@@ -24,7 +24,7 @@ class Places:
         return file.relative_to(self.base).as_posix()
 
 
-def files_meant(path: Path) -> Places:
+def files_meant(path: Path) -> FilesMeant:
     """Return the files that a path means, sorted by name.
 
     ``*`` and ``?`` stand for any characters of a name, ``**`` for any folders, ``all.zip/*.csv``
@@ -39,13 +39,13 @@ def files_meant(path: Path) -> Places:
     if os.path.isdir(path):
         return _sorted(path, "*", path.name or path.resolve().name)
     if os.path.lexists(path):
-        return Places(path.name, path.parent, (path,))
+        return FilesMeant(path.name, path.parent, (path,))
     archive = next((p for p in path.parents if os.path.isfile(p)), None)
     if archive is not None:
         members = path.relative_to(archive).as_posix()
-        return Places(f"{archive.name}/{members}", archive.parent, (archive,), members)
+        return FilesMeant(f"{archive.name}/{members}", archive.parent, (archive,), members)
     if not is_pattern(str(path)):
-        return Places(path.name, path.parent, (path,))
+        return FilesMeant(path.name, path.parent, (path,))
     fixed = next(p for p in path.parents if not is_pattern(str(p)))
     pattern = path.relative_to(fixed).as_posix()
     return _sorted(fixed, pattern, pattern)
@@ -66,7 +66,7 @@ def is_pattern(name: str) -> bool:
     return "*" in name or "?" in name
 
 
-def _sorted(base: Path, pattern: str, name: str) -> Places:
+def _sorted(base: Path, pattern: str, name: str) -> FilesMeant:
     found = [
         path
         for path in base.glob(pattern.replace("[", "[[]"))
@@ -92,4 +92,4 @@ def _sorted(base: Path, pattern: str, name: str) -> Places:
     check_number(len(files), name)
     for file in files:
         check_name(file)
-    return Places(name, base, tuple(files))
+    return FilesMeant(name, base, tuple(files))

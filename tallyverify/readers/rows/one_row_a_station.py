@@ -21,7 +21,7 @@ from tallyverify.names import folded
 from tallyverify.readers.rows.said_of_rows import LEVEL, STATUS, VERSION, version_column
 from tallyverify.readers.rows.versions import ranked
 from tallyverify.records import Latest, Mapping
-from tallyverify.records import Status as StatusColumn
+from tallyverify.records import SheetStatus as StatusColumn
 from tallyverify.table import ActaTable
 
 _ONCE = "registered"
@@ -47,7 +47,7 @@ def one_row_a_station(table: ActaTable, mapping: Mapping) -> ActaTable:
     return replace(table, frame=table.frame.drop(columns=beside)) if beside else table
 
 
-def kept(table: ActaTable, which: Mask, said: str = "") -> ActaTable:
+def kept_rows(table: ActaTable, which: Mask, said: str = "") -> ActaTable:
     """Return some rows of a table, with what was not read in them."""
     left = table.take(which)
     unread = table.unread[table.unread["row"].isin(left.frame["row"])]
@@ -80,7 +80,7 @@ def _by_status(table: ActaTable, status: StatusColumn) -> ActaTable:
     if not again.any():
         return table
     said = f"{counted(int(again.sum()), 'annulled sheet')} of stations with another one left out"
-    return kept(table, ~again, said)
+    return kept_rows(table, ~again, said)
 
 
 def _check_placed(
@@ -126,7 +126,7 @@ def _in_force(table: ActaTable, mapping: Mapping) -> ActaTable:
         f"{counted(int(out.sum()), 'row')} superseded by "
         f"{'a later' if last else 'an earlier'} one of the station (column {shown(column)})"
     )
-    return kept(table, ~out, said)
+    return kept_rows(table, ~out, said)
 
 
 def _added_up(table: ActaTable) -> ActaTable:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.readers.rows.one_row_a_station import kept, one_row_a_station
+from tallyverify.readers.rows.one_row_a_station import kept_rows, one_row_a_station
 from tallyverify.readers.rows.said_of_rows import LEVEL, needs_every_row
 from tallyverify.readers.rows.subtotals import Suspects, by_arithmetic, by_key
 from tallyverify.records import Mapping, Subtotals
@@ -47,7 +47,7 @@ def _stations(table: ActaTable, totals: dict[int, str], mapping: Mapping) -> Act
     apart = np.isin(table.frame["row"], list(totals)) & needs_every_row(mapping)
     if not apart.any():
         return one_row_a_station(table, mapping)
-    stations, others = one_row_a_station(kept(table, ~apart), mapping), kept(table, apart)
+    stations, others = one_row_a_station(kept_rows(table, ~apart), mapping), kept_rows(table, apart)
     frame = pd.concat([stations.frame, others.frame[stations.frame.columns]])
     return replace(
         stations,
@@ -74,7 +74,7 @@ def _left_out(table: ActaTable, totals: dict[int, str]) -> ActaTable:
     if not totals:
         return table
     told = _noted(table, totals, True).source
-    table = kept(table, ~np.isin(table.frame["row"], list(totals)))
+    table = kept_rows(table, ~np.isin(table.frame["row"], list(totals)))
     return replace(table, source=replace(told, left_out=told.left_out + len(totals)))
 
 

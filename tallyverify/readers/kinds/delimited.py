@@ -15,7 +15,7 @@ import pyarrow.csv as pacsv
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.names import folded
-from tallyverify.readers.header import beyond_the_file, empty_header, header_names
+from tallyverify.readers.kinds.header import beyond_the_file, empty_header, header_names
 from tallyverify.readers.raw import Raw
 
 _SEPARATORS = (",", ";", "\t", "|")

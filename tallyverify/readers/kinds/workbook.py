@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.readers.files import Content
-from tallyverify.readers.formula_errors import formula_errors
-from tallyverify.readers.header import beyond_the_file, empty_header, header_names
+from tallyverify.readers.kinds.formula_errors import formula_errors
+from tallyverify.readers.kinds.header import beyond_the_file, empty_header, header_names
 from tallyverify.readers.raw import Raw
 
 

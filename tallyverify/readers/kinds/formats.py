@@ -10,10 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.readers.delimited import read_delimited
-from tallyverify.readers.encoding import to_utf8
 from tallyverify.readers.files import Content, blank
-from tallyverify.readers.header import check_no_header
+from tallyverify.readers.kinds.delimited import read_delimited
+from tallyverify.readers.kinds.encoding import to_utf8
+from tallyverify.readers.kinds.header import check_no_header
+from tallyverify.readers.kinds.workbook import read_workbook
 from tallyverify.readers.opening.archives import damaged_file
 from tallyverify.readers.opening.more_kinds import (
     charset_of,
@@ -26,7 +27,6 @@ from tallyverify.readers.opening.more_kinds import (
 )
 from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.workbook import read_workbook
 
 PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 """What pyarrow may raise for a file that is damaged."""
