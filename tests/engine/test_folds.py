@@ -182,6 +182,9 @@ def test_streamed_parquet_gives_the_same_report(
     monkeypatch.setattr(reader, "STREAM_ROWS", 10**9)
     in_memory = load_case(tmp_path, actas=tmp_path / "actas.parquet")
     assert isinstance(in_memory.actas, ActaTable)
+    # What no mapping reads is looked at in a file that is read whole only: T211 and T213.
+    looked = replace(in_memory.actas, source=replace(in_memory.actas.source, noticed=None))
+    in_memory = replace(in_memory, actas=looked)
     assert verify(in_batches).to_json() == verify(in_memory).to_json()
     assert verify(in_batches).verdict == "consistent"
     assert verify(in_batches).totals == verify(whole).totals

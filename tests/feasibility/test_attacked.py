@@ -70,7 +70,8 @@ def test_stations_with_two_sheets_each(split: int) -> None:
     expected = "consistent" if split == 1 else "insufficient"
     assert report_of(rows, declared_of(told, stations=12)).verdict == expected
     fewer = nation(votes={**SUMS, "A": 100}, stations=12)
-    assert report_of(rows, declared_of(fewer, stations=12)).verdict == "contradicted"
+    expected = "contradicted" if split == 1 else "insufficient"
+    assert report_of(rows, declared_of(fewer, stations=12)).verdict == expected
 
 
 def test_write_ins_that_only_the_ballots_of_the_sheets_tell() -> None:

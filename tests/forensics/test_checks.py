@@ -265,7 +265,7 @@ def test_all_sheets_are_zero() -> None:
     assert_sound(report)
     for code in CODES:
         assert report.check(code).status is Status.NOT_APPLICABLE
-        assert report.check(code).reason == "no station was seen with all its votes read"
+        assert "1,500 hold no vote at all" in report.check(code).reason  # T216
 
 
 def test_all_stations_alike() -> None:
@@ -336,7 +336,7 @@ def test_several_votes_a_voter_are_refused() -> None:
     assert_sound(report)
     for check in report.checks:
         assert check.status is Status.NOT_APPLICABLE
-        assert "more votes than ballots at 1,500 of 1,500 stations" in check.reason
+        assert "valid, null and blank votes do not make up the ballots" in check.reason  # T212
     with pytest.raises(InputError, match="several votes each"):
         battery(table)
 

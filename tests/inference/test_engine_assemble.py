@@ -160,7 +160,7 @@ def test_sheets_that_do_not_belong_to_the_registry_are_told_apart() -> None:
     found = joined(sheets_of(numbered, areas=False), listed)
     assert found.mismatch == (
         "sheets and registry do not belong together: 3 of 3 stations with a sheet (100.00 %) are "
-        "not in the registry, such as '0#11'; 100 % of them would match with letters and digits "
+        "not in the registry, such as '0#11'; 100 % of them would match with letters and numbers "
         "only ('0#11' is there as '011')"
     )
     found = joined(sheets_of(rows), registry_of())
