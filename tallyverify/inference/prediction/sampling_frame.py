@@ -191,7 +191,7 @@ def nearest_form(strangers: list[str], known: list[str]) -> str:
     """Say if at least half of these keys are in the registry by their letters and numbers alone."""
 
     def bare(key: str) -> str:
-        return re.sub(r"(?<![0-9])0+(?=[0-9])", "", re.sub(r"[\W_]", "", folded_key(key)))
+        return re.sub(r"[\W_]|(?<![0-9])0+(?=[0-9])", "", folded_key(key)).lstrip("0")
 
     there = {bare(key): key for key in known if bare(key)}
     hit = [key for key in sorted(strangers) if bare(key) in there]
