@@ -109,7 +109,8 @@ def _sums_of_stems(table: ActaTable, known: Mask, large: Mask, partial: Mask) ->
     """Rows that equal the sum of those whose keys are theirs and one part more: P1, P1-1, P1-2."""
     keys = pa.array(table.frame["station"].fillna(""), pa.string())
     stems = pc.replace_substring_regex(keys, _LAST_PART, "")
-    child = pc.not_equal(stems, keys)
+    # "010.0" is another spelling of "010", not a part of it.
+    child = pc.and_not(pc.not_equal(stems, keys), pc.match_substring_regex(keys, "[.,]0$"))
     above = pc.unique(stems.filter(child))
     above = above.filter(pc.is_in(above, value_set=keys.filter(pa.array(large & ~known))))
     if not len(above):
