@@ -86,7 +86,7 @@ def _need(
         return []  # a need that can be met is told once, for the whole country
     else:
         says = head + _beside(seen, votes, needed, positive, room, facts)
-    unseen, *others = closing_words(engine, one.answer)
+    unseen, *others = closing_words(one.answer)
     words = "; ".join(filter(None, (*unseen, *others)))
     return [
         check.finding(

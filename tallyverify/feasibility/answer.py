@@ -167,11 +167,10 @@ class Feasibility:
         unseen = unseen_stations(facts, seen, self.allowance.sheets)
         elsewhere, why = votes_of_no_station(series, facts, seen, unseen)
         room = register_room(facts, seen)
-        closing = Closing(
-            unseen, elsewhere, room[0] if room is not None else None, self._annulled_papers
-        )
+        most, room_words = room if room is not None else (None, "")
+        closing = Closing(unseen, elsewhere, most, self._annulled_papers, why, room_words)
         words = [one.words for one in found.values() if one.words]
-        words += [*unseen.words, *([why] if why else []), *([room[1]] if room else [])]
+        words += [*unseen.words, *filter(None, (why, room_words))]
         words += [*seen.conventions.words, *self.doubts, *series.superseded]
         words += [series.inferred_order] if series.inferred_order else []
         return found, closing, tuple(words)

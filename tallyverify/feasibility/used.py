@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tallyverify.feasibility.figures.unseen_sizes import register_room, votes_of_no_station
 from tallyverify.feasibility.proving.program import Chain, Program, Unseen
 from tallyverify.feasibility.proving.proof import proved
 
@@ -33,7 +32,7 @@ def assumptions_used(engine: Feasibility, answer: SeriesAnswer, one: Verified) -
     if not one.capped and needs(chains=_open(program)):
         found += _wholes(answer, one)
     found = list(dict.fromkeys(filter(None, found)))[:_ROWS]
-    unseen, elsewhere, room = closing_words(engine, answer)
+    unseen, elsewhere, room = closing_words(answer)
     if unseen and needs(unseen=_one_more(program)):
         found += unseen
     if elsewhere and needs(elsewhere=program.elsewhere + 1):
@@ -47,12 +46,10 @@ def assumptions_used(engine: Feasibility, answer: SeriesAnswer, one: Verified) -
     return tuple(found)
 
 
-def closing_words(engine: Feasibility, answer: SeriesAnswer) -> tuple[tuple[str, ...], str, str]:
+def closing_words(answer: SeriesAnswer) -> tuple[tuple[str, ...], str, str]:
     """Return what closes the world: unseen stations, votes of no station, the register's room."""
-    facts, seen, unseen = engine.facts, engine.sheets, answer.closing.unseen
-    _, elsewhere = votes_of_no_station(answer.series, facts, seen, unseen)
-    room = register_room(facts, seen)
-    return tuple(unseen.words), elsewhere, room[1] if room is not None else ""
+    closing = answer.closing
+    return tuple(closing.unseen.words), closing.elsewhere_words, closing.room_words
 
 
 def _open(program: Program) -> tuple[Any, ...]:

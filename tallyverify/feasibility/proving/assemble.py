@@ -26,6 +26,8 @@ class Closing:
     elsewhere: int
     room: int | None
     annulled: tuple[int, int] = (0, 0)  # stations, and the most papers at them
+    elsewhere_words: str = ""  # why so many votes of no station
+    room_words: str = ""
 
 
 def assembled(
