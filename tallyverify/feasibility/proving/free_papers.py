@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,11 +15,29 @@ MOST_SIZES = 60
 """So many sizes of unseen stations are told apart: a few of them hold no more than they can."""
 
 
+@dataclass(frozen=True, eq=False)
+class FreeChain:
+    """Variables of free stations in one chain of a site."""
+
+    enter: Counts  # (entries,), stations
+    mass: Counts  # (entries, variants), papers
+    voters: Counts  # (entries,), or none where no published row holds voters
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Stations that may hold anything, known by what they hold between them."""
+
+    entries: Counts | None  # which entries of ``Program.unseen``; None: sheets that are wrong
+    sites: list[tuple[int, list[FreeChain]]]
+
+
 class FreePapers:
     """Papers of stations that may hold anything."""
 
     def __init__(self, program: Program, build: Builder, rows: Counts, room: int) -> None:
         self.program, self.build, self.rows, self.room = program, build, rows, room
+        self.pools: list[Pool] = []
 
     def free(
         self,
@@ -29,6 +48,7 @@ class FreePapers:
         seen: bool,
         lists: Amount = 0.0,
         top: float | None,
+        entries: Counts | None = None,
     ) -> None:
         """Add stations that may hold any papers, at any of some sites.
 
@@ -37,6 +57,9 @@ class FreePapers:
         it enters; None: their papers need no station to enter with.
         """
         program, build = self.program, self.build
+        pool = Pool(entries, [])
+        if top is not None:
+            self.pools.append(pool)
         placed = build.constraint(0.0, 0.0)
         held = build.constraint(-np.inf, 0.0)
         self._total(placed, count, exact=True)
@@ -61,29 +84,32 @@ class FreePapers:
             build.put(held, papers, 1.0)
             if self.room >= 0 and not seen:
                 build.put(self.room, papers, 1.0)
+            chains: list[FreeChain] = []
+            pool.sites.append((site, chains))
             for chain in program.chains[site]:
-                entries = chain.last + 1
-                enter = build.variables(entries)
+                ways = chain.last + 1
+                enter = build.variables(ways)
                 all_in = build.constraint(0.0, 0.0)
                 build.put(all_in, enter, 1.0)
                 build.put(all_in, here, -1.0)
-                mass = build.variables(entries * variants).reshape(entries, variants)
+                mass = build.variables(ways * variants).reshape(ways, variants)
                 each = build.constraints(variants, 0.0, 0.0)
                 build.put(each[None, :], mass, 1.0)
                 build.put(each, papers, -1.0)
                 if top is not None:
-                    within = build.constraints(entries, -np.inf, 0.0)
+                    within = build.constraints(ways, -np.inf, 0.0)
                     build.put(within[:, None], mass, 1.0)
                     build.put(within, enter, -top)
                 voters = enter[:0]
                 if of_voters:
-                    voters = build.variables(entries)
+                    voters = build.variables(ways)
                     every = build.constraint(0.0, 0.0)
                     build.put(every, voters, 1.0)
                     build.put(every, voters_here, -1.0)
-                    within = build.constraints(entries, -np.inf, 0.0)
+                    within = build.constraints(ways, -np.inf, 0.0)
                     build.put(within, voters, 1.0)
                     build.put(within, enter, -longest)
+                chains.append(FreeChain(enter, mass, voters))
                 self._into(chain, enter, mass, seen, voters)
 
     def _into(self, chain: Chain, enter: Counts, mass: Counts, seen: bool, voters: Counts) -> None:
@@ -149,6 +175,7 @@ def unseen_papers(program: Program, build: Builder, masses: FreePapers) -> None:
             seen=bool(seen),
             lists=lists,
             top=float(unseen.cap[here].max()),
+            entries=np.flatnonzero(here),
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.feasibility.proving.building import Builder
-from tallyverify.feasibility.proving.free_papers import FreePapers, unseen_papers
+from tallyverify.feasibility.proving.free_papers import FreePapers, Pool, unseen_papers
 from tallyverify.feasibility.proving.program import Chain, Program
 from tallyverify.feasibility.proving.proof import Cost
 from tallyverify.feasibility.proving.sheet_papers import changed_papers, loose_papers
@@ -23,6 +23,7 @@ class LinearProgram:
     room: int  # constraint of the room, −1 without
     wrong: Counts  # variables: how many of each station class are wrong
     states: list[tuple[Counts, int, Counts]]  # chain's variables (stations × entries), site, rows
+    pools: list[Pool]  # stations that may hold anything
 
 
 def model_of(
@@ -61,6 +62,7 @@ def model_of(
         here = np.arange(there.start, there.stop)
         if not len(here):
             continue
+        held: list[Counts] = []
         for chain in program.chains[site]:
             entries = chain.last + 1
             y = build.variables(len(here) * entries).reshape(len(here), entries)
@@ -70,14 +72,19 @@ def model_of(
             states.append((y, site, here))
             apart: Mask = stations.most[here] > stations.least[here]
             if strict:
-                _each_paper(program, build, rows, chain, y, here, np.asarray(apart.any(axis=1)))
+                each = np.asarray(apart.any(axis=1))
+                held.append(_each_paper(program, build, rows, chain, y, here, each))
             else:
                 loose: Mask = np.asarray(apart.any(axis=0))
                 _figures(program, build, rows, chain, y, here, ~loose)
                 if loose.any():
                     loose_papers(program, build, rows, chain, y, here, np.flatnonzero(loose))
             if cost == "votes":
-                changed_papers(program, build, rows, chain, y, here)
+                changed_papers(program, build, rows, chain, y, here, strict=strict)
+        for other in held[1:]:  # one sheet says the same in rows of different hours
+            alike = build.constraints(held[0][:, 0].size, 0.0, 0.0).reshape(held[0][:, 0].shape)
+            build.put(alike[:, None], held[0], 1.0)
+            build.put(alike[:, None], other, -1.0)
     # Wrong sheets, wherever they belong, and the unseen.
     caps = stations.cap.astype(float)
     masses.free(
@@ -99,7 +106,7 @@ def model_of(
             seen=False,
             top=None,
         )
-    return LinearProgram(build, rows, room, wrong, states)
+    return LinearProgram(build, rows, room, wrong, states, masses.pools)
 
 
 def _figures(
@@ -127,12 +134,16 @@ def _each_paper(
     y: Counts,
     here: Counts,
     loose: Mask,
-) -> None:
-    """Add true sheets one by one where they leave something open, with all their papers."""
+) -> Counts:
+    """Add true sheets one by one where they leave something open, with all their papers.
+
+    Returns the papers of these, in shape (sheets, entries, variants).
+    """
     counts_papers: Mask = np.asarray(program.membership.any(axis=1))
     every: Mask = counts_papers | True
     _figures(program, build, rows, chain, y[~loose], here[~loose], every)
-    if loose.any():
-        y, here, papers = y[loose], here[loose], np.flatnonzero(counts_papers)
-        _figures(program, build, rows, chain, y, here, ~counts_papers)
-        loose_papers(program, build, rows, chain, y, here, papers, each=True)
+    y, here, papers = y[loose], here[loose], np.flatnonzero(counts_papers)
+    if not len(here):
+        return np.zeros((0, y.shape[1], program.membership.shape[1]), dtype=np.int64)
+    _figures(program, build, rows, chain, y, here, ~counts_papers)
+    return loose_papers(program, build, rows, chain, y, here, papers, each=True)

@@ -19,10 +19,11 @@ def loose_papers(
     loose: Counts,
     *,
     each: bool = False,
-) -> None:
+) -> Counts:
     """Add the papers of true sheets, for figures that they do not say exactly.
 
-    Of all sheets together, which is all that a bound needs, or of ``each`` by itself.
+    Of all sheets together, which is all that a bound needs, or of ``each`` by itself. Returns them
+    in shape (sheets or 1, entries, variants).
     """
     entries, variants = y.shape[1], program.membership.shape[1]
     stations, class_of = program.stations, program.papers.class_of
@@ -50,6 +51,7 @@ def loose_papers(
             counted = program.membership[figure] > 0
             entered = papers[:, chain.counts[:, at]]
             build.put(rows[row], entered[:, :, counted], 1.0)
+    return papers
 
 
 def changed_papers(
@@ -59,8 +61,13 @@ def changed_papers(
     chain: Chain,
     y: Counts,
     here: Counts,
+    *,
+    strict: bool,
 ) -> None:
-    """Add papers that are taken off, or put on, at a cost of one each; a change is both."""
+    """Add papers that are taken off, or put on, at a cost of one each; a change is both.
+
+    ``strict``: a station then still holds no more than it can; a bound can do without.
+    """
     entries, variants = y.shape[1], program.membership.shape[1]
     off = build.variables(entries * variants).reshape(entries, variants)
     on = build.variables(entries * variants).reshape(entries, variants)
@@ -78,6 +85,14 @@ def changed_papers(
         top = build.constraint(-np.inf, 0.0)
         build.put(top, on[entry], 1.0)
         build.put(top, y[:, entry], -stations.cap[here].astype(float))
+        if strict:
+            left = build.constraint(-np.inf, 0.0)
+            build.put(left, on[entry], 1.0)
+            build.put(left, off[entry], -1.0)
+            room = stations.cap[here] - np.minimum(
+                stations.high[here].sum(axis=1), stations.cap[here]
+            )
+            build.put(left, y[:, entry], -room.astype(float))
     for at, row in enumerate(chain.rows):
         entered = chain.counts[:, at]
         counted_in = program.membership[program.figure_of[row]].astype(float)

@@ -21,6 +21,7 @@ from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.feasibility.proving.bounds import ProvedBound
 from tallyverify.feasibility.proving.linear_program import LinearProgram, model_of
 from tallyverify.feasibility.proving.multipliers import optimum
+from tallyverify.feasibility.proving.placing import placed
 from tallyverify.feasibility.proving.program import Program, SheetStations
 from tallyverify.feasibility.proving.proof import Cost
 from tallyverify.feasibility.proving.quiet import quiet
@@ -86,25 +87,25 @@ def world_of(program: Program, cost: Cost, most: int | None) -> int | None:
     if most == 0:
         alike = without_choice(program)
         if alike is not None:
-            return _integral(alike, cost, most)
+            return _integral(program, alike, cost, most)
     settled = _mostly_settled(program, cost, most) if most == 0 else None
     if settled is not None:
         states = split(program, settled[0])
         if states is not None:
             nothing = np.zeros(len(states), dtype=bool)
             given = summed(program, np.arange(len(states)), states, nothing)
-            if _integral(given, cost, most) == 0:
+            if _integral(program, given, cost, most) == 0:
                 return 0
     if len(program.stations) <= MOST_WHOLE:
         whole = summed(program, np.arange(len(program.stations)))
-        world = _integral(whole, cost, most)
+        world = _integral(program, whole, cost, most)
         if world is not None:
             return world
     settled = settled or _mostly_settled(program, cost, most)
     return _mended(program, cost, most, *settled) if settled is not None else None
 
 
-def _integral(given: Summed, cost: Cost, most: int | None) -> int | None:
+def _integral(program: Program, given: Summed, cost: Cost, most: int | None) -> int | None:
     """Find integers with as little wrong as can be, and check them.
 
     If time ran out before it was known that none have less, ``most`` stands for what was found.
@@ -125,14 +126,14 @@ def _integral(given: Summed, cost: Cost, most: int | None) -> int | None:
             # Nodes, not seconds: the same answer on a slow machine as on a fast one.
             options={"node_limit": nodes, "mip_rel_gap": 0.0},
         )
-    if result.x is None or not _holds(model, result.x):
+    if result.x is None or not _holds(program, given, model, result.x):
         return None
     # Where the search ended before it was through, how far it got depends on the solver.
     return round(float(costs @ np.rint(result.x))) if result.status == 0 else most
 
 
-def _holds(model: LinearProgram, found: Floats) -> bool:
-    """Whether the rounded solution satisfies every constraint in integers."""
+def _holds(program: Program, given: Summed, model: LinearProgram, found: Floats) -> bool:
+    """Whether the rounded solution is a world: in integers, and station by station."""
     whole = np.rint(found)
     if np.abs(whole - found).max(initial=0.0) > 1e-4:
         return False
@@ -144,7 +145,11 @@ def _holds(model: LinearProgram, found: Floats) -> bool:
     matrix = matrix.astype(np.int64)
     sums = matrix @ whole.astype(np.int64)
     low, high = np.array(build.row_low), np.array(build.row_high)
-    return bool(((sums >= low) & (sums <= high)).all() and (whole >= 0).all())
+    if not (((sums >= low) & (sums <= high)).all() and (whole >= 0).all()):
+        return False
+    whole = whole.astype(np.int64)
+    wrong = whole[model.wrong][given.where] > 0
+    return placed(program, model.pools, whole, wrong, sums[model.rows])
 
 
 def _mostly_settled(program: Program, cost: Cost, most: int | None) -> tuple[Counts, Mask] | None:
@@ -173,7 +178,8 @@ def _mended(
     free[:: max(len(stations) // _FREE, 1)] = True
     for figure in range(stations.least.shape[1]):
         free[np.argsort(stations.least[:, figure], kind="stable")[-_LARGEST:]] = True
-    return _integral(summed(program, np.arange(len(stations)), states, free), cost, most)
+    given = summed(program, np.arange(len(stations)), states, free)
+    return _integral(program, given, cost, most)
 
 
 def _settled(
