@@ -76,8 +76,8 @@ def main(repeats: int) -> None:
     def rules() -> None:
         fresh = replace(table)
         for check in (c for c in record.CHECKS if c.code in ("R101", "R102", "R103")):
-            record.conclude(check, record.summarise(check.code, fresh, facts), facts)
-        unread.conclude(unread.R106, unread.summarise(fresh, facts), facts)
+            check.conclude(check, check.summarise(fresh, facts), facts)
+        unread.R106.conclude(unread.R106, unread.R106.summarise(fresh, facts), facts)
 
     votes = made.CANDIDATES
     count = pandera.Column(

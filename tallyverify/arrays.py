@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,12 @@ Texts = NDArray[np.object_]
 Hashes = NDArray[np.uint64]
 
 _LARGEST = 2**31
+
+
+def among(texts: Iterable[str], wanted: Iterable[str]) -> Mask:
+    """Return which texts are some of the wanted; each is looked up, not compared with all."""
+    known = set(wanted)
+    return np.array([text in known for text in texts], dtype=bool)
 
 
 def floats(name: str, given: ArrayLike, *, dimensions: int | None = None) -> Floats:

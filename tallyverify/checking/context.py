@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tallyverify.arrays import Mask
+from tallyverify.arrays import Mask, among
 from tallyverify.key_bytes import folded_keys
 from tallyverify.names import folded, folded_key
 from tallyverify.records import (
@@ -136,5 +136,4 @@ def _among(stations: Any, keys: Collection[str]) -> Mask:
     """Which keys are some of others, up to their spelling."""
     if not keys:
         return np.zeros(len(stations), dtype=bool)
-    found: Mask = np.isin(folded_keys(stations), [folded_key(key) for key in keys])
-    return found
+    return among(folded_keys(stations), [folded_key(key) for key in keys])

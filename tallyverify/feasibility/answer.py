@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from tallyverify.arrays import among
 from tallyverify.checking import CaseFacts, Kept
 from tallyverify.feasibility.allowance import Allowed, allowed_for, annulled_number
 from tallyverify.feasibility.figures.extents import Extent, extents
@@ -90,7 +91,7 @@ class Feasibility:
         self._proved: dict[tuple[int, tuple[int, ...]], Verified] = {}
         columns, self.annulled = without_annulled(kept.rows.columns, facts)
         self._annulled_seen = papers_held(kept.rows.columns) - papers_held(columns)
-        doubtful = np.isin(columns["station"], list(kept.rows.doubtful))
+        doubtful = among(columns["station"], kept.rows.doubtful)
         columns = with_registry_places(columns, facts)
         columns = {**columns, "seen": columns["seen"] & ~doubtful}
         several = np.array([len(places) > 1 for places in columns["labels"]])

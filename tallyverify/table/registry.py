@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from tallyverify.arrays import Codes, Counts, Mask, Texts
+from tallyverify.arrays import Codes, Counts, Mask, Texts, among
 from tallyverify.errors import shown
 from tallyverify.findings import counted
 from tallyverify.key_bytes import folded_keys
@@ -131,8 +131,7 @@ class Registry(BaseModel):
     def lists_apart(self, keys: Texts) -> Mask:
         """Return which folded keys the registry lists in several spellings; shape (keys,)."""
         twice = self._folded_keys[self._folded_keys.duplicated()]
-        apart: Mask = np.isin(keys, twice)
-        return apart
+        return among(keys, twice)
 
     def spellings(self, station: str) -> list[str]:
         """Return the keys of the registry that are this one up to their spelling."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tallyverify.arrays import Counts, Mask
+from tallyverify.arrays import Counts, Mask, among
 from tallyverify.feasibility.answer import Feasibility
 from tallyverify.feasibility.figures.extents import same_hours
 from tallyverify.feasibility.figures.papers import OTHER, Figure
@@ -153,7 +153,7 @@ class _Sheets:
 
     def __init__(self, engine: Feasibility, rows: SheetRows, program: Program, cap: Counts) -> None:
         columns = rows.columns
-        here = np.isin(columns["station"], engine.sheets.stations)
+        here = among(columns["station"], engine.sheets.stations)
         self._columns: dict[str, Counts] = {
             name: columns[name][here] for name in ("valid", "null", "blank", "ballots")
         }

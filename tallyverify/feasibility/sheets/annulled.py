@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tallyverify.arrays import among
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.feasibility.allowance import annulled_keys
@@ -28,7 +29,7 @@ def without_annulled(
     if not declared:
         return columns, ()
     here = folded_keys(columns["station"])
-    out = np.isin(here, list(declared))
+    out = among(here, declared)
     known = set(here[out].tolist())
     if facts.registry is not None:
         known |= set(folded_keys(facts.registry.frame["station"]).tolist())
