@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -13,12 +14,14 @@ from tallyverify.feasibility.proving.program import Chain, Program
 
 MOST_SIZES = 60
 """So many sizes of unseen stations are told apart: a few of them hold no more than they can."""
+_MOST_WAYS = 60
 
 
 @dataclass(frozen=True, eq=False)
 class FreeChain:
     """Variables of free stations in one chain of a site."""
 
+    chain: Chain
     enter: Counts  # (entries,), stations
     mass: Counts  # (entries, variants), papers
     voters: Counts  # (entries,), or none where no published row holds voters
@@ -29,14 +32,21 @@ class Pool:
     """Stations that may hold anything, known by what they hold between them."""
 
     entries: Counts | None  # which entries of ``Program.unseen``; None: sheets that are wrong
-    sites: list[tuple[int, list[FreeChain]]]
+    chains: list[FreeChain]
 
 
 class FreePapers:
     """Papers of stations that may hold anything."""
 
-    def __init__(self, program: Program, build: Builder, rows: Counts, room: int) -> None:
+    def __init__(
+        self, program: Program, build: Builder, rows: Counts, room: int, world_of: Program | None
+    ) -> None:
         self.program, self.build, self.rows, self.room = program, build, rows, room
+        sheets, unseen = (world_of or program).stations, program.unseen
+        # The largest station with a sheet, and the longest list of any.
+        self.largest = float(sheets.cap.max(initial=0))
+        self.longest = float(max(sheets.lists.max(initial=0), unseen.lists.max(initial=0)))
+        self.of_world = world_of is not None
         self.pools: list[Pool] = []
 
     def free(
@@ -70,9 +80,6 @@ class FreePapers:
         if of_voters:
             listed = build.constraint(0.0, 0.0)
             self._total(listed, lists, exact=True)
-            longest = float(
-                max(program.stations.lists.max(initial=0), program.unseen.lists.max(initial=0))
-            )
         for site in sites:
             here = build.variables(1)
             build.put(placed, here, 1.0)
@@ -84,9 +91,8 @@ class FreePapers:
             build.put(held, papers, 1.0)
             if self.room >= 0 and not seen:
                 build.put(self.room, papers, 1.0)
-            chains: list[FreeChain] = []
-            pool.sites.append((site, chains))
-            for chain in program.chains[site]:
+            stations = self.of_world and top is not None
+            for chain in [_joined(program, site)] if stations else program.chains[site]:
                 ways = chain.last + 1
                 enter = build.variables(ways)
                 all_in = build.constraint(0.0, 0.0)
@@ -108,8 +114,8 @@ class FreePapers:
                     build.put(every, voters_here, -1.0)
                     within = build.constraints(ways, -np.inf, 0.0)
                     build.put(within, voters, 1.0)
-                    build.put(within, enter, -longest)
-                chains.append(FreeChain(enter, mass, voters))
+                    build.put(within, enter, -self.longest)
+                pool.chains.append(FreeChain(chain, enter, mass, voters))
                 self._into(chain, enter, mass, seen, voters)
 
     def _into(self, chain: Chain, enter: Counts, mass: Counts, seen: bool, voters: Counts) -> None:
@@ -155,7 +161,24 @@ class FreePapers:
                     self._papers(row, mass[: program.bulletin_of[row] + 1])
 
 
-def unseen_papers(program: Program, build: Builder, masses: FreePapers) -> None:
+def _joined(program: Program, site: int) -> Chain:
+    """Return all chains of a site as one: in a world a station enters each of them in some way.
+
+    Of very many ways only those remain in which it enters all of them with one bulletin.
+    """
+    chains = program.chains[site]
+    ways = [range(chain.last + 1) for chain in chains]
+    many = np.prod([len(one) for one in ways]) > _MOST_WAYS
+    at_once = [tuple(min(b, one[-1]) for one in ways) for b in range(max(map(len, ways)))]
+    counts = [
+        np.concatenate([chain.counts[way] for chain, way in zip(chains, joint, strict=True)])
+        for joint in (at_once if many else product(*ways))
+    ]
+    rows = np.concatenate([chain.rows for chain in chains])
+    return Chain(rows, np.array(counts, dtype=bool), program.bulletins)
+
+
+def unseen_papers(program: Program, masses: FreePapers) -> None:
     """Add the papers of unseen stations, apart by place and size where these are few."""
     unseen = program.unseen
     keys = np.stack([unseen.site, unseen.seen.astype(np.int64), unseen.cap, unseen.lists], axis=1)

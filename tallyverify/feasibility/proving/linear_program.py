@@ -27,13 +27,20 @@ class LinearProgram:
 
 
 def model_of(
-    program: Program, cost: Cost, weight: Counts, *, elastic: bool = False, strict: bool = False
+    program: Program,
+    cost: Cost,
+    weight: Counts,
+    *,
+    elastic: bool = False,
+    world_of: Program | None = None,
 ) -> LinearProgram:
     """Return the linear program of classes of stations, each the sum of ``weight`` of them.
 
-    ``elastic`` lets figures change at a cost, ``strict`` holds each paper of a sheet that does not
-    say all to every figure on it, as a world must; a bound can do without.
+    ``elastic`` lets figures change at a cost. A world, of the program whose stations were summed,
+    holds each paper of a sheet that does not say all to every figure on it, and free stations to
+    the largest that they can be; a bound can do without.
     """
+    strict = world_of is not None
     build = Builder()
     rows = np.array(
         [
@@ -56,7 +63,7 @@ def model_of(
         build.put(rows, slack[: len(rows)], 1.0)
         build.put(rows, slack[len(rows) :], -1.0)
     states: list[tuple[Counts, int, Counts]] = []
-    masses = FreePapers(program, build, rows, room)
+    masses = FreePapers(program, build, rows, room, world_of)
     for site in range(len(program.sites)):
         there = stations.of_site(site)
         here = np.arange(there.start, there.stop)
@@ -85,17 +92,22 @@ def model_of(
             alike = build.constraints(held[0][:, 0].size, 0.0, 0.0).reshape(held[0][:, 0].shape)
             build.put(alike[:, None], held[0], 1.0)
             build.put(alike[:, None], other, -1.0)
-    # Wrong sheets, wherever they belong, and the unseen.
-    caps = stations.cap.astype(float)
+    _free_papers(program, masses, wrong, weight)
+    return LinearProgram(build, rows, room, wrong, states, masses.pools)
+
+
+def _free_papers(program: Program, masses: FreePapers, wrong: Counts, weight: Counts) -> None:
+    """Add papers that no sheet is witness to: of wrong sheets, wherever they belong, and others."""
+    stations = program.stations
     masses.free(
         count=(wrong, weight.astype(float), 0.0),
-        capacity=(wrong, caps, 0.0),
+        capacity=(wrong, stations.cap.astype(float), 0.0),
         lists=(wrong, stations.lists.astype(float), 0.0),
         sites=program.settled,
         seen=True,
-        top=float(caps.max(initial=0)),
+        top=masses.largest,
     )
-    unseen_papers(program, build, masses)
+    unseen_papers(program, masses)
     if program.elsewhere:
         masses.elsewhere()
     if program.loose:
@@ -106,7 +118,6 @@ def model_of(
             seen=False,
             top=None,
         )
-    return LinearProgram(build, rows, room, wrong, states, masses.pools)
 
 
 def _figures(

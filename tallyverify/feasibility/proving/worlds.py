@@ -68,7 +68,9 @@ def show_world(program: Program, allowed: int | None) -> ShownWorld | None:
     sheets = world_of(program, "sheets", allowed)
     if sheets is None and allowed is not None:
         return None
-    votes = world_of(program, "votes", None)
+    # In rows of different hours a changed vote would have to be the same vote in each.
+    one_hour = all(len(program.chains[site]) == 1 for site in np.unique(program.stations.site))
+    votes = world_of(program, "votes", None) if one_hour else None
     return ShownWorld(sheets, votes) if sheets is not None or votes is not None else None
 
 
@@ -110,7 +112,7 @@ def _integral(program: Program, given: Summed, cost: Cost, most: int | None) -> 
 
     If time ran out before it was known that none have less, ``most`` stands for what was found.
     """
-    model = model_of(given.program, cost, given.weight, strict=True)
+    model = model_of(given.program, cost, given.weight, world_of=program)
     build = model.build
     costs = np.concatenate(build.costs)
     if most is not None:
@@ -192,7 +194,7 @@ def _settled(
 ) -> tuple[Counts, Mask] | None:
     """Return the states of stations that the linear program does not divide, and which it does."""
     given = summed(program, label, states, free)
-    model = model_of(given.program, cost, given.weight, strict=True)
+    model = model_of(given.program, cost, given.weight, world_of=program)
     if most == 0:
         for costs, highs in zip(model.build.costs, model.build.highs, strict=True):
             highs[costs > 0] = 0.0
