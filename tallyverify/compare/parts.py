@@ -130,7 +130,7 @@ def _of_register(check: Check, one: Place, total: int, facts: CaseFacts) -> list
             )
         )
     listed = facts.registry.registered if facts.registry is not None else None
-    stations = facts.declared.stations if facts.declared else None
+    stations = facts.declared.all_stations if facts.declared else None
     if (
         whole is not None
         and facts.registry is not None
@@ -162,7 +162,7 @@ def coverage(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     engine = answer_of(kept, facts)
     findings: list[Finding] = []
     asked = 0
-    there, said = engine.seen, facts.declared.stations if facts.declared else None
+    there, said = engine.seen, facts.declared.all_stations if facts.declared else None
     if said is not None and there > said:
         findings.append(
             check.finding(

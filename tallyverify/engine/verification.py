@@ -279,7 +279,7 @@ def _report(
     doubt: str,
 ) -> Report:
     declared, registry = case.declared, case.registry
-    expected = declared.stations if declared else None
+    expected = declared.all_stations if declared else None
     voters = declared.registered if declared else None
     if registry is not None:
         expected = len(registry) if expected is None else expected

@@ -92,6 +92,7 @@ class Feasibility:
         columns, self.annulled = without_annulled(kept.rows.columns, facts)
         self._annulled_seen = papers_held(kept.rows.columns) - papers_held(columns)
         doubtful = among(columns["station"], kept.rows.doubtful)
+        nameless = ~columns["seen"] & (columns["least"].sum(axis=1) > 0)
         columns = with_registry_places(columns, facts)
         columns = {**columns, "seen": columns["seen"] & ~doubtful}
         several = np.array([len(places) > 1 for places in columns["labels"]])
@@ -107,6 +108,7 @@ class Feasibility:
                     "country, and in neither area for sure",
                 ),
                 (pending, "pending, in any bulletin or in none"),
+                (nameless, "without an area for which results are declared, as if not seen"),
             )
             if which.any()
         )

@@ -67,7 +67,7 @@ class InferenceStudy:
         asked = EstimateRequest(
             registry=facts.registry,
             expected=None if facts.registry is not None else _expected(facts),
-            stations=declared.stations if declared else None,
+            stations=declared.all_stations if declared else None,
             registered=declared.registered if declared else None,
             seed=facts.seed,
             rival=_winner(facts),
@@ -245,7 +245,7 @@ class InferenceStudy:
         and list some that were closed, which nobody can see.
         """
         facts = self.facts
-        declared = facts.declared.stations if facts.declared else None
+        declared = facts.declared.all_stations if facts.declared else None
         return (
             facts.registry is not None
             and declared == len(facts.registry)

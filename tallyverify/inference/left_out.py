@@ -39,7 +39,7 @@ def registry_lists_all(seen: Seen, facts: CaseFacts) -> bool:
     """
     if facts.registry is None or seen.stations.strangers:
         return False
-    declared = facts.declared.stations if facts.declared else None
+    declared = facts.declared.all_stations if facts.declared else None
     return declared is None or declared <= len(facts.registry)
 
 
@@ -49,8 +49,8 @@ def _stations(seen: Seen, facts: CaseFacts, row: AreaResult) -> int | None:
     inside = facts.registry.inside(row.area) if facts.registry is not None else None
     if inside is not None and inside.any() and registry_lists_all(seen, facts):
         known.append(int(inside.sum()))
-    if not row.area and facts.declared and facts.declared.stations is not None:
-        known.append(facts.declared.stations)
+    if not row.area and facts.declared and facts.declared.all_stations is not None:
+        known.append(facts.declared.all_stations)
     # Fewer than were seen: then the number is not that of all stations.
     return max(known) if known and max(known) >= _seen_in(seen, facts, row) else None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, date, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cached_property
 
 from pydantic import Field, field_validator, model_validator
@@ -80,8 +81,27 @@ class Bulletin(Model):
         return {frozenset(row.area.items()): row for row in self.areas}
 
 
-def moment_of(issued: str) -> datetime:
+def moments_of(issued: Iterable[str]) -> list[datetime]:
+    """Return the moments of ISO dates and times that are put in order.
+
+    A day, or a time without a zone, is of the zone that all others with one have; of UTC where
+    they have none, or several.
+    """
+    found = list(issued)
+    zones = {at.utcoffset() for one in found if (at := datetime.fromisoformat(one)).tzinfo}
+    zone = timezone(zones.pop() or timedelta()) if len(zones) == 1 else UTC
+    return [moment_of(one, zone) for one in found]
+
+
+def moment_of(issued: str, zone: tzinfo = UTC) -> datetime:
     """Return the moment of an ISO date or time; a day is its first moment.
+
+    Parameters
+    ----------
+    issued : str
+        ``2024-07-28``, ``2024-07-28T23:30`` or ``2024-07-28T23:30:00-04:00``.
+    zone : tzinfo
+        Of what does not say its own.
 
     Raises
     ------
@@ -90,6 +110,6 @@ def moment_of(issued: str) -> datetime:
     """
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", issued):
         day = date.fromisoformat(issued)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return datetime(day.year, day.month, day.day, tzinfo=zone)
     moment = datetime.fromisoformat(issued)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -13,7 +13,7 @@ from tallyverify.errors import InputError, listed, shown
 from tallyverify.model import Count, Model, Text
 from tallyverify.names import folded
 from tallyverify.records.area_result import Annulled, AreaResult, CoverageBasis, Flag
-from tallyverify.records.bulletin import Bulletin, moment_of
+from tallyverify.records.bulletin import Bulletin, moments_of
 from tallyverify.records.contest import Contest
 from tallyverify.records.fitting import fitted_row
 
@@ -165,11 +165,33 @@ class Declared(Model):
         ranges = [other.coverage_range for other in inside]
         return all(extent is None or extent[1] == 1 for extent in ranges)
 
+    @property
+    def all_stations(self) -> int | None:
+        """How many stations there are: as declared, else by a whole count that says how many.
+
+        Examples
+        --------
+        >>> Declared.model_validate({"bulletins": [{"id": "1", "areas": [
+        ...     {"complete": True, "stations": 60}]}]}).all_stations
+        60
+        """
+        if self.stations is not None:
+            return self.stations
+        whole = [
+            row.stations
+            for bulletin in self.bulletins
+            for row in bulletin.areas
+            if not row.area and self.stated(bulletin, row, "complete")
+        ]
+        return max((count for count in whole if count is not None), default=None)
+
     @cached_property
     def in_order(self) -> tuple[Bulletin, ...]:
         """The bulletins by time of issue; as listed where not every one is dated."""
         if all(bulletin.issued for bulletin in self.bulletins):
-            return tuple(sorted(self.bulletins, key=lambda bulletin: moment_of(bulletin.issued)))
+            moments = moments_of(bulletin.issued for bulletin in self.bulletins)
+            order = sorted(range(len(moments)), key=moments.__getitem__)
+            return tuple(self.bulletins[at] for at in order)
         return self.bulletins
 
     @cached_property

@@ -113,7 +113,7 @@ def extent(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T215: more stations, or more registered voters, than there are."""
     seen, declared, registry = reading.seen.stations, facts.declared, facts.registry
     listed_voters = registry.registered if registry and not registry.sizes[1].any() else 0
-    stations = max(declared.stations or 0 if declared else 0, len(registry) if registry else 0)
+    stations = max(declared.all_stations or 0 if declared else 0, len(registry) if registry else 0)
     voters = max(declared.registered or 0 if declared else 0, listed_voters)
     if not stations and not voters:
         return check.not_applicable("neither stations nor registered voters are declared or listed")
@@ -201,7 +201,7 @@ def _says_more_than(facts: CaseFacts, seen: int) -> bool:
     """
     stated = []
     for row in (row for one in facts.bulletins for row in one.areas if not row.area):
-        every = facts.declared.stations if facts.declared else None
+        every = facts.declared.all_stations if facts.declared else None
         by_share = row.coverage * every if row.coverage is not None and every else None
         stated += [n for n in (row.stations, by_share) if n is not None]
     return not stated or max(stated) > seen / 0.9

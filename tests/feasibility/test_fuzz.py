@@ -70,14 +70,18 @@ def test_an_honest_world_is_not_accused(data: st.DataObject) -> None:
 
 @settings(max_examples=60)
 @given(st.data())
-def test_no_bound_is_above_the_oracle(data: st.DataObject) -> None:
+def test_no_bound_is_above_the_oracle_and_no_world_below(data: st.DataObject) -> None:
     world = altered(Drawn(data), most=6)
     least = least_wrong(world, seconds=5)
     if least is None:
         return
-    low, excluded = wrong_of(of(world))
+    report = of(world)
+    low, excluded = wrong_of(report)
     assert low <= least, world
     assert not excluded or least == IMPOSSIBLE, world
+    shown = report.feasibility.sheets_wrong[1] if report.feasibility else None
+    # Up to the allowance a world stands for any with as many.
+    assert shown is None or least <= max(shown, allowed(len(world.sheets))), world
 
 
 @pytest.mark.slow
@@ -106,6 +110,8 @@ def test_many_altered_worlds() -> None:
         low, excluded = wrong_of(report)
         assert low <= least, seed
         assert not excluded or least == IMPOSSIBLE, seed
+        high = report.feasibility.sheets_wrong[1] if report.feasibility else None
+        assert high is None or least <= max(high, allowed(len(world.sheets))), seed
         if not least:
             assert report.verdict == "consistent", seed
         found["impossible"] += least > 0

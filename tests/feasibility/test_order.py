@@ -50,3 +50,13 @@ def test_a_day_among_times_of_that_day(undated: int) -> None:
     first, last = (at for at in range(3) if at != undated)
     told[first]["areas"], told[last]["areas"] = told[last]["areas"], told[first]["areas"]
     assert report_of(SHEETS, declared_of(*told, stations=60)).verdict == "contradicted"
+
+
+@pytest.mark.parametrize("zone", ["-04:00", "+05:30", ""])
+def test_a_day_is_of_the_zone_that_the_times_have(zone: str) -> None:
+    hours = [f"2024-07-20T23:30{zone}", "2024-07-21", f"2024-07-22T00:30{zone}"]
+    told = [{"id": str(at), "issued": hours[at], **held(20 * (at + 1))} for at in range(3)]
+    for listed in permutations(told):
+        declared = declared_of(*listed, stations=60)
+        assert [one.id for one in declared.in_order] == ["0", "1", "2"]
+        assert report_of(SHEETS, declared).verdict == "consistent"

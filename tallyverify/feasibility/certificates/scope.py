@@ -9,7 +9,7 @@ from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.answer import Feasibility
 from tallyverify.feasibility.certificates.certificate import CertificateColumns
 from tallyverify.feasibility.figures.published import BY_COVERAGE, Row, Series
-from tallyverify.records import AreaResult, Mapping, column_named, moment_of
+from tallyverify.records import AreaResult, Mapping, column_named, moments_of
 from tallyverify.table import Source
 
 _LINES = ("registered", "ballots", "valid", "null", "blank")
@@ -115,6 +115,6 @@ def _dated(series: Series) -> bool:
         return True
     if not all(issued):
         return False
-    moments = [moment_of(one) for one in issued]
+    moments = moments_of(issued)
     mixed = any(("T" in a) != ("T" in b) and a[:10] == b[:10] for a, b in pairwise(sorted(issued)))
     return len(set(moments)) == len(moments) and not mixed

@@ -89,6 +89,9 @@ def percentage_rows(result: AreaResult, facts: CaseFacts) -> Iterator[tuple[str,
     counted = [label for label in result.percentages if label in result.figures]
     if not fits and counted and undeclared_total(result, facts) is not None:
         return
+    if not counted and result.valid and not result.ballots:
+        yield from _of_valid_or_more(result, result.valid, facts)
+        return
     if not fits:
         if not bases:
             return
@@ -101,6 +104,25 @@ def percentage_rows(result: AreaResult, facts: CaseFacts) -> Iterator[tuple[str,
         # Of valid votes that are not declared, they are fewer of what is.
         least = 0 if result.valid is None and not counted else min(low for low, _ in ranges)
         yield label, least, max(high for _, high in ranges)
+
+
+def _of_valid_or_more(
+    result: AreaResult, valid: int, facts: CaseFacts
+) -> Iterator[tuple[str, int, int]]:
+    """Yield (label, least, most votes) where percentages may be of a total that is not declared.
+
+    It is the valid votes, or ballots with others besides. The percentages of all candidates then
+    say how many there can be: what these have together is at the most all that is valid.
+    """
+    most: Fraction | None = None
+    named = {name for members in result.percentage_members.values() for name in members}
+    if facts.contest.votes_allowed == 1 and named == set(facts.contest.candidate_ids):
+        stated, raised = result.percentage_sum
+        most = 100 * valid / (stated - raised) if stated > raised else None
+    for label, percentage in result.percentages.items():
+        stated, unit = Fraction(str(percentage)), unit_of(percentage)
+        high = valid if most is None else min(floor((stated + unit) * most / 100), valid)
+        yield label, max(ceil((stated - unit) * valid / 100), 0), high
 
 
 def _holds(votes: int, interval: tuple[int, int]) -> bool:

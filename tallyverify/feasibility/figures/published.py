@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
@@ -12,7 +13,7 @@ from typing import Any
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.papers import Figure
 from tallyverify.feasibility.figures.percentages import percentage_rows
-from tallyverify.records import AreaResult, Bulletin, moment_of
+from tallyverify.records import AreaResult, Bulletin, moments_of
 
 BY_COVERAGE = "stations by coverage"
 """The label of stations that a coverage of stations allows, beside their stated number."""
@@ -90,7 +91,9 @@ def _ordered(bulletins: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin
     """Order by date; else by extent; else in the direction in which fewer figures fall."""
     if any(not one.issued for one in bulletins):
         return _undated(bulletins, facts)
-    dated = sorted(bulletins, key=lambda one: moment_of(one.issued))
+    moments = moments_of(one.issued for one in bulletins)
+    order = sorted(range(len(bulletins)), key=moments.__getitem__)
+    dated = [(moments[at], bulletins[at]) for at in order]
     ordered: list[Bulletin] = []
     said = ""
     for same in _of_one_time(dated):
@@ -100,21 +103,23 @@ def _ordered(bulletins: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin
     return ordered, said
 
 
-def _of_one_time(dated: list[Bulletin]) -> list[list[Bulletin]]:
+def _of_one_time(dated: list[tuple[datetime, Bulletin]]) -> list[list[Bulletin]]:
     """Bulletins whose dates do not say which came first, together; the groups in order.
 
     A day without a time is not before a time on that day.
     """
-    groups: list[list[Bulletin]] = []
-    loose = {one.issued for one in dated if "T" not in one.issued}
-    for one in dated:
+    groups: list[list[tuple[datetime, Bulletin]]] = []
+    loose = {one.issued for _, one in dated if "T" not in one.issued}
+    for moment, one in dated:
         last = groups[-1][-1] if groups else None
         same = last is not None and (
-            moment_of(one.issued) == moment_of(last.issued)
-            or (one.issued[:10] == last.issued[:10] and one.issued[:10] in loose)
+            moment == last[0]
+            or (one.issued[:10] == last[1].issued[:10] and one.issued[:10] in loose)
         )
-        groups = [*groups[:-1], [*groups[-1], one]] if same else [*groups, [one]]
-    return groups
+        if not same:
+            groups.append([])
+        groups[-1].append((moment, one))
+    return [[one for _, one in group] for group in groups]
 
 
 def _interleaved(same: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin], str]:

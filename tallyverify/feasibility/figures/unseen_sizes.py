@@ -37,7 +37,7 @@ def stations_in(area: dict[str, str], facts: CaseFacts, seen: Witnesses) -> int 
 
     A sheet that is perhaps of the area leaves that open, whatever the registry says.
     """
-    declared = facts.declared.stations if facts.declared else None
+    declared = facts.declared.all_stations if facts.declared else None
     if not area:
         if declared is not None:
             return declared if declared >= len(seen) else None
@@ -54,7 +54,7 @@ def closed_registry(facts: CaseFacts, seen: Witnesses) -> bool:
     """Whether the registry is the list of all stations: as many as declared, none foreign."""
     if facts.registry is None or facts.declared is None:
         return False
-    return facts.declared.stations == len(facts.registry) and not bool(
+    return facts.declared.all_stations == len(facts.registry) and not bool(
         (_places(facts, seen) < 0).any()
     )
 
@@ -68,7 +68,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
     """Return the stations of which no sheet says anything, with what each can hold."""
     found = UnseenSizes([], [], [], [], False)
     per = facts.contest.votes_allowed
-    declared = facts.declared.stations if facts.declared else None
+    declared = facts.declared.all_stations if facts.declared else None
     annulled = annulled_keys(facts)  # they may be counted among the stations, with no vote
     if facts.registry is not None:
         at = _places(facts, seen)
@@ -120,6 +120,17 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
                 found.lists.append(0)
         found.words.append(
             f"{number(declared)} stations are declared, {number(len(seen))} were seen"
+        )
+        return found
+    if declared is not None and len(seen) - declared <= allowance:
+        # So few too many are sheets that are wrong: as many others may be missing.
+        found.sites.append(None)
+        found.caps.append(seen.limits.top)
+        found.counts.append(allowance)
+        found.lists.append(0)
+        found.words.append(
+            f"{number(declared)} stations are declared, {number(len(seen))} sheets were seen: up to "
+            f"{counted(allowance, 'station')} may be among them without being seen"
         )
         return found
     return UnseenSizes([], [], [], [], True)
@@ -238,7 +249,7 @@ def register_room(facts: CaseFacts, seen: Witnesses) -> tuple[int, str] | None:
     lists = int(seen.registered.sum())
     if lists > declared.registered:
         return None
-    if declared.registered - lists < (declared.stations or 0) - len(seen):
+    if declared.registered - lists < (declared.all_stations or 0) - len(seen):
         return None  # the unseen stations have no lists, as booths for voters of other stations
     room = (declared.registered - lists) * facts.contest.votes_allowed
     return room, (
