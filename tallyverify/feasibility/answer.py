@@ -347,8 +347,7 @@ class Feasibility:
         if answer.whole.reading.bound.misfit:
             return None
         if answer.whole.rung is not None:
-            world = show_world(answer.whole.reading.program, None)
-            return world.above(answer.whole.reading.bound) if world is not None else None
+            return show_world(answer.whole.reading.program, None)
         programs = (answer.programs[-1], *answer.others)
         worlds = (show_world(program, self.allowance.sheets) for program in programs)
         return next((world for world in worlds if world is not None), None)

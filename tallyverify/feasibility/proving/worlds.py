@@ -18,7 +18,6 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tallyverify.arrays import Counts, Floats, Mask
-from tallyverify.feasibility.proving.bounds import ProvedBound
 from tallyverify.feasibility.proving.linear_program import LinearProgram, model_of
 from tallyverify.feasibility.proving.multipliers import optimum
 from tallyverify.feasibility.proving.placing import placed
@@ -45,17 +44,6 @@ class ShownWorld:
 
     sheets: int | None
     votes: int | None
-
-    def above(self, proved: ProvedBound) -> ShownWorld:
-        """Return what of it is not below what is proved.
-
-        Wrong sheets are put together, whatever their sizes: what fewer than must be wrong hold
-        between them is then more than those of them that enter can hold.
-        """
-        return ShownWorld(
-            self.sheets if (self.sheets or 0) >= proved.sheets else None,
-            self.votes if (self.votes or 0) >= proved.votes else None,
-        )
 
 
 def show_world(program: Program, allowed: int | None) -> ShownWorld | None:
