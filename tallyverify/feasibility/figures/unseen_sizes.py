@@ -129,8 +129,8 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         found.counts.append(allowance)
         found.lists.append(0)
         found.words.append(
-            f"{number(declared)} stations are declared, {number(len(seen))} sheets were seen: up to "
-            f"{counted(allowance, 'station')} may be among them without being seen"
+            f"{number(declared)} stations are declared, {number(len(seen))} sheets were seen: up "
+            f"to {counted(allowance, 'station')} may be among them without being seen"
         )
         return found
     return UnseenSizes([], [], [], [], True)
