@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -54,12 +54,22 @@ def show_world(program: Program, allowed: int | None) -> ShownWorld | None:
     if allowed is not None and world_of(program, "sheets", 0) == 0:
         return ShownWorld(0, 0)
     sheets = world_of(program, "sheets", allowed)
+    if sheets is None and allowed is None:
+        # Many wrong sheets of several sizes do not always fit; none larger than most are may.
+        sheets = world_of(_of_like_sizes(program), "sheets", allowed)
     if sheets is None and allowed is not None:
         return None
     # In rows of different hours a changed vote would have to be the same vote in each.
     one_hour = all(len(program.chains[site]) == 1 for site in np.unique(program.stations.site))
     votes = world_of(program, "votes", None) if one_hour else None
     return ShownWorld(sheets, votes) if sheets is not None or votes is not None else None
+
+
+def _of_like_sizes(program: Program) -> Program:
+    """Return the program in which no wrong sheet holds more than half of them can."""
+    stations = program.stations
+    middle = int(np.median(stations.cap)) if len(stations) else 0
+    return replace(program, stations=replace(stations, cap=np.minimum(stations.cap, middle)))
 
 
 def world_of(program: Program, cost: Cost, most: int | None) -> int | None:
