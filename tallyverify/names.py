@@ -71,6 +71,18 @@ _SIGNS: dict[int, str | None] = {
     **dict.fromkeys(map(ord, _UNSEEN), None),
 }
 
+NO_PLACE = (
+    *("-", "--", "\u2013", "\u2014", "?", "\\N", "NULL", "Null", "null", "NONE", "None", "none"),
+    *("NA", "na", "N/A", "n/a", "N/D", "n/d", "S/D", "s/d", "NaN", "nan", "<NA>"),
+    *("#NA", "#N/A", "#n/a", "#N/D", "#NV", "#REF!", "#\u00a1REF!", "#REF", "#BEZUG!"),
+    *("#DIV/0!", "#\u00a1DIV/0!", "#VALUE!", "#\u00a1VALOR!", "#VALOR!", "#VALEUR!", "#WERT!"),
+    *("#NAME?", "#\u00bfNOMBRE?", "#NOME?", "#NOM?", "#NUM!", "#\u00a1NUM!", "#ZAHL!"),
+    *("#NULL!", "#\u00a1NULO!", "#NULO!", "#NUL!", "#SPILL!", "#CALC!", "#FIELD!", "#CONNECT!"),
+    *("#BLOCKED!", "#UNKNOWN!", "#GETTING_DATA", "a formula without a value"),
+)
+"""Texts that name no area and no station; spelt as programs write them, since Nan is a province
+of Thailand, None a town of Italy in capitals and small letters, and ND stands for North Dakota."""
+
 _LONG = 5  # letters of a name that one letter more or less leaves recognisable
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tallyverify import Case, Contest, Report, Status, read_actas, verify
+from tallyverify.table import Source
 from tests.helpers.cases import declared_of, nation, report_of
 from tests.helpers.readings import BREAKS, case_of, clean
 from tests.helpers.readings import declared_of as result_of
@@ -54,6 +56,29 @@ def test_the_reason_stands_in_every_report() -> None:
     assert f'"reason": "{report.reason}"' in report.to_json()
     for text in (" ".join(report.to_text().replace("│", " ").split()), report.to_html()):
         assert report.reason[4:] in text
+
+
+@pytest.mark.parametrize(
+    ("code", "doubted"),
+    [("STATE", True), ({"column": "STATE", "pattern": "(.*)"}, False)],
+)
+def test_a_text_that_names_no_place(code: Any, doubted: bool) -> None:
+    frame = frame_of(STATE="NA")
+    table = read_actas(frame, contest=CONTEST, mapping={**MAPPING, "areas": {"state": code}})
+    votes = {"A": 1200, "B": 800}
+    declared = declared_of({"areas": [{"votes": votes}, {"area": {"state": "NA"}, "votes": votes}]})
+    report = verify(Case(CONTEST, table, declared), checks="rules,compare")
+    assert (report.verdict == "insufficient") is doubted
+    assert ([f.observed for f in report.of("T214")] == [40, 1]) is doubted
+
+
+def test_a_table_that_no_reader_read_may_have_names_that_are_none() -> None:
+    table = read_actas(frame_of(), contest=CONTEST, mapping=MAPPING)
+    names = pd.array(["N", *["#N/A"] * 39], dtype=table.frame["state"].dtype)
+    table = replace(table, frame=table.frame.assign(state=names), source=Source())
+    declared = declared_of(nation(votes={"A": 1200, "B": 800}))
+    report = verify(Case(CONTEST, table, declared), checks="rules")
+    assert [finding.observed for finding in report.of("T214")] == [39]
 
 
 @pytest.mark.parametrize(("valid", "doubted"), [(2000, True), (None, True), (2400, False)])

@@ -15,7 +15,12 @@ import pyarrow.csv as pacsv
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.names import folded
-from tallyverify.readers.kinds.header import beyond_the_file, empty_header, header_names
+from tallyverify.readers.kinds.header import (
+    beyond_the_file,
+    empty_header,
+    header_names,
+    odd_row,
+)
 from tallyverify.readers.raw import Raw
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -164,12 +169,11 @@ def _broken_row(message: str, data: bytes, separator: str, name: str, top: _Top)
     next(reader, None)
     for cells in reader:
         if cells and len(cells) != len(top.names):
-            return InputError(
-                "a row has another number of cells than the header",
-                file=name,
-                place=f"line {reader.line_num + top.lines:,}",
-                found=f"{len(cells)} cells, beginning {shown(separator.join(cells[:3]))}",
-                expected=f"{len(top.names)} cells",
-                hint="the file may have been cut off, or a separator stands unquoted in a cell",
+            return odd_row(
+                name,
+                f"line {reader.line_num + top.lines:,}",
+                cells,
+                len(top.names),
+                "the file may have been cut off, or a separator stands unquoted in a cell",
             )
     return InputError("the text cannot be read as a table", file=name, found=message[:200])
