@@ -22,6 +22,11 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 _DECIMAL = r"^[+-]?\d+[.,]\d*[1-9]\d*%?$|^\d+([.,]\d+)? ?%$"
 _SHARE = r"^0[.,]\d*[1-9]"  # no count begins like this, whatever parts its thousands
 _SPOILT = r"^\d{4}-\d\d-\d\d( 00:00:00)?$|^\d+([.,]\d+)?[eE][+]?\d+$"
+_TIME_OF_DAY = (
+    r"^(?:\d{4}-\d{2}-\d{2}[T ]|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4} )?\d{1,2}:\d{2}"
+    r"(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?:Z|[+-]\d{2}:?\d{2})?$"
+)
+_MIDNIGHT = r"[T ]0?0:00(?::00)?$"  # a code that a spreadsheet took for a day
 _MOSTLY = 0.9
 _LARGEST_CODE = 2**62
 _CODE_MEAN = 50_000  # no station has so many voters
@@ -92,6 +97,11 @@ class Column:
         return self._share(_DECIMAL) > 0.5
 
     @cached_property
+    def is_time(self) -> bool:
+        """Whether the cells are times of a day, with the day or without."""
+        return self._share(_TIME_OF_DAY) >= _MOSTLY and self._share(_MIDNIGHT) < 0.5
+
+    @cached_property
     def padded(self) -> bool:
         """Whether codes keep leading zeros: ``0012``."""
         return self._share(r"^0\d+$") > 0
@@ -135,7 +145,7 @@ class Column:
     @cached_property
     def is_name(self) -> bool:
         """Whether the cells could name a place or an option: not long, no address of a page."""
-        if self.is_count or self.decimal or not self.texts:
+        if self.is_count or self.decimal or self.is_time or not self.texts:
             return False
         some = self.texts[:500]
         return sum(map(len, some)) / len(some) <= 60 and not any(

@@ -26,11 +26,17 @@ def plain(text: str) -> str:
 OTHER = "other"
 """Neither a vote nor a standard line: paper received, issued, unused."""
 
+CLAIMED = "claimed"
+"""Ballots cast that are nobody's, or not yet: challenged, provisional, for whom nobody can tell."""
+
 _OTHER_PAPER = re.compile(
     r"sobrante|no utiliz|unused|recibid|received|issued|entregad|wykorzyst|otrzymal|wydano|"
     r"kopert|pakiet|погашен|получен|выдан|утрачен|учтен|удостовер|percent|porcent|pct"
 )
 _LINES = {
+    CLAIMED: r"challenged|contested|disputed|objected|provisional(?:es)?|tendered|unresolved|"
+    r"impugnad[oa]s?|recurrid[oa]s?|cuestionad[oa]s?|objetad[oa]s?|observad[oa]s?|controvertid\w*|"
+    r"contestad[oa]s?|contestes?|litigieux|sub judice|оспорен\w*|zakwestionowan\w*",
     "null": r"null?s?|nulos?|nulas?|spoil\w*|spoilt|invalid\w*|rejected|niewazn\w*|nao validos|"
     r"недеиствительн\w*|испорчен\w*|nvalidos",
     "valid": r"valid[oae]?s?|valides?|exprimes?|waznych|wazne|деиствительн\w*",
@@ -54,6 +60,8 @@ def line_named(name: str) -> str | None:
     --------
     >>> [line_named(name) for name in ("Votos nulos", "VALIDOS", "Total Votes Cast", "Ana")]
     ['null', 'valid', 'ballots', None]
+    >>> line_named("Challenged ballots")
+    'claimed'
     """
     text = plain(name)
     if _OTHER_PAPER.search(text):
