@@ -103,9 +103,11 @@ _STATUS = {
     r"rechazad\w*|rejected|uniewazn\w*|отменен\w*|annulee?s?",
     "pending": r"pend\w*|observad\w*|no (?:contabilizad|computad|procesad|ingresad)\w*|impugnad\w*|"
     r"en proceso|not counted|missing|faltante|por procesar|siniestrad\w*|extraviad\w*|"
-    r"awaiting|en attente|challenged|sin acta|para envio",
+    r"awaiting|en attente|non comptabilise\w*|a verifier|challenged|sin acta|para envio|"
+    r"suspend\w*|em analise|en revision|under review",
     "counted": r"contabilizad\w*|computad\w*|counted|procesad\w*|normal|ok|escrutad\w*|"
-    r"valida?|digitad\w*|apurad\w*|validated|complete\w*|final|ingresad\w*|approved|"
+    r"valida?|valid[ae]d[oa]s?|validee?s?|comptee?s?|comptabilisee?s?|accepted|aceptad\w*|"
+    r"aceit[ao]s?|digitad\w*|apurad\w*|validated|complete\w*|final|ingresad\w*|approved|"
     r"aprobad\w*|verificad\w*",
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import tallyverify as tv
+from tallyverify.proposals import propose_files
 from tests.propose.missions import LANGUAGES, SHAPES, Truth, truth_of
 
 ACCUSING = ("contradicted", "discrepant", "improbable")
@@ -48,7 +49,7 @@ def declared_of(contest: tv.Contest, truth: Truth, shape: str, *, true: bool) ->
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_proposal_leads_to_the_right_verdict(tmp_path: Path, shape: str, language: str) -> None:
     truth = truth_of(LANGUAGES[language], seed=len(shape) + len(language))
-    proposal = tv.proposals.propose_files(SHAPES[shape](tmp_path, truth))
+    proposal = propose_files(SHAPES[shape](tmp_path, truth))
     proposal.write(tmp_path / "case")
     verdicts = {}
     for true in (True, False):

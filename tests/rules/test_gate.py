@@ -26,6 +26,9 @@ MAPPING: dict[str, Any] = {
 }
 
 
+WITHOUT_LINES = {name: value for name, value in MAPPING.items() if name != "lines"}
+
+
 def frame_of(rows: int = 40, **columns: Any) -> pd.DataFrame:
     """Return sheets of 30 + 20 votes, and of other columns given by row number."""
     cells: dict[str, Any] = {"ID": "s{}", "STATE": "N", "VALID": "50", "A": "30", "B": "20"}
@@ -95,6 +98,24 @@ def test_blank_votes_that_are_not_read_are_told_only() -> None:
     report = judged(frame_of(VALID="60", BLANCOS="10"))
     assert report.check("T213").status is Status.PASSED
     assert report.of("T213")
+
+
+def test_a_short_key_is_doubted_in_a_small_file_too() -> None:
+    frame = frame_of(4, ID=lambda at: "2" if at == 1 else "1", STATE=lambda at: "NNSW"[at])
+    frame["A"] = ["30", "31", "32", "33"]
+    for votes in ({"A": 126, "B": 80}, {"A": 60, "B": 146}):
+        table = read_actas(frame.drop(columns="VALID"), contest=CONTEST, mapping=WITHOUT_LINES)
+        report = verify(Case(CONTEST, table, declared_of(nation(votes=votes))), checks="compare")
+        assert report.verdict == "insufficient"
+        assert "with 'STATE' in mapping.station it would" in report.reason
+
+
+def test_sheets_that_do_not_count_may_be_what_the_declared_result_lacks() -> None:
+    frame = frame_of(ESTADO=lambda at: "ANULADA" if at % 13 == 0 else "Contabilizada")
+    assert judged(frame).verdict == "consistent"  # all of them are declared
+    report = judged(frame, rows=36)
+    assert report.verdict == "insufficient"
+    assert "mapping.status" in report.reason
 
 
 @pytest.mark.parametrize(("every", "doubted"), [(2, True), (20, False)])

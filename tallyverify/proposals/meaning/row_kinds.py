@@ -145,6 +145,12 @@ def _read_status(found: RowKinds) -> None:
         meant = {text: status_named(text) for text in column.texts}
         placed = {text for text, status in meant.items() if status}
         if "counted" not in meant.values() or 2 * len(placed) <= len(meant):
+            if {"annulled", "pending"} & set(meant.values()):
+                found.questions.append(
+                    f"Does {column.name!r} say which sheets count ({listed(column.texts)})? It is "
+                    "not read, so all do; mapping.status places each text under counted, annulled "
+                    "or pending."
+                )
             continue
         status: dict[str, Any] = {"column": column.name}
         for text, what in meant.items():
