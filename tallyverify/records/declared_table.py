@@ -10,7 +10,7 @@ from tallyverify.errors import listed, nearest
 from tallyverify.model import Identifier
 from tallyverify.records.contest import Contest
 from tallyverify.records.mapping import Mapping
-from tallyverify.records.row_meaning import ColumnName, Cut, Texts, one_or_many
+from tallyverify.records.row_meaning import Code, ColumnName, Cut, Texts, one_or_many
 
 DECLARED_LINES = ("stations", "registered", "ballots", "valid", "null", "blank")
 """Figures of an area, besides votes, that a table may declare."""
@@ -45,7 +45,7 @@ class DeclaredMapping(Mapping):
     ('TOTAL',)
     """
 
-    station: tuple[ColumnName | Cut, ...] = ()
+    station: tuple[Code, ...] = ()
     groups: dict[Identifier, tuple[Identifier, ...]] = Field(default_factory=dict)
     percentages: dict[Identifier, ColumnName] = Field(default_factory=dict)
     coverage: ColumnName | None = None

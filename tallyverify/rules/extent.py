@@ -167,7 +167,7 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
                 observed=len(facts.source.subtotals),
             )
         )
-    if too_many(out, own):
+    if too_many(out, own) or 2 * out > own:
         findings.append(
             check.finding(
                 f"{number(out)} of the file's {number(own)} stations do not bear witness: {said}; "
@@ -175,7 +175,7 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
                 "repeated)",
                 observed=own - out,
                 expected=own,
-                arithmetic=f"more than a tenth of {number(own)}",
+                arithmetic=f"{number(out)} is more than a tenth of {number(own)}",
             )
         )
     if noticed.filtered or noticed.totals:
