@@ -27,6 +27,8 @@ _TIME_OF_DAY = (
     r"(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?:Z|[+-]\d{2}:?\d{2})?$"
 )
 _MIDNIGHT = r"[T ]0?0:00(?::00)?$"  # a code that a spreadsheet took for a day
+_DIGITS_ALONE = r"^[\d.,' \x{00a0}\x{202f}\x{2009}\x{2019}]+$"
+_HARDLY = 0.05
 _MOSTLY = 0.9
 _LARGEST_CODE = 2**62
 _CODE_MEAN = 50_000  # no station has so many voters
@@ -86,6 +88,8 @@ class Column:
     @cached_property
     def numeric(self) -> bool:
         """Whether nearly all cells are counts, those left aside that say that none was read."""
+        if self._share(_DIGITS_ALONE) < _HARDLY:
+            return False  # codes and names: a sample tells, and to read each of them takes long
         counts = int(self.known.sum())
         return counts > 0 and counts >= _MOSTLY * (counts + len(self._read.rows))
 

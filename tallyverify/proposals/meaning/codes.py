@@ -11,6 +11,7 @@ _ONE_NUMBER = re.compile(r"(\D*)(\d+)(\D*)", re.DOTALL | re.ASCII)
 _FIRST_PART = re.compile(r"([^\W_]*\d[^\W_]*)([-_/ .].+)", re.DOTALL)
 _LETTER = re.compile(r"[^\W\d_]")
 _FEWEST = 10
+_SAMPLE = 200
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,10 @@ def key_inside(column: Column) -> KeyInside:
     Then nothing is lost: each text is another number. What else could be cut out is asked.
     """
     texts = column.texts
-    if len(texts) < _FEWEST:
+    some = texts[:_SAMPLE]
+    if len(texts) < _FEWEST or not (
+        all(map(_ONE_NUMBER.fullmatch, some)) or all(map(_FIRST_PART.fullmatch, some))
+    ):
         return KeyInside()
     whole = [_ONE_NUMBER.fullmatch(text) for text in texts]
     parts = {(found[1], found[3]) for found in whole if found}
