@@ -20,7 +20,7 @@ PLAIN: dict[str, Any] = {
 }
 MEANT: dict[str, Any] = {
     **PLAIN,
-    "station": [{"column": "SCAN", "pattern": "scan-(.*)\\.pdf"}],
+    "station": [{"column": "SCAN", "pattern": "([0-9/]+)-.*"}],
     "areas": {"state": "STATE, ONCE"},
     "fill_down": "STATE, ONCE",
     "status": {"column": "STATUS", "counted": "counted", "annulled": "void", "pending": "open"},
@@ -70,7 +70,7 @@ def write(path: Path, size: int) -> None:
     text = pa.array(["counted"] * 18 + ["void", "open"])
     named = {
         "CODE": pc.binary_join_element_wise(keys, pc.cast(pa.array(range(size)), pa.string()), "."),
-        "SCAN": pc.binary_join_element_wise("scan-", keys, ".pdf", ""),
+        "SCAN": pc.binary_join_element_wise(keys, "-scan.pdf", ""),
         "STATE": state,
         "STATE, ONCE": pc.if_else(again, "", state),
         "STATUS": text.take(pc.cast(pc.bit_wise_and(part, 15), pa.int64())),
