@@ -22,7 +22,7 @@ from tallyverify.readers import (
     read_registry,
 )
 from tallyverify.records import Bulletin, Contest, Declared, DeclaredMapping, Mapping
-from tallyverify.table import ActaParts, Registry, Source, stations_of
+from tallyverify.table import ActaParts, Registry, Source, listed_stations
 
 _OF_TABLES = (
     *(".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".html", ".htm", ".zip", ".gz"),
@@ -97,7 +97,7 @@ class CaseReading:
         mapping = self.mapping(given.mapping, Mapping)
         try:
             table = read_actas(path, contest=contest, mapping=mapping, format=given.format)
-            known = stations_of(table, earlier=True)
+            known = listed_stations(table, earlier=True)
         except InputError as error:
             raise error.in_file(path.name) from None
         self.table("earlier", table.source)

@@ -13,7 +13,7 @@ from tallyverify.readers.actas import _as_mapping, _opened, _thousands, read_act
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.records import Contest, Mapping
-from tallyverify.table import ActaTable, Registry, stations_of
+from tallyverify.table import ActaTable, Registry, listed_stations
 
 
 def read_registry(
@@ -153,7 +153,7 @@ def registry_from(
                 found=listed(too_much),
                 hint="leave these out, or give the file that the table came from",
             )
-        return stations_of(source, earlier=earlier)
+        return listed_stations(source, earlier=earlier)
     if contest is None:
         raise InputError(
             "sheets are read by their contest",
@@ -162,4 +162,4 @@ def registry_from(
             hint="give it, or a table from read_actas",
         )
     table = read_actas(source, contest=contest, mapping=mapping, format=format)
-    return stations_of(table, earlier=earlier)
+    return listed_stations(table, earlier=earlier)

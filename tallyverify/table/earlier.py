@@ -13,7 +13,7 @@ from tallyverify.table.actas import ActaTable
 from tallyverify.table.registry import EARLIER, Registry
 
 
-def stations_of(table: ActaTable, *, earlier: bool = False) -> Registry:
+def listed_stations(table: ActaTable, *, earlier: bool = False) -> Registry:
     """Return the stations of a table, with votes by candidate if it is of an earlier election."""
     columns: dict[str, Any] = {"station": table.frame["station"]}
     columns.update({level: table.frame[level] for level in table.levels})
