@@ -74,14 +74,12 @@ _SIGNS: dict[int, str | None] = {
 NO_PLACE = (
     *("-", "--", "\u2013", "\u2014", "?", "\\N", "NULL", "Null", "null", "NONE", "None", "none"),
     *("NA", "na", "N/A", "n/a", "N/D", "n/d", "S/D", "s/d", "NaN", "nan", "<NA>"),
-    *("#NA", "#N/A", "#n/a", "#N/D", "#NV", "#REF!", "#\u00a1REF!", "#REF", "#BEZUG!"),
-    *("#DIV/0!", "#\u00a1DIV/0!", "#VALUE!", "#\u00a1VALOR!", "#VALOR!", "#VALEUR!", "#WERT!"),
-    *("#NAME?", "#\u00bfNOMBRE?", "#NOME?", "#NOM?", "#NUM!", "#\u00a1NUM!", "#ZAHL!"),
-    *("#NULL!", "#\u00a1NULO!", "#NULO!", "#NUL!", "#SPILL!", "#CALC!", "#FIELD!", "#CONNECT!"),
-    *("#BLOCKED!", "#UNKNOWN!", "#GETTING_DATA", "a formula without a value"),
+    *("#NA", "#N/A", "#N/D", "#NV", "a formula without a value"),
 )
-"""Texts that name no area and no station; spelt as programs write them, since Nan is a province
-of Thailand, None a town of Italy in capitals and small letters, and ND stands for North Dakota."""
+"""Texts that name no area and no station, spelt as programs write them: Nan is a province of
+Thailand, and ND stands for North Dakota."""
+FORMULA_ERROR = r"^#[¡¿]?[/0A-Z]+[!?]$"
+"""How spreadsheets of any language spell an error: ``#REF!``, ``#NAME?``."""
 
 _LONG = 5  # letters of a name that one letter more or less leaves recognisable
 
@@ -258,3 +256,14 @@ def _one_edit(short: str, long: str) -> bool:
         return True
     exchanged = short[at : at + 2] == long[at : at + 2][::-1] and short[at : at + 2].isalpha()
     return exchanged and short[at + 2 :] == long[at + 2 :]
+
+
+def names_nothing(text: str) -> bool:
+    """Return whether a text names no area and no station.
+
+    Examples
+    --------
+    >>> [text for text in ("#N/A", "#REF!", "-", "Nan", "#1") if names_nothing(text)]
+    ['#N/A', '#REF!', '-']
+    """
+    return text in NO_PLACE or bool(re.match(FORMULA_ERROR, text))

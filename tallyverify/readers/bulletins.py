@@ -12,7 +12,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from tallyverify.errors import InputError, from_validation, shown
-from tallyverify.names import NO_PLACE, folded
+from tallyverify.names import folded, names_nothing
 from tallyverify.readers.actas import _opened, _thousands
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.counts import MISSING
@@ -194,7 +194,7 @@ class _Rows:
         for level, text in zip(self.levels, texts, strict=True):
             if folded(text) in whole:
                 continue
-            if text in NO_PLACE and self.named_by_cell(level):
+            if names_nothing(text) and self.named_by_cell(level):
                 raise InputError(
                     "this names no area, and it is not known of which one the row is",
                     found=f"{level} {shown(text)}",

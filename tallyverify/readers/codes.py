@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.findings import counted
-from tallyverify.names import NO_PLACE
+from tallyverify.names import FORMULA_ERROR, NO_PLACE
 from tallyverify.readers.opening.many import FILE, SHEET
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.rows.subtotals import labelled
@@ -56,6 +56,9 @@ def _code(raw: Raw, code: str | Cut, mapping: Mapping, said: list[str], source: 
     name = column_named(code)
     column = raw.text(name)
     none = pc.fill_null(pc.is_in(column, pa.array(NO_PLACE)), False)
+    if pc.any(pc.starts_with(column, "#")).as_py():
+        wrong = pc.match_substring_regex(column, FORMULA_ERROR)
+        none = pc.or_(none, pc.fill_null(wrong, False))
     if isinstance(code, Cut):
         column = _cut(raw, code, column, none, source)
     elif name not in (FILE, SHEET) and pc.any(none).as_py():  # a file called NA has a name

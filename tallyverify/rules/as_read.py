@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
-from tallyverify.names import NO_PLACE
+from tallyverify.names import names_nothing
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Source
 
@@ -89,7 +89,7 @@ def is_place(name: str | None, source: Source) -> bool:
     A reader has emptied those that name none: what its mapping left there was taken for a name.
     """
     text = (name or "").strip()
-    return bool(text) and (source.mapping is not None or text not in NO_PLACE)
+    return bool(text) and (source.mapping is not None or not names_nothing(text))
 
 
 def _balances(part: ActaTable, facts: CaseFacts) -> tuple[dict[str, Judged], Mask]:

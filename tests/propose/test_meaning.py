@@ -153,3 +153,12 @@ def test_a_status_in_words_that_are_not_known_is_asked_about() -> None:
     proposal = tv.propose(some)
     assert proposal.mapping.status is None
     assert asked(proposal, "Does 'Sheet' say which sheets count", "mapping.status")
+
+
+def test_rows_without_any_cell_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    frame().to_csv(path, index=False)
+    path.write_text(path.read_text() + ",,,,,,,,,,\n" * 3)
+    proposal = tv.propose(path)
+    assert proposal.mapping.station == ("Precinct",)
+    assert not proposal.questions

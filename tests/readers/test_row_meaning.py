@@ -195,7 +195,9 @@ def test_a_pattern_that_backtracks_elsewhere_ends(tmp_path: Path) -> None:
     assert time.process_time() - start < 5
 
 
-@pytest.mark.parametrize("text", ["NA", "N/A", "null", "none", "-", "#N/A", "#REF!", "?", " NA "])
+@pytest.mark.parametrize(
+    "text", ["NA", "N/A", "null", "none", "-", "#N/A", "#REF!", "#¡VALOR!", "#BEZUG!", "?", " NA "]
+)
 def test_no_place_is_no_area_and_no_station(tmp_path: Path, text: str) -> None:
     table = read(written(tmp_path, CSV.replace("Norte", text)))
     assert rows_of(table, "state")[0] == ("",)

@@ -72,7 +72,8 @@ def read_delimited(
         raise _broken_row(str(error), data, separator, name, top) from None
     first_row = top.rows + 1
     numbers = _numbers(body, separator, first_row, table.num_rows)
-    return Raw(top.names, list(table.columns), name, first_row, numbers=numbers), separator
+    raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers)
+    return raw.without_empty_rows(), separator
 
 
 def _top(data: bytes, separator: str, header: Sequence[int]) -> _Top:
