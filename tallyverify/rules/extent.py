@@ -167,7 +167,9 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
                 observed=len(facts.source.subtotals),
             )
         )
-    if too_many(out, own) or 2 * out > own:
+    # What holds no legible vote bears no witness at all, however few the rows are.
+    mute = rows.unread + silent + rows.illegible
+    if too_many(out, own) or 2 * mute > own:
         findings.append(
             check.finding(
                 f"{number(out)} of the file's {number(own)} stations do not bear witness: {said}; "
