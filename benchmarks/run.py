@@ -11,6 +11,7 @@ import forensics
 import in_memory
 import inference
 import light_import
+import reading
 import repeats
 import row_by_row
 import streaming
@@ -18,6 +19,7 @@ import streaming
 PARTS = (
     light_import,
     command_line,
+    reading,
     repeats,
     in_memory,
     row_by_row,

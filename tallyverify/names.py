@@ -71,6 +71,16 @@ _SIGNS: dict[int, str | None] = {
     **dict.fromkeys(map(ord, _UNSEEN), None),
 }
 
+NO_PLACE = (
+    *("-", "--", "\u2013", "\u2014", "?", "\\N", "NULL", "Null", "null", "NONE", "None", "none"),
+    *("NA", "na", "N/A", "n/a", "N/D", "n/d", "S/D", "s/d", "NaN", "nan", "<NA>"),
+    *("#NA", "#N/A", "#N/D", "#NV", "a formula without a value"),
+)
+"""Texts that name no area and no station, spelt as programs write them: Nan is a province of
+Thailand, and ND stands for North Dakota."""
+FORMULA_ERROR = r"^#[¡¿]?[/0A-Z]+[!?]$"
+"""How spreadsheets of any language spell an error: ``#REF!``, ``#NAME?``."""
+
 _LONG = 5  # letters of a name that one letter more or less leaves recognisable
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
@@ -246,3 +256,14 @@ def _one_edit(short: str, long: str) -> bool:
         return True
     exchanged = short[at : at + 2] == long[at : at + 2][::-1] and short[at : at + 2].isalpha()
     return exchanged and short[at + 2 :] == long[at + 2 :]
+
+
+def names_nothing(text: str) -> bool:
+    """Return whether a text names no area and no station.
+
+    Examples
+    --------
+    >>> [text for text in ("#N/A", "#REF!", "-", "Nan", "#1") if names_nothing(text)]
+    ['#N/A', '#REF!', '-']
+    """
+    return text in NO_PLACE or bool(re.match(FORMULA_ERROR, text))

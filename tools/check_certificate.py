@@ -43,7 +43,7 @@ def opened(cert, folder):  # [2] to [5]
             for i, b in enumerate(sorted(bulletins, key=lambda b: b.get("issued", "")))
             for row in b["areas"] if row.get("area", {}).keys() <= how["areas"].keys()]
     return contest, declared, rows, how, read["actas"].decode(how["encoding"]).lstrip("\ufeff\r\n")
-NO = r"(--?|[–—]|\\N|NULL|[Nn](ull|one)|NONE|N/?A|n/?a|NaN|nan|<NA>|#(N/?A|NAME\?|[/0A-Z]+!))$"
+NO = r"(--?|[–—?]|\\N|NULL|[Nn](ull|one)|NONE|N/?A|n/?a|[NS]/D|[ns]/d|NaN|nan|<NA>|#(N/?A|N/D|NV|[¡¿]?[/0A-Z]+[!?]))$"  # noqa: E501
 def sheets(contest, how, text, areas):  # [6] to [11]
     figures = {name: many(columns) for name, columns in how["lines"].items()}
     figures |= {(c["id"],): many(how["votes"][c["id"]]) for c in contest["candidates"]}

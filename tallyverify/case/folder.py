@@ -117,7 +117,8 @@ def load_case(
     folder : path, optional
         A folder with a ``case.json``; the files it names must lie inside the folder.
     actas, contest, declared, registry : path, optional
-        Files instead of those of the folder, from anywhere.
+        Files instead of those of the folder, from anywhere. ``declared`` is a declared.json, or
+        JSON that names a table beside it, as ``declared`` of a case.json does.
     mapping : path, optional
         A JSON mapping for ``actas``; without one a known format or the contest's names are tried.
     seed : int
@@ -159,8 +160,7 @@ def load_case(
     voted_on = read.document(voting, Contest, "contest")
     said = None
     if declared is not None:
-        announced = check_name(Path(declared))
-        said = read.document(announced, Declared, "declared").fitting(voted_on, announced.name)
+        said = read.announced(check_name(Path(declared)), voted_on)
     elif described and described.declared:
         said = read.declared(described.declared, voted_on)
     # A file named on the command line has its own mapping; the folder's is for the folder's file.

@@ -46,6 +46,17 @@ def read_document(path: Path, model: type[Document], role: str) -> tuple[Documen
     return read, hashlib.sha256(raw).hexdigest()
 
 
+def names_a_file(path: Path) -> bool:
+    """Return whether a JSON object has a key ``file``; false for whatever cannot be read."""
+    if path.stat().st_size > _MAX_BYTES:
+        return False
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and "file" in data
+
+
 def _parsed(raw: bytes) -> dict[str, Any]:
     try:
         data = json.loads(

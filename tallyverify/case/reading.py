@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from tallyverify.case.case_file import DeclaredTable, EarlierFile
-from tallyverify.case.json_files import Document, read_document
+from tallyverify.case.json_files import Document, names_a_file, read_document
 from tallyverify.errors import InputError, from_validation, shown
 from tallyverify.readers import (
+    check_exists,
     files_meant,
     open_actas,
     read_actas,
@@ -20,8 +22,11 @@ from tallyverify.readers import (
     read_registry,
 )
 from tallyverify.records import Bulletin, Contest, Declared, DeclaredMapping, Mapping
-from tallyverify.table import ActaParts, Registry, Source, registry_from
+from tallyverify.table import ActaParts, Registry, Source, listed_stations
 
+_OF_TABLES = (
+    *(".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".html", ".htm", ".zip", ".gz"),
+)
 _Mapping = TypeVar("_Mapping", bound=Mapping)
 
 
@@ -92,11 +97,30 @@ class CaseReading:
         mapping = self.mapping(given.mapping, Mapping)
         try:
             table = read_actas(path, contest=contest, mapping=mapping, format=given.format)
-            known = registry_from(table, earlier=True)
+            known = listed_stations(table, earlier=True)
         except InputError as error:
             raise error.in_file(path.name) from None
         self.table("earlier", table.source)
         return known
+
+    def announced(self, path: Path, contest: Contest) -> Declared:
+        """Read what was declared of one file: a document, or JSON that names a table beside it."""
+        check_exists(path)
+        kind = next((end for end in path.suffixes[-2:] if end.lower() in _OF_TABLES), None)
+        if kind is not None:
+            name = json.dumps(path.name)
+            table = f'{{"file": {name}, "mapping": {{"areas": {{…}}, "votes": {{…}}}}}}'
+            raise InputError(
+                "what columns of a table mean must be said",
+                file=path.name,
+                found=f"a file {kind}",
+                expected="JSON: a declared.json, or one that names a table beside it",
+                hint=f"write {table} into table.json beside it, and give that",
+            )
+        if not names_a_file(path):
+            return self.document(path, Declared, "declared").fitting(contest, path.name)
+        beside = CaseReading(path.parent, self.inputs)
+        return beside.declared((beside.document(path, DeclaredTable, "declared"),), contest)
 
     def declared(self, parts: tuple[DeclaredTable | str, ...], contest: Contest) -> Declared:
         """Read what was declared: a document, tables, or tables beside a document."""

@@ -29,7 +29,11 @@ ActasFile = Annotated[
 ]
 ContestFile = Annotated[Path | None, typer.Option(help="Contest file (JSON).", show_default=False)]
 DeclaredFile = Annotated[
-    Path | None, typer.Option(help="Declared result (JSON).", show_default=False)
+    Path | None,
+    typer.Option(
+        help="Declared result (JSON), or JSON that names a table beside it and its mapping.",
+        show_default=False,
+    ),
 ]
 RegistryFile = Annotated[
     Path | None, typer.Option(help="File, folder or pattern of the register.", show_default=False)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tallyverify.inference.section import InferenceSection
     from tallyverify.inference.sequential.margin_monitor import Monitor, monitor
     from tallyverify.inference.sequential.state import MonitorState
-    from tallyverify.table import registry_from
+    from tallyverify.readers import registry_from
 
 __all__ = [
     "CHECKS",

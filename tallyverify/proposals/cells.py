@@ -69,6 +69,7 @@ def text_grid(text: str, name: str) -> Grid:
             "no row has as many cells as the header", file=name, found=listed(names, 12)
         )
     raw = Raw(names, list(table.columns), name, chosen[-1] + 2, separator=separator)
+    raw = raw.without_empty_rows()
     sign = "tab" if separator == "\t" else f"“{separator}”"
     evidence = [f"{width} cells in a row, separated by {sign}", *_said_of(chosen, rows)]
     questions = []

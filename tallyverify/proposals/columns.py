@@ -22,6 +22,13 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 _DECIMAL = r"^[+-]?\d+[.,]\d*[1-9]\d*%?$|^\d+([.,]\d+)? ?%$"
 _SHARE = r"^0[.,]\d*[1-9]"  # no count begins like this, whatever parts its thousands
 _SPOILT = r"^\d{4}-\d\d-\d\d( 00:00:00)?$|^\d+([.,]\d+)?[eE][+]?\d+$"
+_TIME_OF_DAY = (
+    r"^(?:\d{4}-\d{2}-\d{2}[T ]|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4} )?\d{1,2}:\d{2}"
+    r"(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?:Z|[+-]\d{2}:?\d{2})?$"
+)
+_MIDNIGHT = r"[T ]0?0:00(?::00)?$"  # a code that a spreadsheet took for a day
+_DIGITS_ALONE = r"^[\d.,' \x{00a0}\x{202f}\x{2009}\x{2019}]+$"
+_HARDLY = 0.05
 _MOSTLY = 0.9
 _LARGEST_CODE = 2**62
 _CODE_MEAN = 50_000  # no station has so many voters
@@ -81,6 +88,8 @@ class Column:
     @cached_property
     def numeric(self) -> bool:
         """Whether nearly all cells are counts, those left aside that say that none was read."""
+        if self._share(_DIGITS_ALONE) < _HARDLY:
+            return False  # codes and names: a sample tells, and to read each of them takes long
         counts = int(self.known.sum())
         return counts > 0 and counts >= _MOSTLY * (counts + len(self._read.rows))
 
@@ -90,6 +99,11 @@ class Column:
         if self.numeric:
             return self._share(_SHARE) > 0 or self._share(r"^\d+[.,]0$") > 0.5
         return self._share(_DECIMAL) > 0.5
+
+    @cached_property
+    def is_time(self) -> bool:
+        """Whether the cells are times of a day, with the day or without."""
+        return self._share(_TIME_OF_DAY) >= _MOSTLY and self._share(_MIDNIGHT) < 0.5
 
     @cached_property
     def padded(self) -> bool:
@@ -135,7 +149,7 @@ class Column:
     @cached_property
     def is_name(self) -> bool:
         """Whether the cells could name a place or an option: not long, no address of a page."""
-        if self.is_count or self.decimal or not self.texts:
+        if self.is_count or self.decimal or self.is_time or not self.texts:
             return False
         some = self.texts[:500]
         return sum(map(len, some)) / len(some) <= 60 and not any(

@@ -11,6 +11,7 @@ import numpy as np
 from tallyverify.errors import listed
 from tallyverify.proposals.columns import Column, Ints, share_equal
 from tallyverify.proposals.sums import Total, added, second_counts, total_of, totals_in
+from tallyverify.proposals.words import CLAIMED
 
 _HOLDS = 0.9
 _ALWAYS = 0.999  # two neighbours may be a sum by chance
@@ -24,13 +25,15 @@ class Figures:
 
     votes: list[Column] = field(default_factory=list)
     lines: dict[str, list[Column]] = field(default_factory=dict)
+    claimed: list[Column] = field(default_factory=list)  # ballots that are nobody's, each a line
     evidence: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     proved: bool = False  # whether a sum says which columns are votes
 
     def used(self) -> set[str]:
         """Return the names of all columns that have a role."""
-        return {c.name for c in [*self.votes, *(c for cs in self.lines.values() for c in cs)]}
+        lines = (c for cs in self.lines.values() for c in cs)
+        return {c.name for c in [*self.votes, *self.claimed, *lines]}
 
     def rest(self, columns: Sequence[Column]) -> list[Column]:
         """Return the columns that have no role yet."""
@@ -38,9 +41,10 @@ class Figures:
         return [column for column in columns if column.name not in used]
 
     def paper(self) -> list[Column]:
-        """Return what makes up all paper in the box: votes, null and blank."""
+        """Return what makes up all paper in the box: votes, null and blank, and nobody's."""
         votes = self.lines.get("valid") or self.votes
-        return [*votes, *self.lines.get("null", []), *self.lines.get("blank", [])]
+        classes = (*self.lines.get("null", []), *self.lines.get("blank", []))
+        return [*votes, *classes, *self.claimed]
 
 
 def wide_figures(columns: Sequence[Column]) -> Figures:
@@ -62,6 +66,7 @@ def wide_figures(columns: Sequence[Column]) -> Figures:
         found.votes = [column for column in second.parts if column.line is None]
     else:
         found.votes = [column for column in counts if column.line is None]
+    _claimed(found, counts)
     _named_classes(found, counts)
     if second is not None:
         found.lines["ballots" if second.share > 0.999 else "signed"] = list(second.total)
@@ -89,7 +94,7 @@ def _votes_total(counts: Sequence[Column]) -> Total | None:
         total
         for total in totals_in(counts)
         if total.total[0].line in (None, "valid", "ballots", "signed")
-        and {column.line for column in total.parts} <= {None, "null", "blank"}
+        and {column.line for column in total.parts} <= {None, "null", "blank", CLAIMED}
         and sum(column.line is None for column in total.parts) >= 2
     ]
     return max(possible, key=_like_votes, default=None)
@@ -113,14 +118,26 @@ def _second_count(counts: Sequence[Column]) -> Total | None:
 
 def _line_of(best: Total, counts: Sequence[Column]) -> str:
     """Return which line a total of the votes is."""
-    inside = {column.line for column in best.parts} & {"null", "blank"}
+    inside = {column.line for column in best.parts} & {"null", "blank", CLAIMED}
     named = best.total[0].line
-    if "null" in inside:
+    if "null" in inside or (CLAIMED in inside and named != "valid"):
         return "ballots"
-    beside = any(column.line in ("null", "blank") for column in counts)
+    beside = any(column.line in ("null", "blank", CLAIMED) for column in counts)
     if named == "ballots" and (inside or not beside):
         return "ballots"
     return "valid"
+
+
+def _claimed(found: Figures, counts: Sequence[Column]) -> None:
+    """Take ballots that are nobody's, by their name, as lines of their own: never as candidates."""
+    found.claimed = [column for column in found.rest(counts) if column.line == CLAIMED]
+    if found.claimed:
+        names = listed(column.name for column in found.claimed)
+        found.evidence.append(f"{names}: by the name ballots that are nobody's, or not yet")
+        found.questions.append(
+            f"Are {names} ballots in the box that count for nobody (a line of the sheet, as "
+            "proposed), or is one of them somebody to vote for?"
+        )
 
 
 def _named_classes(found: Figures, counts: Sequence[Column]) -> None:

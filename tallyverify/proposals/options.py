@@ -11,7 +11,7 @@ from tallyverify.errors import listed
 from tallyverify.findings import counted
 from tallyverify.proposals.columns import Column, Ints, combination_codes, distinct, share_equal
 from tallyverify.proposals.places import Places, find_places
-from tallyverify.proposals.words import AREA, COUNT, OPTION, STATION, line_named
+from tallyverify.proposals.words import AREA, CLAIMED, COUNT, OPTION, STATION, line_named
 
 _MOST_OPTIONS = 400
 
@@ -24,6 +24,7 @@ class LongFigures:
     count: Column
     votes: list[str] = field(default_factory=list)
     lines: dict[str, list[str]] = field(default_factory=dict)
+    claimed: list[str] = field(default_factory=list)  # ballots that are nobody's, each a line
     own: dict[str, list[Column]] = field(default_factory=dict)
     sums: dict[str, Ints] = field(default_factory=dict)  # of each text, by station
     absent: bool = False
@@ -117,8 +118,14 @@ def _place_texts(found: LongFigures, stations: Ints) -> None:
         ).astype(np.int64)
     named = {text: line_named(text) for text in here}
     found.votes = [text for text, line in named.items() if line is None]
+    found.claimed = [text for text, line in named.items() if line == CLAIMED]
+    if found.claimed:
+        found.questions.append(
+            f"Are {listed(found.claimed)} ballots in the box that count for nobody (a line of the "
+            "sheet, as proposed), or is one of them somebody to vote for?"
+        )
     for text, line in named.items():
-        if line is not None:
+        if line is not None and line != CLAIMED:
             found.lines.setdefault(line, []).append(text)
             found.evidence.append(f"{text} is {line}, by its name")
     for line in ("valid", "ballots"):
@@ -144,6 +151,7 @@ def _check_total(found: LongFigures, text: str, line: str) -> None:
     sums = found.sums
     votes = np.sum([sums[t] for t in found.votes], axis=0) if found.votes else 0 * sums[text]
     papers = votes + sum(sums[t] for other in ("null", "blank") for t in found.lines.get(other, ()))
+    papers = papers + sum(sums[t] for t in found.claimed)
     for kind, parts in (("valid", votes), ("ballots", papers)):
         share = share_equal(sums[text], np.asarray(parts))
         if share >= 0.9:

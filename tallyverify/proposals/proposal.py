@@ -18,9 +18,11 @@ from tallyverify.proposals.columns import Column, named_columns
 from tallyverify.proposals.figures import Figures, wide_figures
 from tallyverify.proposals.grid import opened
 from tallyverify.proposals.identifiers import Identifiers
+from tallyverify.proposals.meaning.arrival import Arrival, find_arrival
+from tallyverify.proposals.meaning.codes import KeyInside, key_inside
+from tallyverify.proposals.meaning.row_kinds import RowKinds, row_kinds
 from tallyverify.proposals.options import LongFigures, long_layout
 from tallyverify.proposals.places import Places, find_places
-from tallyverify.proposals.row_kinds import RowKinds, row_kinds
 from tallyverify.proposals.sums import added
 from tallyverify.readers import thousands_of
 from tallyverify.records import Contest, Mapping
@@ -89,14 +91,20 @@ def _proposed(grid: Grid) -> Proposal:
         if again[2].keyed:
             columns, (figures, long, places) = coded, again
     if long is None:
-        used = [*figures.votes, *(c for cs in figures.lines.values() for c in cs)]
+        lines = (c for cs in figures.lines.values() for c in cs)
+        used = [*figures.votes, *figures.claimed, *lines]
     else:
         used = [long.count, *(c for cs in long.own.values() for c in cs)]
     _check_found(grid, columns, places, long.votes if long else figures.votes)
     ids = Identifiers()
     contest, mapping = _documents(grid, kinds, places, long or figures, ids)
     mapping |= _thousands(used)
-    parts: list[Any] = [grid, kinds, long or figures, places]
+    arrival = Arrival() if long else _arrival(columns, [*used, *places.key, *places.areas])
+    mapping |= {"order": arrival.column.name} if arrival.column else {}
+    inside = key_inside(places.key[0]) if len(places.key) == 1 else KeyInside()
+    if inside.pattern:
+        mapping["station"] = [{"column": places.key[0].name, "pattern": inside.pattern}]
+    parts: list[Any] = [grid, kinds, long or figures, places, inside, arrival]
     evidence = [*(said for part in parts for said in part.evidence), *_sums(figures, long, rows)]
     unread = [
         f"{column.name!r} holds what is no count: {listed(column.unread, 4)}. It is not read; is "
@@ -116,6 +124,10 @@ def _proposed(grid: Grid) -> Proposal:
         )
     except ValidationError as error:
         raise from_validation(error, grid.raw.file) from None
+
+
+def _arrival(columns: Sequence[Column], used: Sequence[Column]) -> Arrival:
+    return find_arrival(columns, {column.name for column in used})
 
 
 def _roles(columns: Sequence[Column], rows: int) -> tuple[Figures, LongFigures | None, Places]:
@@ -152,9 +164,12 @@ def _documents(
         lines: dict[str, Any] = {n: _one_or_all(texts) for n, texts in found.lines.items()}
         lines |= {n: {"column": _names(columns)} for n, columns in found.own.items()}
         mapping |= {"absent": "zero"} if found.absent else {}
+        claimed = {ids.of(text): text for text in found.claimed}
     else:
         votes = {ids.of(column.name): column.name for column in found.votes}
         lines = {name: _names(columns) for name, columns in found.lines.items()}
+        claimed = {ids.of(column.name): column.name for column in found.claimed}
+    lines |= claimed
     mapping |= {"lines": lines, "votes": votes, **grid.opening, **kinds.mapping}
     mapping |= {"pad": places.pad} if places.pad else {}
     mapping |= {"repeated": "sum"} if places.parts else {}
@@ -170,6 +185,8 @@ def _documents(
         ],
         "lines": list(lines),
     }
+    classes = [line for line in ("null", "blank") if line in lines]
+    contest |= {"ballot_lines": [*classes, *claimed]} if claimed else {}
     return contest, mapping
 
 

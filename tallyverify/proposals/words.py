@@ -26,11 +26,17 @@ def plain(text: str) -> str:
 OTHER = "other"
 """Neither a vote nor a standard line: paper received, issued, unused."""
 
+CLAIMED = "claimed"
+"""Ballots cast that are nobody's, or not yet: challenged, provisional, for whom nobody can tell."""
+
 _OTHER_PAPER = re.compile(
     r"sobrante|no utiliz|unused|recibid|received|issued|entregad|wykorzyst|otrzymal|wydano|"
     r"kopert|pakiet|погашен|получен|выдан|утрачен|учтен|удостовер|percent|porcent|pct"
 )
 _LINES = {
+    CLAIMED: r"challenged|contested|disputed|objected|provisional(?:es)?|tendered|unresolved|"
+    r"impugnad[oa]s?|recurrid[oa]s?|cuestionad[oa]s?|objetad[oa]s?|observad[oa]s?|controvertid\w*|"
+    r"contestad[oa]s?|contestes?|litigieux|sub judice|оспорен\w*|zakwestionowan\w*",
     "null": r"null?s?|nulos?|nulas?|spoil\w*|spoilt|invalid\w*|rejected|niewazn\w*|nao validos|"
     r"недеиствительн\w*|испорчен\w*|nvalidos",
     "valid": r"valid[oae]?s?|valides?|exprimes?|waznych|wazne|деиствительн\w*",
@@ -54,6 +60,8 @@ def line_named(name: str) -> str | None:
     --------
     >>> [line_named(name) for name in ("Votos nulos", "VALIDOS", "Total Votes Cast", "Ana")]
     ['null', 'valid', 'ballots', None]
+    >>> line_named("Challenged ballots")
+    'claimed'
     """
     text = plain(name)
     if _OTHER_PAPER.search(text):
@@ -95,9 +103,11 @@ _STATUS = {
     r"rechazad\w*|rejected|uniewazn\w*|отменен\w*|annulee?s?",
     "pending": r"pend\w*|observad\w*|no (?:contabilizad|computad|procesad|ingresad)\w*|impugnad\w*|"
     r"en proceso|not counted|missing|faltante|por procesar|siniestrad\w*|extraviad\w*|"
-    r"awaiting|en attente|challenged|sin acta|para envio",
+    r"awaiting|en attente|non comptabilise\w*|a verifier|challenged|sin acta|para envio|"
+    r"suspend\w*|em analise|en revision|under review",
     "counted": r"contabilizad\w*|computad\w*|counted|procesad\w*|normal|ok|escrutad\w*|"
-    r"valida?|digitad\w*|apurad\w*|validated|complete\w*|final|ingresad\w*|approved|"
+    r"valida?|valid[ae]d[oa]s?|validee?s?|comptee?s?|comptabilisee?s?|accepted|aceptad\w*|"
+    r"aceit[ao]s?|digitad\w*|apurad\w*|validated|complete\w*|final|ingresad\w*|approved|"
     r"aprobad\w*|verificad\w*",
 }
 

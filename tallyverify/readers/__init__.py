@@ -16,8 +16,9 @@ from tallyverify.readers.opening.more_kinds import is_html
 from tallyverify.readers.opening.places import FilesMeant, check_name, files_meant
 from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.blocks import totals_by_place
 from tallyverify.readers.rows.subtotals import labelled
-from tallyverify.readers.stations import read_registry
+from tallyverify.readers.stations import read_registry, registry_from
 
 __all__ = [
     "FILE",
@@ -40,6 +41,8 @@ __all__ = [
     "read_counts",
     "read_raw",
     "read_registry",
+    "registry_from",
     "thousands_of",
     "to_utf8",
+    "totals_by_place",
 ]

@@ -187,6 +187,7 @@ class ActaStream:
     def _fitted(self) -> tuple[Mapping, tuple[str, ...]]:
         with self._file() as file:
             names = list(file.schema_arrow.names)
+        check_no_header(self.mapping.header_rows if self.mapping else (), self.path.name, "Parquet")
         if self.mapping is not None and needs_every_row(self.mapping):
             raise InputError(
                 "what rows mean hangs on other rows, and this file is read in parts",

@@ -12,11 +12,12 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from tallyverify.errors import InputError, from_validation, shown
-from tallyverify.names import folded
+from tallyverify.names import folded, names_nothing
 from tallyverify.readers.actas import _opened, _thousands
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.counts import MISSING
 from tallyverify.readers.long import build_long
+from tallyverify.readers.opening.many import FILE, SHEET
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.readers.rows.subtotals import labelled
@@ -167,6 +168,12 @@ class _Rows:
             document["coverage"] = shares[""]
         return AreaResult.model_validate(document)
 
+    def named_by_cell(self, level: str) -> bool:
+        """Whether areas of a level are named by cells as they are, not by a pattern or a file."""
+        return self.mapping.areas[level] not in (FILE, SHEET) and isinstance(
+            self.mapping.areas[level], str
+        )
+
     def share(self, name: str, text: str) -> float:
         """Return a percentage, or the coverage."""
         found = _SHARE.fullmatch(text)
@@ -185,7 +192,17 @@ class _Rows:
         whole = set(map(folded, self.mapping.whole))
         texts = ["" if pd.isna(cell) else str(cell) for cell in cells]
         for level, text in zip(self.levels, texts, strict=True):
-            if folded(text) not in whole and labelled(pa.array([text]))[0]:
+            if folded(text) in whole:
+                continue
+            if names_nothing(text) and self.named_by_cell(level):
+                raise InputError(
+                    "this names no area, and it is not known of which one the row is",
+                    found=f"{level} {shown(text)}",
+                    expected="the name of an area, nothing, or a text of mapping.whole",
+                    hint=f'if the row is the whole, say "whole": [{json.dumps(text)}]; if it is a '
+                    'name, say so by the pattern "(.*)"; else leave it out by mapping.where_not',
+                )
+            if labelled(pa.array([text]))[0]:
                 raise InputError(
                     "this looks like the label of a total, not like the name of an area",
                     found=f"{level} {shown(text)}",

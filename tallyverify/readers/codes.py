@@ -11,17 +11,12 @@ import pyarrow.compute as pc
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.findings import counted
+from tallyverify.names import FORMULA_ERROR, NO_PLACE
+from tallyverify.readers.opening.many import FILE, SHEET
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.rows.subtotals import labelled
 from tallyverify.records import Contest, Cut, Mapping, column_named
 from tallyverify.table import Source
-
-NO_PLACE = (
-    *("-", "--", "\u2013", "\u2014", "\\N", "NULL", "Null", "null", "NONE", "None", "none"),
-    *("NA", "na", "N/A", "n/a", "NaN", "nan", "<NA>", "#NA", "#N/A"),
-    *("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "a formula without a value"),
-)
-"""Texts that name no area and no station, unless a pattern takes them."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +56,12 @@ def _code(raw: Raw, code: str | Cut, mapping: Mapping, said: list[str], source: 
     name = column_named(code)
     column = raw.text(name)
     none = pc.fill_null(pc.is_in(column, pa.array(NO_PLACE)), False)
+    if pc.any(pc.starts_with(column, "#")).as_py():
+        wrong = pc.match_substring_regex(column, FORMULA_ERROR)
+        none = pc.or_(none, pc.fill_null(wrong, False))
     if isinstance(code, Cut):
         column = _cut(raw, code, column, none, source)
-    elif pc.any(none).as_py():
+    elif name not in (FILE, SHEET) and pc.any(none).as_py():  # a file called NA has a name
         texts = pc.unique(column.filter(none)).to_pylist()
         said.append(f"{listed(texts)} in {shown(name)} names nothing: taken as empty")
         column = pc.if_else(none, "", column)

@@ -32,7 +32,9 @@ _FORMS = {
 _NOT_COUNTED = re.compile(
     r"\banul|\bannul|\bcancel|\binvalid(?:ad?[oa]s?|ated)?\b|\bvoid|\brechaz|\breject|"
     r"\bpendiente|\bpending|\bpendente|\bno (?:contab|comput|escrut|instal)|\bnot counted|"
-    r"\buncounted",
+    r"\buncounted|\ben attente\b|\bnon (?:compt|valid)|\bquarantin|\bexclu[iíds]|"
+    r"\bsin acta\b|\bextravi|\bsiniestr|\bawaiting\b|\bpor procesar\b|\buniewa|\bотмен|"
+    r"\bнедействител",
     re.IGNORECASE,
 )
 _UNDER_REVIEW = re.compile(

@@ -51,6 +51,20 @@ class Raw:
         numbers = self.row_numbers[rows.to_numpy(zero_copy_only=False)]
         return replace(self, columns=[c.filter(rows) for c in self.columns], numbers=numbers)
 
+    def without_empty_rows(self) -> Raw:
+        """Return the rows of text in which any cell holds anything: ``,,,`` is no row."""
+        import pyarrow.compute as pc
+
+        empty = np.arange(self.rows)
+        for column in self.columns:
+            cells = column if len(empty) == self.rows else column.take(pa.array(empty))
+            empty = empty[np.asarray(pc.equal(pc.utf8_trim_whitespace(cells), ""))]
+            if not len(empty):
+                return self
+        full = np.ones(self.rows, dtype=bool)
+        full[empty] = False
+        return self.keep(pa.array(full))
+
     def with_columns(self, changed: dict[str, pa.Array]) -> Raw:
         """Return the same table with the cells of some columns, by name, changed."""
         at = {self.position(name): column for name, column in changed.items()}

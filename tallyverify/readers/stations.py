@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.readers.actas import _as_mapping, _opened, _thousands
+from tallyverify.readers.actas import _as_mapping, _opened, _thousands, read_actas
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.records import Contest, Mapping
-from tallyverify.table import Registry
+from tallyverify.table import ActaTable, Registry, listed_stations
 
 
 def read_registry(
@@ -95,3 +95,71 @@ def read_registry(
             pa.nulls(len(frame), pa.int64()), dtype=pd.ArrowDtype(pa.int64())
         )
     return Registry(frame=frame, source=table.source)
+
+
+def registry_from(
+    source: Any,
+    *,
+    earlier: bool = False,
+    contest: Contest | None = None,
+    mapping: Mapping | dict[str, Any] | None = None,
+    format: str | None = None,
+) -> Registry:
+    """Take stations, areas and registered voters from tally sheets; never their votes as votes.
+
+    Parameters
+    ----------
+    source : ActaTable, path, frame, Arrow table or list of dict
+        Actas of the same stations: of an earlier election, or of a later and fuller count. Sheets
+        without any vote count as stations too. What is no table of actas yet is read as
+        :func:`tallyverify.read_actas` does.
+    earlier : bool
+        The sheets are of an *earlier* election: their votes by candidate are kept as further
+        columns, ``earlier NAME``, with which the prediction is sharpened. Not for a later count of
+        the same election, which would put the answer into the question.
+    contest, mapping, format
+        As for :func:`tallyverify.read_actas`, where the source is to be read.
+
+    Returns
+    -------
+    Registry
+
+    Raises
+    ------
+    InputError
+        If a station stands twice with other areas or registered voters, or the source cannot be
+        read.
+
+    Notes
+    -----
+    Only stations of which the sheets know are then taken to exist. Stations that were added since
+    come out as seen stations that are not in the registry, and a note says so.
+
+    Examples
+    --------
+    >>> contest = Contest.model_validate(
+    ...     {"id": "t", "levels": ["state"], "candidates": [{"id": "A"}, {"id": "B"}]})
+    >>> rows = pd.DataFrame({"station": ["1", "2"], "state": ["N", "S"],
+    ...     "registered": [300, 250], "A": [100, 0], "B": [80, 0]})
+    >>> registry_from(rows, contest=contest).registered
+    550
+    """
+    if isinstance(source, ActaTable):
+        given = {"contest": contest, "mapping": mapping, "format": format}
+        too_much = [name for name, value in given.items() if value is not None]
+        if too_much:
+            raise InputError(
+                "a table of actas was read already",
+                found=listed(too_much),
+                hint="leave these out, or give the file that the table came from",
+            )
+        return listed_stations(source, earlier=earlier)
+    if contest is None:
+        raise InputError(
+            "sheets are read by their contest",
+            found="no contest",
+            expected="contest=, as for read_actas",
+            hint="give it, or a table from read_actas",
+        )
+    table = read_actas(source, contest=contest, mapping=mapping, format=format)
+    return listed_stations(table, earlier=earlier)

@@ -10,11 +10,12 @@ from tallyverify.errors import listed, nearest
 from tallyverify.model import Identifier
 from tallyverify.records.contest import Contest
 from tallyverify.records.mapping import Mapping
-from tallyverify.records.row_meaning import ColumnName, Cut, Texts, one_or_many
+from tallyverify.records.row_meaning import Code, ColumnName, Cut, Texts, one_or_many
 
 DECLARED_LINES = ("stations", "registered", "ballots", "valid", "null", "blank")
 """Figures of an area, besides votes, that a table may declare."""
 
+_AS_IT_STANDS = r"([\s\S]*)"
 _OF_STATIONS = ("station", "order", "status", "repeated", "subtotals", "absent")
 
 
@@ -44,7 +45,7 @@ class DeclaredMapping(Mapping):
     ('TOTAL',)
     """
 
-    station: tuple[ColumnName | Cut, ...] = ()
+    station: tuple[Code, ...] = ()
     groups: dict[Identifier, tuple[Identifier, ...]] = Field(default_factory=dict)
     percentages: dict[Identifier, ColumnName] = Field(default_factory=dict)
     coverage: ColumnName | None = None
@@ -87,9 +88,15 @@ class DeclaredMapping(Mapping):
         own = {name: getattr(self, name) for name in Mapping.model_fields}
         counted = [column for columns in self.figures.values() for column in columns]
         of_long = [*self.options_in] if self.layout == "long" else [*counted, *self.shares]
-        keys = tuple(self.areas[level] for level in contest.levels if level in self.areas)
+        # What names no place must not become the whole country: it is read as it stands.
+        areas = {
+            level: code if isinstance(code, Cut) else Cut(column=code, pattern=_AS_IT_STANDS)
+            for level, code in self.areas.items()
+        }
+        keys = tuple(areas[level] for level in contest.levels if level in areas)
         # A table of the whole country alone has no column that names an area.
         own["station"] = keys or of_long[:1]
+        own["areas"] = areas
         rows = Contest.model_validate(
             {
                 "id": contest.id,

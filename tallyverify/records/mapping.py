@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.model import Model
 from tallyverify.records.contest import Contest
-from tallyverify.records.row_meaning import ColumnName as Text
 from tallyverify.records.row_meaning import (
+    Code,
     Columns,
     Cut,
     First,
@@ -21,8 +21,21 @@ from tallyverify.records.row_meaning import (
     Subtotals,
     one_or_many,
 )
+from tallyverify.records.row_meaning import ColumnName as Text
 
 HeaderRow = Annotated[int, Field(ge=1, le=1000)]
+
+
+def _one_row_or_several(value: Any) -> str:
+    return "rows" if isinstance(value, list | tuple) else ""
+
+
+HeaderRows = Annotated[
+    Annotated[HeaderRow, Tag("")]
+    | Annotated[tuple[HeaderRow, ...], Field(min_length=1), Tag("rows")],
+    Discriminator(_one_row_or_several),
+]
+"""The row that names the columns, or several that do so together."""
 
 
 class Mapping(Model):
@@ -87,8 +100,8 @@ class Mapping(Model):
     """
 
     layout: Literal["wide", "long"] = "wide"
-    station: tuple[Text | Cut, ...] = Field(min_length=1)
-    areas: dict[Text, Text | Cut] = Field(default_factory=dict)
+    station: tuple[Code, ...] = Field(min_length=1)
+    areas: dict[Text, Code] = Field(default_factory=dict)
     lines: dict[Text, Columns | StationColumn] = Field(default_factory=dict)
     votes: dict[Text, Columns] = Field(default_factory=dict)
     order: Text | None = None
@@ -98,7 +111,7 @@ class Mapping(Model):
     sheet: Text | None = None
     where: dict[Text, Columns] = Field(default_factory=dict)
     where_not: dict[Text, Columns] = Field(default_factory=dict)
-    header: HeaderRow | Annotated[tuple[HeaderRow, ...], Field(min_length=1)] | None = None
+    header: HeaderRows | None = None
     fill_down: tuple[Text, ...] = ()
     status: SheetStatus | None = None
     repeated: Literal["hull", "sum"] | Latest | First = "hull"

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from tallyverify.errors import listed
 from tallyverify.model import Model
@@ -95,6 +102,18 @@ def _check_re2(pattern: str) -> None:
         raise ValueError(
             f"the pattern is not one of RE2, which has no lookaround and no backreferences: {said}"
         ) from None
+
+
+def _part_or_column(value: Any) -> str:
+    return "" if isinstance(value, dict | Cut) else "column"
+
+
+# Told apart before they are checked, so that an error speaks of the one that is meant.
+Code = Annotated[
+    Annotated[Cut, Tag("")] | Annotated[ColumnName, Tag("column")],
+    Discriminator(_part_or_column),
+]
+"""A column that holds a code, or a part of one."""
 
 
 class Latest(Model):

@@ -9,11 +9,9 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
+from tallyverify.names import names_nothing
 from tallyverify.records import ALL_OPTIONS
-from tallyverify.table import ActaTable
-
-NO_PLACE = ("", "-", "na", "n/a", "#n/a", "nan", "null", "none", "n/d", "s/d", "nd", "#ref!", "?")
-"""What stands in an area column, in small letters, where nothing is named."""
+from tallyverify.table import ActaTable, Source
 
 
 @dataclass(frozen=True)
@@ -82,9 +80,16 @@ def summarise_as_read(part: ActaTable, facts: CaseFacts) -> AsRead:
 def _placeless(part: ActaTable, level: str) -> int:
     column = part.frame[level].array.__arrow_array__()
     counts = pc.value_counts(column).to_pylist()
-    return sum(
-        int(one["counts"]) for one in counts if str(one["values"] or "").strip().lower() in NO_PLACE
-    )
+    return sum(int(one["counts"]) for one in counts if not is_place(one["values"], part.source))
+
+
+def is_place(name: str | None, source: Source) -> bool:
+    """Whether a cell of an area names a place.
+
+    A reader has emptied those that name none: what its mapping left there was taken for a name.
+    """
+    text = (name or "").strip()
+    return bool(text) and (source.mapping is not None or not names_nothing(text))
 
 
 def _balances(part: ActaTable, facts: CaseFacts) -> tuple[dict[str, Judged], Mask]:

@@ -7,7 +7,7 @@ from tallyverify.errors import listed, nearest, shown
 from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.names import folded, look_alikes
-from tallyverify.rules.as_read import NO_PLACE, summarise_as_read
+from tallyverify.rules.as_read import is_place, summarise_as_read
 
 _GROWN = 1.1
 """Lists of voters may have grown by so much since they were published."""
@@ -49,7 +49,11 @@ def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, depth: int) ->
         return []
     here = {names: row for names, row in reading.seen.totals.regions.items() if len(names) == depth}
     folds = {names: tuple(map(folded, names)) for names in here}
-    strange = {n: here[n] for n, fold in folds.items() if fold not in named and _is_place(n)}
+    strange = {
+        names: here[names]
+        for names, fold in folds.items()
+        if fold not in named and all(is_place(name, facts.source) for name in names)
+    }
     known = set(folds.values())
     absent = [tuple(facts.areas[at].values()) for fold, at in named.items() if fold not in known]
     sheets, votes = (int(sum(row[at] for row in strange.values())) for at in (0, 1))
@@ -88,10 +92,6 @@ def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, depth: int) ->
             )
         )
     return findings
-
-
-def _is_place(names: tuple[str, ...]) -> bool:
-    return not any(name.strip().lower() in NO_PLACE for name in names)
 
 
 def _close(names: list[str], among: list[str]) -> str:
@@ -167,7 +167,9 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
                 observed=len(facts.source.subtotals),
             )
         )
-    if too_many(out, own):
+    # What holds no legible vote bears no witness at all, however few the rows are.
+    mute = rows.unread + silent + rows.illegible
+    if too_many(out, own) or 2 * mute > own:
         findings.append(
             check.finding(
                 f"{number(out)} of the file's {number(own)} stations do not bear witness: {said}; "
@@ -175,7 +177,7 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
                 "repeated)",
                 observed=own - out,
                 expected=own,
-                arithmetic=f"more than a tenth of {number(own)}",
+                arithmetic=f"{number(out)} is more than a tenth of {number(own)}",
             )
         )
     if noticed.filtered or noticed.totals:

@@ -6,6 +6,7 @@ import re
 
 from tallyverify.checking import CaseFacts, Check, RowsRead, too_many
 from tallyverify.errors import listed, shown
+from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.rules.as_read import Judged, summarise_as_read
 from tallyverify.table import Beside
@@ -25,8 +26,9 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
     if noticed.unique_with:
         remedy += f"; with {listed(noticed.unique_with)} in mapping.station it would"
     findings = []
+    # A column with which the key would be unique is evidence, however few the rows are.
     if 2 * apart > stations or (
-        noticed.unique_with and too_many(reading.contested, reading.rows.rows)
+        noticed.unique_with and too_many(reading.contested, reading.rows.rows, least=1)
     ):
         findings.append(
             check.finding(
@@ -108,7 +110,10 @@ def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     findings = [_left_out(check, one, facts) for one in reading.noticed.beside]
     for one in reading.noticed.statuses:
         texts = ", ".join(f"{shown(text)} {number(rows)}" for text, rows in one.texts)
-        grave = too_many(one.not_counted, reading.rows.rows)
+        grave = too_many(one.not_counted, reading.rows.rows) or (
+            one.not_counted > allowed_for(facts, reading.seen.stations.stations).sheets
+            and not _all_are_declared(reading, facts)
+        )
         findings.append(
             check.finding(
                 f"column {shown(one.column)} looks like the status of each sheet and is not read, "
@@ -120,6 +125,19 @@ def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
             )
         )
     return check.result(findings, statistic=len(findings))
+
+
+def _all_are_declared(reading: RowsRead, facts: CaseFacts) -> bool:
+    """Whether some bulletin declares for each candidate just what all the sheets hold."""
+    sums = reading.seen.totals.sums
+    every = facts.contest.candidate_ids
+    held = {name: sums.get((name,)) for name in every}
+    return any(
+        {name: row.figures.get(name) for name in every} == held
+        for bulletin in facts.bulletins
+        for row in bulletin.areas
+        if not row.area and row.candidates == set(every)
+    )
 
 
 def _left_out(check: Check, one: Beside, facts: CaseFacts) -> Finding:

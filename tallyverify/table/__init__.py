@@ -6,7 +6,7 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 
 from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
 from tallyverify.table.areas import area_codes
-from tallyverify.table.earlier import registry_from, with_earlier
+from tallyverify.table.earlier import listed_stations, with_earlier
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts
 from tallyverify.table.registry import EARLIER, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
@@ -31,7 +31,7 @@ __all__ = [
     "Spoiled",
     "StatusTexts",
     "area_codes",
-    "registry_from",
+    "listed_stations",
     "together",
     "with_earlier",
 ]

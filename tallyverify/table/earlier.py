@@ -13,43 +13,8 @@ from tallyverify.table.actas import ActaTable
 from tallyverify.table.registry import EARLIER, Registry
 
 
-def registry_from(table: ActaTable, *, earlier: bool = False) -> Registry:
-    """Take stations, areas and registered voters from a table of actas; never its votes as votes.
-
-    Parameters
-    ----------
-    table : ActaTable
-        Actas of the same stations: of an earlier election, or of a later and fuller count. Sheets
-        without any vote count as stations too.
-    earlier : bool
-        The table is of an *earlier* election: its votes by candidate are kept as further columns,
-        ``earlier NAME``, with which the prediction is sharpened. Not for a later count of the same
-        election, which would put the answer into the question.
-
-    Returns
-    -------
-    Registry
-
-    Raises
-    ------
-    InputError
-        If a station stands twice with other areas or registered voters.
-
-    Notes
-    -----
-    Only stations of which the table knows are then taken to exist. Stations that were added since
-    come out as seen stations that are not in the registry, and a note says so.
-
-    Examples
-    --------
-    >>> import pandas as pd, tallyverify as tv
-    >>> contest = tv.Contest.model_validate(
-    ...     {"id": "t", "levels": ["state"], "candidates": [{"id": "A"}, {"id": "B"}]})
-    >>> rows = {"station": ["1", "2"], "state": ["N", "S"], "registered": [300, 250],
-    ...         "A": [100, 0], "B": [80, 0]}
-    >>> tv.inference.registry_from(tv.read_actas(pd.DataFrame(rows), contest=contest)).registered
-    550
-    """
+def listed_stations(table: ActaTable, *, earlier: bool = False) -> Registry:
+    """Return the stations of a table, with votes by candidate if it is of an earlier election."""
     columns: dict[str, Any] = {"station": table.frame["station"]}
     columns.update({level: table.frame[level] for level in table.levels})
     if "registered" in table.lines:

@@ -11,7 +11,7 @@ import pytest
 from tallyverify import InputError, load_case, verify
 from tallyverify.records import AreaResult
 from tests.case.test_many_files import case_of
-from tests.helpers.command import small_case
+from tests.helpers.command import CONTEST, small_case
 from tests.readers.test_formats import workbook
 
 TABLE = 'EDO,VALIDOS,ANA,BERTO,MESAS\nNorte,12,8,4,1\nSur,"1,507",900,607,2\n,1519,908,611,3\n'
@@ -46,6 +46,32 @@ def test_one_row_for_each_area(tmp_path: Path) -> None:
     ]
     assert [(i.name, i.rows) for i in case.inputs if i.role == "declared"] == [("r.csv", 3)]
     assert verify(case).verdict == "consistent"
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "NA", "n/a", "-", "#REF!", " null "])
+def test_a_cell_that_names_no_area_is_not_the_whole(tmp_path: Path, cell: str) -> None:
+    table = TABLE.replace("\nNorte", f"\n{cell}").replace("\n,1519,908,611,3", "")
+    with pytest.raises(InputError) as caught:
+        areas_of(tmp_path / "c", table, declared())
+    said = str(caught.value)
+    assert said.startswith("r.csv: row 2: this names no area")
+    assert f"state '{cell.strip()}'" in said
+    rows = areas_of(tmp_path / "c", table, declared({**MAPPED, "whole": cell.strip()}))
+    assert [row.area for row in rows] == [{}, {"state": "Sur"}]
+    named = {**MAPPED, "areas": {"state": {"column": "EDO", "pattern": " ?(.*?) ?"}}}
+    rows = areas_of(tmp_path / "c", table, declared(named))
+    assert [row.area for row in rows] == [{"state": cell.strip()}, {"state": "Sur"}]
+
+
+def test_a_town_that_names_nothing_is_not_its_state(tmp_path: Path) -> None:
+    table = "EDO,TOWN,ANA,BERTO\nNorte,#REF!,8,4\n"
+    mapping = {**MAPPED, "areas": {"state": "EDO", "town": "TOWN"}, "lines": {}}
+    contest = json.dumps({**CONTEST, "levels": ["state", "town"]})
+    case = case_of(
+        tmp_path / "c", {"r.csv": table, "contest.json": contest}, declared=declared(mapping)
+    )
+    with pytest.raises(InputError, match=r"row 2: this names no area(.|\n)*town '#REF!'"):
+        load_case(case)
 
 
 def test_the_whole_has_a_label_or_no_row(tmp_path: Path) -> None:

@@ -8,12 +8,6 @@ import pytest
 
 import tallyverify as tv
 from tests.propose import sheets
-from tests.propose.features import (
-    needs_fill_down,
-    needs_header,
-    needs_sheets,
-    needs_station_columns,
-)
 
 LINES = {
     "valid": "Válidos", "blank": "Blancos", "null": "Nulos", "ballots": "Total votos",
@@ -45,7 +39,6 @@ def test_titles_above_the_header_are_passed_over(tmp_path: Path) -> None:
     assert tuple(mapping.votes) == CANDIDATES
 
 
-@needs_header
 def test_titles_are_read_over(tmp_path: Path) -> None:
     read(sheets.with_titles(tmp_path))
 
@@ -60,7 +53,6 @@ def test_merged_cells_are_filled_and_totals_left_out(tmp_path: Path) -> None:
     read(sheets.with_merged_cells_and_totals(tmp_path))
 
 
-@needs_fill_down
 def test_merged_cells_are_read_as_filled(tmp_path: Path) -> None:
     table = read(sheets.with_merged_cells_and_totals(tmp_path))
     assert table.frame["departamento"].value_counts().to_dict() == dict.fromkeys(
@@ -76,7 +68,6 @@ def test_two_rows_name_the_columns_together(tmp_path: Path) -> None:
     assert mapping.station == ("Mesa",)
 
 
-@needs_header
 def test_two_rows_of_names_are_read(tmp_path: Path) -> None:
     read(sheets.with_two_header_rows(tmp_path))
 
@@ -89,7 +80,6 @@ def test_a_sheet_a_district_makes_one_table(tmp_path: Path) -> None:
     assert "'Norte', 'Centro', 'Sur'" in proposal.questions[0]
 
 
-@needs_sheets
 def test_a_sheet_a_district_is_read(tmp_path: Path) -> None:
     read(sheets.with_a_sheet_a_district(tmp_path))
 
@@ -102,7 +92,6 @@ def test_semicolons_thousands_and_a_title(tmp_path: Path) -> None:
     assert "not UTF-8" in proposal.questions[0]
 
 
-@needs_header
 def test_semicolons_are_read(tmp_path: Path) -> None:
     read(sheets.with_semicolons(tmp_path), times=9)
 
@@ -130,7 +119,6 @@ def test_a_long_file_with_the_register_in_each_row(tmp_path: Path) -> None:
     assert tuple(mapping.votes) == ("Ana", "Berto", "Carla")
 
 
-@needs_station_columns
 def test_a_long_file_is_read_with_its_register(tmp_path: Path) -> None:
     path = sheets.long_with_station_columns(tmp_path)
     proposal = tv.propose(path)

@@ -6,7 +6,6 @@ import pytest
 
 import tallyverify as tv
 from tests.helpers.real import NEEDS_REALDATA, REAL, described, path_of, table_of
-from tests.propose.features import needs_header
 from tests.readers.test_real import ACTAS, SUMS
 
 pytestmark = NEEDS_REALDATA
@@ -71,7 +70,6 @@ def test_a_count_above_the_header_is_passed_over() -> None:
     assert set(mapping.votes) == {"RAC", "JAMK", "AMLO", "JHRC", "CNR"}
 
 
-@needs_header
 def test_the_mexican_quick_count_reads_its_sums() -> None:
     path = REAL / "mexico-2018" / "REMESAS0100020000.zip"
     proposal = tv.propose(path)

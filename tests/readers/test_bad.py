@@ -116,7 +116,13 @@ def test_cut_off_and_damaged(tmp_path: Path, name: str, data: bytes, kept: float
 
 def test_a_row_that_was_cut_off(tmp_path: Path) -> None:
     cut = CSV[: CSV.rindex(",")]
-    refused(written(tmp_path, cut), "line 4", "4 cells, beginning 'Sur,03,7'", "5 cells", "cut off")
+    refused(
+        written(tmp_path, cut),
+        "line 4",
+        "4 cells, beginning 'Sur', '03', '7'",
+        "5 cells",
+        "cut off",
+    )
 
 
 def test_a_quote_that_never_closes(tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ def test_the_name_of_a_file_may_be_an_area(tmp_path: Path) -> None:
     assert rows_of(table, "state", "station") == [("norte", "01"), ("sur", "02"), ("sur", "03")]
     one = read_actas(folder / "sur.csv", contest=CONTEST, mapping=HERE)
     assert rows_of(one, "state") == [("sur",), ("sur",)]
+    table = read_actas(folder_of(tmp_path / "c", NA=CSV), contest=CONTEST, mapping=HERE)
+    assert rows_of(table, "state") == [("NA",)] * 3  # a file has a name, whatever it is
     for name in ("oeste", "este"):
         (tmp_path / name).mkdir()
         written(tmp_path / name, CSV, "r.csv")

@@ -195,13 +195,30 @@ def test_a_pattern_that_backtracks_elsewhere_ends(tmp_path: Path) -> None:
     assert time.process_time() - start < 5
 
 
-@pytest.mark.parametrize("text", ["NA", "N/A", "null", "none", "-", "#N/A", "#REF!", " NA "])
+@pytest.mark.parametrize(
+    "text", ["NA", "N/A", "null", "none", "-", "#N/A", "#REF!", "#¡VALOR!", "#BEZUG!", "?", " NA "]
+)
 def test_no_place_is_no_area_and_no_station(tmp_path: Path, text: str) -> None:
     table = read(written(tmp_path, CSV.replace("Norte", text)))
     assert rows_of(table, "state")[0] == ("",)
     assert table.source.text[-1] == f"'{text.strip()}' in 'EDO' names nothing: taken as empty"
     table = read(written(tmp_path, CSV.replace(",03,", f",{text},")), station=["EDO", "MESA"])
     assert rows_of(table, "station")[2] == ("Sur/",)
+
+
+@pytest.mark.parametrize("name", ["Nan", "ND", "Na", "SD"])
+def test_names_that_only_look_like_none_stay(tmp_path: Path, name: str) -> None:
+    table = read(written(tmp_path, CSV.replace("Norte", name)))
+    assert rows_of(table, "state")[0] == (name,)
+
+
+def test_parquet_names_its_columns_itself(tmp_path: Path) -> None:
+    table = pa.table({name: ["1"] for name in ("EDO", "MESA", "VALID", "A", "B")})
+    pq.write_table(table, path := tmp_path / "a.parquet")
+    mapping = Mapping.model_validate({**MAPPING, "header": 3})
+    for opened in (read_actas, open_actas):
+        with pytest.raises(InputError, match=r"a\.parquet: mapping\.header: Parquet names its"):
+            opened(path, contest=CONTEST, mapping=mapping)
 
 
 def test_a_pattern_takes_what_names_nothing_elsewhere(tmp_path: Path) -> None:

@@ -143,3 +143,14 @@ def test_an_archive_of_one_is_opened(tmp_path: Path, name: str, data: bytes) -> 
     table = read(written(tmp_path, data.replace(b"//MACOSX/", b"__MACOSX/"), name))
     assert rows_of(table) == WHOLE
     assert table.source.name == name
+
+
+@pytest.mark.parametrize("empty", [",,,,", " , ,,\t, ", '"","",,,'])
+def test_rows_without_any_cell_are_no_rows(tmp_path: Path, empty: str) -> None:
+    rows = [HEADER, empty, ROWS[0], empty, empty, *ROWS[1:], empty]
+    table = read(written(tmp_path, "\n".join(rows) + "\n"))
+    assert rows_of(table) == WHOLE
+    assert table.frame["row"].tolist() == [3, 6, 7]
+    assert table.source.rows == 3
+    with pytest.raises(InputError, match="a header but no rows"):
+        read(written(tmp_path, f"{HEADER}\n{empty}\n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tallyverify import Case, Contest, Report, Status, read_actas, verify
+from tallyverify.table import Source
 from tests.helpers.cases import declared_of, nation, report_of
 from tests.helpers.readings import BREAKS, case_of, clean
 from tests.helpers.readings import declared_of as result_of
@@ -22,6 +24,9 @@ MAPPING: dict[str, Any] = {
     "lines": {"valid": "VALID"},
     "votes": {"A": "A", "B": "B"},
 }
+
+
+WITHOUT_LINES = {name: value for name, value in MAPPING.items() if name != "lines"}
 
 
 def frame_of(rows: int = 40, **columns: Any) -> pd.DataFrame:
@@ -56,6 +61,29 @@ def test_the_reason_stands_in_every_report() -> None:
         assert report.reason[4:] in text
 
 
+@pytest.mark.parametrize(
+    ("code", "doubted"),
+    [("STATE", True), ({"column": "STATE", "pattern": "(.*)"}, False)],
+)
+def test_a_text_that_names_no_place(code: Any, doubted: bool) -> None:
+    frame = frame_of(STATE="NA")
+    table = read_actas(frame, contest=CONTEST, mapping={**MAPPING, "areas": {"state": code}})
+    votes = {"A": 1200, "B": 800}
+    declared = declared_of({"areas": [{"votes": votes}, {"area": {"state": "NA"}, "votes": votes}]})
+    report = verify(Case(CONTEST, table, declared), checks="rules,compare")
+    assert (report.verdict == "insufficient") is doubted
+    assert ([f.observed for f in report.of("T214")] == [40, 1]) is doubted
+
+
+def test_a_table_that_no_reader_read_may_have_names_that_are_none() -> None:
+    table = read_actas(frame_of(), contest=CONTEST, mapping=MAPPING)
+    names = pd.array(["N", *["#N/A"] * 39], dtype=table.frame["state"].dtype)
+    table = replace(table, frame=table.frame.assign(state=names), source=Source())
+    declared = declared_of(nation(votes={"A": 1200, "B": 800}))
+    report = verify(Case(CONTEST, table, declared), checks="rules")
+    assert [finding.observed for finding in report.of("T214")] == [39]
+
+
 @pytest.mark.parametrize(("valid", "doubted"), [(2000, True), (None, True), (2400, False)])
 def test_votes_in_a_column_that_is_not_read(valid: int | None, doubted: bool) -> None:
     frame = frame_of(VALID="60", C="10")
@@ -70,6 +98,24 @@ def test_blank_votes_that_are_not_read_are_told_only() -> None:
     report = judged(frame_of(VALID="60", BLANCOS="10"))
     assert report.check("T213").status is Status.PASSED
     assert report.of("T213")
+
+
+def test_a_short_key_is_doubted_in_a_small_file_too() -> None:
+    frame = frame_of(4, ID=lambda at: "2" if at == 1 else "1", STATE=lambda at: "NNSW"[at])
+    frame["A"] = ["30", "31", "32", "33"]
+    for votes in ({"A": 126, "B": 80}, {"A": 60, "B": 146}):
+        table = read_actas(frame.drop(columns="VALID"), contest=CONTEST, mapping=WITHOUT_LINES)
+        report = verify(Case(CONTEST, table, declared_of(nation(votes=votes))), checks="compare")
+        assert report.verdict == "insufficient"
+        assert "with 'STATE' in mapping.station it would" in report.reason
+
+
+def test_sheets_that_do_not_count_may_be_what_the_declared_result_lacks() -> None:
+    frame = frame_of(ESTADO=lambda at: "ANULADA" if at % 13 == 0 else "Contabilizada")
+    assert judged(frame).verdict == "consistent"  # all of them are declared
+    report = judged(frame, rows=36)
+    assert report.verdict == "insufficient"
+    assert "mapping.status" in report.reason
 
 
 @pytest.mark.parametrize(("every", "doubted"), [(2, True), (20, False)])

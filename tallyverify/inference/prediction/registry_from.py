@@ -1,3 +1,3 @@
 """A registry from another file: see :mod:`tallyverify.table.earlier`."""
 
-from tallyverify.table import registry_from  # noqa: F401
+from tallyverify.readers import registry_from  # noqa: F401

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,12 @@ import pyarrow.csv as pacsv
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.names import folded
-from tallyverify.readers.kinds.header import beyond_the_file, empty_header, header_names
+from tallyverify.readers.kinds.header import (
+    beyond_the_file,
+    empty_header,
+    header_names,
+    odd_row,
+)
 from tallyverify.readers.raw import Raw
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -68,7 +72,8 @@ def read_delimited(
         raise _broken_row(str(error), data, separator, name, top) from None
     first_row = top.rows + 1
     numbers = _numbers(body, separator, first_row, table.num_rows)
-    return Raw(top.names, list(table.columns), name, first_row, numbers=numbers), separator
+    raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers)
+    return raw.without_empty_rows(), separator
 
 
 def _top(data: bytes, separator: str, header: Sequence[int]) -> _Top:
@@ -154,7 +159,8 @@ def _check_quotes(data: bytes, separator: str, name: str, top: _Top) -> None:
 
 
 def _line_end_in_quotes(data: bytes) -> bool:
-    return any(re.search(rb"[\r\n]", part) for part in data.split(b'"')[1::2])
+    # The first line that ends inside a cell has an odd number of quotation marks.
+    return any(line.count(b'"') % 2 for line in data.splitlines())
 
 
 def _broken_row(message: str, data: bytes, separator: str, name: str, top: _Top) -> InputError:
@@ -164,12 +170,11 @@ def _broken_row(message: str, data: bytes, separator: str, name: str, top: _Top)
     next(reader, None)
     for cells in reader:
         if cells and len(cells) != len(top.names):
-            return InputError(
-                "a row has another number of cells than the header",
-                file=name,
-                place=f"line {reader.line_num + top.lines:,}",
-                found=f"{len(cells)} cells, beginning {shown(separator.join(cells[:3]))}",
-                expected=f"{len(top.names)} cells",
-                hint="the file may have been cut off, or a separator stands unquoted in a cell",
+            return odd_row(
+                name,
+                f"line {reader.line_num + top.lines:,}",
+                cells,
+                len(top.names),
+                "the file may have been cut off, or a separator stands unquoted in a cell",
             )
     return InputError("the text cannot be read as a table", file=name, found=message[:200])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, listed
 
 
 def header_names(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -49,6 +49,18 @@ def empty_header(file: str, row: int) -> InputError:
         place=f"row {row}",
         expected="the names of the columns",
         hint="mapping.header counts rows from 1, as a spreadsheet shows them, empty ones too",
+    )
+
+
+def odd_row(file: str, place: str, cells: Sequence[str], width: int, hint: str) -> InputError:
+    """Return the error for a row that has not as many cells as the header."""
+    return InputError(
+        "a row has another number of cells than the header",
+        file=file,
+        place=place,
+        found=f"{len(cells)} cells, beginning {listed(cells[:3])}",
+        expected=f"{width} cells",
+        hint=hint,
     )
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.findings import counted
+from tallyverify.readers.kinds.header import odd_row
 from tallyverify.readers.opening.html_tables import Grid, tables_in
 from tallyverify.readers.raw import Raw
 
@@ -160,13 +161,12 @@ def _of_grid(table: Grid, name: str) -> Raw:
     width = len(header)
     for at, row in enumerate(rows, start=2):
         if len(row) != width:
-            raise InputError(
-                "a row has another number of cells than the header",
-                file=name,
-                place=f"row {at:,}",
-                found=f"{len(row)} cells, beginning {listed(row, 3)}",
-                expected=f"{width} cells",
-                hint="if it is another table of the page that is meant, name it in mapping.sheet",
+            raise odd_row(
+                name,
+                f"row {at:,}",
+                row,
+                width,
+                "if it is another table of the page that is meant, name it in mapping.sheet",
             )
     columns = [
         pa.chunked_array([pa.array([row[at] or None for row in rows], pa.string())])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from fnmatch import fnmatchcase
 
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import InputError, nearest, shown
 from tallyverify.readers.files import Content
 
 WORKBOOKS = ("xlsx", "xls", "ods")
@@ -39,7 +39,10 @@ def sheets_meant(content: Content, sheet: str | None, *, named: bool) -> list[st
             "no visible sheet of the workbook has such a name",
             file=content.name,
             found=shown(sheet),
-            expected=listed(full) or "a sheet with cells",
-            hint=nearest(sheet, full),
+            expected=", ".join(shown(n) + " (hidden)" * (n not in seen) for n in full)
+            or "a sheet with cells",
+            hint="a hidden sheet is read where mapping.sheet names it"
+            if fits
+            else nearest(sheet, full),
         )
     return visible

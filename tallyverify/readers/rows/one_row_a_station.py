@@ -6,7 +6,7 @@ Settled on the table as it was read, before any check sees it. What became of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -62,14 +62,18 @@ def _by_status(table: ActaTable, status: StatusColumn) -> ActaTable:
     kinds = ("counted", "annulled", "pending")
     meaning = {text.strip(): kind for kind in kinds for text in getattr(status, kind)}
     texts = table.frame[STATUS].fillna("")
-    _check_placed(texts, meaning, table, status)
-    kind = texts.map(meaning).to_numpy(dtype=object)
+    code, names = pd.factorize(texts)
+    if not set(names) <= meaning.keys():
+        _check_placed(texts, meaning, table, status)
+    kind = np.array([meaning[str(name)] for name in names], dtype=object)
+    annulled, pending = (kind == "annulled")[code], (kind == "pending")[code]
+    if not (annulled.any() or pending.any()):
+        return table
     key = pd.factorize(folded_keys(table.frame["station"]))[0]
-    annulled, pending = kind == "annulled", kind == "pending"
-    other = np.isin(key, key[~annulled])  # another sheet of the station is not annulled
+    other = _among(key, ~annulled)  # another sheet of the station is not annulled
     again = annulled & other
     # Of two sheets, one of which is pending, it is not known which counts.
-    pending = np.isin(key, key[pending]) & ~annulled
+    pending = _among(key, pending) & ~annulled
     stations = table.frame["station"]
     source = replace(
         table.source,
@@ -81,6 +85,14 @@ def _by_status(table: ActaTable, status: StatusColumn) -> ActaTable:
         return table
     said = f"{counted(int(again.sum()), 'annulled sheet')} of stations with another one left out"
     return kept_rows(table, ~again, said)
+
+
+def _among(key: Counts, rows: Mask) -> Mask:
+    """Return which rows share their key with one of these; keys are numbers from 0."""
+    there = np.zeros(int(key.max(initial=-1)) + 1, dtype=bool)
+    there[key[rows]] = True
+    found: Mask = there[key]
+    return found
 
 
 def _check_placed(
@@ -132,23 +144,26 @@ def _in_force(table: ActaTable, mapping: Mapping) -> ActaTable:
 def _added_up(table: ActaTable) -> ActaTable:
     """Add up the rows of each station; registered voters once."""
     code = _codes(table)
-    start = pd.Series(code).drop_duplicates().index.to_numpy()
-    if len(start) == len(code):
+    first = ~pd.Series(code).duplicated().to_numpy()
+    if first.all():
         return table
-    _check_areas(table, code, start)
-    frame = table.frame.take(start).reset_index(drop=True)
+    parts = _Parts(code, np.flatnonzero(first), np.flatnonzero(~first))
+    _check_areas(table, parts)
+    frame = table.frame.take(parts.start).reset_index(drop=True)
     for name in table.figures:
         add: Callable[..., tuple[Counts, Mask]] = _once if name == _ONCE else _summed
-        values, missing = add(table, name, code, len(start))
+        values, missing = add(table, name, parts)
         frame[name] = pd.array(pa.array(values, mask=missing), dtype=table.frame[name].dtype)
-    # A cell that was not read is one of the row that its part went into.
-    into = dict(zip(table.frame["row"], frame["row"].to_numpy()[code], strict=True))
-    unread = table.unread.assign(row=table.unread["row"].map(into))
-    parts = np.bincount(code)
+    unread = table.unread
+    if len(unread):
+        # A cell that was not read is one of the row that its part went into.
+        into = dict(zip(table.frame["row"], frame["row"].to_numpy()[code], strict=True))
+        unread = unread.assign(row=unread["row"].map(into))
+    size = np.bincount(code)
     source = table.source
     said = (
-        f"{counted(int(parts[parts > 1].sum()), 'row')} of "
-        f"{counted(int((parts > 1).sum()), 'station')} are parts that were added up"
+        f"{counted(int(size[size > 1].sum()), 'row')} of "
+        f"{counted(int((size > 1).sum()), 'station')} are parts that were added up"
     )
     return replace(
         table,
@@ -158,26 +173,35 @@ def _added_up(table: ActaTable) -> ActaTable:
     )
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """Which station each row is of, the first row of each station, and the other rows."""
+
+    code: Counts  # of each row, numbered as stations come
+    start: Counts
+    rest: Counts
+
+
 def _codes(table: ActaTable) -> Counts:
     """A number for each row, the same for rows of one station; shape (rows,)."""
     code: Counts = pd.factorize(table.frame["station"].fillna(""))[0]
     return code
 
 
-def _summed(table: ActaTable, name: str, code: Counts, size: int) -> tuple[Counts, Mask]:
-    values = table.figure(name)[0]
-    total = np.zeros(size, dtype=np.int64)
-    np.add.at(total, code, values)
-    missing = np.zeros(size, dtype=bool)
-    missing[code[~table.known(name)]] = True
+def _summed(table: ActaTable, name: str, parts: _Parts) -> tuple[Counts, Mask]:
+    values, known = table.figure(name)[0], table.known(name)
+    total, missing = values[parts.start], ~known[parts.start]
+    np.add.at(total, parts.code[parts.rest], values[parts.rest])
+    missing[parts.code[parts.rest[~known[parts.rest]]]] = True
     return total, missing
 
 
-def _once(table: ActaTable, name: str, code: Counts, size: int) -> tuple[Counts, Mask]:
+def _once(table: ActaTable, name: str, parts: _Parts) -> tuple[Counts, Mask]:
     """The registered voters of each station, as whichever of its parts states them."""
-    values = table.figure(name)[0]
-    most = np.zeros(size, dtype=np.int64)
-    np.maximum.at(most, code, values)
+    values, known, code = table.figure(name)[0], table.known(name), parts.code
+    most, stated = values[parts.start], known[parts.start]
+    np.maximum.at(most, code[parts.rest], values[parts.rest])
+    stated[code[parts.rest[known[parts.rest]]]] = True
     differ = (values > 0) & (values != most[code])
     if differ.any():
         one = code == code[differ][0]
@@ -190,8 +214,6 @@ def _once(table: ActaTable, name: str, code: Counts, size: int) -> tuple[Counts,
             expected="one number, or none, in all rows of a station",
             hint="the key may need another column in mapping.station",
         )
-    stated = np.zeros(size, dtype=bool)
-    stated[code[table.known(name)]] = True
     return most, ~stated
 
 
@@ -204,10 +226,13 @@ def _rows(table: ActaTable, which: Mask) -> str:
     return ", ".join(map(table.source.row, first))
 
 
-def _check_areas(table: ActaTable, code: Counts, start: Counts) -> None:
+def _check_areas(table: ActaTable, parts: _Parts) -> None:
+    code = parts.code
     for level in table.levels:
-        names = table.frame[level].fillna("").map(lambda name: folded(str(name)))
-        differ = names.to_numpy(dtype=object) != names.to_numpy(dtype=object)[start][code]
+        spelt, names = pd.factorize(table.frame[level].fillna(""))
+        place = pd.factorize(np.array([folded(str(name)) for name in names], dtype=object))[0]
+        here = place[spelt]
+        differ = here != here[parts.start][code]
         if differ.any():
             one = code == code[differ][0]
             rows = table.frame.loc[one]

@@ -13,6 +13,7 @@ from tallyverify.arrays import Mask
 from tallyverify.errors import listed
 from tallyverify.findings import counted
 from tallyverify.proposals.columns import Column, kept
+from tallyverify.proposals.meaning.totals import totals_named, totals_without_a_name
 from tallyverify.proposals.words import CONTEST, OPTION, plain, status_named
 from tallyverify.readers import labelled
 
@@ -30,14 +31,34 @@ class RowKinds:
 def row_kinds(columns: Sequence[Column]) -> RowKinds:
     """Fill merged cells, keep one contest, set subtotals aside, and read a status."""
     found = RowKinds(list(columns))
-    _set_subtotals_aside(found)
+    if not _totals_by_rule(found):
+        _labelled_totals(found)
+        _unlabelled_totals(found)
     _fill_down(found)
     _one_contest(found)
     _read_status(found)
     return found
 
 
-def _set_subtotals_aside(found: RowKinds) -> None:
+def _totals_by_rule(found: RowKinds) -> bool:
+    """Set rows aside that a column calls totals, if their sums say so too."""
+    rule = totals_named(found.columns)
+    if rule is None:
+        return False
+    name, texts = rule.column.name, listed(rule.texts)
+    found.mapping["subtotals"] = {"column": name, "equals": list(rule.texts)}
+    found.evidence.append(
+        f"{name} tells {counted(int(rule.rows.sum()), 'row')} of totals ({texts}) from those of "
+        f"{rule.station!r}: they have the same sums in {counted(rule.figures, 'column')}"
+    )
+    found.questions.append(f"Are the rows with {texts} in {name!r} sums of the others?")
+    found.columns = [
+        column for column in kept(found.columns, ~rule.rows) if column.texts and column.name != name
+    ]
+    return True
+
+
+def _labelled_totals(found: RowKinds) -> None:
     names = [c for c in found.columns if not c.is_count and not OPTION.search(c.plain)]
     total = np.zeros(len(found.columns[0].cells) if found.columns else 0, dtype=bool)
     labels: list[str] = []
@@ -53,6 +74,21 @@ def _set_subtotals_aside(found: RowKinds) -> None:
             f"Are the rows named {listed(labels, 4)} sums of others, to be left out?"
         )
         found.columns = kept(found.columns, ~total)
+
+
+def _unlabelled_totals(found: RowKinds) -> None:
+    total = totals_without_a_name(found.columns)
+    if not total.any():
+        return
+    rows = counted(int(total.sum()), "row")
+    found.mapping["subtotals"] = "leave_out"
+    found.evidence.append(
+        f"{rows} lack a text that the others have, and are the sums of the rows beside them"
+    )
+    found.questions.append(
+        f"Are {rows} without a name of their own sums of the rows beside them, to be left out?"
+    )
+    found.columns = kept(found.columns, ~total)
 
 
 def _fill_down(found: RowKinds) -> None:
@@ -109,6 +145,12 @@ def _read_status(found: RowKinds) -> None:
         meant = {text: status_named(text) for text in column.texts}
         placed = {text for text, status in meant.items() if status}
         if "counted" not in meant.values() or 2 * len(placed) <= len(meant):
+            if {"annulled", "pending"} & set(meant.values()):
+                found.questions.append(
+                    f"Does {column.name!r} say which sheets count ({listed(column.texts)})? It is "
+                    "not read, so all do; mapping.status places each text under counted, annulled "
+                    "or pending."
+                )
             continue
         status: dict[str, Any] = {"column": column.name}
         for text, what in meant.items():
