@@ -36,6 +36,7 @@ _CLASSES = 1024
 _LARGEST = 6
 _WHOLE = 1e-6
 _FREE = 40
+_SMALLER = (0.5, 0.2, 0.05)
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,11 @@ def show_world(program: Program, allowed: int | None) -> ShownWorld | None:
     if allowed is not None and world_of(program, "sheets", 0) == 0:
         return ShownWorld(0, 0)
     sheets = world_of(program, "sheets", allowed)
-    if sheets is None and allowed is None:
-        # Many wrong sheets of several sizes do not always fit; none larger than most are may.
-        sheets = world_of(_of_like_sizes(program), "sheets", allowed)
+    if allowed is None:
+        # Many wrong sheets of several sizes do not always fit; none larger than others are may.
+        for share in _SMALLER:
+            if sheets is None:
+                sheets = world_of(_none_larger(program, share), "sheets", None)
     if sheets is None and allowed is not None:
         return None
     # In rows of different hours a changed vote would have to be the same vote in each.
@@ -65,11 +68,11 @@ def show_world(program: Program, allowed: int | None) -> ShownWorld | None:
     return ShownWorld(sheets, votes) if sheets is not None or votes is not None else None
 
 
-def _of_like_sizes(program: Program) -> Program:
-    """Return the program in which no wrong sheet holds more than half of them can."""
+def _none_larger(program: Program, share: float) -> Program:
+    """Return the program in which no wrong sheet holds more than a share of them can."""
     stations = program.stations
-    middle = int(np.median(stations.cap)) if len(stations) else 0
-    return replace(program, stations=replace(stations, cap=np.minimum(stations.cap, middle)))
+    most = int(np.quantile(stations.cap, share, method="lower")) if len(stations) else 0
+    return replace(program, stations=replace(stations, cap=np.minimum(stations.cap, most)))
 
 
 def world_of(program: Program, cost: Cost, most: int | None) -> int | None:
