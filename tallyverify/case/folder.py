@@ -8,7 +8,6 @@ from math import floor
 from pathlib import Path
 
 from tallyverify.case.case_file import CaseFile
-from tallyverify.case.json_files import read_document
 from tallyverify.case.reading import CaseReading, Input, inside, matched
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import InputError, listed, nearest
@@ -45,6 +44,8 @@ class Case:
         Other captures of the same sheets, by name.
     earlier : Registry, optional
         Stations with their votes in an earlier round or election.
+    declared_in : tuple of Source
+        Tables that the declared result was read from.
 
     Examples
     --------
@@ -66,6 +67,7 @@ class Case:
     capture: CaptureKind = "definitive"
     captures: tuple[str, ...] = ()
     earlier: Registry | None = None
+    declared_in: tuple[Source, ...] = ()
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -135,16 +137,15 @@ def load_case(
     """
     described: CaseFile | None = None
     root = Path(folder) if folder is not None else None
+    read = CaseReading(root)
     if root is not None:
-        described = _described(root)
+        described = _described(root, read)
     elif actas is None or contest is None:
         raise InputError(
             "a case is a folder, or at least a file of actas and a contest file",
             found="neither",
             hint="tallyverify verify FOLDER, or --actas FILE --contest FILE",
         )
-
-    read = CaseReading(root)
 
     def path_of(given: str | Path | None, inside: str | None) -> Path | None:
         if given is not None:
@@ -199,6 +200,7 @@ def load_case(
         own.capture if own else "definitive",
         others,
         before,
+        tuple(read.declared_in),
     )
 
 
@@ -221,7 +223,7 @@ def _needed(path: Path | None) -> Path:
     return path
 
 
-def _described(root: Path) -> CaseFile:
+def _described(root: Path, read: CaseReading) -> CaseFile:
     name = root.name or root.resolve().name
     if not root.is_dir():
         hint = None if root.is_file() else nearest(name, _there(root.parent))
@@ -240,7 +242,7 @@ def _described(root: Path) -> CaseFile:
             hint=nearest("case.json", there)
             or 'write one: {"contest": "contest.json", "actas": {"file": "actas.csv"}}',
         )
-    return read_document(inside(root, "case.json"), CaseFile, "case")[0]
+    return read.document(inside(root, "case.json"), CaseFile, "case")
 
 
 def _there(folder: Path) -> list[str]:

@@ -41,6 +41,7 @@ class CaseReading:
 
     root: Path | None
     inputs: list[Input] = field(default_factory=list)
+    declared_in: list[Source] = field(default_factory=list)
 
     def document(self, path: Path, model: type[Document], role: str) -> Document:
         """Read a JSON document."""
@@ -129,6 +130,7 @@ class CaseReading:
         except InputError as error:
             raise error.in_file(path.name) from None
         self.table("declared", source)
+        self.declared_in.append(source)
         said += [f"{source.name}: {words}" for words in (*source.text, *source.respelt)]
         head = dict(given.bulletin) if given.bulletin else {"id": path.name.split(".")[0]}
         try:

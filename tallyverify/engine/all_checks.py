@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tallyverify.checking import Check
 from tallyverify.errors import InputError, listed, nearest, shown
 
@@ -24,13 +26,20 @@ def catalogue() -> tuple[Check, ...]:
     return (*RULES, *COMPARE, *INFERENCE, *FORENSICS)
 
 
+def wanted_of(checks: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return the families and codes that were asked for, as they are written; None for all."""
+    if checks is None:
+        return None
+    names = checks.split(",") if isinstance(checks, str) else checks
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
 def select(wanted: str | list[str] | tuple[str, ...] | None) -> tuple[Check, ...]:
     """Return the checks of these families and codes, in the catalogue's order; None for all."""
     every = catalogue()
     if wanted is None:
         return every
-    names = wanted.split(",") if isinstance(wanted, str) else list(wanted)
-    names = [name.strip() for name in names if name.strip()]
+    names = wanted_of(wanted) or ()
     families = tuple(dict.fromkeys(check.family for check in every))
     codes = [check.code for check in every]
     for name in names or [""]:

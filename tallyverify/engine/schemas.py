@@ -13,12 +13,26 @@ DOCUMENTS = (
 )
 """Documents that have a published schema."""
 
+RECORDS = "tallyverify.records."
+
 
 class _Whole(GenerateJsonSchema):
-    """What is written has every key, also those with a default."""
+    """What is written has every key, also those with a default.
+
+    What people write, a contest say, stands in it as they write it: what is not said is left out.
+    """
+
+    _of_people = False
+
+    def model_schema(self, schema: Any) -> Any:
+        outer, self._of_people = self._of_people, schema["cls"].__module__.startswith(RECORDS)
+        try:
+            return super().model_schema(schema)
+        finally:
+            self._of_people = outer
 
     def field_is_required(self, field: Any, total: bool) -> bool:
-        return True
+        return super().field_is_required(field, total) if self._of_people else True
 
 
 def json_schema(document: str) -> dict[str, Any]:

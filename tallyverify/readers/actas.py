@@ -19,6 +19,7 @@ from tallyverify.readers.kinds.formats import PARQUET_ERRORS, broken_parquet
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.long import build_long
 from tallyverify.readers.noticing import noticed
+from tallyverify.readers.opening.decided import as_decided
 from tallyverify.readers.opening.frames import from_frame
 from tallyverify.readers.opening.many import FILE, read_files
 from tallyverify.readers.own_names import own_names_mapping
@@ -90,12 +91,11 @@ def read_actas(
     fitted, respelt = _mapping_for(raw, contest, given, format)
     thousands = _thousands(raw, fitted, typed)
     said = (*where_from.text, *filter(None, [thousands.said]))
-    how = {"encoding": raw.encoding, "separator": raw.separator}
     where_from = replace(
         where_from,
         text=said,
         respelt=(*where_from.respelt, *respelt),
-        mapping=fitted.model_copy(update=how),
+        mapping=as_decided(fitted, raw, thousands),
         grouping="" if typed else "".join(sorted(thousands.grouping)),
         decimal="" if typed else "".join(sorted(thousands.decimal)),
     )

@@ -17,6 +17,7 @@ from tallyverify.readers.actas import _opened, _thousands
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.counts import MISSING
 from tallyverify.readers.long import build_long
+from tallyverify.readers.opening.decided import as_decided
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.readers.rows.subtotals import labelled
@@ -103,7 +104,11 @@ def read_areas(
         areas[key] = place, row
     if not areas:
         raise InputError("the table declares nothing", file=raw.file, found="no row with figures")
-    source_of = replace(table.source, respelt=(*table.source.respelt, *respelt))
+    source_of = replace(
+        table.source,
+        respelt=(*table.source.respelt, *respelt),
+        mapping=as_decided(mapping, raw, thousands),
+    )
     return tuple(row for _, row in areas.values()), source_of
 
 

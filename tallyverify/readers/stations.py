@@ -11,6 +11,7 @@ import pyarrow as pa
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.actas import _as_mapping, _opened, _thousands
 from tallyverify.readers.build import build_wide
+from tallyverify.readers.opening.decided import as_decided
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import Registry
@@ -70,7 +71,9 @@ def read_registry(
         )
     for column in fitted.columns:
         raw.position(column)
-    table, _ = build_wide(raw, fitted, contest, _thousands(raw, fitted, False), where_from)
+    thousands = _thousands(raw, fitted, False)
+    where_from = replace(where_from, mapping=as_decided(fitted, raw, thousands))
+    table, _ = build_wide(raw, fitted, contest, thousands, where_from)
     if len(table.unread):
         worst = table.unread.iloc[0]
         raise InputError(

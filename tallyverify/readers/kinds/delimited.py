@@ -68,7 +68,9 @@ def read_delimited(
         raise _broken_row(str(error), data, separator, name, top) from None
     first_row = top.rows + 1
     numbers = _numbers(body, separator, first_row, table.num_rows)
-    return Raw(top.names, list(table.columns), name, first_row, numbers=numbers), separator
+    named_in = tuple(header) or (top.rows,)
+    raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
+    return raw, separator
 
 
 def _top(data: bytes, separator: str, header: Sequence[int]) -> _Top:

@@ -63,14 +63,14 @@ def read_raw(
     if page:
         check_no_header(header, content.name, "a page of HTML")
         raw, said = read_html(data, content.name, sheet)
-        return _with_rows(raw), (how, *said)
+        return _with_rows(replace(raw, encoding=found)), (how, *said)
     if data.lstrip().startswith((b"{", b"[{", b"[\n", b"[\r", b"[ ", b"[]")):
         raw, said = read_json(data, content.name, sheet) or (
             _json_lines(data, content.name),
             ("JSON lines",),
         )
         check_no_header(header, content.name, "JSON")
-        return _with_rows(raw), (how, *said)
+        return _with_rows(replace(raw, encoding=found)), (how, *said)
     check_not_fixed_width(data, content.name, wanted, header)
     raw, sign = read_delimited(data, content.name, separator, wanted, header)
     said = (how, f"cells separated by {'tab' if sign == chr(9) else sign}")

@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -61,7 +62,8 @@ def read_json(data: bytes, name: str, sheet: str | None) -> tuple[Raw, tuple[str
             found=listed(clash),
             hint="write the list alone, or rename one of the two",
         )
-    return columns_of_records(rows, name), (f"JSON, the list {shown(key)}",)
+    raw = replace(columns_of_records(rows, name), sheet=key)
+    return raw, (f"JSON, the list {shown(key)}",)
 
 
 def _are_records(value: Any) -> bool:
@@ -144,7 +146,7 @@ def read_html(data: bytes, name: str, sheet: str | None) -> tuple[Raw, tuple[str
     said = f"HTML, table {at + 1} of {len(tables)}"
     if sheet is None and len(tables) > 1:
         said += ", the largest (mapping.sheet may name another)"
-    return _of_grid(tables[at], name), (said,)
+    return replace(_of_grid(tables[at], name), sheet=str(at + 1)), (said,)
 
 
 def _size(table: Grid) -> int:
