@@ -15,8 +15,10 @@ from tallyverify.findings import counted, number
 from tallyverify.readers import check_exists, check_name, files_meant
 from tallyverify.records import MOST_SHARE, Allowance, CaptureKind, Contest, Declared, Mapping
 from tallyverify.table import ActaParts, Registry, Source, with_earlier
+from tallyverify.taken import takes_input
 
 
+@takes_input
 @dataclass(frozen=True, eq=False)
 class Case:
     """All parts of one audit.
@@ -102,6 +104,7 @@ class Case:
         return f"<Case {self.contest.id!r}: {', '.join(parts)}>"
 
 
+@takes_input
 def load_case(
     folder: str | Path | None = None,
     *,
@@ -202,6 +205,11 @@ def load_case(
         before,
         tuple(read.declared_in),
     )
+
+
+def as_case(case: Case | str | Path) -> Case:
+    """Return a case, read from its folder where a path is given."""
+    return case if isinstance(case, Case) else load_case(case)
 
 
 def _check_allowance(allowance: Allowance | None, source: Source) -> None:

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from tallyverify.case.case_file import DeclaredTable, EarlierFile
 from tallyverify.case.json_files import Document, read_document
-from tallyverify.errors import InputError, from_validation, shown
+from tallyverify.errors import InputError, RecordError, shown
 from tallyverify.readers import (
     files_meant,
     open_actas,
@@ -116,8 +114,8 @@ class CaseReading:
             try:
                 document = {**dict(whole), "bulletins": _merged([*whole.bulletins, *tables])}
                 whole = Declared.model_validate(document)
-            except ValidationError as error:
-                raise from_validation(error, names[0]) from None
+            except RecordError as error:
+                raise error.in_file(names[0]) from None
         return whole.fitting(contest, names[0]).noticing(said)
 
     def _bulletin(self, given: DeclaredTable, contest: Contest, said: list[str]) -> Bulletin:
@@ -136,8 +134,8 @@ class CaseReading:
         try:
             # A coverage is in the unit of its own file.
             whole = Declared.model_validate({"bulletins": [{**head, "areas": areas}]})
-        except ValidationError as error:
-            raise from_validation(error, path.name) from None
+        except RecordError as error:
+            raise error.in_file(path.name) from None
         return whole.bulletins[0]
 
 

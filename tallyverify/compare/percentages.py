@@ -18,6 +18,7 @@ from tallyverify.feasibility import (
 )
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 from tallyverify.records import AreaResult, Bulletin
+from tallyverify.taken import takes_input
 
 _DECIMALS = (0, 1, 2, 3)
 _ALPHA = 0.001
@@ -48,6 +49,7 @@ class RoundedCounts:
     products: tuple[float, ...]
 
 
+@takes_input
 def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCounts:
     """Test whether all counts were calculated back from percentages of a total.
 

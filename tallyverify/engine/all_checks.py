@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from tallyverify.checking import Check
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.taken import takes_input
 
 FAMILIES = ("rules", "compare", "inference", "forensics", "reconcile")
 
 
+@takes_input
 def catalogue() -> tuple[Check, ...]:
     """Return every check that this version has, in the order of their codes.
 
@@ -34,6 +36,7 @@ def wanted_of(checks: str | Iterable[str] | None) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
+@takes_input
 def select(wanted: str | list[str] | tuple[str, ...] | None) -> tuple[Check, ...]:
     """Return the checks of these families and codes, in the catalogue's order; None for all."""
     every = catalogue()

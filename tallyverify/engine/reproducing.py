@@ -6,14 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
-from tallyverify.case import Case, read_document
+from tallyverify.case import Case, as_case, read_document
 from tallyverify.engine.verification import Progress, verify
 from tallyverify.findings import counted
 from tallyverify.report import Report
+from tallyverify.taken import takes_input
 
 _LONGEST = 300
 _AREA = ("bulletin", "area", "station", "candidate")
@@ -89,6 +89,7 @@ class Reproduction:
         )
 
 
+@takes_input
 def load_report(path: str | Path) -> Report:
     """Read a report back from report.json.
 
@@ -124,15 +125,18 @@ def load_report(path: str | Path) -> Report:
     return report.model_copy(update={"checks": checks})
 
 
-def reproduce(report: Report, case: Case, *, progress: Progress | None = None) -> Reproduction:
+@takes_input
+def reproduce(
+    report: Report, case: Case | str | Path, *, progress: Progress | None = None
+) -> Reproduction:
     """Run a report's checks over a case again, with its seed, and say what differs.
 
     Parameters
     ----------
     report : Report
         E.g. from :func:`tallyverify.load_report`.
-    case : Case
-        The case that it is of.
+    case : Case or path
+        The case that it is of, or its folder.
     progress : callable, optional
         As for :func:`tallyverify.verify`.
 
@@ -155,7 +159,7 @@ def reproduce(report: Report, case: Case, *, progress: Progress | None = None) -
     >>> [one.place for one in tv.reproduce(older, case).differences]
     ['version']
     """
-    new = verify(replace(case, seed=report.seed), checks=report.asked, progress=progress)
+    new = verify(replace(as_case(case), seed=report.seed), checks=report.asked, progress=progress)
     before, after = report.to_dict(), new.to_dict()
     found = [*_compared("", before, after)]
     first = [f for f in found if f.place == "version"]
@@ -181,8 +185,8 @@ def _compared(at: str, before: Any, after: Any) -> Iterator[Difference]:
         if key in before and key in after:
             yield from _compared(place, before[key], after[key])
         else:
-            there, here = (_cut(_written(one[key]), 0) if key in one else None for one in (before, after))
-            yield Difference(place, there, here)
+            there, here = (one.get(key) for one in (before, after))
+            yield Difference(place, _shown(there), _shown(here))
 
 
 def _by_name(name: str, entries: list[Any]) -> dict[str, Any]:
@@ -216,10 +220,15 @@ def _written(value: Any) -> str:
 
 def _from_where_they_differ(before: str, after: str) -> tuple[str, str]:
     """Return two texts, of long ones only the part in which they differ."""
-    begin = max(len(commonprefix((before, after))) - _LONGEST // 3, 0)
-    if max(len(before), len(after)) <= _LONGEST:
-        begin = 0
+    pairs = enumerate(zip(before, after, strict=False))
+    same = next((at for at, (one, other) in pairs if one != other), min(len(before), len(after)))
+    short = max(len(before), len(after)) <= _LONGEST
+    begin = 0 if short else max(same - _LONGEST // 3, 0)
     return _cut(before, begin), _cut(after, begin)
+
+
+def _shown(value: Any) -> str | None:
+    return None if value is None else _cut(_written(value), 0)
 
 
 def _cut(text: str, begin: int) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.taken import takes_input
+
 DOCUMENTS = (
     *("acta", "contest", "declared", "report", "certificate", "estimate"),
     *("case", "mapping", "registry"),
@@ -35,6 +38,7 @@ class _Whole(GenerateJsonSchema):
         return super().field_is_required(field, total) if self._of_people else True
 
 
+@takes_input
 def json_schema(document: str) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a document.
 
@@ -46,7 +50,7 @@ def json_schema(document: str) -> dict[str, Any]:
 
     Raises
     ------
-    KeyError
+    InputError
         For another name.
 
     Examples
@@ -72,6 +76,14 @@ def json_schema(document: str) -> dict[str, Any]:
         "certificate": Certificate,
         "estimate": EstimateDocument,
     }
+    if document not in models:
+        raise InputError(
+            "no such document",
+            place="document",
+            found=shown(document),
+            expected=listed(models),
+            hint=nearest(document, models),
+        )
     adapter: TypeAdapter[Any] = TypeAdapter(models[document])
     if document in ("report", "certificate", "estimate"):
         schema = adapter.json_schema(mode="serialization", schema_generator=_Whole)

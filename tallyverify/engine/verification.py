@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tallyverify._version import __version__
-from tallyverify.case import Case
+from tallyverify.case import Case, as_case
 from tallyverify.checking import (
     CaseFacts,
     Check,
@@ -20,7 +21,7 @@ from tallyverify.checking import (
 )
 from tallyverify.engine.all_checks import catalogue, select, wanted_of
 from tallyverify.engine.verdict import verdict_of
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, RecordError
 from tallyverify.feasibility import (
     CertificateInput,
     Feasibility,
@@ -36,13 +37,15 @@ from tallyverify.inference import InferenceSection, InferenceStudy
 from tallyverify.report import CoverageFacts, InputFile, MappingUsed, Report, Totals
 from tallyverify.rules import GATE, summarise_as_read
 from tallyverify.table import ActaTable, HashMatches, Index, Noticed, Repeats, Source
+from tallyverify.taken import takes_input
 
 Progress = Callable[[str, int, int], None]
 Shown = TypeVar("Shown")
 
 
+@takes_input
 def verify(
-    case: Case,
+    case: Case | str | Path,
     *,
     checks: str | Sequence[str] | None = None,
     progress: Progress | None = None,
@@ -52,8 +55,8 @@ def verify(
 
     Parameters
     ----------
-    case : Case
-        The parts of the audit, e.g. from :func:`tallyverify.load_case`.
+    case : Case or path
+        The parts of the audit, e.g. from :func:`tallyverify.load_case`; or the case's folder.
     checks : str or sequence of str, optional
         Families (``rules``, ``compare``) and codes (``D301``); all by default.
     progress : callable, optional
@@ -83,6 +86,7 @@ def verify(
     >>> verify(load_case("data/samples/clean"), checks="D301,D303").check("D301").status
     <Status.PASSED: 'passed'>
     """
+    case = as_case(case)
     asked = wanted_of(checks)
     chosen = select(asked)
     facts = case.facts
@@ -141,8 +145,10 @@ def _mappings_of(case: Case) -> tuple[MappingUsed, ...]:
     )
 
 
-def estimate_case(case: Case, *, progress: Progress | None = None) -> InferenceSection:
+@takes_input
+def estimate_case(case: Case | str | Path, *, progress: Progress | None = None) -> InferenceSection:
     """Estimate the whole count of a case; the estimate is perhaps refused, with the reason."""
+    case = as_case(case)
     tell = progress or (lambda what, done, of: None)
     chosen = select("inference")
     suspects, source = _first_pass(case, tell)
@@ -281,6 +287,8 @@ def _concluded(
         summary = summaries[check.summarise]
     try:
         return check.conclude(check, summary, facts)
+    except RecordError as error:
+        return check.failed(str(error))  # a finding that cannot be one
     except InputError:
         raise  # what the user wrote, not what the check did
     except Exception as error:  # a check that breaks must show as broken, and hide no other

@@ -15,8 +15,10 @@ from tallyverify.readers.opening.decided import as_decided
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import Registry
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def read_registry(
     source: Any,
     *,

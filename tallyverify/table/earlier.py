@@ -11,8 +11,10 @@ import pyarrow as pa
 from tallyverify.errors import InputError, listed
 from tallyverify.table.actas import ActaTable
 from tallyverify.table.registry import EARLIER, Registry
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def registry_from(table: ActaTable, *, earlier: bool = False) -> Registry:
     """Take stations, areas and registered voters from a table of actas; never its votes as votes.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -203,7 +204,7 @@ def test_a_finding_and_a_file_that_are_new_or_gone(tmp_path: Path) -> None:
     assert told["inputs[registry stations.csv]"][0] is None
     place = next(place for place in told if place.startswith("findings"))
     assert told[place][0] is None
-    assert full.findings[0].message in str(told[place][1])
+    assert full.findings[0].message[:200] in str(told[place][1])
 
 
 def test_what_cannot_be_read_ends_in_2(command: Command, tmp_path: Path) -> None:
@@ -246,6 +247,7 @@ def test_findings_name_their_bulletin() -> None:
     assert {"D301", "D305", "D311"} <= named
     for finding in report.findings:
         if finding.bulletin is not None:
-            assert f"bulletin {finding.bulletin}" in finding.message + finding.arithmetic
+            one = rf"bulletins? ([^ ]+ and )?{re.escape(finding.bulletin)}\b"
+            assert re.search(one, finding.message + finding.arithmetic), finding
         elif finding.code.startswith(("R", "T", "F")):
             assert "bulletin" not in finding.message

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tallyverify import Report, json_schema, load_case, verify
+from tallyverify import InputError, Report, json_schema, load_case, verify
 from tallyverify.engine.schemas import DOCUMENTS
 from tests.helpers.command import CASE, CONTEST, DECLARED, MAPPING, SAMPLES, Command
 
@@ -56,7 +56,7 @@ def test_each_is_a_schema(command: Command, document: str) -> None:
 
 
 def test_no_other_document() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError, match="no such document"):
         json_schema("forensics")
 
 

@@ -16,6 +16,7 @@ from tallyverify.errors import InputError
 from tallyverify.inference.counting_order.input import Counted, in_order
 from tallyverify.inference.counting_order.jump import Jump, jump_at, jump_within
 from tallyverify.inference.counting_order.late_shift import late_shift
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -105,6 +106,7 @@ class OrderOfCounting:
         )
 
 
+@takes_input
 def order_of_counting(
     position: ArrayLike,
     first: ArrayLike,

@@ -14,6 +14,7 @@ import numpy as np
 
 from tallyverify.errors import InputError
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to, tilted_share
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -54,6 +55,7 @@ class Sensitivity:
         return tilt_to(target, self._share, self._votes)
 
 
+@takes_input
 def sensitivity(
     share: ArrayLike, votes: ArrayLike, *, lead: float, valid: float, widest: float = 2.0
 ) -> Sensitivity:

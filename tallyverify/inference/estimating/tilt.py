@@ -16,6 +16,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from tallyverify.errors import InputError
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -56,6 +57,7 @@ def tilted_share(share: Floats, votes: Floats, delta: float) -> float:
     return float(votes @ expit(logit(share) + delta) / votes.sum())
 
 
+@takes_input
 def tilt_to(target: float, share: Floats, votes: Floats) -> Tilt:
     """Return the tilt at which the first candidate has a given share of the unseen votes.
 

@@ -15,6 +15,7 @@ from tallyverify.arrays import Floats, numbers
 from tallyverify.errors import InputError, shown
 from tallyverify.inference.sampling.ratio_input import codes_of, seen_rows, some_of, whole_list
 from tallyverify.inference.sampling.ratio_variance import collapse, covariance, factors, sums
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -131,6 +132,7 @@ class RatioEstimate:
         return Contrast(estimate, se, estimate - half, estimate + half)
 
 
+@takes_input
 def ratio(
     y: ArrayLike,
     x: ArrayLike,

@@ -27,6 +27,7 @@ from tallyverify.readers.opening.more_kinds import (
 )
 from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
+from tallyverify.taken import takes_input
 
 PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 """What pyarrow may raise for a file that is damaged."""
@@ -34,6 +35,7 @@ PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 _NAMES = {"utf-8-sig": "UTF-8 with a byte-order mark", "utf-8": "UTF-8", "latin-1": "Latin-1"}
 
 
+@takes_input
 def read_raw(
     content: Content,
     *,

@@ -15,6 +15,7 @@ from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.findings import counted
 from tallyverify.readers.opening.html_tables import Grid, tables_in
 from tallyverify.readers.raw import Raw
+from tallyverify.taken import takes_input
 
 _LINES = re.compile(rb"\s*\{[^\n]*\}\s*\n\s*\{")
 _FIXED = re.compile(r"\S {2,}\S")
@@ -112,6 +113,7 @@ def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
     return cells
 
 
+@takes_input
 def is_html(data: bytes) -> bool:
     """Return whether text is a page of HTML with a table in it."""
     head = data.lstrip()[:200].lower()
