@@ -26,6 +26,8 @@ _WORDS: dict[Any, str] = {
     dict: "a dict",
     type(None): "None",
 }
+_NAMES = {"ActaParts": "an ActaTable or ActaStream", "ndarray": "an array"}
+_LISTS = ("builtins", "collections.abc")
 _MOST_ENTRIES = 1000
 """Of a longer list the first entries are looked at; what reads it looks at all."""
 
@@ -122,6 +124,8 @@ def _fits(kind: Any, value: Any) -> bool:
         return True
     if holder.__name__ == "Callable":
         return callable(value)
+    if holder.__module__ not in _LISTS:
+        return isinstance(value, holder)  # an array, say: its entries are not looked at one by one
     if args and issubclass(holder, Mapping):
         return isinstance(value, Mapping) and _all(args[0], value) and _all(args[1], value.values())
     if args and issubclass(holder, Sequence | Iterable):
@@ -176,13 +180,13 @@ def _taken(kind: Any) -> str:
     holder = origin or kind
     if holder.__name__ == "Callable":
         return "a function"
-    if isinstance(holder, type) and args:
+    if isinstance(holder, type) and args and holder.__module__ in _LISTS:
         if issubclass(holder, Mapping):
             return "a dict"
         if issubclass(holder, Sequence | Iterable):
             return f"a list of {_several(args[0])}"
     name = getattr(holder, "__name__", str(holder))
-    return "an ActaTable or ActaStream" if name == "ActaParts" else _a(name)
+    return _NAMES.get(name) or _a(name)
 
 
 def _several(kind: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Any, get_args, get_origin
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import ArrayLike, NDArray
 
 import tallyverify as tv
 from tallyverify.model import Model
@@ -248,6 +249,17 @@ def test_what_is_taken_in_words() -> None:
             taking(**{name: value})  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="unexpected keyword"):
         taking(f=1)  # type: ignore[call-arg]
+
+
+def test_entries_of_arrays_are_not_looked_at_one_by_one() -> None:
+    class Untouched(np.ndarray):  # type: ignore[type-arg]
+        def __iter__(self) -> Any:
+            raise AssertionError("an array was walked")
+
+    values = np.arange(5).view(Untouched)
+    assert _fits(NDArray[np.int64], values)
+    assert _fits(ArrayLike, values)
+    assert not _fits(NDArray[np.int64], [1])
 
 
 def test_what_is_pickled_and_copied_stays_what_it_is() -> None:
