@@ -101,10 +101,10 @@ class RecordError(InputError):
     Examples
     --------
     >>> import tallyverify as tv
-    >>> tv.Candidate(id=3)
+    >>> tv.Candidate(id="A", name=3)
     Traceback (most recent call last):
     ...
-    tallyverify.errors.RecordError: Candidate: id: this cannot stand here
+    tallyverify.errors.RecordError: Candidate: name: this cannot stand here
       found: 3
       expected: text: "…"
     """
