@@ -116,6 +116,26 @@ class RecordError(InputError):
         return self._with(file=file, hint=self.hint or hint)
 
 
+class UnknownNameError(InputError):
+    """Something was asked for by a name that is not there.
+
+    Examples
+    --------
+    >>> print(UnknownNameError.of("no such check", "D31", ["D301", "D302"]))
+    no such check
+      found: 'D31'
+      expected: 'D301', 'D302'
+      try: did you mean 'D301'?
+    """
+
+    @classmethod
+    def of(cls, what: str, name: object, there: Iterable[str]) -> UnknownNameError:
+        """Return the error for a name that is not one of those that are there."""
+        there = list(there)
+        hint = nearest(str(name), there)
+        return cls(what, found=shown(name), expected=listed(there, 60), hint=hint)
+
+
 def printable(text: str) -> str:
     """Return text with control, invisible and direction characters spelt out."""
     return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import UnknownNameError
 from tallyverify.taken import takes_input
 
 DOCUMENTS = (
@@ -77,13 +77,7 @@ def json_schema(document: str) -> dict[str, Any]:
         "estimate": EstimateDocument,
     }
     if document not in models:
-        raise InputError(
-            "no such document",
-            place="document",
-            found=shown(document),
-            expected=listed(models),
-            hint=nearest(document, models),
-        )
+        raise UnknownNameError.of("no such document", document, models)
     adapter: TypeAdapter[Any] = TypeAdapter(models[document])
     if document in ("report", "certificate", "estimate"):
         schema = adapter.json_schema(mode="serialization", schema_generator=_Whole)

@@ -21,7 +21,7 @@ from tallyverify.checking import (
 )
 from tallyverify.engine.all_checks import catalogue, select, wanted_of
 from tallyverify.engine.verdict import verdict_of
-from tallyverify.errors import InputError, RecordError
+from tallyverify.errors import InputError, RecordError, UnknownNameError
 from tallyverify.feasibility import (
     CertificateInput,
     Feasibility,
@@ -287,8 +287,8 @@ def _concluded(
         summary = summaries[check.summarise]
     try:
         return check.conclude(check, summary, facts)
-    except RecordError as error:
-        return check.failed(str(error))  # a finding that cannot be one
+    except (RecordError, UnknownNameError) as error:
+        return check.failed(str(error))  # a finding that cannot be one, a figure that is not there
     except InputError:
         raise  # what the user wrote, not what the check did
     except Exception as error:  # a check that breaks must show as broken, and hide no other

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import UnknownNameError, listed, nearest
 from tallyverify.model import Identifier, Model, Text
 from tallyverify.records.balance import ALL_OPTIONS, STANDARD_BALANCES, Balance
 
@@ -246,13 +246,8 @@ class Contest(Model):
         """
         found = next((row for row in self.candidates if row.id == name), None)
         if found is None:
-            raise InputError(
-                "the contest has no candidate of this id",
-                place="candidate",
-                found=shown(name),
-                expected=listed(self.candidate_ids),
-                hint=nearest(str(name), self.candidate_ids),
-            )
+            what = "the contest has no candidate of this id"
+            raise UnknownNameError.of(what, name, self.candidate_ids)
         return found
 
     def display(self, name: str) -> str:

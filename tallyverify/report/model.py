@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from pydantic import Field, PlainSerializer
 
 from tallyverify.atomic_write import write_whole
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import UnknownNameError
 from tallyverify.feasibility import FeasibilitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
 from tallyverify.model import Model
@@ -183,14 +183,7 @@ class Report(Model):
         """
         found = next((result for result in self.checks if result.code == code), None)
         if found is None:
-            codes = [result.code for result in self.checks]
-            raise InputError(
-                "no such check",
-                place="check",
-                found=shown(code),
-                expected=listed(codes, 60),
-                hint=nearest(str(code), codes),
-            )
+            raise UnknownNameError.of("no such check", code, [one.code for one in self.checks])
         return found
 
     @property

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tallyverify.arrays import Counts, Hashes, Mask
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import UnknownNameError
 from tallyverify.key_bytes import folded_keys
 from tallyverify.records import ALL_OPTIONS, Acta, Contest
 from tallyverify.table.source import Source
@@ -191,13 +191,7 @@ class ActaTable:
             if parts:
                 return parts
         there = [*self.lines, *self.votes, *self.contest.candidate_ids, ALL_OPTIONS]
-        raise InputError(
-            "the table has no figure of this name",
-            place="name",
-            found=shown(name),
-            expected=listed(there),
-            hint=nearest(str(name), there),
-        )
+        raise UnknownNameError.of("the table has no figure of this name", name, there)
 
     def _lacks_votes(self, name: str) -> bool:
         """Whether votes that belong to this sum are in no column of the table."""

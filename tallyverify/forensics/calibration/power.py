@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.arrays import Counts
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import InputError, UnknownNameError, listed, nearest
 from tallyverify.forensics.calibration.battery import TESTED, CalibratedTest, battery, known_codes
 from tallyverify.forensics.calibration.rejection_rate import ALPHA
 from tallyverify.forensics.indicator import share_interval
@@ -102,11 +102,8 @@ class Power:
         ]
         if not rates:
             there = dict.fromkeys((row.alteration, row.dose, row.code) for row in self.rows)
-            raise InputError(
-                "this was not simulated",
-                place="alteration, dose, code",
-                found=shown((alteration, dose, code)),
-                expected=listed(map(str, there)),
+            raise UnknownNameError.of(
+                "this was not simulated", (alteration, dose, code), map(str, there)
             )
         return max(rates)
 
