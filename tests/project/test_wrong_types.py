@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import enum
 import inspect
@@ -9,6 +10,7 @@ import pickle
 from collections import abc
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import numpy as np
@@ -19,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 import tallyverify as tv
 from tallyverify.model import Model
 from tallyverify.records import DeclaredMapping
-from tallyverify.taken import _annotated, _array_like, _fits, takes_input
+from tallyverify.taken import _annotated, _array_like, _fits, _Named, takes_input
 from tests.helpers.command import SAMPLES
 
 ROOMS = ("compare", "engine", "feasibility", "forensics", "inference", "readers", "simulate")
@@ -124,6 +126,22 @@ def test_all_that_is_exported_is_walked() -> None:
     for name, function in TAKING.items():
         called: Any = function.__init__ if inspect.isclass(function) else function  # type: ignore[misc]
         assert hasattr(called, "__wrapped__"), f"{name} does not say what it takes"
+
+
+def test_what_is_known_by_its_name_only_is_a_class() -> None:
+    """A name for something else (``Floats``) must be imported for real, or all would be refused."""
+    classes = {
+        node.name
+        for path in Path(tv.__file__).parent.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    }
+    assert {"Contest", "Feasibility"} <= classes
+    for function in TAKING.values():
+        every = [*kinds_of(function).values()]
+        for kind in every:
+            every += get_args(kind)
+        assert {one.__name__ for one in every if isinstance(one, _Named)} <= classes
 
 
 @pytest.mark.parametrize("name", TAKING)

@@ -8,18 +8,15 @@ Source: Idrobo, Kronick & Rodríguez (JOP 2022, doi:10.1086/719639).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from tallyverify.errors import InputError
 from tallyverify.inference.counting_order.input import Counted, in_order
 from tallyverify.inference.counting_order.jump import Jump, jump_at, jump_within
 from tallyverify.inference.counting_order.late_shift import late_shift
 from tallyverify.taken import takes_input
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 _POINTS = 200
 

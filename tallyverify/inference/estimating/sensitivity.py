@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from tallyverify.arrays import Floats
 from tallyverify.errors import InputError
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to, tilted_share
 from tallyverify.taken import takes_input
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Floats
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,14 @@ seen of their areas do; exp(δ) is the factor on the odds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
+from tallyverify.arrays import Floats
 from tallyverify.errors import InputError
 from tallyverify.taken import takes_input
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Floats
-
 
 LARGEST_TILT = 20.0
 """Beyond this, odds are multiplied by more than 400 million: no tilt reaches the result."""
