@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tallyverify.arrays import Floats
+from tallyverify.arrays import Floats, floats, same_length
 from tallyverify.errors import InputError
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to, tilted_share
 from tallyverify.taken import takes_input
@@ -81,8 +81,9 @@ def sensitivity(
     >>> round(curve.tilt_for(0.1).delta, 6), round(curve.tie.target, 3)
     (0.0, 0.4)
     """
-    at = np.clip(np.asarray(share, dtype=np.float64), 1e-6, 1 - 1e-6)
-    weight = np.asarray(votes, dtype=np.float64)
+    at = np.clip(floats("share", share, dimensions=1), 1e-6, 1 - 1e-6)
+    weight = floats("votes", votes, dimensions=1)
+    same_length(share=at, votes=weight)
     both = float(weight.sum())
     if not 0 < both < inf or not valid > 0:
         raise InputError("there are no unseen votes for the two candidates, so none to tilt")
