@@ -19,7 +19,7 @@ from tallyverify.hand_on import hand_on
 if TYPE_CHECKING:
     from tallyverify import compare, forensics, inference, simulate
     from tallyverify.case import Case, CaseFile, load_case
-    from tallyverify.engine import catalogue, json_schema, verify
+    from tallyverify.engine import catalogue, json_schema, load_report, reproduce, verify
     from tallyverify.errors import InputError, TallyVerifyError
     from tallyverify.findings import CheckResult, Evidence, Finding, Status
     from tallyverify.inference import Estimate
@@ -68,16 +68,18 @@ __all__ = [
     "inference",
     "json_schema",
     "load_case",
+    "load_report",
     "propose",
     "read_actas",
     "read_registry",
+    "reproduce",
     "simulate",
     "verify",
 ]
 
 _HOMES = {
     "case": ("Case", "CaseFile", "load_case"),
-    "engine": ("catalogue", "json_schema", "verify"),
+    "engine": ("catalogue", "json_schema", "load_report", "reproduce", "verify"),
     "errors": ("InputError", "TallyVerifyError"),
     "findings": ("CheckResult", "Evidence", "Finding", "Status"),
     "inference": ("Estimate",),

@@ -84,9 +84,56 @@ class InputError(TallyVerifyError):
         """Return the same error with the file named, if it was not yet."""
         return self._with(file=self.file or file)
 
-    def _with(self, **changed: str) -> InputError:
+    def _with(self, **changed: str | None) -> InputError:
         names = ("file", "place", "found", "expected", "hint")
         return InputError(self.what, **({name: getattr(self, name) for name in names} | changed))
+
+
+class RecordError(InputError):
+    """A record cannot be made of what it was given; until a file is named, its name stands there.
+
+    Attributes
+    ----------
+    problems : tuple of dict
+        One for each thing that is wrong, as pydantic tells it: ``type``, ``loc``, ``msg``,
+        ``input``, and perhaps ``ctx``.
+
+    Examples
+    --------
+    >>> import tallyverify as tv
+    >>> tv.Candidate(id="A", name=3)
+    Traceback (most recent call last):
+    ...
+    tallyverify.errors.RecordError: Candidate: name: this cannot stand here
+      found: 3
+      expected: text: "…"
+    """
+
+    problems: tuple[Any, ...] = ()
+
+    def in_file(self, file: str, hint: str | None = None) -> InputError:
+        """Return the error as one of a file, with a hint where it has none of its own."""
+        return self._with(file=file, hint=self.hint or hint)
+
+
+class UnknownNameError(InputError):
+    """Something was asked for by a name that is not there.
+
+    Examples
+    --------
+    >>> print(UnknownNameError.of("no such check", "D31", ["D301", "D302"]))
+    no such check
+      found: 'D31'
+      expected: 'D301', 'D302'
+      try: did you mean 'D301'?
+    """
+
+    @classmethod
+    def of(cls, what: str, name: object, there: Iterable[str]) -> UnknownNameError:
+        """Return the error for a name that is not one of those that are there."""
+        there = list(there)
+        hint = nearest(str(name), there)
+        return cls(what, found=shown(name), expected=listed(there, 60), hint=hint)
 
 
 def printable(text: str) -> str:
@@ -114,21 +161,24 @@ def listed(names: Iterable[str], most: int = 30) -> str:
     return text + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
-def from_validation(error: ValidationError, file: str, hint: str | None = None) -> InputError:
-    """Turn what pydantic found in a file into one message that lists every place.
-
-    ``hint`` is named where none of the errors suggests one.
-    """
+def from_validation(error: ValidationError, record: str) -> RecordError:
+    """Turn what pydantic found in a record into one message that lists every place."""
     items = error.errors(include_url=False, include_context=True)
     # A list that lost its wrong items may then be too short: that is no problem of its own.
     items = [item for item in items if item["type"] != "too_short" or not _inside(item, items)]
     places = [_Place.of(item) for item in items]
-    hint = next((place.hint for place in places if place.hint), hint)
+    told = _told(places, record)
+    told.problems = tuple(items)
+    return told
+
+
+def _told(places: list[_Place], record: str) -> RecordError:
+    hint = next((place.hint for place in places if place.hint), None)
     if len(places) == 1:
         one = places[0]
-        return InputError(
+        return RecordError(
             one.what,
-            file=file,
+            file=record,
             place=one.place,
             found=one.found,
             expected=one.expected,
@@ -137,7 +187,7 @@ def from_validation(error: ValidationError, file: str, hint: str | None = None) 
     lines = [f"{len(places)} problems", *map(str, places[:_MOST_PLACES])]
     if len(places) > _MOST_PLACES:
         lines.append(f"  … and {len(places) - _MOST_PLACES} more")
-    return InputError("\n".join(lines), file=file, hint=hint)
+    return RecordError("\n".join(lines), file=record, hint=hint)
 
 
 def _inside(item: Any, items: list[Any]) -> bool:

@@ -44,6 +44,7 @@ class Status(StrEnum):
     PASSED = "passed"
     FLAGGED = "flagged"
     NOT_APPLICABLE = "not_applicable"
+    NOT_ASKED = "not_asked"
     ERROR = "error"
 
 
@@ -56,6 +57,9 @@ class Finding(Model):
         Code of the check, e.g. ``D301``.
     evidence : Evidence
         The rung it stands on.
+    bulletin : str or None
+        Id of the bulletin that it is about, if about one; of two that are held against each
+        other, the later.
     area : dict
         Level to name; empty for the whole country.
     station, candidate : str or None
@@ -75,6 +79,7 @@ class Finding(Model):
 
     code: str
     evidence: Evidence
+    bulletin: str | None = None
     area: dict[str, str] = Field(default_factory=dict)
     station: str | None = None
     candidate: str | None = None
@@ -92,7 +97,8 @@ class CheckResult(Model):
     """What one check of the catalogue concluded.
 
     A check is ``flagged`` when a finding stands above ``note``, or when noting is all that the
-    check is for. A check that could not answer says so in ``reason``.
+    check is for. A check that could not answer says so in ``reason``; one that was not asked for
+    is ``not_asked``.
 
     Examples
     --------

@@ -15,11 +15,12 @@ from pydantic import (
     Field,
     StringConstraints,
     Tag,
+    ValidationError,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from tallyverify.errors import listed, nearest, shown
+from tallyverify.errors import from_validation, listed, nearest, shown
 
 MAX_COUNT = 10**10
 """No count on a sheet or in a declared result is larger: there are fewer people than that."""
@@ -31,6 +32,31 @@ class Model(BaseModel):
     """Base of the package's models: frozen, no unknown key, the nearest known key named."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise from_validation(error, type(self).__name__) from None
+
+    # To pydantic it is its own: records inside records are made without it, and name their place.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def model_validate(cls, obj: Any, **how: Any) -> Self:
+        """Return a record made of plain data; :class:`InputError` where it cannot be."""
+        try:
+            return super().model_validate(obj, **how)
+        except ValidationError as error:
+            raise from_validation(error, cls.__name__) from None
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **how: Any) -> Self:
+        """Do the same from JSON."""
+        try:
+            return super().model_validate_json(json_data, **how)
+        except ValidationError as error:
+            raise from_validation(error, cls.__name__) from None
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,6 @@ from math import floor
 from pathlib import Path
 
 from tallyverify.case.case_file import CaseFile
-from tallyverify.case.json_files import read_document
 from tallyverify.case.reading import CaseReading, Input, inside, matched
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import InputError, listed, nearest
@@ -16,8 +15,10 @@ from tallyverify.findings import counted, number
 from tallyverify.readers import check_exists, check_name, files_meant
 from tallyverify.records import MOST_SHARE, Allowance, CaptureKind, Contest, Declared, Mapping
 from tallyverify.table import ActaParts, Registry, Source, with_earlier
+from tallyverify.taken import takes_input
 
 
+@takes_input
 @dataclass(frozen=True, eq=False)
 class Case:
     """All parts of one audit.
@@ -45,6 +46,8 @@ class Case:
         Other captures of the same sheets, by name.
     earlier : Registry, optional
         Stations with their votes in an earlier round or election.
+    declared_in : tuple of Source
+        Tables that the declared result was read from.
 
     Examples
     --------
@@ -66,6 +69,7 @@ class Case:
     capture: CaptureKind = "definitive"
     captures: tuple[str, ...] = ()
     earlier: Registry | None = None
+    declared_in: tuple[Source, ...] = ()
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -100,6 +104,7 @@ class Case:
         return f"<Case {self.contest.id!r}: {', '.join(parts)}>"
 
 
+@takes_input
 def load_case(
     folder: str | Path | None = None,
     *,
@@ -136,16 +141,15 @@ def load_case(
     """
     described: CaseFile | None = None
     root = Path(folder) if folder is not None else None
+    read = CaseReading(root)
     if root is not None:
-        described = _described(root)
+        described = _described(root, read)
     elif actas is None or contest is None:
         raise InputError(
             "a case is a folder, or at least a file of actas and a contest file",
             found="neither",
             hint="tallyverify verify FOLDER, or --actas FILE --contest FILE",
         )
-
-    read = CaseReading(root)
 
     def path_of(given: str | Path | None, inside: str | None) -> Path | None:
         if given is not None:
@@ -199,7 +203,13 @@ def load_case(
         own.capture if own else "definitive",
         others,
         before,
+        tuple(read.declared_in),
     )
+
+
+def as_case(case: Case | str | Path) -> Case:
+    """Return a case, read from its folder where a path is given."""
+    return case if isinstance(case, Case) else load_case(case)
 
 
 def _check_allowance(allowance: Allowance | None, source: Source) -> None:
@@ -221,7 +231,7 @@ def _needed(path: Path | None) -> Path:
     return path
 
 
-def _described(root: Path) -> CaseFile:
+def _described(root: Path, read: CaseReading) -> CaseFile:
     name = root.name or root.resolve().name
     if not root.is_dir():
         hint = None if root.is_file() else nearest(name, _there(root.parent))
@@ -240,7 +250,7 @@ def _described(root: Path) -> CaseFile:
             hint=nearest("case.json", there)
             or 'write one: {"contest": "contest.json", "actas": {"file": "actas.csv"}}',
         )
-    return read_document(inside(root, "case.json"), CaseFile, "case")[0]
+    return read.document(inside(root, "case.json"), CaseFile, "case")
 
 
 def _there(folder: Path) -> list[str]:

@@ -8,15 +8,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
-from tallyverify.errors import InputError, from_validation, shown
+from tallyverify.errors import InputError, RecordError, shown
+from tallyverify.model import Model
 from tallyverify.readers import check_exists
+from tallyverify.taken import takes_input
 
 _MAX_BYTES = 64 * 1024**2
-Document = TypeVar("Document", bound=BaseModel)
+Document = TypeVar("Document", bound=Model)
 
 
+@takes_input
 def read_document(path: Path, model: type[Document], role: str) -> tuple[Document, str]:
     """Read a JSON file into its model; return it with the file's SHA-256.
 
@@ -35,11 +36,11 @@ def read_document(path: Path, model: type[Document], role: str) -> tuple[Documen
     raw = path.read_bytes()
     try:
         read = model.model_validate(_parsed(raw))
+    except RecordError as error:
+        hint = f"tallyverify schema {role} prints what may stand in it"
+        raise error.in_file(path.name, hint) from None
     except InputError as error:
         raise error.in_file(path.name) from None
-    except ValidationError as error:
-        hint = f"tallyverify schema {role} prints what may stand in it"
-        raise from_validation(error, path.name, hint) from None
     except RecursionError:
         hint = "a description has a few levels only; check its brackets"
         raise InputError("the JSON is nested too deeply", file=path.name, hint=hint) from None

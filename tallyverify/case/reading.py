@@ -8,11 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from tallyverify.case.case_file import DeclaredTable, EarlierFile
 from tallyverify.case.json_files import Document, names_a_file, read_document
-from tallyverify.errors import InputError, from_validation, shown
+from tallyverify.errors import InputError, RecordError, shown
 from tallyverify.readers import (
     check_exists,
     files_meant,
@@ -46,6 +44,7 @@ class CaseReading:
 
     root: Path | None
     inputs: list[Input] = field(default_factory=list)
+    declared_in: list[Source] = field(default_factory=list)
 
     def document(self, path: Path, model: type[Document], role: str) -> Document:
         """Read a JSON document."""
@@ -139,8 +138,8 @@ class CaseReading:
             try:
                 document = {**dict(whole), "bulletins": _merged([*whole.bulletins, *tables])}
                 whole = Declared.model_validate(document)
-            except ValidationError as error:
-                raise from_validation(error, names[0]) from None
+            except RecordError as error:
+                raise error.in_file(names[0]) from None
         return whole.fitting(contest, names[0]).noticing(said)
 
     def _bulletin(self, given: DeclaredTable, contest: Contest, said: list[str]) -> Bulletin:
@@ -153,13 +152,14 @@ class CaseReading:
         except InputError as error:
             raise error.in_file(path.name) from None
         self.table("declared", source)
+        self.declared_in.append(source)
         said += [f"{source.name}: {words}" for words in (*source.text, *source.respelt)]
         head = dict(given.bulletin) if given.bulletin else {"id": path.name.split(".")[0]}
         try:
             # A coverage is in the unit of its own file.
             whole = Declared.model_validate({"bulletins": [{**head, "areas": areas}]})
-        except ValidationError as error:
-            raise from_validation(error, path.name) from None
+        except RecordError as error:
+            raise error.in_file(path.name) from None
         return whole.bulletins[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tallyverify.errors import InputError
+from tallyverify.taken import takes_input
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Bounds:
         )
 
 
+@takes_input
 def bounds_of(votes: dict[str, int], unseen_votes: int, words: str = "") -> Bounds:
     """Return the bounds for seen votes by candidate and a number of unseen valid votes.
 

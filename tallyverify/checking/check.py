@@ -65,6 +65,7 @@ class Check:
         message: str,
         *,
         evidence: Evidence | None = None,
+        bulletin: str | None = None,
         area: dict[str, str] | None = None,
         station: str | None = None,
         candidate: str | None = None,
@@ -82,6 +83,7 @@ class Check:
         return Finding(
             code=self.code,
             evidence=evidence or self.evidence,
+            bulletin=bulletin,
             area=area or {},
             station=station,
             candidate=candidate,
@@ -138,6 +140,10 @@ class Check:
             reason=reason,
             findings=tuple((findings or [])[:MOST_FINDINGS]),
         )
+
+    def not_asked(self) -> CheckResult:
+        """Return what stands in a report for a check that was not asked."""
+        return CheckResult(**self._head(), status=Status.NOT_ASKED)
 
     def failed(self, reason: str) -> CheckResult:
         """Return the result of a check that broke."""

@@ -12,6 +12,7 @@ from tallyverify.command.estimating import estimate_command
 from tallyverify.command.listing import checks_command, schema_command
 from tallyverify.command.output import say
 from tallyverify.command.proposing import init_command
+from tallyverify.command.reproducing import reproduce_command
 from tallyverify.command.simulating import simulate_command
 from tallyverify.command.verifying import verify_command
 
@@ -45,6 +46,7 @@ for name, command in (
     ("verify", verify_command),
     ("estimate", estimate_command),
     ("check-certificate", check_certificate_command),
+    ("reproduce", reproduce_command),
     ("simulate", simulate_command),
     ("checks", checks_command),
     ("schema", schema_command),

@@ -85,6 +85,7 @@ def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
                     "before it. If the authority announced a correction, say so in the "
                     f'bulletin: "correction": true{why}',
                     evidence=evidence,
+                    bulletin=pair.later.id,
                     area=row.area,
                     candidate=label if label in facts.contest.candidate_ids else None,
                     observed=after,
@@ -151,7 +152,7 @@ def batch(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         grown = {k: b - a for k, (a, b) in counts.items() if k not in _LINES}
         head = f"{place(pair.row.area)}, between bulletins {pair.bulletin.id} and {pair.later.id}"
         findings += _impossible(check, engine, pair, head, valid, grown, facts)
-        findings += _beside_the_seen(check, kept.seen, pair.row, head, valid, grown, facts)
+        findings += _beside_the_seen(check, kept.seen, pair, head, valid, grown, facts)
     if not asked:
         return check.not_applicable("no two bulletins give valid votes for the same area")
     sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
@@ -199,6 +200,7 @@ def _impossible(
             check.finding(
                 f"{head}: {message}{why}",
                 evidence=evidence,
+                bulletin=pair.later.id,
                 area=pair.row.area,
                 observed=votes,
                 expected=valid,
@@ -211,7 +213,7 @@ def _impossible(
 def _beside_the_seen(
     check: Check,
     seen: Seen,
-    row: AreaResult,
+    pair: Pair,
     head: str,
     valid: int,
     grown: dict[str, int],
@@ -236,7 +238,8 @@ def _beside_the_seen(
             f"{percent(grown[leader], valid)} of them for {facts.label(leader)}{beside}. "
             "Late stations are not a random sample, so this alone says nothing",
             evidence=Evidence.NOTE,
-            area=row.area,
+            bulletin=pair.later.id,
+            area=pair.row.area,
             candidate=leader,
             observed=round(share, 6),
             arithmetic=f"{number(grown[leader])} / {number(valid)} = "

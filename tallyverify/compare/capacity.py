@@ -92,6 +92,7 @@ def _need(
         check.finding(
             says,
             evidence=evidence,
+            bulletin=one.bulletin.id,
             area=one.row.area,
             observed=room,
             expected=needed,

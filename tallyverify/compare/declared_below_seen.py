@@ -105,6 +105,7 @@ def _below(
     return check.finding(
         says + why,
         evidence=evidence,
+        bulletin=row.bulletin_id,
         area=one.row.area,
         candidate=row.label if known else None,
         observed=held,
@@ -123,6 +124,7 @@ def _nothing_seen(
         f"bulletin {bulletin.id} declares {place(row.area)}, of which there is no sheet: "
         "nothing was compared there" + (f"; {near}" if near else ""),
         evidence=Evidence.NOTE,
+        bulletin=bulletin.id,
         area=row.area,
     )
 

@@ -123,6 +123,7 @@ def _told(
         f"{counted(one.areas, 'area')} below sum to {number(one.total)}, {number(one.whole)} are "
         f"declared for the whole{why}",
         evidence=evidence,
+        bulletin=one.bulletin.id,
         area=one.parent.area,
         observed=one.total,
         expected=one.whole,

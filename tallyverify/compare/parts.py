@@ -28,6 +28,7 @@ def _differ(
     return check.finding(
         f"bulletin {one.bulletin.id}, {place(one.row.area)}: {message}",
         evidence=evidence,
+        bulletin=one.bulletin.id,
         area=one.row.area,
         observed=observed,
         expected=expected,

@@ -18,6 +18,7 @@ from tallyverify.feasibility import (
 )
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
 from tallyverify.records import AreaResult, Bulletin
+from tallyverify.taken import takes_input
 
 _DECIMALS = (0, 1, 2, 3)
 _ALPHA = 0.001
@@ -48,6 +49,7 @@ class RoundedCounts:
     products: tuple[float, ...]
 
 
+@takes_input
 def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCounts:
     """Test whether all counts were calculated back from percentages of a total.
 
@@ -150,6 +152,7 @@ def _made_from_percentages(
     return Finding(
         code="D305",
         evidence=Evidence.IMPROBABLE,
+        bulletin=bulletin.id,
         area=row.area,
         observed=len(row.figures),
         expected=round(len(row.figures) * min(1.0, (10 ** (test.decimals + 2) + 1) / total), 6),
@@ -205,6 +208,7 @@ def _of_some_total(
                 "declared total; a total that is not declared, such as valid and blank votes, "
                 "would explain them",
                 evidence=Evidence.NOTE,
+                bulletin=one.bulletin.id,
                 area=row.area,
                 arithmetic=f"from {number(ceil(low))}"
                 + (f" to {number(floor(high))}" if high is not None else " up"),
@@ -249,6 +253,7 @@ class _Off:
             f"bulletin {one.bulletin.id}, {place(one.row.area)}: {self.label} is declared with "
             f"{self.stated:g} %, its votes are {share:.4f} % of the {self.name}{explained}{why}",
             evidence=evidence,
+            bulletin=one.bulletin.id,
             area=one.row.area,
             observed=round(share, 6),
             expected=self.stated,

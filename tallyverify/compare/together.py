@@ -123,9 +123,11 @@ def _together(
             "nothing else speaks against them"
         )
     bound = answer.whole.reading.bound
+    named = {row.bulletin_id for row in clash}
     return check.finding(
         text,
         evidence=answer.whole.rung,
+        bulletin=named.pop() if len(named) == 1 else None,
         observed=bound.misfit or bound.sheets,
         expected=0 if bound.misfit else engine.allowance.sheets,
         arithmetic=_subtraction(engine, answer, clash),

@@ -10,8 +10,10 @@ import numpy as np
 from tallyverify.checking import Bounds, bounds_of
 from tallyverify.errors import InputError
 from tallyverify.table import ActaTable, Registry
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def bounds(
     table: ActaTable,
     *,

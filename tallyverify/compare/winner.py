@@ -119,6 +119,7 @@ def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     finding = check.finding(
         says + (why if sure else ""),
         evidence=evidence if sure else Evidence.NOTE,
+        bulletin=bulletin.id,
         candidate=declared[0],
         observed=votes[declared[0]],
         expected=votes[leader],

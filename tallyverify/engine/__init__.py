@@ -12,15 +12,20 @@ if TYPE_CHECKING:
     from tallyverify.engine.all_checks import catalogue, select
     from tallyverify.engine.contradicting import contradictions
     from tallyverify.engine.rechecking import check_certificate
+    from tallyverify.engine.reproducing import Difference, Reproduction, load_report, reproduce
     from tallyverify.engine.schemas import json_schema
     from tallyverify.engine.verification import estimate_case, verify
 
 __all__ = [
+    "Difference",
+    "Reproduction",
     "catalogue",
     "check_certificate",
     "contradictions",
     "estimate_case",
     "json_schema",
+    "load_report",
+    "reproduce",
     "select",
     "verify",
 ]
@@ -34,6 +39,12 @@ __getattr__ = hand_on(
         ),
         "contradicting": ("contradictions",),
         "rechecking": ("check_certificate",),
+        "reproducing": (
+            "Difference",
+            "Reproduction",
+            "load_report",
+            "reproduce",
+        ),
         "schemas": ("json_schema",),
         "verification": (
             "estimate_case",

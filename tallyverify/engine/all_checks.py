@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tallyverify.checking import Check
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.taken import takes_input
 
 FAMILIES = ("rules", "compare", "inference", "forensics", "reconcile")
 
 
+@takes_input
 def catalogue() -> tuple[Check, ...]:
     """Return every check that this version has, in the order of their codes.
 
@@ -24,13 +28,21 @@ def catalogue() -> tuple[Check, ...]:
     return (*RULES, *COMPARE, *INFERENCE, *FORENSICS)
 
 
+def wanted_of(checks: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return the families and codes that were asked for, as they are written; None for all."""
+    if checks is None:
+        return None
+    names = checks.split(",") if isinstance(checks, str) else checks
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+@takes_input
 def select(wanted: str | list[str] | tuple[str, ...] | None) -> tuple[Check, ...]:
     """Return the checks of these families and codes, in the catalogue's order; None for all."""
     every = catalogue()
     if wanted is None:
         return every
-    names = wanted.split(",") if isinstance(wanted, str) else list(wanted)
-    names = [name.strip() for name in names if name.strip()]
+    names = wanted_of(wanted) or ()
     families = tuple(dict.fromkeys(check.family for check in every))
     codes = [check.code for check in every]
     for name in names or [""]:

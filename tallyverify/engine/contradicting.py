@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from tallyverify.records import Declared
 from tallyverify.table import ActaParts, Registry
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from tallyverify.report import Report
 
 
+@takes_input
 def contradictions(
     table: ActaParts, declared: Declared, registry: Registry | None = None
 ) -> Report:

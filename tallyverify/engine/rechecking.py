@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
-from tallyverify.case import Case
+from tallyverify.case import Case, as_case
 from tallyverify.checking import Kept
 from tallyverify.engine.all_checks import select
 from tallyverify.engine.verification import (
@@ -20,27 +21,30 @@ from tallyverify.feasibility import (
     proved_again,
     summarise_witnesses,
 )
+from tallyverify.taken import takes_input
 
 
 def _untold(what: str, done: int, of: int) -> None:
     """Tell nobody of the progress."""
 
 
-def check_certificate(certificate: Certificate, case: Case) -> Recheck:
+@takes_input
+def check_certificate(certificate: Certificate, case: Case | str | Path) -> Recheck:
     """Prove a certificate again from its case.
 
     Parameters
     ----------
     certificate : Certificate
         As it was written by ``tallyverify verify --out``.
-    case : Case
-        The case that it is of.
+    case : Case or path
+        The case that it is of, or its folder.
 
     Returns
     -------
     Recheck
         Whether it is proved, and in words what is, or why not.
     """
+    case = as_case(case)
     chosen = select("D312")
     suspects, source = _first_pass(case, _untold)
     facts = replace(case.facts, source=source)

@@ -7,20 +7,38 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from tallyverify.errors import UnknownNameError
+from tallyverify.taken import takes_input
+
 DOCUMENTS = (
     *("acta", "contest", "declared", "report", "certificate", "estimate"),
     *("case", "mapping", "registry"),
 )
 """Documents that have a published schema."""
 
+RECORDS = "tallyverify.records."
+
 
 class _Whole(GenerateJsonSchema):
-    """What is written has every key, also those with a default."""
+    """What is written has every key, also those with a default.
+
+    What people write, a contest say, stands in it as they write it: what is not said is left out.
+    """
+
+    _of_people = False
+
+    def model_schema(self, schema: Any) -> Any:
+        outer, self._of_people = self._of_people, schema["cls"].__module__.startswith(RECORDS)
+        try:
+            return super().model_schema(schema)
+        finally:
+            self._of_people = outer
 
     def field_is_required(self, field: Any, total: bool) -> bool:
-        return True
+        return super().field_is_required(field, total) if self._of_people else True
 
 
+@takes_input
 def json_schema(document: str) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a document.
 
@@ -32,7 +50,7 @@ def json_schema(document: str) -> dict[str, Any]:
 
     Raises
     ------
-    KeyError
+    InputError
         For another name.
 
     Examples
@@ -58,6 +76,8 @@ def json_schema(document: str) -> dict[str, Any]:
         "certificate": Certificate,
         "estimate": EstimateDocument,
     }
+    if document not in models:
+        raise UnknownNameError.of("no such document", document, models)
     adapter: TypeAdapter[Any] = TypeAdapter(models[document])
     if document in ("report", "certificate", "estimate"):
         schema = adapter.json_schema(mode="serialization", schema_generator=_Whole)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tallyverify._version import __version__
-from tallyverify.case import Case
+from tallyverify.case import Case, as_case
 from tallyverify.checking import (
     CaseFacts,
     Check,
@@ -18,9 +19,9 @@ from tallyverify.checking import (
     summarise_seen,
     summarise_sheets,
 )
-from tallyverify.engine.all_checks import select
+from tallyverify.engine.all_checks import catalogue, select, wanted_of
 from tallyverify.engine.verdict import verdict_of
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, RecordError, UnknownNameError
 from tallyverify.feasibility import (
     CertificateInput,
     Feasibility,
@@ -33,16 +34,18 @@ from tallyverify.feasibility import (
 from tallyverify.findings import CheckResult, Evidence
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
-from tallyverify.report import CoverageFacts, InputFile, Report, Totals
+from tallyverify.report import CoverageFacts, InputFile, MappingUsed, Report, Totals
 from tallyverify.rules import GATE, summarise_as_read
 from tallyverify.table import ActaTable, HashMatches, Index, Noticed, Repeats, Source
+from tallyverify.taken import takes_input
 
 Progress = Callable[[str, int, int], None]
 Shown = TypeVar("Shown")
 
 
+@takes_input
 def verify(
-    case: Case,
+    case: Case | str | Path,
     *,
     checks: str | Sequence[str] | None = None,
     progress: Progress | None = None,
@@ -52,8 +55,8 @@ def verify(
 
     Parameters
     ----------
-    case : Case
-        The parts of the audit, e.g. from :func:`tallyverify.load_case`.
+    case : Case or path
+        The parts of the audit, e.g. from :func:`tallyverify.load_case`; or the case's folder.
     checks : str or sequence of str, optional
         Families (``rules``, ``compare``) and codes (``D301``); all by default.
     progress : callable, optional
@@ -83,7 +86,9 @@ def verify(
     >>> verify(load_case("data/samples/clean"), checks="D301,D303").check("D301").status
     <Status.PASSED: 'passed'>
     """
-    chosen = select(list(checks) if checks is not None and not isinstance(checks, str) else checks)
+    case = as_case(case)
+    asked = wanted_of(checks)
+    chosen = select(asked)
     facts = case.facts
     tell = progress or (lambda what, done, of: None)
     suspects, source = _first_pass(case, tell)
@@ -104,7 +109,7 @@ def verify(
         doubt,
         lambda: section_of(rows.study(Feasibility, Kept(seen, rows), facts), facts),
     )
-    report = _report(case, facts, chosen, results, seen, picture, indicators, worlds, doubt)
+    report = _report(case, asked, facts, chosen, results, seen, picture, indicators, worlds, doubt)
     if not certify or worlds is None or rows is None:
         return report
     engine = rows.study(Feasibility, Kept(seen, rows), facts)
@@ -113,16 +118,37 @@ def verify(
 
 
 def certificate_inputs(case: Case) -> tuple[CertificateInput, ...]:
-    """Return the files of a case that a proof stands on; of a mapping, the columns are told."""
+    """Return the files that a proof stands on; what case.json and mappings say stands in it."""
     return tuple(
         CertificateInput(role=one.role, name=one.name, sha256=one.sha256)
         for one in case.inputs
-        if one.role != "mapping"
+        if one.role not in ("case", "mapping")
     )
 
 
-def estimate_case(case: Case, *, progress: Progress | None = None) -> InferenceSection:
+def _mappings_of(case: Case) -> tuple[MappingUsed, ...]:
+    """Return by which mapping each table of the case was read."""
+    tables = [("actas", case.actas.source)]
+    tables += [("registry", case.registry.source)] if case.registry is not None else []
+    tables += [("earlier", case.earlier.source)] if case.earlier is not None else []
+    tables += [("declared", source) for source in case.declared_in]
+    return tuple(
+        MappingUsed(
+            role=role,
+            name=source.name,
+            mapping=source.mapping,
+            grouping=source.grouping,
+            decimal=source.decimal,
+        )
+        for role, source in tables
+        if source.mapping is not None
+    )
+
+
+@takes_input
+def estimate_case(case: Case | str | Path, *, progress: Progress | None = None) -> InferenceSection:
     """Estimate the whole count of a case; the estimate is perhaps refused, with the reason."""
+    case = as_case(case)
     tell = progress or (lambda what, done, of: None)
     chosen = select("inference")
     suspects, source = _first_pass(case, tell)
@@ -261,6 +287,8 @@ def _concluded(
         summary = summaries[check.summarise]
     try:
         return check.conclude(check, summary, facts)
+    except (RecordError, UnknownNameError) as error:
+        return check.failed(str(error))  # a finding that cannot be one, a figure that is not there
     except InputError:
         raise  # what the user wrote, not what the check did
     except Exception as error:  # a check that breaks must show as broken, and hide no other
@@ -269,6 +297,7 @@ def _concluded(
 
 def _report(
     case: Case,
+    asked: tuple[str, ...] | None,
     facts: CaseFacts,
     chosen: tuple[Check, ...],
     results: list[CheckResult],
@@ -296,9 +325,13 @@ def _report(
         (finding for result in results for finding in result.findings),
         key=lambda finding: (finding.evidence.rank, order[finding.code]),
     )
+    answers = {result.code: result for result in results}
     return Report(
         version=__version__,
         seed=case.seed,
+        asked=asked,
+        allowance=case.allowance,
+        capture=case.capture,
         inputs=tuple(
             InputFile(role=i.role, name=i.name, sha256=i.sha256, rows=i.rows) for i in case.inputs
         ),
@@ -318,10 +351,12 @@ def _report(
         ),
         verdict=verdict_of(results, chosen, doubt),
         reason=doubt,
-        checks=tuple(results),
+        checks=tuple(answers.get(check.code) or check.not_asked() for check in catalogue()),
         findings=tuple(findings),
         feasibility=worlds,
         contest=case.contest,
+        declared=case.declared,
+        mappings=_mappings_of(case),
         picture=picture,
         forensics=shown,
     )

@@ -7,6 +7,7 @@ from math import ceil, sqrt
 
 from tallyverify.checking import CaseFacts
 from tallyverify.findings import counted, number
+from tallyverify.taken import takes_input
 
 _SHARES = {"definitive": 0.005, "provisional": 0.025}
 
@@ -31,6 +32,7 @@ def default_allowance(seen: int, capture: str) -> int:
     return max(1, ceil(round(expected + 2 * sqrt(expected), 9)))
 
 
+@takes_input
 def allowed_for(facts: CaseFacts, seen: int) -> Allowed:
     """Return the allowance of a case: as it states, else the default, with what was annulled."""
     usual = default_allowance(seen, facts.capture)

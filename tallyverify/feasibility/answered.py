@@ -13,8 +13,10 @@ from tallyverify.feasibility.section import (
     FeasibilitySection,
 )
 from tallyverify.findings import Evidence, number, place
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | None:
     """Return the answer of a case for its report; None where nothing was held against sheets."""
     gravest = engine.gravest
@@ -66,6 +68,7 @@ def _of_bulletin(
     )
 
 
+@takes_input
 def figure_words(row: Row, facts: CaseFacts) -> str:
     """Return a published figure in words: bulletin, place, what it counts, and how many."""
     said = number(row.low) if row.low == row.high else f"{number(row.low)} to {number(row.high)}"

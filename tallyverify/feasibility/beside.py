@@ -13,17 +13,20 @@ from tallyverify.feasibility.figures.unseen_sizes import (
     unseen_stations,
     votes_of_no_station,
 )
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from tallyverify.feasibility.answer import Feasibility, SeriesAnswer
 
 
+@takes_input
 def most_seen(answer: SeriesAnswer, area: int) -> dict[Figure, int]:
     """Return the most that the sheets of an area may hold of each figure."""
     program = answer.programs[-1]
     return dict(zip(program.figures, program.held_in(area)[2].tolist(), strict=True))
 
 
+@takes_input
 def held_of(answer: SeriesAnswer, row: Row) -> tuple[int, int]:
     """Return the least and the most that the sheets hold of a published figure."""
     program = answer.programs[-1]
@@ -32,6 +35,7 @@ def held_of(answer: SeriesAnswer, row: Row) -> tuple[int, int]:
     return int(least[at]), int(most[at])
 
 
+@takes_input
 def room_of(answer: SeriesAnswer, area: int) -> int | None:
     """Return the most ballots of an area beside those on the seen sheets; None: no bound."""
     program = answer.programs[-1]
@@ -47,6 +51,7 @@ def room_of(answer: SeriesAnswer, area: int) -> int | None:
     return room if program.room is None else min(room, program.room)
 
 
+@takes_input
 def unseen_room(engine: Feasibility) -> tuple[int, str] | None:
     """Return the most votes that no sheet shows, and why so many; None: nothing bounds them."""
     facts, seen = engine.facts, engine.sheets

@@ -11,6 +11,7 @@ import numpy as np
 from tallyverify.feasibility.answer import weight_of
 from tallyverify.feasibility.beside import held_of
 from tallyverify.feasibility.figures.published import Row
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from tallyverify.feasibility.answer import Feasibility, ProvedReading, SeriesAnswer
@@ -23,6 +24,7 @@ _MOST_LISTED = 400
 _ALONE = 5
 
 
+@takes_input
 def clash_of(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...]:
     """Return a minimal set of published figures that reach the rung of the series.
 
@@ -88,6 +90,7 @@ def _one_figure(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...] | 
     return tuple(strongest.reading.clash) if strongest is not None else None
 
 
+@takes_input
 def resolved_by(engine: Feasibility, answer: SeriesAnswer) -> Row | None:
     """Return the one published figure that alone would resolve the clash, if there is one."""
     if answer.whole.rung is None:
@@ -103,6 +106,7 @@ def resolved_by(engine: Feasibility, answer: SeriesAnswer) -> Row | None:
     return engine.resolved[key]
 
 
+@takes_input
 def look_at_first(engine: Feasibility, reading: ProvedReading) -> tuple[str, ...]:
     """Return the sheets that the bound calls wrong, those with most to gain first."""
     if not reading.bound.proofs or reading.bound.proofs[0].cost != "sheets":

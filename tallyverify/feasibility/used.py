@@ -9,6 +9,7 @@ import numpy as np
 
 from tallyverify.feasibility.proving.program import Chain, Program, Unseen
 from tallyverify.feasibility.proving.proof import proved
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from tallyverify.feasibility.answer import Feasibility, SeriesAnswer, Verified
@@ -17,6 +18,7 @@ _ROWS = 2
 """Of so many rows, at the most, a finding says how much they hold."""
 
 
+@takes_input
 def assumptions_used(engine: Feasibility, answer: SeriesAnswer, one: Verified) -> tuple[str, ...]:
     """Return the assumptions that a proof used, in words; without any of them it proves less."""
     program, proof = one.reading.program, one.reading.bound.proofs[0]
@@ -46,6 +48,7 @@ def assumptions_used(engine: Feasibility, answer: SeriesAnswer, one: Verified) -
     return tuple(found)
 
 
+@takes_input
 def closing_words(answer: SeriesAnswer) -> tuple[tuple[str, ...], str, str]:
     """Return what closes the world: unseen stations, votes of no station, the register's room."""
     closing = answer.closing

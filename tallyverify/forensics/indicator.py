@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from scipy.stats import beta
 
 from tallyverify.findings import number
+from tallyverify.taken import takes_input
 
 OTHERS = (
     "sheets entered twice, a program that fills in figures, or figures not counted, can do this"
@@ -56,6 +57,7 @@ class Effect:
         return f"{text} ({number(self.low)} to {number(self.high)})"
 
 
+@takes_input
 def written(effect: Effect | None, form: Callable[[float], str] = "{:.2f}".format) -> str:
     """Return the value of an effect with its interval, in this form; a dash where there is none."""
     if effect is None:

@@ -22,6 +22,7 @@ from tallyverify.forensics.turnout.association import turnout_share
 from tallyverify.forensics.turnout.fingerprint import fingerprint
 from tallyverify.forensics.turnout.klimek import klimek
 from tallyverify.forensics.turnout.peak import FEWEST_AREAS, turnout_peak
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Mask
@@ -143,6 +144,7 @@ class ForensicStudy:
         return ForensicSection(self.stations, self.names, self.battery, found)
 
 
+@takes_input
 def turnout_of(stations: Stations) -> tuple[Mask, str]:
     """Return the stations with turnout and ballots, or why turnout cannot be looked at."""
     there = stations.with_turnout & stations.with_ballots

@@ -136,6 +136,7 @@ def _finding(
     return check.finding(
         says,
         evidence=graded.evidence,
+        bulletin=declared.bulletin.id,
         candidate=names[study.pair[0]],
         observed=round(at, 6),
         expected=round(declared.margin, 6),

@@ -96,6 +96,7 @@ def _jump(
     return check.finding(
         f"where bulletin {bulletin} stopped, {margin} "
         f"{'jumps' if _jumped(found) else 'shows no jump'}",
+        bulletin=bulletin,
         candidate=candidate,
         observed=None if deciding is None else _rounded(deciding.jump),
         expected=0,

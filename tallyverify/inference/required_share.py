@@ -41,7 +41,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
                 f"bulletin {bulletin.id} is not known to be the whole count and may leave out seen "
                 "stations, so what it needs of the unseen cannot be told"
             )
-            findings.append(check.finding(message))
+            findings.append(check.finding(message, bulletin=bulletin.id))
             continue
         impossible += any(need.impossible for need in told)
         beyond += any(need.beyond for need in told)
@@ -102,6 +102,7 @@ def _need(
         says += f"; {held} {stations} that were seen"
     finding = check.finding(
         says,
+        bulletin=bulletin.id,
         candidate=name,
         observed=None if share is None else round(share, 6),
         arithmetic=f"({number(row.votes[name])} − {number(have)}) / ({number(valid)} − "

@@ -15,6 +15,7 @@ from tallyverify.atomic_write import write_whole
 from tallyverify.case import CaseFile, read_document
 from tallyverify.errors import InputError, listed, printable, shown
 from tallyverify.records import Contest, Mapping
+from tallyverify.taken import takes_input
 
 _FOLDER = "actas"  # several files go into a folder of their own
 
@@ -41,6 +42,7 @@ What decides, and only the announcement can say:
 """
 
 
+@takes_input
 @dataclass(frozen=True, eq=False)
 class Proposal:
     """What a file seems to say, with the evidence, and what only people can answer.

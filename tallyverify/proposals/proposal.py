@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
-from tallyverify.errors import InputError, from_validation, listed
+from tallyverify.errors import InputError, RecordError, listed
 from tallyverify.findings import counted
 from tallyverify.proposals.case_folder import Proposal
 from tallyverify.proposals.cells import Grid
@@ -26,8 +25,10 @@ from tallyverify.proposals.places import Places, find_places
 from tallyverify.proposals.sums import added
 from tallyverify.readers import thousands_of
 from tallyverify.records import Contest, Mapping
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def propose(source: str | Path | pd.DataFrame) -> Proposal:
     """Propose what a file of sheets means: a contest, and a mapping of its columns.
 
@@ -122,8 +123,8 @@ def _proposed(grid: Grid) -> Proposal:
             tuple(evidence),
             tuple(questions),
         )
-    except ValidationError as error:
-        raise from_validation(error, grid.raw.file) from None
+    except RecordError as error:
+        raise error.in_file(grid.raw.file) from None
 
 
 def _arrival(columns: Sequence[Column], used: Sequence[Column]) -> Arrival:

@@ -8,9 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from tallyverify.errors import InputError, from_validation, listed, nearest, shown
+from tallyverify.errors import InputError, RecordError, listed, nearest, shown
 from tallyverify.readers.build import as_wide, build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
@@ -19,6 +17,7 @@ from tallyverify.readers.kinds.formats import PARQUET_ERRORS, broken_parquet
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.long import build_long
 from tallyverify.readers.noticing import noticed
+from tallyverify.readers.opening.decided import as_decided
 from tallyverify.readers.opening.frames import from_frame
 from tallyverify.readers.opening.many import FILE, read_files
 from tallyverify.readers.own_names import own_names_mapping
@@ -34,6 +33,7 @@ from tallyverify.readers.rows.said_of_rows import needs_every_row
 from tallyverify.readers.rows.settling import settle
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
+from tallyverify.taken import takes_input
 
 FORMATS = {"convzla": convzla_mapping}
 """Published formats that need no mapping."""
@@ -42,6 +42,7 @@ STREAM_ROWS = 1_000_000
 BATCH_ROWS = 65_536
 
 
+@takes_input
 def read_actas(
     source: Any,
     *,
@@ -90,12 +91,11 @@ def read_actas(
     fitted, respelt = _mapping_for(raw, contest, given, format)
     thousands = _thousands(raw, fitted, typed)
     said = (*where_from.text, *filter(None, [thousands.said]))
-    how = {"encoding": raw.encoding, "separator": raw.separator}
     where_from = replace(
         where_from,
         text=said,
         respelt=(*where_from.respelt, *respelt),
-        mapping=fitted.model_copy(update=how),
+        mapping=as_decided(fitted, raw, thousands),
         grouping="" if typed else "".join(sorted(thousands.grouping)),
         decimal="" if typed else "".join(sorted(thousands.decimal)),
     )
@@ -106,6 +106,7 @@ def read_actas(
     return replace(settled, source=replace(settled.source, noticed=found))
 
 
+@takes_input
 def open_actas(
     path: str | Path,
     *,
@@ -130,6 +131,7 @@ def open_actas(
     return read_actas(path, contest=contest, mapping=given, format=format)
 
 
+@takes_input
 @dataclass(frozen=True, eq=False)
 class ActaStream:
     """Actas in a wide Parquet file, read one batch of rows at a time.
@@ -259,8 +261,8 @@ def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:
         return mapping
     try:
         return Mapping.model_validate(mapping)
-    except ValidationError as error:
-        raise from_validation(error, "mapping") from None
+    except RecordError as error:
+        raise error.in_file("mapping") from None
 
 
 def _mapping_for(

@@ -9,24 +9,26 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-from pydantic import ValidationError
 
-from tallyverify.errors import InputError, from_validation, shown
+from tallyverify.errors import InputError, RecordError, shown
 from tallyverify.names import folded, names_nothing
 from tallyverify.readers.actas import _opened, _thousands
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.counts import MISSING
 from tallyverify.readers.long import build_long
+from tallyverify.readers.opening.decided import as_decided
 from tallyverify.readers.opening.many import FILE, SHEET
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.readers.rows.subtotals import labelled
 from tallyverify.records import DECLARED_LINES, AreaResult, Contest, DeclaredMapping
 from tallyverify.table import ActaTable, Source
+from tallyverify.taken import takes_input
 
 _SHARE = re.compile(r"(\d{1,3})(?:[.,](\d+))?\s*%?")
 
 
+@takes_input
 def read_areas(
     source: Any, *, contest: Contest, mapping: DeclaredMapping
 ) -> tuple[tuple[AreaResult, ...], Source]:
@@ -66,8 +68,8 @@ def read_areas(
     raw, where_from, typed = _opened(source, mapping)
     try:
         counts, of_rows = mapping.of_counts(contest)
-    except ValidationError as error:
-        raise from_validation(error, raw.file) from None
+    except RecordError as error:
+        raise error.in_file(raw.file) from None
     fitted, respelt = with_columns_of(raw, counts.fitting(of_rows, raw.file, votes=False))
     for column in fitted.columns:
         raw.position(column)
@@ -84,8 +86,6 @@ def read_areas(
         place = f"row {table.source.row(int(record['row']))}"
         try:
             row = rows.read(record, {n: texts[position] for n, texts in shares.items()})
-        except ValidationError as error:
-            raise from_validation(error, raw.file).at(place) from None
         except InputError as error:
             raise error.in_file(raw.file).at(place) from None
         if row is None:
@@ -104,7 +104,11 @@ def read_areas(
         areas[key] = place, row
     if not areas:
         raise InputError("the table declares nothing", file=raw.file, found="no row with figures")
-    source_of = replace(table.source, respelt=(*table.source.respelt, *respelt))
+    source_of = replace(
+        table.source,
+        respelt=(*table.source.respelt, *respelt),
+        mapping=as_decided(mapping, raw, thousands),
+    )
     return tuple(row for _, row in areas.values()), source_of
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.model import MAX_COUNT
+from tallyverify.taken import takes_input
 
 MISSING = ("", "-", "\\N", "NULL", "null", "None", "NA", "N/A", "NaN", "nan")
 """Texts that mean that a cell is empty."""
@@ -48,6 +49,7 @@ class CountColumn:
     texts: list[str]  # theirs
 
 
+@takes_input
 def thousands_of(columns: Iterable[pa.Array], given: str | None) -> Thousands:
     """Decide once for a file what ``,`` and ``.`` inside its figures mean.
 
@@ -83,6 +85,7 @@ def _odd_texts(column: pa.Array) -> list[str]:
     return [text.strip().translate(_SPACES) for text in pc.unique(odd).to_pylist()]
 
 
+@takes_input
 def read_counts(column: pa.Array, thousands: Thousands, missing: Iterable[str] = ()) -> CountColumn:
     """Read cells of any type as counts; ``missing`` are texts for *empty*, besides the usual."""
     if pa.types.is_integer(column.type) or pa.types.is_null(column.type):

@@ -15,6 +15,7 @@ from tallyverify.readers.opening.archives import (
     unzipped,
     workbook_kind,
 )
+from tallyverify.taken import takes_input
 
 _CHUNK = 1024**2
 _PACKED_TWICE = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
@@ -50,6 +51,7 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+@takes_input
 def check_exists(path: Path) -> None:
     """Raise an InputError unless the path is a file of a readable size."""
     try:
@@ -74,6 +76,7 @@ def check_exists(path: Path) -> None:
         raise too_large(path.name, size)
 
 
+@takes_input
 def load(
     path: Path, encoding: str | None = None, *, name: str | None = None, members: str | None = None
 ) -> Iterator[Content]:

@@ -24,9 +24,11 @@ class Raw:
     columns: list[Any]  # text, or typed where the format has types
     file: str  # its name, for messages
     first_row: int = 2  # number of the first row of data, as a spreadsheet counts
-    # Of delimited text only: how it was decoded, and what parts its cells.
+    # How it was read: as what text, what parts its cells, where its columns are named, which sheet.
     encoding: str | None = None
     separator: str | None = None
+    header: tuple[int, ...] = ()
+    sheet: str | None = None
     numbers: Counts | None = None  # of the rows, where some of the file's are not among them
     merged: tuple[Merged, ...] = ()
 

@@ -11,11 +11,14 @@ import pyarrow as pa
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.readers.actas import _as_mapping, _opened, _thousands, read_actas
 from tallyverify.readers.build import build_wide
+from tallyverify.readers.opening.decided import as_decided
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Registry, listed_stations
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def read_registry(
     source: Any,
     *,
@@ -70,7 +73,9 @@ def read_registry(
         )
     for column in fitted.columns:
         raw.position(column)
-    table, _ = build_wide(raw, fitted, contest, _thousands(raw, fitted, False), where_from)
+    thousands = _thousands(raw, fitted, False)
+    where_from = replace(where_from, mapping=as_decided(fitted, raw, thousands))
+    table, _ = build_wide(raw, fitted, contest, thousands, where_from)
     if len(table.unread):
         worst = table.unread.iloc[0]
         raise InputError(
@@ -97,6 +102,7 @@ def read_registry(
     return Registry(frame=frame, source=table.source)
 
 
+@takes_input
 def registry_from(
     source: Any,
     *,

@@ -49,9 +49,9 @@ class Acta(Model):
     >>> Acta.read({"station": "7", "votes": {"A": -1, "B": 2}}, contest)
     Traceback (most recent call last):
         ...
-    pydantic_core._pydantic_core.ValidationError: 1 validation error for Acta
-    votes.A
-      Input should be greater than or equal to 0 ...
+    tallyverify.errors.RecordError: Acta: votes.A: this cannot stand here
+      found: -1
+      expected: greater than or equal to 0
     """
 
     station: Identifier
@@ -74,9 +74,9 @@ class Acta(Model):
 
         Raises
         ------
-        pydantic.ValidationError
+        InputError
             For what no sheet can say; in strict mode also for each broken balance, with the
-            rule's code as the error's type and the arithmetic as its message.
+            rule's code as the ``type`` of one of its ``problems`` and the arithmetic as ``msg``.
         """
         return cls.model_validate(data, context={"contest": contest, "strict": strict})
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from tallyverify.errors import listed, nearest
+from tallyverify.errors import UnknownNameError, listed, nearest
 from tallyverify.model import Identifier, Model, Text
 from tallyverify.records.balance import ALL_OPTIONS, STANDARD_BALANCES, Balance
 
@@ -241,10 +241,14 @@ class Contest(Model):
 
         Raises
         ------
-        KeyError
+        InputError
             If there is none of that id.
         """
-        return next(row for row in self.candidates if row.id == name)
+        found = next((row for row in self.candidates if row.id == name), None)
+        if found is None:
+            what = "the contest has no candidate of this id"
+            raise UnknownNameError.of(what, name, self.candidate_ids)
+        return found
 
     def display(self, name: str) -> str:
         """Return the full name of a candidate, or the id where there is none."""

@@ -10,7 +10,7 @@ from tallyverify.hand_on import hand_on
 if TYPE_CHECKING:
     from tallyverify.report.estimate_figures import FIGURES, figures
     from tallyverify.report.estimated import render_estimate
-    from tallyverify.report.model import CoverageFacts, InputFile, Report, Totals
+    from tallyverify.report.model import CoverageFacts, InputFile, MappingUsed, Report, Totals
     from tallyverify.report.terminal import render
     from tallyverify.report.versions import made_with
 
@@ -18,6 +18,7 @@ __all__ = [
     "FIGURES",
     "CoverageFacts",
     "InputFile",
+    "MappingUsed",
     "Report",
     "Totals",
     "figures",
@@ -37,6 +38,7 @@ __getattr__ = hand_on(
         "model": (
             "CoverageFacts",
             "InputFile",
+            "MappingUsed",
             "Report",
             "Totals",
         ),

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from tallyverify.atomic_write import write_whole
+from tallyverify.errors import UnknownNameError
 from tallyverify.feasibility import FeasibilitySection
-from tallyverify.findings import CheckResult, Evidence, Finding, Verdict
+from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
 from tallyverify.model import Model
-from tallyverify.records import Contest
+from tallyverify.records import (
+    Allowance,
+    CaptureKind,
+    Contest,
+    Declared,
+    DeclaredMapping,
+    Mapping,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +32,39 @@ class InputFile(Model):
     name: str
     sha256: str
     rows: int | None
+
+
+_Written = TypeVar("_Written", bound=Model)
+
+
+def _as_written(value: Model | None) -> Any:
+    return None if value is None else value.model_dump(mode="json", exclude_defaults=True)
+
+
+AsWritten = Annotated[_Written, PlainSerializer(_as_written)]
+"""What people write in a file of its own stands in a report as they write it: what is not said is
+left out."""
+
+
+class MappingUsed(Model):
+    """What the columns of a table were taken to mean, with all that was found out of the file.
+
+    Attributes
+    ----------
+    role, name : str
+        What the table is of the case, and its file's name.
+    mapping : Mapping
+        By which the same file is read alike without anything being found out: encoding,
+        separator, row of the header, sheet and thousands separator are filled in.
+    grouping, decimal : str
+        Signs inside figures that were read as parting thousands, and as standing before decimals.
+    """
+
+    role: str
+    name: str
+    mapping: AsWritten[DeclaredMapping | Mapping]
+    grouping: str
+    decimal: str
 
 
 class CoverageFacts(Model):
@@ -47,7 +88,7 @@ class Totals(Model):
 
 
 class Report(Model):
-    """What was found, graded; the same inputs and seed give the same bytes.
+    """What was found, graded, and what it was made from: the same inputs give the same bytes.
 
     Attributes
     ----------
@@ -57,13 +98,19 @@ class Report(Model):
     reason : str
         Why the sheets were held against nothing, where their meaning is in doubt (T210 to T216).
     checks : tuple of CheckResult
-        Every check that was asked, with its status.
+        Every check of the catalogue with its status; ``not_asked`` where it was not asked for.
     findings : tuple of Finding
         All findings, the strongest evidence first.
     feasibility : tallyverify.feasibility.FeasibilitySection or None
         Whether there is a world in which every published figure is true; what is proved.
     coverage, totals, inputs
         What was seen, what it sums to, and from which files.
+    asked : tuple of str or None
+        Families and codes that were asked for; None for all.
+    allowance, capture
+        How many sheets may be wrong, as the case sets it, and how the sheets were captured.
+    contest, declared, mappings
+        What was voted on, the bulletins, and what the columns of each table were taken to mean.
     picture : tallyverify.inference.InferenceSection or None
         The estimate and what the figures show; not part of report.json, whose findings say it.
     forensics : tallyverify.forensics.ForensicSection or None
@@ -82,6 +129,9 @@ class Report(Model):
     schema_: Literal["tallyverify/report/1"] = Field("tallyverify/report/1", alias="schema")
     version: str
     seed: int
+    asked: tuple[str, ...] | None
+    allowance: AsWritten[Allowance] | None
+    capture: CaptureKind
     inputs: tuple[InputFile, ...]
     coverage: CoverageFacts
     totals: Totals
@@ -90,7 +140,9 @@ class Report(Model):
     checks: tuple[CheckResult, ...]
     findings: tuple[Finding, ...]
     feasibility: FeasibilitySection | None = None
-    contest: Contest = Field(exclude=True, repr=False)
+    contest: AsWritten[Contest] = Field(repr=False)
+    declared: AsWritten[Declared] | None = Field(repr=False)
+    mappings: tuple[MappingUsed, ...] = Field(repr=False)
     picture: Any = Field(default=None, exclude=True, repr=False)
     forensics: Any = Field(default=None, exclude=True, repr=False)
     certificate: Any = Field(default=None, exclude=True, repr=False)
@@ -122,17 +174,22 @@ class Report(Model):
         return next((finding.message for finding in self.of("D310")), "")
 
     def check(self, code: str) -> CheckResult:
-        """Return the result of one check.
+        """Return the result of one check; of one that was not asked, that it was not.
 
         Raises
         ------
-        KeyError
-            If the check was not asked.
+        InputError
+            If there is no such check.
         """
-        for result in self.checks:
-            if result.code == code:
-                return result
-        raise KeyError(code)
+        found = next((result for result in self.checks if result.code == code), None)
+        if found is None:
+            raise UnknownNameError.of("no such check", code, [one.code for one in self.checks])
+        return found
+
+    @property
+    def answered(self) -> tuple[CheckResult, ...]:
+        """The checks that were asked."""
+        return tuple(check for check in self.checks if check.status is not Status.NOT_ASKED)
 
     def of(self, code: str) -> tuple[Finding, ...]:
         """Return the findings of one check."""

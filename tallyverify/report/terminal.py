@@ -33,6 +33,7 @@ _STATUS_STYLE = {
     Status.PASSED: "green",
     Status.FLAGGED: "red",
     Status.NOT_APPLICABLE: "dim",
+    Status.NOT_ASKED: "dim",
     Status.ERROR: "bold red",
 }
 _MOST = 12
@@ -78,7 +79,7 @@ def _checks(report: Report) -> Table:
     )
     for name in ("code", "check", "status", "why"):
         table.add_column(name, overflow="fold", no_wrap=name in ("code", "status"))
-    for check in report.checks:
+    for check in report.answered:
         style = _STATUS_STYLE[check.status]
         word = status_word(check).replace("not applicable", "n/a")
         if check.status is Status.FLAGGED:
@@ -87,6 +88,12 @@ def _checks(report: Report) -> Table:
             word = f"flagged ({rung})" if rung is not None else "flagged"
         table.add_row(check.code, check.name, Text(word, style=style), _text(check.reason))
     return table
+
+
+def _not_asked(report: Report) -> list[Text]:
+    """The codes of the checks that were not asked, in one line."""
+    codes = [check.code for check in report.checks if check.status is Status.NOT_ASKED]
+    return [Text(f"\nnot asked ({number(len(codes))}): {', '.join(codes)}", "dim")] if codes else []
 
 
 def _findings(report: Report) -> list[Text]:
@@ -146,6 +153,8 @@ def render(report: Report, console: Console) -> None:
         forensic.render_forensics(report, console)
         console.print()
     console.print(_checks(report))
+    for line in _not_asked(report):
+        console.print(line)
     console.print(
         "\nContradictions hold if the sheets are authentic. tallyverify accuses nobody: it says "
         "which figures cannot be true together, and how sure that is.",

@@ -33,7 +33,7 @@ def verdict_words(report: Report) -> str:
     """Return what a verdict means, and whether there are anomalies, which never move it."""
     said = VERDICTS[report.verdict]
     if report.verdict == "insufficient" and not any(
-        check.family in _HOLDING for check in report.checks
+        check.family in _HOLDING for check in report.answered
     ):
         said = _NOT_ASKED
     answer = report.feasibility
@@ -46,10 +46,17 @@ def verdict_words(report: Report) -> str:
     if report.reason:
         rest = _IN_DOUBT if report.verdict == "insufficient" else said
         said = f"{sentence(report.reason)} {rest}"
+    said += _asked(report)
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
         said += f" Anomalies listed below: {number(anomalies)}; they never move it."
     return said
+
+
+def _asked(report: Report) -> str:
+    """How many of the checks were asked, where it was not all."""
+    asked, every = len(report.answered), len(report.checks)
+    return "" if asked == every else f" {number(asked)} of {number(every)} checks asked."
 
 
 def _how_many(report: Report) -> str:

@@ -9,10 +9,12 @@ import pandas as pd
 
 from tallyverify.records import AreaResult, Bulletin
 from tallyverify.table import ActaTable
+from tallyverify.taken import takes_input
 
 _TOTALS = ("registered", "ballots", "valid", "null", "blank")
 
 
+@takes_input
 def bulletin_of(
     table: ActaTable,
     *,

@@ -30,6 +30,7 @@ from tallyverify.simulate.structure import (
     nest,
 )
 from tallyverify.table import ActaTable, Registry
+from tallyverify.taken import takes_input
 
 _SHARES = MappingProxyType({"A": 0.48, "B": 0.43, "C": 0.09})
 _DEVIATIONS = MappingProxyType({"state": 0.3, "municipality": 0.35, "parish": 0.25, "centre": 0.4})
@@ -110,6 +111,7 @@ class SimulatedElection:
         )
 
 
+@takes_input
 def clean_election(
     *,
     stations: int = 1000,

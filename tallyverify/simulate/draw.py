@@ -12,11 +12,13 @@ from tallyverify.simulate.clean import SimulatedElection
 from tallyverify.simulate.like import Structure
 from tallyverify.simulate.structure import FIRST_CENTRE, area_names, as_table, expit
 from tallyverify.table import Registry
+from tallyverify.taken import takes_input
 
 _ROUNDS = 200
 _CLOSE = 1e-6
 
 
+@takes_input
 def clean_like(structure: Structure, *, seed: int) -> SimulatedElection:
     """Simulate an election in which nothing is wrong, with the structure of a real one.
 

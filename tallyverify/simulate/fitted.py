@@ -23,12 +23,14 @@ from tallyverify.simulate.structure import (
     nest,
 )
 from tallyverify.table import ActaTable
+from tallyverify.taken import takes_input
 
 _DEVIATIONS = {"municipality": 0.35, "parish": 0.25, "centre": 0.4}
 _LINES = ("null", "blank")
 _CENTRES_PER_AREA = 1_000_000
 
 
+@takes_input
 def fit_totals(
     totals: pd.DataFrame,
     contest: Contest,

@@ -12,11 +12,13 @@ from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable
+from tallyverify.taken import takes_input
 
 PATTERNS = ("random", "centres", "areas", "small")
 """Which stations go unseen: any, whole centres, whole largest areas, or rather the small ones."""
 
 
+@takes_input
 def hide_stations(
     table: ActaTable,
     share: float,

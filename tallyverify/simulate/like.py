@@ -19,6 +19,7 @@ from tallyverify.simulate.moments import (
 )
 from tallyverify.simulate.observed import observed, successive, within
 from tallyverify.table import ActaTable
+from tallyverify.taken import takes_input
 
 STATION = "station"
 """Name of the deviation that is each station's own, among those by level."""
@@ -118,6 +119,7 @@ class Structure:
         )
 
 
+@takes_input
 def structure_of(table: ActaTable) -> Structure:
     """Estimate the structure of an election from its sheets.
 

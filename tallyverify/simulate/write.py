@@ -12,8 +12,10 @@ import pandas as pd
 from tallyverify.errors import InputError
 from tallyverify.records import Contest, Declared
 from tallyverify.table import ActaTable, Registry
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def write_case(
     folder: str | Path,
     table: ActaTable,
@@ -66,6 +68,7 @@ def write_case(
     return folder
 
 
+@takes_input
 def case_texts(
     table: ActaTable,
     *,

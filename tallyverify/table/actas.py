@@ -13,22 +13,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from tallyverify.arrays import Counts, Hashes, Mask
+from tallyverify.errors import UnknownNameError
 from tallyverify.key_bytes import folded_keys
 from tallyverify.records import ALL_OPTIONS, Acta, Contest
 from tallyverify.table.source import Source
+from tallyverify.taken import takes_input
 
 UNREAD_COLUMNS = ["row", "station", "column", "text", "reason"]
 Figure = tuple["Counts", "Mask | None"]
 AreaCodes = tuple["Counts", list[tuple[str, ...]]]
 
 
+@runtime_checkable
 class ActaParts(Protocol):
     """Actas of one contest that come in one part or in many; both run through the same checks."""
 
@@ -48,6 +51,7 @@ def _no_unread() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="object") for name in UNREAD_COLUMNS})
 
 
+@takes_input
 @dataclass(frozen=True, eq=False)
 class ActaTable:
     """Many actas of one contest, by column.
@@ -153,7 +157,7 @@ class ActaTable:
 
         Raises
         ------
-        KeyError
+        InputError
             If the table does not have it.
         """
         if name not in self._cache:
@@ -186,7 +190,8 @@ class ActaTable:
             parts = tuple(o for o in self.contest.candidate(name).options if o in self.votes)
             if parts:
                 return parts
-        raise KeyError(name)
+        there = [*self.lines, *self.votes, *self.contest.candidate_ids, ALL_OPTIONS]
+        raise UnknownNameError.of("the table has no figure of this name", name, there)
 
     def _lacks_votes(self, name: str) -> bool:
         """Whether votes that belong to this sum are in no column of the table."""

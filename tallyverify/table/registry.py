@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from tallyverify.arrays import Codes, Counts, Mask, Texts, among
 from tallyverify.errors import shown
@@ -51,7 +51,7 @@ class Respelt:
         return f"{stand} under another spelling of the key, such as {here} as {there}"
 
 
-class Registry(BaseModel):
+class Registry(Model):
     """All stations of a contest, by column.
 
     Attributes
@@ -69,7 +69,7 @@ class Registry(BaseModel):
     300
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     frame: pd.DataFrame
     source: Source = Field(default_factory=Source)

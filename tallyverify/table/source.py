@@ -55,7 +55,7 @@ class Source:
     annulled, pending : tuple of str
         Keys of stations whose sheets have this status.
     mapping : Mapping, optional
-        Which columns were read; of delimited text with the encoding and separator that it has.
+        Which columns were read, with all that was found out of the file filled in.
     grouping, decimal : str
         Signs that were read as parting thousands, and as standing before decimals.
     parts : tuple of SourcePart

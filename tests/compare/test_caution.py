@@ -177,7 +177,7 @@ def test_percentages_of_a_total_that_is_not_declared(
 
 
 def test_percentages_written_as_fractions_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"write 51\.2"):
+    with pytest.raises(InputError, match=r"write 51\.2"):
         declared_of(nation(votes={"A": 6, "B": 4}, percentages={"A": 0.6, "B": 0.4}))
 
 

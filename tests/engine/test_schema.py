@@ -8,19 +8,25 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tallyverify import Report, json_schema, load_case, verify
+from tallyverify import InputError, Report, json_schema, load_case, verify
 from tallyverify.engine.schemas import DOCUMENTS
 from tests.helpers.command import CASE, CONTEST, DECLARED, MAPPING, SAMPLES, Command
 
 NAMES = ["clean", "partial", "venezuela-2024"]
 
 # The contract of report.json: every object's keys, in this order.
-REPORT = "schema version seed inputs coverage totals verdict reason checks findings feasibility"
+REPORT = (
+    "schema version seed asked allowance capture inputs coverage totals verdict reason checks "
+    "findings feasibility contest declared mappings"
+)
 INPUT = "role name sha256 rows"
 COVERAGE = "stations stations_expected registered registered_expected"
 TOTALS = "valid null blank ballots registered votes"
 CHECK = "code name family evidence status reason statistic pvalue effect assumptions reference"
-FINDING = "code evidence area station candidate observed expected difference message arithmetic"
+FINDING = (
+    "code evidence bulletin area station candidate observed expected difference message arithmetic"
+)
+MAPPING_USED = "role name mapping grouping decimal"
 
 
 def errors(document: str, data: Any) -> list[str]:
@@ -50,7 +56,7 @@ def test_each_is_a_schema(command: Command, document: str) -> None:
 
 
 def test_no_other_document() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError, match="no such document"):
         json_schema("forensics")
 
 
@@ -118,6 +124,7 @@ def test_the_schema_of_reports_names_the_contract_in_order() -> None:
     assert list(schema["properties"]) == schema["required"] == REPORT.split()
     for model, keys in (
         ("InputFile", INPUT),
+        ("MappingUsed", MAPPING_USED),
         ("CoverageFacts", COVERAGE),
         ("Totals", TOTALS),
         ("CheckResult", CHECK),

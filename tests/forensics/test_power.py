@@ -53,7 +53,7 @@ def test_same_seed_same_rates() -> None:
 
 
 def test_what_was_not_simulated() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError, match="not simulated"):
         FOUND.of("targets", 0.1, "F504")
     with pytest.raises(InputError, match="no such alteration"):
         power(LIKE, {"target": [0.1]}, runs=1)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
+from tallyverify.errors import InputError
 from tallyverify.records.balance import (
     ALL_OPTIONS,
     STANDARD_BALANCES,
@@ -184,5 +184,5 @@ def test_the_standard_rules_use_the_first_form_that_the_sheet_allows() -> None:
     ],
 )
 def test_balances_that_say_nothing_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(InputError):
         Balance.model_validate({"code": "own", "left": "a", "op": "==", "right": "b", **wrong})

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from tallyverify.errors import InputError, from_validation, nearest, shown
+from tallyverify.errors import InputError, nearest, shown
 from tallyverify.findings import Evidence
 from tallyverify.records.acta import Acta
 from tallyverify.records.contest import Contest
@@ -50,9 +49,9 @@ def codes(data: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("field", ["votes", "lines"])
 def test_a_count_is_a_whole_number_and_nothing_else(field: str, count: Any) -> None:
     name = {"votes": "blue", "lines": "valid"}[field]
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(InputError) as caught:
         Acta.read(sheet(**{field: {name: count}}), CONTEST)
-    assert caught.value.errors()[0]["loc"][:2] == (field, name)
+    assert caught.value.problems[0]["loc"][:2] == (field, name)
 
 
 def test_a_figure_that_was_not_read_is_none() -> None:
@@ -70,34 +69,34 @@ def test_a_figure_that_was_not_read_is_none() -> None:
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest(changed: dict[str, Any], hint: str) -> None:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(InputError) as caught:
         Acta.read(sheet(**changed), CONTEST)
-    (error,) = caught.value.errors()
+    (error,) = caught.value.problems
     assert error["type"] == "unknown_name"
     assert error["msg"].endswith(hint)
 
 
 def test_every_unknown_name_is_listed() -> None:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(InputError) as caught:
         Acta.read(sheet(votes={"x": 1, "y": 2}, lines={"z": 3}), CONTEST)
-    assert len(caught.value.errors()) == 3
+    assert len(caught.value.problems) == 3
 
 
 def test_votes_of_a_candidate_and_of_its_options_are_counted_once() -> None:
-    with pytest.raises(ValidationError, match="both for candidate 'red' and for options"):
+    with pytest.raises(InputError, match="both for candidate 'red' and for options"):
         Acta.read(sheet(votes={"red": 8}), CONTEST)
     assert codes({"station": "1", "votes": {"red": 8, "blue": 4}, "lines": {"valid": 12}}) == []
 
 
 def test_an_unknown_key_is_refused_with_the_nearest() -> None:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(InputError) as caught:
         Acta.read({**SHEET, "vote": {}}, CONTEST)
-    assert caught.value.errors()[0]["ctx"]["hint"] == "did you mean 'votes'?"
+    assert caught.value.problems[0]["ctx"]["hint"] == "did you mean 'votes'?"
 
 
 @pytest.mark.parametrize("station", ["", "   ", None, 7, "a\x1bb", "x" * 101])
 def test_a_station_has_a_printable_key(station: Any) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(InputError):
         Acta.read(sheet(station=station), CONTEST)
 
 
@@ -141,9 +140,9 @@ def test_a_balance_may_use_a_candidate_of_several_options() -> None:
 
 def test_strict_mode_raises_one_error_per_broken_balance() -> None:
     data = sheet(lines={"valid": 14, "registered": 12})
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(InputError) as caught:
         Acta.read(data, CONTEST, strict=True)
-    errors = {error["type"]: error for error in caught.value.errors()}
+    errors = {error["type"]: error for error in caught.value.problems}
     assert list(errors) == ["R101", "R102", "R103"]
     assert "5 (r1) + 3 (r2) + 4 (blue) = 12; 14 (valid); difference −2" in errors["R101"]["msg"]
     assert Acta.read(sheet(), CONTEST, strict=True).station == "7"
@@ -170,7 +169,7 @@ def test_an_acta_survives_json() -> None:
         ({"levels": ["x", "x"]}, "'x'"),
         ({"date": "28/07/2024"}, "YYYY-MM-DD"),
         ({"id": ""}, "at least 1"),
-        ({"levls": []}, "unknown key 'levls'"),
+        ({"levls": []}, "found: 'levls'"),
         (
             {"balances": [{"code": "x", "left": "valids", "op": "==", "right": "A"}]},
             "did you mean 'valid'?",
@@ -195,7 +194,7 @@ def test_an_acta_survives_json() -> None:
 )
 def test_contests_that_contradict_themselves(changed: dict[str, Any], words: str) -> None:
     data = {"id": "t", "candidates": [{"id": "A"}, {"id": "B"}], **changed}
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(InputError) as caught:
         Contest.model_validate(data)
     assert words in str(caught.value)
 
@@ -228,14 +227,14 @@ def test_a_registry_holds_each_station_once() -> None:
     assert inside.tolist() == [False, True]
     assert registry.inside({"county": "N"}) is None
     for wrong in ([*rows, rows[0]], [{"station": "1", "registered": -1}], [{"station": ""}]):
-        with pytest.raises(ValidationError):
+        with pytest.raises(InputError):
             Registry.of(wrong)
 
 
 def test_errors_of_a_file_are_listed_together() -> None:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(InputError) as caught:
         Declared.model_validate({"stations": -1, "registered": "x", "bulletins": []})
-    error = from_validation(caught.value, "declared.json")
+    error = caught.value.in_file("declared.json")
     assert str(error).startswith("declared.json: 2 problems")
     assert "stations: " in str(error)
     assert "registered: " in str(error)

@@ -27,6 +27,7 @@ from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.proof import Cost, proved
 from tallyverify.feasibility.sheets.sheet_rows import SheetRows
 from tallyverify.findings import number
+from tallyverify.taken import takes_input
 
 _KINDS: dict[Cost, Kind] = {"sheets": "sheets", "votes": "votes", "nothing": "exclude"}
 _COSTS: dict[Kind, Cost] = {kind: cost for cost, kind in _KINDS.items()}
@@ -35,6 +36,7 @@ _TRIED = 2
 _FEW = 8
 
 
+@takes_input
 def certified(
     engine: Feasibility, rows: SheetRows, inputs: Iterable[CertificateInput]
 ) -> Certificate | None:
@@ -246,6 +248,7 @@ class Recheck:
     words: str
 
 
+@takes_input
 def proved_again(
     certificate: Certificate,
     engine: Feasibility,

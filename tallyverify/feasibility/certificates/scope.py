@@ -98,7 +98,7 @@ def outside_of(
         "cells filled down, or codes cut out by a pattern": mapping is not None
         and bool(mapping.fill_down or mapping.cuts),
         "a header further down than the first line": mapping is not None
-        and mapping.header is not None,
+        and mapping.header not in (None, 1),
         "the bulletins are not in order by their dates": not _dated(series),
     }
     return tuple(words for words, true in found.items() if true)

@@ -8,13 +8,16 @@ from math import ceil, floor
 
 from tallyverify.checking import CaseFacts
 from tallyverify.records import AreaResult
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def unit_of(percentage: float) -> Fraction:
     """Return one unit of the last digit that a percentage is stated with, in points."""
     return Fraction(1, 10 ** len(f"{percentage:f}".rstrip("0").partition(".")[2]))
 
 
+@takes_input
 def bases_of(result: AreaResult, facts: CaseFacts) -> dict[str, int]:
     """Return the declared totals that percentages may be of."""
     whole = facts.declared.registered if facts.declared and not result.area else None
@@ -34,6 +37,7 @@ def bases_of(result: AreaResult, facts: CaseFacts) -> dict[str, int]:
     return {name: total for name, total in bases.items() if total}
 
 
+@takes_input
 def allowed(percentage: float, total: int) -> tuple[int, int]:
     """Return the least and the most votes of a total that a stated percentage allows.
 
@@ -44,6 +48,7 @@ def allowed(percentage: float, total: int) -> tuple[int, int]:
     return max(ceil((stated - unit) * total / 100), 0), floor((stated + unit) * total / 100)
 
 
+@takes_input
 def undeclared_total(
     result: AreaResult, facts: CaseFacts
 ) -> tuple[Fraction, Fraction | None] | None:

@@ -14,6 +14,7 @@ from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.papers import Figure
 from tallyverify.feasibility.figures.percentages import percentage_rows
 from tallyverify.records import AreaResult, Bulletin, moments_of
+from tallyverify.taken import takes_input
 
 BY_COVERAGE = "stations by coverage"
 """The label of stations that a coverage of stations allows, beside their stated number."""
@@ -77,6 +78,7 @@ def series_in_force(facts: CaseFacts) -> tuple[Series, ...]:
     return tuple(found)
 
 
+@takes_input
 def stated(facts: CaseFacts, bulletin: Bulletin, result: AreaResult, name: str) -> Any:
     """Return what a row, else its bulletin, else the declaration says under a key."""
     declared: Any = facts.declared
@@ -240,6 +242,7 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
         )
 
 
+@takes_input
 def papers_with_several_votes(result: AreaResult, facts: CaseFacts) -> bool:
     """Whether valid votes may be declared as papers, each with as many votes as are allowed."""
     total, allowed = sum(result.figures.values()), facts.contest.votes_allowed

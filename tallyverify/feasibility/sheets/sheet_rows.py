@@ -17,6 +17,7 @@ from tallyverify.arrays import Codes, Counts, Mask
 from tallyverify.checking import CaseFacts, Studied, places_of, shown_in
 from tallyverify.feasibility.figures.papers import case_papers
 from tallyverify.table import ActaTable, Repeats
+from tallyverify.taken import takes_input
 
 Areas = tuple[int, ...]
 """A station's declared areas, as positions in ``CaseFacts.areas``; the country is always first."""
@@ -90,6 +91,7 @@ class SheetRows(Studied):
         return most
 
 
+@takes_input
 def summarise_witnesses(part: ActaTable, facts: CaseFacts) -> SheetRows:
     """Keep what was read of the sheets of a table of distinct stations."""
     return SheetRows((_packed(_as_read(part, facts)),))
@@ -147,6 +149,7 @@ def _named(part: ActaTable, facts: CaseFacts) -> Mask:
     return named
 
 
+@takes_input
 def summarise_repeats(repeats: Repeats, facts: CaseFacts) -> SheetRows:
     """Keep what stations that stand twice, and sheets that repeat another's votes, still say."""
     copies = _copies(repeats, facts)

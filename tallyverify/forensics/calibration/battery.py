@@ -24,6 +24,7 @@ from tallyverify.forensics.calibration.rejection_rate import (
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.table import ActaTable
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,6 +146,7 @@ class Battery:
         return pd.DataFrame(rows, columns=[*columns.split(), "not_applicable"])
 
 
+@takes_input
 def battery(
     table: ActaTable | Stations,
     *,

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.arrays import Counts
-from tallyverify.errors import InputError, listed, nearest
+from tallyverify.errors import InputError, UnknownNameError, listed, nearest
 from tallyverify.forensics.calibration.battery import TESTED, CalibratedTest, battery, known_codes
 from tallyverify.forensics.calibration.rejection_rate import ALPHA
 from tallyverify.forensics.indicator import share_interval
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +92,7 @@ class Power:
 
         Raises
         ------
-        KeyError
+        InputError
             If that was not simulated.
         """
         rates = [
@@ -100,10 +101,14 @@ class Power:
             if (row.alteration, row.dose, row.code) == (alteration, dose, code)
         ]
         if not rates:
-            raise KeyError((alteration, dose, code))
+            there = dict.fromkeys((row.alteration, row.dose, row.code) for row in self.rows)
+            raise UnknownNameError.of(
+                "this was not simulated", (alteration, dose, code), map(str, there)
+            )
         return max(rates)
 
 
+@takes_input
 def power(
     structure: Structure,
     alterations: Mapping[str, Sequence[float]],

@@ -14,6 +14,7 @@ from tallyverify.arrays import Counts, counts
 from tallyverify.findings import number
 from tallyverify.forensics.digits.histogram import Histogram, headline
 from tallyverify.forensics.indicator import OTHERS, Indicator
+from tallyverify.taken import takes_input
 
 # Of 100 pairs 10 are repeated, 20 adjacent (9 and 0 are neighbours), 70 neither.
 SHARES = np.array([0.1, 0.2, 0.7])
@@ -54,6 +55,7 @@ class DigitPairs(Indicator):
         )
 
 
+@takes_input
 def digit_pairs(votes: ArrayLike) -> DigitPairs:
     """Test whether repeated and adjacent last digits are as frequent as they should be.
 

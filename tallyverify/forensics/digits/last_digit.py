@@ -15,6 +15,7 @@ from tallyverify.arrays import Counts, counts
 from tallyverify.findings import number
 from tallyverify.forensics.digits.histogram import Histogram, headline
 from tallyverify.forensics.indicator import OTHERS, Indicator
+from tallyverify.taken import takes_input
 
 FIVES = 0.2  # share that ends in 0 or 5 if last digits are uniform
 UNIFORM = np.full(10, 0.1)  # shares of the last digits 0 … 9
@@ -57,6 +58,7 @@ class LastDigit(Indicator):
         return f"χ² = {self.statistic or 0.0:.2f} (9 df); ending in 0 … 9: {digits}"
 
 
+@takes_input
 def last_digit(votes: ArrayLike) -> LastDigit:
     """Test whether the last digits of counts of 10 or more are uniform.
 

@@ -19,6 +19,7 @@ from tallyverify.arrays import Counts, Floats, counts
 from tallyverify.findings import number
 from tallyverify.forensics.digits.histogram import Histogram, chi_square, counts_used
 from tallyverify.forensics.indicator import OTHERS, Effect, Indicator
+from tallyverify.taken import takes_input
 
 FEWEST = 1000  # fewest counts that are tested
 BANDWIDTH = 0.02  # standard deviation of the jitter, on the scale of log10: about 5 % of the count
@@ -76,6 +77,7 @@ class SecondDigit(Indicator):
         )
 
 
+@takes_input
 def second_digit(votes: ArrayLike) -> SecondDigit:
     """Test whether second digits of counts are as smooth as the counts around them.
 

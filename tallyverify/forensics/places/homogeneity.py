@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from tallyverify.arrays import Counts, Floats, codes, counts, same_length
 from tallyverify.findings import number
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
+from tallyverify.taken import takes_input
 
 FEWEST = 30  # fewest centres with two stations or more
 ORDINARY = 1.5  # up to here χ²/df is called ordinary; genuine Venezuelan sheets show 1.2
@@ -66,6 +67,7 @@ class Homogeneity(Indicator):
         )
 
 
+@takes_input
 def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:
     """Measure the overdispersion of stations within centres.
 

@@ -19,12 +19,14 @@ from tallyverify.forensics.places.context import Context, between_0_and_1, conte
 from tallyverify.forensics.places.context_levels import canonical
 from tallyverify.forensics.places.context_tail import FEWEST, Tail, scores, sided_tail
 from tallyverify.forensics.places.outlying_result import Aspect, OutlyingStations
+from tallyverify.taken import takes_input
 
 _LEAST_SHARE = 0.01
 _FEWEST_EXPECTED = 5.0
 _TIE = 1e-6
 
 
+@takes_input
 def outlying_stations(
     votes: ArrayLike,
     *,

@@ -22,6 +22,7 @@ from tallyverify.forensics.places.context_levels import canonical
 from tallyverify.forensics.places.context_tail import FEWEST, Tail, fitted_tail
 from tallyverify.forensics.places.outlying import looked_at, named
 from tallyverify.forensics.places.outlying_result import percent_of
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +53,7 @@ class OutlyingAreas(Indicator):
     level: float
 
 
+@takes_input
 def outlying_areas(
     votes: ArrayLike,
     *,

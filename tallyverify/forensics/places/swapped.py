@@ -22,11 +22,13 @@ from tallyverify.forensics.places.context_levels import canonical
 from tallyverify.forensics.places.context_tail import FEWEST, sided_tail
 from tallyverify.forensics.places.swapped_rates import chance_of, rates_at, threshold_at
 from tallyverify.forensics.places.swapped_result import Swapped
+from tallyverify.taken import takes_input
 
 _FEWEST_EXPECTED = 5.0
 _SEEN = 0.5
 
 
+@takes_input
 def swapped(
     votes: ArrayLike,
     *,

@@ -19,6 +19,7 @@ from tallyverify.errors import InputError
 from tallyverify.findings import number
 from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.shares.exact import count_tail, smooth_chances
+from tallyverify.taken import takes_input
 
 SMALLEST = 50  # fewest valid votes of a station that is used
 FEWEST = 300  # fewest stations
@@ -96,6 +97,7 @@ class CoarseShares(Indicator):
         ).replace("-", "−")
 
 
+@takes_input
 def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
     """Test whether more shares than expected lie at multiples of 5 %.
 

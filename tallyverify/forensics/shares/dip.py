@@ -17,6 +17,7 @@ from tallyverify.errors import InputError
 from tallyverify.findings import number
 from tallyverify.forensics.calibration.calibration_spec import TURNOUT
 from tallyverify.forensics.indicator import Effect, Indicator
+from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 50  # fewest stations whose distribution can be told to have one mode or more
 _LARGEST_TABLED = 72_000
@@ -46,6 +47,7 @@ class Dip(Indicator):
         return f"distance of {what} from a distribution with one peak: dip {self.statistic:.4f}"
 
 
+@takes_input
 def dip(values: ArrayLike, denominators: ArrayLike | None = None) -> Dip:
     """Test whether shares or turnouts of stations come from a distribution with one mode.
 

@@ -16,6 +16,7 @@ from scipy.stats import norm
 
 from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
+from tallyverify.taken import takes_input
 
 # Tails left out of a binomial sum hold at most exp(-18.5), about 1e-8, on each side.
 _LEFT_OUT = 18.5
@@ -71,6 +72,7 @@ def redrawn_pmf(x: Counts, n: Counts, p: Floats) -> Floats:
     return found
 
 
+@takes_input
 def window_sums(
     x: Counts, n: Counts, targets: Counts, tolerance: int, *, draws: int = 1
 ) -> tuple[Floats, Floats]:
@@ -85,6 +87,7 @@ def window_sums(
     return np.minimum(by_station, 1.0), by_target
 
 
+@takes_input
 def twiced(once: Floats, twice: Floats) -> Floats:
     """Return the stations expected at each target if shares are smooth, of one draw and of two."""
     # A share drawn anew is spread by noise once more than it has been already: where the density of

@@ -22,6 +22,7 @@ from tallyverify.forensics.shares.exact import (
     smooth_chances,
     window_sums,
 )
+from tallyverify.taken import takes_input
 
 # Fewest people a percentage is taken of: with fewer, too many fractions are integers anyhow.
 SMALLEST = 100
@@ -89,6 +90,7 @@ def _largest(peaks: Floats) -> str:
     return ", ".join(f"{k} %" for k in largest if peaks[k] > 0) or "none"
 
 
+@takes_input
 def integer_percentages(
     votes: ArrayLike,
     ballots: ArrayLike,
@@ -264,6 +266,7 @@ def _chances(x: Counts, n: Counts, smooth: bool) -> Floats:
     return window_sums(x, n, INTEGERS, TOLERANCE)[0]
 
 
+@takes_input
 def at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Mask:
     """Return where 100·x/n is within 0.05 of an integer (inner: of 5 to 95), without rounding."""
     rest = 100 * x % n

@@ -12,6 +12,7 @@ from tallyverify.arrays import Counts, Floats, codes, people, same_length, usabl
 from tallyverify.findings import number
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.places.context_levels import nested_codes
+from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 30  # fewest stations of which a correlation says anything
 FEWEST_AREAS = 20  # fewest areas whose jackknife gives an interval
@@ -56,6 +57,7 @@ class TurnoutShare(Indicator):
         )
 
 
+@takes_input
 def turnout_share(
     votes: ArrayLike,
     valid: ArrayLike,

@@ -16,6 +16,7 @@ from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.turnout.stations_used import grid, too_few, usable
+from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 100  # fewest stations whose skewness and kurtosis are reported
 _HETEROGENEOUS = (
@@ -61,6 +62,7 @@ class Fingerprint(Indicator):
         )
 
 
+@takes_input
 def fingerprint(
     votes: ArrayLike,
     ballots: ArrayLike,

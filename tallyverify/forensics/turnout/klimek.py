@@ -30,6 +30,7 @@ from tallyverify.forensics.turnout.klimek_fit import (
 from tallyverify.forensics.turnout.klimek_model import BINS, Parameters, klimek_cells
 from tallyverify.forensics.turnout.klimek_rivals import rivals
 from tallyverify.forensics.turnout.stations_used import grid, too_few, usable
+from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 500  # fewest stations on which the model is fitted
 _ALWAYS = (
@@ -96,6 +97,7 @@ class KlimekFit(Indicator):
         )
 
 
+@takes_input
 def klimek(
     votes: ArrayLike,
     cast: ArrayLike,

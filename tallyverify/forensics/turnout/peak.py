@@ -28,6 +28,7 @@ from tallyverify.forensics.turnout.peak_curve import (
     read_curves,
     resampled,
 )
+from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 1000  # fewest stations of which a curve of votes by turnout can be drawn
 # Most that the ratio may change over the flank below the peak, as a fraction of itself.
@@ -100,6 +101,7 @@ class TurnoutPeak(Indicator):
         )
 
 
+@takes_input
 def turnout_peak(
     votes: ArrayLike,
     valid: ArrayLike,

@@ -38,7 +38,7 @@ def in_order(
     votes = {"first": floats("first", first), "second": floats("second", second)}
     votes["valid"] = floats("valid", valid)
     if any(array.shape != at.shape for array in (*votes.values(), code)):
-        raise InputError("position, votes and area need one entry for each station")
+        raise InputError("position, first, second, valid and area need one entry for each station")
     known = ~np.isnan(at)
     one, two, all_valid = (
         numbers(repr(name), np.where(known, array, 0.0), least=0, hint="leave such stations out")[

@@ -8,17 +8,15 @@ Source: Idrobo, Kronick & Rodríguez (JOP 2022, doi:10.1086/719639).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from tallyverify.errors import InputError
 from tallyverify.inference.counting_order.input import Counted, in_order
 from tallyverify.inference.counting_order.jump import Jump, jump_at, jump_within
 from tallyverify.inference.counting_order.late_shift import late_shift
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+from tallyverify.taken import takes_input
 
 _POINTS = 200
 
@@ -105,6 +103,7 @@ class OrderOfCounting:
         )
 
 
+@takes_input
 def order_of_counting(
     position: ArrayLike,
     first: ArrayLike,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tallyverify.errors import InputError, shown
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -30,6 +31,7 @@ _ALLOWED = (
 )
 
 
+@takes_input
 def parse_order(texts: Iterable[object]) -> tuple[Floats, Literal["number", "time"]]:
     """Read a column that says in which order the stations were counted.
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from tallyverify.inference.estimating.request import EstimateRequest, Method, several
 from tallyverify.inference.estimating.result import BacktestRow, watched
 from tallyverify.inference.estimating.study import study_table
 from tallyverify.table import ActaTable, Registry
-
-if TYPE_CHECKING:
-    import pandas as pd
+from tallyverify.taken import takes_input
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,11 @@ class Backtest:
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows as a DataFrame, by pattern."""
-        import pandas as pd
-
         frame = pd.DataFrame([row.to_dict() for row in self.rows])
         return frame.set_index("pattern") if len(frame) else frame
 
 
+@takes_input
 def backtest(
     table: ActaTable,
     registry: Registry | None = None,

@@ -12,6 +12,7 @@ from tallyverify.checking import Bounds
 from tallyverify.errors import printable
 from tallyverify.findings import points
 from tallyverify.inference.estimating.document import EstimateDocument, Pattern
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,6 +109,7 @@ class AreaEstimate:
     stations: int
 
 
+@takes_input
 @dataclass(frozen=True)
 class Estimate:
     """What the whole count says, judged by the part that was seen.

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from tallyverify.arrays import Floats, floats, same_length
 from tallyverify.errors import InputError
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to, tilted_share
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from tallyverify.arrays import Floats
+from tallyverify.taken import takes_input
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,7 @@ class Sensitivity:
         return tilt_to(target, self._share, self._votes)
 
 
+@takes_input
 def sensitivity(
     share: ArrayLike, votes: ArrayLike, *, lead: float, valid: float, widest: float = 2.0
 ) -> Sensitivity:
@@ -83,8 +81,9 @@ def sensitivity(
     >>> round(curve.tilt_for(0.1).delta, 6), round(curve.tie.target, 3)
     (0.0, 0.4)
     """
-    at = np.clip(np.asarray(share, dtype=np.float64), 1e-6, 1 - 1e-6)
-    weight = np.asarray(votes, dtype=np.float64)
+    at = np.clip(floats("share", share, dimensions=1), 1e-6, 1 - 1e-6)
+    weight = floats("votes", votes, dimensions=1)
+    same_length(share=at, votes=weight)
     both = float(weight.sum())
     if not 0 < both < inf or not valid > 0:
         raise InputError("there are no unseen votes for the two candidates, so none to tilt")

@@ -9,17 +9,14 @@ seen of their areas do; exp(δ) is the factor on the odds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
+from tallyverify.arrays import Floats
 from tallyverify.errors import InputError
-
-if TYPE_CHECKING:
-    from tallyverify.arrays import Floats
-
+from tallyverify.taken import takes_input
 
 LARGEST_TILT = 20.0
 """Beyond this, odds are multiplied by more than 400 million: no tilt reaches the result."""
@@ -56,6 +53,7 @@ def tilted_share(share: Floats, votes: Floats, delta: float) -> float:
     return float(votes @ expit(logit(share) + delta) / votes.sum())
 
 
+@takes_input
 def tilt_to(target: float, share: Floats, votes: Floats) -> Tilt:
     """Return the tilt at which the first candidate has a given share of the unseen votes.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from tallyverify.arrays import Floats
 from tallyverify.checking import Bounds, bounds_of
 from tallyverify.inference.estimating.request import EstimateRequest, Method, several
 from tallyverify.inference.estimating.result import AreaEstimate, Estimate, Interval, Margin
@@ -19,13 +21,10 @@ from tallyverify.inference.prediction.figures import area_figures
 from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.sampling.ratio_variance import sums
 from tallyverify.table import ActaTable, Registry
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from tallyverify.arrays import Floats
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def estimate(
     table: ActaTable,
     registry: Registry | None = None,

@@ -7,17 +7,16 @@ Model Assisted Survey Sampling, ch. 5 and 7.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Floats, numbers
 from tallyverify.errors import InputError, shown
 from tallyverify.inference.sampling.ratio_input import codes_of, seen_rows, some_of, whole_list
 from tallyverify.inference.sampling.ratio_variance import collapse, covariance, factors, sums
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+from tallyverify.taken import takes_input
 
 
 class Contrast(NamedTuple):
@@ -131,6 +130,7 @@ class RatioEstimate:
         return Contrast(estimate, se, estimate - half, estimate + half)
 
 
+@takes_input
 def ratio(
     y: ArrayLike,
     x: ArrayLike,

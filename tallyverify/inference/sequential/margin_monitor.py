@@ -18,6 +18,7 @@ from tallyverify.inference.sequential.betting import Bets
 from tallyverify.inference.sequential.bounds import certain, over_strata
 from tallyverify.inference.sequential.input import WHOLE, Limits, between, limits, read_batch
 from tallyverify.inference.sequential.state import ASSUMED, BROKEN, MonitorState, Sampling
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,6 +185,7 @@ class Monitor:
         )
 
 
+@takes_input
 def monitor(
     stations: int | Mapping[str, int],
     *,

@@ -72,7 +72,8 @@ def read_delimited(
         raise _broken_row(str(error), data, separator, name, top) from None
     first_row = top.rows + 1
     numbers = _numbers(body, separator, first_row, table.num_rows)
-    raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers)
+    named_in = tuple(header) or (top.rows,)
+    raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
     return raw.without_empty_rows(), separator
 
 

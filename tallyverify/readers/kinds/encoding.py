@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from tallyverify.errors import InputError, shown
+from tallyverify.taken import takes_input
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -17,6 +18,7 @@ _BOMS = (
 _GUESSED = ["latin_1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "iso8859_2", "koi8_r"]
 
 
+@takes_input
 def to_utf8(data: bytes, encoding: str | None, name: str) -> tuple[bytes, str, bool]:
     """Return the text as UTF-8 without a mark, its encoding, and whether that was a guess.
 

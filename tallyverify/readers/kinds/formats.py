@@ -27,6 +27,7 @@ from tallyverify.readers.opening.more_kinds import (
 )
 from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
+from tallyverify.taken import takes_input
 
 PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 """What pyarrow may raise for a file that is damaged."""
@@ -34,6 +35,7 @@ PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 _NAMES = {"utf-8-sig": "UTF-8 with a byte-order mark", "utf-8": "UTF-8", "latin-1": "Latin-1"}
 
 
+@takes_input
 def read_raw(
     content: Content,
     *,
@@ -63,14 +65,14 @@ def read_raw(
     if page:
         check_no_header(header, content.name, "a page of HTML")
         raw, said = read_html(data, content.name, sheet)
-        return _with_rows(raw), (how, *said)
+        return _with_rows(replace(raw, encoding=found)), (how, *said)
     if data.lstrip().startswith((b"{", b"[{", b"[\n", b"[\r", b"[ ", b"[]")):
         raw, said = read_json(data, content.name, sheet) or (
             _json_lines(data, content.name),
             ("JSON lines",),
         )
         check_no_header(header, content.name, "JSON")
-        return _with_rows(raw), (how, *said)
+        return _with_rows(replace(raw, encoding=found)), (how, *said)
     check_not_fixed_width(data, content.name, wanted, header)
     raw, sign = read_delimited(data, content.name, separator, wanted, header)
     said = (how, f"cells separated by {'tab' if sign == chr(9) else sign}")

@@ -64,6 +64,8 @@ def read_workbook(
         content.name,
         first_row=top + asked[-1] + 2,
         numbers=np.array(filled, dtype=np.int64) + top + 1,
+        header=tuple(header) or (top + 1,),
+        sheet=name,
         merged=tuple(
             (column - left, first + 1, last + 1)
             for (first, column), (last, _) in sorted(merged)

@@ -30,13 +30,21 @@ def from_frame(source: Any) -> Raw:
     if isinstance(source, pd.DataFrame):
         return _from_pandas(source)
     if hasattr(source, "__arrow_c_stream__"):
-        table = pa.RecordBatchReader.from_stream(source).read_all()
+        try:
+            table = pa.RecordBatchReader.from_stream(source).read_all()
+        except (pa.ArrowInvalid, pa.ArrowTypeError):  # a single column, say
+            raise _no_table(source) from None
         return Raw(list(table.column_names), list(table.columns), NAME, first_row=1)
     if isinstance(source, list | tuple) and all(isinstance(row, dict) for row in source):
         return columns_of_records(source, NAME)
+    raise _no_table(source)
+
+
+def _no_table(source: Any) -> InputError:
     lazy = hasattr(source, "collect")
-    raise InputError(
+    return InputError(
         "this is neither a file nor a table",
+        place="source",
         found=type(source).__name__,
         expected="a path, a frame of pandas, polars, pyarrow or DuckDB, or a list of dicts",
         hint="collect it first: frame.collect()" if lazy else "make a list of dicts of it",

@@ -184,16 +184,17 @@ def _joined(units: list[_Unit], name: str, fill_down: tuple[str, ...]) -> Raw:
             hint="write them all again with the same types",
         ) from None
     numbers, merged = _numbered(units)
-    encodings = {unit.raw.encoding for unit in units}
-    separators = {unit.raw.separator for unit in units}
+    raws = [unit.raw for unit in units]
     return replace(
         first,
         columns=list(whole.columns),
         file=name,
         numbers=numbers,
         merged=merged,
-        encoding=first.encoding if len(encodings) == 1 else None,
-        separator=first.separator if len(separators) == 1 else None,
+        encoding=first.encoding if len({raw.encoding for raw in raws}) == 1 else None,
+        separator=first.separator if len({raw.separator for raw in raws}) == 1 else None,
+        header=first.header if len({raw.header for raw in raws}) == 1 else (),
+        sheet=first.sheet if len({raw.sheet for raw in raws}) == 1 else None,
     )
 
 

@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from tallyverify.findings import counted
 from tallyverify.readers.kinds.header import odd_row
 from tallyverify.readers.opening.html_tables import Grid, tables_in
 from tallyverify.readers.raw import Raw
+from tallyverify.taken import takes_input
 
 _LINES = re.compile(rb"\s*\{[^\n]*\}\s*\n\s*\{")
 _FIXED = re.compile(r"\S {2,}\S")
@@ -62,7 +64,8 @@ def read_json(data: bytes, name: str, sheet: str | None) -> tuple[Raw, tuple[str
             found=listed(clash),
             hint="write the list alone, or rename one of the two",
         )
-    return columns_of_records(rows, name), (f"JSON, the list {shown(key)}",)
+    raw = replace(columns_of_records(rows, name), sheet=key)
+    return raw, (f"JSON, the list {shown(key)}",)
 
 
 def _are_records(value: Any) -> bool:
@@ -111,6 +114,7 @@ def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
     return cells
 
 
+@takes_input
 def is_html(data: bytes) -> bool:
     """Return whether text is a page of HTML with a table in it."""
     head = data.lstrip()[:200].lower()
@@ -145,7 +149,7 @@ def read_html(data: bytes, name: str, sheet: str | None) -> tuple[Raw, tuple[str
     said = f"HTML, table {at + 1} of {len(tables)}"
     if sheet is None and len(tables) > 1:
         said += ", the largest (mapping.sheet may name another)"
-    return _of_grid(tables[at], name), (said,)
+    return replace(_of_grid(tables[at], name), sheet=str(at + 1)), (said,)
 
 
 def _size(table: Grid) -> int:

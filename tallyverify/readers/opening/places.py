@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.readers.opening.archives import check_number, is_left_out
+from tallyverify.taken import takes_input
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class FilesMeant:
         return file.relative_to(self.base).as_posix()
 
 
+@takes_input
 def files_meant(path: Path) -> FilesMeant:
     """Return the files that a path means, sorted by name.
 
@@ -51,6 +53,7 @@ def files_meant(path: Path) -> FilesMeant:
     return _sorted(fixed, pattern, pattern)
 
 
+@takes_input
 def check_name(path: Path) -> Path:
     """Return the path of a file whose name a report can hold."""
     try:

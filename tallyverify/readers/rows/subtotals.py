@@ -14,6 +14,7 @@ from tallyverify.arrays import Counts, Mask
 from tallyverify.readers.rows.blocks import totals_by_place
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, area_codes
+from tallyverify.taken import takes_input
 
 _LABEL = (
     r"^\s*(?:sub-?\s?total(?:es)?|totale?s?|gran total|grand total|suma|somme|summe|insgesamt|"
@@ -44,6 +45,7 @@ class Suspects:
     doubtful: dict[int, str] = field(default_factory=dict)
 
 
+@takes_input
 def labelled(column: pa.Array) -> Mask:
     """Return where a cell is a total's label rather than a name; shape (rows,)."""
     found = pc.fill_null(pc.match_substring_regex(column, _LABEL, ignore_case=True), False)

@@ -6,10 +6,12 @@ import numpy as np
 
 from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
 from tallyverify.table import area_codes
+from tallyverify.taken import takes_input
 
 _COPIED = ("ballots", "signed", "valid", "null", "blank")
 
 
+@takes_input
 def copy_actas(given: Clean, dose: float, *, seed: int) -> Altered:
     """Replace all that was counted in a station by what was counted in another of its area.
 

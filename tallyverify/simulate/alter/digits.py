@@ -7,6 +7,7 @@ import numpy as np
 from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import Altered, Clean, SheetCounts, altered, sheets_of
+from tallyverify.taken import takes_input
 
 DIGITS = (0.06, 0.10, 0.13, 0.13, 0.12, 0.08, 0.11, 0.12, 0.09, 0.06)
 """How often people who make numbers up write each digit, 0 to 9, where one in ten would be even."""
@@ -14,6 +15,7 @@ DIGITS = (0.06, 0.10, 0.13, 0.13, 0.12, 0.08, 0.11, 0.12, 0.09, 0.06)
 _TWO, _THREE = 10, 100
 
 
+@takes_input
 def invent_digits(
     given: Clean,
     dose: float,

@@ -6,8 +6,10 @@ import numpy as np
 
 from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def move_votes(
     given: Clean,
     dose: float,
@@ -52,6 +54,7 @@ def move_votes(
     return altered(sheets, "moved", dose, votes, moved > 0)
 
 
+@takes_input
 def swap_tallies(
     given: Clean,
     dose: float,

@@ -16,6 +16,7 @@ from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.simulate.clean import SimulatedElection
 from tallyverify.table import ActaTable
+from tallyverify.taken import takes_input
 
 Clean = ActaTable | SimulatedElection
 """What is altered: sheets, by themselves or of an election."""
@@ -211,6 +212,7 @@ def _with(table: ActaTable, new: Mapping[str, Counts], chosen: Mask) -> ActaTabl
     return replace(table, frame=table.frame.assign(**columns))
 
 
+@takes_input
 def truth_of(
     clean: ActaTable,
     result: ActaTable,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def stuff(
     given: Clean,
     dose: float,
@@ -55,6 +57,7 @@ def stuff(
     return altered(sheets, "stuffing", dose, votes, sheets.room > 0)
 
 
+@takes_input
 def stuff_extreme(
     given: Clean,
     dose: float,

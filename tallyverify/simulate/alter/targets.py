@@ -9,8 +9,10 @@ import numpy as np
 from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def round_percentages(
     given: Clean,
     dose: float,

@@ -14,6 +14,7 @@ from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError
 from tallyverify.records import AreaResult, Declared
 from tallyverify.simulate.alter.sheets import check_dose
+from tallyverify.taken import takes_input
 
 _MOST_DECIMALS = 4
 _FARTHEST = 1000
@@ -44,6 +45,7 @@ class Typed:
         return f"<Typed: {self.results} of {len(self.truth)} results>"
 
 
+@takes_input
 def type_totals(
     declared: Declared, dose: float = 1.0, *, seed: int = 0, decimals: int = 1
 ) -> Typed:

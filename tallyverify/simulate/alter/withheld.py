@@ -6,8 +6,10 @@ import numpy as np
 
 from tallyverify.errors import InputError
 from tallyverify.simulate.alter.sheets import Altered, Clean, sheets_of, truth_of
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def withhold(
     given: Clean,
     dose: float,

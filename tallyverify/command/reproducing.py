@@ -1,0 +1,48 @@
+"""The command ``tallyverify reproduce``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tallyverify.command.options import (
+    ActasFile,
+    CaseFolder,
+    ContestFile,
+    DeclaredFile,
+    MappingFile,
+    RegistryFile,
+)
+from tallyverify.command.output import Done, case_of, say
+from tallyverify.progress import Reporter
+
+
+def reproduce_command(
+    report: Annotated[
+        Path, typer.Argument(help="report.json, as verify writes it.", metavar="REPORT")
+    ],
+    case: CaseFolder = None,
+    actas: ActasFile = None,
+    contest: ContestFile = None,
+    declared: DeclaredFile = None,
+    registry: RegistryFile = None,
+    mapping: MappingFile = None,
+) -> Done:
+    """Run a report again, with its checks and its seed, and say what differs.
+
+    Exit 0: nothing. 1: something does, told by version, by file and by key of report.json. 2: a
+    file that cannot be read.
+    """
+    from tallyverify.engine import load_report
+    from tallyverify.engine import reproduce as run_again
+    from tallyverify.errors import printable
+
+    before = load_report(report)
+    with Reporter() as progress:
+        loaded = case_of(case, actas, contest, declared, registry, mapping, seed=before.seed)
+        found = run_again(before, loaded, progress=progress)
+    lines = [found.words, *(f"  {difference}" for difference in found.differences)]
+    say("".join(f"{printable(line)}\n" for line in lines))
+    return Done(1 if found.differences else 0)

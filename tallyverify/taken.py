@@ -1,0 +1,212 @@
+"""What a public function takes: an argument of another type is told in words, with its name."""
+
+from __future__ import annotations
+
+import builtins
+import types
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from inspect import signature
+from itertools import islice
+from numbers import Integral, Real
+from os import PathLike
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from tallyverify.errors import InputError, shown
+
+_Taking = TypeVar("_Taking", bound=Callable[..., Any])
+_WORDS: dict[Any, str] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "True or False",
+    Path: "a path",
+    dict: "a dict",
+    type(None): "None",
+}
+_NAMES = {"ActaParts": "an ActaTable or ActaStream", "ndarray": "an array"}
+_LISTS = ("builtins", "collections.abc")
+_MOST_ENTRIES = 1000
+"""Of a longer list the first entries are looked at; what reads it looks at all."""
+
+
+def takes_input(function: _Taking) -> _Taking:
+    """Have what a function is given checked against its annotations; of a class, on making one.
+
+    Shallowly: the types of arguments and of the entries of lists. What values may be is for the
+    function to say.
+
+    Examples
+    --------
+    >>> @takes_input
+    ... def half(count: int) -> float:
+    ...     return count / 2
+    >>> half("x")
+    Traceback (most recent call last):
+    ...
+    tallyverify.errors.InputError: half takes a whole number as 'count'
+      found: text: 'x'
+    """
+    if isinstance(function, type):
+        made: Any = function
+        made.__init__ = _checked(made.__init__, function.__name__)
+        return function
+    return _checked(function, function.__name__)
+
+
+def _checked(function: _Taking, name: str) -> _Taking:
+    every = signature(function).parameters.values()
+    places = [one.name for one in every if one.kind <= one.POSITIONAL_OR_KEYWORD]
+    kinds: dict[str, Any] = {}
+
+    @wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if not kinds:  # by now all that annotations name is there
+            kinds.update(_annotated(function))
+        for parameter, value in (*zip(places, args, strict=False), *kwargs.items()):
+            kind = kinds.get(parameter, Any)  # Python itself says what lacks, or is too many
+            if type(value) is not kind and not _fits(kind, value):
+                raise InputError(
+                    f"{name} takes {_taken(kind)} as {parameter!r}", found=_found(value)
+                )
+        return function(*args, **kwargs)
+
+    return checked  # type: ignore[return-value]
+
+
+def _annotated(function: Any) -> dict[str, Any]:
+    """Return the annotations of parameters that take one value."""
+    own = {
+        name: one.annotation
+        for name, one in signature(function).parameters.items()
+        if one.annotation is not one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    }
+    holder: Any = SimpleNamespace(__annotations__=own)
+    return get_type_hints(holder, function.__globals__, _Names(function.__globals__))
+
+
+class _Named(type):
+    """A class of the package that is known by its name, which no other class of it has."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return cls.__name__ in {one.__name__ for one in type(value).__mro__}
+
+
+class _Names(dict[str, Any]):
+    """Names of a module, those too that it imports for type checkers only."""
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name) or not name[0].isupper():
+            raise KeyError(name)
+        return _Named(name, (), {})
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    """Return whether a value is of a type, as far as can be seen from outside."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return any(_fits(one, value) for one in args)
+    if origin is Literal:
+        return any(type(one) is type(value) and one == value for one in args)
+    if kind is bool:
+        return type(value).__name__ in ("bool", "bool_")
+    if kind in (int, float):
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        return whole or (kind is float and isinstance(value, Real) and not isinstance(value, bool))
+    if kind is Path:
+        return isinstance(value, PathLike)
+    if _array_like(kind) or kind is Any or isinstance(kind, TypeVar):
+        return True  # arrays.py says what is wrong with numbers
+    holder = origin or kind
+    if not isinstance(holder, type):
+        return True
+    if holder.__name__ == "Callable":
+        return callable(value)
+    if holder.__module__ not in _LISTS:
+        return isinstance(value, holder)  # an array, say: its entries are not looked at one by one
+    if args and issubclass(holder, Mapping):
+        return isinstance(value, Mapping) and _all(args[0], value) and _all(args[1], value.values())
+    if args and issubclass(holder, Sequence | Iterable):
+        return _list_fits(holder, args, value)
+    return isinstance(value, holder)
+
+
+def _list_fits(holder: type, args: tuple[Any, ...], value: Any) -> bool:
+    if isinstance(value, str | bytes | Mapping):
+        return False
+    if holder is tuple:
+        if args[-1] is not Ellipsis:
+            return (
+                isinstance(value, tuple | list)
+                and len(value) == len(args)
+                and all(map(_fits, args, value))
+            )
+        holder = Sequence
+    # A column of a frame is as good as a list.
+    if not (isinstance(value, holder) or hasattr(value, "__array__")):
+        return False
+    return not hasattr(value, "__len__") or _all(args[0], value)
+
+
+def _all(kind: Any, values: Iterable[Any]) -> bool:
+    return all(_fits(kind, value) for value in islice(values, _MOST_ENTRIES))
+
+
+def _array_like(kind: Any) -> bool:
+    return str(getattr(get_origin(kind) or kind, "__module__", "")).startswith("numpy._typing")
+
+
+def _taken(kind: Any) -> str:
+    """Return in words what is taken."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        if any(map(_array_like, args)):
+            args = (float, *(one for one in args if one is type(None)))
+            words = {"numbers": None} | dict.fromkeys(_taken(one) for one in args[1:])
+        else:
+            told = [one for one in args if one is not str or Path not in args]
+            words = dict.fromkeys(map(_taken, sorted(told, key=lambda one: one is type(None))))
+        *first, last = words
+        return f"{', '.join(first)} or {last}" if first else last
+    if origin is Literal:
+        *first, last = map(shown, args)
+        return f"{', '.join(first)} or {last}" if first else last
+    if kind is Any:
+        return "anything"
+    if kind in _WORDS:
+        return _WORDS[kind]
+    holder = origin or kind
+    if holder.__name__ == "Callable":
+        return "a function"
+    if isinstance(holder, type) and args and holder.__module__ in _LISTS:
+        if issubclass(holder, Mapping):
+            return "a dict"
+        if issubclass(holder, Sequence | Iterable):
+            return f"a list of {_several(args[0])}"
+    name = getattr(holder, "__name__", str(holder))
+    return _NAMES.get(name) or _a(name)
+
+
+def _several(kind: Any) -> str:
+    """Return the same in the plural."""
+    words = _taken(kind)
+    for article in ("a ", "an "):
+        if words.startswith(article) and " or " not in words:
+            return f"{words.removeprefix(article)}s"
+    return {"text": "texts", "anything": "anything"}.get(words, f"entries, each {words}")
+
+
+def _found(value: Any) -> str:
+    """Return what was given; of what is no plain value only the type, as its looks vary."""
+    if value is None:
+        return "None"
+    if isinstance(value, str):
+        return f"text: {shown(value)}"
+    plain = isinstance(value, bool | int | float | list | tuple | dict | type)
+    return f"{_a(type(value).__name__)}" + (f": {shown(value)}" if plain else "")
+
+
+def _a(name: str) -> str:
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
