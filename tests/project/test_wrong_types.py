@@ -98,6 +98,13 @@ GOOD_OF: dict[str, dict[str, Any]] = {
         "mapping": DeclaredMapping(votes={"A": "A"}),
     },
     **{
+        f"{room}.registry_from": {
+            "source": pd.DataFrame({"station": ["1"], "A": [5], "B": [4]}),
+            "contest": CONTEST,
+        }
+        for room in ("inference", "readers")
+    },
+    **{
         name: {"votes": np.column_stack([_VOTES, _BALLOTS - _VOTES])}
         for name in (
             "forensics.homogeneity",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.arrays import Counts, Mask
+from tallyverify.taken import takes_input
 
 
+@takes_input
 def totals_by_place(values: Counts, known: Mask, large: Mask) -> Mask:
     """Return the rows that equal the sum of the rows right after them, or right before.
 
