@@ -8,10 +8,8 @@ from pathlib import Path
 from tallyverify.case import Case, as_case
 from tallyverify.checking import Kept
 from tallyverify.engine.all_checks import select
+from tallyverify.engine.folding import doubt_of, find_suspects, fold_rows
 from tallyverify.engine.verification import (
-    _doubt,
-    _first_pass,
-    _folded,
     certificate_inputs,
 )
 from tallyverify.feasibility import (
@@ -46,10 +44,10 @@ def check_certificate(certificate: Certificate, case: Case | str | Path) -> Rech
     """
     case = as_case(case)
     chosen = select("D312")
-    suspects, source = _first_pass(case, _untold)
+    suspects, source = find_suspects(case, _untold)
     facts = replace(case.facts, source=source)
-    summaries, repeats, seen = _folded(case, facts, chosen, suspects, _untold)
-    if doubt := _doubt(summaries, repeats, facts):
+    summaries, repeats, seen = fold_rows(case, facts, chosen, suspects, _untold)
+    if doubt := doubt_of(summaries, repeats, facts):
         return Recheck(False, doubt)
     rows = summaries[summarise_witnesses]
     engine = Feasibility(Kept(seen, rows), facts)

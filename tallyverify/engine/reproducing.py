@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tallyverify.case import Case, as_case, read_document
-from tallyverify.engine.verification import Progress, verify
+from tallyverify.engine.folding import Progress
+from tallyverify.engine.verification import verify
 from tallyverify.findings import counted
 from tallyverify.report import Report
 from tallyverify.taken import takes_input

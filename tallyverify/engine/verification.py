@@ -13,13 +13,18 @@ from tallyverify.checking import (
     CaseFacts,
     Check,
     Kept,
-    RowsRead,
     Seen,
     Summarise,
-    summarise_seen,
     summarise_sheets,
 )
 from tallyverify.engine.all_checks import catalogue, select, wanted_of
+from tallyverify.engine.folding import (
+    Progress,
+    doubt_of,
+    find_suspects,
+    fold_rows,
+    reading_of,
+)
 from tallyverify.engine.verdict import verdict_of
 from tallyverify.errors import InputError, RecordError, UnknownNameError
 from tallyverify.feasibility import (
@@ -28,18 +33,15 @@ from tallyverify.feasibility import (
     FeasibilitySection,
     certified,
     section_of,
-    summarise_repeats,
     summarise_witnesses,
 )
-from tallyverify.findings import CheckResult, Evidence
+from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
 from tallyverify.report import CoverageFacts, InputFile, MappingUsed, Report, Totals
-from tallyverify.rules import GATE, summarise_as_read
-from tallyverify.table import ActaTable, HashMatches, Index, Noticed, Repeats, Source
+from tallyverify.table import Repeats
 from tallyverify.taken import takes_input
 
-Progress = Callable[[str, int, int], None]
 Shown = TypeVar("Shown")
 
 
@@ -91,10 +93,10 @@ def verify(
     chosen = select(asked)
     facts = case.facts
     tell = progress or (lambda what, done, of: None)
-    suspects, source = _first_pass(case, tell)
+    suspects, source = find_suspects(case, tell)
     facts = replace(facts, source=source, codes=tuple(check.code for check in chosen))
-    summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
-    doubt = _doubt(summaries, repeats, facts)
+    summaries, repeats, seen = fold_rows(case, facts, chosen, suspects, tell)
+    doubt = doubt_of(summaries, repeats, facts)
     results = [_concluded(check, summaries, repeats, seen, facts, doubt) for check in chosen]
     sheets: Any = summaries.get(summarise_sheets)
     kept = Kept(seen, sheets)
@@ -151,14 +153,14 @@ def estimate_case(case: Case | str | Path, *, progress: Progress | None = None) 
     case = as_case(case)
     tell = progress or (lambda what, done, of: None)
     chosen = select("inference")
-    suspects, source = _first_pass(case, tell)
+    suspects, source = find_suspects(case, tell)
     facts = replace(case.facts, source=source)
-    summaries, repeats, seen = _folded(case, facts, chosen, suspects, tell)
+    summaries, repeats, seen = fold_rows(case, facts, chosen, suspects, tell)
     unseen = InferenceStudy(Kept(seen, summaries[summarise_sheets]), facts)
     if unseen.study is None and unseen.kept.rows.chunks is not None:
         raise InputError(unseen.refused)
     picture = unseen.picture
-    doubt = _doubt(summaries, repeats, facts)
+    doubt = doubt_of(summaries, repeats, facts)
     if doubt and unseen.study is not None:
         return replace(picture, estimate=picture.estimate.refusing(doubt), curve=None)
     return picture
@@ -181,91 +183,6 @@ def _estimated(kept: Kept, facts: CaseFacts) -> InferenceSection | None:
     return unseen.picture if unseen.study is not None else None
 
 
-def _first_pass(case: Case, tell: Progress) -> tuple[HashMatches, Source]:
-    """First pass; what it keeps of every row is let go before the second."""
-    index: Index | None = None
-    source = case.facts.source
-    done = 0
-    for part in case.actas.parts():
-        one = Index.of(part)
-        index = one if index is None else index + one
-        source = source.joined(part.source)
-        done += len(part)
-        tell("looking for repeated stations", done, case.actas.source.rows)
-    if index is None:
-        raise InputError("there are no actas", file=case.actas.source.name)
-    return index.suspects(), source
-
-
-def _folded(
-    case: Case,
-    facts: CaseFacts,
-    chosen: tuple[Check, ...],
-    suspects: HashMatches,
-    tell: Progress,
-) -> tuple[dict[Summarise, Any], Repeats, Seen]:
-    """One pass: every distinct fold over every row, each station once for the sums."""
-    every = {c.summarise for c in chosen if c.rows == "every" and c.summarise is not None}
-    every.add(summarise_as_read)
-    once = {c.summarise for c in chosen if c.rows == "kept" and c.summarise is not None}
-    once.add(summarise_seen)
-    undecided = facts.source.subtotal_rows if facts.undecided_subtotals else ()
-    sums: dict[Summarise, Any] = {}
-
-    def put(folds: set[Summarise], table: ActaTable) -> None:
-        for summarise in folds:
-            one = summarise(table, facts)
-            sums[summarise] = sums[summarise] + one if summarise in sums else one
-
-    by_key: list[ActaTable] = []
-    by_votes: list[ActaTable] = []
-    done = 0
-    for part in case.actas.parts():
-        put(every, part)
-        apart = part.frame["row"].isin(undecided).to_numpy()
-        held = suspects.of_key(part) & ~apart
-        alike = suspects.of_votes(part) & ~apart
-        # The first part stands for the columns, even with none of its rows.
-        if held.any() or not by_key:
-            by_key.append(part.take(held))
-        if alike.any() or not by_votes:
-            by_votes.append(part.take(alike))
-        left = ~(held | apart)
-        put(once, part if left.all() else part.take(left))
-        done += len(part)
-        tell("checking", done, case.actas.source.rows)
-    repeats = Repeats.of(by_key, by_votes, suspects, facts.registry)
-    for table in (repeats.alone, repeats.once):
-        if table is not None:
-            put(once, table)
-    if repeats.contested is not None:
-        put({summarise_seen}, repeats.contested)
-        if summarise_sheets in once:
-            sums[summarise_sheets] += summarise_sheets(repeats.contested, facts).as_unread()
-    if summarise_witnesses in once:
-        sums[summarise_witnesses] = sums[summarise_witnesses] + summarise_repeats(repeats, facts)
-    return sums, repeats, sums[summarise_seen]
-
-
-def _doubt(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) -> str:
-    """Why sums over the sheets would mislead, if they would: the gravest doubt of the reading."""
-    reading = _reading(summaries, repeats, facts)
-    return next(
-        (
-            finding.message
-            for check in GATE
-            for finding in check.conclude(check, reading, facts).findings
-            if finding.evidence is Evidence.QUALITY
-        ),
-        "",
-    )
-
-
-def _reading(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) -> RowsRead:
-    noticed = facts.source.noticed or Noticed()
-    return RowsRead(summaries[summarise_as_read], summaries[summarise_seen], repeats, noticed)
-
-
 def _concluded(
     check: Check,
     summaries: dict[Summarise, Any],
@@ -280,7 +197,7 @@ def _concluded(
     if check.rows == "repeated":
         summary = repeats
     elif check.rows == "reading":
-        summary = _reading(summaries, repeats, facts)
+        summary = reading_of(summaries, repeats, facts)
     elif check.rows == "kept" and check.summarise is not None:
         summary = Kept(seen, summaries[check.summarise])
     elif check.summarise is not None:

@@ -11,7 +11,7 @@ from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
     from tallyverify.feasibility.allowance import allowed_for
-    from tallyverify.feasibility.answer import Feasibility, SeriesAnswer, Verified
+    from tallyverify.feasibility.answer import Feasibility, SeriesAnswer
     from tallyverify.feasibility.answered import figure_words, section_of
     from tallyverify.feasibility.beside import held_of, most_seen, room_of, unseen_room
     from tallyverify.feasibility.certificates.certificate import Certificate, CertificateInput
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         papers_with_several_votes,
         stated,
     )
+    from tallyverify.feasibility.grading import Verified
     from tallyverify.feasibility.proving.bounds import ProvedBound
     from tallyverify.feasibility.section import FeasibilitySection
     from tallyverify.feasibility.sheets.sheet_rows import (
@@ -82,11 +83,8 @@ __getattr__ = hand_on(
         "beside": ("held_of", "most_seen", "room_of", "unseen_room"),
         "clash": ("clash_of", "look_at_first", "resolved_by"),
         "allowance": ("allowed_for",),
-        "answer": (
-            "Feasibility",
-            "SeriesAnswer",
-            "Verified",
-        ),
+        "answer": ("Feasibility", "SeriesAnswer"),
+        "grading": ("Verified",),
         "answered": (
             "figure_words",
             "section_of",

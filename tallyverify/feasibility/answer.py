@@ -19,10 +19,10 @@ from tallyverify.feasibility.figures.unseen_sizes import (
     unseen_stations,
     votes_of_no_station,
 )
+from tallyverify.feasibility.grading import Grading, Verified, weight_of
 from tallyverify.feasibility.proving.assemble import Closing, assembled
-from tallyverify.feasibility.proving.bounds import NOTHING, ProvedBound, bound_of
+from tallyverify.feasibility.proving.bounds import NOTHING
 from tallyverify.feasibility.proving.program import Program
-from tallyverify.feasibility.proving.proof import proved
 from tallyverify.feasibility.proving.worlds import ShownWorld, show_world
 from tallyverify.feasibility.sheets.annulled import (
     papers_held,
@@ -32,36 +32,6 @@ from tallyverify.feasibility.sheets.annulled import (
 from tallyverify.feasibility.sheets.out_of_place import with_registry_places
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence, counted
-
-_LARGER = 4
-"""Unseen stations of unknown size may be so many times larger than the largest seen."""
-_SHARE = 1000
-"""Figures that exclude each other by more than one in so many of the largest are no slip."""
-
-
-@dataclass(frozen=True, eq=False)
-class ProvedReading:
-    """What is proved of some published figures, in the weakest of the readings that they allow."""
-
-    program: Program
-    bound: ProvedBound
-    taken: bool  # a bulletin is taken as whole that does not say so
-    voters: bool  # coverages are read as of voters
-
-    @property
-    def clash(self) -> tuple[Row, ...]:
-        """The figures that the proof rests on."""
-        return tuple(self.program.rows[at] for at in self.bound.support)
-
-
-@dataclass(frozen=True, eq=False)
-class Verified:
-    """What is proved of some figures without, and with, taking a last bulletin as whole."""
-
-    rung: Evidence | None
-    reading: ProvedReading  # the one that bears the rung
-    capped: bool = False  # it would be a contradiction if the bulletin said that it is whole
-    sized: bool = False  # … if unseen stations were surely no larger than the seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +127,11 @@ class Feasibility:
         return total / self.seen
 
     @cached_property
+    def grading(self) -> Grading:
+        """What must be proved for a contradiction."""
+        return Grading(self.allowance.sheets, self.mean_ballots, self.largest)
+
+    @cached_property
     def series(self) -> tuple[SeriesAnswer, ...]:
         """The answer for each series of bulletins."""
         return tuple(self._of(series) for series in series_in_force(self.facts))
@@ -194,7 +169,7 @@ class Feasibility:
             return self._programs(series, found, closing, only)
 
         every = programs()
-        whole = self._weakest(every)
+        whole = self.grading.weakest(every)
         single = len(series.bulletins) < 2
         by_bulletin = (
             (whole,)
@@ -235,58 +210,11 @@ class Feasibility:
         rows = {row.bulletin for row in whole.reading.clash}
         if rows == {at}:
             return whole  # the proof rests on its figures alone
-        return self._weakest(programs(at))
+        return self.grading.weakest(programs(at))
 
     @staticmethod
     def _bases(found: dict[tuple[int, int], Extent]) -> tuple[bool, ...]:
         return (False, True) if any(one.either for one in found.values()) else (False,)
-
-    def _weakest(self, readings: tuple[tuple[Program, ...], ...]) -> Verified:
-        """Return the weakest of the readings that nothing excludes."""
-        best: Verified | None = None
-        for voters, programs in enumerate(readings):
-            one = self.verified(programs, bool(voters))
-            if best is None or weight_of(one) < weight_of(best):
-                best = one
-            if best.rung is None:
-                break
-        assert best is not None
-        return best
-
-    def verified(self, programs: tuple[Program, ...], voters: bool = False) -> Verified:
-        """Return what is proved: first without taking a bulletin as whole, then with it."""
-        sure = ProvedReading(programs[0], bound_of(programs[0]), False, voters)
-        rung = self.rung(sure)
-        if rung is Evidence.CONTRADICTION and self._needs_most_seen(sure):
-            return Verified(Evidence.DISCREPANCY, sure, sized=True)
-        if rung is Evidence.CONTRADICTION or len(programs) == 1:
-            return Verified(rung, sure)
-        taken = ProvedReading(programs[1], bound_of(programs[1]), True, voters)
-        with_it = self.rung(taken)
-        if with_it is None:
-            return Verified(rung, sure)
-        return Verified(Evidence.DISCREPANCY, taken, capped=with_it is Evidence.CONTRADICTION)
-
-    def _needs_most_seen(self, reading: ProvedReading) -> bool:
-        """Whether it is no contradiction if unseen stations are larger than any that was seen.
-
-        Those without a list are taken to hold at most what was seen; but the seen may be small
-        ones: villages, or all but the stations abroad.
-        """
-        program, proof = reading.program, reading.bound.proofs[0]
-        unseen = program.unseen
-        sized = ~unseen.seen & (unseen.lists == 0) & (unseen.cap > 0)
-        if not sized.any():
-            return False
-        larger = replace(
-            program,
-            unseen=replace(unseen, cap=np.where(sized, _LARGER * unseen.cap, unseen.cap)),
-        )
-        again = proved(larger, proof.multipliers, proof.scale, proof.cost, proof.room_multiplier)
-        if again.bound == proof.bound:
-            return False  # the proof makes no use of it
-        weaker = ProvedReading(larger, bound_of(larger), reading.taken, reading.voters)
-        return self.rung(weaker) is not Evidence.CONTRADICTION
 
     def of_rows(self, answer: SeriesAnswer, wanted: Callable[[Row], bool]) -> Verified:
         """Return what some of the published figures prove by themselves."""
@@ -301,22 +229,8 @@ class Feasibility:
             return answer.whole  # it rests on these figures alone
         if key not in self._proved:
             restricted = tuple(program.restricted(keep) for program in answer.programs)
-            self._proved[key] = self.verified(restricted, answer.whole.reading.voters)
+            self._proved[key] = self.grading.verified(restricted, answer.whole.reading.voters)
         return self._proved[key]
-
-    def rung(self, reading: ProvedReading) -> Evidence | None:
-        """Return the rung that a proof reaches, None where it proves nothing."""
-        bound = reading.bound
-        if bound.misfit:
-            # A vote for each figure that the proof rests on may be a slip of the pen.
-            slips = sum(not row.of_stations for row in reading.clash)
-            grave = bound.misfit > max(slips, self.largest // _SHARE)
-            return Evidence.CONTRADICTION if grave else Evidence.DISCREPANCY
-        if bound.sheets > self.allowance.sheets and bound.votes > (
-            self.allowance.sheets * self.mean_ballots
-        ):
-            return Evidence.CONTRADICTION
-        return Evidence.DISCREPANCY if bound.sheets else None
 
     @cached_property
     def gravest(self) -> SeriesAnswer | None:
@@ -330,7 +244,7 @@ class Feasibility:
             return None
         usual = Feasibility(self.kept, replace(self.facts, allowance=None))
         closed = ((series, *usual.closed(series)[:2]) for series in series_in_force(self.facts))
-        found = (usual._weakest(usual._programs(*one)) for one in closed)
+        found = (usual.grading.weakest(usual._programs(*one)) for one in closed)
         strongest = max(found, key=weight_of, default=None)
         return usual.allowance.sheets, strongest.rung if strongest is not None else None
 
@@ -368,9 +282,3 @@ class Feasibility:
     def stations_in(self, area: dict[str, str]) -> int | None:
         """Return how many stations an area has, if that is known."""
         return stations_in(area, self.facts, self.sheets)
-
-
-def weight_of(one: Verified) -> tuple[int, tuple[int, int, int]]:
-    """Return what puts proofs in order, from the weakest to the strongest."""
-    order = (None, Evidence.DISCREPANCY, Evidence.CONTRADICTION)
-    return order.index(one.rung), one.reading.bound.key

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tallyverify.checking import CaseFacts
-from tallyverify.feasibility.answer import Feasibility, SeriesAnswer, Verified
+from tallyverify.feasibility.answer import Feasibility, SeriesAnswer
 from tallyverify.feasibility.clash import clash_of, look_at_first, resolved_by
 from tallyverify.feasibility.figures.published import Row
+from tallyverify.feasibility.grading import Verified
 from tallyverify.feasibility.proving.worlds import ShownWorld
 from tallyverify.feasibility.section import (
     AllowanceFacts,

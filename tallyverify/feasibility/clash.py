@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.feasibility.answer import weight_of
 from tallyverify.feasibility.beside import held_of
 from tallyverify.feasibility.figures.published import Row
+from tallyverify.feasibility.grading import weight_of
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
-    from tallyverify.feasibility.answer import Feasibility, ProvedReading, SeriesAnswer
+    from tallyverify.feasibility.answer import Feasibility, SeriesAnswer
+    from tallyverify.feasibility.grading import ProvedReading
 
 _LOOK = 20
 _MOST_CLASH = 16

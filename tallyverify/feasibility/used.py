@@ -12,7 +12,8 @@ from tallyverify.feasibility.proving.proof import proved
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
-    from tallyverify.feasibility.answer import Feasibility, SeriesAnswer, Verified
+    from tallyverify.feasibility.answer import Feasibility, SeriesAnswer
+    from tallyverify.feasibility.grading import Verified
 
 _ROWS = 2
 """Of so many rows, at the most, a finding says how much they hold."""

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tallyverify import Case, Registry, verify
 from tallyverify.checking import summarise_sheets
-from tallyverify.engine import verification
 from tallyverify.engine.all_checks import select
+from tallyverify.engine.folding import find_suspects, fold_rows
 from tallyverify.feasibility import summarise_witnesses
 from tests.engine.test_folds import InParts
 from tests.helpers.cases import CONTEST, declared_of, table_of
@@ -50,8 +50,8 @@ def _case(rows: list[Row], annulled: list[str], edges: list[int] = []) -> Case: 
 def _folded(case: Case) -> dict[str, set[str]]:
     """Which stations each family takes as seen."""
     tell = lambda what, done, of: None  # noqa: E731
-    suspects, _ = verification._first_pass(case, tell)
-    sums, _, seen = verification._folded(case, case.facts, select(None), suspects, tell)
+    suspects, _ = find_suspects(case, tell)
+    sums, _, seen = fold_rows(case, case.facts, select(None), suspects, tell)
     kept, rows = sums[summarise_sheets].columns, sums[summarise_witnesses].columns
     assert seen.stations.stations == seen.totals.stations[0] == seen.stations.seen.sum()
     return {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tallyverify.feasibility.answer import Feasibility, ProvedReading, SeriesAnswer
+from tallyverify.feasibility.answer import Feasibility, SeriesAnswer
 from tallyverify.feasibility.beside import held_of
 from tallyverify.feasibility.certificates.certificate import (
     Certificate,
@@ -22,6 +22,7 @@ from tallyverify.feasibility.certificates.plain import PlainProgram, plain_progr
 from tallyverify.feasibility.certificates.scope import columns_of, outside_of
 from tallyverify.feasibility.clash import clash_of
 from tallyverify.feasibility.figures.published import Row, Series, series_in_force, stated
+from tallyverify.feasibility.grading import ProvedReading
 from tallyverify.feasibility.proving.bounds import ProvedBound, bound_of
 from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.proof import Cost, proved
@@ -69,9 +70,9 @@ def _as_good(
     goal = whole.bound
     if bound.sheets < goal.sheets or bool(bound.misfit) < bool(goal.misfit):
         return False
-    return engine.rung(ProvedReading(program, bound, whole.taken, whole.voters)) is engine.rung(
-        whole
-    )
+    return engine.grading.rung(
+        ProvedReading(program, bound, whole.taken, whole.voters)
+    ) is engine.grading.rung(whole)
 
 
 def _choices(engine: Feasibility, answer: SeriesAnswer) -> Iterator[tuple[Row, ...]]:
