@@ -69,7 +69,10 @@ def main(how: str, folder: Path) -> None:
         raise SystemExit(f"made-up actas must agree with themselves: {report!r}")
     said = {
         "seconds": time.perf_counter() - start,
-        "report": hashlib.sha256(report.to_json().encode()).hexdigest(),
+        # Checks of how a file was read are not asked of one that is read in parts.
+        "report": hashlib.sha256(
+            report.model_copy(update={"checks": ()}).to_json().encode()
+        ).hexdigest(),
     }
     print(json.dumps(said))
 
