@@ -58,6 +58,26 @@ class Model(BaseModel):
         except ValidationError as error:
             raise from_validation(error, cls.__name__) from None
 
+    @classmethod
+    def model_validate_strings(cls, obj: Any, **how: Any) -> Self:
+        """Do the same from texts."""
+        try:
+            return super().model_validate_strings(obj, **how)
+        except ValidationError as error:
+            raise from_validation(error, cls.__name__) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        try:
+            super().__setattr__(name, value)
+        except ValidationError as error:
+            raise from_validation(error, type(self).__name__) from None
+
+    def __delattr__(self, name: str) -> None:
+        try:
+            super().__delattr__(name)
+        except ValidationError as error:
+            raise from_validation(error, type(self).__name__) from None
+
     @model_validator(mode="before")
     @classmethod
     def _unknown_keys(cls, data: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.model import Model
@@ -134,6 +134,18 @@ class Mapping(Model):
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return one_or_many(value)
+
+    @field_validator("repeated", "subtotals", mode="before")
+    @classmethod
+    def _one_of_these(cls, value: Any, info: ValidationInfo) -> Any:
+        words = {"repeated": ("hull", "sum"), "subtotals": ("keep", "leave_out")}
+        allowed = words[info.field_name or ""]
+        if isinstance(value, str) and value not in allowed:
+            raise ValueError(
+                f"{shown(value)} is none of {listed(allowed)}; a rule is an object: {{ … }}. "
+                f"{nearest(value, allowed) or ''}"
+            )
+        return value
 
     @field_validator("encoding")
     @classmethod

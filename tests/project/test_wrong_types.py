@@ -301,3 +301,14 @@ def test_what_is_pickled_and_copied_stays_what_it_is() -> None:
     assert pickle.loads(pickle.dumps(tv.forensics.dip)) is tv.forensics.dip
     assert isinstance(case, tv.Case)
     assert tv.Case.__init__.__wrapped__ is not None  # type: ignore[attr-defined]
+
+
+def test_a_record_is_not_changed_and_says_so() -> None:
+    mapping = tv.Mapping(station=("a",))
+    for call in (
+        lambda: setattr(mapping, "station", ("b",)),
+        lambda: delattr(mapping, "station"),
+        lambda: tv.Mapping.model_validate_strings({"station": 3}),
+    ):
+        assert "Mapping: station: " in (refused(call) or "")
+    assert mapping.station == ("a",)

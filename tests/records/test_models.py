@@ -245,3 +245,10 @@ def test_what_is_shown_is_short_and_has_no_control_characters() -> None:
     assert len(shown("x" * 10_000)) <= 80
     assert nearest("EGG", ["EG", "NM"]) == "did you mean 'EG'?"
     assert nearest("zzz", ["EG", "NM"]) is None
+@pytest.mark.parametrize(
+    ("key", "value", "near"), [("repeated", "summ", "sum"), ("subtotals", "leaveout", "leave_out")]
+)
+def test_a_misspelt_word_is_told_with_the_nearest(key: str, value: str, near: str) -> None:
+    with pytest.raises(InputError, match=f"did you mean '{near}'") as caught:
+        Mapping.model_validate({"station": "a", key: value})
+    assert str(caught.value).startswith(f"Mapping: {key}: '{value}' is none of")
