@@ -41,6 +41,19 @@ def check_certificate(certificate: Certificate, case: Case | str | Path) -> Rech
     -------
     Recheck
         Whether it is proved, and in words what is, or why not.
+
+    Raises
+    ------
+    InputError
+        If the case cannot be read.
+
+    Examples
+    --------
+    >>> import tallyverify as tv
+    >>> case = tv.load_case("data/samples/venezuela-2024")
+    >>> certificate = tv.verify(case, checks="D312", certify=True).certificate
+    >>> check_certificate(certificate, case).proved
+    True
     """
     case = as_case(case)
     chosen = select("D312")

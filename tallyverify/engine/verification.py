@@ -149,7 +149,24 @@ def _mappings_of(case: Case) -> tuple[MappingUsed, ...]:
 
 @takes_input
 def estimate_case(case: Case | str | Path, *, progress: Progress | None = None) -> InferenceSection:
-    """Estimate the whole count of a case; the estimate is perhaps refused, with the reason."""
+    """Estimate the whole count of a case; the estimate is perhaps refused, with the reason.
+
+    Parameters
+    ----------
+    case : Case or path
+        The parts of the audit, or the case's folder.
+    progress : callable, optional
+        As for :func:`verify`.
+
+    Returns
+    -------
+    InferenceSection
+
+    Examples
+    --------
+    >>> estimate_case("data/samples/partial").estimate.unseen["stations"]
+    450
+    """
     case = as_case(case)
     tell = progress or (lambda what, done, of: None)
     chosen = select("inference")

@@ -117,7 +117,15 @@ def open_actas(
     """Read actas as :func:`read_actas` does, but leave a large Parquet file on disk.
 
     A Parquet file of more than a million rows comes as an :class:`ActaStream`, which is checked
-    part by part in bounded memory; the report is the same.
+    part by part; the report is the same but for what only a file read whole can show.
+
+    Examples
+    --------
+    >>> from tallyverify import load_case
+    >>> contest = load_case("data/samples/clean").contest
+    >>> columns = {"station": ["centre", "mesa"], "votes": {name: name for name in "ABCD"}}
+    >>> len(open_actas("data/samples/clean/actas.csv", contest=contest, mapping=columns))
+    1500
     """
     given = _as_mapping(mapping)
     whole = given is not None and (

@@ -117,13 +117,25 @@ Code = Annotated[
 
 
 class Latest(Model):
-    """Of rows of one station, the one that is last by a column counts."""
+    """Of rows of one station, the one that is last by a column counts.
+
+    Examples
+    --------
+    >>> Latest(latest="RECIBIDA").latest
+    'RECIBIDA'
+    """
 
     latest: ColumnName
 
 
 class First(Model):
-    """Of rows of one station, the one that is first by a column counts."""
+    """Of rows of one station, the one that is first by a column counts.
+
+    Examples
+    --------
+    >>> First(first="VERSION").first
+    'VERSION'
+    """
 
     first: ColumnName
 
@@ -144,6 +156,12 @@ class Subtotals(Model):
 
 
 class StationColumn(Model):
-    """A line of a long file that has a column of its own, the same in all rows of a station."""
+    """A line of a long file that has a column of its own, the same in all rows of a station.
+
+    Examples
+    --------
+    >>> StationColumn(column="PADRON").column
+    'PADRON'
+    """
 
     column: Columns

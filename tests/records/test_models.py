@@ -245,6 +245,8 @@ def test_what_is_shown_is_short_and_has_no_control_characters() -> None:
     assert len(shown("x" * 10_000)) <= 80
     assert nearest("EGG", ["EG", "NM"]) == "did you mean 'EG'?"
     assert nearest("zzz", ["EG", "NM"]) is None
+
+
 @pytest.mark.parametrize(
     ("key", "value", "near"), [("repeated", "summ", "sum"), ("subtotals", "leaveout", "leave_out")]
 )
