@@ -25,6 +25,10 @@ _MORE_THAN_ALLOWED = (
 _SLIP = "Published figures differ, by so little that a slip explains it."
 _IN_DOUBT = "Until that is settled, nothing is held against the sheets."
 _NOT_ASKED = "None of the checks that were asked for holds the declared result against the sheets."
+_UNSETTLED = (
+    "Whether all published figures can be true together was not settled: nothing was proved, and "
+    "the search for a world in which they are ended without one."
+)
 _HOLDING = ("compare", "inference")
 _DESCRIBED = (Evidence.NOTE, Status.PASSED)
 
@@ -37,6 +41,8 @@ def verdict_words(report: Report) -> str:
     ):
         said = _NOT_ASKED
     answer = report.feasibility
+    if report.verdict == "insufficient" and answer is not None and answer.sheets_wrong == (0, None):
+        said = _UNSETTLED
     if report.verdict == "discrepant" and answer is not None:
         if answer.figures_exclude_each_other:
             said = _SLIP
