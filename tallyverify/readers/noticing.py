@@ -18,6 +18,8 @@ from tallyverify.arrays import Counts
 from tallyverify.readers.counts import Thousands, read_counts
 from tallyverify.readers.mending import mend
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.said_of_rows import version_column
+from tallyverify.readers.rows.unlike_versions import unlike_versions
 from tallyverify.records import ALL_OPTIONS, Mapping, column_named
 from tallyverify.table import ActaTable, Beside, Noticed, Spoiled, StatusTexts
 
@@ -94,6 +96,7 @@ def noticed(
         repeated=repeated,
         unique_with=_unique_with(file, repeated) if often else (),
         other_lists=_other_lists(table) if often else 0,
+        unlike=unlike_versions(table) if often and version_column(mapping) else 0,
         spoiled=tuple(_spoiled(file)),
         statuses=tuple(_statuses(file)),
         beside=() if long else _beside(file, thousands),

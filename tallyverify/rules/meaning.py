@@ -52,6 +52,16 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
                 f"{counted(reading.rows.rows, 'key')}",
             )
         )
+    if noticed.unlike and too_many(noticed.repeated, reading.rows.rows + noticed.repeated):
+        findings.append(
+            check.finding(
+                f"mapping.repeated takes {counted(noticed.repeated, 'row')} for versions of other "
+                f"sheets, and {number(noticed.unlike)} of them lie in another area or have other "
+                f"votes throughout, as sheets of different stations do: {remedy}",
+                observed=noticed.unlike,
+                arithmetic=f"{counted(noticed.repeated, 'row')} more than keys",
+            )
+        )
     return check.result(findings, statistic=reading.contested)
 
 

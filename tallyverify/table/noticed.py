@@ -50,6 +50,8 @@ class Noticed:
         The fewest columns that would make the key name each row once.
     other_lists : int
         Keys that stand several times, with different numbers of registered voters.
+    unlike : int
+        Rows that ``repeated`` takes for versions of one sheet and that look like other stations'.
     spoiled, statuses, beside : tuple
         Codes that were rewritten, and columns that were not read.
     mend : str
@@ -62,6 +64,7 @@ class Noticed:
     repeated: int = 0
     unique_with: tuple[str, ...] = ()
     other_lists: int = 0
+    unlike: int = 0
     spoiled: tuple[Spoiled, ...] = ()
     statuses: tuple[StatusTexts, ...] = ()
     beside: tuple[Beside, ...] = ()

@@ -150,3 +150,15 @@ def test_results_of_some_areas_only_are_no_doubt() -> None:
 def test_dates_for_codes() -> None:
     report = judged(frame_of(ID=lambda at: f"{at % 28 + 1}-{'Mar' if at < 28 else 'Apr'}"))
     assert report.reason.startswith("column 'ID' has 40 codes as dates, such as '1-Mar'")
+
+
+@pytest.mark.parametrize("how", ["latest", "first"])
+def test_corrected_sheets_are_no_other_stations(how: str) -> None:
+    frame = frame_of(60, ID=lambda at: f"s{at % 40}", AT="{}")
+    moved = frame.index < 20 if how == "latest" else frame.index >= 40
+    frame.loc[moved, ["A", "B"]] = ["29", "21"]
+    mapping = {**MAPPING, "repeated": {how: "AT"}}
+    table = read_actas(frame, contest=CONTEST, mapping=mapping)
+    report = verify(Case(CONTEST, table, declared_of(nation(votes={"A": 1200, "B": 800}))))
+    assert report.check("T210").status is Status.PASSED
+    assert report.verdict == "consistent"
