@@ -21,10 +21,14 @@ class Judged:
     judged: int = 0
     wrong: int = 0  # whatever else a sheet may hold that is not mapped
     above: int = 0  # wrong only if it holds nothing else
+    far_above: int = 0  # of these, by more than a tenth
 
     def __add__(self, other: Judged) -> Judged:
         return Judged(
-            self.judged + other.judged, self.wrong + other.wrong, self.above + other.above
+            self.judged + other.judged,
+            self.wrong + other.wrong,
+            self.above + other.above,
+            self.far_above + other.far_above,
         )
 
 
@@ -107,8 +111,11 @@ def _balances(part: ActaTable, facts: CaseFacts) -> tuple[dict[str, Judged], Mas
         valid, here = part.figure("valid")[0], read & part.known("valid")
         below = here & (valid < options)
         above = here & (valid > options) & (valid != options + blank)
-        found["R101"] = Judged(int(here.sum()), int(below.sum()), int(above.sum()))
-        off |= below & _far(valid, options)
+        far = _far(valid, options)
+        found["R101"] = Judged(
+            int(here.sum()), int(below.sum()), int(above.sum()), int((above & far).sum())
+        )
+        off |= below & far
         read = here
     if facts.contest.votes_allowed == 1:
         ballots = valid + null

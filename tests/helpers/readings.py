@@ -196,6 +196,19 @@ def _exchanged(one: str, other: str) -> Callable[[File, Random], File]:
     return broken
 
 
+def _exchanged_on_some(one: str, other: str) -> Callable[[File, Random], File]:
+    """A third of the sheets have two columns in each other's place; only valid is mapped."""
+
+    def broken(file: File, random: Random) -> File:
+        frame, how = file
+        how["lines"] = {"valid": "VALID"}
+        rows = [random.random() < 1 / 3 for _ in range(len(frame))]
+        frame.loc[rows, [one, other]] = frame.loc[rows, [other, one]].to_numpy()
+        return frame, how
+
+    return broken
+
+
 def _header_again(file: File, random: Random) -> File:
     frame, how = file
     again = pd.DataFrame([{name: name for name in frame.columns}])
@@ -317,6 +330,9 @@ BREAKS: dict[str, Callable[[File, Random], File]] = {
     "shifted columns": _shifted,
     "a candidate and the valid votes exchanged": _exchanged("ANA", "VALID"),
     "ballots and voters exchanged": _exchanged("BALLOTS", "LISTED"),
+    "a candidate and null votes exchanged on some": _exchanged_on_some("ANA", "NULL"),
+    "a candidate and voters exchanged on some": _exchanged_on_some("BERTO", "LISTED"),
+    "a candidate and valid votes exchanged on some": _exchanged_on_some("CARLA", "VALID"),
     "a header in the middle": _header_again,
     "truncated rows": _truncated,
     "mixed thousands": _mixed_thousands,

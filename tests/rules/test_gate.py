@@ -162,3 +162,27 @@ def test_corrected_sheets_are_no_other_stations(how: str) -> None:
     report = verify(Case(CONTEST, table, declared_of(nation(votes={"A": 1200, "B": 800}))))
     assert report.check("T210").status is Status.PASSED
     assert report.verdict == "consistent"
+
+
+def _some_write_ins(at: int) -> str:
+    return str(50 + (at % 3 == 0) * (at % 9))
+
+
+@pytest.mark.parametrize("rows", [40, 44])
+@pytest.mark.parametrize("row", [{}, {"valid": 2300}])
+def test_valid_votes_for_others_on_some_sheets_are_no_exchange(
+    rows: int, row: dict[str, int]
+) -> None:
+    report = judged(frame_of(VALID=_some_write_ins), rows=rows, **row)
+    assert report.check("T212").status is Status.PASSED
+    assert report.verdict == "consistent"
+
+
+@pytest.mark.parametrize("row", [{}, {"valid": 2000}, {"valid": 2600}])
+def test_columns_exchanged_on_a_third_of_the_sheets(row: dict[str, int]) -> None:
+    frame = frame_of(90, NULL="2")
+    exchanged = frame.index % 3 == 0
+    frame.loc[exchanged, ["A", "NULL"]] = ["2", "30"]
+    report = judged(frame, rows=90, **row)
+    assert report.verdict == "insufficient"
+    assert "on 30 of 90 sheets the candidates sum to less than the valid votes" in report.reason

@@ -68,4 +68,5 @@ def _other_votes(table: ActaTable, first: Counts) -> Mask:
         values = table.figure(name)[0]
         options += (values > 0) | (values[first] > 0)
         differing += values != values[first]
-    return (total > 0) & (total[first] > 0) & (total != total[first]) & (2 * differing > options)
+    both: Mask = (total > 0) & (total[first] > 0)
+    return both & (total != total[first]) & (2 * differing > options)
