@@ -9,6 +9,7 @@ from tallyverify.errors import listed, shown
 from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.rules.as_read import Judged, summarise_as_read
+from tallyverify.rules.declared_rows import declared_by_text
 from tallyverify.table import Beside
 
 _FEWEST = 10
@@ -158,6 +159,7 @@ def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
                 arithmetic=texts,
             )
         )
+    findings += declared_by_text(check, reading, facts)
     return check.result(findings, statistic=len(findings))
 
 

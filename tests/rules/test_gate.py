@@ -186,3 +186,45 @@ def test_columns_exchanged_on_a_third_of_the_sheets(row: dict[str, int]) -> None
     report = judged(frame, rows=90, **row)
     assert report.verdict == "insufficient"
     assert "on 30 of 90 sheets the candidates sum to less than the valid votes" in report.reason
+
+
+def _with_rejected(texts: str) -> pd.DataFrame:
+    """Return sixty sheets of different votes, of which some are not declared."""
+    frame = frame_of(60, A=lambda at: str(20 + 7 * at % 31), B=lambda at: str(15 + 11 * at % 23))
+    frame["VALID"] = (frame["A"].astype(int) + frame["B"].astype(int)).astype(str)
+    yes, *no = texts.split("/")
+    return frame.assign(SEEN=[no[at % len(no)] if at % 4 == 1 else yes for at in range(60)])
+
+
+def _declared_where(frame: pd.DataFrame, counts: Any, **row: Any) -> Report:
+    votes = {name: int(frame.loc[counts, name].astype(int).sum()) for name in "AB"}
+    table = read_actas(frame, contest=CONTEST, mapping=MAPPING)
+    return verify(Case(CONTEST, table, declared_of(nation(votes=votes, **row))))
+
+
+STATUSES = ["SI/NO", "1/0", "true/false", "Escrutada/Nula/Sin escrutar", "ok/disputed", "/écarté"]
+
+
+@pytest.mark.parametrize("texts", STATUSES)
+@pytest.mark.parametrize("row", [{}, {"complete": True}])
+def test_a_status_in_words_that_nobody_knows(texts: str, row: dict[str, Any]) -> None:
+    frame, yes = _with_rejected(texts), texts.partition("/")[0]
+    report = _declared_where(frame, frame["SEEN"] == yes, **row)
+    assert report.verdict == "insufficient"
+    assert "declared votes are just those of the 45 rows in which column 'SEEN'" in report.reason
+    assert f"is '{yes}'" in report.reason
+
+
+def test_a_status_that_is_typed() -> None:
+    frame = _with_rejected("SI/NO").assign(SEEN=lambda f: f["SEEN"] == "SI")
+    report = _declared_where(frame, frame["SEEN"])
+    assert report.verdict == "insufficient"
+    assert "mapping.status" in report.reason
+
+
+def test_a_column_of_few_texts_says_nothing_where_all_rows_are_declared() -> None:
+    frame = _with_rejected("SI/NO")
+    report = _declared_where(frame, frame["SEEN"] != "")
+    assert (report.verdict, report.of("T213")) == ("consistent", ())
+    part = _declared_where(frame, frame["SEEN"] == "SI", coverage=0.75)
+    assert part.of("T213") == ()

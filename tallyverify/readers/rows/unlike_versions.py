@@ -68,5 +68,6 @@ def _other_votes(table: ActaTable, first: Counts) -> Mask:
         values = table.figure(name)[0]
         options += (values > 0) | (values[first] > 0)
         differing += values != values[first]
-    both: Mask = (total > 0) & (total[first] > 0)
-    return both & (total != total[first]) & (2 * differing > options)
+    both = (total > 0) & (total[first] > 0)
+    unlike: Mask = both & (total != total[first]) & (2 * differing > options)
+    return unlike
