@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tallyverify import Case, Contest, Report, Status, read_actas, verify
+from tallyverify.findings import Evidence
 from tallyverify.table import Source
 from tests.helpers.cases import declared_of, nation, report_of
 from tests.helpers.readings import BREAKS, case_of, clean
@@ -228,3 +229,31 @@ def test_a_column_of_few_texts_says_nothing_where_all_rows_are_declared() -> Non
     assert (report.verdict, report.of("T213")) == ("consistent", ())
     part = _declared_where(frame, frame["SEEN"] == "SI", coverage=0.75)
     assert part.of("T213") == ()
+
+
+def _towns(*names: str) -> pd.DataFrame:
+    return frame_of(TOWN=lambda at: names[at % len(names)])
+
+
+def _by_town(frame: pd.DataFrame, towns: list[str], *whole: dict[str, Any], **level: str) -> Report:
+    contest = CONTEST.model_copy(update={"levels": ("state", "town", "ward")})
+    rows = [{"area": {**level, "town": town}, "votes": {"A": 600, "B": 400}} for town in towns]
+    mapping = {**MAPPING, "areas": {"state": "STATE", "town": "TOWN"}}
+    table = read_actas(frame, contest=contest, mapping=mapping)
+    return verify(Case(contest, table, declared_of({"areas": [*whole, *rows]})))
+
+
+@pytest.mark.parametrize("level", [{}, {"state": "N"}])
+def test_a_town_that_is_spelt_otherwise(level: dict[str, str]) -> None:
+    frame, whole = _towns("Lima", "Trujilo"), {"votes": {"A": 1200, "B": 800}}
+    assert _by_town(frame, ["Lima", "Trujilo"], whole, **level).of("T214") == ()
+    report = _by_town(frame, ["Lima", "Trujillo"], whole, **level)
+    assert report.verdict == "insufficient"
+    assert "(town: 'Trujilo'); 'Trujilo': did you mean 'Trujillo'?" in report.reason
+    assert _by_town(frame, ["Lima", "Trujillo"], **level).verdict == "insufficient"
+    told = _by_town(frame, ["Lima", "Cusco"], **level)
+    assert told.verdict == "consistent"
+    assert {finding.evidence for finding in told.of("T214")} == {Evidence.NOTE}
+    assert "no sheet lies in 1 area of the declared result (town: 'Cusco')" in (
+        told.of("T214")[1].message
+    )
