@@ -18,8 +18,11 @@ from tallyverify.arrays import Counts
 from tallyverify.readers.counts import Thousands, read_counts
 from tallyverify.readers.mending import mend
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.said_of_rows import version_column
+from tallyverify.readers.rows.sums_by_text import MOST_TEXTS, sums_by_text
+from tallyverify.readers.rows.unlike_versions import unlike_versions
 from tallyverify.records import ALL_OPTIONS, Mapping, column_named
-from tallyverify.table import ActaTable, Beside, Noticed, Spoiled, StatusTexts
+from tallyverify.table import ActaTable, Beside, Noticed, Spoiled, StatusTexts, SumsByText
 
 _BLOCKS, _BLOCK = 10, 500
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fev|mai|set|out|dez|okt"
@@ -40,7 +43,6 @@ _NOT_COUNTED = re.compile(
 _UNDER_REVIEW = re.compile(
     r"\bobserv|\bimpugn|\bchalleng|\bcontested|\bunder review", re.IGNORECASE
 )
-_MOST_STATUSES = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +96,10 @@ def noticed(
         repeated=repeated,
         unique_with=_unique_with(file, repeated) if often else (),
         other_lists=_other_lists(table) if often else 0,
+        unlike=unlike_versions(table) if often and version_column(mapping) else 0,
         spoiled=tuple(_spoiled(file)),
         statuses=tuple(_statuses(file)),
+        by_text=tuple(_by_text(file, kept)),
         beside=() if long else _beside(file, thousands),
         mend="" if long else mend(raw, mapping, table, at, thousands),
     )
@@ -167,13 +171,23 @@ def _statuses(file: _File) -> Iterator[StatusTexts]:
         if not pa.types.is_string(file.sample.column(name).type):
             continue
         few = pc.unique(pc.fill_null(file.sample.text(name), ""))
-        if len(few) > _MOST_STATUSES or not any(map(_speaks, few.to_pylist())):
+        if len(few) > MOST_TEXTS or not any(map(_speaks, few.to_pylist())):
             continue
         found = pc.value_counts(file.text(name)).to_pylist()
         texts = {str(one["values"]): int(one["counts"]) for one in found}
         out = sum(rows for text, rows in texts.items() if _NOT_COUNTED.search(text))
         ranked = sorted(texts.items(), key=lambda one: (-one[1], one[0]))
-        yield StatusTexts(name, tuple(ranked[:_MOST_STATUSES]), out)
+        yield StatusTexts(name, tuple(ranked[:MOST_TEXTS]), out)
+
+
+def _by_text(file: _File, kept: ActaTable) -> Iterator[SumsByText]:
+    at = pa.array(file.raw.places(kept.frame["row"].to_numpy()))
+    for name in file.unused:
+        if len(pc.unique(pc.fill_null(file.sample.text(name), ""))) > MOST_TEXTS:
+            continue
+        found = sums_by_text(name, file.raw.text(name).take(at), kept)
+        if found is not None:
+            yield found
 
 
 def _speaks(text: str) -> bool:

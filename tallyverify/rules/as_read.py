@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow.compute as pc
 
 from tallyverify.arrays import Counts, Mask
-from tallyverify.checking import CaseFacts
+from tallyverify.checking import CaseFacts, Names
 from tallyverify.names import names_nothing
 from tallyverify.records import ALL_OPTIONS
-from tallyverify.table import ActaTable, Source
+from tallyverify.table import ActaTable, Source, area_codes
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,14 @@ class Judged:
     judged: int = 0
     wrong: int = 0  # whatever else a sheet may hold that is not mapped
     above: int = 0  # wrong only if it holds nothing else
+    far_above: int = 0  # of these, by more than a tenth
 
     def __add__(self, other: Judged) -> Judged:
         return Judged(
-            self.judged + other.judged, self.wrong + other.wrong, self.above + other.above
+            self.judged + other.judged,
+            self.wrong + other.wrong,
+            self.above + other.above,
+            self.far_above + other.far_above,
         )
 
 
@@ -39,6 +43,9 @@ class AsRead:
     off: int = 0  # a balance is wrong by more than a tenth
     balances: dict[str, Judged] = field(default_factory=dict)
     placeless: dict[str, int] = field(default_factory=dict)  # by level: no name
+    # By other levels than the two largest that results are declared by, and names of these:
+    # sheets with votes, and valid votes.
+    areas: dict[Names, dict[Names, Counts]] = field(default_factory=dict)
 
     def __add__(self, other: AsRead) -> AsRead:
         return AsRead(
@@ -49,7 +56,12 @@ class AsRead:
             self.off + other.off,
             {code: one + other.balances[code] for code, one in self.balances.items()},
             {level: rows + other.placeless[level] for level, rows in self.placeless.items()},
+            {levels: _both(one, other.areas[levels]) for levels, one in self.areas.items()},
         )
+
+
+def _both(one: dict[Names, Counts], other: dict[Names, Counts]) -> dict[Names, Counts]:
+    return {**one, **{n: one[n] + row if n in one else row for n, row in other.items()}}
 
 
 def summarise_as_read(part: ActaTable, facts: CaseFacts) -> AsRead:
@@ -74,7 +86,21 @@ def summarise_as_read(part: ActaTable, facts: CaseFacts) -> AsRead:
         int(off.sum()),
         balances,
         {level: _placeless(part, level) for level in part.levels},
+        {levels: _areas(part, levels, facts) for levels in facts.patterns if deep(levels, facts)},
     )
+
+
+def deep(levels: Names, facts: CaseFacts) -> bool:
+    """Whether an area of these levels is none of those whose totals are known anyway."""
+    return levels not in ((), facts.levels[:1], facts.levels[:2])
+
+
+def _areas(part: ActaTable, levels: Names, facts: CaseFacts) -> dict[Names, Counts]:
+    codes, labels = area_codes(part, levels)
+    columns = (part.seen.astype(np.int64), part.group(facts.valid)[0] * part.seen)
+    sums = [np.bincount(codes, weights=one, minlength=len(labels)) for one in columns]
+    rows = np.stack(sums, axis=1).astype(np.int64)
+    return {names: row for names, row in zip(labels, rows, strict=True) if row[0]}
 
 
 def _placeless(part: ActaTable, level: str) -> int:
@@ -107,8 +133,11 @@ def _balances(part: ActaTable, facts: CaseFacts) -> tuple[dict[str, Judged], Mas
         valid, here = part.figure("valid")[0], read & part.known("valid")
         below = here & (valid < options)
         above = here & (valid > options) & (valid != options + blank)
-        found["R101"] = Judged(int(here.sum()), int(below.sum()), int(above.sum()))
-        off |= below & _far(valid, options)
+        far = _far(valid, options)
+        found["R101"] = Judged(
+            int(here.sum()), int(below.sum()), int(above.sum()), int((above & far).sum())
+        )
+        off |= below & far
         read = here
     if facts.contest.votes_allowed == 1:
         ballots = valid + null

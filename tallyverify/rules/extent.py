@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tallyverify.checking import CaseFacts, Check, RowsRead, too_many
+from tallyverify.checking import CaseFacts, Check, Names, RowsRead, too_many
 from tallyverify.errors import listed, nearest, shown
 from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.names import folded, look_alikes
-from tallyverify.rules.as_read import is_place, summarise_as_read
+from tallyverify.rules.as_read import deep, is_place, summarise_as_read
 
 _GROWN = 1.1
 """Lists of voters may have grown by so much since they were published."""
@@ -36,18 +36,17 @@ def areas_named(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResul
                     arithmetic="an empty cell, NA and the like are no place",
                 )
             )
-    for depth in (1, 2):
-        findings += _one_sided(check, reading, facts, depth)
+    for levels in filter(None, facts.patterns):
+        findings += _one_sided(check, reading, facts, levels)
     return check.result(findings, statistic=sum(reading.rows.placeless.values()))
 
 
-def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, depth: int) -> list[Finding]:
-    """Areas of one depth that the sheets name and no bulletin, or a bulletin and no sheet."""
-    levels = facts.levels[:depth]
-    named = facts.patterns.get(levels) if len(levels) == depth else None
-    if not named:
-        return []
-    here = {names: row for names, row in reading.seen.totals.regions.items() if len(names) == depth}
+def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, levels: Names) -> list[Finding]:
+    """Areas by these levels that the sheets name and no bulletin, or a bulletin and no sheet."""
+    named, regions = facts.patterns[levels], reading.seen.totals.regions
+    here = {names: row for names, row in regions.items() if len(names) == len(levels)}
+    if deep(levels, facts):
+        here = reading.rows.areas[levels]
     folds = {names: tuple(map(folded, names)) for names in here}
     strange = {
         names: here[names]
@@ -62,11 +61,11 @@ def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, depth: int) ->
         names = sorted(names[-1] for names in strange)
         close = _close(names, [area[-1] for area in absent])
         alike = look_alikes(names, [facts.areas[at][level] for at in named.values()])
+        same = look_alikes(map(" / ".join, strange), map(" / ".join, absent))
         grave = bool(
             (close or alike or len(absent) == len(named) > 1)
             and sheets > allowed_for(facts, reading.seen.stations.stations).sheets
-            and left is not None
-            and votes > left
+            and (bool(same) if left is None else votes > left)
         )
         findings.append(
             check.finding(

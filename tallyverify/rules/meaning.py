@@ -9,6 +9,7 @@ from tallyverify.errors import listed, shown
 from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.rules.as_read import Judged, summarise_as_read
+from tallyverify.rules.declared_rows import declared_by_text
 from tallyverify.table import Beside
 
 _FEWEST = 10
@@ -52,6 +53,16 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
                 f"{counted(reading.rows.rows, 'key')}",
             )
         )
+    if noticed.unlike and too_many(noticed.repeated, reading.rows.rows + noticed.repeated):
+        findings.append(
+            check.finding(
+                f"mapping.repeated takes {counted(noticed.repeated, 'row')} for versions of other "
+                f"sheets, and {number(noticed.unlike)} of them lie in another area or have other "
+                f"votes throughout, as sheets of different stations do: {remedy}",
+                observed=noticed.unlike,
+                arithmetic=f"{counted(noticed.repeated, 'row')} more than keys",
+            )
+        )
     return check.result(findings, statistic=reading.contested)
 
 
@@ -79,10 +90,34 @@ def lines(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T212: a balance that fails on most sheets says that a column was mistaken."""
     findings = []
     for code, one in reading.rows.balances.items():
-        wrong = one.wrong + (one.above if code == "R101" and valid_are_named(facts) else 0)
+        named = code == "R101" and valid_are_named(facts)
+        wrong = one.wrong + (one.above if named else 0)
         if wrong >= _FEWEST and 2 * wrong > one.judged:
             findings.append(_mistaken(check, code, wrong, one, reading))
+        elif code == "R101" and not _all_are_declared(reading, facts):
+            findings += _on_some(check, one, named=named)
     return check.result(findings, statistic=len(findings))
+
+
+def _on_some(check: Check, one: Judged, *, named: bool) -> list[Finding]:
+    """Many sheets that fail in one way: slips touch few, and go both ways.
+
+    Votes short of the valid ones may be for others. They are not where most sheets hold no others,
+    and these hold many.
+    """
+    even = one.judged - one.wrong - one.above
+    short = one.above if named else one.far_above if 2 * even > one.judged else 0
+    return [
+        check.finding(
+            f"on {number(wrong)} of {number(one.judged)} sheets the candidates sum to {how} than "
+            "the valid votes (R101), each in the same way: which columns are exchanged on these "
+            "sheets, or which votes on them are not mapped?",
+            observed=wrong,
+            arithmetic=f"{number(one.judged)} sheets judged, {number(even)} of them add up",
+        )
+        for wrong, how in ((one.wrong, "more"), (short, "less"))
+        if too_many(wrong, one.judged, least=_FEWEST)
+    ]
 
 
 def _mistaken(check: Check, code: str, wrong: int, one: Judged, reading: RowsRead) -> Finding:
@@ -124,6 +159,7 @@ def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
                 arithmetic=texts,
             )
         )
+    findings += declared_by_text(check, reading, facts)
     return check.result(findings, statistic=len(findings))
 
 

@@ -7,7 +7,7 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
 from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
-from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts
+from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
 from tallyverify.table.registry import EARLIER, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
 from tallyverify.table.source import Source, SourcePart
@@ -30,6 +30,7 @@ __all__ = [
     "SourcePart",
     "Spoiled",
     "StatusTexts",
+    "SumsByText",
     "area_codes",
     "listed_stations",
     "together",

@@ -25,6 +25,17 @@ class StatusTexts:
 
 
 @dataclass(frozen=True)
+class SumsByText:
+    """The votes of each candidate by the texts of a column that is not read."""
+
+    column: str
+    texts: tuple[str, ...]
+    rows: tuple[int, ...]  # of each text
+    candidates: tuple[str, ...]
+    votes: tuple[tuple[int, ...], ...]  # by text and candidate
+
+
+@dataclass(frozen=True)
 class Beside:
     """Columns that are not read and make up what the votes lack of a line."""
 
@@ -50,8 +61,12 @@ class Noticed:
         The fewest columns that would make the key name each row once.
     other_lists : int
         Keys that stand several times, with different numbers of registered voters.
+    unlike : int
+        Rows that ``repeated`` takes for versions of one sheet and that look like other stations'.
     spoiled, statuses, beside : tuple
         Codes that were rewritten, and columns that were not read.
+    by_text : tuple of SumsByText
+        Votes by text of each column that is not read and has few.
     mend : str
         What would make balances hold that fail on most rows, in words.
     """
@@ -62,7 +77,9 @@ class Noticed:
     repeated: int = 0
     unique_with: tuple[str, ...] = ()
     other_lists: int = 0
+    unlike: int = 0
     spoiled: tuple[Spoiled, ...] = ()
     statuses: tuple[StatusTexts, ...] = ()
     beside: tuple[Beside, ...] = ()
+    by_text: tuple[SumsByText, ...] = ()
     mend: str = ""

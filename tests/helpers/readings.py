@@ -1,4 +1,4 @@
-"""A clean file of 300 stations, and twenty ways in which its meaning is lost.
+"""A clean file of 300 stations, and the ways in which its meaning is lost.
 
 Each way takes the file's cells and the mapping, and returns what a mission would hand in without
 knowing: nothing in the file says that it is wrong.
@@ -100,13 +100,16 @@ def case_of(file: File, declared: Declared) -> Case:
 def truths(seed: int, case: Case) -> int:
     """Return how many stations stand in the table as they were counted, under their own place."""
     frame, _ = clean(seed)
-    true = set(frame[["STATE", "ANA", "BERTO", "CARLA"]].itertuples(index=False, name=None))
     table: Any = case.actas
-    read = table.frame[["state", "A", "B", "C"]].astype(object).itertuples(index=False, name=None)
-    return len(true & {(row[0], *map(str, row[1:])) for row in read})
+    place = ["state"] if "state" in table.levels else []
+    true = frame[[*(["STATE"] if place else []), "ANA", "BERTO", "CARLA"]]
+    read = table.frame[[*place, "A", "B", "C"]].astype(str)
+    return len(
+        set(true.itertuples(index=False, name=None)) & set(read.itertuples(index=False, name=None))
+    )
 
 
-# --- Twenty ways --------------------------------------------------------------------------------
+# --- The ways ------------------------------------------------------------------------------------
 
 
 def _short_key(gone: str) -> Callable[[File, Random], File]:
@@ -193,6 +196,19 @@ def _exchanged(one: str, other: str) -> Callable[[File, Random], File]:
     return broken
 
 
+def _exchanged_on_some(one: str, other: str) -> Callable[[File, Random], File]:
+    """A third of the sheets have two columns in each other's place; only valid is mapped."""
+
+    def broken(file: File, random: Random) -> File:
+        frame, how = file
+        how["lines"] = {"valid": "VALID"}
+        rows = [random.random() < 1 / 3 for _ in range(len(frame))]
+        frame.loc[rows, [one, other]] = frame.loc[rows, [other, one]].to_numpy()
+        return frame, how
+
+    return broken
+
+
 def _header_again(file: File, random: Random) -> File:
     frame, how = file
     again = pd.DataFrame([{name: name for name in frame.columns}])
@@ -273,6 +289,21 @@ def _merged_versions(file: File, random: Random) -> File:
     return frame, how
 
 
+def _versions_of_others(how_named: str) -> Callable[[File, Random], File]:
+    """The key is short, one row of each key counts, and no line tells the stations apart."""
+
+    def broken(file: File, random: Random) -> File:
+        frame, how = file
+        cut = {"column": "ID", "pattern": r"\d{4}(\d\d)"}
+        how["station"] = [random.choice(["TABLE", cut])]
+        how["repeated"] = {how_named: "ID"}
+        how["lines"] = {"valid": "VALID"}
+        how["areas"] = random.choice([{}, how["areas"]])
+        return frame, how
+
+    return broken
+
+
 def _not_a_place(file: File, random: Random) -> File:
     frame, how = file
     how["station"] = ["ID"]
@@ -285,6 +316,8 @@ BREAKS: dict[str, Callable[[File, Random], File]] = {
     "key without its town": _short_key("TOWN"),
     "key without its table": _short_key("TABLE"),
     "short key, rows merged": _merged_versions,
+    "short key, the last counts": _versions_of_others("latest"),
+    "short key, the first counts": _versions_of_others("first"),
     "states labelled once": _labels_once("STATE"),
     "towns labelled once": _labels_once("TOWN"),
     "states labelled once, the rest left out": _dropped_as_totals,
@@ -297,6 +330,9 @@ BREAKS: dict[str, Callable[[File, Random], File]] = {
     "shifted columns": _shifted,
     "a candidate and the valid votes exchanged": _exchanged("ANA", "VALID"),
     "ballots and voters exchanged": _exchanged("BALLOTS", "LISTED"),
+    "a candidate and null votes exchanged on some": _exchanged_on_some("ANA", "NULL"),
+    "a candidate and voters exchanged on some": _exchanged_on_some("BERTO", "LISTED"),
+    "a candidate and valid votes exchanged on some": _exchanged_on_some("CARLA", "VALID"),
     "a header in the middle": _header_again,
     "truncated rows": _truncated,
     "mixed thousands": _mixed_thousands,

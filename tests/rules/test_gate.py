@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tallyverify import Case, Contest, Report, Status, read_actas, verify
+from tallyverify.findings import Evidence
 from tallyverify.table import Source
 from tests.helpers.cases import declared_of, nation, report_of
 from tests.helpers.readings import BREAKS, case_of, clean
@@ -150,3 +151,109 @@ def test_results_of_some_areas_only_are_no_doubt() -> None:
 def test_dates_for_codes() -> None:
     report = judged(frame_of(ID=lambda at: f"{at % 28 + 1}-{'Mar' if at < 28 else 'Apr'}"))
     assert report.reason.startswith("column 'ID' has 40 codes as dates, such as '1-Mar'")
+
+
+@pytest.mark.parametrize("how", ["latest", "first"])
+def test_corrected_sheets_are_no_other_stations(how: str) -> None:
+    frame = frame_of(60, ID=lambda at: f"s{at % 40}", AT="{}")
+    moved = frame.index < 20 if how == "latest" else frame.index >= 40
+    frame.loc[moved, ["A", "B"]] = ["29", "21"]
+    mapping = {**MAPPING, "repeated": {how: "AT"}}
+    table = read_actas(frame, contest=CONTEST, mapping=mapping)
+    report = verify(Case(CONTEST, table, declared_of(nation(votes={"A": 1200, "B": 800}))))
+    assert report.check("T210").status is Status.PASSED
+    assert report.verdict == "consistent"
+
+
+def _some_write_ins(at: int) -> str:
+    return str(50 + (at % 3 == 0) * (at % 9))
+
+
+@pytest.mark.parametrize("rows", [40, 44])
+@pytest.mark.parametrize("row", [{}, {"valid": 2300}])
+def test_valid_votes_for_others_on_some_sheets_are_no_exchange(
+    rows: int, row: dict[str, int]
+) -> None:
+    report = judged(frame_of(VALID=_some_write_ins), rows=rows, **row)
+    assert report.check("T212").status is Status.PASSED
+    assert report.verdict == "consistent"
+
+
+@pytest.mark.parametrize("row", [{}, {"valid": 2000}, {"valid": 2600}])
+def test_columns_exchanged_on_a_third_of_the_sheets(row: dict[str, int]) -> None:
+    frame = frame_of(90, NULL="2")
+    exchanged = frame.index % 3 == 0
+    frame.loc[exchanged, ["A", "NULL"]] = ["2", "30"]
+    report = judged(frame, rows=90, **row)
+    assert report.verdict == "insufficient"
+    assert "on 30 of 90 sheets the candidates sum to less than the valid votes" in report.reason
+
+
+def _with_rejected(texts: str) -> pd.DataFrame:
+    """Return sixty sheets of different votes, of which some are not declared."""
+    frame = frame_of(60, A=lambda at: str(20 + 7 * at % 31), B=lambda at: str(15 + 11 * at % 23))
+    frame["VALID"] = (frame["A"].astype(int) + frame["B"].astype(int)).astype(str)
+    yes, *no = texts.split("/")
+    return frame.assign(SEEN=[no[at % len(no)] if at % 4 == 1 else yes for at in range(60)])
+
+
+def _declared_where(frame: pd.DataFrame, counts: Any, **row: Any) -> Report:
+    votes = {name: int(frame.loc[counts, name].astype(int).sum()) for name in "AB"}
+    table = read_actas(frame, contest=CONTEST, mapping=MAPPING)
+    return verify(Case(CONTEST, table, declared_of(nation(votes=votes, **row))))
+
+
+STATUSES = ["SI/NO", "1/0", "true/false", "Escrutada/Nula/Sin escrutar", "ok/disputed", "/écarté"]
+
+
+@pytest.mark.parametrize("texts", STATUSES)
+@pytest.mark.parametrize("row", [{}, {"complete": True}])
+def test_a_status_in_words_that_nobody_knows(texts: str, row: dict[str, Any]) -> None:
+    frame, yes = _with_rejected(texts), texts.partition("/")[0]
+    report = _declared_where(frame, frame["SEEN"] == yes, **row)
+    assert report.verdict == "insufficient"
+    assert "declared votes are just those of the 45 rows in which column 'SEEN'" in report.reason
+    assert f"is '{yes}'" in report.reason
+
+
+def test_a_status_that_is_typed() -> None:
+    frame = _with_rejected("SI/NO").assign(SEEN=lambda f: f["SEEN"] == "SI")
+    report = _declared_where(frame, frame["SEEN"])
+    assert report.verdict == "insufficient"
+    assert "mapping.status" in report.reason
+
+
+def test_a_column_of_few_texts_says_nothing_where_all_rows_are_declared() -> None:
+    frame = _with_rejected("SI/NO")
+    report = _declared_where(frame, frame["SEEN"] != "")
+    assert (report.verdict, report.of("T213")) == ("consistent", ())
+    part = _declared_where(frame, frame["SEEN"] == "SI", coverage=0.75)
+    assert part.of("T213") == ()
+
+
+def _towns(*names: str) -> pd.DataFrame:
+    return frame_of(TOWN=lambda at: names[at % len(names)])
+
+
+def _by_town(frame: pd.DataFrame, towns: list[str], *whole: dict[str, Any], **level: str) -> Report:
+    contest = CONTEST.model_copy(update={"levels": ("state", "town", "ward")})
+    rows = [{"area": {**level, "town": town}, "votes": {"A": 600, "B": 400}} for town in towns]
+    mapping = {**MAPPING, "areas": {"state": "STATE", "town": "TOWN"}}
+    table = read_actas(frame, contest=contest, mapping=mapping)
+    return verify(Case(contest, table, declared_of({"areas": [*whole, *rows]})))
+
+
+@pytest.mark.parametrize("level", [{}, {"state": "N"}])
+def test_a_town_that_is_spelt_otherwise(level: dict[str, str]) -> None:
+    frame, whole = _towns("Lima", "Trujilo"), {"votes": {"A": 1200, "B": 800}}
+    assert _by_town(frame, ["Lima", "Trujilo"], whole, **level).of("T214") == ()
+    report = _by_town(frame, ["Lima", "Trujillo"], whole, **level)
+    assert report.verdict == "insufficient"
+    assert "(town: 'Trujilo'); 'Trujilo': did you mean 'Trujillo'?" in report.reason
+    assert _by_town(frame, ["Lima", "Trujillo"], **level).verdict == "insufficient"
+    told = _by_town(frame, ["Lima", "Cusco"], **level)
+    assert told.verdict == "consistent"
+    assert {finding.evidence for finding in told.of("T214")} == {Evidence.NOTE}
+    assert "no sheet lies in 1 area of the declared result (town: 'Cusco')" in (
+        told.of("T214")[1].message
+    )

@@ -1,0 +1,63 @@
+"""Part of T213: a column of a few texts, by which only some rows were declared."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tallyverify.checking import CaseFacts, Check, RowsRead
+from tallyverify.errors import listed, shown
+from tallyverify.findings import Finding, counted, number
+from tallyverify.records import AreaResult
+from tallyverify.table import SumsByText
+
+
+def declared_by_text(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Finding]:
+    """Ask of columns that are not read whether they are statuses, in whatever language.
+
+    The votes of two candidates or more are not by chance just those of the rows of some texts.
+    """
+    findings = []
+    for column in reading.noticed.by_text:
+        found = next(filter(None, (_counted(column, row) for row in _whole(facts))), ())
+        if found:
+            rows = sum(column.rows[at] for at in found)
+            findings.append(
+                check.finding(
+                    "the declared votes are just those of the "
+                    f"{counted(rows, 'row')} in which column {shown(column.column)} is "
+                    f"{listed(column.texts[at] for at in found)}, and it is not read: is it the "
+                    "status of each sheet? If so, say in mapping.status which texts are counted, "
+                    "annulled and pending",
+                    observed=sum(column.rows) - rows,
+                    arithmetic=", ".join(
+                        f"{shown(text)} {number(count)}"
+                        for text, count in zip(column.texts, column.rows, strict=True)
+                    ),
+                )
+            )
+    return findings
+
+
+def _whole(facts: CaseFacts) -> list[AreaResult]:
+    """Return what is declared for the whole, without what says itself that it is a part of it."""
+    found = []
+    for at, bulletin in enumerate(reversed(facts.bulletins)):
+        for row in bulletin.areas:
+            complete = bulletin.complete if row.complete is None else row.complete
+            last = at == 0 and complete is None and row.coverage in (None, 1)
+            if not row.area and row.candidates == set(facts.contest.candidate_ids):
+                found += [row] if complete or last else []
+    return found
+
+
+def _counted(column: SumsByText, row: AreaResult) -> tuple[int, ...]:
+    """Return the texts, but not all, whose rows hold just the declared votes; none if none do."""
+    if len(column.candidates) < 2 or sum(column.rows) < 2 * len(column.texts):
+        return ()
+    votes = np.array(column.votes, dtype=np.int64)
+    declared = np.array([row.figures.get(name, -1) for name in column.candidates])
+    if (votes.sum(axis=0) == declared).all():
+        return ()
+    chosen = np.arange(1, 2 ** len(votes) - 1)[:, None] >> np.arange(len(votes)) & 1
+    fits = np.flatnonzero((chosen @ votes == declared).all(axis=1))
+    return tuple(np.flatnonzero(chosen[fits[0]]).tolist()) if len(fits) else ()
