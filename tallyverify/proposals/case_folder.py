@@ -17,14 +17,25 @@ from tallyverify.proposals.placing import copy_all, placed
 from tallyverify.records import Contest, Mapping
 from tallyverify.taken import takes_input
 
+_TO_FILL_IN: dict[str, Any] = {
+    "authority": "",
+    "stations": None,
+    "registered": None,
+    "coverage_basis": None,
+    "all_votes_at_stations": None,
+    "bulletins": [],
+}
+"""What is announced of the whole; null is what is not said."""
+
 _DECLARED = """\
 ## declared.json: what was announced
 
-It holds no bulletin yet, so `verify` ends in `insufficient`. One bulletin looks like this:
+It holds no bulletin yet, so `verify` ends in `insufficient` and says so. `null` is what is not
+said. One of its `bulletins` looks like this:
 
 ```
-{"authority": "…", "bulletins": [{"id": "1", "issued": "2030-05-06T01:30", "complete": true,
-  "areas": [{"valid": 12345, "votes": {%s}}]}]}
+{"id": "1", "issued": "2030-05-06T01:30", "series": "", "complete": true,
+  "areas": [{"valid": 12345, "votes": {%s}}]}
 ```
 
 What decides, and only the announcement can say:
@@ -136,7 +147,7 @@ class Proposal:
         texts = {
             "case.json": _json(case),
             "contest.json": _json(_plain(self.contest)),
-            "declared.json": _json({"authority": "", "bulletins": []}),
+            "declared.json": _json(_TO_FILL_IN),
             "README.md": self._readme(),
         }
         return texts | ({"actas.csv": frame.to_csv(index=False)} if frame is not None else {})

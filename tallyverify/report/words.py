@@ -25,6 +25,11 @@ _MORE_THAN_ALLOWED = (
 _SLIP = "Published figures differ, by so little that a slip explains it."
 _IN_DOUBT = "Until that is settled, nothing is held against the sheets."
 _NOT_ASKED = "None of the checks that were asked for holds the declared result against the sheets."
+_NO_BULLETIN = (
+    " The declared result holds no bulletin yet: write down what was announced, whether that is "
+    "the whole count (complete), what its coverage is a share of (coverage_basis), which count it "
+    "belongs to (series), and what its percentages are of."
+)
 _HOLDING = ("compare", "inference")
 _DESCRIBED = (Evidence.NOTE, Status.PASSED)
 
@@ -46,6 +51,8 @@ def verdict_words(report: Report) -> str:
     if report.reason:
         rest = _IN_DOUBT if report.verdict == "insufficient" else said
         said = f"{sentence(report.reason)} {rest}"
+    if report.declared is not None and not report.declared.bulletins:
+        said += _NO_BULLETIN
     said += _asked(report)
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
