@@ -81,10 +81,10 @@ def placed(sources: Sequence[str | Path], root: Path) -> tuple[str, dict[Path, P
         goes_to = {root / FOLDER / meant.named(file): file for file in meant.files}
     there = root / FOLDER
     mine = {file.resolve() for file in goes_to.values()}
-    others = (
-        sorted(one.name for one in there.iterdir() if one.resolve() not in mine)
-        if there.is_dir()
-        else []
+    others = sorted(
+        one.relative_to(there).as_posix()
+        for one in there.rglob("[!.]*")
+        if one.is_file() and one.resolve() not in mine and one not in goes_to
     )
     if others:
         raise InputError(

@@ -150,6 +150,16 @@ def test_other_files_beside_the_copies_are_refused(command: Command, tmp_path: P
     done = command("init", *files, "--out", tmp_path / "case")
     assert done.code == 2
     assert "'east.csv'" in done.err
+    assert not (tmp_path / "case" / "case.json").exists()
+
+
+def test_a_case_of_many_files_is_not_written_over(command: Command, tmp_path: Path) -> None:
+    files = two_files(tmp_path / "given")
+    assert command("init", *files, "--out", tmp_path / "case").code == 0
+    done = command("init", *files, "--out", tmp_path / "case")
+    assert done.code == 2
+    assert "holds a case already" in done.err
+    assert "'north.csv'" in done.err
 
 
 @pytest.mark.parametrize("hidden", ["Datos viejos", ""])
