@@ -13,7 +13,7 @@ import pandas as pd
 from tallyverify.atomic_write import write_whole
 from tallyverify.case import CaseFile, read_document
 from tallyverify.errors import InputError, listed, printable, shown
-from tallyverify.proposals.placing import copy_all, placed
+from tallyverify.proposals.placing import copy_all, in_case_folder
 from tallyverify.records import Contest, Mapping
 from tallyverify.taken import takes_input
 
@@ -123,7 +123,7 @@ class Proposal:
         """
         root = Path(folder)
         files = [source for source in self.sources if not isinstance(source, pd.DataFrame)]
-        name, copies = placed(files, root) if files else ("actas.csv", {})
+        name, copies = in_case_folder(files, root) if files else ("actas.csv", {})
         texts = {root / own: text for own, text in self._texts(name).items()}
         there = [path.name for path in (*texts, *copies) if path.exists()]
         if there:

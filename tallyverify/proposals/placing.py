@@ -57,7 +57,7 @@ def _each(sources: Sequence[str | Path]) -> Iterator[Path]:
         yield from meant.files
 
 
-def placed(sources: Sequence[str | Path], root: Path) -> tuple[str, dict[Path, Path]]:
+def in_case_folder(sources: Sequence[str | Path], root: Path) -> tuple[str, dict[Path, Path]]:
     """Return what ``actas.file`` says of a case in this folder, and the copies: to, from.
 
     What lies in the folder already is not copied.
@@ -108,7 +108,7 @@ def trial(sources: Sequence[Any], contest: Contest, mapping: Mapping) -> tuple[s
             read_actas(sources[0], contest=contest, mapping=mapping)
         else:
             with TemporaryDirectory() as folder:
-                name, copies = placed(sources, Path(folder))
+                name, copies = in_case_folder(sources, Path(folder))
                 copy_all(copies)
                 read_actas(Path(folder) / name, contest=contest, mapping=mapping)
     except InputError as error:
