@@ -13,13 +13,17 @@ from tallyverify.errors import printable
 
 def init_command(
     files: Annotated[
-        list[Path], typer.Argument(help="Files of sheets with the same columns.", metavar="FILE…")
+        list[Path],
+        typer.Argument(
+            help="Files of sheets with the same columns; a folder, a pattern, an archive.",
+            metavar="FILE…",
+        ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
             help="Folder that the case is written to.",
-            show_default="named like the first file, with -case",
+            show_default="named like the first file, or its folder, with -case",
         ),
     ] = None,
     check: Annotated[
@@ -33,7 +37,7 @@ def init_command(
     """
     from tallyverify.proposals import differences, propose_files
 
-    folder = out or Path(f"{files[0].name.split('.')[0]}-case")
+    folder = out or Path(f"{_name_of(files[0])}-case")
     proposal = propose_files(files)
     if check:
         found = differences(proposal, folder)
@@ -43,3 +47,11 @@ def init_command(
     written = proposal.write(folder)
     say(str(proposal) + written_line(written), written=True)
     return Done()
+
+
+def _name_of(path: Path) -> str:
+    """Return the name of a file; of a pattern, that of the folder or archive it is in."""
+    if path.exists():
+        return path.name.split(".")[0] or "actas"
+    plain = (one.name for one in (path, *path.parents) if not {"*", "?"} & set(one.name))
+    return next(plain, "").split(".")[0] or "actas"

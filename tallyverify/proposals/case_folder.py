@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,19 +13,29 @@ import pandas as pd
 from tallyverify.atomic_write import write_whole
 from tallyverify.case import CaseFile, read_document
 from tallyverify.errors import InputError, listed, printable, shown
+from tallyverify.proposals.placing import copy_all, in_case_folder
 from tallyverify.records import Contest, Mapping
 from tallyverify.taken import takes_input
 
-_FOLDER = "actas"  # several files go into a folder of their own
+_TO_FILL_IN: dict[str, Any] = {
+    "authority": "",
+    "stations": None,
+    "registered": None,
+    "coverage_basis": None,
+    "all_votes_at_stations": None,
+    "bulletins": [],
+}
+"""What is announced of the whole; null is what is not said."""
 
 _DECLARED = """\
 ## declared.json: what was announced
 
-It holds no bulletin yet, so `verify` ends in `insufficient`. One bulletin looks like this:
+It holds no bulletin yet, so `verify` ends in `insufficient` and says so. `null` is what is not
+said. One of its `bulletins` looks like this:
 
 ```
-{"authority": "…", "bulletins": [{"id": "1", "issued": "2030-05-06T01:30", "complete": true,
-  "areas": [{"valid": 12345, "votes": {%s}}]}]}
+{"id": "1", "issued": "2030-05-06T01:30", "series": "", "complete": true,
+  "areas": [{"valid": 12345, "votes": {%s}}]}
 ```
 
 What decides, and only the announcement can say:
@@ -113,12 +122,9 @@ class Proposal:
             If one of the files is there already.
         """
         root = Path(folder)
-        texts = {root / name: text for name, text in self._texts().items()}
-        files = [Path(source) for source in self.sources if not isinstance(source, pd.DataFrame)]
-        into = root / _FOLDER if len(files) > 1 else root
-        copies = {
-            into / file.name: file for file in files if file.resolve().parent != into.resolve()
-        }
+        files = [source for source in self.sources if not isinstance(source, pd.DataFrame)]
+        name, copies = in_case_folder(files, root) if files else ("actas.csv", {})
+        texts = {root / own: text for own, text in self._texts(name).items()}
         there = [path.name for path in (*texts, *copies) if path.exists()]
         if there:
             raise InputError(
@@ -128,15 +134,11 @@ class Proposal:
                 hint="name another folder with --out, or compare with --check",
             )
         write_whole(texts)
-        for path, source in copies.items():
-            path.parent.mkdir(exist_ok=True)
-            shutil.copyfile(source, path)
+        copy_all(copies)
         return (*texts, *copies)
 
-    def _texts(self) -> dict[str, str]:
+    def _texts(self, file: str) -> dict[str, str]:
         frame = next((s for s in self.sources if isinstance(s, pd.DataFrame)), None)
-        file = "actas.csv" if frame is not None else Path(self.sources[0]).name
-        file = _FOLDER if len(self.sources) > 1 else file
         case = {
             "contest": "contest.json",
             "declared": "declared.json",
@@ -145,7 +147,7 @@ class Proposal:
         texts = {
             "case.json": _json(case),
             "contest.json": _json(_plain(self.contest)),
-            "declared.json": _json({"authority": "", "bulletins": []}),
+            "declared.json": _json(_TO_FILL_IN),
             "README.md": self._readme(),
         }
         return texts | ({"actas.csv": frame.to_csv(index=False)} if frame is not None else {})

@@ -131,8 +131,8 @@ def _said_of(chosen: tuple[int, ...], rows: Sequence[Sequence[str]]) -> list[str
     return [f"the columns are named in {where}{above}"]
 
 
-def sheet_grids(content: Content) -> tuple[dict[str, Grid], int]:
-    """Return the cells of each sheet with rows below a header, and how many are not empty.
+def sheet_grids(content: Content) -> tuple[dict[str, Grid], list[str], list[str]]:
+    """Return the cells of each sheet with rows below a header; all that have cells; the hidden.
 
     Hidden sheets are passed over, unless all are.
     """
@@ -145,6 +145,8 @@ def sheet_grids(content: Content) -> tuple[dict[str, Grid], int]:
             name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in seen or book.sheet_names
         }
+        unseen = [name for name in book.sheet_names if name not in sheets]
+        hidden = [name for name in unseen if book.get_sheet_by_name(name).height]
     except (CalamineError, OSError, ValueError) as error:
         raise InputError(
             "the workbook is damaged or cannot be read", file=content.name, found=str(error)[:120]
@@ -153,7 +155,7 @@ def sheet_grids(content: Content) -> tuple[dict[str, Grid], int]:
     grids = {name: grid for name, grid in grids.items() if grid.raw.rows}
     if not grids:
         raise InputError("no sheet of the workbook has a row below a header", file=content.name)
-    return grids, sum(any(map(any, rows)) for rows in sheets.values())
+    return grids, [name for name, rows in sheets.items() if any(map(any, rows))], hidden
 
 
 def _sheet(rows: list[list[str]], name: str) -> Grid:

@@ -4,59 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed
+from tallyverify.names import folded
 from tallyverify.proposals.cells import Grid, sheet_grids, text_grid
+from tallyverify.proposals.placing import files_of
 from tallyverify.readers import (
     FILE,
     SHEET,
     WORKBOOKS,
     Content,
-    Raw,
+    from_frame,
     is_html,
     load,
+    names_of_files,
     read_raw,
     to_utf8,
+    with_names_of,
 )
 
+_MOST_QUESTIONS = 6  # of the cells of several files
 
-def opened(sources: Sequence[str | Path | pd.DataFrame]) -> Grid:
+
+def opened(sources: Sequence[Any]) -> Grid:
     """Open files of any kind that is read, or a frame; several must have the same columns."""
-    first, *others = [_one(source) for source in sources]
-    for other in others:
-        if other.raw.names != first.raw.names:
-            odd = [name for name in other.raw.names if name not in first.raw.names]
-            raise InputError(
-                "the file has other columns than the first",
-                file=other.raw.file,
-                found=listed(odd or other.raw.names, 12),
-                expected=listed(first.raw.names, 12),
-                hint="propose a case for each, or give the columns the same names",
-            )
-    if not others:
-        return first
-    grids = {Path(grid.raw.file.removesuffix(".gz")).stem: grid for grid in (first, *others)}
-    ask = f"Do all of {listed(grids, 6)} belong to one count? Their columns are the same."
-    return replace(_joined(grids, FILE), questions=(*first.questions, ask))
+    if not isinstance(sources[0], str | Path):
+        return _of_frame(sources[0])
+    contents: list[Content] = []
+    grids: list[Grid] = []
+    for file, name, members in files_of(sources):
+        for content in load(file, name=name, members=members):
+            grid = _of_content(content)
+            grids.append(_like(grids[0], grid) if grids else grid)
+            contents.append(replace(content, data=b""))
+    if len(grids) == 1:
+        return grids[0]
+    names = names_of_files(contents)
+    ask = f"Do all of {listed(names, 6)} belong to one count? Their columns are the same."
+    doubts = list(dict.fromkeys(asked for grid in grids for asked in grid.questions))
+    if len(doubts) > _MOST_QUESTIONS:
+        more = len(doubts) - _MOST_QUESTIONS
+        doubts = [*doubts[:_MOST_QUESTIONS], f"And {more:,} more such doubts in other files."]
+    return replace(_joined(names, grids, FILE), questions=(*doubts, ask))
 
 
-def _one(source: str | Path | pd.DataFrame) -> Grid:
-    if isinstance(source, pd.DataFrame):
-        return _of_frame(source)
-    path = Path(source)
-    content, *others = load(path)
-    if others:
+def _like(first: Grid, other: Grid) -> Grid:
+    """Return a grid with its columns in the order and spelling of the first."""
+    alike = with_names_of(first.raw, other.raw)
+    if alike is None:
+        known = set(map(folded, first.raw.names))
+        odd = [name for name in other.raw.names if folded(name) not in known]
         raise InputError(
-            "the archive holds several files",
-            file=path.name,
-            found=listed([one.inner for one in (content, *others)], 12),
-            hint="unpack it, and name its files",
+            "the file has other columns than the first",
+            file=other.raw.file,
+            found=listed(odd or other.raw.names, 12),
+            expected=listed(first.raw.names, 12),
+            hint="propose a case for each, or give the columns the same names",
         )
+    return replace(other, raw=alike[0])
+
+
+def _of_content(content: Content) -> Grid:
     if content.kind in WORKBOOKS:
         return _workbook(content)
     if content.kind == "text" and not is_html(content.data):
@@ -71,41 +84,47 @@ def _one(source: str | Path | pd.DataFrame) -> Grid:
     return Grid(raw, {}, how)
 
 
-def _of_frame(frame: pd.DataFrame) -> Grid:
-    if not len(frame) or not frame.shape[1]:
-        raise InputError("the frame has no rows", file="(frame)", found=f"shape {frame.shape}")
-    columns = [_as_arrow(frame.iloc[:, at]) for at in range(frame.shape[1])]
-    return Grid(Raw([str(name) for name in frame.columns], columns, "(frame)", 1), {})
-
-
-def _as_arrow(series: Any) -> Any:
-    try:
-        array = pa.array(series, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        array = pa.array([None if pd.isna(v) else str(v) for v in series], pa.string())
-    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
+def _of_frame(frame: Any) -> Grid:
+    raw = from_frame(frame)
+    if not raw.rows:
+        found = f"{len(raw.names):,} columns" if raw.names else "nothing"
+        raise InputError("the frame has no rows", file=raw.file, found=found)
+    return Grid(raw, {})
 
 
 def _workbook(content: Content) -> Grid:
     """Return the sheets that have the columns of the largest as one grid."""
-    grids, sheets = sheet_grids(content)
+    grids, full, hidden = sheet_grids(content)
     first = max(grids, key=lambda name: len(grids[name].raw.names) * grids[name].raw.rows)
     chosen = grids[first]
-    if sheets == 1:
+    if len(full) == 1 and not hidden:
         return chosen
-    same = {n: grid for n, grid in grids.items() if grid.raw.names == chosen.raw.names}
-    others = [name for name in grids if name not in same]
+    alike = [name for name in grids if with_names_of(chosen.raw, grids[name].raw) is not None]
+    others = [name for name in full if name not in alike]
     left = f" Left out, with other columns: {listed(others)}." if others else ""
-    if len(same) == 1:
-        ask = f"The workbook has {sheets} sheets: is {first!r} the one with the tallies?"
+    left += f" Left out, as hidden: {listed(hidden)}." if hidden else ""
+    if len(alike) == 1:
+        sheets = len(full) + len(hidden)
+        ask = f"The workbook has {sheets} sheets: is {first!r} the one with the tallies?{left}"
         key = {"sheet": first}
         return replace(chosen, opening=key | chosen.opening, questions=(*chosen.questions, ask))
-    joined = _joined(same, SHEET)
-    pattern = "*" if not others else f"{_beginning(list(same))}*"
-    ask = f"Does each of the sheets {listed(same)} belong to the count?{left}"
-    return replace(
-        joined, opening={"sheet": pattern} | chosen.opening, questions=(*chosen.questions, ask)
-    )
+    pattern = _pattern(alike, full)
+    if pattern is None:
+        left += " No pattern names those alone: hide the others, or take them out of the workbook."
+    # The reader spells columns like the first sheet that it reads.
+    joined = _joined(alike, [_like(grids[alike[0]], grids[name]) for name in alike], SHEET)
+    ask = f"Does each of the sheets {listed(alike)} belong to the count?{left}"
+    key = {"sheet": pattern or "*"}
+    return replace(joined, opening=key | chosen.opening, questions=(*chosen.questions, ask))
+
+
+def _pattern(names: list[str], among: list[str]) -> str | None:
+    """Return the pattern that fits these sheets and no others: by how all begin, or end."""
+    end = _beginning([name[::-1] for name in names])[::-1]
+    for pattern in ("*", f"{_beginning(names)}*", f"*{end}"):
+        if [name for name in among if fnmatchcase(name, pattern)] == names:
+            return pattern
+    return None
 
 
 def _beginning(names: list[str]) -> str:
@@ -115,19 +134,19 @@ def _beginning(names: list[str]) -> str:
     return first[: next(same, len(first))]
 
 
-def _joined(grids: dict[str, Grid], column: str) -> Grid:
+def _joined(names: Sequence[str], grids: Sequence[Grid], column: str) -> Grid:
     """Join grids of the same columns below each other, with a column of their names in front."""
-    first = next(iter(grids.values()))
-    parts = zip(*(grid.raw.columns for grid in grids.values()), strict=True)
+    first = grids[0]
+    parts = zip(*(grid.raw.columns for grid in grids), strict=True)
     columns = [
         pa.chunked_array([c for part in same for c in getattr(part, "chunks", [part])])
         for same in parts
     ]
-    names = [name for name, grid in grids.items() for _ in range(grid.raw.rows)]
+    of = [name for name, grid in zip(names, grids, strict=True) for _ in range(grid.raw.rows)]
     raw = replace(
         first.raw,
         names=[column, *first.raw.names],
-        columns=[pa.array(names, pa.string()), *columns],
+        columns=[pa.array(of, pa.string()), *columns],
     )
-    said = f"{len(grids)} with the same columns are read as one: {listed(grids, 12)}"
+    said = f"{len(grids)} with the same columns are read as one: {listed(names, 12)}"
     return Grid(raw, first.opening, (*first.evidence, said), first.questions)

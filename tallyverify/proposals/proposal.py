@@ -22,14 +22,15 @@ from tallyverify.proposals.meaning.codes import KeyInside, key_inside
 from tallyverify.proposals.meaning.row_kinds import RowKinds, row_kinds
 from tallyverify.proposals.options import LongFigures, long_layout
 from tallyverify.proposals.places import Places, find_places
+from tallyverify.proposals.placing import trial
 from tallyverify.proposals.sums import added
-from tallyverify.readers import thousands_of
+from tallyverify.readers import from_frame, thousands_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.taken import takes_input
 
 
 @takes_input
-def propose(source: str | Path | pd.DataFrame) -> Proposal:
+def propose(source: Any) -> Proposal:
     """Propose what a file of sheets means: a contest, and a mapping of its columns.
 
     Nothing is assumed in silence: each choice has its evidence (sums that hold, names, how often
@@ -37,8 +38,9 @@ def propose(source: str | Path | pd.DataFrame) -> Proposal:
 
     Parameters
     ----------
-    source : path or DataFrame
-        Any file that :func:`tallyverify.read_actas` reads, its columns called anything.
+    source : path, frame, Arrow table or list of dict
+        Any file, files or table that :func:`tallyverify.read_actas` reads, its columns called
+        anything.
 
     Returns
     -------
@@ -62,7 +64,9 @@ def propose(source: str | Path | pd.DataFrame) -> Proposal:
     >>> proposal.evidence[0]
     'VALIDOS = ANA + BERTO on 3 of 3 rows'
     """
-    return replace(_proposed(opened([source])), sources=(source,))
+    if not isinstance(source, str | Path | pd.DataFrame):
+        source = _held(source)
+    return _of_sources([source])
 
 
 def propose_files(paths: Sequence[str | Path]) -> Proposal:
@@ -73,7 +77,21 @@ def propose_files(paths: Sequence[str | Path]) -> Proposal:
     InputError
         Also if a file has other columns than the first.
     """
-    return replace(_proposed(opened(paths)), sources=tuple(paths))
+    return _of_sources(paths)
+
+
+def _of_sources(sources: Sequence[Any]) -> Proposal:
+    proposal = _proposed(opened(sources))
+    asked = trial(sources, proposal.contest, proposal.mapping)
+    return replace(proposal, questions=(*asked, *proposal.questions), sources=tuple(sources))
+
+
+def _held(source: Any) -> pd.DataFrame:
+    """Return a table in memory as a frame of its cells: a stream can be read but once."""
+    raw = from_frame(source)
+    cells = [pd.Series(column.to_pylist(), dtype=object) for column in raw.columns]
+    frame = pd.concat(cells, axis=1) if cells else pd.DataFrame()
+    return frame.set_axis(raw.names, axis=1)
 
 
 def _proposed(grid: Grid) -> Proposal:

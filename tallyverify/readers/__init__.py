@@ -11,7 +11,8 @@ from tallyverify.readers.counts import Thousands, read_counts, thousands_of
 from tallyverify.readers.files import Content, check_exists, load
 from tallyverify.readers.kinds.encoding import to_utf8
 from tallyverify.readers.kinds.formats import read_raw
-from tallyverify.readers.opening.many import FILE, SHEET
+from tallyverify.readers.opening.frames import from_frame
+from tallyverify.readers.opening.many import FILE, SHEET, names_of_files, with_names_of
 from tallyverify.readers.opening.more_kinds import is_html
 from tallyverify.readers.opening.places import FilesMeant, check_name, files_meant
 from tallyverify.readers.opening.sheets import WORKBOOKS
@@ -32,9 +33,11 @@ __all__ = [
     "check_exists",
     "check_name",
     "files_meant",
+    "from_frame",
     "is_html",
     "labelled",
     "load",
+    "names_of_files",
     "open_actas",
     "read_actas",
     "read_areas",
@@ -45,4 +48,5 @@ __all__ = [
     "thousands_of",
     "to_utf8",
     "totals_by_place",
+    "with_names_of",
 ]

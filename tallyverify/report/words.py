@@ -29,6 +29,11 @@ _UNSETTLED = (
     "Whether all published figures can be true together was not settled: nothing was proved, and "
     "the search for a world in which they are ended without one."
 )
+_NO_BULLETIN = (
+    " The declared result holds no bulletin yet: write down what was announced, whether that is "
+    "the whole count (complete), what its coverage is a share of (coverage_basis), which count it "
+    "belongs to (series), and what its percentages are of."
+)
 _HOLDING = ("compare", "inference")
 _DESCRIBED = (Evidence.NOTE, Status.PASSED)
 
@@ -52,6 +57,8 @@ def verdict_words(report: Report) -> str:
     if report.reason:
         rest = _IN_DOUBT if report.verdict == "insufficient" else said
         said = f"{sentence(report.reason)} {rest}"
+    if report.declared is not None and not report.declared.bulletins:
+        said += _NO_BULLETIN
     said += _asked(report)
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:

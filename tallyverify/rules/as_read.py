@@ -130,7 +130,9 @@ def _balances(part: ActaTable, facts: CaseFacts) -> tuple[dict[str, Judged], Mas
         read = read & part.known(name) if name in part.lines else read
     valid = options
     if "valid" in part.lines and facts.contest.votes_allowed == 1:
-        valid, here = part.figure("valid")[0], read & part.known("valid")
+        valid, known = part.figure("valid")[0], part.known("valid")
+        # What was read of the votes may be more than all of them already.
+        here = known & (read | (valid < options))
         below = here & (valid < options)
         above = here & (valid > options) & (valid != options + blank)
         far = _far(valid, options)
@@ -138,7 +140,7 @@ def _balances(part: ActaTable, facts: CaseFacts) -> tuple[dict[str, Judged], Mas
             int(here.sum()), int(below.sum()), int(above.sum()), int((above & far).sum())
         )
         off |= below & far
-        read = here
+        read = read & known
     if facts.contest.votes_allowed == 1:
         ballots = valid + null
         if "ballots" in part.lines:

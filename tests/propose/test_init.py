@@ -46,6 +46,27 @@ def test_init_writes_a_case_that_verify_runs(
     assert "coverage_basis" in (out / "README.md").read_text(encoding="utf-8")
 
 
+def test_what_was_announced_is_asked_for_until_it_is_there(
+    command: Command, tallies: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "case"
+    assert command("init", tallies, "--out", out).code == 0
+    declared = json.loads((out / "declared.json").read_text(encoding="utf-8"))
+    assert declared["coverage_basis"] is None
+    done = command("verify", out, "--checks", "rules,compare")
+    said = " ".join(done.out.replace("│", " ").split())
+    assert done.code == 0
+    assert "The declared result holds no bulletin yet" in said
+    assert "(complete)" in said
+    assert "(coverage_basis)" in said
+    row = {"valid": 5200, "votes": {"ANA": 2380, "BERTO": 2820}}
+    declared["bulletins"] = [{"id": "1", "complete": True, "areas": [row]}]
+    (out / "declared.json").write_text(json.dumps(declared), encoding="utf-8")
+    done = command("verify", out, "--checks", "rules,compare")
+    assert done.code == 0
+    assert "holds no bulletin yet" not in " ".join(done.out.replace("│", " ").split())
+
+
 def test_without_out_the_case_is_named_like_the_file(
     command: Command, tallies: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from os.path import commonpath
 from pathlib import Path, PurePosixPath
@@ -115,9 +115,22 @@ def _like(first: _Unit, unit: _Unit) -> _Unit:
         )
     if here == names:
         return unit
+    alike = with_names_of(first.raw, unit.raw)
+    if alike is None:
+        raise _differs(first, unit)
+    raw, said = alike
+    return replace(unit, raw=raw, respelt=said)
+
+
+def with_names_of(first: Raw, other: Raw) -> tuple[Raw, tuple[str, ...]] | None:
+    """Return columns in the order and spelling of a first table, and what was respelt.
+
+    None if they are not the same columns.
+    """
+    names, here = first.names, other.names
     spelt, own = [folded(name) for name in names], [folded(name) for name in here]
     if sorted(spelt) != sorted(own) or (spelt != own and len(set(own)) < len(own)):
-        raise _differs(first, unit)
+        return None
     order = range(len(own)) if spelt == own else [own.index(name) for name in spelt]
     said = tuple(
         f"column {shown(here[at])} read as {shown(name)}"
@@ -126,14 +139,12 @@ def _like(first: _Unit, unit: _Unit) -> _Unit:
     )
     place = {at: new for new, at in enumerate(order)}
     raw = replace(
-        unit.raw,
+        other,
         names=names,
-        columns=[unit.raw.columns[at] for at in order],
-        merged=tuple(
-            (place[at], top, bottom) for at, top, bottom in unit.raw.merged if at in place
-        ),
+        columns=[other.columns[at] for at in order],
+        merged=tuple((place[at], top, bottom) for at, top, bottom in other.merged if at in place),
     )
-    return replace(unit, raw=raw, respelt=said)
+    return raw, said
 
 
 def _differs(first: _Unit, unit: _Unit) -> InputError:
@@ -230,7 +241,11 @@ def _with_names(raw: Raw, units: list[_Unit], given: Mapping | None) -> Raw:
     """Return columns with those of the names of files and sheets that the mapping asks for."""
     asked = [name for name in (FILE, SHEET) if given and name in given.columns]
     for name in asked:
-        names = _file_names(units) if name == FILE else [unit.sheet for unit in units]
+        names = (
+            names_of_files([unit.content for unit in units])
+            if name == FILE
+            else [unit.sheet for unit in units]
+        )
         if name in raw.names or not all(names):
             raise InputError(
                 "the file has a column of this name; it stands for the name of the file or sheet"
@@ -249,16 +264,14 @@ def _with_names(raw: Raw, units: list[_Unit], given: Mapping | None) -> Raw:
     return raw
 
 
-def _file_names(units: list[_Unit]) -> list[str]:
+def names_of_files(contents: Sequence[Content]) -> list[str]:
     """Return each file's (or member's) name without its ending, and with folders that differ."""
-    files = {unit.content.file for unit in units}
+    files = {content.file for content in contents}
     paths = []
-    for unit in units:
-        inner = unit.content.inner
+    for content in contents:
+        inner = content.inner
         path = PurePosixPath(
-            f"{unit.content.file}/{inner}"
-            if len(files) > 1 and inner != unit.content.file
-            else inner
+            f"{content.file}/{inner}" if len(files) > 1 and inner != content.file else inner
         )
         paths.append(path)
     shared = commonpath([str(path.parent) for path in paths])

@@ -1,0 +1,124 @@
+"""Which files are given, where they lie in the folder of a case, and whether it can be read."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tallyverify.errors import InputError, listed
+from tallyverify.readers import files_meant, read_actas
+from tallyverify.records import Contest, Mapping
+
+FOLDER = "actas"
+"""Several files go into a folder of their own."""
+
+
+def files_of(sources: Sequence[str | Path]) -> Iterator[tuple[Path, str, str | None]]:
+    """Yield the files that are given: path, name in messages, pattern of the members to read.
+
+    Raises
+    ------
+    InputError
+        If two of them would be one in the case: a file is named twice, or two bear one name.
+    """
+    if len(sources) == 1:
+        meant = files_meant(Path(sources[0]))
+        yield from ((file, meant.named(file), meant.members) for file in meant.files)
+        return
+    seen: dict[str, Path] = {}
+    for file in _each(sources):
+        # Some systems take two names for one that differ in capitals only.
+        first = seen.setdefault(file.name.casefold(), file)
+        if first is not file:
+            raise InputError(
+                "a file is named twice"
+                if first.resolve() == file.resolve()
+                else "two files have the same name, and the case holds each by its name",
+                file=file.name,
+                found=f"{first.as_posix()}, {file.as_posix()}",
+                expected="each file once, under a name of its own",
+                hint="rename one, or give the folder above them, as FOLDER/**/*.csv",
+            )
+    yield from ((file, file.name, None) for file in seen.values())
+
+
+def _each(sources: Sequence[str | Path]) -> Iterator[Path]:
+    for source in sources:
+        meant = files_meant(Path(source))
+        if meant.members is not None:
+            raise InputError(
+                "members of an archive are read by themselves, not beside other files",
+                file=meant.name,
+                hint="give the archive as a whole, or alone",
+            )
+        yield from meant.files
+
+
+def in_case_folder(sources: Sequence[str | Path], root: Path) -> tuple[str, dict[Path, Path]]:
+    """Return what ``actas.file`` says of a case in this folder, and the copies: to, from.
+
+    What lies in the folder already is not copied.
+    """
+    path = Path(sources[0])
+    meant = files_meant(path)
+    pattern = ""
+    if len(sources) > 1:
+        goes_to = {root / FOLDER / file.name: file for file in _each(sources)}
+    elif meant.members is not None:
+        (archive,) = meant.files
+        copies = {} if _same(archive.parent, root) else {root / archive.name: archive}
+        return f"{archive.name}/{meant.members}", copies
+    elif meant.files == (path,):
+        return path.name, {} if _same(path.parent, root) else {root / path.name: path}
+    else:
+        pattern = "" if path.is_dir() else f"/{path.relative_to(meant.base).as_posix()}"
+        if root.resolve() in meant.base.resolve().parents:
+            inside = meant.base.resolve().relative_to(root.resolve()).as_posix()
+            return f"{inside}{pattern}", {}
+        goes_to = {root / FOLDER / meant.named(file): file for file in meant.files}
+    there = root / FOLDER
+    mine = {file.resolve() for file in goes_to.values()}
+    others = sorted(
+        one.relative_to(there).as_posix()
+        for one in there.rglob("[!.]*")
+        if one.is_file() and one.resolve() not in mine and one not in goes_to
+    )
+    if others:
+        raise InputError(
+            "the folder of the sheets holds other files, which would be read too",
+            file=FOLDER,
+            found=listed(others, 12),
+            hint="name another folder with --out, or take them out",
+        )
+    copies = {to: file for to, file in goes_to.items() if not _same(file.parent, to.parent)}
+    return f"{FOLDER}{pattern}", copies
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def trial(sources: Sequence[Any], contest: Contest, mapping: Mapping) -> tuple[str, ...]:
+    """Read the sheets as the proposal says; return what stands in the way, as a question."""
+    try:
+        if len(sources) == 1:
+            read_actas(sources[0], contest=contest, mapping=mapping)
+        else:
+            with TemporaryDirectory() as folder:
+                name, copies = in_case_folder(sources, Path(folder))
+                copy_all(copies)
+                read_actas(Path(folder) / name, contest=contest, mapping=mapping)
+    except InputError as error:
+        said = "; ".join(line.strip() for line in str(error).splitlines())
+        return (f"As it stands the case cannot be read. What must be mended? {said}",)
+    return ()
+
+
+def copy_all(copies: dict[Path, Path]) -> None:
+    """Copy files, each to its place."""
+    for to, file in copies.items():
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, to)
