@@ -166,7 +166,8 @@ def _joined(program: Program, site: int) -> Chain:
 
     Of very many ways only those remain in which it enters all of them with one bulletin.
     """
-    chains = program.chains[site]
+    nowhere = Chain(np.zeros(0, dtype=np.int64), np.zeros((1, 0), dtype=bool), program.bulletins)
+    chains = program.chains[site] or (nowhere,)
     ways = [range(chain.last + 1) for chain in chains]
     many = np.prod([len(one) for one in ways]) > _MOST_WAYS
     at_once = [tuple(min(b, one[-1]) for one in ways) for b in range(max(map(len, ways)))]
