@@ -18,6 +18,7 @@ from tallyverify.arrays import Counts
 from tallyverify.readers.counts import Thousands, read_counts
 from tallyverify.readers.mending import mend
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.copied_parts import copied_parts
 from tallyverify.readers.rows.said_of_rows import version_column
 from tallyverify.readers.rows.sums_by_text import MOST_TEXTS, sums_by_text
 from tallyverify.readers.rows.unlike_versions import unlike_versions
@@ -97,6 +98,7 @@ def noticed(
         unique_with=_unique_with(file, repeated) if often else (),
         other_lists=_other_lists(table) if often else 0,
         unlike=unlike_versions(table) if often and version_column(mapping) else 0,
+        copied=copied_parts(table) if repeated and mapping.repeated == "sum" else 0,
         spoiled=tuple(_spoiled(file)),
         statuses=tuple(_statuses(file)),
         by_text=tuple(_by_text(file, kept)),

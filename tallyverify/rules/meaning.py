@@ -12,6 +12,8 @@ from tallyverify.rules.as_read import Judged, summarise_as_read
 from tallyverify.rules.declared_rows import declared_by_text
 from tallyverify.table import Beside
 
+_FEW_COPIES = 2
+"""So many parts of stations with the same figures may be chance, or slips that change little."""
 _FEWEST = 10
 """A wrong mapping is suspected from this many sheets that do not add up."""
 
@@ -49,6 +51,17 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
                 f"numbers of registered voters, and mapping.repeated makes each one station: "
                 f"{remedy}",
                 observed=noticed.other_lists,
+                arithmetic=f"{counted(noticed.repeated, 'row')} more than the "
+                f"{counted(reading.rows.rows, 'key')}",
+            )
+        )
+    if noticed.copied > max(_FEW_COPIES, reading.rows.rows // 100):
+        findings.append(
+            check.finding(
+                f"mapping.repeated adds up {counted(noticed.copied, 'row')} that hold all figures "
+                "of another row of their station, as copies do: leave the copies out, or name the "
+                "column that tells the parts apart in mapping.station",
+                observed=noticed.copied,
                 arithmetic=f"{counted(noticed.repeated, 'row')} more than the "
                 f"{counted(reading.rows.rows, 'key')}",
             )

@@ -63,6 +63,8 @@ class Noticed:
         Keys that stand several times, with different numbers of registered voters.
     unlike : int
         Rows that ``repeated`` takes for versions of one sheet and that look like other stations'.
+    copied : int
+        Rows that ``repeated`` adds up and that hold all figures of another row of their station.
     spoiled, statuses, beside : tuple
         Codes that were rewritten, and columns that were not read.
     by_text : tuple of SumsByText
@@ -78,6 +80,7 @@ class Noticed:
     unique_with: tuple[str, ...] = ()
     other_lists: int = 0
     unlike: int = 0
+    copied: int = 0
     spoiled: tuple[Spoiled, ...] = ()
     statuses: tuple[StatusTexts, ...] = ()
     beside: tuple[Beside, ...] = ()

@@ -257,3 +257,23 @@ def test_a_town_that_is_spelt_otherwise(level: dict[str, str]) -> None:
     assert "no sheet lies in 1 area of the declared result (town: 'Cusco')" in (
         told.of("T214")[1].message
     )
+
+
+@pytest.mark.parametrize(("copies", "doubted"), [(0, False), (2, False), (6, True)])
+def test_copies_of_parts_that_are_added_up(copies: int, doubted: bool) -> None:
+    parts = [
+        {"ID": str(at), "A": str(30 + at % 9 + part), "B": str(20 + at % 7 + 5 * part)}
+        for part in range(2)
+        for at in range(40)
+    ]
+    votes = {name: sum(int(row[name]) for row in parts) for name in "AB"}
+    rows = pd.DataFrame(parts + parts[:copies])
+    table = read_actas(
+        rows,
+        contest=CONTEST,
+        mapping={"station": "ID", "votes": {"A": "A", "B": "B"}, "repeated": "sum"},
+    )
+    declared = declared_of(nation(votes=votes, complete=True), stations=40)
+    report = verify(Case(CONTEST, table, declared), checks="rules,compare")
+    assert ("as copies do" in report.reason) is doubted
+    assert report.verdict in (["insufficient"] if doubted else ["consistent", "discrepant"])

@@ -10,10 +10,12 @@ import pyarrow as pa
 from tallyverify.errors import InputError
 from tallyverify.readers.opening.more_kinds import columns_of_records
 from tallyverify.readers.raw import Raw
+from tallyverify.taken import takes_input
 
 NAME = "(frame)"
 
 
+@takes_input
 def from_frame(source: Any) -> Raw:
     """Return a table in memory as unread columns.
 

@@ -24,6 +24,7 @@ from tallyverify.readers.opening.sheets import sheets_meant
 from tallyverify.readers.raw import Merged, Raw
 from tallyverify.records import Mapping
 from tallyverify.table import Source, SourcePart
+from tallyverify.taken import takes_input
 
 FILE, SHEET = "(file)", "(sheet)"
 """Columns that a mapping may name beside those of the file: the names of file and sheet."""
@@ -122,6 +123,7 @@ def _like(first: _Unit, unit: _Unit) -> _Unit:
     return replace(unit, raw=raw, respelt=said)
 
 
+@takes_input
 def with_names_of(first: Raw, other: Raw) -> tuple[Raw, tuple[str, ...]] | None:
     """Return columns in the order and spelling of a first table, and what was respelt.
 
@@ -264,6 +266,7 @@ def _with_names(raw: Raw, units: list[_Unit], given: Mapping | None) -> Raw:
     return raw
 
 
+@takes_input
 def names_of_files(contents: Sequence[Content]) -> list[str]:
     """Return each file's (or member's) name without its ending, and with folders that differ."""
     files = {content.file for content in contents}
