@@ -10,7 +10,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.feasibility.proving.building import Amount, Builder
-from tallyverify.feasibility.proving.program import Chain, Program
+from tallyverify.feasibility.proving.program import Chain, Program, at_once, together
 
 MOST_SIZES = 60
 """So many sizes of unseen stations are told apart: a few of them hold no more than they can."""
@@ -166,17 +166,11 @@ def _joined(program: Program, site: int) -> Chain:
 
     Of very many ways only those remain in which it enters all of them with one bulletin.
     """
-    nowhere = Chain(np.zeros(0, dtype=np.int64), np.zeros((1, 0), dtype=bool), program.bulletins)
-    chains = program.chains[site] or (nowhere,)
+    chains = program.chains[site]
     ways = [range(chain.last + 1) for chain in chains]
-    many = np.prod([len(one) for one in ways]) > _MOST_WAYS
-    at_once = [tuple(min(b, one[-1]) for one in ways) for b in range(max(map(len, ways)))]
-    counts = [
-        np.concatenate([chain.counts[way] for chain, way in zip(chains, joint, strict=True)])
-        for joint in (at_once if many else product(*ways))
-    ]
-    rows = np.concatenate([chain.rows for chain in chains])
-    return Chain(rows, np.array(counts, dtype=bool), program.bulletins)
+    if not chains or np.prod([len(one) for one in ways]) > _MOST_WAYS:
+        return at_once(program, site)
+    return together(chains, product(*ways), program.bulletins)
 
 
 def unseen_papers(program: Program, masses: FreePapers) -> None:

@@ -7,6 +7,7 @@ guessed: so a bound proved here holds in every world, and a world that is claime
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -233,3 +234,32 @@ class Program:
             unseen=replace(self.unseen, site=moved[self.unseen.site]),
             no_elsewhere=self.no_elsewhere[keep],
         )
+
+    @cached_property
+    def of_one_hour(self) -> Program:
+        """The program in which each station enters all rows of its place with one bulletin."""
+        chains = tuple(
+            (at_once(self, site),) if len(one) > 1 and len(self.sites[site]) == 1 else one
+            for site, one in enumerate(self.chains)
+        )
+        return replace(self, chains=chains)
+
+
+def at_once(program: Program, site: int) -> Chain:
+    """Return the chains of a site as one that is entered with one bulletin."""
+    chains = program.chains[site]
+    lasts = [chain.last for chain in chains]
+    ways = [tuple(min(b, last) for last in lasts) for b in range(max(lasts, default=0) + 1)]
+    return together(chains, ways, min((c.sealed for c in chains), default=program.bulletins))
+
+
+def together(chains: tuple[Chain, ...], ways: Iterable[tuple[int, ...]], sealed: int) -> Chain:
+    """Return chains as one, which is entered in some of the joint ways to enter them."""
+    counts = [
+        np.concatenate(
+            [np.zeros(0, dtype=bool), *(c.counts[w] for c, w in zip(chains, way, strict=True))]
+        )
+        for way in ways
+    ]
+    rows = [np.zeros(0, dtype=np.int64), *(chain.rows for chain in chains)]
+    return Chain(np.concatenate(rows), np.array(counts, dtype=bool), sealed)

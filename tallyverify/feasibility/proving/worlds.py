@@ -52,8 +52,12 @@ def show_world(program: Program, allowed: int | None) -> ShownWorld | None:
 
     ``allowed`` is the most wrong sheets; None: some must be wrong, and as few as are found are.
     """
-    if allowed is not None and world_of(program, "sheets", 0) == 0:
-        return ShownWorld(0, 0)
+    if allowed is not None:
+        # Rows may be of different hours; a world in which they are not is found sooner.
+        several = any(len(chains) > 1 for chains in program.chains)
+        for one in (program.of_one_hour, program) if several else (program,):
+            if world_of(one, "sheets", 0) == 0:
+                return ShownWorld(0, 0)
     sheets = world_of(program, "sheets", allowed)
     if allowed is None:
         # Many wrong sheets of several sizes do not always fit; none larger than others are may.
