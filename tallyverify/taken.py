@@ -14,7 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from tallyverify.errors import InputError, shown
+from tallyverify.errors import InputError, nearest, shown
 
 _Taking = TypeVar("_Taking", bound=Callable[..., Any])
 _WORDS: dict[Any, str] = {
@@ -69,7 +69,9 @@ def _checked(function: _Taking, name: str) -> _Taking:
             kind = kinds.get(parameter, Any)  # Python itself says what lacks, or is too many
             if type(value) is not kind and not _fits(kind, value):
                 raise InputError(
-                    f"{name} takes {_taken(kind)} as {parameter!r}", found=_found(value)
+                    f"{name} takes {_taken(kind)} as {parameter!r}",
+                    found=_found(value),
+                    hint=_near(kind, value),
                 )
         return function(*args, **kwargs)
 
@@ -156,6 +158,18 @@ def _all(kind: Any, values: Iterable[Any]) -> bool:
 
 def _array_like(kind: Any) -> bool:
     return str(getattr(get_origin(kind) or kind, "__module__", "")).startswith("numpy._typing")
+
+
+def _near(kind: Any, value: Any) -> str | None:
+    """Return what was probably meant, where some words are taken."""
+    words = [one for one in _words(kind) if isinstance(one, str)]
+    return nearest(value, words) if isinstance(value, str) else None
+
+
+def _words(kind: Any) -> tuple[Any, ...]:
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    return tuple(word for one in get_args(kind) for word in _words(one))
 
 
 def _taken(kind: Any) -> str:

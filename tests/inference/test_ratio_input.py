@@ -53,7 +53,7 @@ GOOD: dict[str, Any] = {
             {"x": [0, 0, 1, 1], "size": [9, 9], "form": "separate"},
             r"x is zero at all seen stations of strata 0,.*combined form",
         ),
-        ({"form": "seperate"}, r"'combined' or 'separate', not 'seperate'"),
+        ({"form": "seperate"}, "did you mean 'separate'\\?"),
         ({"level": 95}, r"between 0 and 1, not 95"),
         ({"level": np.nan}, r"between 0 and 1, not nan"),
     ],
