@@ -334,7 +334,7 @@ def test_several_votes_a_voter_are_refused() -> None:
     table, contest = table_of(given)
     report = report_of(table, contest)
     assert_sound(report)
-    for check in report.checks:
+    for check in report.answered:
         assert check.status is Status.NOT_APPLICABLE
         assert "valid, null and blank votes do not make up the ballots" in check.reason  # T212
     with pytest.raises(InputError, match="several votes each"):
