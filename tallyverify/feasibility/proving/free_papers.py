@@ -10,7 +10,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.feasibility.proving.building import Amount, Builder
-from tallyverify.feasibility.proving.program import Chain, Program, at_once, together
+from tallyverify.feasibility.proving.program import Chain, Program, at_once, joint_chain
 
 MOST_SIZES = 60
 """So many sizes of unseen stations are told apart: a few of them hold no more than they can."""
@@ -170,7 +170,7 @@ def _joined(program: Program, site: int) -> Chain:
     ways = [range(chain.last + 1) for chain in chains]
     if not chains or np.prod([len(one) for one in ways]) > _MOST_WAYS:
         return at_once(program, site)
-    return together(chains, product(*ways), program.bulletins)
+    return joint_chain(chains, product(*ways), program.bulletins)
 
 
 def unseen_papers(program: Program, masses: FreePapers) -> None:

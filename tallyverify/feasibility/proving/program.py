@@ -250,10 +250,10 @@ def at_once(program: Program, site: int) -> Chain:
     chains = program.chains[site]
     lasts = [chain.last for chain in chains]
     ways = [tuple(min(b, last) for last in lasts) for b in range(max(lasts, default=0) + 1)]
-    return together(chains, ways, min((c.sealed for c in chains), default=program.bulletins))
+    return joint_chain(chains, ways, min((c.sealed for c in chains), default=program.bulletins))
 
 
-def together(chains: tuple[Chain, ...], ways: Iterable[tuple[int, ...]], sealed: int) -> Chain:
+def joint_chain(chains: tuple[Chain, ...], ways: Iterable[tuple[int, ...]], sealed: int) -> Chain:
     """Return chains as one, which is entered in some of the joint ways to enter them."""
     counts = [
         np.concatenate(
