@@ -62,7 +62,7 @@ def test_what_was_not_simulated() -> None:
         power(LIKE, {"withheld": [0.1]}, runs=1)
     with pytest.raises(InputError, match="no test has this code"):
         power(LIKE, {"targets": [0.1]}, codes=["F599"])
-    with pytest.raises(InputError, match="doses are given as a sequence"):
+    with pytest.raises(InputError, match="takes a dict as 'alterations'"):
         power(LIKE, {"targets": 0.1})  # type: ignore[dict-item]
     with pytest.raises(InputError, match="0 runs"):
         power(LIKE, {"targets": [0.1]}, runs=0)
