@@ -53,6 +53,11 @@ class CaseFacts:
             table.contest, None, registry, table.source, table.levels, table.lines, table.votes
         )
 
+    @property
+    def all_stations(self) -> int | None:
+        """How many stations there are by what is declared, if that says so."""
+        return self.declared.all_stations if self.declared else None
+
     @cached_property
     def bulletins(self) -> tuple[Bulletin, ...]:
         """The bulletins in order of issue; none where nothing was declared."""

@@ -61,7 +61,7 @@ def _is_complete(parent: AreaResult, children: list[AreaResult], facts: CaseFact
     counts = [row.stations for row in children]
     if parent.stations is not None and None not in counts:
         return sum(count or 0 for count in counts) == parent.stations
-    declared = facts.declared.all_stations if facts.declared else None
+    declared = facts.all_stations
     if facts.registry is not None and (declared is None or declared <= len(facts.registry)):
         inside = facts.registry.inside(parent.area)
         levels = list(children[0].area)

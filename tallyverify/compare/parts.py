@@ -131,7 +131,7 @@ def _of_register(check: Check, one: Place, total: int, facts: CaseFacts) -> list
             )
         )
     listed = facts.registry.registered if facts.registry is not None else None
-    stations = facts.declared.all_stations if facts.declared else None
+    stations = facts.all_stations
     if (
         whole is not None
         and facts.registry is not None
@@ -163,7 +163,7 @@ def coverage(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     engine = answer_of(kept, facts)
     findings: list[Finding] = []
     asked = 0
-    there, said = engine.seen, facts.declared.all_stations if facts.declared else None
+    there, said = engine.seen, facts.all_stations
     if said is not None and there > said:
         findings.append(
             check.finding(

@@ -9,9 +9,7 @@ from tallyverify.case import Case, as_case
 from tallyverify.checking import Kept
 from tallyverify.engine.all_checks import select
 from tallyverify.engine.folding import doubt_of, find_suspects, fold_rows
-from tallyverify.engine.verification import (
-    certificate_inputs,
-)
+from tallyverify.engine.verification import certificate_inputs
 from tallyverify.feasibility import (
     Certificate,
     Feasibility,

@@ -245,7 +245,7 @@ class InferenceStudy:
         and list some that were closed, which nobody can see.
         """
         facts = self.facts
-        declared = facts.declared.all_stations if facts.declared else None
+        declared = facts.all_stations
         return (
             facts.registry is not None
             and declared == len(facts.registry)

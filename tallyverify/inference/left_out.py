@@ -39,7 +39,7 @@ def registry_lists_all(seen: Seen, facts: CaseFacts) -> bool:
     """
     if facts.registry is None or seen.stations.strangers:
         return False
-    declared = facts.declared.all_stations if facts.declared else None
+    declared = facts.all_stations
     return declared is None or declared <= len(facts.registry)
 
 

@@ -20,7 +20,7 @@ from tallyverify.records.balance import (
     TableOutcome,
     evaluate_table,
 )
-from tallyverify.records.bulletin import Bulletin, moments_of
+from tallyverify.records.bulletin import Bulletin, in_time, moments_of
 from tallyverify.records.contest import Candidate, Contest, Line
 from tallyverify.records.declared import Declared
 from tallyverify.records.declared_table import DECLARED_LINES, DeclaredMapping
@@ -64,5 +64,6 @@ __all__ = [
     "column_named",
     "decimals_of",
     "evaluate_table",
+    "in_time",
     "moments_of",
 ]

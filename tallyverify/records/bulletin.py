@@ -93,6 +93,13 @@ def moments_of(issued: Iterable[str]) -> list[datetime]:
     return [moment_of(one, zone) for one in found]
 
 
+def in_time(bulletins: Iterable[Bulletin]) -> list[tuple[datetime, Bulletin]]:
+    """Return dated bulletins with their moments, the earliest first; those of one as they stand."""
+    listed = list(bulletins)
+    moments = moments_of(one.issued for one in listed)
+    return sorted(zip(moments, listed, strict=True), key=lambda one: one[0])
+
+
 def moment_of(issued: str, zone: tzinfo = UTC) -> datetime:
     """Return the moment of an ISO date or time; a day is its first moment.
 

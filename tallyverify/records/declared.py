@@ -13,7 +13,7 @@ from tallyverify.errors import InputError, listed, shown
 from tallyverify.model import Count, Model, Text
 from tallyverify.names import folded
 from tallyverify.records.area_result import Annulled, AreaResult, CoverageBasis, Flag
-from tallyverify.records.bulletin import Bulletin, moments_of
+from tallyverify.records.bulletin import Bulletin, in_time
 from tallyverify.records.contest import Contest
 from tallyverify.records.fitting import fitted_row
 
@@ -165,7 +165,7 @@ class Declared(Model):
         ranges = [other.coverage_range for other in inside]
         return all(extent is None or extent[1] == 1 for extent in ranges)
 
-    @property
+    @cached_property
     def all_stations(self) -> int | None:
         """How many stations there are: as declared, else by a whole count that says how many.
 
@@ -189,9 +189,7 @@ class Declared(Model):
     def in_order(self) -> tuple[Bulletin, ...]:
         """The bulletins by time of issue; as listed where not every one is dated."""
         if all(bulletin.issued for bulletin in self.bulletins):
-            moments = moments_of(bulletin.issued for bulletin in self.bulletins)
-            order = sorted(range(len(moments)), key=moments.__getitem__)
-            return tuple(self.bulletins[at] for at in order)
+            return tuple(bulletin for _, bulletin in in_time(self.bulletins))
         return self.bulletins
 
     @cached_property

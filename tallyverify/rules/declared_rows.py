@@ -6,6 +6,7 @@ import numpy as np
 
 from tallyverify.checking import CaseFacts, Check, RowsRead
 from tallyverify.errors import listed, shown
+from tallyverify.feasibility import stated
 from tallyverify.findings import Finding, counted, number
 from tallyverify.records import AreaResult
 from tallyverify.table import SumsByText
@@ -43,7 +44,7 @@ def _whole(facts: CaseFacts) -> list[AreaResult]:
     found = []
     for at, bulletin in enumerate(reversed(facts.bulletins)):
         for row in bulletin.areas:
-            complete = bulletin.complete if row.complete is None else row.complete
+            complete = stated(facts, bulletin, row, "complete")
             last = at == 0 and complete is None and row.coverage in (None, 1)
             if not row.area and row.candidates == set(facts.contest.candidate_ids):
                 found += [row] if complete or last else []

@@ -202,7 +202,7 @@ def _says_more_than(facts: CaseFacts, seen: int) -> bool:
     """
     stated = []
     for row in (row for one in facts.bulletins for row in one.areas if not row.area):
-        every = facts.declared.all_stations if facts.declared else None
+        every = facts.all_stations
         by_share = row.coverage * every if row.coverage is not None and every else None
         stated += [n for n in (row.stations, by_share) if n is not None]
     return not stated or max(stated) > seen / 0.9

@@ -28,6 +28,7 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
     remedy = "the mapping's key probably does not name each station once"
     if noticed.unique_with:
         remedy += f"; with {listed(noticed.unique_with)} in mapping.station it would"
+    more = f"{counted(noticed.repeated, 'row')} more than the {counted(reading.rows.rows, 'key')}"
     findings = []
     # A column with which the key would be unique is evidence, however few the rows are.
     if 2 * apart > stations or (
@@ -51,8 +52,7 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
                 f"numbers of registered voters, and mapping.repeated makes each one station: "
                 f"{remedy}",
                 observed=noticed.other_lists,
-                arithmetic=f"{counted(noticed.repeated, 'row')} more than the "
-                f"{counted(reading.rows.rows, 'key')}",
+                arithmetic=more,
             )
         )
     if noticed.copied > max(_FEW_COPIES, reading.rows.rows // 100):
@@ -62,8 +62,7 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
                 "of another row of their station, as copies do: leave the copies out, or name the "
                 "column that tells the parts apart in mapping.station",
                 observed=noticed.copied,
-                arithmetic=f"{counted(noticed.repeated, 'row')} more than the "
-                f"{counted(reading.rows.rows, 'key')}",
+                arithmetic=more,
             )
         )
     if noticed.unlike and too_many(noticed.repeated, reading.rows.rows + noticed.repeated):

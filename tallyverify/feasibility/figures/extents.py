@@ -77,7 +77,7 @@ def _extent(
         )
     if complete is False and covered is None and row.stations is None:
         return Extent(False)
-    every = facts.declared.all_stations if facts.declared else None
+    every = facts.all_stations
     if row.stations is not None:
         # Where more sheets were seen than stations are declared, a station may have several.
         more = max(len(seen) - every, 0) if every is not None else 0
@@ -153,7 +153,7 @@ def _share_beside(
 
 def _lists(facts: CaseFacts, seen: Witnesses) -> int | None:
     """Return the voters on the lists of all stations, if every list is known."""
-    declared = facts.declared.all_stations if facts.declared else None
+    declared = facts.all_stations
     here = int(seen.registered.sum())
     if closed_registry(facts, seen) and facts.registry is not None:
         sizes, unknown = facts.registry.sizes

@@ -13,7 +13,7 @@ from typing import Any
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.papers import Figure
 from tallyverify.feasibility.figures.percentages import percentage_rows
-from tallyverify.records import AreaResult, Bulletin, moments_of
+from tallyverify.records import AreaResult, Bulletin, in_time
 from tallyverify.taken import takes_input
 
 BY_COVERAGE = "stations by coverage"
@@ -93,12 +93,9 @@ def _ordered(bulletins: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin
     """Order by date; else by extent; else in the direction in which fewer figures fall."""
     if any(not one.issued for one in bulletins):
         return _undated(bulletins, facts)
-    moments = moments_of(one.issued for one in bulletins)
-    order = sorted(range(len(bulletins)), key=moments.__getitem__)
-    dated = [(moments[at], bulletins[at]) for at in order]
     ordered: list[Bulletin] = []
     said = ""
-    for same in _of_one_time(dated):
+    for same in _of_one_time(in_time(bulletins)):
         group, how = _interleaved(same, facts)
         ordered += group
         said = said or how

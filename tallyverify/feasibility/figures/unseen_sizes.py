@@ -31,13 +31,20 @@ class UnseenSizes:
     unlimited: bool  # their number is not bounded
     words: list[str] = field(default_factory=list)
 
+    def add(self, site: tuple[int, ...] | None, cap: int, count: int = 1, voters: int = 0) -> None:
+        """Add stations of one place and size."""
+        self.sites.append(site)
+        self.caps.append(cap)
+        self.counts.append(count)
+        self.lists.append(voters)
+
 
 def stations_in(area: dict[str, str], facts: CaseFacts, seen: Witnesses) -> int | None:
     """Return how many stations an area has, if that is known.
 
     A sheet that is perhaps of the area leaves that open, whatever the registry says.
     """
-    declared = facts.declared.all_stations if facts.declared else None
+    declared = facts.all_stations
     if not area:
         if declared is not None:
             return declared if declared >= len(seen) else None
@@ -68,7 +75,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
     """Return the stations of which no sheet says anything, with what each can hold."""
     found = UnseenSizes([], [], [], [], False)
     per = facts.contest.votes_allowed
-    declared = facts.declared.all_stations if facts.declared else None
+    declared = facts.all_stations
     annulled = annulled_keys(facts)  # they may be counted among the stations, with no vote
     if facts.registry is not None:
         at = _places(facts, seen)
@@ -93,18 +100,12 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
                 cap = 0
                 if not out[station]:
                     cap = _cap(size * per, slack, seen)
-                found.sites.append(sites[station])
-                found.caps.append(cap)
-                found.counts.append(1)
-                found.lists.append(size)
+                found.add(sites[station], cap, voters=size)
             found.words.append(
                 f"{counted(int(left.sum()), 'station')} of the registry were not seen"
             )
             if not closed and allowance:
-                found.sites.append(None)
-                found.caps.append(seen.limits.top)
-                found.counts.append(allowance)
-                found.lists.append(0)
+                found.add(None, seen.limits.top, allowance)
                 found.words.append(
                     f"up to {counted(allowance, 'station')} may be missing from the registry"
                 )
@@ -114,20 +115,14 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         empty = min(unseen, len(annulled))
         for count, cap in ((unseen - empty, seen.limits.top), (empty, 0)):
             if count:
-                found.sites.append(None)
-                found.caps.append(cap)
-                found.counts.append(count)
-                found.lists.append(0)
+                found.add(None, cap, count)
         found.words.append(
             f"{number(declared)} stations are declared, {number(len(seen))} were seen"
         )
         return found
     if declared is not None and len(seen) - declared <= allowance:
         # So few too many are sheets that are wrong: as many others may be missing.
-        found.sites.append(None)
-        found.caps.append(seen.limits.top)
-        found.counts.append(allowance)
-        found.lists.append(0)
+        found.add(None, seen.limits.top, allowance)
         found.words.append(
             f"{number(declared)} stations are declared, {number(len(seen))} sheets were seen: up "
             f"to {counted(allowance, 'station')} may be among them without being seen"

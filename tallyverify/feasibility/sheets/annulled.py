@@ -33,7 +33,7 @@ def without_annulled(
     known = set(here[out].tolist())
     if facts.registry is not None:
         known |= set(folded_keys(facts.registry.frame["station"]).tolist())
-    stations = facts.declared.all_stations if facts.declared else None
+    stations = facts.all_stations
     # Of stations that were not seen, and that no registry lists, nothing but the key is known.
     open_ = facts.registry is None and stations is not None and stations > len(here)
     unknown = sorted(declared[key] for key in set(declared) - known)
