@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from tallyverify.errors import InputError
 
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Codes = NDArray[np.intp]
-Texts = NDArray[np.object_]
-Hashes = NDArray[np.uint64]
+# Written out: what NDArray of numpy.typing is at run time differs between versions of numpy.
+Array = np.ndarray[Any, Any]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Counts = np.ndarray[Any, np.dtype[np.int64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Codes = np.ndarray[Any, np.dtype[np.intp]]
+Texts = np.ndarray[Any, np.dtype[np.object_]]
+Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
 _LARGEST = 2**31
 

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tallyverify.names import folded_key
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Mask, Texts
+    from tallyverify.arrays import Array, Counts, Mask, Texts
 
 _CHUNK = 1 << 14  # texts whose bytes stay near at hand
 _LETTER, _DIGIT, _SLASH, _SINGLE, _OTHER = range(5)
@@ -77,7 +75,7 @@ def _folded_chunk(column: Any) -> Texts:
     return texts
 
 
-def _bytes(column: Any) -> tuple[NDArray[Any], Counts]:
+def _bytes(column: Any) -> tuple[Array, Counts]:
     """Return the bytes of all texts, and where each begins; shapes (bytes,), (texts + 1,)."""
     import numpy as np
 
@@ -87,7 +85,7 @@ def _bytes(column: Any) -> tuple[NDArray[Any], Counts]:
     return data, offsets - offsets[0]
 
 
-def _pieces(column: Any) -> tuple[NDArray[Any], Mask, Mask, Mask]:
+def _pieces(column: Any) -> tuple[Array, Mask, Mask, Mask]:
     """Return each byte's kind, whether it begins a piece and ends one, and which texts are odd."""
     import numpy as np
 
@@ -105,7 +103,7 @@ def _pieces(column: Any) -> tuple[NDArray[Any], Mask, Mask, Mask]:
 
 
 @lru_cache(maxsize=1)
-def _kinds() -> NDArray[Any]:
+def _kinds() -> Array:
     import numpy as np
 
     kinds = np.full(256, _OTHER, dtype=np.uint8)
@@ -116,7 +114,7 @@ def _kinds() -> NDArray[Any]:
 
 
 @lru_cache(maxsize=1)
-def _lower() -> NDArray[Any]:
+def _lower() -> Array:
     import numpy as np
 
     return np.frombuffer(bytes(range(256)).lower(), dtype=np.uint8)

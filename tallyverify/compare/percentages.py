@@ -8,6 +8,7 @@ from math import ceil, floor, gcd
 
 from tallyverify.checking import CaseFacts, Check, Kept
 from tallyverify.compare.lifting import Place, answer_of, places, proof_of, same_place
+from tallyverify.errors import InputError
 from tallyverify.feasibility import (
     Feasibility,
     bases_of,
@@ -21,6 +22,7 @@ from tallyverify.records import AreaResult, Bulletin
 from tallyverify.taken import takes_input
 
 _DECIMALS = (0, 1, 2, 3)
+_MOST_DECIMALS = 12
 _ALPHA = 0.001
 
 
@@ -69,6 +71,11 @@ def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCount
         lie next to one of the 10^(d+2)+1 rounded percentages (two where T × share ends in one
         half), counted once for each count that is free (the last follows from the total).
 
+    Raises
+    ------
+    InputError
+        If there is no count, one is negative, or ``decimals`` are not 0 to 12.
+
     Notes
     -----
     Noted of the first bulletin of Venezuela 2024 by several authors; see Tao & Gelman (2024).
@@ -79,6 +86,12 @@ def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCount
     >>> test.flagged, test.percentages, f"{test.pvalue:.1e}"
     (True, ('51.2', '44.2', '4.6'), '9.9e-09')
     """
+    if not counts or min(counts) < 0 or total < 0:
+        raise InputError(
+            "the counts are votes, one at least, and their total", found=f"{counts}, {total}"
+        )
+    if not 0 <= decimals <= _MOST_DECIMALS:
+        raise InputError(f"decimals are 0 to {_MOST_DECIMALS}, not {decimals}")
     scale = 10 ** (decimals + 2)
     flagged = total > 0
     percentages, products = [], []

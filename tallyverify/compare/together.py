@@ -28,12 +28,10 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     sheets exclude by itself is told by its own check.
     """
     if not facts.bulletins:
-        return check.not_applicable("nothing is declared", _not_compared(check, facts))
+        return check.not_applicable("nothing is declared")
     engine = answer_of(kept, facts)
     if not engine.held:
-        return check.not_applicable(
-            "no published figure of votes could be held against sheets", _not_compared(check, facts)
-        )
+        return check.not_applicable("no published figure of votes could be held against sheets")
     findings: list[Finding] = []
     open_: list[str] = []
     for answer, world in zip(engine.series, engine.worlds, strict=True):
@@ -52,7 +50,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     worlds = [world.sheets or 0 for world in engine.worlds if world is not None]
     flagged = any(answer.whole.rung for answer in engine.series)
     if open_ and not flagged:
-        return check.not_applicable("; ".join(open_), _not_compared(check, facts))
+        return check.not_applicable("; ".join(open_))
     reason = f"at least {counted(sheets, 'sheet')} would have to be wrong" if sheets else ""
     if not sheets and worlds and not findings:
         reason = "a world is shown in which every published figure is true"
@@ -60,9 +58,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             reason = (
                 f"a world is shown with at most {number(max(worlds))} wrong sheets, as allowed for"
             )
-    return check.result(
-        findings + _not_compared(check, facts), reason=reason, statistic=sheets, flagged=flagged
-    )
+    return check.result(findings, reason=reason, statistic=sheets, flagged=flagged)
 
 
 def _told_alone(
@@ -82,18 +78,6 @@ def _told_alone(
     if room is None or not here.figures or row.low - most <= room:
         return False
     return proof_of(engine, answer, same_place(place))[0] is answer.whole.rung  # D302
-
-
-def _not_compared(check: Check, facts: CaseFacts) -> list[Finding]:
-    if not facts.captures:
-        return []
-    names = ", ".join(facts.captures)
-    return [
-        check.finding(
-            f"other captures of the same stations ({names}) are not compared by this version",
-            evidence=Evidence.NOTE,
-        )
-    ]
 
 
 def _together(

@@ -22,7 +22,7 @@ def bounds(
     stations: int | None = None,
     turnout_cap: float | Literal["observed"] = 1.0,
 ) -> Bounds:
-    """ProvedBound the result by what the unseen stations could hold at the most.
+    """Bound the result by what the unseen stations could hold at the most.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def bounds(
     Raises
     ------
     InputError
-        If nothing says how many voters the unseen stations have.
+        If nothing says how many voters the unseen stations have, or a number is out of bounds.
 
     Examples
     --------
@@ -61,6 +61,9 @@ def bounds(
 
     if turnout_cap != "observed" and not 0 <= turnout_cap <= 1:
         raise InputError(f"a turnout is a fraction from 0 to 1, not {turnout_cap}")
+    for name, given in (("registered", registered), ("stations", stations)):
+        if given is not None and given < 0:
+            raise InputError(f"{name} is a number of 0 or more, not {given}")
     if turnout_cap == "observed" and "registered" not in table.lines:
         raise InputError(
             "the observed turnout needs a line 'registered' in the actas; give a fraction instead"

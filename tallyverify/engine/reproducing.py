@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tallyverify._version import __version__
 from tallyverify.case import Case, as_case, read_document
 from tallyverify.engine.folding import Progress
 from tallyverify.engine.verification import verify
+from tallyverify.errors import InputError, listed
 from tallyverify.findings import counted
 from tallyverify.report import Report
 from tallyverify.taken import takes_input
@@ -108,7 +110,7 @@ def load_report(path: str | Path) -> Report:
     Raises
     ------
     InputError
-        If it cannot be read, or is no such report.
+        If it cannot be read, is no such report, or lacks a key that its version writes.
 
     Examples
     --------
@@ -119,7 +121,20 @@ def load_report(path: str | Path) -> Report:
     ...     tv.load_report(folder + "/report.json").to_json() == text
     True
     """
-    report, _ = read_document(Path(path), Report, "report")
+    path = Path(path)
+    report, _ = read_document(path, Report, "report")
+    if report.version == __version__:  # another one may have had fewer keys
+        written = json.loads(path.read_bytes())
+        lacks = [
+            one.place for one in _compared("", written, report.to_dict()) if one.before is None
+        ]
+        if lacks:
+            raise InputError(
+                "the report lacks what its version writes, so that it is not whole",
+                file=path.name,
+                found=f"no {listed(lacks)}",
+                hint="take the file as verify wrote it",
+            )
     checks = tuple(
         check.model_copy(update={"findings": report.of(check.code)}) for check in report.checks
     )

@@ -14,7 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
-from tallyverify.proposals.words import AREA, CODE, KIND, OPTION, STATION, TIME, line_named, plain
+from tallyverify.proposals.words import (
+    AREA,
+    CODE,
+    KIND,
+    OPTION,
+    STATION,
+    TIME,
+    VERSION,
+    line_named,
+    plain,
+)
 from tallyverify.readers import Raw, read_counts, thousands_of
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -97,7 +107,8 @@ class Column:
     def decimal(self) -> bool:
         """Whether the cells are shares or coordinates: 0.25, 12.5, 31 %, and 0.0 beside 1.0."""
         if self.numeric:
-            return self._share(_SHARE) > 0 or self._share(r"^\d+[.,]0$") > 0.5
+            floats = self._share(r"^\d+[.,]0$") > 0.5  # how some libraries write counts, too
+            return self._share(_SHARE) > 0 or (floats and int(self.counts.max()) <= 1)
         return self._share(_DECIMAL) > 0.5
 
     @cached_property
@@ -141,7 +152,7 @@ class Column:
         """Whether the cells are figures of a sheet, and no codes, dates or shares."""
         if not self.may_count:
             return False
-        coded = any(w.search(self.plain) for w in (CODE, STATION, AREA, TIME, KIND))
+        coded = any(w.search(self.plain) for w in (CODE, STATION, AREA, TIME, KIND, VERSION))
         if (coded and self.line is None) or OPTION.fullmatch(self.plain):
             return False
         return bool(self.counts[self.known].mean() < _CODE_MEAN)

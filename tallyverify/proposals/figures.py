@@ -35,6 +35,13 @@ class Figures:
         lines = (c for cs in self.lines.values() for c in cs)
         return {c.name for c in [*self.votes, *self.claimed, *lines]}
 
+    def differing(self) -> list[Column]:
+        """Return columns that hardly ever agree in two stations, each free of the others.
+
+        Registers often agree, and a sum differs wherever one of its parts does.
+        """
+        return [*self.votes, *self.lines.get("null", []), *self.lines.get("blank", [])]
+
     def rest(self, columns: Sequence[Column]) -> list[Column]:
         """Return the columns that have no role yet."""
         used = self.used()
@@ -183,7 +190,11 @@ def _whole_paper(found: Figures, counts: Sequence[Column]) -> None:
 
 
 def _named_wholes(found: Figures, counts: Sequence[Column]) -> None:
-    """Take wholes by their name, if they are not less than what they should hold."""
+    """Take wholes by their name: a register only if it is not less than the votes.
+
+    Valid votes or ballots that are less are a line all the same: then the sheets fail to add up,
+    which verify tells, instead of standing unread.
+    """
     for line in ("valid", "ballots", "registered", "signed"):
         named = [column for column in found.rest(counts) if column.line == line]
         if line in found.lines:
@@ -193,6 +204,14 @@ def _named_wholes(found: Figures, counts: Sequence[Column]) -> None:
                 found.lines[line] = [column]
                 found.evidence.append(f"{column.name} is {line}, by its name")
                 break
+        else:
+            if named and line in ("valid", "ballots"):
+                found.lines[line] = [named[0]]
+                found.questions.append(
+                    f"{named[0].name!r} is {line} by its name, but less than the votes on "
+                    f"{1 - _at_least(named[0], added(found.votes)):.0%} of the rows. Do the names "
+                    "of the columns stand above the right figures, and is each vote an option's?"
+                )
 
 
 def _at_least(column: Column, papers: Ints) -> float:

@@ -26,6 +26,7 @@ class Key:
     evidence: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     found: bool = True
+    copies: list[Column] = field(default_factory=list)  # columns that tell only copies apart
 
 
 @dataclass(frozen=True)

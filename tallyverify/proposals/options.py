@@ -9,7 +9,15 @@ import numpy as np
 
 from tallyverify.errors import listed
 from tallyverify.findings import counted
-from tallyverify.proposals.columns import Column, Ints, combination_codes, distinct, share_equal
+from tallyverify.proposals.columns import (
+    Column,
+    Ints,
+    combination_codes,
+    distinct,
+    kept,
+    share_equal,
+)
+from tallyverify.proposals.contests import Contests, contests_among
 from tallyverify.proposals.places import Places, find_places
 from tallyverify.proposals.words import AREA, CLAIMED, COUNT, OPTION, STATION, line_named
 
@@ -27,6 +35,7 @@ class LongFigures:
     claimed: list[str] = field(default_factory=list)  # ballots that are nobody's, each a line
     own: dict[str, list[Column]] = field(default_factory=dict)
     sums: dict[str, Ints] = field(default_factory=dict)  # of each text, by station
+    where: dict[str, str] = field(default_factory=dict)  # the contest, where there are several
     absent: bool = False
     evidence: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
@@ -46,13 +55,16 @@ def long_layout(columns: Sequence[Column], rows: int) -> tuple[LongFigures, Plac
         chosen = varying if len(varying) == 1 else named
         if len(chosen) != 1:
             continue
+        contests = contests_among(columns, option, chosen[0], others)
+        if contests is not None:
+            return _of_one_contest(columns, contests)
         found = LongFigures(option, chosen[0])
         found.evidence.append(
             f"a long file: {option.name} has {len(option.texts)} texts, about "
             f"{rows / groups:.1f} for each of {groups:,} stations; {chosen[0].name} counts them"
         )
         own = [column for column in counts if column.name not in {c.name for c in varying}]
-        places = find_places(others, rows, beside=[option])
+        places = find_places(others, rows, chosen, beside=[option])
         _place_texts(found, combination_codes(places.key, rows))
         _place_own(found, own)
         also = [c.name for c in columns if _named(c) and c.name != option.name and c.texts]
@@ -63,6 +75,18 @@ def long_layout(columns: Sequence[Column], rows: int) -> tuple[LongFigures, Plac
             )
         return found, places
     return None
+
+
+def _of_one_contest(
+    columns: Sequence[Column], contests: Contests
+) -> tuple[LongFigures, Places] | None:
+    own = [c for c in kept(columns, contests.rows) if c.texts and c.name != contests.column.name]
+    inside = long_layout(own, int(contests.rows.sum()))
+    if inside is not None:
+        inside[0].where[contests.column.name] = contests.text
+        inside[0].evidence.insert(0, contests.evidence)
+        inside[0].questions.insert(0, contests.question)
+    return inside
 
 
 def _options(columns: Sequence[Column], rows: int) -> list[Column]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from tallyverify.errors import listed
-from tallyverify.proposals.columns import Column, distinct
+from tallyverify.proposals.columns import Column, distinct, kept
+from tallyverify.proposals.copies import copies_told_apart
 from tallyverify.proposals.keys import Key, key_among, other_kind
-from tallyverify.proposals.words import AREA, CODE, MODE, STATION
+from tallyverify.proposals.words import AREA, CODE, MODE, STATION, VERSION
 from tallyverify.readers import FILE, SHEET
 
+_SHORT_CODE, _LONG_CODE = 4, 6  # digits: shorter ones are numbers, longer ones surely codes
 _SAME = 1.02  # a code and its name: of one place, up to a few misspellings
 
 
@@ -29,11 +31,17 @@ class Places:
     questions: list[str] = field(default_factory=list)
 
 
-def find_places(columns: Sequence[Column], rows: int, *, beside: Sequence[Column] = ()) -> Places:
+def find_places(
+    columns: Sequence[Column],
+    rows: int,
+    figures: Sequence[Column],
+    *,
+    beside: Sequence[Column] = (),
+) -> Places:
     """Find areas and key among the columns that could name a place.
 
-    ``beside`` are columns (the option of a long file) with which the key is unique, but not part
-    of it.
+    ``figures`` are counts that differ from station to station; ``beside`` are columns (the option
+    of a long file) with which the key is unique, but not part of it.
     """
     found = Places()
     names = [c for c in columns if c.is_name and not other_kind(c)]
@@ -42,10 +50,20 @@ def find_places(columns: Sequence[Column], rows: int, *, beside: Sequence[Column
     modes = [column for column in columns if MODE.search(column.plain) and column.is_name]
     if not key.found and modes and not beside:
         _take_parts(found, key := key_among(names, found.areas, rows, modes[:1]), modes[0])
+    elif key.found:
+        key = _without_copies(key, names, found.areas, rows, figures, beside)
     found.keyed = key.found
     found.key = key.columns
+    found.areas = [c for c in found.areas if c.name not in {copy.name for copy in key.copies}]
     found.evidence += key.evidence
     found.questions += key.questions
+    found.questions += [
+        f"Does {column.name!r} belong to the key of a station? Its name speaks of a version, a "
+        "copy or a capture; if it is one, take it out of mapping.station and say what counts with "
+        f'"repeated": {{"latest": "{column.name}"}}.'
+        for column in key.columns
+        if VERSION.search(column.plain)
+    ]
     stations = [c for c in found.key if STATION.search(c.plain) or len(found.key) == 1]
     found.areas = [column for column in found.areas if column not in stations]
     _find_lost_zeros(found)
@@ -57,6 +75,33 @@ def find_places(columns: Sequence[Column], rows: int, *, beside: Sequence[Column
                 "file from before that?"
             )
     return found
+
+
+def _without_copies(
+    key: Key,
+    names: Sequence[Column],
+    areas: Sequence[Column],
+    rows: int,
+    figures: Sequence[Column],
+    beside: Sequence[Column],
+) -> Key:
+    """Return the key without columns that tell only copies of one sheet apart."""
+    copies = copies_told_apart(key.columns, names, figures, rows, beside)
+    if copies is None:
+        return key
+    others = [column for column in names if column is not copies.column]
+    every = [*others, *areas, *figures, *beside]
+    once = dict(zip((c.name for c in every), kept(every, copies.first), strict=True))
+    names, areas, figures, beside = (
+        [once[column.name] for column in some] for some in (others, areas, figures, beside)
+    )
+    shorter = key_among(names, areas, int(copies.first.sum()), beside)
+    if not shorter.found:
+        return key
+    shorter = _without_copies(shorter, names, areas, int(copies.first.sum()), figures, beside)
+    whole = [column for c in shorter.columns for column in others if column.name == c.name]
+    asked = [copies.question(whole), *shorter.questions]
+    return replace(shorter, columns=whole, questions=asked, copies=[copies.column, *shorter.copies])
 
 
 def _take_parts(found: Places, key: Key, mode: Column) -> None:
@@ -123,12 +168,27 @@ def _take_name(found: Places, path: list[Column], column: Column, rows: int) -> 
         path[-1] = column
 
 
+def _is_sparse(column: Column) -> bool:
+    """Whether numbers leave gaps, as codes do that begin with an area's number."""
+    numbers = column.counts[column.known]
+    return int(numbers.max() - numbers.min()) > 3 * len(column.texts)
+
+
 def _find_lost_zeros(found: Places) -> None:
     for column in {c.name: c for c in [*found.key, *found.areas]}.values():
         if not column.numeric or column.padded:
             continue
         widths = {len(text) for text in column.texts if re.fullmatch(r"\d+", text)}
-        if len(widths) == 2 and max(widths) >= 6 and max(widths) - min(widths) == 1:
+        if len(widths) != 2 or max(widths) - min(widths) != 1:
+            continue
+        if _SHORT_CODE <= max(widths) < _LONG_CODE and _is_sparse(column):
+            short = min(column.texts, key=len)
+            found.questions.append(
+                f"{column.name!r} has codes of {min(widths)} and {max(widths)} digits: has a "
+                f"leading zero been lost, so that {short} should be {short.zfill(max(widths))}? "
+                f'Then say "pad": {{"{column.name}": {max(widths)}}} in the mapping.'
+            )
+        if max(widths) >= _LONG_CODE:
             found.pad[column.name] = max(widths)
             short = min(column.texts, key=len)
             found.evidence.append(

@@ -155,7 +155,8 @@ def _roles(columns: Sequence[Column], rows: int) -> tuple[Figures, LongFigures |
     long = None if figures.proved else long_layout(columns, rows)
     if long is not None:
         return figures, *long
-    return figures, None, find_places([c for c in columns if c.name not in figures.used()], rows)
+    others = [column for column in columns if column.name not in figures.used()]
+    return figures, None, find_places(others, rows, figures.differing())
 
 
 def _check_found(
@@ -183,13 +184,16 @@ def _documents(
         lines: dict[str, Any] = {n: _one_or_all(texts) for n, texts in found.lines.items()}
         lines |= {n: {"column": _names(columns)} for n, columns in found.own.items()}
         mapping |= {"absent": "zero"} if found.absent else {}
+        where = {**kinds.mapping.get("where", {}), **found.where}
         claimed = {ids.of(text): text for text in found.claimed}
     else:
         votes = {ids.of(column.name): column.name for column in found.votes}
         lines = {name: _names(columns) for name, columns in found.lines.items()}
+        where = kinds.mapping.get("where", {})
         claimed = {ids.of(column.name): column.name for column in found.claimed}
     lines |= claimed
     mapping |= {"lines": lines, "votes": votes, **grid.opening, **kinds.mapping}
+    mapping |= {"where": where} if where else {}
     mapping |= {"pad": places.pad} if places.pad else {}
     mapping |= {"repeated": "sum"} if places.parts else {}
     mapping |= (
@@ -231,4 +235,5 @@ def _sums(figures: Figures, long: LongFigures | None, rows: int) -> list[str]:
         named = [(c.name, [c]) for c in figures.votes] + list(figures.lines.items())
         sums = [(name, int(added(columns).sum())) for name, columns in named]
     said = ", ".join(f"{name} {number:,}" for name, number in sums)
-    return [f"read: {counted(rows, 'row')}; {said}"]
+    read = rows if long is None else len(long.option.cells)
+    return [f"read: {counted(read, 'row')}; {said}"]

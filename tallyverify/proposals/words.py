@@ -91,6 +91,11 @@ TIME = re.compile(
     r"\b(?:fecha|hora|date|time|timestamp|data|godzina|heure|dia|mes|anio|ano|year|minutos|"
     r"segundos|время|дата)\b"
 )
+VERSION = re.compile(
+    r"^(?:(?:id|num\w*|nro|no|n|cod\w*|de) )*(?:version|versao|wersja|revision|rev|edicion|copias?|"
+    r"copy|copies|copie|ejemplar|duplicad[oa]|duplicate|captura|capture|foto|photo|scan|toma|"
+    r"intento|attempt|envio|submission|upload|lote|batch|serial|correlativo|uuid|hash)\b"
+)
 CONTEST = re.compile(r"\b(?:office|cargo|contest|race|eleccion|election|puesto electo|urzad)\b")
 OPTION = re.compile(
     r"\b(?:candidat\w*|option|opcion|partido|party|parti|lista|list|kandydat\w*|choice|"

@@ -34,11 +34,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class AsRead:
-    """Counts over every row as it was read that has a figure at all."""
+    """Counts over every row as it was read; ``rows`` are those that have a figure at all."""
 
     rows: int = 0
     unread: int = 0  # no vote was read, and something stood there
     silent: int = 0  # no vote, and nothing says that there were any
+    empty: int = 0  # besides these rows: no figure at all, or each is 0
     illegible: int = 0  # some vote was read, another could not be
     off: int = 0  # a balance is wrong by more than a tenth
     balances: dict[str, Judged] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class AsRead:
             self.rows + other.rows,
             self.unread + other.unread,
             self.silent + other.silent,
+            self.empty + other.empty,
             self.illegible + other.illegible,
             self.off + other.off,
             {code: one + other.balances[code] for code, one in self.balances.items()},
@@ -68,7 +70,8 @@ def summarise_as_read(part: ActaTable, facts: CaseFacts) -> AsRead:
     """Count the rows of a part, without stations declared annulled and rows without any figure."""
     nothing = np.logical_and.reduce([part.figure(name)[0] == 0 for name in part.figures])
     nothing &= ~np.isin(part.frame["row"], part.unread["row"])
-    out = nothing | facts.is_annulled(part.frame["station"])
+    annulled = facts.is_annulled(part.frame["station"])
+    empty, out = int((nothing & ~annulled).sum()), nothing | annulled
     if out.any():
         part = part.take(~out)
     none = ~part.seen
@@ -82,6 +85,7 @@ def summarise_as_read(part: ActaTable, facts: CaseFacts) -> AsRead:
         len(part),
         int((none & (illegible | stated)).sum()),
         int((none & ~illegible & ~stated).sum()),
+        empty,
         int((~none & illegible).sum()),
         int(off.sum()),
         balances,

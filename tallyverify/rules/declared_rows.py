@@ -1,4 +1,4 @@
-"""Part of T213: a column of a few texts, by which only some rows were declared."""
+"""What the rows hold that are declared: all of them, or those with some texts of a column."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from tallyverify.feasibility import stated
 from tallyverify.findings import Finding, counted, number
 from tallyverify.records import AreaResult
 from tallyverify.table import SumsByText
+
+
+def all_are_declared(reading: RowsRead, facts: CaseFacts) -> bool:
+    """Whether some bulletin declares for each candidate just what all the sheets hold."""
+    sums = reading.seen.totals.sums
+    every = facts.contest.candidate_ids
+    held = {name: sums.get((name,)) for name in every}
+    return any(
+        {name: row.figures.get(name) for name in every} == held
+        for bulletin in facts.bulletins
+        for row in bulletin.areas
+        if not row.area and row.candidates == set(every)
+    )
 
 
 def declared_by_text(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Finding]:
@@ -59,6 +72,10 @@ def _counted(column: SumsByText, row: AreaResult) -> tuple[int, ...]:
     declared = np.array([row.figures.get(name, -1) for name in column.candidates])
     if (votes.sum(axis=0) == declared).all():
         return ()
-    chosen = np.arange(1, 2 ** len(votes) - 1)[:, None] >> np.arange(len(votes)) & 1
+    sets = np.arange(1, 2 ** len(votes) - 1)
+    # Texts of which each station has one are versions of its sheet: they leave no station out.
+    together = np.array(column.together, dtype=np.int64)
+    versions = (sets[:, None] & together != 0).all(axis=1) & (len(together) > 0)
+    chosen = sets[~versions, None] >> np.arange(len(votes)) & 1
     fits = np.flatnonzero((chosen @ votes == declared).all(axis=1))
     return tuple(np.flatnonzero(chosen[fits[0]]).tolist()) if len(fits) else ()

@@ -8,6 +8,7 @@ from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.names import folded, look_alikes
 from tallyverify.rules.as_read import deep, is_place, summarise_as_read
+from tallyverify.rules.declared_rows import all_are_declared
 
 _GROWN = 1.1
 """Lists of voters may have grown by so much since they were published."""
@@ -146,7 +147,9 @@ def extent(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
 def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T216: rows of the file whose votes do not count, of the stations' own."""
     rows, noticed = reading.rows, reading.noticed
-    silent = rows.silent if _says_more_than(facts, reading.seen.stations.stations) else 0
+    more = _says_more_than(facts, reading.seen.stations.stations)
+    silent = rows.silent if more else 0
+    empty = rows.empty if more and not all_are_declared(reading, facts) else 0
     lost = {
         "were left out as totals and are of a station's size": noticed.like_stations,
         "have no vote that could be read": rows.unread,
@@ -156,6 +159,10 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
         "stand several times with different figures": reading.contested,
     }
     own, out = rows.rows + noticed.like_stations, sum(lost.values())
+    if 2 * empty > own + empty:
+        # A file may list stations whose sheets are still to come, but not for the most part.
+        own, out = own + empty, out + empty
+        lost["are empty, or 0 throughout"] = empty
     said = "; ".join(f"{number(n)} {words}" for words, n in lost.items() if n)
     findings = []
     if facts.undecided_subtotals:

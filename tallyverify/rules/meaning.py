@@ -9,7 +9,7 @@ from tallyverify.errors import listed, shown
 from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.rules.as_read import Judged, summarise_as_read
-from tallyverify.rules.declared_rows import declared_by_text
+from tallyverify.rules.declared_rows import all_are_declared, declared_by_text
 from tallyverify.table import Beside
 
 _FEW_COPIES = 2
@@ -106,7 +106,7 @@ def lines(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
         wrong = one.wrong + (one.above if named else 0)
         if wrong >= _FEWEST and 2 * wrong > one.judged:
             findings.append(_mistaken(check, code, wrong, one, reading))
-        elif code == "R101" and not _all_are_declared(reading, facts):
+        elif code == "R101" and not all_are_declared(reading, facts):
             findings += _on_some(check, one, named=named)
     return check.result(findings, statistic=len(findings))
 
@@ -151,15 +151,16 @@ def _mistaken(check: Check, code: str, wrong: int, one: Judged, reading: RowsRea
 
 
 def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
-    """T213: columns that are not read, and should perhaps be."""
+    """T213: columns, and parts of the case, that are not read and should perhaps be."""
+    findings = _captures(check, facts)
     if facts.source.noticed is None:
-        return check.not_applicable(_IN_PARTS)
-    findings = [_left_out(check, one, facts) for one in reading.noticed.beside]
+        return check.not_applicable(_IN_PARTS, findings)
+    findings += [_left_out(check, one, facts) for one in reading.noticed.beside]
     for one in reading.noticed.statuses:
         texts = ", ".join(f"{shown(text)} {number(rows)}" for text, rows in one.texts)
         grave = too_many(one.not_counted, reading.rows.rows) or (
             one.not_counted > allowed_for(facts, reading.seen.stations.stations).sheets
-            and not _all_are_declared(reading, facts)
+            and not all_are_declared(reading, facts)
         )
         findings.append(
             check.finding(
@@ -175,17 +176,16 @@ def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     return check.result(findings, statistic=len(findings))
 
 
-def _all_are_declared(reading: RowsRead, facts: CaseFacts) -> bool:
-    """Whether some bulletin declares for each candidate just what all the sheets hold."""
-    sums = reading.seen.totals.sums
-    every = facts.contest.candidate_ids
-    held = {name: sums.get((name,)) for name in every}
-    return any(
-        {name: row.figures.get(name) for name in every} == held
-        for bulletin in facts.bulletins
-        for row in bulletin.areas
-        if not row.area and row.candidates == set(every)
-    )
+def _captures(check: Check, facts: CaseFacts) -> list[Finding]:
+    if not facts.captures:
+        return []
+    return [
+        check.finding(
+            f"other captures of the same stations ({listed(facts.captures)}) are named in the "
+            "case and not compared by this version: the verdict rests on the first alone",
+            evidence=Evidence.NOTE,
+        )
+    ]
 
 
 def _left_out(check: Check, one: Beside, facts: CaseFacts) -> Finding:

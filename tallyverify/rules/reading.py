@@ -83,7 +83,7 @@ T208 = Check(
 )
 T209 = Check(
     "T209",
-    "Letters damaged by a wrong encoding",
+    "How letters, sheets and names were read",
     "rules",
     Evidence.QUALITY,
     text,

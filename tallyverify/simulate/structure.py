@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from tallyverify.arrays import Counts, Floats
+from tallyverify.arrays import Array, Counts, Floats
 from tallyverify.errors import InputError, listed
 from tallyverify.records import Contest
 from tallyverify.table import ActaTable, Source
@@ -134,9 +133,9 @@ def area_names(
     areas: Mapping[str, Counts],
     labels: Mapping[str, str] | None = None,
     first_centre: int = FIRST_CENTRE,
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Array]:
     """Return made-up names (``Parish 07``; centres are codes) and ``station`` keys, by column."""
-    names: dict[str, NDArray[Any]] = {}
+    names: dict[str, Array] = {}
     for level, codes in areas.items():
         count = int(codes[-1]) + 1
         if level == list(areas)[-1]:
@@ -149,7 +148,7 @@ def area_names(
     return {"station": _station_keys(names[level]), **names}
 
 
-def _station_keys(centres: NDArray[Any]) -> NDArray[Any]:
+def _station_keys(centres: Array) -> Array:
     """Return ``centre/mesa`` keys; mesas are numbered from 01 within each centre."""
     names = pd.Series(centres, dtype=object)
     mesa = names.groupby(names, sort=False).cumcount() + 1

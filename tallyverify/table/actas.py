@@ -17,9 +17,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from tallyverify.arrays import Counts, Hashes, Mask
+from tallyverify.arrays import Array, Counts, Hashes, Mask
 from tallyverify.errors import UnknownNameError
 from tallyverify.key_bytes import folded_keys
 from tallyverify.records import ALL_OPTIONS, Acta, Contest
@@ -249,7 +248,7 @@ class ActaTable:
         seen: Mask = self.figure(ALL_OPTIONS)[0] > 0
         return seen
 
-    def take(self, which: NDArray[Any]) -> ActaTable:
+    def take(self, which: Array) -> ActaTable:
         """Return the rows of a mask or of positions as a table of their own."""
         frame = self.frame[which] if which.dtype == bool else self.frame.take(which)
         return replace(self, frame=frame)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from tallyverify.arrays import Counts
+from tallyverify.arrays import Array, Counts
 
 if TYPE_CHECKING:
     from tallyverify.table.actas import ActaTable
@@ -35,7 +34,7 @@ def _coded(table: ActaTable, levels: tuple[str, ...]) -> tuple[Counts, list[tupl
     return codes, [(*labels[c // len(names)], names[c % len(names)]) for c in distinct]
 
 
-def _level_codes(table: ActaTable, level: str) -> tuple[NDArray[Any], list[str]]:
+def _level_codes(table: ActaTable, level: str) -> tuple[Array, list[str]]:
     column = table.frame[level].array.__arrow_array__()
     column = column.combine_chunks() if hasattr(column, "combine_chunks") else column
     encoded = column.fill_null("").dictionary_encode()

@@ -33,6 +33,7 @@ class SumsByText:
     rows: tuple[int, ...]  # of each text
     candidates: tuple[str, ...]
     votes: tuple[tuple[int, ...], ...]  # by text and candidate
+    together: tuple[int, ...] = ()  # for stations with several rows: their texts, as a set of bits
 
 
 @dataclass(frozen=True)

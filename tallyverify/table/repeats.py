@@ -8,13 +8,11 @@ sorted.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from tallyverify.arrays import Counts, Floats, Hashes, Mask
+from tallyverify.arrays import Array, Counts, Floats, Hashes, Mask
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table.actas import ActaTable, together
 from tallyverify.table.groups import Groups, grouped, grouped_by
@@ -235,7 +233,7 @@ def _met_twice(parts: list[Hashes]) -> Hashes:
     return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
 
-def _longer(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+def _longer(one: Array, other: Array) -> Array:
     if len(one) < len(other):
         one, other = other, one
     total = one.copy()

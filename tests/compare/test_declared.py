@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tallyverify import Evidence, Registry, Status
 from tallyverify.compare import rounded_counts
+from tallyverify.errors import InputError
 from tests.helpers.cases import declared_of, flagged, nation, report_of
 
 SHEETS = [{"state": "N", "town": "x", "A": 1, "B": 1, "C": 1}]
@@ -119,6 +120,15 @@ def test_counts_typed_from_percentages_are_found(
     made = [round(total * step / scale) for step in steps]
     if sum(made) == total:
         assert rounded_counts(made, total, decimals).flagged
+
+
+@pytest.mark.parametrize(
+    ("counts", "total", "decimals"),
+    [([], 100, 1), ([-1, 101], 100, 1), ([60, 40], -1, 1), ([60, 40], 100, -1), ([6], 6, 99)],
+)
+def test_what_are_no_counts_is_refused(counts: list[int], total: int, decimals: int) -> None:
+    with pytest.raises(InputError):
+        rounded_counts(counts, total, decimals)
 
 
 def test_rounded_counts_false_alarms_stay_below_their_level() -> None:

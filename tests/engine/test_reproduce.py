@@ -43,6 +43,19 @@ def test_read_back_it_is_the_same(name: str, tmp_path: Path) -> None:
     assert report.verdict in again.to_html()
 
 
+@pytest.mark.parametrize("key", ["allowance", "totals", "reason"])
+def test_a_report_that_lacks_a_key_is_not_whole(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    tv.verify(tv.load_case(SAMPLES / "clean"), checks="D301").to_json(path)
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    assert key in whole
+    path.write_text(json.dumps({k: v for k, v in whole.items() if k != key}), encoding="utf-8")
+    with pytest.raises(tv.InputError):
+        tv.load_report(path)
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    assert tv.load_report(path).to_dict() == whole
+
+
 def test_run_again_nothing_differs(command: Command, tmp_path: Path) -> None:
     folder = contradicted_case(tmp_path / "case")
     assert command("verify", folder, "--seed", "7", "--out", tmp_path / "out").code == 1

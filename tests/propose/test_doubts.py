@@ -62,6 +62,29 @@ def test_lost_zeros_are_put_back() -> None:
     assert proposal.mapping.pad == {"Mesa": 8}
 
 
+def test_a_zero_lost_from_short_codes_is_asked_about() -> None:
+    whole = frame()
+    whole["Mesa"] = [str(1000 * (3 + at // 3) + 17 * at) for at in range(len(whole))]
+    proposal = asked(whole, "'Mesa' has codes of 4 and 5 digits", '"pad": {"Mesa": 5}')
+    assert proposal.mapping.pad == {}
+
+
+def test_numbers_one_after_another_have_lost_nothing() -> None:
+    whole = frame()
+    whole["Mesa"] = [str(990 + at) for at in range(len(whole))]
+    assert not any("zero" in question for question in tv.propose(whole).questions)
+
+
+@pytest.mark.parametrize("end", [",0", ".0"])
+def test_counts_that_a_library_wrote_with_a_decimal_are_counts(end: str) -> None:
+    whole = frame()
+    for name in sheets.HEADER[3:]:
+        whole[name] += end
+    proposal = tv.propose(whole)
+    assert list(proposal.mapping.votes) == ["Ana Paz", "Berto Rey", "Carla Gil"]
+    assert "Válidos = Ana Paz + Berto Rey + Carla Gil on 36 of 36 rows" in proposal.evidence
+
+
 def test_a_code_and_its_name_are_one_level() -> None:
     whole = frame()
     whole.insert(0, "COD_DEP", whole["Departamento"].map({"Norte": "1", "Centro": "2", "Sur": "3"}))

@@ -277,3 +277,40 @@ def test_copies_of_parts_that_are_added_up(copies: int, doubted: bool) -> None:
     report = verify(Case(CONTEST, table, declared), checks="rules,compare")
     assert ("as copies do" in report.reason) is doubted
     assert report.verdict in (["insufficient"] if doubted else ["consistent", "discrepant"])
+
+
+@pytest.mark.parametrize("nothing", ["", "0"])
+@pytest.mark.parametrize(
+    ("empty", "row", "verdict"),
+    [
+        (15, {}, "consistent"),  # told only
+        (25, {}, "insufficient"),
+        (25, {"complete": True}, "insufficient"),
+        (25, {"stations": 15}, "consistent"),  # the bulletin itself holds no more
+        (25, {"votes": {"A": 450, "B": 300}}, "consistent"),  # and so says this one
+    ],
+)
+def test_most_rows_are_empty(nothing: str, empty: int, row: dict[str, Any], verdict: str) -> None:
+    cells = {name: (lambda at: nothing if at < empty else "") for name in ("VALID", "A", "B")}
+    blank, whole = frame_of(**cells), frame_of()
+    frame = blank.where(blank.index.to_series() < empty, whole, axis=0)
+    table = read_actas(frame, contest=CONTEST, mapping=MAPPING)
+    declared = declared_of(nation(**{"votes": {"A": 1200, "B": 800}, **row}))
+    report = verify(Case(CONTEST, table, declared), checks="rules,compare")
+    assert report.verdict == verdict, report.reason
+    assert ("are empty, or 0 throughout" in (report.reason or "")) is (verdict == "insufficient")
+
+
+def test_versions_that_stand_beside_each_other_are_no_status() -> None:
+    """The declared votes are those of the first versions, and each station has one."""
+    both = pd.concat([frame_of().assign(NO="1"), frame_of().assign(NO="2")])
+    assert judged(both.reset_index(drop=True)).of("T213") == ()
+
+
+def test_captures_that_are_not_read_are_told() -> None:
+    table = read_actas(frame_of(), contest=CONTEST, mapping=MAPPING)
+    declared = declared_of(nation(votes={"A": 1200, "B": 800}))
+    case = Case(CONTEST, table, declared, captures=("photographs.csv",))
+    told = verify(case, checks="rules,compare").of("T213")
+    assert [finding.evidence for finding in told] == [Evidence.NOTE]
+    assert "'photographs.csv'" in told[0].message

@@ -132,7 +132,7 @@ def _wrong_votes(program: Program, table: Counts, part: SheetStations, scale: in
 def proved(
     program: Program, multipliers: Counts, scale: int, cost: Cost, room_multiplier: int = 0
 ) -> Proof:
-    """ProvedBound the cost of every world from below, exactly.
+    """Bound the cost of every world from below, exactly.
 
     Parameters
     ----------

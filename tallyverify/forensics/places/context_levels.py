@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tallyverify.arrays import Counts, Floats
+from tallyverify.arrays import Array, Counts, Floats
 
 _ROUNDS = 40
 _CUT = 2.0
@@ -47,7 +45,7 @@ class Others:
     within: float  # variance of the units' deviations from their parents
 
 
-def canonical(columns: Sequence[NDArray[Any]]) -> Counts:
+def canonical(columns: Sequence[Array]) -> Counts:
     """Return an order of the rows that depends on what they hold, not on where they stand."""
     return np.lexsort(tuple(reversed(list(columns))))
 

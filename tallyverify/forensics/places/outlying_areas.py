@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from tallyverify.arrays import Counts, Floats, counts
+from tallyverify.arrays import Array, Counts, Floats, counts
 from tallyverify.forensics.calibration.map_threads import side_by_side
 from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.places.context import Context, between_0_and_1, context_of
@@ -191,7 +191,7 @@ def _tail(score: Floats, context: Context, depth: int) -> Tail:
 
 def _table(
     found: dict[tuple[int, ...], list[dict[str, Any]]],
-    labels: list[NDArray[Any]],
+    labels: list[Array],
     kinds: list[str],
     level: float,
 ) -> pd.DataFrame:

@@ -12,9 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tallyverify.arrays import Counts, Floats, Mask
+    from tallyverify.arrays import Array, Counts, Floats, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +22,7 @@ class AreaTree:
     parents: tuple[Counts, ...]  # [d - 1]: for each unit of depth d, its unit of depth d − 1
 
     @classmethod
-    def of(cls, codes: Sequence[NDArray[Any]], stations: int | None = None) -> AreaTree:
+    def of(cls, codes: Sequence[Array], stations: int | None = None) -> AreaTree:
         """Build the tree from codes (stations,) of each level, equal within one larger area."""
         count = len(codes[0]) if codes else int(stations or 0)
         here = np.zeros(count, dtype=np.int64)

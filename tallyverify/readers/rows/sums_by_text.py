@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tallyverify.arrays import Counts
 from tallyverify.table import ActaTable, SumsByText
 
 MOST_TEXTS = 12
@@ -55,4 +57,15 @@ def sums_by_text(name: str, texts: pa.Array, table: ActaTable) -> SumsByText | N
         tuple(np.bincount(code, minlength=len(names)).tolist()),
         tuple(there),
         tuple(map(tuple, votes.tolist())),
+        _together(code, table),
     )
+
+
+def _together(code: Counts, table: ActaTable) -> tuple[int, ...]:
+    """Return the sets of texts, each as a number in bits, under which each station stands."""
+    stations = pd.factorize(table.frame["station"])[0]
+    if not len(stations) or int(stations.max()) + 1 == len(stations):
+        return ()
+    sets = np.zeros(int(stations.max()) + 1, dtype=np.int64)
+    np.bitwise_or.at(sets, stations, np.int64(1) << code.astype(np.int64))
+    return tuple(np.unique(sets).tolist())

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from tallyverify.arrays import Counts, Floats, Mask
+from tallyverify.arrays import Array, Counts, Floats, Mask
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.simulate.clean import SimulatedElection
@@ -216,7 +215,7 @@ def _with(table: ActaTable, new: Mapping[str, Counts], chosen: Mask) -> ActaTabl
 def truth_of(
     clean: ActaTable,
     result: ActaTable,
-    kinds: NDArray[Any],
+    kinds: Array,
     figures: tuple[str, ...] | None = None,
 ) -> pd.DataFrame:
     """Return what was done (``kinds``) to each station of a clean table, and the clean figures.

@@ -1,0 +1,80 @@
+"""Several contests in one long file, told apart by a column whose name need not say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.arrays import Mask
+from tallyverify.errors import listed
+from tallyverify.proposals.columns import Column, combination_codes
+from tallyverify.proposals.words import OPTION, plain
+
+_MOST_CONTESTS = 50
+_ALIKE = 0.15  # two contests of one station have about the same ballots
+_MOSTLY = 0.5
+
+
+@dataclass(frozen=True)
+class Contests:
+    """The column that names the contest, the one that is read, and the others."""
+
+    column: Column
+    text: str
+    others: tuple[str, ...]
+    rows: Mask
+
+    @property
+    def evidence(self) -> str:
+        """What shows that there are several."""
+        return (
+            f"{self.column.name} parts the options, and the same stations count about as many "
+            f"votes under each of its {len(self.others) + 1} texts: several contests"
+        )
+
+    @property
+    def question(self) -> str:
+        """Ask which contest is meant."""
+        return (
+            f"Does {self.column.name!r} tell several contests apart? Only the rows of "
+            f"{self.text!r} are read; there are also {listed(self.others, 8)}. If it does not, "
+            "take it out of mapping.where."
+        )
+
+
+def contests_among(
+    columns: Sequence[Column], option: Column, count: Column, places: Sequence[Column]
+) -> Contests | None:
+    """Return the column under whose texts other options stand, at the same stations.
+
+    Candidates of one district stand in its rows alone, too, but then the stations differ; parties
+    part the options, but count other numbers of votes.
+    """
+    rows = len(option.cells)
+    for column in columns:
+        named = column.name in (option.name, count.name) or OPTION.search(column.plain)
+        if named or column.empty.any() or not 1 < len(column.texts) <= _MOST_CONTESTS:
+            continue
+        others = [place for place in places if place.name != column.name]
+        if not others:
+            continue
+        pairs = pd.DataFrame({"option": option.codes, "contest": column.codes}).drop_duplicates()
+        alone = pairs["option"].value_counts() == 1
+        if alone.mean() <= _MOSTLY or pairs["contest"].value_counts().min() < 2:
+            continue
+        stations = combination_codes(others, rows)
+        votes = np.zeros((int(stations.max()) + 1, int(column.codes.max()) + 1), dtype=np.int64)
+        np.add.at(votes, (stations, column.codes), count.counts)
+        two = np.sort(votes, axis=1)[:, -2:]
+        if float((two[:, 0] >= (1 - _ALIKE) * two[:, 1])[two[:, 1] > 0].mean()) <= _MOSTLY:
+            continue
+        totals = votes.sum(axis=0)
+        code_of = dict(zip(column.cells.to_pylist(), column.codes.tolist(), strict=True))
+        by_votes = sorted(column.texts, key=lambda text: (-totals[code_of[text]], text))
+        text = next((t for t in by_votes if plain(t).startswith("presid")), by_votes[0])
+        chosen = column.codes == code_of[text]
+        return Contests(column, text, tuple(t for t in by_votes if t != text), chosen)
+    return None

@@ -1,0 +1,106 @@
+"""Rows of one station told apart by a version, a capture or a serial number: no part of a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tallyverify.arrays import Mask
+from tallyverify.errors import listed
+from tallyverify.findings import counted
+from tallyverify.proposals.columns import Column, combination_codes
+from tallyverify.proposals.words import AREA, CODE, STATION, VERSION
+
+_ALIKE = 0.3  # of the pairs: two stations hardly ever have the same largest figure
+_ALIKE_NAMED = 0.1  # where the name speaks of versions
+_FIGURE = 10  # smaller counts are the same by chance
+_LARGEST = 20  # columns of figures that are looked at
+
+Rows = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class Copies:
+    """A column without which rows have the key of another, and the first row of each station."""
+
+    column: Column
+    first: Mask
+    alike: int
+    pairs: int
+
+    def question(self, key: Sequence[Column]) -> str:
+        """Ask what these rows are."""
+        name = self.column.name
+        say = f'"repeated": {{"latest": "{name}"}}'
+        return (
+            f"{name} alone tells {counted(self.pairs, 'row')} from another of the same "
+            f"{listed(column.name for column in key)}, {self.alike:,} of them with the same "
+            "figures or nearly. Are they copies of one sheet (as proposed: what all of them allow "
+            f"counts), versions of which the last counts ({say}), parts that add up "
+            f'("repeated": "sum"), or other stations (then add {name!r} to mapping.station)?'
+        )
+
+
+def copies_told_apart(
+    key: Sequence[Column],
+    names: Sequence[Column],
+    figures: Sequence[Column],
+    rows: int,
+    beside: Sequence[Column],
+) -> Copies | None:
+    """Return the column of the key that tells apart only rows of the same figures, if one does.
+
+    Stations that share all else (a centre) hardly ever agree in their largest figure, copies of
+    one sheet nearly always do. A column that is named as a version needs less of it.
+    """
+    largest = sorted(figures, key=lambda c: -int(c.counts.sum()))[:_LARGEST]
+    values = np.stack([c.counts for c in largest], axis=1) if largest else np.zeros((rows, 0))
+    all_rows = np.arange(rows)
+    by_chance = float(_alike(values, all_rows, np.roll(all_rows, int(0.382 * rows) + 1)).mean())
+    for column in key:
+        for others in _others(column, key, names):
+            codes = combination_codes([*others, *beside], rows)
+            order = np.argsort(codes, kind="stable")
+            again = codes[order][1:] == codes[order][:-1]
+            if not again.any():
+                continue
+            alike = _alike(values, order[:-1][again], order[1:][again])
+            share = float(alike.mean())
+            named = VERSION.search(column.plain)
+            if share >= max(_ALIKE_NAMED if named else _ALIKE, 2 * by_chance):
+                first = np.zeros(rows, dtype=bool)
+                first[order[np.flatnonzero(np.r_[True, ~again])]] = True
+                return Copies(column, first, int(alike.sum()), int(again.sum()))
+    return None
+
+
+def _others(
+    column: Column, key: Sequence[Column], names: Sequence[Column]
+) -> Iterator[list[Column]]:
+    """Yield what else could name the station: the rest of the key, and all columns of places."""
+    rest = [c for c in key if c is not column]
+    if rest:
+        yield rest
+    words = (STATION, AREA, CODE)
+    places = [
+        c
+        for c in names
+        if c is not column
+        and any(word.search(c.plain) for word in words)
+        and not VERSION.search(c.plain)
+    ]
+    if places and {c.name for c in places} != {c.name for c in rest}:
+        yield places
+
+
+def _alike(values: Any, one: Rows, other: Rows) -> Mask:
+    """Whether two rows agree in their largest figure, or in half of those that are not small."""
+    a, b = values[one], values[other]
+    counted_here = np.maximum(a, b) >= _FIGURE
+    equal = (a == b) & counted_here
+    half = 2 * equal.sum(axis=1) >= counted_here.sum(axis=1)
+    result: Mask = counted_here.any(axis=1) & (half | equal[:, :1].any(axis=1))
+    return result if len(result) else np.zeros(1, dtype=bool)
