@@ -43,8 +43,21 @@ _SIGNAL = 128
 
 
 def main() -> NoReturn:
-    """Run the command line and end the process with the exit code that is due."""
-    atexit.register(_flush)  # registered first, it runs last: after all that others still print
+    """Run the command line and end the process with the exit code that is due.
+
+    The interpreter is not taken down for that: a thread of a native library that still lets go of
+    what it held would be ended by force, and the process with it, in a code that nobody computed
+    (Arrow's issue 45017).
+    """
+    code = run()
+    with suppress(BaseException):
+        atexit._run_exitfuncs()
+    _flush()
+    os._exit(code)
+
+
+def run() -> int:
+    """Run the command line and return the exit code that is due."""
     interrupts = _Interrupts()
     code = _FAILED
     try:
@@ -62,7 +75,7 @@ def main() -> NoReturn:
     if interrupts.came is not None:  # also where something swallowed what the signal raised
         code = _SIGNAL + interrupts.came
     interrupts.put_back()
-    sys.exit(code)
+    return code
 
 
 def _run() -> int:

@@ -35,9 +35,9 @@ def init_command(
     Nothing is overwritten. Exit 0: written, or (--check) the case says the same. 1: --check, and
     it says something else. 2: a file cannot be read, or the case is there already.
     """
-    from tallyverify.proposals import differences, propose_files
+    from tallyverify.proposals import differences, name_of, propose_files
 
-    folder = out or Path(f"{_name_of(files[0])}-case")
+    folder = out or Path(f"{name_of(files[:1])}-case")
     proposal = propose_files(files)
     if check:
         found = differences(proposal, folder)
@@ -47,11 +47,3 @@ def init_command(
     written = proposal.write(folder)
     say(str(proposal) + written_line(written), written=True)
     return Done()
-
-
-def _name_of(path: Path) -> str:
-    """Return the name of a file; of a pattern, that of the folder or archive it is in."""
-    if path.exists():
-        return path.name.split(".")[0] or "actas"
-    plain = (one.name for one in (path, *path.parents) if not {"*", "?"} & set(one.name))
-    return next(plain, "").split(".")[0] or "actas"

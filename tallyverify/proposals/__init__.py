@@ -8,10 +8,11 @@ choice rests on, and in words what only people can answer. Begin with
 
 from tallyverify.hand_on import hand_on
 
-__all__ = ["Proposal", "differences", "propose", "propose_files"]
+__all__ = ["Proposal", "differences", "name_of", "propose", "propose_files"]
 
 _HOMES = {
     "proposal": ("propose", "propose_files"),
     "case_folder": ("Proposal", "differences"),
+    "placing": ("name_of",),
 }
 __getattr__ = hand_on(__name__, _HOMES)

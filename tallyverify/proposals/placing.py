@@ -11,6 +11,7 @@ from typing import Any
 from tallyverify.errors import InputError, listed
 from tallyverify.readers import files_meant, read_actas
 from tallyverify.records import Contest, Mapping
+from tallyverify.taken import takes_input
 
 FOLDER = "actas"
 """Several files go into a folder of their own."""
@@ -55,6 +56,22 @@ def _each(sources: Sequence[str | Path]) -> Iterator[Path]:
                 hint="give the archive as a whole, or alone",
             )
         yield from meant.files
+
+
+@takes_input
+def name_of(sources: Sequence[str | Path]) -> str:
+    """Return the name of a file; of a pattern or of several, that of what they lie in.
+
+    Examples
+    --------
+    >>> name_of(["north/actas.csv"]), name_of(["north/*.csv"]), name_of(["n/1.csv", "n/2.csv"])
+    ('actas', 'north', 'n')
+    """
+    path = Path(sources[0])
+    if len(sources) > 1:
+        path = path.resolve().parent
+    plain = (one.name for one in (path, *path.parents) if not {"*", "?"} & set(one.name))
+    return next(plain, "").split(".")[0] or "actas"
 
 
 def in_case_folder(sources: Sequence[str | Path], root: Path) -> tuple[str, dict[Path, Path]]:

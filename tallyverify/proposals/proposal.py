@@ -22,7 +22,7 @@ from tallyverify.proposals.meaning.codes import KeyInside, key_inside
 from tallyverify.proposals.meaning.row_kinds import RowKinds, row_kinds
 from tallyverify.proposals.options import LongFigures, long_layout
 from tallyverify.proposals.places import Places, find_places
-from tallyverify.proposals.placing import trial
+from tallyverify.proposals.placing import name_of, trial
 from tallyverify.proposals.sums import added
 from tallyverify.readers import from_frame, thousands_of
 from tallyverify.records import Contest, Mapping
@@ -81,7 +81,10 @@ def propose_files(paths: Sequence[str | Path]) -> Proposal:
 
 
 def _of_sources(sources: Sequence[Any]) -> Proposal:
-    proposal = _proposed(opened(sources))
+    grid = opened(sources)
+    of_files = isinstance(sources[0], str | Path)
+    name = name_of(sources) if of_files else grid.raw.file.split(".")[0].strip("()")
+    proposal = _proposed(grid, name)
     asked = trial(sources, proposal.contest, proposal.mapping)
     return replace(proposal, questions=(*asked, *proposal.questions), sources=tuple(sources))
 
@@ -94,7 +97,7 @@ def _held(source: Any) -> pd.DataFrame:
     return frame.set_axis(raw.names, axis=1)
 
 
-def _proposed(grid: Grid) -> Proposal:
+def _proposed(grid: Grid, name: str) -> Proposal:
     kinds = row_kinds(named_columns(grid.raw))
     if not kinds.columns or not len(kinds.columns[0].cells):
         raise InputError("no column holds anything below its name", file=grid.raw.file)
@@ -117,6 +120,7 @@ def _proposed(grid: Grid) -> Proposal:
     _check_found(grid, columns, places, long.votes if long else figures.votes)
     ids = Identifiers()
     contest, mapping = _documents(grid, kinds, places, long or figures, ids)
+    contest["id"] = Identifiers().of(name or "contest")
     mapping |= _thousands(used)
     arrival = Arrival() if long else _arrival(columns, [*used, *places.key, *places.areas])
     mapping |= {"order": arrival.column.name} if arrival.column else {}
@@ -200,7 +204,6 @@ def _documents(
         {"separator": grid.raw.separator} if "header" in mapping and grid.raw.separator else {}
     )
     contest = {
-        "id": ids.of(grid.raw.file.split(".")[0].strip("()") or "contest"),
         "levels": list(areas),
         "candidates": [
             {"id": one, **({"name": ids.name(text)} if ids.name(text) != one else {})}

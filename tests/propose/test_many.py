@@ -14,6 +14,7 @@ import pytest
 from openpyxl import Workbook
 
 import tallyverify as tv
+from tallyverify.proposals import propose_files
 from tests.helpers.command import Command
 
 NAMES = ["MESA", "ANA", "BERTO", "NULOS", "VALIDOS"]
@@ -120,6 +121,17 @@ def test_folder_pattern_and_archive_make_a_case(
     assert file_of(tmp_path / "case") == told
     whole(command, tmp_path / "case")
     assert command("init", tmp_path / given, "--out", tmp_path / "case", "--check").code == 0
+
+
+def test_a_contest_of_several_files_is_named_like_their_folder(tmp_path: Path) -> None:
+    (tmp_path / "actas 2030").mkdir()
+    for place in ("north", "south"):
+        rows = "MESA,ANA,BERTO,VALID\n" + "".join(f"{place}{n},{n},9,{n + 9}\n" for n in range(9))
+        (tmp_path / "actas 2030" / f"{place}.csv").write_text(rows, encoding="utf-8")
+    files = [str(tmp_path / "actas 2030" / f"{place}.csv") for place in ("north", "south")]
+    assert propose_files(files).contest.id == "actas 2030"
+    assert propose_files([str(tmp_path / "actas 2030" / "*.csv")]).contest.id == "actas 2030"
+    assert propose_files(files[:1]).contest.id == "north"
 
 
 def test_files_in_the_folder_of_the_case_stay_where_they_are(
