@@ -7,7 +7,7 @@ import numpy as np
 from tallyverify.checking import CaseFacts, Check, RowsRead
 from tallyverify.errors import listed, shown
 from tallyverify.feasibility import stated
-from tallyverify.findings import Finding, counted, number
+from tallyverify.findings import Evidence, Finding, counted, number
 from tallyverify.records import AreaResult
 from tallyverify.table import SumsByText
 
@@ -23,6 +23,36 @@ def all_are_declared(reading: RowsRead, facts: CaseFacts) -> bool:
         for row in bulletin.areas
         if not row.area and row.candidates == set(every)
     )
+
+
+def exchanged(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Finding]:
+    """Tell of two candidates each of whom was declared just what the sheets hold for the other.
+
+    That is no chance, and either side may have exchanged them: a note, since the figures exclude
+    each other as they stand.
+    """
+    sums, every = reading.seen.totals.sums, facts.contest.candidate_ids
+    held = {name: sums.get((name,), 0) for name in every}
+    findings = []
+    for row in _whole(facts):
+        other = [name for name in every if row.figures.get(name) != held[name]]
+        if len(other) == 2 and [row.figures.get(name) for name in other] == [
+            held[name] for name in reversed(other)
+        ]:
+            one, two = other
+            findings.append(
+                check.finding(
+                    f"{one} was declared just the votes that the sheets hold for {two}, and {two} "
+                    f"those of {one}: are two columns exchanged in mapping.votes, or two names in "
+                    "the declared result?",
+                    evidence=Evidence.NOTE,
+                    candidate=one,
+                    observed=held[one],
+                    expected=row.figures[one],
+                    arithmetic=f"on the sheets {number(held[one])} and {number(held[two])}",
+                )
+            )
+    return findings[:1]
 
 
 def declared_by_text(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Finding]:

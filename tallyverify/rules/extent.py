@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Names, RowsRead, too_many
 from tallyverify.errors import listed, nearest, shown
-from tallyverify.feasibility import allowed_for
+from tallyverify.feasibility import allowed_for, stated
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.names import folded, look_alikes
 from tallyverify.rules.as_read import deep, is_place, summarise_as_read
@@ -207,12 +207,17 @@ def _says_more_than(facts: CaseFacts, seen: int) -> bool:
     A row without any vote was perhaps not loaded yet: that is no loss where the declared result
     says itself that it holds no more stations than were seen.
     """
-    stated = []
-    for row in (row for one in facts.bulletins for row in one.areas if not row.area):
-        every = facts.all_stations
-        by_share = row.coverage * every if row.coverage is not None and every else None
-        stated += [n for n in (row.stations, by_share) if n is not None]
-    return not stated or max(stated) > seen / 0.9
+    last = {one.series: (one, row) for one in facts.bulletins for row in one.areas if not row.area}
+    every = facts.all_stations
+    for bulletin, row in last.values():
+        holds = row.stations
+        if holds is None and row.coverage is not None and every is not None:
+            holds = int(row.coverage * every)
+        elif holds is None and stated(facts, bulletin, row, "complete"):
+            holds = every
+        if holds is None or 10 * seen < 9 * holds:
+            return True
+    return not last
 
 
 T214 = Check(

@@ -52,6 +52,7 @@ def test_what_is_printed_and_what_is_written_agree(command: Command, tmp_path: P
     assert "1,977,376" in page
 
 
+@pytest.mark.slow
 def test_same_bytes_wherever_whenever_and_for_whomever(tmp_path: Path) -> None:
     """No path, host, user or time is in either file."""
     kept = []

@@ -39,6 +39,7 @@ def test_venezuela_shortfalls() -> None:
     assert found(report, "D301") == {828_488: Evidence.NOTE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", [1, 2])
 def test_venezuela_rounded_percentages_in_bulletin_one_only(version: int) -> None:
     (finding,) = venezuela(version).of("D305")
@@ -82,7 +83,14 @@ def bolivia_bulletins() -> Declared:
     )
 
 
-@pytest.mark.parametrize("sheets", ["trep1", "trep2", "final"])
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        "trep1",
+        pytest.param("trep2", marks=pytest.mark.slow),
+        pytest.param("final", marks=pytest.mark.slow),
+    ],
+)
 def test_bolivia_honest_late_shift_is_not_accused(sheets: str) -> None:
     table = table_of(f"bolivia-2019-{sheets}")
     report = verify(Case(table.contest, table, bolivia_bulletins()), checks=OTHERS)

@@ -13,7 +13,7 @@ import tallyverify as tv
 from tallyverify.findings import Status
 from tests.helpers.command import CASE, MAPPING, SAMPLES, Command, contradicted_case, small_case
 
-NAMES = ["clean", "partial", "venezuela-2024"]
+NAMES = ["clean", "partial", pytest.param("venezuela-2024", marks=pytest.mark.slow)]
 
 
 def with_mapping(folder: Path, **changed: Any) -> None:

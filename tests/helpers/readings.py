@@ -62,29 +62,50 @@ def clean(seed: int) -> File:
     return _clean(seed).copy(), mapping()
 
 
-def declared_of(seed: int, *, right: bool) -> Declared:
-    """Return the declared result, with the areas; or with a tenth of A's votes moved to B."""
+SHAPES = (
+    "states", "whole", "silent", "covered", "towns", "percentages", "two bulletins", "lists only",
+)  # fmt: skip
+"""How results are declared: what of them, and what is said about them."""
+
+
+def declared_of(seed: int, *, right: bool, shape: str = "states") -> Declared:
+    """Return the declared result in one of the shapes; or with a tenth of A's votes moved to B."""
     frame, _ = clean(seed)
     votes = frame[["ANA", "BERTO", "CARLA"]].astype(int).set_axis(list("ABC"), axis=1)
     if not right:
         moved = votes["A"] // 10
         votes["A"] -= moved
         votes["B"] += moved
-    rows: list[dict[str, Any]] = [{"votes": _sums(votes), "stations": STATIONS}]
-    rows += [
-        {"area": {"state": state}, "votes": _sums(here)}
-        for state, here in votes.groupby(frame["STATE"])
-    ]
+    levels = {"states": ["STATE"], "towns": ["STATE", "TOWN"]}.get(shape, [])
+    rows: list[dict[str, Any]] = [{"votes": _sums(votes)}]
+    for names, here in votes.groupby([frame[level] for level in levels]) if levels else ():
+        area = dict(zip(("state", "town"), names, strict=False))
+        rows.append({"area": area, "votes": _sums(here)})
     for row in rows:
         row["valid"] = sum(row["votes"].values())
-    listed = int(frame["LISTED"].astype(int).sum())
-    return Declared.model_validate(
-        {
-            "stations": STATIONS,
-            "registered": listed,
-            "bulletins": [{"id": "final", "complete": True, "areas": rows}],
-        }
-    )
+    whole: dict[str, Any] = {"stations": STATIONS}
+    whole["registered"] = int(frame["LISTED"].astype(int).sum())
+    bulletin: dict[str, Any] = {"id": "final", "complete": True, "areas": rows}
+    bulletins = [bulletin]
+    if shape in ("silent", "covered", "lists only"):
+        del bulletin["complete"]
+    if shape == "states":
+        rows[0]["stations"] = STATIONS
+    elif shape == "covered":
+        rows[0]["coverage"] = 1.0
+    elif shape == "silent":
+        whole = {}
+    elif shape == "lists only":
+        whole = {"registered": whole["registered"]}
+    elif shape == "percentages":
+        every = rows[0].pop("votes")
+        shares = {name: round(100 * n / sum(every.values()), 2) for name, n in every.items()}
+        rows[0]["percentages"] = shares
+    elif shape == "two bulletins":
+        early = _sums(votes[: STATIONS // 2])
+        part = {"votes": early, "stations": STATIONS // 2, "valid": sum(early.values())}
+        bulletins.insert(0, {"id": "first", "areas": [part]})
+    return Declared.model_validate({**whole, "bulletins": bulletins})
 
 
 def _sums(votes: pd.DataFrame) -> dict[str, int]:
@@ -98,10 +119,14 @@ def case_of(file: File, declared: Declared) -> Case:
 
 
 def truths(seed: int, case: Case) -> int:
-    """Return how many stations stand in the table as they were counted, under their own place."""
+    """Return how many stations stand in the table as they were counted, under their own place.
+
+    Where no result is declared by area, a place decides nothing.
+    """
     frame, _ = clean(seed)
     table: Any = case.actas
-    place = ["state"] if "state" in table.levels else []
+    by_area = any(row.area for one in case.declared.bulletins for row in one.areas)  # type: ignore[union-attr]
+    place = ["state"] if by_area and "state" in table.levels else []
     true = frame[[*(["STATE"] if place else []), "ANA", "BERTO", "CARLA"]]
     read = table.frame[[*place, "A", "B", "C"]].astype(str)
     return len(

@@ -105,6 +105,7 @@ def errs(chances: list[float]) -> None:
         assert sum(chance < nominal for chance in chances) <= most
 
 
+@pytest.mark.slow
 def test_error_rates_where_areas_report_in_clusters() -> None:
     rng = np.random.default_rng(23)
     shift, raw, jump, within = [], [], [], []

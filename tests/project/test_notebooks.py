@@ -150,6 +150,7 @@ def test_runs_on_the_sample_alone(name, folder, tmp_path):
         assert done.figures == 2
 
 
+@pytest.mark.slow
 @executed
 @realdata
 def test_same_steps_on_the_published_file(tmp_path):

@@ -120,8 +120,9 @@ def test_check_needs_a_case(command: Command, tallies: Path, tmp_path: Path) -> 
 
 def test_several_files_go_into_a_folder_of_the_case(command: Command, tmp_path: Path) -> None:
     files = [tmp_path / f"{region}.csv" for region in ("north", "south")]
-    for file in files:
-        file.write_text(HEADER + ROWS, encoding="utf-8")
+    others = "".join(f"N,{at:03},{95 - at},{50 + at},0,145,145\n" for at in range(40))
+    for file, rows in zip(files, (ROWS, others), strict=True):
+        file.write_text(HEADER + rows, encoding="utf-8")
     out = tmp_path / "case"
     done = command("init", *files, "--out", out)
     assert done.code == 0, done.err
@@ -129,6 +130,16 @@ def test_several_files_go_into_a_folder_of_the_case(command: Command, tmp_path: 
     assert case["actas"]["file"] == "actas"
     assert case["actas"]["mapping"]["station"] == ["(file)", "MESA"]
     assert sorted(path.name for path in (out / "actas").iterdir()) == ["north.csv", "south.csv"]
+
+
+def test_two_files_of_the_same_sheets_are_copies(command: Command, tmp_path: Path) -> None:
+    files = [tmp_path / f"{name}.csv" for name in ("one", "again")]
+    for file in files:
+        file.write_text(HEADER + ROWS, encoding="utf-8")
+    done = command("init", *files, "--out", tmp_path / "case")
+    assert "Are they copies of one sheet" in " ".join(done.out.split())
+    case = json.loads((tmp_path / "case" / "case.json").read_text(encoding="utf-8"))
+    assert case["actas"]["mapping"]["station"] == ["MESA"]
 
 
 def test_files_of_other_columns_are_refused(command: Command, tmp_path: Path) -> None:

@@ -314,3 +314,13 @@ def test_captures_that_are_not_read_are_told() -> None:
     told = verify(case, checks="rules,compare").of("T213")
     assert [finding.evidence for finding in told] == [Evidence.NOTE]
     assert "'photographs.csv'" in told[0].message
+
+
+def test_two_candidates_exchanged_are_told() -> None:
+    """By whom they were exchanged nobody can know: the figures exclude each other."""
+    report = judged(frame_of(), votes={"A": 800, "B": 1200}, complete=True)
+    assert report.verdict == "contradicted"
+    (told,) = report.of("T213")
+    assert told.evidence == Evidence.NOTE
+    assert "A was declared just the votes that the sheets hold for B" in told.message
+    assert judged(frame_of(), votes={"A": 801, "B": 1199}).of("T213") == ()
