@@ -27,7 +27,10 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
     stations = max(reading.seen.stations.stations, apart)
     remedy = "the mapping's key probably does not name each station once"
     if noticed.unique_with:
-        remedy += f"; with {listed(noticed.unique_with)} in mapping.station it would"
+        remedy += (
+            f"; with {listed(noticed.unique_with)} in mapping.station it would (or say "
+            '"repeated": "sum", if these rows are parts of one station that add up)'
+        )
     more = f"{counted(noticed.repeated, 'row')} more than the {counted(reading.rows.rows, 'key')}"
     findings = []
     # A column with which the key would be unique is evidence, however few the rows are.
