@@ -190,15 +190,19 @@ class Feasibility:
         only: int | None = None,
     ) -> tuple[tuple[Program, ...], ...]:
         """Return the programs by reading of coverages, then by what is taken as whole."""
-        facts, seen = self.facts, self.sheets
         taken = (False, True) if any(one.taken for one in found.values()) else (False,)
-        return tuple(
-            tuple(
-                assembled(series, facts, seen, found, closing, voters=voters, taken=one, only=only)
-                for one in taken
-            )
-            for voters in self._bases(found)
-        )
+        like: Program | None = None
+        made = []
+        for voters in self._bases(found):
+            by_taken = []
+            for one in taken:
+                like = assembled(
+                    series, self.facts, self.sheets, found, closing,
+                    voters=voters, taken=one, only=only, like=like,
+                )  # fmt: skip
+                by_taken.append(like)
+            made.append(tuple(by_taken))
+        return tuple(made)
 
     def _alone(
         self,

@@ -40,6 +40,7 @@ def assembled(
     voters: bool = False,
     taken: bool = True,
     only: int | None = None,
+    like: Program | None = None,
 ) -> Program:
     """Return the program of a series.
 
@@ -51,6 +52,8 @@ def assembled(
         Take a last bulletin that says nothing of its extent as the whole count.
     only : int, optional
         The rows of one bulletin alone.
+    like : Program, optional
+        Another reading of the same rows, whose stations are taken where they are the same.
     """
     rows = [*rows_of(series, facts), *count_rows(series, extents, voters=voters)]
     rows = [row for row in rows if only is None or row.bulletin == only]
@@ -87,16 +90,17 @@ def assembled(
     )
     # So many papers, of all classes that any published figure counts, are nowhere exceeded.
     box = max(sum(row.high for row in rows if not row.of_stations), 1)
-    least, most = _intervals(figures, papers, seen, box)
     cap = np.where(seen.limits.cap >= 0, seen.limits.cap, box)
     lists = np.maximum(seen.registered, 0)
     at = np.array([sites[places] for places in seen.labels], dtype=np.int64)[seen.site]
     held = np.flatnonzero(~seen.free)
     held = held[np.argsort(at[held], kind="stable")]
-    low, high = _by_class(papers, seen, cap)
-    stations = SheetStations(
-        least[held], most[held], at[held], cap[held], lists[held], low[held], high[held], held
-    )
+    if like is not None and (like.figures, like.sites) == (figures, tuple(sites)):
+        stations = like.stations
+    else:
+        least, most = _intervals(figures, papers, seen, cap, held)
+        low, high = _by_class(papers, seen, cap, held)
+        stations = SheetStations(least, most, at[held], cap[held], lists[held], low, high, held)
     stating = {
         key
         for key, one in extents.items()
@@ -201,50 +205,56 @@ def _chain(
 
 
 def _intervals(
-    figures: tuple[Figure, ...], papers: Papers, seen: Witnesses, box: int
+    figures: tuple[Figure, ...], papers: Papers, seen: Witnesses, limit: Counts, held: Counts
 ) -> tuple[Counts, Counts]:
-    """Least and most of each figure on each sheet; shape (stations, figures)."""
-    limit = np.where(seen.limits.cap >= 0, seen.limits.cap, box)
-    least, most = [], []
+    """Least and most of each figure on the sheets held; shape (held, figures)."""
+    least = np.empty((len(held), len(figures)), dtype=np.int64, order="F")
+    most = np.empty_like(least)
+    for at, figure in enumerate(figures):
+        low, top = _interval(figure, papers, seen, limit)
+        least[:, at] = low[held]
+        most[:, at] = np.maximum(top, low)[held]
+    return least, most
+
+
+def _interval(
+    figure: Figure, papers: Papers, seen: Witnesses, limit: Counts
+) -> tuple[Counts, Counts]:
+    """Least and most of a figure on each sheet."""
 
     def high(name: str) -> Counts:
         return _high(seen, name, limit)
 
-    admitted = sum((high(name) for name in papers.classes), np.zeros(len(seen), dtype=np.int64))
-    named = papers.contest.candidate_ids
-    blank = papers.blank
+    named, blank = papers.contest.candidate_ids, papers.blank
     zero = np.zeros(len(seen), dtype=np.int64)
-    blank_low, blank_high = (seen.lows["blank"], high("blank")) if blank else (zero, zero)
-    for figure in figures:
-        if figure.kind == "votes":
-            low = sum((seen.lows[name] for name in figure.candidates), zero)
-            top = sum((high(name) for name in figure.candidates), zero) + admitted
-        elif figure.kind == "valid":
-            included = papers.contest.valid_includes_blank
-            low = sum((seen.lows[n] for n in named), zero) + seen.lows[OTHER]
-            top = sum((high(n) for n in named), zero) + high(OTHER)
-            if blank:
-                low = low + (blank_low if included else 0)
-                top = top + (blank_high if included is not False else 0)
-            low = np.maximum(low, seen.valid[0])
-            top = np.where(seen.valid[1] >= 0, np.minimum(top, seen.valid[1]), top)
-            low = np.minimum(low, top)
-            top = top + admitted
-        elif figure.kind == "null":
-            low, top = seen.lows["null"], high("null")
-        elif figure.kind == "blank":
-            low, top = blank_low, blank_high
-        elif figure.kind == "null or blank":
-            low, top = seen.lows["null"], high("null") + blank_high
-        elif figure.kind in ("ballots", "papers"):
-            low, top = _ballots(papers, seen, limit)
-        elif figure.kind == "registered":
-            low = top = np.maximum(seen.registered, 0)
-        else:
-            low = top = zero + 1
-        least.append(low)
-        most.append(np.maximum(top, low))
-    return np.stack(least, axis=1), np.stack(most, axis=1)
+    low: Counts = zero
+    top: Counts = zero
+    if figure.kind == "votes":
+        low = sum((seen.lows[name] for name in figure.candidates), zero)
+        top = sum((high(name) for name in (*figure.candidates, *papers.classes)), zero)
+    elif figure.kind == "valid":
+        included = papers.contest.valid_includes_blank
+        low = sum((seen.lows[n] for n in named), zero) + seen.lows[OTHER]
+        top = sum((high(n) for n in named), zero) + high(OTHER)
+        if blank:
+            low = low + (seen.lows["blank"] if included else 0)
+            top = top + (high("blank") if included is not False else 0)
+        low = np.maximum(low, seen.valid[0])
+        top = np.where(seen.valid[1] >= 0, np.minimum(top, seen.valid[1]), top)
+        low = np.minimum(low, top)
+        top = top + sum((high(name) for name in papers.classes), zero)
+    elif figure.kind in ("null", "null or blank"):
+        low, top = seen.lows["null"], high("null")
+        top = top + high("blank") if blank and figure.kind != "null" else top
+    elif figure.kind == "blank":
+        low, top = (seen.lows["blank"], high("blank")) if blank else (zero, zero)
+    elif figure.kind in ("ballots", "papers"):
+        low, top = _ballots(papers, seen, limit)
+    elif figure.kind == "registered":
+        low = top = np.maximum(seen.registered, 0)
+    else:
+        low = top = zero + 1
+    return low, top
 
 
 def _high(seen: Witnesses, name: str, limit: Counts) -> Counts:
@@ -261,22 +271,24 @@ def _ballots(papers: Papers, seen: Witnesses, limit: Counts) -> tuple[Counts, Co
     return np.where(stated, seen.ballots[0], low), np.where(stated, seen.ballots[1], high)
 
 
-def _by_class(papers: Papers, seen: Witnesses, limit: Counts) -> tuple[Counts, Counts]:
-    """Return the least and the most papers of each class on each sheet; (stations, classes)."""
+def _by_class(
+    papers: Papers, seen: Witnesses, limit: Counts, held: Counts
+) -> tuple[Counts, Counts]:
+    """Return the least and most papers of each class on the sheets held; (held, classes)."""
     named = {f"for {name}": name for name in papers.contest.candidate_ids}
-    low, high = [], []
-    for one in papers.names:
+    low = np.empty((len(held), len(papers.names)), dtype=np.int64, order="F")
+    high = np.empty_like(low)
+    for at, one in enumerate(papers.names):
         name = named.get(one, one)
         if papers.several and name == UNCLASSED:  # it stands for a ballot
-            ballots = _ballots(papers, seen, limit)
-            low.append(ballots[0])
-            high.append(ballots[1])
-            continue
-        found = seen.lows.get(name, np.zeros_like(limit))
-        most = seen.highs.get(name, np.zeros_like(limit))
-        low.append(found)
-        high.append(np.where(most < 0, np.maximum(limit, found), most))
-    return np.stack(low, axis=1), np.stack(high, axis=1)
+            least, most = _ballots(papers, seen, limit)
+        else:
+            least = seen.lows.get(name, np.zeros_like(limit))
+            most = seen.highs.get(name, np.zeros_like(limit))
+            most = np.where(most < 0, np.maximum(limit, least), most)
+        low[:, at] = least[held]
+        high[:, at] = most[held]
+    return low, high
 
 
 def _unseen(

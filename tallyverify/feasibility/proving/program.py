@@ -73,8 +73,11 @@ class SheetStations:
         """Return one entry for each run of stations, put in this order: the sum of all of them."""
 
         def added(name: str) -> Counts:
-            found: Counts = np.add.reduceat(getattr(self, name)[order], edges, axis=0)
-            return found
+            # Column by column: copies of all of them would take as much again.
+            column_by_column = getattr(self, name).T.reshape(-1, len(self))
+            sums = [np.add.reduceat(column[order], edges) for column in column_by_column]
+            found = np.array(sums, dtype=np.int64).T
+            return found if getattr(self, name).ndim > 1 else found[:, 0]
 
         return SheetStations(
             added("least"),

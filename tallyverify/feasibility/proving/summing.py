@@ -9,6 +9,7 @@ import numpy as np
 from tallyverify.arrays import Counts, Mask
 from tallyverify.feasibility.proving.program import Program
 
+_BLOCK = 1 << 15  # stations that are looked at together, so that copies of them stay small
 WRONG = -2
 """The state of a station whose sheet is wrong."""
 
@@ -84,21 +85,27 @@ def _apart(program: Program) -> Counts:
     number = np.zeros(len(program.stations), dtype=np.int64)
     if not len(open_):
         return number
-    stations, counted = program.stations.take(open_), program.membership
+    counted = program.membership
     paper = counted.any(axis=1)
-    least, most = stations.least[:, paper], stations.most[:, paper]
     counted = counted[paper]
     classes = len(program.papers.names)
     of_class = np.arange(classes)[:, None] == program.papers.class_of[None, :]
     lightest = np.where(of_class[None], counted[:, None, :], 1).min(axis=2)  # (figures, classes)
     heaviest = np.where(of_class[None], counted[:, None, :], 0).max(axis=2)
-    low, high = _tightened(stations.low, stations.high, least, most, lightest, heaviest)
-    follows = ((least <= low @ lightest.T) & (most >= high @ heaviest.T)).all(axis=1)
-    exact = np.concatenate([low == high, least == most], axis=1)
-    _, first, which = np.unique(
-        np.packbits(exact, axis=1), axis=0, return_index=True, return_inverse=True
-    )
-    patterns = exact[first]
+    follows = np.zeros(len(open_), dtype=bool)
+    width = -(-(classes + len(counted)) // 8)
+    packed = np.zeros((len(open_), width), dtype=np.uint8)  # what is exact, in bits
+    for start in range(0, len(open_), _BLOCK):
+        here = slice(start, start + _BLOCK)
+        stations = program.stations.take(open_[here])
+        least, most = stations.least[:, paper], stations.most[:, paper]
+        low, high = _tightened(stations.low, stations.high, least, most, lightest, heaviest)
+        inside = (least <= low @ lightest.T) & (most >= high @ heaviest.T)
+        follows[here] = inside.all(axis=1)
+        exact = np.concatenate([low == high, least == most], axis=1)
+        packed[here] = np.packbits(exact, axis=1)
+    bits, which = np.unique(packed, axis=0, return_inverse=True)
+    patterns = np.unpackbits(bits, axis=1, count=classes + len(counted)).astype(bool)
     forms = np.concatenate([of_class.astype(np.int64), counted])
     one_way = np.array(
         [forms.shape[1] - np.linalg.matrix_rank(forms[known]) <= 1 for known in patterns]
