@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -325,13 +325,17 @@ def test_covariances_are_those_of_pairs(data: Any) -> None:
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.001, 0.5))
+@example(0.96875, 0.5)
 def test_logit_normal_has_these_moments(mean: float, part: float) -> None:
     variance = part * mean * (1 - mean)
     centre, deviation = logit_normal(np.array([mean]), np.array([variance]))
     grid = norm.ppf((np.arange(20_000) + 0.5) / 20_000)
     values = 1 / (1 + np.exp(-centre[0] - deviation[0] * grid))
     assert values.mean() == pytest.approx(mean, rel=1e-3)
-    assert values.var() == pytest.approx(variance, rel=5e-3)
+    if deviation[0] < 3.99:
+        assert values.var() == pytest.approx(variance, rel=5e-3)
+    else:  # cut, as it says: a wider spread is hardly told from votes of all or nobody
+        assert 0.8 * variance < values.var() < variance
 
 
 def test_moments_of_a_few_stations_by_hand() -> None:
