@@ -17,7 +17,7 @@ from tallyverify.proposals.columns import (
     kept,
     share_equal,
 )
-from tallyverify.proposals.contests import Contests, contests_among
+from tallyverify.proposals.meaning.contests import Contests, contests_among
 from tallyverify.proposals.places import Places, find_places
 from tallyverify.proposals.words import AREA, CLAIMED, COUNT, OPTION, STATION, line_named
 

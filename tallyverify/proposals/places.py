@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from tallyverify.errors import listed
 from tallyverify.proposals.columns import Column, distinct, kept
-from tallyverify.proposals.copies import copies_told_apart
 from tallyverify.proposals.keys import Key, key_among, other_kind
+from tallyverify.proposals.meaning.copies import copies_told_apart
 from tallyverify.proposals.words import AREA, CODE, MODE, STATION, VERSION
 from tallyverify.readers import FILE, SHEET
 

@@ -25,7 +25,7 @@ def all_are_declared(reading: RowsRead, facts: CaseFacts) -> bool:
     )
 
 
-def exchanged(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Finding]:
+def declared_crosswise(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Finding]:
     """Tell of two candidates each of whom was declared just what the sheets hold for the other.
 
     That is no chance, and either side may have exchanged them: a note, since the figures exclude

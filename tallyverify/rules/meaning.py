@@ -9,7 +9,7 @@ from tallyverify.errors import listed, shown
 from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.rules.as_read import Judged, summarise_as_read
-from tallyverify.rules.declared_rows import all_are_declared, declared_by_text, exchanged
+from tallyverify.rules.declared_rows import all_are_declared, declared_by_text, declared_crosswise
 from tallyverify.table import Beside
 
 _FEW_COPIES = 2
@@ -155,7 +155,7 @@ def _mistaken(check: Check, code: str, wrong: int, one: Judged, reading: RowsRea
 
 def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T213: columns, and parts of the case, that are not read and should perhaps be."""
-    findings = _captures(check, facts) + exchanged(check, reading, facts)
+    findings = _captures(check, facts) + declared_crosswise(check, reading, facts)
     if facts.source.noticed is None:
         return check.not_applicable(_IN_PARTS, findings)
     findings += [_left_out(check, one, facts) for one in reading.noticed.beside]
