@@ -59,8 +59,10 @@ class Feasibility:
         self.clashes: dict[int, tuple[Row, ...]] = {}
         self.resolved: dict[int, Row | None] = {}
         self._proved: dict[tuple[int, tuple[int, ...]], Verified] = {}
-        columns, self.annulled = without_annulled(kept.rows.columns, facts)
-        self._annulled_seen = papers_held(kept.rows.columns) - papers_held(columns)
+        every = kept.rows.columns()
+        columns, self.annulled = without_annulled(every, facts)
+        self._annulled_seen = papers_held(every) - papers_held(columns)
+        del every
         doubtful = among(columns["station"], kept.rows.doubtful)
         nameless = ~columns["seen"] & (columns["least"].sum(axis=1) > 0)
         columns = with_registry_places(columns, facts)

@@ -152,7 +152,7 @@ class _Sheets:
     """What sheets say of the figures of a program: exactly, or nothing."""
 
     def __init__(self, engine: Feasibility, rows: SheetRows, program: Program, cap: Counts) -> None:
-        columns = rows.columns
+        columns = rows.columns()
         here = among(columns["station"], engine.sheets.stations)
         self._columns: dict[str, Counts] = {
             name: columns[name][here] for name in ("valid", "null", "blank", "ballots")

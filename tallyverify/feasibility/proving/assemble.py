@@ -263,8 +263,9 @@ def _high(seen: Witnesses, name: str, limit: Counts) -> Counts:
 
 def _ballots(papers: Papers, seen: Witnesses, limit: Counts) -> tuple[Counts, Counts]:
     """Return the least and the most ballots on each sheet."""
-    low: Counts = np.sum([seen.lows[name] for name in seen.lows], axis=0)
-    high: Counts = np.sum([_high(seen, name, limit) for name in seen.lows], axis=0)
+    zero = np.zeros(len(seen), dtype=np.int64)
+    low: Counts = sum(seen.lows.values(), zero)
+    high: Counts = sum((_high(seen, name, limit) for name in seen.lows), zero)
     if papers.several:
         low = -(-low // papers.contest.votes_allowed)
     stated = seen.ballots[0] >= 0

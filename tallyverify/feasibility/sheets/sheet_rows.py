@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,9 +39,8 @@ class SheetRows(Studied):
     def __add__(self, other: SheetRows) -> SheetRows:
         return SheetRows(self.chunks + other.chunks, self.doubtful | other.doubtful)
 
-    @cached_property
     def columns(self) -> dict[str, Any]:
-        """All stations by column, in the order of their keys.
+        """Put all stations together by column, in the order of their keys; they are not kept.
 
         ``station``; ``least`` and ``most`` (stations × candidates), equal where all votes were
         read, ``most`` −1 where not; each line, −1 where not read; ``site`` (codes), of ``labels``.
@@ -98,7 +96,7 @@ def summarise_witnesses(part: ActaTable, facts: CaseFacts) -> SheetRows:
 
 
 def _as_read(part: ActaTable, facts: CaseFacts) -> dict[str, Any]:
-    """The columns of a part, as :attr:`SheetRows.columns` has them of all."""
+    """The columns of a part, as :meth:`SheetRows.columns` has them of all."""
     votes = [part.figure(name) for name in facts.contest.candidate_ids]
     least = np.stack([values for values, _ in votes], axis=1)
     most = np.stack(

@@ -107,9 +107,9 @@ class _Read:
 
 def witnessed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
     """Weigh every seen sheet: what it says exactly, within bounds, or not at all."""
-    seen = columns["seen"]
-    labels = columns["labels"]
-    columns = {name: values[seen] for name, values in columns.items() if name != "labels"}
+    seen, labels = columns["seen"], columns["labels"]
+    here = slice(None) if seen.all() else seen
+    columns = {name: values[here] for name, values in columns.items() if name != "labels"}
     read = _Read(columns, case_papers(facts), conventions_of(columns, facts))
     sound = _sound(read)
     limits = _limits(read, sound)
