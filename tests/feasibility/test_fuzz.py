@@ -68,6 +68,18 @@ def test_an_honest_world_is_not_accused(data: st.DataObject) -> None:
     assert not wrong, (wrong, world)
 
 
+@pytest.mark.parametrize(
+    ("seed", "of"),
+    [
+        (3500, "a group that is the sum of rounded votes"),
+        (3724, "write-ins that on half of the sheets are as many as the blank votes"),
+    ],
+)
+def test_worlds_of_which_too_much_was_proved(seed: int, of: str) -> None:
+    report, wrong = judged(honest(Seeded(f"long5 {seed}"), 24))
+    assert (report.verdict, wrong) == ("consistent", ""), of
+
+
 @settings(max_examples=60)
 @given(st.data())
 def test_no_bound_is_above_the_oracle_and_no_world_below(data: st.DataObject) -> None:

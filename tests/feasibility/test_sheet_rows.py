@@ -31,7 +31,7 @@ def _kept(rows: list[dict[str, Any]], parts: int) -> Any:
 
 @given(sheets, st.integers(1, 4))
 def test_sheets_are_put_together_as_they_were_read(rows: list[Any], parts: int) -> None:
-    columns = _kept(rows, parts).columns
+    columns = _kept(rows, parts).columns()
     votes = [[row[name] for name in "ABC"] for row in rows]
     assert columns["station"].tolist() == [f"{at:03d}" for at in range(1, len(rows) + 1)]
     assert columns["least"].tolist() == [[vote or 0 for vote in row] for row in votes]

@@ -208,13 +208,13 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
     for label, members in result.members.items():
         count = result.figures.get(label)
         if count is not None:
-            low, high = _softened(count, unit)
+            # A group may be the sum of what was calculated for each of its members.
+            low, high = _softened(count, unit * len(members))
             yield row(Figure("votes", tuple(sorted(members))), label, low, high)
     if result.valid is not None and not papers_with_several_votes(result, facts):
         made_of_them = result.valid == sum(result.figures.values())
-        low, high = _softened(
-            result.valid, unit * len(result.figures) if made_of_them else unit * 0
-        )
+        parts = sum(len(result.members[label]) for label in result.figures)
+        low, high = _softened(result.valid, unit * parts if made_of_them else unit * 0)
         yield row(Figure("valid"), "valid votes", low, high)
     if result.null is not None and result.blank is not None and "blank" not in facts.lines:
         # The sheets' one line of null papers may hold the blank ones, or not.

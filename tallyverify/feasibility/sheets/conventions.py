@@ -14,6 +14,9 @@ from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.papers import case_papers
 
+_SLIPS = 2
+"""So many sheets may fail by slips alone, however few there are."""
+
 
 @dataclass(frozen=True)
 class Conventions:
@@ -46,7 +49,12 @@ def conventions_of(columns: dict[str, Any], facts: CaseFacts) -> Conventions:
             "over": valid >= options,
         }
         order = ["blank", "=", "over"] if facts.contest.valid_includes_blank else list(holds)
-        kind = next((k for k in order if 2 * (~holds[k] & shows).sum() <= shows.sum()), "over")
+        fails = {name: int((~holds[name] & shows).sum()) for name in order}
+        kind = next((k for k in order if 2 * fails[k] <= shows.sum()), "over")
+        # Slips go both ways. Where many sheets fail and nearly all of them are above, votes for
+        # others explain them, and that the rest fits is chance.
+        if fails[kind] > max(_SLIPS, int(shows.sum()) // 10) and 4 * fails["over"] < fails[kind]:
+            kind = "over"
         if kind == "blank":
             words.append("on the sheets valid votes include blank ones")
         elif kind == "over":
