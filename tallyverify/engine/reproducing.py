@@ -217,7 +217,7 @@ def _by_name(name: str, entries: list[Any]) -> dict[str, Any]:
 
 
 def _at(finding: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [(key, finding[key]) for key in _AREA]
+    return [(key, finding.get(key)) for key in _AREA]
 
 
 def _told_of(one: tuple[str, Any]) -> str:

@@ -44,6 +44,8 @@ What decides, and only the announcement can say:
   `"coverage": 0.9687` says how much.
 - **coverage_basis**: is that a share of the `stations`, or of the `registered` voters?
 - **stations**, **registered**: how many are there in all (beside `bulletins`), and in the bulletin?
+  Without the number of all `stations` here (or `complete`), a bulletin that says how many it holds
+  may leave out any number, and hardly any result can be excluded.
 - **series**: a quick count and the official one are two series, and not held against each other.
 - **percentages**: of what? State `valid`, `ballots` or `registered` beside them, whichever they are
   of; votes that were calculated from them need `"from_percentages": DECIMALS`.

@@ -141,6 +141,9 @@ def sheet_grids(content: Content) -> tuple[dict[str, Grid], list[str], list[str]
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
         seen = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
+        # Of sheets that are seen but empty nothing can be proposed: then of the hidden ones.
+        if not any(book.get_sheet_by_name(name).height > 1 for name in seen):
+            seen = []
         sheets = {
             name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in seen or book.sheet_names

@@ -41,6 +41,7 @@ _DIGITS_ALONE = r"^[\d.,' \x{00a0}\x{202f}\x{2009}\x{2019}]+$"
 _HARDLY = 0.05
 _MOSTLY = 0.9
 _LARGEST_CODE = 2**62
+_FEWEST_NUMBERED = 9
 _CODE_MEAN = 50_000  # no station has so many voters
 
 
@@ -155,7 +156,13 @@ class Column:
         coded = any(w.search(self.plain) for w in (CODE, STATION, AREA, TIME, KIND, VERSION))
         if (coded and self.line is None) or OPTION.fullmatch(self.plain):
             return False
-        return bool(self.counts[self.known].mean() < _CODE_MEAN)
+        return bool(self.counts[self.known].mean() < _CODE_MEAN) and not self.numbered
+
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether the cells number the rows: each one more than the one above."""
+        steps = np.diff(self.counts[self.known])
+        return len(steps) >= _FEWEST_NUMBERED and bool((steps == 1).mean() > _MOSTLY)
 
     @cached_property
     def is_name(self) -> bool:

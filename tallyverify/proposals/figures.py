@@ -240,8 +240,17 @@ def _ask_of_votes(found: Figures) -> None:
             "No column is the sum of the votes, so nothing proves which columns are options. Are "
             f"these all of them, and nothing else (no register, no number of a station): {votes}?"
         )
-    elif "ballots" in found.lines and not {"null", "blank"} & found.lines.keys():
+    wholes = [c for line in ("ballots", "valid") for c in found.lines.get(line, [])]
+    told = {"null", "blank"} & found.lines.keys() or any(c.line == "valid" for c in wholes)
+    if found.proved and wholes and not told:
         found.questions.append(
-            f"No column is named for null or blank votes, but the ballots are the sum of {votes}: "
-            "is one of these not an option?"
+            f"No column is named for null or blank votes, but {wholes[0].name} is the sum of "
+            f"{votes}: does it hold blank or spoilt ballots, and is one of these not an option?"
         )
+    for column in found.votes if not found.proved else ():
+        others = [one for one in found.votes if one is not column]
+        if others and _at_least(column, added(others)) >= _ALWAYS:
+            found.questions.append(
+                f"{column.name!r} holds as many as all other votes together, or more, on nearly "
+                "all rows: is it the number of registered voters, or of ballots?"
+            )

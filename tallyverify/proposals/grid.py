@@ -19,6 +19,7 @@ from tallyverify.readers import (
     SHEET,
     WORKBOOKS,
     Content,
+    check_not_fixed_width,
     from_frame,
     is_html,
     load,
@@ -74,6 +75,7 @@ def _of_content(content: Content) -> Grid:
         return _workbook(content)
     if content.kind == "text" and not is_html(content.data):
         data, encoding, guessed = to_utf8(content.data, None, content.name)
+        check_not_fixed_width(data, content.name, ("a", "b"))
         if not data.lstrip().startswith((b"{", b"[")):
             grid = text_grid(data.decode("utf-8"), content.name)
             said = f"text read as {encoding}"

@@ -55,7 +55,9 @@ def long_layout(columns: Sequence[Column], rows: int) -> tuple[LongFigures, Plac
         chosen = varying if len(varying) == 1 else named
         if len(chosen) != 1:
             continue
-        contests = contests_among(columns, option, chosen[0], others)
+        contests = contests_among(
+            columns, option, chosen[0], others, [c for c in counts if c is not chosen[0]]
+        )
         if contests is not None:
             return _of_one_contest(columns, contests)
         found = LongFigures(option, chosen[0])

@@ -15,6 +15,7 @@ from tallyverify.proposals.words import AREA, CODE, MODE, STATION, VERSION
 from tallyverify.readers import FILE, SHEET
 
 _SHORT_CODE, _LONG_CODE = 4, 6  # digits: shorter ones are numbers, longer ones surely codes
+_FEW_TEXTS = 12
 _SAME = 1.02  # a code and its name: of one place, up to a few misspellings
 
 
@@ -64,6 +65,7 @@ def find_places(
         for column in key.columns
         if VERSION.search(column.plain)
     ]
+    found.questions += _balanced(key.columns, rows, beside)
     stations = [c for c in found.key if STATION.search(c.plain) or len(found.key) == 1]
     found.areas = [column for column in found.areas if column not in stations]
     _find_lost_zeros(found)
@@ -75,6 +77,26 @@ def find_places(
                 "file from before that?"
             )
     return found
+
+
+def _balanced(key: Sequence[Column], rows: int, beside: Sequence[Column]) -> list[str]:
+    """Ask of a column of the key of which nearly each station has every text."""
+    asked = []
+    for column in key:
+        rest = [*(c for c in key if c is not column), *beside]
+        named = STATION.search(column.plain) or AREA.search(column.plain)
+        few = 1 < len(column.texts) <= _FEW_TEXTS and column.name not in (FILE, SHEET)
+        if named or not few or not rest:
+            continue
+        if rows >= 0.9 * distinct(rest, rows) * len(column.texts):
+            asked.append(
+                f"Each station has a row for each text of {column.name!r} "
+                f"({listed(column.texts, 6)}), and it is in the key, as proposed. Are these "
+                'stations of their own? If they are contests, keep one with "where"; ways of '
+                'voting add up ("repeated": "sum"); of versions the last may count ("repeated": '
+                '{"latest": …}): then take it out of mapping.station.'
+            )
+    return asked
 
 
 def _without_copies(
@@ -156,7 +178,11 @@ def _take_name(found: Places, path: list[Column], column: Column, rows: int) -> 
     """Put a name in the place of the code of the same area."""
     if not path:
         return
-    same = distinct([*path[:-1], column], rows) >= distinct(path, rows)
+    wider = distinct([*path[:-1], column], rows)
+    same = wider >= distinct(path, rows)
+    if not same and wider > distinct(path[:-1], rows):
+        path.insert(-1, column)  # it lies between: named after what is inside it
+        return
     coded = (
         path[-1].name in (FILE, SHEET)
         or path[-1].numeric

@@ -8,9 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tallyverify.errors import InputError, listed
+from tallyverify.errors import InputError, listed, shown
+from tallyverify.findings import counted
 from tallyverify.readers import files_meant, read_actas
 from tallyverify.records import Contest, Mapping
+from tallyverify.table import ActaTable
 from tallyverify.taken import takes_input
 
 FOLDER = "actas"
@@ -122,16 +124,46 @@ def trial(sources: Sequence[Any], contest: Contest, mapping: Mapping) -> tuple[s
     """Read the sheets as the proposal says; return what stands in the way, as a question."""
     try:
         if len(sources) == 1:
-            read_actas(sources[0], contest=contest, mapping=mapping)
+            table = read_actas(sources[0], contest=contest, mapping=mapping)
         else:
             with TemporaryDirectory() as folder:
                 name, copies = in_case_folder(sources, Path(folder))
                 copy_all(copies)
-                read_actas(Path(folder) / name, contest=contest, mapping=mapping)
+                table = read_actas(Path(folder) / name, contest=contest, mapping=mapping)
     except InputError as error:
         said = "; ".join(line.strip() for line in str(error).splitlines())
         return (f"As it stands the case cannot be read. What must be mended? {said}",)
-    return ()
+    return tuple(_noticed(table, mapping))
+
+
+def _noticed(table: ActaTable, mapping: Mapping) -> Iterator[str]:
+    """Ask what the reader noticed, and the proposal did not."""
+    source, found = table.source, table.source.noticed
+    if source.subtotals and source.subtotals_left_out is None:
+        why = listed(dict.fromkeys(source.subtotal_why), 2)
+        yield (
+            f"{counted(len(source.subtotals), 'row')} may be sums of others ({why}), the first "
+            f'{source.subtotals[0]}: are they? Then say "subtotals": "leave_out", or name them '
+            'by a rule {"column": …, "equals": […]}; "keep" if they are stations.'
+        )
+    if found is None:
+        return
+    for one in found.spoiled:
+        yield (
+            f"{counted(one.rows, 'code')} of {one.column!r} are written {one.form}, such as "
+            f"{one.example!r}: did a spreadsheet rewrite them?"
+        )
+    for status in found.statuses if mapping.status is None else ():
+        texts = ", ".join(f"{shown(text)} {rows:,}" for text, rows in status.texts[:6])
+        yield (
+            f"Does {status.column!r} say which sheets count ({texts})? It is not read, so all do; "
+            "mapping.status places each text under counted, annulled or pending."
+        )
+    if found.twins:
+        yield (
+            f"{counted(found.twins, 'row')} hold all figures of another station's: are they "
+            "copies, to be left out?"
+        )
 
 
 def copy_all(copies: dict[Path, Path]) -> None:

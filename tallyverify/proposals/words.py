@@ -37,16 +37,18 @@ _LINES = {
     CLAIMED: r"challenged|contested|disputed|objected|provisional(?:es)?|tendered|unresolved|"
     r"impugnad[oa]s?|recurrid[oa]s?|cuestionad[oa]s?|objetad[oa]s?|observad[oa]s?|controvertid\w*|"
     r"contestad[oa]s?|contestes?|litigieux|sub judice|оспорен\w*|zakwestionowan\w*",
-    "null": r"null?s?|nulos?|nulas?|spoil\w*|spoilt|invalid\w*|rejected|niewazn\w*|nao validos|"
-    r"недеиствительн\w*|испорчен\w*|nvalidos",
+    "null": r"null?s?|nulos?|nulas?|nulle|nul|vn|vnul\w*|bad|"
+    r"ung(?:u|ue)ltig\w*|ongeldig\w*|nietig\w*|spoil\w*|spoilt|invalid\w*|rejected|"
+    r"niewazn\w*|nao validos|недеиствительн\w*|испорчен\w*|nvalidos",
     "valid": r"valid[oae]?s?|valides?|exprimes?|waznych|wazne|деиствительн\w*",
-    "blank": r"blanks?|blanc[oa]?s?|blancs|brancos?|em branco|en blanco|puste|пуст\w*",
+    "blank": r"blanks?|vb|vbla\w*|bianc\w*|leer\w*|unmarked|empty|blanco\w*|"
+    r"blanc[oa]?s?|blancs|brancos?|em branco|en blanco|puste|пуст\w*",
     "registered": r"registered|electores|inscritos|inscriptos|inscrits|habilitados|lista nominal|"
     r"ln|padron|eleitores|eleitorado|aptos|censo|empadronados|electorate|uprawnion\w*|"
     r"избирателеи (?:внесенн|включенн)\w*|roll|registrados|"
     r"re|rv|reg|voters|electors",
-    "signed": r"signed|signatures|votantes|votaron|firmas|emargements|votants|participantes|"
-    r"voters who voted|comparecimento|sufragantes|turned out|comp|voted",
+    "signed": r"signed|sufragaron|signatures|votantes|votaron|firmas|emargements|votants|"
+    r"participantes|voters who voted|comparecimento|sufragantes|turned out|comp|voted",
     "ballots": r"ballots|boletas|papeletas|emitidos|depositados|total|totales|totals|bulletins|"
     r"all votes|cast|cedulas|sufragios|razem|итого|всего|wszystkich|suma|sum|sobres",
 }
@@ -70,8 +72,9 @@ def line_named(name: str) -> str | None:
 
 
 STATION = re.compile(
-    r"\b(?:mesa|mesas|casilla|acta|station|precinct|ballot box|box|jrv|junta|urna|secao|bureau|"
-    r"obwodu|obwod|uik|уик|участ\w*|polling|table|desk|stream|booth|symbol kontrolny|unit)\b"
+    r"\b(?:sezione|seccion electoral|mesa|mesas|casilla|acta|station|precinct|ballot box|box|jrv|"
+    r"junta|urna|secao|bureau|obwodu|obwod|uik|уик|участ\w*|polling|table|desk|stream|"
+    r"booth|symbol kontrolny|unit)\b"
 )
 AREA = re.compile(
     r"\b(?:country|pais|panstwo|kraj|pays|state|estado|edo|region|regiao|oblast|область|регион|"
@@ -96,7 +99,9 @@ VERSION = re.compile(
     r"copy|copies|copie|ejemplar|duplicad[oa]|duplicate|captura|capture|foto|photo|scan|toma|"
     r"intento|attempt|envio|submission|upload|lote|batch|serial|correlativo|uuid|hash)\b"
 )
-CONTEST = re.compile(r"\b(?:office|cargo|contest|race|eleccion|election|puesto electo|urzad)\b")
+CONTEST = re.compile(
+    r"\b(?:office|cargo|contest|race|eleccion|election|puesto electo|urzad|dignidad)\b"
+)
 OPTION = re.compile(
     r"\b(?:candidat\w*|option|opcion|partido|party|parti|lista|list|kandydat\w*|choice|"
     r"agrupacion|organizacion|кандидат\w*|партия|votopara|votavel|sigla|opt)\b"
@@ -113,8 +118,10 @@ _STATUS = {
     "counted": r"contabilizad\w*|computad\w*|counted|procesad\w*|normal|ok|escrutad\w*|"
     r"valida?|valid[ae]d[oa]s?|validee?s?|comptee?s?|comptabilisee?s?|accepted|aceptad\w*|"
     r"aceit[ao]s?|digitad\w*|apurad\w*|validated|complete\w*|final|ingresad\w*|approved|"
-    r"aprobad\w*|verificad\w*",
+    r"aprobad\w*|verificad\w*|uncounted|unverified",
 }
+
+_NOT = re.compile(r"\b(?:no|nao|non|not|sin|sem|nie|не|without|yet to)\b|\bun(?:counted|verified)")
 
 
 def status_named(text: str) -> str | None:
@@ -122,8 +129,11 @@ def status_named(text: str) -> str | None:
 
     Examples
     --------
-    >>> [status_named(text) for text in ("Contabilizada", "ANULADA", "no computada", "Norte")]
+    >>> [status_named(text) for text in ("Contabilizada", "ANULADA", "não apurada", "Norte")]
     ['counted', 'annulled', 'pending', None]
     """
-    found = (s for s, words in _STATUS.items() if re.search(rf"\b(?:{words})\b", plain(text)))
-    return next(found, None)
+    said = plain(text)
+    found = next((s for s, words in _STATUS.items() if re.search(rf"\b(?:{words})\b", said)), None)
+    if found == "counted" and _NOT.search(said):
+        return "pending"
+    return None if found == "annulled" and _NOT.search(said) else found

@@ -101,7 +101,7 @@ def read_actas(
     )
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
-    settled = settle(table, suspect, fitted, arithmetic=not typed)
+    settled = settle(table, suspect, fitted, arithmetic=True)
     found = noticed(raw, fitted, table, settled, thousands)
     return replace(settled, source=replace(settled.source, noticed=found))
 

@@ -21,11 +21,14 @@ from tallyverify.readers.raw import Raw
 from tallyverify.readers.rows.copied_parts import copied_parts
 from tallyverify.readers.rows.said_of_rows import version_column
 from tallyverify.readers.rows.sums_by_text import MOST_TEXTS, sums_by_text
+from tallyverify.readers.rows.twins import twins
 from tallyverify.readers.rows.unlike_versions import unlike_versions
 from tallyverify.records import ALL_OPTIONS, Mapping, column_named
 from tallyverify.table import ActaTable, Beside, Noticed, Spoiled, StatusTexts, SumsByText
 
 _BLOCKS, _BLOCK = 10, 500
+_MOST_REASONS = 500
+"""So many texts a column may have in which each annulled sheet has its reason."""
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fev|mai|set|out|dez|okt"
 _FORMS = {
     "in scientific notation": r"^\d(?:[.,]\d+E\+?|E\+)\d{1,3}$",
@@ -38,7 +41,8 @@ _NOT_COUNTED = re.compile(
     r"\bpendiente|\bpending|\bpendente|\bno (?:contab|comput|escrut|instal)|\bnot counted|"
     r"\buncounted|\ben attente\b|\bnon (?:compt|valid)|\bquarantin|\bexclu[iíds]|"
     r"\bsin acta\b|\bextravi|\bsiniestr|\bawaiting\b|\bpor procesar\b|\buniewa|\bотмен|"
-    r"\bнедействител",
+    r"\bнедействител|\b(?:no|não|nao|non|not|nie|не)\s+(?:\w+\s+)?(?:contab|comput|count|verific|"
+    r"apurad|aprob|aprov|valid|proces|accept|acept|wa[żz]n|учтен|включ)",
     re.IGNORECASE,
 )
 _UNDER_REVIEW = re.compile(
@@ -102,6 +106,8 @@ def noticed(
         spoiled=tuple(_spoiled(file)),
         statuses=tuple(_statuses(file)),
         by_text=tuple(_by_text(file, kept)),
+        twins=twins(kept),
+        elsewhere=0 if long else _elsewhere(file, thousands),
         beside=() if long else _beside(file, thousands),
         mend="" if long else mend(raw, mapping, table, at, thousands),
     )
@@ -172,8 +178,10 @@ def _statuses(file: _File) -> Iterator[StatusTexts]:
     for name in file.unused:
         if not pa.types.is_string(file.sample.column(name).type):
             continue
-        few = pc.unique(pc.fill_null(file.sample.text(name), ""))
-        if len(few) > MOST_TEXTS or not any(map(_speaks, few.to_pylist())):
+        few = pc.unique(pc.fill_null(file.sample.text(name), "")).to_pylist()
+        # Of many texts, each with its reason, only those are a status that say so plainly.
+        speaks = _speaks if len(few) <= MOST_TEXTS else _NOT_COUNTED.search
+        if len(few) > _MOST_REASONS or not any(map(speaks, few)):
             continue
         found = pc.value_counts(file.text(name)).to_pylist()
         texts = {str(one["values"]): int(one["counts"]) for one in found}
@@ -184,7 +192,10 @@ def _statuses(file: _File) -> Iterator[StatusTexts]:
 
 def _by_text(file: _File, kept: ActaTable) -> Iterator[SumsByText]:
     at = pa.array(file.raw.places(kept.frame["row"].to_numpy()))
-    for name in file.unused:
+    # A column of the key may tell contests, or versions of one sheet, apart.
+    areas = set(map(column_named, file.mapping.areas.values()))
+    key = [name for name in map(column_named, file.mapping.station) if name not in areas]
+    for name in dict.fromkeys([*file.unused, *key]):
         if len(pc.unique(pc.fill_null(file.sample.text(name), ""))) > MOST_TEXTS:
             continue
         found = sums_by_text(name, file.raw.text(name).take(at), kept)
@@ -194,6 +205,24 @@ def _by_text(file: _File, kept: ActaTable) -> Iterator[SumsByText]:
 
 def _speaks(text: str) -> bool:
     return bool(_NOT_COUNTED.search(text) or _UNDER_REVIEW.search(text))
+
+
+def _elsewhere(file: _File, thousands: Thousands) -> int:
+    """Return the rows without any figure that have some in columns which other rows leave empty."""
+    table = file.table
+    nothing = np.logical_and.reduce([table.figure(name)[0] == 0 for name in table.figures])
+    if not 0.05 <= nothing.mean() < 1:
+        return 0
+    held = np.zeros(len(table), dtype=bool)
+    for name in file.unused:
+        column = file.raw.column(name).take(pa.array(file.first))
+        if not _may_count(column.filter(pa.array(nothing))):
+            continue
+        values = read_counts(column, thousands).values.to_numpy(zero_copy_only=False)
+        there = np.nan_to_num(values.astype(float)) > 0
+        if _mostly(there[nothing], 0.5) and not _mostly(there[~nothing], 0.1):
+            held |= there & nothing
+    return int(held.sum())
 
 
 def _beside(file: _File, thousands: Thousands) -> tuple[Beside, ...]:

@@ -133,7 +133,7 @@ class Mapping(Model):
     )
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
-        return one_or_many(value)
+        return (value,) if isinstance(value, dict) else one_or_many(value)
 
     @field_validator("repeated", "subtotals", mode="before")
     @classmethod

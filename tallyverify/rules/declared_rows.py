@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 
 from tallyverify.checking import CaseFacts, Check, RowsRead
@@ -10,6 +12,10 @@ from tallyverify.feasibility import stated
 from tallyverify.findings import Evidence, Finding, counted, number
 from tallyverify.records import AreaResult
 from tallyverify.table import SumsByText
+
+_NEARLY = 0.01
+"""Of a difference: what explains all but so much of it explains it."""
+_FEW_TEXTS = 4
 
 
 def all_are_declared(reading: RowsRead, facts: CaseFacts) -> bool:
@@ -35,16 +41,17 @@ def declared_crosswise(check: Check, reading: RowsRead, facts: CaseFacts) -> lis
     held = {name: sums.get((name,), 0) for name in every}
     findings = []
     for row in _whole(facts):
-        other = [name for name in every if row.figures.get(name) != held[name]]
-        if len(other) == 2 and [row.figures.get(name) for name in other] == [
-            held[name] for name in reversed(other)
-        ]:
-            one, two = other
+        for one, two in combinations(sorted(set(every) & row.figures.keys()), 2):
+            own, other = (row.figures[one], row.figures[two]), (held[one], held[two])
+            as_it_is = abs(own[0] - other[0]) + abs(own[1] - other[1])
+            crosswise = abs(own[0] - other[1]) + abs(own[1] - other[0])
+            if crosswise > _NEARLY * as_it_is or not as_it_is:
+                continue
             findings.append(
                 check.finding(
-                    f"{one} was declared just the votes that the sheets hold for {two}, and {two} "
-                    f"those of {one}: are two columns exchanged in mapping.votes, or two names in "
-                    "the declared result?",
+                    f"{one} was declared the votes that the sheets hold for {two}, and {two} those "
+                    f"of {one}, to {number(crosswise)}: are two columns exchanged in "
+                    "mapping.votes, or two names in the declared result?",
                     evidence=Evidence.NOTE,
                     candidate=one,
                     observed=held[one],
@@ -53,6 +60,46 @@ def declared_crosswise(check: Check, reading: RowsRead, facts: CaseFacts) -> lis
                 )
             )
     return findings[:1]
+
+
+def never_declared(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Finding]:
+    """Ask of candidates of the sheets whom no bulletin names, where the others make up all votes.
+
+    A register or a number of the row that was taken for a candidate looks like this.
+    """
+    sums = reading.seen.totals.sums
+    named = {
+        name for bulletin in facts.bulletins for row in bulletin.areas for name in row.candidates
+    }
+    strange = [
+        name
+        for name in facts.contest.candidate_ids
+        if name not in named and sums.get((name,), 0) > 0
+    ]
+    closed = [
+        row.valid is not None and row.valid == sum(row.figures.values())
+        for bulletin in facts.bulletins
+        for row in bulletin.areas
+        if row.figures
+    ]
+    votes = sum(sums.get((name,), 0) for name in strange)
+    every = sum(sums.get((name,), 0) for name in facts.contest.candidate_ids)
+    alike = any(
+        sum(abs(sums.get((name,), 0) - n) for name, n in row.figures.items()) <= _NEARLY * every
+        for row in _whole(facts, named)
+    )
+    # A candidate of few votes may have been left out of what was announced.
+    if not strange or not closed or not all(closed) or (20 * votes <= every and not alike):
+        return []
+    return [
+        check.finding(
+            f"the sheets hold {counted(votes, 'vote')} for {listed(strange)}, whom no bulletin "
+            "names, and the candidates named make up all valid votes: is it no candidate (a "
+            "register, a number, blank votes), or are the declared votes incomplete?",
+            observed=votes,
+            arithmetic=f"{number(votes)} of {number(every)} votes on the sheets",
+        )
+    ]
 
 
 def declared_by_text(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Finding]:
@@ -69,9 +116,9 @@ def declared_by_text(check: Check, reading: RowsRead, facts: CaseFacts) -> list[
                 check.finding(
                     "the declared votes are just those of the "
                     f"{counted(rows, 'row')} in which column {shown(column.column)} is "
-                    f"{listed(column.texts[at] for at in found)}, and it is not read: is it the "
-                    "status of each sheet? If so, say in mapping.status which texts are counted, "
-                    "annulled and pending",
+                    f"{listed(column.texts[at] for at in found)}: does it tell the status of each "
+                    "sheet (then say in mapping.status which texts are counted, annulled and "
+                    "pending), or another contest or version (mapping.where)?",
                     observed=sum(column.rows) - rows,
                     arithmetic=", ".join(
                         f"{shown(text)} {number(count)}"
@@ -82,14 +129,18 @@ def declared_by_text(check: Check, reading: RowsRead, facts: CaseFacts) -> list[
     return findings
 
 
-def _whole(facts: CaseFacts) -> list[AreaResult]:
-    """Return what is declared for the whole, without what says itself that it is a part of it."""
+def _whole(facts: CaseFacts, names: set[str] | None = None) -> list[AreaResult]:
+    """Return what is declared for the whole, without what says itself that it is a part of it.
+
+    Of rows that name all candidates, or those of ``names``.
+    """
+    wanted = set(facts.contest.candidate_ids) if names is None else names
     found = []
     for at, bulletin in enumerate(reversed(facts.bulletins)):
         for row in bulletin.areas:
             complete = stated(facts, bulletin, row, "complete")
             last = at == 0 and complete is None and row.coverage in (None, 1)
-            if not row.area and row.candidates == set(facts.contest.candidate_ids):
+            if not row.area and row.candidates == wanted:
                 found += [row] if complete or last else []
     return found
 
@@ -107,5 +158,10 @@ def _counted(column: SumsByText, row: AreaResult) -> tuple[int, ...]:
     together = np.array(column.together, dtype=np.int64)
     versions = (sets[:, None] & together != 0).all(axis=1) & (len(together) > 0)
     chosen = sets[~versions, None] >> np.arange(len(votes)) & 1
-    fits = np.flatnonzero((chosen @ votes == declared).all(axis=1))
+    # A few votes off is as good, where few combinations were tried.
+    gap = np.abs(votes.sum(axis=0) - declared).sum()
+    near = gap * _NEARLY if len(votes) <= _FEW_TEXTS else 0
+    off = np.abs(chosen @ votes - declared).sum(axis=1)
+    fits = np.flatnonzero(off <= near)
+    fits = fits[np.argsort(off[fits], kind="stable")]
     return tuple(np.flatnonzero(chosen[fits[0]]).tolist()) if len(fits) else ()

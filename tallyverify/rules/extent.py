@@ -63,10 +63,14 @@ def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, levels: Names)
         close = _close(names, [area[-1] for area in absent])
         alike = look_alikes(names, [facts.areas[at][level] for at in named.values()])
         same = look_alikes(map(" / ".join, strange), map(" / ".join, absent))
-        grave = bool(
-            (close or alike or len(absent) == len(named) > 1)
-            and sheets > allowed_for(facts, reading.seen.stations.stations).sheets
-            and (bool(same) if left is None else votes > left)
+        # Where the named areas make up the whole, and the whole has no fewer votes than all sheets
+        # together, it is the names that do not fit, not the votes.
+        renamed = left == 0 and votes > 0 and _whole_holds(reading, facts)
+        none_known = len(absent) == len(named) > 1
+        grave = sheets > allowed_for(facts, reading.seen.stations.stations).sheets and (
+            renamed
+            or (left is None and (bool(same) or none_known))
+            or (left is not None and votes > left and bool(close or alike or none_known))
         )
         findings.append(
             check.finding(
@@ -92,6 +96,15 @@ def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, levels: Names)
             )
         )
     return findings
+
+
+def _whole_holds(reading: RowsRead, facts: CaseFacts) -> bool:
+    """Whether what was declared of the whole last is no less than what all sheets hold."""
+    sums = reading.seen.totals.sums
+    last = [row for one in facts.bulletins for row in one.areas if not row.area and row.figures]
+    return bool(last) and all(
+        sums.get((name,), 0) <= votes for name, votes in last[-1].figures.items()
+    )
 
 
 def _close(names: list[str], among: list[str]) -> str:
@@ -155,10 +168,11 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
         "have no vote that could be read": rows.unread,
         "hold no vote at all": silent,
         "have votes that could not be read": rows.illegible,
+        "are empty, but have figures in columns that are not read": noticed.elsewhere,
         "are wrong by more than a tenth in a balance": rows.off,
         "stand several times with different figures": reading.contested,
     }
-    own, out = rows.rows + noticed.like_stations, sum(lost.values())
+    own, out = rows.rows + noticed.like_stations + noticed.elsewhere, sum(lost.values())
     if 2 * empty > own + empty:
         # A file may list stations whose sheets are still to come, but not for the most part.
         own, out = own + empty, out + empty

@@ -9,7 +9,12 @@ from tallyverify.errors import listed, shown
 from tallyverify.feasibility import allowed_for
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.rules.as_read import Judged, summarise_as_read
-from tallyverify.rules.declared_rows import all_are_declared, declared_by_text, declared_crosswise
+from tallyverify.rules.declared_rows import (
+    all_are_declared,
+    declared_by_text,
+    declared_crosswise,
+    never_declared,
+)
 from tallyverify.table import Beside
 
 _FEW_COPIES = 2
@@ -66,6 +71,16 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
                 "column that tells the parts apart in mapping.station",
                 observed=noticed.copied,
                 arithmetic=more,
+            )
+        )
+    if noticed.twins > allowed_for(facts, stations).sheets:
+        findings.append(
+            check.finding(
+                f"{counted(noticed.twins, 'row')} hold all figures of another station, which "
+                "chance does not make so often: are they copies under other keys, to be left out, "
+                "or versions (mapping.repeated)?",
+                observed=noticed.twins,
+                arithmetic=f"{number(noticed.twins)} of {counted(reading.rows.rows, 'row')}",
             )
         )
     if noticed.unlike and too_many(noticed.repeated, reading.rows.rows + noticed.repeated):
@@ -175,7 +190,7 @@ def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
                 arithmetic=texts,
             )
         )
-    findings += declared_by_text(check, reading, facts)
+    findings += declared_by_text(check, reading, facts) + never_declared(check, reading, facts)
     return check.result(findings, statistic=len(findings))
 
 

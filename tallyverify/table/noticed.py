@@ -69,7 +69,11 @@ class Noticed:
     spoiled, statuses, beside : tuple
         Codes that were rewritten, and columns that were not read.
     by_text : tuple of SumsByText
-        Votes by text of each column that is not read and has few.
+        Votes by text of each column that is not read, or part of the key, and has few.
+    twins : int
+        Rows that hold all figures of another station's, and more of these than chance makes.
+    elsewhere : int
+        Rows without any figure that have some in columns which are not read.
     mend : str
         What would make balances hold that fail on most rows, in words.
     """
@@ -86,4 +90,6 @@ class Noticed:
     statuses: tuple[StatusTexts, ...] = ()
     beside: tuple[Beside, ...] = ()
     by_text: tuple[SumsByText, ...] = ()
+    twins: int = 0
+    elsewhere: int = 0
     mend: str = ""

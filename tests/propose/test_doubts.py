@@ -165,3 +165,73 @@ def test_any_table_is_proposed_for_or_refused(rows: list[list[str]], as_text: bo
         return
     assert str(proposal).isprintable() or "\n" in str(proposal)
     assert proposal.contest.candidates
+
+
+def test_a_number_of_the_row_is_no_vote() -> None:
+    whole = frame().drop(columns=["Válidos", "Total votos", "Nulos", "Blancos"])
+    whole.insert(0, "N", [str(at + 1) for at in range(len(whole))])
+    assert "N" not in tv.propose(whole).mapping.votes.values()
+
+
+def test_a_register_that_may_be_a_candidate_is_asked_about() -> None:
+    names = {"Inscritos": "Personas"}
+    whole = frame().drop(columns=["Válidos", "Total votos", "Nulos", "Blancos"])
+    asked(whole.rename(columns=names), "'Personas' holds as many as all other votes")
+
+
+@pytest.mark.parametrize(
+    ("blank", "null"), [("VB", "VN"), ("Schede bianche", "Schede nulle"), ("Leer", "Ungültig")]
+)
+def test_blank_and_spoilt_votes_are_no_candidates(blank: str, null: str) -> None:
+    names = {"Blancos": blank, "Nulos": null, "Total votos": "SUFRAGARON"}
+    whole = frame().drop(columns="Válidos").rename(columns=names)
+    proposal = tv.propose(whole)
+    assert list(proposal.mapping.votes) == ["Ana Paz", "Berto Rey", "Carla Gil"]
+    assert proposal.mapping.lines["blank"] == blank
+    assert proposal.mapping.lines["null"] == null
+
+
+def test_what_may_be_blank_or_spoilt_is_asked_about() -> None:
+    names = {"Blancos": "X1", "Nulos": "X2", "Total votos": "Cuenta"}
+    asked(frame().drop(columns="Válidos").rename(columns=names), "does it hold blank or spoilt")
+
+
+@pytest.mark.parametrize("text", ["não contabilizada", "no verificada", "not accepted"])
+def test_a_status_that_says_no_counts_nothing(text: str) -> None:
+    whole = frame()
+    whole["Estado"] = ["contabilizada" if at % 5 else text for at in range(len(whole))]
+    status = tv.propose(whole).mapping.status
+    assert status is not None
+    assert (status.counted, status.pending) == (("contabilizada",), (text,))
+
+
+def test_an_area_between_a_code_and_its_name_stays() -> None:
+    whole = frame()
+    whole.insert(0, "UBIGEO", [f"{100 + at // 4}" for at in range(len(whole))])
+    assert set(tv.propose(whole).mapping.areas.values()) == {"Departamento", "Municipio"}
+
+
+@pytest.mark.parametrize("name", ["NIVEL", "CANAL", "X"])
+def test_what_each_station_has_a_row_of_is_asked_about(name: str) -> None:
+    whole, other = frame(), frame()
+    for column in sheets.HEADER[3:]:
+        other[column] = other[column].to_numpy()[::-1]
+    both = pd.concat([whole.assign(**{name: "A"}), other.assign(**{name: "B"})])
+    asked(both.reset_index(drop=True), f"Each station has a row for each text of '{name}'")
+
+
+def test_totals_with_keys_of_their_own_are_asked_about() -> None:
+    whole = frame()
+    sums = whole.iloc[:12].copy().iloc[:1]
+    figures = list(sheets.HEADER[3:])
+    sums[figures] = [[str(n) for n in whole.iloc[:12][figures].astype(int).sum()]]
+    rows = pd.concat([whole.iloc[:12], sums.assign(Mesa="9001"), whole.iloc[12:]])
+    asked(rows.reset_index(drop=True), "may be sums of others")
+
+
+@pytest.mark.parametrize("text", ["1-Jan", "3-ene", "3/12/2030"])
+def test_codes_that_became_dates_of_any_form_are_asked_about(text: str) -> None:
+    whole = frame()
+    whole["Mesa"] = [f"{at}-{at + 40}" for at in range(len(whole))]
+    whole.loc[5, "Mesa"] = text
+    asked(whole, "did a spreadsheet rewrite them", text)

@@ -12,8 +12,9 @@ import pytest
 
 from tallyverify import Case, Contest, verify
 from tallyverify.errors import InputError
-from tallyverify.readers import read_actas
+from tallyverify.readers import ActaStream, read_actas
 from tallyverify.readers.rows.blocks import totals_by_place
+from tallyverify.records import Mapping
 from tallyverify.table.actas import ActaTable
 from tests.helpers.cases import declared_of, nation
 
@@ -222,6 +223,18 @@ def test_parts_of_a_file_show_no_sums(tmp_path: Path) -> None:
     frame = pd.DataFrame(TOWNS, columns=["town", "no", "A", "B"]).astype({"no": str})
     frame.loc[4] = [None, "1", 10, 10]
     frame.to_parquet(tmp_path / "a.parquet")
-    table = read_actas(tmp_path / "a.parquet", contest=AREAS, mapping=PARTIAL)
+    stream = ActaStream(tmp_path / "a.parquet", AREAS, Mapping.model_validate(PARTIAL))
+    (table,) = stream.parts()
     assert table.source.subtotal_rows == (5,)
     assert table.source.subtotals_left_out is None
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
+def test_sums_are_found_in_a_file_of_any_kind_that_is_read_whole(kind: str, tmp_path: Path) -> None:
+    rows = [("N", "1", 90, 60), ("N", "2", 70, 50), ("N", "3", 80, 20), ("N", "4", 240, 130)]
+    frame = pd.DataFrame(rows, columns=["town", "no", "A", "B"])
+    path = tmp_path / f"a.{kind}"
+    write = {"csv": frame.to_csv, "parquet": frame.to_parquet, "json": frame.to_json}[kind]
+    write(path, **({"orient": "records"} if kind == "json" else {"index": False}))
+    table = read_actas(path, contest=AREAS, mapping=PARTIAL)
+    assert list(table.source.subtotal_why) == ["it equals the sum of its area's rows"]

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 
 from tallyverify.errors import InputError
 from tallyverify.model import MAX_COUNT
+from tallyverify.names import names_nothing
 from tests.helpers.small import CSV, HEADER, read, rows_of, written
 
 counts = st.none() | st.integers(0, MAX_COUNT)
-names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).filter(
+    lambda name: not name.strip() or not names_nothing(name)
+)
 records = st.lists(st.tuples(names, counts, counts, counts), min_size=1, max_size=20)
 
 

@@ -322,5 +322,111 @@ def test_two_candidates_exchanged_are_told() -> None:
     assert report.verdict == "contradicted"
     (told,) = report.of("T213")
     assert told.evidence == Evidence.NOTE
-    assert "A was declared just the votes that the sheets hold for B" in told.message
-    assert judged(frame_of(), votes={"A": 801, "B": 1199}).of("T213") == ()
+    assert "A was declared the votes that the sheets hold for B" in told.message
+    assert judged(frame_of(), votes={"A": 803, "B": 1200}, complete=True).of("T213")
+    assert judged(frame_of(), votes={"A": 900, "B": 1100}, complete=True).of("T213") == ()
+
+
+def _unlike(rows: int = 60) -> pd.DataFrame:
+    """Return sheets of which no two agree."""
+    rng = Random(5)
+    frame = frame_of(rows)
+    frame["A"] = [str(rng.randrange(100, 400)) for _ in range(rows)]
+    frame["B"] = [str(rng.randrange(100, 400)) for _ in range(rows)]
+    frame["VALID"] = [str(int(a) + int(b)) for a, b in zip(frame["A"], frame["B"], strict=True)]
+    return frame
+
+
+def _of(frame: pd.DataFrame, sums: pd.DataFrame, **mapping: Any) -> Report:
+    """Verify a frame against the sums of another, all that is said being that it is complete."""
+    table = read_actas(frame, contest=CONTEST, mapping={**MAPPING, **mapping})
+    votes = {name: int(sums[name].astype(int).sum()) for name in "AB"}
+    declared = declared_of(nation(votes=votes, valid=sum(votes.values()), complete=True))
+    return verify(Case(CONTEST, table, declared), checks="rules,compare")
+
+
+@pytest.mark.parametrize(("copies", "doubted"), [(0, False), (1, False), (20, True), (60, True)])
+def test_copies_of_sheets_under_other_keys(copies: int, doubted: bool) -> None:
+    whole = _unlike()
+    again = whole.iloc[:copies].assign(ID=lambda f: f["ID"] + "b")
+    report = _of(pd.concat([whole, again], ignore_index=True), whole)
+    assert (report.verdict == "insufficient") is doubted, report.verdict
+    assert ("hold all figures of another station" in (report.reason or "")) is doubted
+
+
+def test_small_stations_that_agree_by_chance_are_no_copies() -> None:
+    rng = Random(3)
+    frame = frame_of(400)
+    frame["A"] = [str(rng.randrange(8)) for _ in range(400)]
+    frame["B"] = [str(rng.randrange(8)) for _ in range(400)]
+    frame["VALID"] = [str(int(a) + int(b)) for a, b in zip(frame["A"], frame["B"], strict=True)]
+    report = _of(frame, frame)
+    assert (report.verdict, report.of("T210")) == ("consistent", ())
+
+
+@pytest.mark.parametrize("off", [0, 2])
+def test_a_column_of_the_key_that_tells_contests_apart(off: int) -> None:
+    first, second = _unlike(), _unlike()
+    for name in ("A", "B", "VALID"):
+        second[name] = second[name].to_numpy()[::-1]
+    second["A"], second["B"] = second["B"].copy(), second["A"].copy()
+    both = pd.concat([first.assign(RACE="P"), second.assign(RACE="S")], ignore_index=True)
+    first.loc[0, "A"] = str(int(first.loc[0, "A"]) + off)
+    report = _of(both, first, station=["RACE", "ID"])
+    assert report.verdict == "insufficient"
+    assert "column 'RACE' is 'P'" in (report.reason or "")
+
+
+def test_a_candidate_whom_no_bulletin_names() -> None:
+    """A register that was taken for a candidate."""
+    contest = Contest.model_validate(
+        {"id": "g", "levels": ["state"], "candidates": [{"id": name} for name in "ABC"]}
+    )
+    frame = _unlike().assign(C="900")
+    mapping = {**WITHOUT_LINES, "votes": {name: name for name in "ABC"}}
+    table = read_actas(frame, contest=contest, mapping=mapping)
+    votes = {name: int(frame[name].astype(int).sum()) for name in "AB"}
+    declared = declared_of(nation(votes=votes, valid=sum(votes.values()), complete=True))
+    report = verify(Case(contest, table, declared), checks="rules,compare")
+    assert report.verdict == "insufficient"
+    assert "for 'C', whom no bulletin names" in (report.reason or "")
+
+
+def test_reasons_of_many_annulled_sheets_are_a_status() -> None:
+    frame = _unlike()
+    frame["ESTADO"] = [f"Anulada: motivo {at}" if at < 15 else "Contabilizada" for at in range(60)]
+    report = _of(frame, frame.iloc[15:])
+    assert report.verdict == "insufficient"
+    assert "'ESTADO' looks like the status" in (report.reason or "")
+
+
+def test_figures_that_stand_in_columns_of_their_own_on_some_rows() -> None:
+    frame = _unlike()
+    frame["A 2"], frame["B 2"] = "", ""
+    rows = frame.index < 15
+    frame.loc[rows, ["A 2", "B 2"]] = frame.loc[rows, ["A", "B"]].to_numpy()
+    whole = frame.copy()
+    frame.loc[rows, ["A", "B", "VALID"]] = ""
+    report = _of(frame, whole)
+    assert report.verdict == "insufficient"
+    assert "figures in columns that are not read" in (report.reason or "")
+
+
+@pytest.mark.parametrize("rows", [27, 75])
+def test_sheets_that_name_an_area_of_their_own(rows: int) -> None:
+    """The areas that are declared make up the whole, and the whole is what the sheets hold."""
+    frame = _unlike(150)
+    frame["STATE"] = ["N" if at < 75 else "S" for at in range(150)]
+    states = [
+        nation(votes={n: int(part[n].astype(int).sum()) for n in "AB"}, complete=True)["areas"][0]
+        | {"area": {"state": state}}
+        for state, part in frame.groupby("STATE")
+    ]
+    votes = {name: int(frame[name].astype(int).sum()) for name in "AB"}
+    whole = nation(votes=votes, complete=True)
+    whole["areas"] += states
+    frame.loc[frame.index < rows, "STATE"] = "Frontera"
+    table = read_actas(frame, contest=CONTEST, mapping=MAPPING)
+    report = verify(Case(CONTEST, table, declared_of(whole)), checks="rules,compare")
+    assert report.verdict == "insufficient"
+    assert "that no bulletin names (state: 'Frontera')" in (report.reason or "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tallyverify.arrays import Mask
+from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import listed
 from tallyverify.proposals.columns import Column, combination_codes
 from tallyverify.proposals.words import OPTION, plain
@@ -46,12 +46,17 @@ class Contests:
 
 
 def contests_among(
-    columns: Sequence[Column], option: Column, count: Column, places: Sequence[Column]
+    columns: Sequence[Column],
+    option: Column,
+    count: Column,
+    places: Sequence[Column],
+    registers: Sequence[Column],
 ) -> Contests | None:
     """Return the column under whose texts other options stand, at the same stations.
 
     Candidates of one district stand in its rows alone, too, but then the stations differ; parties
-    part the options, but count other numbers of votes.
+    part the options, but count other numbers of votes; blocs that do not are told from contests by
+    a register: together they have no more votes than voters.
     """
     rows = len(option.cells)
     for column in columns:
@@ -71,6 +76,8 @@ def contests_among(
         two = np.sort(votes, axis=1)[:, -2:]
         if float((two[:, 0] >= (1 - _ALIKE) * two[:, 1])[two[:, 1] > 0].mean()) <= _MOSTLY:
             continue
+        if _within_a_register(votes, stations, registers):
+            continue
         totals = votes.sum(axis=0)
         code_of = dict(zip(column.cells.to_pylist(), column.codes.tolist(), strict=True))
         by_votes = sorted(column.texts, key=lambda text: (-totals[code_of[text]], text))
@@ -78,3 +85,13 @@ def contests_among(
         chosen = column.codes == code_of[text]
         return Contests(column, text, tuple(t for t in by_votes if t != text), chosen)
     return None
+
+
+def _within_a_register(votes: Counts, stations: Counts, registers: Sequence[Column]) -> bool:
+    """Whether some count of the station is no less than all of its votes together."""
+    for column in registers:
+        voters = np.zeros(len(votes), dtype=np.int64)
+        np.maximum.at(voters, stations, column.counts)
+        if bool((voters >= votes.sum(axis=1)).mean() > _MOSTLY):
+            return True
+    return False

@@ -16,6 +16,7 @@ from tallyverify.proposals.words import AREA, CODE, STATION, VERSION
 
 _ALIKE = 0.3  # of the pairs: two stations hardly ever have the same largest figure
 _ALIKE_NAMED = 0.1  # where the name speaks of versions
+_DIFFER = 0.9
 _FIGURE = 10  # smaller counts are the same by chance
 _LARGEST = 20  # columns of figures that are looked at
 
@@ -65,9 +66,11 @@ def copies_told_apart(
             codes = combination_codes([*others, *beside], rows)
             order = np.argsort(codes, kind="stable")
             again = codes[order][1:] == codes[order][:-1]
-            if not again.any():
+            one, other = order[:-1][again], order[1:][again]
+            # It must be this column in which they differ.
+            if not len(one) or (column.codes[one] != column.codes[other]).mean() < _DIFFER:
                 continue
-            alike = _alike(values, order[:-1][again], order[1:][again])
+            alike = _alike(values, one, other)
             share = float(alike.mean())
             named = VERSION.search(column.plain)
             if share >= max(_ALIKE_NAMED if named else _ALIKE, 2 * by_chance):

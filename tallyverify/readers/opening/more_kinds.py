@@ -179,6 +179,7 @@ def _of_grid(table: Grid, name: str) -> Raw:
     return Raw(list(header), columns, name, first_row=2)
 
 
+@takes_input
 def check_not_fixed_width(
     data: bytes, name: str, wanted: Iterable[str], header: Sequence[int] = ()
 ) -> None:
