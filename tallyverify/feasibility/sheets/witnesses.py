@@ -163,8 +163,10 @@ def _limits(read: _Read, sound: Mask) -> SheetLimits:
         excess = (int(papers[over][most]), int(registered[over][most]) * per)
     unlisted = papers[sound & ~has_list]
     by_list = -(-np.maximum(registered, 0) * per * excess[0] // excess[1])
+    # A sheet beyond its list that does not tell its ballots may hold more papers than it shows.
+    bounded = has_list & ~(over & (ballots < 0))
     return SheetLimits(
-        np.where(has_list, by_list, 2 * top if enough else -1),
+        np.where(bounded, by_list, 2 * top if enough else -1),
         top,
         int(unlisted.max(initial=0)) if len(unlisted) and enough else -1,
         excess,
