@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+import numpy as np
+
 from tallyverify.errors import listed
-from tallyverify.proposals.columns import Column, distinct, kept
+from tallyverify.findings import counted
+from tallyverify.proposals.columns import Column, combination_codes, distinct, kept
 from tallyverify.proposals.keys import Key, key_among, other_kind
 from tallyverify.proposals.meaning.copies import copies_told_apart
 from tallyverify.proposals.words import AREA, CODE, MODE, STATION, VERSION
@@ -47,7 +50,8 @@ def find_places(
     found = Places()
     names = [c for c in columns if c.is_name and not other_kind(c)]
     _find_areas(found, names, rows)
-    key = key_among(names, found.areas, rows, beside)
+    texts = [column for column in columns if not column.is_count]
+    key = _key_once(names, found.areas, rows, [*texts, *figures], beside)
     modes = [column for column in columns if MODE.search(column.plain) and column.is_name]
     if not key.found and modes and not beside:
         _take_parts(found, key := key_among(names, found.areas, rows, modes[:1]), modes[0])
@@ -77,6 +81,33 @@ def find_places(
                 "file from before that?"
             )
     return found
+
+
+def _key_once(
+    names: Sequence[Column],
+    areas: Sequence[Column],
+    rows: int,
+    cells: Sequence[Column],
+    beside: Sequence[Column],
+) -> Key:
+    """Return the key, found without rows that repeat another one in all ``cells``."""
+    whole = [*cells, *beside]
+    codes = combination_codes(whole, rows)
+    first = np.zeros(rows, dtype=bool)
+    first[np.unique(codes, return_index=True)[1]] = True
+    again = rows - int(first.sum())
+    if not again or 2 * again > rows:
+        return key_among(names, areas, rows, beside)
+    once = dict(zip((c.name for c in whole), kept(whole, first), strict=True))
+    own = [[once[column.name] for column in some] for some in (names, areas, beside)]
+    key = key_among(own[0], own[1], rows - again, own[2])
+    columns = [column for c in key.columns for column in names if column.name == c.name]
+    spelt = ", ".join(column.name for column in columns)
+    ask = (
+        f"{counted(again, 'row')} with the key of another ({spelt}), and the same figures: copies "
+        '(say nothing: they count once), or parts that add up ("repeated": "sum")?'
+    )
+    return replace(key, columns=columns, questions=[*key.questions, *([ask] * key.found)])
 
 
 def _balanced(key: Sequence[Column], rows: int, beside: Sequence[Column]) -> list[str]:

@@ -95,7 +95,8 @@ def never_declared(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Fi
         check.finding(
             f"the sheets hold {counted(votes, 'vote')} for {listed(strange)}, whom no bulletin "
             "names, and the candidates named make up all valid votes: is it no candidate (a "
-            "register, a number, blank votes), or are the declared votes incomplete?",
+            "register, a number, blank votes), or are the declared votes incomplete? Declare 0 for "
+            "a candidate who was given none",
             observed=votes,
             arithmetic=f"{number(votes)} of {number(every)} votes on the sheets",
         )

@@ -235,3 +235,11 @@ def test_codes_that_became_dates_of_any_form_are_asked_about(text: str) -> None:
     whole["Mesa"] = [f"{at}-{at + 40}" for at in range(len(whole))]
     whole.loc[5, "Mesa"] = text
     asked(whole, "did a spreadsheet rewrite them", text)
+
+
+@pytest.mark.parametrize("copies", [1, 3, 12])
+def test_rows_that_stand_twice_leave_the_key_alone(copies: int) -> None:
+    whole = frame()
+    twice = pd.concat([whole, whole.iloc[:copies]], ignore_index=True)
+    proposal = asked(twice, "with the key of another (Mesa), and the same figures")
+    assert proposal.mapping.station == ("Mesa",)

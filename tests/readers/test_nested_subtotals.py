@@ -238,3 +238,12 @@ def test_sums_are_found_in_a_file_of_any_kind_that_is_read_whole(kind: str, tmp_
     write(path, **({"orient": "records"} if kind == "json" else {"index": False}))
     table = read_actas(path, contest=AREAS, mapping=PARTIAL)
     assert list(table.source.subtotal_why) == ["it equals the sum of its area's rows"]
+
+
+def test_a_label_in_an_area_is_seen_where_its_key_was_filled_down(tmp_path: Path) -> None:
+    rows = "town,no,A,B\nN,1,30,40\n,2,50,10\nTotal,,80,#REF!\n"
+    (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
+    mapping = {**PARTIAL, "fill_down": ["town"], "subtotals": "leave_out"}
+    table = read_actas(tmp_path / "a.csv", contest=AREAS, mapping=mapping)
+    assert len(table) == 2
+    assert table.source.left_out == 1

@@ -58,11 +58,15 @@ def by_key(table: ActaTable, keyless: Mask) -> Suspects:
 
     Of ``keyless`` rows, one of which only a part of the key is empty may be a station.
     """
-    rows = table.frame.loc[keyless, ["row", "station"]]
+    rows = table.frame.loc[keyless, ["row", "station", *table.levels]]
     keys = rows["station"].fillna("").tolist()
+    # Where cells were filled down, the label may stand in an area, above a key that is not its own.
+    named = np.zeros(len(rows), dtype=bool)
+    for level in table.levels:
+        named |= labelled(pa.array(rows[level].fillna(""), pa.string()))
     says = labelled(pa.array([part for key in keys for part in key.split("/")], pa.string()))
     at = np.repeat(np.arange(len(keys)), [len(key.split("/")) for key in keys])
-    total = np.bincount(at[says], minlength=len(keys)) > 0
+    total = (np.bincount(at[says], minlength=len(keys)) > 0) | named
     whole = [bool(says) or not key.strip("/") for key, says in zip(keys, total, strict=True)]
     return Suspects(dict.fromkeys(rows.loc[whole, "row"].tolist(), _BY_KEY))
 
