@@ -60,7 +60,8 @@ class Mapping(Model):
     order : str, optional
         Column that says in which order or when stations reported.
     missing : tuple of str
-        Texts that mean *not read*, besides an empty cell, ``-``, ``\N`` and ``NULL``.
+        Texts that mean *not read*, besides an empty cell, ``-``, ``\N``, ``NULL``, ``None``,
+        ``NA``, ``N/A`` and ``NaN``.
     encoding, separator, sheet : str, optional
         What the file is, where sniffing should not decide.
     where : dict of str to str or list

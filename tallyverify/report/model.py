@@ -20,6 +20,7 @@ from tallyverify.records import (
     DeclaredMapping,
     Mapping,
 )
+from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,6 +174,7 @@ class Report(Model):
         """What the sheets say of the winner (D310), if that was asked and could be answered."""
         return next((finding.message for finding in self.of("D310")), "")
 
+    @takes_input
     def check(self, code: str) -> CheckResult:
         """Return the result of one check; of one that was not asked, that it was not.
 
@@ -191,6 +193,7 @@ class Report(Model):
         """The checks that were asked."""
         return tuple(check for check in self.checks if check.status is not Status.NOT_ASKED)
 
+    @takes_input
     def of(self, code: str) -> tuple[Finding, ...]:
         """Return the findings of one check."""
         return tuple(finding for finding in self.findings if finding.code == code)
@@ -220,17 +223,20 @@ class Report(Model):
         """Return the report as plain data, as in report.json."""
         return self.model_dump(mode="json", by_alias=True)
 
+    @takes_input
     def to_json(self, path: str | Path | None = None) -> str:
         """Return report.json as text, and write it if a path is given."""
         text = self.model_dump_json(by_alias=True, indent=2) + "\n"
         return _written(text, path)
 
+    @takes_input
     def to_html(self, path: str | Path | None = None) -> str:
         """Return the report as one self-contained HTML page, and write it if a path is given."""
         from tallyverify.report.html import page
 
         return _written(page(self), path)
 
+    @takes_input
     def to_text(self, *, width: int = 100) -> str:
         """Return the report as plain text, as the terminal shows it."""
         from tallyverify.report.terminal import as_text
