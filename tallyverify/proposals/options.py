@@ -58,9 +58,10 @@ def long_layout(columns: Sequence[Column], rows: int) -> tuple[LongFigures, Plac
         contests = contests_among(
             columns, option, chosen[0], others, [c for c in counts if c is not chosen[0]]
         )
-        if contests is not None:
+        if contests is not None and contests.sure:
             return _of_one_contest(columns, contests)
         found = LongFigures(option, chosen[0])
+        found.questions += [contests.question] if contests is not None else []
         found.evidence.append(
             f"a long file: {option.name} has {len(option.texts)} texts, about "
             f"{rows / groups:.1f} for each of {groups:,} stations; {chosen[0].name} counts them"

@@ -27,6 +27,7 @@ from tallyverify.records import ALL_OPTIONS, Mapping, column_named
 from tallyverify.table import ActaTable, Beside, Noticed, Spoiled, StatusTexts, SumsByText
 
 _BLOCKS, _BLOCK = 10, 500
+_ANY_OTHER = "(any other)"
 _MOST_REASONS = 500
 """So many texts a column may have in which each annulled sheet has its reason."""
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fev|mai|set|out|dez|okt"
@@ -196,11 +197,25 @@ def _by_text(file: _File, kept: ActaTable) -> Iterator[SumsByText]:
     areas = set(map(column_named, file.mapping.areas.values()))
     key = [name for name in map(column_named, file.mapping.station) if name not in areas]
     for name in dict.fromkeys([*file.unused, *key]):
-        if len(pc.unique(pc.fill_null(file.sample.text(name), ""))) > MOST_TEXTS:
-            continue
-        found = sums_by_text(name, file.raw.text(name).take(at), kept)
+        sample = pc.fill_null(file.sample.text(name), "")
+        usual = None
+        if len(pc.unique(sample)) > MOST_TEXTS:
+            usual = _usual(sample)
+            if usual is None:
+                continue
+        texts = file.raw.text(name).take(at)
+        if usual is not None:  # each of the others with its own reason, perhaps
+            texts = pc.if_else(pc.equal(pc.fill_null(texts, ""), usual), usual, _ANY_OTHER)
+        found = sums_by_text(name, texts, kept)
         if found is not None:
             yield found
+
+
+def _usual(sample: pa.Array) -> str | None:
+    """Return the text of most cells, if there is one."""
+    counts = sorted(pc.value_counts(sample).to_pylist(), key=lambda one: -one["counts"])
+    most = counts[0]
+    return str(most["values"]) if 2 * most["counts"] > len(sample) and most["values"] else None
 
 
 def _speaks(text: str) -> bool:

@@ -68,20 +68,15 @@ def never_declared(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Fi
     A register or a number of the row that was taken for a candidate looks like this.
     """
     sums = reading.seen.totals.sums
-    named = {
-        name for bulletin in facts.bulletins for row in bulletin.areas for name in row.candidates
-    }
+    rows = [row for bulletin in facts.bulletins for row in bulletin.areas]
+    named = {name for row in rows for name in row.candidates}
+    named |= {name for row in rows for one in row.percentage_members.values() for name in one}
     strange = [
         name
         for name in facts.contest.candidate_ids
         if name not in named and sums.get((name,), 0) > 0
     ]
-    closed = [
-        row.valid is not None and row.valid == sum(row.figures.values())
-        for bulletin in facts.bulletins
-        for row in bulletin.areas
-        if row.figures
-    ]
+    closed = [_makes_up_all(row) for row in rows if row.figures or row.percentages]
     votes = sum(sums.get((name,), 0) for name in strange)
     every = sum(sums.get((name,), 0) for name in facts.contest.candidate_ids)
     alike = any(
@@ -144,6 +139,14 @@ def _whole(facts: CaseFacts, names: set[str] | None = None) -> list[AreaResult]:
             if not row.area and row.candidates == wanted:
                 found += [row] if complete or last else []
     return found
+
+
+def _makes_up_all(row: AreaResult) -> bool:
+    """Whether the candidates of a row have all of its valid votes, by votes or by percentages."""
+    if row.figures:
+        return row.valid is not None and row.valid == sum(row.figures.values())
+    stated, raised = row.percentage_sum
+    return abs(stated - 100) <= raised
 
 
 def _counted(column: SumsByText, row: AreaResult) -> tuple[int, ...]:

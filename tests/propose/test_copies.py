@@ -55,7 +55,7 @@ def test_stations_of_equal_size_are_no_copies() -> None:
 
 
 def long_file() -> pd.DataFrame:
-    places = ["Departamento", "Municipio", "Mesa"]
+    places = ["Departamento", "Municipio", "Mesa", "Inscritos"]
     return frame().melt(places, LINES, var_name="Opcion", value_name="Votos")
 
 
@@ -73,6 +73,22 @@ def test_one_of_several_contests_is_read(name: str) -> None:
     assert proposal.mapping.where == {name: "P"}
     assert proposal.mapping.station == ("Mesa",)
     assert [option.id for option in proposal.contest.candidates] == list(senate)
+
+
+def test_without_a_register_contests_are_only_asked_about() -> None:
+    """Blocs of like size look the same."""
+    senate = {"Ana Paz": "Zoe Luz", "Berto Rey": "Yago Sol", "Carla Gil": "Xul Mar"}
+    other = long_file().replace({"Opcion": senate})
+    both = pd.concat([long_file().assign(Cod="P"), other.assign(Cod="S")], ignore_index=True)
+    proposal = asked(both.drop(columns="Inscritos"), "several contests", "All rows are read")
+    assert proposal.mapping.where == {}
+
+
+def test_blocs_within_the_register_are_no_contests() -> None:
+    whole = long_file()
+    whole["Bloque"] = ["I" if name in LINES[:2] else "D" for name in whole["Opcion"]]
+    whole["Votos"] = "60"
+    assert tv.propose(whole).mapping.where == {}
 
 
 def test_candidates_of_a_district_are_one_contest_each_elsewhere() -> None:

@@ -392,6 +392,29 @@ def test_a_candidate_whom_no_bulletin_names() -> None:
     assert "for 'C', whom no bulletin names" in (report.reason or "")
 
 
+def test_a_candidate_whom_no_percentage_names() -> None:
+    contest = Contest.model_validate(
+        {"id": "g", "levels": ["state"], "candidates": [{"id": name} for name in "ABC"]}
+    )
+    frame = _unlike().assign(C="900")
+    mapping = {**WITHOUT_LINES, "votes": {name: name for name in "ABC"}}
+    table = read_actas(frame, contest=contest, mapping=mapping)
+    votes = {name: int(frame[name].astype(int).sum()) for name in "AB"}
+    every = sum(votes.values())
+    shares = {name: round(100 * n / every, 2) for name, n in votes.items()}
+    row = {"valid": every, "percentages": shares}
+    declared = declared_of({"complete": True, "areas": [row]})
+    assert verify(Case(contest, table, declared), checks="rules,compare").verdict == "insufficient"
+
+
+def test_a_status_with_a_reason_for_each_sheet_in_words_that_nobody_knows() -> None:
+    frame = _unlike()
+    frame["ESTADO"] = [f"Vista: motivo {at}" if at < 15 else "Bien" for at in range(60)]
+    report = _of(frame, frame.iloc[15:])
+    assert report.verdict == "insufficient"
+    assert "column 'ESTADO' is 'Bien'" in (report.reason or "")
+
+
 def test_reasons_of_many_annulled_sheets_are_a_status() -> None:
     frame = _unlike()
     frame["ESTADO"] = [f"Anulada: motivo {at}" if at < 15 else "Contabilizada" for at in range(60)]

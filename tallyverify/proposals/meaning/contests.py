@@ -26,6 +26,7 @@ class Contests:
     text: str
     others: tuple[str, ...]
     rows: Mask
+    sure: bool  # a register shows that together they are more than one contest's votes
 
     @property
     def evidence(self) -> str:
@@ -38,10 +39,16 @@ class Contests:
     @property
     def question(self) -> str:
         """Ask which contest is meant."""
+        ask = f"Does {self.column.name!r} tell several contests apart?"
+        if not self.sure:
+            return (
+                f"{ask} All rows are read. If it does, keep one of "
+                f"{listed((self.text, *self.others), 8)}: "
+                f'"where": {{"{self.column.name}": "{self.text}"}}.'
+            )
         return (
-            f"Does {self.column.name!r} tell several contests apart? Only the rows of "
-            f"{self.text!r} are read; there are also {listed(self.others, 8)}. If it does not, "
-            "take it out of mapping.where."
+            f"{ask} Only the rows of {self.text!r} are read; there are also "
+            f"{listed(self.others, 8)}. If it does not, take it out of mapping.where."
         )
 
 
@@ -56,7 +63,7 @@ def contests_among(
 
     Candidates of one district stand in its rows alone, too, but then the stations differ; parties
     part the options, but count other numbers of votes; blocs that do not are told from contests by
-    a register: together they have no more votes than voters.
+    a register: together they have no more votes than voters. Without one it is only asked.
     """
     rows = len(option.cells)
     for column in columns:
@@ -76,22 +83,21 @@ def contests_among(
         two = np.sort(votes, axis=1)[:, -2:]
         if float((two[:, 0] >= (1 - _ALIKE) * two[:, 1])[two[:, 1] > 0].mean()) <= _MOSTLY:
             continue
-        if _within_a_register(votes, stations, registers):
+        fits = [_is_within(votes, stations, register) for register in registers]
+        if any(fits):
             continue
         totals = votes.sum(axis=0)
         code_of = dict(zip(column.cells.to_pylist(), column.codes.tolist(), strict=True))
         by_votes = sorted(column.texts, key=lambda text: (-totals[code_of[text]], text))
         text = next((t for t in by_votes if plain(t).startswith("presid")), by_votes[0])
         chosen = column.codes == code_of[text]
-        return Contests(column, text, tuple(t for t in by_votes if t != text), chosen)
+        left = tuple(t for t in by_votes if t != text)
+        return Contests(column, text, left, chosen, sure=bool(fits))
     return None
 
 
-def _within_a_register(votes: Counts, stations: Counts, registers: Sequence[Column]) -> bool:
-    """Whether some count of the station is no less than all of its votes together."""
-    for column in registers:
-        voters = np.zeros(len(votes), dtype=np.int64)
-        np.maximum.at(voters, stations, column.counts)
-        if bool((voters >= votes.sum(axis=1)).mean() > _MOSTLY):
-            return True
-    return False
+def _is_within(votes: Counts, stations: Counts, register: Column) -> bool:
+    """Whether a count of the station is mostly no less than all of its votes together."""
+    voters = np.zeros(len(votes), dtype=np.int64)
+    np.maximum.at(voters, stations, register.counts)
+    return bool((voters >= votes.sum(axis=1)).mean() > _MOSTLY)
