@@ -17,11 +17,13 @@ from tallyverify.readers.opening.more_kinds import check_not_fixed_width, is_htm
 from tallyverify.readers.opening.places import FilesMeant, check_name, files_meant
 from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.alike import ALIKE, rows_alike, share_alike
 from tallyverify.readers.rows.blocks import totals_by_place
 from tallyverify.readers.rows.subtotals import labelled
 from tallyverify.readers.stations import read_registry, registry_from
 
 __all__ = [
+    "ALIKE",
     "FILE",
     "SHEET",
     "WORKBOOKS",
@@ -46,6 +48,8 @@ __all__ = [
     "read_raw",
     "read_registry",
     "registry_from",
+    "rows_alike",
+    "share_alike",
     "thousands_of",
     "to_utf8",
     "totals_by_place",

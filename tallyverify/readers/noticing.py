@@ -18,6 +18,7 @@ from tallyverify.arrays import Counts
 from tallyverify.readers.counts import Thousands, read_counts
 from tallyverify.readers.mending import mend
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.alike import versions_in_key
 from tallyverify.readers.rows.copied_parts import copied_parts
 from tallyverify.readers.rows.said_of_rows import version_column
 from tallyverify.readers.rows.sums_by_text import MOST_TEXTS, sums_by_text
@@ -108,6 +109,7 @@ def noticed(
         statuses=tuple(_statuses(file)),
         by_text=tuple(_by_text(file, kept)),
         twins=twins(kept),
+        versions=_versions(file),
         elsewhere=0 if long else _elsewhere(file, thousands),
         beside=() if long else _beside(file, thousands),
         mend="" if long else mend(raw, mapping, table, at, thousands),
@@ -209,6 +211,13 @@ def _by_text(file: _File, kept: ActaTable) -> Iterator[SumsByText]:
         found = sums_by_text(name, texts, kept)
         if found is not None:
             yield found
+
+
+def _versions(file: _File) -> tuple[str, int]:
+    key = list(dict.fromkeys(map(column_named, file.mapping.station)))
+    if len(key) < 2 or file.mapping.layout == "long":
+        return "", 0
+    return versions_in_key(file.table, {name: file.text(name).to_pandas() for name in key})
 
 
 def _usual(sample: pa.Array) -> str | None:

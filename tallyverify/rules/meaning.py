@@ -83,6 +83,17 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
                 arithmetic=f"{number(noticed.twins)} of {counted(reading.rows.rows, 'row')}",
             )
         )
+    column, versions = noticed.versions
+    if versions > allowed_for(facts, stations).sheets:
+        findings.append(
+            check.finding(
+                f"column {shown(column)} of the key alone tells {counted(versions, 'row')} from "
+                "another with the same figures or nearly, as versions of one sheet have: take it "
+                "out of mapping.station, and say what counts with mapping.repeated",
+                observed=versions,
+                arithmetic=f"{number(versions)} of {counted(reading.rows.rows, 'row')}",
+            )
+        )
     if noticed.unlike and too_many(noticed.repeated, reading.rows.rows + noticed.repeated):
         findings.append(
             check.finding(

@@ -72,6 +72,8 @@ class Noticed:
         Votes by text of each column that is not read, or part of the key, and has few.
     twins : int
         Rows that hold all figures of another station's, and more of these than chance makes.
+    versions : tuple of str and int
+        A column of the key that tells only rows apart that are alike otherwise, and how many.
     elsewhere : int
         Rows without any figure that have some in columns which are not read.
     mend : str
@@ -91,5 +93,6 @@ class Noticed:
     beside: tuple[Beside, ...] = ()
     by_text: tuple[SumsByText, ...] = ()
     twins: int = 0
+    versions: tuple[str, int] = ("", 0)
     elsewhere: int = 0
     mend: str = ""

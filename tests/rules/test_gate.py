@@ -453,3 +453,23 @@ def test_sheets_that_name_an_area_of_their_own(rows: int) -> None:
     report = verify(Case(CONTEST, table, declared_of(whole)), checks="rules,compare")
     assert report.verdict == "insufficient"
     assert "that no bulletin names (state: 'Frontera')" in (report.reason or "")
+
+
+@pytest.mark.parametrize(("corrected", "doubted"), [(0, False), (25, True)])
+def test_corrected_versions_in_the_key(corrected: int, doubted: bool) -> None:
+    first = _unlike()
+    second = first.iloc[:corrected].copy()
+    for name in ("A", "VALID"):
+        second[name] = [str(int(text) + 40) for text in second[name]]
+    both = pd.concat([first.assign(VER="1"), second.assign(VER="2")], ignore_index=True)
+    last = both.drop_duplicates("ID", keep="last")
+    report = _of(both, last, station=["ID", "VER"])
+    assert (report.verdict == "insufficient") is doubted
+    assert ("column 'VER' of the key alone" in (report.reason or "")) is doubted
+
+
+def test_tables_of_one_centre_are_no_versions() -> None:
+    frame = _unlike()
+    frame["CENTRE"] = [str(at // 3) for at in range(60)]
+    frame["NO"] = [str(at % 3) for at in range(60)]
+    assert _of(frame, frame, station=["CENTRE", "NO"]).verdict == "consistent"

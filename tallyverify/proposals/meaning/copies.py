@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,14 +12,11 @@ from tallyverify.errors import listed
 from tallyverify.findings import counted
 from tallyverify.proposals.columns import Column, combination_codes
 from tallyverify.proposals.words import AREA, CODE, STATION, VERSION
+from tallyverify.readers import ALIKE, rows_alike, share_alike
 
-_ALIKE = 0.3  # of the pairs: two stations hardly ever have the same largest figure
 _ALIKE_NAMED = 0.1  # where the name speaks of versions
 _DIFFER = 0.9
-_FIGURE = 10  # smaller counts are the same by chance
 _LARGEST = 20  # columns of figures that are looked at
-
-Rows = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -58,9 +54,12 @@ def copies_told_apart(
     one sheet nearly always do. A column that is named as a version needs less of it.
     """
     largest = sorted(figures, key=lambda c: -int(c.counts.sum()))[:_LARGEST]
-    values = np.stack([c.counts for c in largest], axis=1) if largest else np.zeros((rows, 0))
-    all_rows = np.arange(rows)
-    by_chance = float(_alike(values, all_rows, np.roll(all_rows, int(0.382 * rows) + 1)).mean())
+    values = (
+        np.stack([c.counts for c in largest], axis=1)
+        if largest
+        else np.zeros((rows, 0), dtype=np.int64)
+    )
+    by_chance = share_alike(values)
     for column in key:
         for others in _others(column, key, names):
             codes = combination_codes([*others, *beside], rows)
@@ -70,10 +69,10 @@ def copies_told_apart(
             # It must be this column in which they differ.
             if not len(one) or (column.codes[one] != column.codes[other]).mean() < _DIFFER:
                 continue
-            alike = _alike(values, one, other)
+            alike = rows_alike(values, one, other)
             share = float(alike.mean())
             named = VERSION.search(column.plain)
-            if share >= max(_ALIKE_NAMED if named else _ALIKE, 2 * by_chance):
+            if share >= max(_ALIKE_NAMED if named else ALIKE, 2 * by_chance):
                 first = np.zeros(rows, dtype=bool)
                 first[order[np.flatnonzero(np.r_[True, ~again])]] = True
                 return Copies(column, first, int(alike.sum()), int(again.sum()))
@@ -97,13 +96,3 @@ def _others(
     ]
     if places and {c.name for c in places} != {c.name for c in rest}:
         yield places
-
-
-def _alike(values: Any, one: Rows, other: Rows) -> Mask:
-    """Whether two rows agree in their largest figure, or in half of those that are not small."""
-    a, b = values[one], values[other]
-    counted_here = np.maximum(a, b) >= _FIGURE
-    equal = (a == b) & counted_here
-    half = 2 * equal.sum(axis=1) >= counted_here.sum(axis=1)
-    result: Mask = counted_here.any(axis=1) & (half | equal[:, :1].any(axis=1))
-    return result if len(result) else np.zeros(1, dtype=bool)
