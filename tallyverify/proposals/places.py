@@ -96,7 +96,7 @@ def _key_once(
     first = np.zeros(rows, dtype=bool)
     first[np.unique(codes, return_index=True)[1]] = True
     again = rows - int(first.sum())
-    if not again or 2 * again > rows:
+    if not again or 4 * again > rows:
         return key_among(names, areas, rows, beside)
     once = dict(zip((c.name for c in whole), kept(whole, first), strict=True))
     own = [[once[column.name] for column in some] for some in (names, areas, beside)]
