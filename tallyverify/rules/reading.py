@@ -16,7 +16,7 @@ def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
         False: ("kept as a station, as the mapping says", Evidence.NOTE),
         None: (
             "it is not counted, and no sum is compared until mapping.subtotals says "
-            '"leave_out" or "keep"',
+            '"leave_out" or "keep", or names these rows by a rule',
             Evidence.QUALITY,
         ),
     }[facts.source.subtotals_left_out]
