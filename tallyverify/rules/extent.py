@@ -183,8 +183,8 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
         findings.append(
             check.finding(
                 f"{counted(len(facts.source.subtotals), 'row')} among the stations look like area "
-                'subtotals (T208); set mapping.subtotals to "leave_out" or "keep", or to a rule that '
-                'names these rows: {"column": …, "equals": […]}',
+                'subtotals (T208); set mapping.subtotals to "leave_out" or "keep", or to a rule '
+                'that names these rows: {"column": …, "equals": […]}',
                 observed=len(facts.source.subtotals),
             )
         )
