@@ -52,7 +52,7 @@ def _folded(case: Case) -> dict[str, set[str]]:
     tell = lambda what, done, of: None  # noqa: E731
     suspects, _ = find_suspects(case, tell)
     sums, _, seen = fold_rows(case, case.facts, select(None), suspects, tell)
-    kept, rows = sums[summarise_sheets].columns, sums[summarise_witnesses].columns
+    kept, rows = sums[summarise_sheets].columns, sums[summarise_witnesses].columns()
     assert seen.stations.stations == seen.totals.stations[0] == seen.stations.seen.sum()
     return {
         "registry": set(REGISTRY.index[seen.stations.seen]),
