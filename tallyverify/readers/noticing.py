@@ -108,7 +108,7 @@ def noticed(
         spoiled=tuple(_spoiled(file)),
         statuses=tuple(_statuses(file)),
         by_text=tuple(_by_text(file, kept)),
-        twins=twins(kept),
+        twins=twins(kept, distinct=not repeated or mapping.repeated != "hull"),
         versions=_versions(file),
         elsewhere=0 if long else _elsewhere(file, thousands),
         beside=() if long else _beside(file, thousands),

@@ -34,6 +34,8 @@ def copied_parts(table: ActaTable) -> int:
     >>> copied_parts(tv.read_actas(rows, contest=contest, mapping=mapping))
     1
     """
+    codes = pd.factorize(table.frame["station"].fillna(""))[0]
+    table = table.take((np.bincount(codes)[codes] > 1) if len(codes) else codes > 0)
     figures = {name: table.figure(name)[0] for name in table.figures}
     several = np.sum([figures[name] > 0 for name in table.votes], axis=0) > 1
     large = several & (table.figure(ALL_OPTIONS)[0] >= _FEWEST_VOTES)

@@ -14,8 +14,10 @@ _DISTINCT = 0.3  # of the rows: where fewer differ, the figures say little
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
-def twins(table: ActaTable) -> int:
+def twins(table: ActaTable, *, distinct: bool = False) -> int:
     """Return how many sheets are copies of others under other keys; 0 where chance may make them.
+
+    ``distinct``: each station is known to stand once.
 
     Sheets that agree in everything but one candidate's votes differ in these by one vote as often
     as by none, where it is chance; copies differ by none. Lines that are sums are left out, since
@@ -26,23 +28,23 @@ def twins(table: ActaTable) -> int:
     candidates = [name for name in table.contest.candidate_ids if name in names]
     if len(seen) < 10 or len(names) < 2 or not candidates:
         return 0
-    first = ~seen.frame["station"].duplicated().to_numpy()
-    seen = seen if first.all() else seen.take(first)
+    if not distinct:
+        seen = seen.take(~seen.frame["station"].duplicated().to_numpy())
     largest = max(candidates, key=lambda name: int(seen.figure(name)[0].sum()))
     rest = np.zeros(len(seen), dtype=np.uint64)
     for name in names:
         if name != largest:
             rest = _mixed(rest, seen.figure(name)[0].astype(np.uint64))
     votes = seen.figure(largest)[0]
-    codes, distinct = pd.factorize(_mixed(rest, votes.astype(np.uint64)))
-    if len(distinct) == len(codes) or len(distinct) < _DISTINCT * len(codes):
+    codes, known = pd.factorize(_mixed(rest, votes.astype(np.uint64)))
+    if len(known) == len(codes) or len(known) < _DISTINCT * len(codes):
         return 0
     equal = int((np.bincount(codes)[codes] > 1).sum())
     near = max(
-        int(np.isin(_mixed(rest, (votes + apart).astype(np.uint64)), distinct).sum())
+        int(np.isin(_mixed(rest, (votes + apart).astype(np.uint64)), known).sum())
         for apart in _NEAR
     )
-    return len(codes) - len(distinct) if equal > _TIMES * near + _FEW else 0
+    return len(codes) - len(known) if equal > _TIMES * near + _FEW else 0
 
 
 def _mixed(hashes: Hashes, values: Hashes) -> Hashes:
