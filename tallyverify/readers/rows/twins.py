@@ -23,7 +23,7 @@ def twins(table: ActaTable, *, distinct: bool = False) -> int:
     as by none, where it is chance; copies differ by none. Lines that are sums are left out, since
     with them no single figure could differ.
     """
-    seen = table.take(table.seen)
+    seen = table if table.seen.all() else table.take(table.seen)
     names = [name for name in table.figures if name not in ("valid", "ballots", "signed")]
     candidates = [name for name in table.contest.candidate_ids if name in names]
     if len(seen) < 10 or len(names) < 2 or not candidates:
