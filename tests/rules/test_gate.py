@@ -377,34 +377,33 @@ def test_a_column_of_the_key_that_tells_contests_apart(off: int) -> None:
     assert "column 'RACE' is 'P'" in (report.reason or "")
 
 
-def test_a_candidate_whom_no_bulletin_names() -> None:
-    """A register that was taken for a candidate."""
+def _with_a_register_as_candidate(row: Any) -> Report:
+    """Verify sheets whose register was taken for C against a row made of the votes for A and B."""
     contest = Contest.model_validate(
         {"id": "g", "levels": ["state"], "candidates": [{"id": name} for name in "ABC"]}
     )
     frame = _unlike().assign(C="900")
     mapping = {**WITHOUT_LINES, "votes": {name: name for name in "ABC"}}
     table = read_actas(frame, contest=contest, mapping=mapping)
-    votes = {name: int(frame[name].astype(int).sum()) for name in "AB"}
-    declared = declared_of(nation(votes=votes, valid=sum(votes.values()), complete=True))
-    report = verify(Case(contest, table, declared), checks="rules,compare")
+    declared = declared_of(row({name: int(frame[name].astype(int).sum()) for name in "AB"}))
+    return verify(Case(contest, table, declared), checks="rules,compare")
+
+
+def test_a_candidate_whom_no_bulletin_names() -> None:
+    report = _with_a_register_as_candidate(
+        lambda votes: nation(votes=votes, valid=sum(votes.values()), complete=True)
+    )
     assert report.verdict == "insufficient"
     assert "for 'C', whom no bulletin names" in (report.reason or "")
 
 
 def test_a_candidate_whom_no_percentage_names() -> None:
-    contest = Contest.model_validate(
-        {"id": "g", "levels": ["state"], "candidates": [{"id": name} for name in "ABC"]}
-    )
-    frame = _unlike().assign(C="900")
-    mapping = {**WITHOUT_LINES, "votes": {name: name for name in "ABC"}}
-    table = read_actas(frame, contest=contest, mapping=mapping)
-    votes = {name: int(frame[name].astype(int).sum()) for name in "AB"}
-    every = sum(votes.values())
-    shares = {name: round(100 * n / every, 2) for name, n in votes.items()}
-    row = {"valid": every, "percentages": shares}
-    declared = declared_of({"complete": True, "areas": [row]})
-    assert verify(Case(contest, table, declared), checks="rules,compare").verdict == "insufficient"
+    def row(votes: dict[str, int]) -> dict[str, Any]:
+        every = sum(votes.values())
+        shares = {name: round(100 * n / every, 2) for name, n in votes.items()}
+        return {"complete": True, "areas": [{"valid": every, "percentages": shares}]}
+
+    assert _with_a_register_as_candidate(row).verdict == "insufficient"
 
 
 def test_a_status_with_a_reason_for_each_sheet_in_words_that_nobody_knows() -> None:
