@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from tallyverify.arrays import Mask
 from tallyverify.errors import listed
 from tallyverify.findings import counted
 from tallyverify.proposals.columns import Column, combination_codes, distinct, kept
@@ -98,16 +99,27 @@ def _key_once(
     again = rows - int(first.sum())
     if not again or 4 * again > rows:
         return key_among(names, areas, rows, beside)
-    once = dict(zip((c.name for c in whole), kept(whole, first), strict=True))
-    own = [[once[column.name] for column in some] for some in (names, areas, beside)]
-    key = key_among(own[0], own[1], rows - again, own[2])
-    columns = [column for c in key.columns for column in names if column.name == c.name]
+    once = _rows_of(first, names, areas, beside)
+    key = key_among(once[0], once[1], rows - again, once[2])
+    columns = _of_the_whole(key.columns, names)
     spelt = ", ".join(column.name for column in columns)
     ask = (
         f"{counted(again, 'row')} with the key of another ({spelt}), and the same figures: copies "
         '(say nothing: they count once), or parts that add up ("repeated": "sum")?'
     )
     return replace(key, columns=columns, questions=[*key.questions, *([ask] * key.found)])
+
+
+def _rows_of(rows: Mask, *groups: Sequence[Column]) -> list[list[Column]]:
+    """Return groups of columns with some of the rows, a column that is in several but once."""
+    every = {column.name: column for group in groups for column in group}
+    once = dict(zip(every, kept([*every.values()], rows), strict=True))
+    return [[once[column.name] for column in group] for group in groups]
+
+
+def _of_the_whole(columns: Sequence[Column], among: Sequence[Column]) -> list[Column]:
+    """Return the columns with all rows of which these hold some."""
+    return [column for one in columns for column in among if column.name == one.name]
 
 
 def _balanced(key: Sequence[Column], rows: int, beside: Sequence[Column]) -> list[str]:
@@ -143,16 +155,13 @@ def _without_copies(
     if copies is None:
         return key
     others = [column for column in names if column is not copies.column]
-    every = [*others, *areas, *figures, *beside]
-    once = dict(zip((c.name for c in every), kept(every, copies.first), strict=True))
-    names, areas, figures, beside = (
-        [once[column.name] for column in some] for some in (others, areas, figures, beside)
-    )
-    shorter = key_among(names, areas, int(copies.first.sum()), beside)
+    own = int(copies.first.sum())
+    names, areas, figures, beside = _rows_of(copies.first, others, areas, figures, beside)
+    shorter = key_among(names, areas, own, beside)
     if not shorter.found:
         return key
-    shorter = _without_copies(shorter, names, areas, int(copies.first.sum()), figures, beside)
-    whole = [column for c in shorter.columns for column in others if column.name == c.name]
+    shorter = _without_copies(shorter, names, areas, own, figures, beside)
+    whole = _of_the_whole(shorter.columns, others)
     asked = [copies.question(whole), *shorter.questions]
     return replace(shorter, columns=whole, questions=asked, copies=[copies.column, *shorter.copies])
 
