@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,86 @@ Texts = np.ndarray[Any, np.dtype[np.object_]]
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
 _LARGEST = 2**31
+
+
+@dataclass(frozen=True, eq=False)
+class SmallCounts:
+    """Counts, or −1, kept in the fewest bytes that hold them all.
+
+    Whatever is taken of them is int64 again: no arithmetic is done in few bytes.
+
+    Examples
+    --------
+    >>> votes = SmallCounts.of(np.array([[120, 4], [7, 9]]))
+    >>> votes.kept.dtype, votes[0]
+    (dtype('int8'), array([120,   4]))
+    """
+
+    kept: np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
+
+    @classmethod
+    def of(cls, values: Counts) -> SmallCounts:
+        """Keep an array of any shape."""
+        least, most = int(values.min(initial=0)), int(values.max(initial=0))
+        kinds = (np.int8, np.int16, np.int32, np.int64)
+        kind = next(k for k in kinds if np.iinfo(k).min <= least and most <= np.iinfo(k).max)
+        return cls(values.astype(kind))
+
+    @classmethod
+    def side_by_side(cls, columns: list[SmallCounts], rows: int) -> SmallCounts:
+        """Keep columns of so many rows as the columns of one."""
+        kinds = (column.kept.dtype for column in columns)
+        kept = np.empty((rows, len(columns)), dtype=np.result_type(np.int8, *kinds), order="F")
+        for at, column in enumerate(columns):
+            kept[:, at] = column.kept
+        return cls(kept)
+
+    @classmethod
+    def joined(cls, parts: Iterable[SmallCounts]) -> SmallCounts:
+        """Keep the rows of some, one after the other."""
+        return cls(np.concatenate([part.kept for part in parts]))
+
+    def __len__(self) -> int:
+        return len(self.kept)
+
+    def __getitem__(self, which: Any) -> Counts:
+        found: Counts = self.kept[which].astype(np.int64)
+        return found
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are."""
+        return int(self.kept.shape[1])
+
+    def rows(self, which: Any) -> SmallCounts:
+        """Return some of the rows, in few bytes too."""
+        return SmallCounts(self.kept[which])
+
+    def differ(self, other: SmallCounts) -> Mask:
+        """Return where two of one shape are not the same."""
+        found: Mask = self.kept != other.kept
+        return found
+
+    def by_row(self) -> Counts:
+        """Return the sum of each row."""
+        found: Counts = self.kept.sum(axis=1, dtype=np.int64)
+        return found
+
+    def largest(self) -> int:
+        """Return the largest, 1 at the least."""
+        return int(self.kept.max(initial=1))
+
+    def largest_of_row(self) -> Counts:
+        """Return the largest of each row."""
+        found: Counts = self.kept.max(axis=1).astype(np.int64)
+        return found
+
+    def summed(self, order: Counts, edges: Counts) -> SmallCounts:
+        """Return the sum of each run of rows, put in this order, by column."""
+        columns = [
+            SmallCounts.of(np.add.reduceat(self[:, at][order], edges)) for at in range(self.columns)
+        ]
+        return SmallCounts.side_by_side(columns, len(edges))
 
 
 def among(texts: Iterable[str], wanted: Iterable[str]) -> Mask:

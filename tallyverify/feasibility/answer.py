@@ -64,7 +64,7 @@ class Feasibility:
         self._annulled_seen = papers_held(every) - papers_held(columns)
         del every
         doubtful = among(columns["station"], kept.rows.doubtful)
-        nameless = ~columns["seen"] & (columns["least"].sum(axis=1) > 0)
+        nameless = ~columns["seen"] & (columns["least"].by_row() > 0)
         columns = with_registry_places(columns, facts)
         columns = {**columns, "seen": columns["seen"] & ~doubtful}
         several = np.array([len(places) > 1 for places in columns["labels"]])
@@ -92,13 +92,14 @@ class Feasibility:
         """Whether as many sheets as are allowed for could turn the lead in the sheets."""
         sure = ~self.sheets.pending
         votes = sorted(
-            (int(self.sheets.lows[name][sure].sum()) for name in self.facts.contest.candidate_ids),
+            (int(self.sheets.low(name)[sure].sum()) for name in self.facts.contest.candidate_ids),
             reverse=True,
         )
         if len(votes) < 2 or not self.seen:
             return None
-        papers = np.stack([self.sheets.lows[n] for n in self.facts.contest.candidate_ids])
-        papers = papers.sum(axis=0)
+        papers = np.zeros(self.seen, dtype=np.int64)
+        for name in self.facts.contest.candidate_ids:
+            papers += self.sheets.low(name)
         wrong = np.sort(papers)[-self.allowance.sheets :]
         # Each vote that changes sides counts twice.
         return votes[0] - votes[1] <= 2 * int(wrong.sum()) + int(papers[~sure].sum())
@@ -121,11 +122,12 @@ class Feasibility:
         if not self.seen:
             return 0.0
         total = sum(
-            int(self.sheets.lows[name].sum())
+            int(self.sheets.low(name).sum())
             for name in (*self.facts.contest.candidate_ids, "null", "other valid")
         )
-        if (self.sheets.ballots[0] >= 0).all():
-            total = int(self.sheets.ballots[0].sum())
+        ballots = self.sheets.ballots[0][:]
+        if (ballots >= 0).all():
+            total = int(ballots.sum())
         return total / self.seen
 
     @cached_property

@@ -74,7 +74,7 @@ def _silent(engine: Feasibility) -> int:
     sheets = engine.sheets
     open_ = int(np.maximum(sheets.limits.cap, 0)[sheets.free].sum())
     for name in engine.facts.contest.candidate_ids:
-        low, high = sheets.lows[name], sheets.highs[name]
+        low, high = sheets.low(name), sheets.high(name)
         low = np.where(sheets.pending, 0, low)
         gap = np.where(high >= 0, high - low, np.maximum(sheets.limits.cap, 0))
         open_ += int(gap[~sheets.free].sum())

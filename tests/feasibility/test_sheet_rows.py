@@ -34,13 +34,13 @@ def test_sheets_are_put_together_as_they_were_read(rows: list[Any], parts: int) 
     columns = _kept(rows, parts).columns()
     votes = [[row[name] for name in "ABC"] for row in rows]
     assert columns["station"].tolist() == [f"{at:03d}" for at in range(1, len(rows) + 1)]
-    assert columns["least"].tolist() == [[vote or 0 for vote in row] for row in votes]
-    assert columns["most"].tolist() == [[-1 if v is None else v for v in row] for row in votes]
-    assert columns["ballots"].tolist() == [
+    assert columns["least"][:].tolist() == [[vote or 0 for vote in row] for row in votes]
+    assert columns["most"][:].tolist() == [[-1 if v is None else v for v in row] for row in votes]
+    assert columns["ballots"][:].tolist() == [
         -1 if row["ballots"] is None else row["ballots"] for row in rows
     ]
-    assert set(columns["valid"]) == {-1}
-    assert all(columns[name].dtype == np.int64 for name in ("least", "most", "ballots", "site"))
+    assert set(columns["valid"][:]) == {-1}
+    assert all(columns[name][:].dtype == np.int64 for name in ("least", "most", "ballots", "site"))
 
 
 def test_a_sheet_is_kept_in_few_bytes() -> None:

@@ -331,8 +331,8 @@ def _unproved(proof: CertifiedProof, program: Program, order: list[int]) -> str:
 
 def _beyond(proof: CertifiedProof, program: Program) -> bool:
     stations = program.stations
-    arrays = (stations.most, stations.cap, stations.lists, program.unseen.cap, program.unseen.lists)
-    largest = max(1, *(int(array.max(initial=1)) for array in arrays))
+    arrays = (stations.cap, stations.lists, program.unseen.cap, program.unseen.lists)
+    largest = max(1, stations.most.largest(), *(int(array.max(initial=1)) for array in arrays))
     top = max(proof.scale, proof.room_multiplier, *map(abs, proof.multipliers), 1)
     return top * largest * 4 * max(len(program.rows), 1) > _SAFE
 

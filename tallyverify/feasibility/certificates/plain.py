@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tallyverify.arrays import Counts, Mask, among
+from tallyverify.arrays import Counts, Mask, SmallCounts, among
 from tallyverify.feasibility.answer import Feasibility
 from tallyverify.feasibility.figures.extents import same_hours
 from tallyverify.feasibility.figures.papers import OTHER, Figure
@@ -106,13 +106,13 @@ def _plain(
     held = held[np.argsort(site[held], kind="stable")]
     high = sheets.classes()[held]
     stations = SheetStations(
-        least[held],
-        most[held],
+        SmallCounts.of(least[held]),
+        SmallCounts.of(most[held]),
         site[held],
         cap[held],
         lists[held],
-        np.zeros_like(high),
-        high,
+        SmallCounts.of(np.zeros_like(high)),
+        SmallCounts.of(high),
         held,
     )
     other = closing.unseen
@@ -158,7 +158,7 @@ class _Sheets:
             name: columns[name][here] for name in ("valid", "null", "blank", "ballots")
         }
         self._votes: Counts = columns["least"][here]
-        self._whole: Mask = (columns["most"][here] == self._votes).all(axis=1)
+        self._whole: Mask = ~columns["least"].differ(columns["most"]).any(axis=1)[here]
         self._engine, self._program, self._cap = engine, program, cap
         self._lines = engine.facts.lines
         self._blank_inside = engine.sheets.conventions.valid == "blank"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 import numpy as np
 
-from tallyverify.arrays import Counts
+from tallyverify.arrays import Counts, SmallCounts
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.extents import Extent, count_rows, same_hours
 from tallyverify.feasibility.figures.papers import OTHER, UNCLASSED, Figure, Papers, case_papers
@@ -206,15 +207,21 @@ def _chain(
 
 def _intervals(
     figures: tuple[Figure, ...], papers: Papers, seen: Witnesses, limit: Counts, held: Counts
-) -> tuple[Counts, Counts]:
+) -> tuple[SmallCounts, SmallCounts]:
     """Least and most of each figure on the sheets held; shape (held, figures)."""
-    least = np.empty((len(held), len(figures)), dtype=np.int64, order="F")
-    most = np.empty_like(least)
-    for at, figure in enumerate(figures):
-        low, top = _interval(figure, papers, seen, limit)
-        least[:, at] = low[held]
-        most[:, at] = np.maximum(top, low)[held]
-    return least, most
+    found = (_interval(figure, papers, seen, limit) for figure in figures)
+    return _side_by_side(((low, np.maximum(top, low)) for low, top in found), held)
+
+
+def _side_by_side(
+    found: Iterable[tuple[Counts, Counts]], held: Counts
+) -> tuple[SmallCounts, SmallCounts]:
+    """Keep the least and most of the sheets held, a column each."""
+    lows, highs = [], []
+    for low, top in found:
+        lows.append(SmallCounts.of(low[held]))
+        highs.append(SmallCounts.of(top[held]))
+    return SmallCounts.side_by_side(lows, len(held)), SmallCounts.side_by_side(highs, len(held))
 
 
 def _interval(
@@ -230,24 +237,25 @@ def _interval(
     low: Counts = zero
     top: Counts = zero
     if figure.kind == "votes":
-        low = sum((seen.lows[name] for name in figure.candidates), zero)
+        low = sum((seen.low(name) for name in figure.candidates), zero)
         top = sum((high(name) for name in (*figure.candidates, *papers.classes)), zero)
     elif figure.kind == "valid":
         included = papers.contest.valid_includes_blank
-        low = sum((seen.lows[n] for n in named), zero) + seen.lows[OTHER]
+        low = sum((seen.low(n) for n in named), zero) + seen.low(OTHER)
         top = sum((high(n) for n in named), zero) + high(OTHER)
         if blank:
-            low = low + (seen.lows["blank"] if included else 0)
+            low = low + (seen.low("blank") if included else 0)
             top = top + (high("blank") if included is not False else 0)
-        low = np.maximum(low, seen.valid[0])
-        top = np.where(seen.valid[1] >= 0, np.minimum(top, seen.valid[1]), top)
+        stated_low, stated_high = seen.valid[0][:], seen.valid[1][:]
+        low = np.maximum(low, stated_low)
+        top = np.where(stated_high >= 0, np.minimum(top, stated_high), top)
         low = np.minimum(low, top)
         top = top + sum((high(name) for name in papers.classes), zero)
     elif figure.kind in ("null", "null or blank"):
-        low, top = seen.lows["null"], high("null")
+        low, top = seen.low("null"), high("null")
         top = top + high("blank") if blank and figure.kind != "null" else top
     elif figure.kind == "blank":
-        low, top = (seen.lows["blank"], high("blank")) if blank else (zero, zero)
+        low, top = (seen.low("blank"), high("blank")) if blank else (zero, zero)
     elif figure.kind in ("ballots", "papers"):
         low, top = _ballots(papers, seen, limit)
     elif figure.kind == "registered":
@@ -258,38 +266,37 @@ def _interval(
 
 
 def _high(seen: Witnesses, name: str, limit: Counts) -> Counts:
-    return np.where(seen.highs[name] < 0, limit, seen.highs[name])
+    high = seen.high(name)
+    return np.where(high < 0, limit, high)
 
 
 def _ballots(papers: Papers, seen: Witnesses, limit: Counts) -> tuple[Counts, Counts]:
     """Return the least and the most ballots on each sheet."""
     zero = np.zeros(len(seen), dtype=np.int64)
-    low: Counts = sum(seen.lows.values(), zero)
+    low: Counts = sum((seen.low(name) for name in seen.lows), zero)
     high: Counts = sum((_high(seen, name, limit) for name in seen.lows), zero)
     if papers.several:
         low = -(-low // papers.contest.votes_allowed)
-    stated = seen.ballots[0] >= 0
-    return np.where(stated, seen.ballots[0], low), np.where(stated, seen.ballots[1], high)
+    least, most = seen.ballots[0][:], seen.ballots[1][:]
+    stated = least >= 0
+    return np.where(stated, least, low), np.where(stated, most, high)
 
 
 def _by_class(
     papers: Papers, seen: Witnesses, limit: Counts, held: Counts
-) -> tuple[Counts, Counts]:
+) -> tuple[SmallCounts, SmallCounts]:
     """Return the least and most papers of each class on the sheets held; (held, classes)."""
     named = {f"for {name}": name for name in papers.contest.candidate_ids}
-    low = np.empty((len(held), len(papers.names)), dtype=np.int64, order="F")
-    high = np.empty_like(low)
-    for at, one in enumerate(papers.names):
-        name = named.get(one, one)
+
+    def of_class(name: str) -> tuple[Counts, Counts]:
         if papers.several and name == UNCLASSED:  # it stands for a ballot
-            least, most = _ballots(papers, seen, limit)
-        else:
-            least = seen.lows.get(name, np.zeros_like(limit))
-            most = seen.highs.get(name, np.zeros_like(limit))
-            most = np.where(most < 0, np.maximum(limit, least), most)
-        low[:, at] = least[held]
-        high[:, at] = most[held]
-    return low, high
+            return _ballots(papers, seen, limit)
+        if name not in seen.lows:
+            return np.zeros_like(limit), np.zeros_like(limit)
+        least, most = seen.low(name), seen.high(name)
+        return least, np.where(most < 0, np.maximum(limit, least), most)
+
+    return _side_by_side((of_class(named.get(one, one)) for one in papers.names), held)
 
 
 def _unseen(

@@ -124,7 +124,7 @@ def _proof(program: Program, multipliers: Floats, room: float, cost: Cost) -> Pr
     # As fine as 64 bits allow: what a station adds up to must fit.
     stations = program.stations
     largest = max(
-        int(stations.most.max(initial=1)),
+        stations.most.largest(),
         int(stations.cap.max(initial=1)),
         int(program.unseen.cap.max(initial=1)),
         int(stations.lists.max(initial=1)),

@@ -106,7 +106,7 @@ def _in_doubt(program: Program, after: Proof | None, before: Solved | None) -> t
         alone[np.argsort(margin, kind="stable")[:CLASSES]] = True
         return alone, by
     strained = _strained(program)
-    by = stations.least.max(axis=1)
+    by = stations.least.largest_of_row()
     for excess, row, inside in strained[:_STRAINED]:
         values = stations.least[inside, program.figure_of[row]]
         order = np.argsort(-values, kind="stable")

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tallyverify.arrays import Counts, Mask
+from tallyverify.arrays import Counts, Mask, SmallCounts
 from tallyverify.feasibility.figures.papers import Figure, Papers
 from tallyverify.feasibility.figures.published import Row
 from tallyverify.feasibility.sheets.sheet_rows import Places
@@ -40,13 +40,13 @@ class Chain:
 class SheetStations:
     """Seen stations, by site: what each sheet may say of each figure, and what it could hold."""
 
-    least: Counts  # (stations, figures)
-    most: Counts
+    least: SmallCounts  # (stations, figures)
+    most: SmallCounts
     site: Counts  # (stations,), position in ``Program.sites``
     cap: Counts  # (stations,)
     lists: Counts  # (stations,), voters on the list, 0 where not known
-    low: Counts  # (stations, classes), least and most papers of each class
-    high: Counts
+    low: SmallCounts  # (stations, classes), least and most papers of each class
+    high: SmallCounts
     key: Counts  # (stations,), position among the sheets
 
     def __len__(self) -> int:
@@ -66,27 +66,27 @@ class SheetStations:
 
     def take(self, which: Counts | slice) -> SheetStations:
         """Return some of the stations, in their order."""
-        names = ("least", "most", "site", "cap", "lists", "low", "high", "key")
-        return SheetStations(*(getattr(self, name)[which] for name in names))
+        return SheetStations(
+            self.least.rows(which),
+            self.most.rows(which),
+            self.site[which],
+            self.cap[which],
+            self.lists[which],
+            self.low.rows(which),
+            self.high.rows(which),
+            self.key[which],
+        )
 
     def summed(self, order: Counts, edges: Counts) -> SheetStations:
         """Return one entry for each run of stations, put in this order: the sum of all of them."""
-
-        def added(name: str) -> Counts:
-            # Column by column: copies of all of them would take as much again.
-            column_by_column = getattr(self, name).T.reshape(-1, len(self))
-            sums = [np.add.reduceat(column[order], edges) for column in column_by_column]
-            found = np.array(sums, dtype=np.int64).T
-            return found if getattr(self, name).ndim > 1 else found[:, 0]
-
         return SheetStations(
-            added("least"),
-            added("most"),
+            self.least.summed(order, edges),
+            self.most.summed(order, edges),
             self.site[order][edges],
-            added("cap"),
-            added("lists"),
-            added("low"),
-            added("high"),
+            np.add.reduceat(self.cap[order], edges),
+            np.add.reduceat(self.lists[order], edges),
+            self.low.summed(order, edges),
+            self.high.summed(order, edges),
             self.key[order][edges],
         )
 
@@ -165,8 +165,9 @@ class Program:
         sheets = np.diff(edges)
         some = np.flatnonzero(sheets)  # stations stand by site
         if len(some):
-            least[some] = np.add.reduceat(self.stations.least, edges[some], axis=0)
-            most[some] = np.add.reduceat(self.stations.most, edges[some], axis=0)
+            for at in range(len(self.figures)):
+                least[some, at] = np.add.reduceat(self.stations.least[:, at], edges[some])
+                most[some, at] = np.add.reduceat(self.stations.most[:, at], edges[some])
         return sheets, least, most
 
     @cached_property
@@ -223,8 +224,8 @@ class Program:
         figures = np.unique(self.figure_of[keep])
         stations = replace(
             self.stations,
-            least=np.ascontiguousarray(self.stations.least[:, figures]),
-            most=np.ascontiguousarray(self.stations.most[:, figures]),
+            least=self.stations.least.rows(np.s_[:, figures]),
+            most=self.stations.most.rows(np.s_[:, figures]),
             site=moved[self.stations.site],
         )
         return replace(

@@ -89,8 +89,9 @@ def _true(program: Program, table: Counts, part: SheetStations) -> Counts:
     Two bounds, whichever says more: each figure within its own bounds; and, for the figures that a
     sheet does not say exactly, each paper counted alike in all of them.
     """
-    each: Counts = part.least @ np.maximum(table, 0).T + part.most @ np.minimum(table, 0).T
-    exact = part.least == part.most
+    least = part.least[:]
+    each: Counts = least @ np.maximum(table, 0).T + part.most[:] @ np.minimum(table, 0).T
+    exact = ~part.least.differ(part.most)
     if exact.all():
         return each
     # Stations that say the same figures exactly share their weights.
@@ -105,7 +106,7 @@ def _true(program: Program, table: Counts, part: SheetStations) -> Counts:
             by_class[:, column] = np.minimum(by_class[:, column], paper[:, variant])
         low, high = part.low[here], part.high[here]
         alike[here] = (
-            part.least[here] @ np.where(known[None, :], table, 0).T
+            least[here] @ np.where(known[None, :], table, 0).T
             + low @ by_class.T
             + (high - low) @ np.minimum(by_class, 0).T
         )
@@ -124,7 +125,7 @@ def _wrong_votes(program: Program, table: Counts, part: SheetStations, scale: in
     for variant, column in enumerate(program.papers.class_of):
         save = np.minimum(scale + best - paper[:, variant], 0)
         saves[:, column] = np.minimum(saves[:, column], save)
-    values = values + part.high @ saves.T
+    values = values + part.high[:] @ saves.T
     values += part.cap[:, None] * np.minimum(scale + best, 0)[None, :]
     return values
 

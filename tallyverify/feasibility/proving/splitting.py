@@ -79,9 +79,9 @@ class _Splitting:
         self.kept = np.zeros(len(program.rows), dtype=bool)
         self.effort = Effort()
         stations = program.stations
-        self.exact: Mask = stations.least == stations.most
+        self.exact: Mask = ~stations.least.differ(stations.most)
         # A row that is open by less than a station holds is aimed at as if it were exact.
-        self.typical = stations.least.mean(axis=0)[program.figure_of]
+        self.typical = stations.least[:].mean(axis=0)[program.figure_of]
         self.sums = np.zeros((2, len(program.rows)), dtype=np.int64)  # least and most
         sure = np.zeros(len(program.rows), dtype=np.int64)
         for site, chains in enumerate(program.chains):

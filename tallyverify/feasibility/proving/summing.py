@@ -81,7 +81,7 @@ def _apart(program: Program) -> Counts:
     or if only one shift of papers is open (stretches of one direction add up to a stretch). Any
     other stays by itself: what two such sheets can hold together is less than their sums suggest.
     """
-    open_ = np.flatnonzero((program.stations.least != program.stations.most).any(axis=1))
+    open_ = np.flatnonzero(program.stations.least.differ(program.stations.most).any(axis=1))
     number = np.zeros(len(program.stations), dtype=np.int64)
     if not len(open_):
         return number
@@ -99,7 +99,7 @@ def _apart(program: Program) -> Counts:
         here = slice(start, start + _BLOCK)
         stations = program.stations.take(open_[here])
         least, most = stations.least[:, paper], stations.most[:, paper]
-        low, high = _tightened(stations.low, stations.high, least, most, lightest, heaviest)
+        low, high = _tightened(stations.low[:], stations.high[:], least, most, lightest, heaviest)
         inside = (least <= low @ lightest.T) & (most >= high @ heaviest.T)
         follows[here] = inside.all(axis=1)
         exact = np.concatenate([low == high, least == most], axis=1)

@@ -183,7 +183,7 @@ def _mended(
     """Mend what rounding leaves over: some stations are free in an integer program."""
     stations = program.stations
     free[:: max(len(stations) // _FREE, 1)] = True
-    for figure in range(stations.least.shape[1]):
+    for figure in range(stations.least.columns):
         free[np.argsort(stations.least[:, figure], kind="stable")[-_LARGEST:]] = True
     given = summed(program, np.arange(len(stations)), states, free)
     return _integral(program, given, cost, most)
@@ -247,7 +247,8 @@ def _alike(stations: SheetStations) -> Counts:
 
     The largest class is split at the median of the figure that varies most in it, again and again.
     """
-    scaled = stations.least / np.sqrt(1.0 + stations.least.std(axis=0))
+    votes = stations.least[:]
+    scaled = votes / np.sqrt(1.0 + votes.std(axis=0))
     edges = np.flatnonzero(np.diff(stations.site, prepend=-1))
     groups = [
         (-len(group), at, group)

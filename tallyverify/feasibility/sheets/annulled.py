@@ -10,15 +10,15 @@ from tallyverify.arrays import among
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.feasibility.allowance import annulled_keys
-from tallyverify.feasibility.sheets.sheet_rows import Places
+from tallyverify.feasibility.sheets.sheet_rows import Places, rows_of
 from tallyverify.key_bytes import folded_keys
 from tallyverify.names import folded_key
 
 
 def papers_held(columns: dict[str, Any]) -> int:
     """Papers that stations hold, as far as their sheets say."""
-    most = np.maximum(columns["least"].sum(axis=1), columns["ballots"])
-    return int(np.maximum(most, columns["valid"]).sum())
+    most = np.maximum(columns["least"].by_row(), columns["ballots"][:])
+    return int(np.maximum(most, columns["valid"][:]).sum())
 
 
 def without_annulled(
@@ -46,8 +46,7 @@ def without_annulled(
             expected="keys of stations, as the actas write them",
             hint=nearest(unknown[0], columns["station"].tolist()),
         )
-    kept = {name: v if name == "labels" else v[~out] for name, v in columns.items()}
-    return kept, tuple(sorted(declared.values()))
+    return rows_of(columns, ~out), tuple(sorted(declared.values()))
 
 
 def with_pending_nowhere(columns: dict[str, Any], facts: CaseFacts) -> dict[str, Any]:

@@ -35,9 +35,9 @@ class Conventions:
 
 def conventions_of(columns: dict[str, Any], facts: CaseFacts) -> Conventions:
     """Return how lines relate on most of the sheets that show it."""
-    read = (columns["most"] >= 0).all(axis=1) & columns["seen"]
-    options = columns["least"].sum(axis=1)
-    valid, blank, null, ballots = (columns[n] for n in ("valid", "blank", "null", "ballots"))
+    read = (columns["most"].kept >= 0).all(axis=1) & columns["seen"]
+    options = columns["least"].by_row()
+    valid, blank, null, ballots = (columns[n][:] for n in ("valid", "blank", "null", "ballots"))
     words = []
     shows = read & (valid >= 0)
     kind = "="
@@ -64,8 +64,9 @@ def conventions_of(columns: dict[str, Any], facts: CaseFacts) -> Conventions:
     inside = np.zeros(len(options), dtype=np.int64)
     shows = read & (ballots >= 0) & (null >= 0)
     for name in case_papers(facts).classes:
-        shows &= columns[name] >= 0
-        inside = inside + columns[name]
+        papers = columns[name][:]
+        shows &= papers >= 0
+        inside = inside + papers
     base = np.maximum(np.where(valid >= 0, valid, options), options) + null + inside
     apart = base + np.where(blank >= 0, blank, 0)
     stated = facts.contest.valid_includes_blank
@@ -104,15 +105,16 @@ def ballots_hold(
     whole: Mask,
 ) -> Mask:
     """Return where the ballots agree with the papers, as far as these were read."""
-    ballots, null, blank, valid = (columns[n] for n in ("ballots", "null", "blank", "valid"))
+    ballots, null, blank, valid = (columns[n][:] for n in ("ballots", "null", "blank", "valid"))
     base = np.maximum(valid, options)
     extra = np.where(blank >= 0, blank, 0)
     if how.blank_apart:
         base = base + extra
     known = (null >= 0) & (whole | (valid >= 0))
     for name in classes:
-        base = base + np.where(columns[name] >= 0, columns[name], 0)
-        known &= columns[name] >= 0
+        papers = columns[name][:]
+        base = base + np.where(papers >= 0, papers, 0)
+        known &= papers >= 0
     total = base + np.where(null >= 0, null, 0)
     holds: Mask = (ballots < 0) | np.where(known, total == ballots, total <= ballots)
     if how.valid == "over" and how.among is None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tallyverify.arrays import Codes, Counts, Mask
+from tallyverify.arrays import Codes, Counts, Mask, SmallCounts
 from tallyverify.checking import CaseFacts, Studied, places_of, shown_in
 from tallyverify.feasibility.figures.papers import case_papers
 from tallyverify.table import ActaTable, Repeats
@@ -44,6 +44,7 @@ class SheetRows(Studied):
 
         ``station``; ``least`` and ``most`` (stations × candidates), equal where all votes were
         read, ``most`` −1 where not; each line, −1 where not read; ``site`` (codes), of ``labels``.
+        Counts are :class:`SmallCounts`.
         """
         import pyarrow as pa
 
@@ -61,7 +62,7 @@ class SheetRows(Studied):
             for chunk in self.chunks
         ]
         site = [own[chunk["site"]] for own, chunk in zip(ranks, self.chunks, strict=True)]
-        least = whole("least").astype(np.int64)
+        least = SmallCounts(whole("least"))
         found = {
             "station": keys.take(order).to_numpy(),
             "least": least,
@@ -72,10 +73,10 @@ class SheetRows(Studied):
         }
         for name in self.chunks[0]:
             if name not in (*found, "apart"):
-                found[name] = whole(name).astype(np.int64)
+                found[name] = SmallCounts(whole(name))
         return found
 
-    def _most(self, least: Counts, order: Codes) -> Counts:
+    def _most(self, least: SmallCounts, order: Codes) -> SmallCounts:
         """The most votes, as the least but where a part says otherwise."""
         first = np.cumsum([0, *(len(chunk["station"]) for chunk in self.chunks)])
         rows = [at + chunk["apart"] for at, chunk in zip(first, self.chunks, strict=False)]
@@ -84,9 +85,19 @@ class SheetRows(Studied):
             return least
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
-        most = least.copy()
-        most[place[apart]] = np.concatenate([chunk["most"] for chunk in self.chunks])
-        return most
+        said = np.concatenate([chunk["most"] for chunk in self.chunks])
+        most = least.kept.astype(np.result_type(least.kept, said))
+        most[place[apart]] = said
+        return SmallCounts(most)
+
+
+def rows_of(columns: dict[str, Any], which: Any) -> dict[str, Any]:
+    """Return the columns of :meth:`SheetRows.columns` for some stations."""
+
+    def taken(column: Any) -> Any:
+        return column.rows(which) if isinstance(column, SmallCounts) else column[which]
+
+    return {name: c if name == "labels" else taken(c) for name, c in columns.items()}
 
 
 @takes_input
@@ -121,7 +132,7 @@ def _packed(columns: dict[str, Any]) -> dict[str, Any]:
     import pyarrow as pa
 
     packed = {
-        name: column if name in ("seen", "labels") else _small(column)
+        name: column if name in ("seen", "labels") else SmallCounts.of(column).kept
         for name, column in columns.items()
         if name != "station"
     }
@@ -129,13 +140,6 @@ def _packed(columns: dict[str, Any]) -> dict[str, Any]:
     packed["apart"] = np.flatnonzero((columns["least"] != columns["most"]).any(axis=1))
     packed["most"] = packed["most"][packed["apart"]]
     return packed
-
-
-def _small(values: Counts) -> Counts:
-    """Return counts, or −1, in the fewest bytes that hold them."""
-    most = values.max(initial=0)
-    kinds = (np.int8, np.int16, np.int32, np.int64)
-    return values.astype(next(kind for kind in kinds if most <= np.iinfo(kind).max))
 
 
 def _named(part: ActaTable, facts: CaseFacts) -> Mask:

@@ -8,12 +8,12 @@ leaves; one that fails its own arithmetic says what all mendings of a single fig
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from tallyverify.arrays import Counts, Mask, Texts
+from tallyverify.arrays import Counts, Mask, SmallCounts, Texts
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.papers import OTHER, UNCLASSED, Papers, case_papers
 from tallyverify.feasibility.sheets.conventions import (
@@ -23,7 +23,13 @@ from tallyverify.feasibility.sheets.conventions import (
     valid_holds,
 )
 from tallyverify.feasibility.sheets.mending import Sheet, mended
-from tallyverify.feasibility.sheets.sheet_rows import Places
+from tallyverify.feasibility.sheets.sheet_rows import Places, rows_of
+
+_BLOCK = 1 << 16
+"""Sheets weighed together: what a few bytes keep of them is wide while it is worked on."""
+
+_Said = dict[str, dict[str, SmallCounts]]
+"""By kind (lows, highs, ballots, valid), then by name."""
 
 FEWEST = 10
 """So many sheets must be seen before “the most seen” bounds anything."""
@@ -42,16 +48,16 @@ class SheetLimits:
 
 @dataclass(frozen=True, eq=False)
 class Witnesses:
-    """The sheets weighed; arrays have the shape (stations,), −1 stands for no bound."""
+    """The sheets weighed; each has the shape (stations,), −1 stands for no bound."""
 
     stations: Texts
     site: Counts
     labels: tuple[Places, ...]
     registered: Counts  # −1 where not known
-    lows: dict[str, Counts]  # by candidate, and by class of other papers
-    highs: dict[str, Counts]
-    ballots: tuple[Counts, Counts]  # as the sheets state them, least and most
-    valid: tuple[Counts, Counts]  # what may be published as valid votes, likewise
+    lows: dict[str, SmallCounts]  # by candidate, and by class of other papers
+    highs: dict[str, SmallCounts]
+    ballots: tuple[SmallCounts, SmallCounts]  # as the sheets state them, least and most
+    valid: tuple[SmallCounts, SmallCounts]  # what may be published as valid votes, likewise
     sound: Mask
     free: Mask  # not mended by one figure, so that its sheet says nothing
     limits: SheetLimits
@@ -59,6 +65,14 @@ class Witnesses:
 
     def __len__(self) -> int:
         return len(self.stations)
+
+    def low(self, name: str) -> Counts:
+        """The least votes of a candidate, or papers of a class, on each sheet."""
+        return self.lows[name][:]
+
+    def high(self, name: str) -> Counts:
+        """The most."""
+        return self.highs[name][:]
 
     @property
     def pending(self) -> Mask:
@@ -85,20 +99,23 @@ class _Read:
         return len(self.columns["station"])
 
     def line(self, name: str) -> Counts:
-        found: Counts = self.columns[name]
+        found: Counts = self.columns[name][:]
         return found
 
     @property
     def whole(self) -> Mask:
         """Where every vote was read."""
-        read: Mask = (self.columns["most"] >= 0).all(axis=1)
+        read: Mask = (self.columns["most"].kept >= 0).all(axis=1)
         return read
 
     @property
     def options(self) -> Counts:
         """The votes that were read."""
-        votes: Counts = self.columns["least"].sum(axis=1)
+        votes: Counts = self.columns["least"].by_row()
         return votes
+
+    def part(self, which: slice) -> _Read:
+        return replace(self, columns=rows_of(self.columns, which))
 
     @property
     def per_ballot(self) -> int:
@@ -107,33 +124,56 @@ class _Read:
 
 def witnessed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
     """Weigh every seen sheet: what it says exactly, within bounds, or not at all."""
-    seen, labels = columns["seen"], columns["labels"]
-    here = slice(None) if seen.all() else seen
-    columns = {name: values[here] for name, values in columns.items() if name != "labels"}
+    if not columns["seen"].all():
+        columns = rows_of(columns, columns["seen"])
     read = _Read(columns, case_papers(facts), conventions_of(columns, facts))
     sound = _sound(read)
     limits = _limits(read, sound)
-    lows, highs = _votes(read, limits)
-    _other_papers(read, limits, lows, highs)
-    valid = _valid(read, highs)
-    ballots = (read.line("ballots").copy(), read.line("ballots").copy())
-    free = np.zeros(len(read), dtype=bool)
-    for at in np.flatnonzero(~sound):
-        free[at] = not _mend(read, int(at), lows, highs, ballots, valid)
+    said, free = _weighed(read, limits, sound)
     return Witnesses(
         columns["station"],
         columns["site"],
-        labels,
-        columns["registered"],
-        lows,
-        highs,
-        ballots,
-        valid,
+        columns["labels"],
+        read.line("registered"),
+        said["lows"],
+        said["highs"],
+        (said["ballots"]["low"], said["ballots"]["high"]),
+        (said["valid"]["low"], said["valid"]["high"]),
         sound,
         free,
         limits,
         read.how,
     )
+
+
+def _weighed(read: _Read, limits: SheetLimits, sound: Mask) -> tuple[_Said, Mask]:
+    """Return what sheets say, and which of them say nothing."""
+    blocks: list[_Said] = []
+    free = np.zeros(len(read), dtype=bool)
+    for start in range(0, max(len(read), 1), _BLOCK):
+        part = read.part(slice(start, start + _BLOCK))
+        cap = limits.cap[start : start + _BLOCK]
+        lows, highs = _votes(part, cap)
+        _other_papers(part, cap, lows, highs)
+        valid = _valid(part, highs)
+        ballots = (part.line("ballots"), part.line("ballots"))
+        for at in np.flatnonzero(~sound[start : start + _BLOCK]):
+            free[start + at] = not _mend(part, int(at), lows, highs, ballots, valid)
+        every = {"lows": lows, "highs": highs}
+        every["ballots"], every["valid"] = (
+            dict(zip(("low", "high"), both, strict=True)) for both in (ballots, valid)
+        )
+        blocks.append(
+            {
+                kind: {name: SmallCounts.of(values) for name, values in one.items()}
+                for kind, one in every.items()
+            }
+        )
+    said = {
+        kind: {name: SmallCounts.joined(block[kind][name] for block in blocks) for name in one}
+        for kind, one in blocks[0].items()
+    }
+    return said, free
 
 
 def _sound(read: _Read) -> Mask:
@@ -179,22 +219,22 @@ def _left(limit: Counts, taken: Counts) -> Counts:
     return np.where(limit >= 0, np.maximum(limit - taken, 0), -1)
 
 
-def _votes(read: _Read, limits: SheetLimits) -> tuple[dict[str, Counts], dict[str, Counts]]:
+def _votes(read: _Read, cap: Counts) -> tuple[dict[str, Counts], dict[str, Counts]]:
     """Least and most votes of each candidate: one that was not read has what the rest leaves."""
     least, most = read.columns["least"], read.columns["most"]
     valid, ballots = read.line("valid"), read.line("ballots")
-    bounded = np.where(valid >= 0, valid, np.where(ballots >= 0, ballots, limits.cap))
+    bounded = np.where(valid >= 0, valid, np.where(ballots >= 0, ballots, cap))
     room = _left(bounded, read.options)
     lows, highs = {}, {}
     for at, name in enumerate(read.papers.contest.candidate_ids):
-        lows[name] = least[:, at].copy()
+        lows[name] = least[:, at]
         unread = np.where(room >= 0, least[:, at] + room, -1)
         highs[name] = np.where(most[:, at] < 0, unread, most[:, at])
     return lows, highs
 
 
 def _other_papers(
-    read: _Read, limits: SheetLimits, lows: dict[str, Counts], highs: dict[str, Counts]
+    read: _Read, cap: Counts, lows: dict[str, Counts], highs: dict[str, Counts]
 ) -> None:
     """Put down the papers that are no votes for a candidate, by class."""
     options, blank = read.options, read.line("blank")
@@ -208,7 +248,7 @@ def _other_papers(
         highs[OTHER] = over - inside if among else over
     else:
         lows[OTHER], highs[OTHER] = none, none.copy()
-    rest = _left(np.where(ballots >= 0, ballots, limits.cap), np.maximum(options, valid))
+    rest = _left(np.where(ballots >= 0, ballots, cap), np.maximum(options, valid))
     if not read.papers.several:
         # A line of valid votes that is not there, or was not read, may have told votes for others.
         highs[OTHER] = np.where(valid < 0, rest, highs[OTHER])
