@@ -14,6 +14,7 @@ from tallyverify.records import (
     CaptureKind,
     DeclaredMapping,
     Mapping,
+    Sampling,
 )
 
 
@@ -118,6 +119,7 @@ class CaseFile(Model):
     earlier: EarlierFile | None = None
     captures: tuple[Capture, ...] = ()
     allowance: Allowance | None = None
+    sampling: Sampling | None = None
 
     @model_validator(mode="after")
     def _one_document(self) -> CaseFile:

@@ -10,10 +10,18 @@ from pathlib import Path
 from tallyverify.case.case_file import CaseFile
 from tallyverify.case.reading import CaseReading, Input, inside, matched
 from tallyverify.checking import CaseFacts
-from tallyverify.errors import InputError, listed, nearest
+from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.findings import counted, number
 from tallyverify.readers import check_exists, check_name, files_meant
-from tallyverify.records import MOST_SHARE, Allowance, CaptureKind, Contest, Declared, Mapping
+from tallyverify.records import (
+    MOST_SHARE,
+    Allowance,
+    CaptureKind,
+    Contest,
+    Declared,
+    Mapping,
+    Sampling,
+)
 from tallyverify.table import ActaParts, Registry, Source, with_earlier
 from tallyverify.taken import takes_input
 
@@ -46,6 +54,8 @@ class Case:
         Other captures of the same sheets, by name.
     earlier : Registry, optional
         Stations with their votes in an earlier round or election.
+    sampling : Sampling, optional
+        How the stations were drawn, where the sheets are a sample drawn by lot.
     declared_in : tuple of Source
         Tables that the declared result was read from.
 
@@ -70,6 +80,7 @@ class Case:
     captures: tuple[str, ...] = ()
     earlier: Registry | None = None
     declared_in: tuple[Source, ...] = ()
+    sampling: Sampling | None = None
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -95,6 +106,7 @@ class Case:
             capture=self.capture,
             captures=self.captures,
             earlier=self.earlier,
+            sampling=self.sampling,
         )
 
     def __repr__(self) -> str:
@@ -204,12 +216,27 @@ def load_case(
         others,
         before,
         tuple(read.declared_in),
+        _sampled(described.sampling if described else None, voted_on),
     )
 
 
 def as_case(case: Case | str | Path) -> Case:
     """Return a case, read from its folder where a path is given."""
     return case if isinstance(case, Case) else load_case(case)
+
+
+def _sampled(sampling: Sampling | None, contest: Contest) -> Sampling | None:
+    for level in sampling.strata if sampling else ():
+        if level not in contest.levels:
+            raise InputError(
+                "a stratum of the sample is a level of areas",
+                file="case.json",
+                place="sampling.strata",
+                found=shown(level),
+                expected=listed(contest.levels) or "none: the contest has no levels",
+                hint=nearest(level, contest.levels),
+            )
+    return sampling
 
 
 def _check_allowance(allowance: Allowance | None, source: Source) -> None:

@@ -19,6 +19,7 @@ from tallyverify.records import (
     CaptureKind,
     Contest,
     Declared,
+    Sampling,
 )
 from tallyverify.table import Registry, Source
 
@@ -45,6 +46,7 @@ class CaseFacts:
     capture: CaptureKind = "definitive"
     captures: Names = ()  # other captures of the same stations
     earlier: Registry | None = None  # stations with their votes in an earlier election
+    sampling: Sampling | None = None  # how the stations were drawn, if by lot
 
     @classmethod
     def of(cls, table: ActaTable, registry: Registry | None = None) -> CaseFacts:

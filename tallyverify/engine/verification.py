@@ -266,6 +266,7 @@ def _report(
         asked=asked,
         allowance=case.allowance,
         capture=case.capture,
+        sampling=case.sampling,
         inputs=tuple(
             InputFile(role=i.role, name=i.name, sha256=i.sha256, rows=i.rows) for i in case.inputs
         ),

@@ -16,7 +16,8 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """Hold each declared national margin against the estimate's interval.
 
     Outside the interval is a note: sheets that somebody collected are no random sample. What more
-    it takes to be improbable is for :mod:`tallyverify.inference.margin_evidence` to say.
+    it takes to be an anomaly, or of a drawn sample improbable, is for
+    :mod:`tallyverify.inference.margin_evidence` to say.
     """
     unseen = InferenceStudy.of(kept, facts)
     study = unseen.study
@@ -34,6 +35,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             declared.valid,
             whole=declared.whole,
             confirmed=unseen.registry_is_whole,
+            sampling=facts.sampling,
         )
         whole += declared.whole
         outside += graded.outside and declared.whole

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from math import inf, log
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import Evidence
+from tallyverify.findings import Evidence, number, points
 from tallyverify.inference.estimating.interval_factor import LOWEST_COVERAGE
 from tallyverify.inference.estimating.outcome import PairEstimate
 from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to
 from tallyverify.inference.favourable import most_favourable
+from tallyverify.records import Sampling
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -57,11 +58,16 @@ def margin_evidence(
     *,
     whole: bool,
     confirmed: bool,
+    sampling: Sampling | None = None,
 ) -> MarginEvidence:
     """Grade a declared margin (votes of the pair and of all) against an estimate not refused.
 
+    Improbable it is for a sample drawn by lot alone, whose design says what the others hold. Of
+    sheets that somebody could collect it is at most an anomaly: a kind of station that no seen one
+    shows (by post, abroad) may differ by more than any backtest had.
+
     ``whole``: the bulletin is the whole count. ``confirmed``: a registry lists every station, as
-    many as are declared and every one that was seen.
+    many as are declared and every one that was seen. ``sampling``: how the sample was drawn.
     """
     outcome, calibration = study.outcome, study.calibration
     if outcome is None:
@@ -71,20 +77,51 @@ def margin_evidence(
     # One in a million, for margins that are computed from whole votes.
     if gap <= half + 1e-6:
         return MarginEvidence(False, Evidence.NOTE, "")
+    far = float(outcome.margin.half_width(calibration.inflation, FAR))
     tilt = needed_tilt(study, first, second)
+    if sampling is not None:
+        why = _undecided(study, sampling, gap, far, valid, whole=whole)
+        if why:
+            return MarginEvidence(True, Evidence.NOTE, f"a note only: {why}")
+        return MarginEvidence(
+            True,
+            Evidence.IMPROBABLE,
+            f"outside the 99.9 % interval too (± {points(far)} points), of a sample that was "
+            "drawn by lot",
+        )
     why = _innocent(study, outcome, gap, tilt, valid, whole=whole, confirmed=confirmed)
     if why or tilt is None:
         return MarginEvidence(True, Evidence.NOTE, f"a note only: {why}")
-    far = float(outcome.margin.half_width(calibration.inflation, FAR))
     masks = sum(row.masks for row in calibration.rows)
     return MarginEvidence(
         True,
-        Evidence.IMPROBABLE,
-        f"outside the 99.9 % interval too (± {100 * far:.2f} points); the tilt that it needs "
+        Evidence.ANOMALY,
+        f"outside the 99.9 % interval too (± {points(far)} points); the tilt that it needs "
         f"(δ = {_delta(tilt.delta)}) is larger than any of the {masks} masks of the backtest "
         f"({_delta(calibration.largest_tilt)}) and than three times the odds ({_delta(FLOOR)}); "
-        "no seen stations with as many votes gave the share that it needs",
+        "no seen stations with as many votes gave the share that it needs. At most an anomaly: "
+        "the sheets are no sample drawn by lot, and stations of a kind that was not seen may "
+        "differ by more",
     )
+
+
+def _undecided(
+    study: Study, sampling: Sampling, gap: float, far: float, valid: float, *, whole: bool
+) -> str:
+    """Return the first reason for which a drawn sample decides nothing."""
+    seen = int(study.population.seen.sum())
+    if not whole:
+        return "it is not known to be the whole count, and need not be like it"
+    if not study.unseen_stations:
+        return "every station was seen, so that no estimate is needed"
+    if valid <= float(study.population.valid.sum()):
+        return "it holds no more votes than were seen"
+    if sampling.drawn is not None and seen < sampling.drawn:
+        return (
+            f"of {number(sampling.drawn)} stations drawn {number(seen)} were seen and wholly read: "
+            "those that lack may be of another kind"
+        )
+    return "it lies inside the 99.9 % interval" if gap <= far else ""
 
 
 def _innocent(

@@ -33,6 +33,7 @@ from tallyverify.records.row_meaning import (
     StationColumn,
     Subtotals,
 )
+from tallyverify.records.sampling import Sampling
 
 __all__ = [
     "ALL_OPTIONS",
@@ -57,6 +58,7 @@ __all__ = [
     "Latest",
     "Line",
     "Mapping",
+    "Sampling",
     "SheetStatus",
     "StationColumn",
     "Subtotals",

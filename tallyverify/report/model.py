@@ -19,6 +19,7 @@ from tallyverify.records import (
     Declared,
     DeclaredMapping,
     Mapping,
+    Sampling,
 )
 from tallyverify.taken import takes_input
 
@@ -108,8 +109,9 @@ class Report(Model):
         What was seen, what it sums to, and from which files.
     asked : tuple of str or None
         Families and codes that were asked for; None for all.
-    allowance, capture
-        How many sheets may be wrong, as the case sets it, and how the sheets were captured.
+    allowance, capture, sampling
+        How many sheets may be wrong, as the case sets it, how the sheets were captured, and how
+        their stations were drawn, if by lot.
     contest, declared, mappings
         What was voted on, the bulletins, and what the columns of each table were taken to mean.
     picture : tallyverify.inference.InferenceSection or None
@@ -133,6 +135,7 @@ class Report(Model):
     asked: tuple[str, ...] | None
     allowance: AsWritten[Allowance] | None
     capture: CaptureKind
+    sampling: AsWritten[Sampling] | None
     inputs: tuple[InputFile, ...]
     coverage: CoverageFacts
     totals: Totals

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.inference.estimating.late_trend import NO_TREND, LateTrend, late_trend
 from tallyverify.inference.estimating.mask_runs import (
     FEWEST_MASKS,
     Masks,
@@ -17,7 +18,7 @@ from tallyverify.inference.estimating.mask_runs import (
 )
 from tallyverify.inference.estimating.outcome import MARGIN, TURNOUT, PairEstimate
 from tallyverify.inference.estimating.result import BacktestRow
-from tallyverify.inference.prediction.population import Population
+from tallyverify.inference.prediction.population import Population, unseen_share
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -38,6 +39,7 @@ class Calibration:
     by_candidate: tuple[float, ...] = ()  # the same for each share; empty where nothing was hidden
     setting: str = ""  # the pattern that sets it; empty where nothing is unseen
     refused: str = ""  # why intervals cannot be given; empty if they can
+    trend: LateTrend = NO_TREND
 
     @property
     def largest_tilt(self) -> float:
@@ -63,14 +65,20 @@ def calibrate(
 
     Where the unseen stations are known one by one, the pattern in which they are really missing
     (``learnt``) sets the inflation, and the others get half as many masks. Where it is not known
-    how they are missing, or it had too few masks, the pattern that asks for most does.
+    how they are missing, or it had too few masks, the pattern that asks for most does. Where the
+    order of counting is known, the trend that the last to report show is added to the interval.
     """
     ran = []
+    unseen = unseen_share(population)
     for pattern in patterns:
         fewer = "learnt" in patterns and pattern != "learnt"
         count = max(masks // 2, min(masks, FEWEST_MASKS)) if fewer else masks
+        hidden = share
+        if pattern == "late":
+            # One after the other they hold much the same stations, so that few say as much.
+            count, hidden = FEWEST_MASKS, max(unseen, 0.02)
         ran.append(
-            run_masks(population, predict, pattern, masks=count, share=share, seed=seed, pair=pair)
+            run_masks(population, predict, pattern, masks=count, share=hidden, seed=seed, pair=pair)
         )
     # A pattern that mostly could not be predicted says nothing of the masks that failed.
     enough = [one for one in ran if len(one) >= max(FEWEST_MASKS, one.failed)]
@@ -80,7 +88,9 @@ def calibrate(
             "often that holds: too few were seen, or nothing would be left of some areas or strata"
         )
         return Calibration(tuple(ran), refused=reason)
-    calibrating = [one for one in enough if one.pattern == "learnt"] or enough
+    # What the last to report show is added as a trend, not as a factor.
+    steady = [one for one in enough if one.pattern != "late"] or enough
+    calibrating = [one for one in steady if one.pattern == "learnt"] or steady
     setting = max(calibrating, key=lambda one: inflation_of(one.off))
     inflation = inflation_of(setting.off)
     turnout = max(inflation_of(one.off_turnout) for one in calibrating)
@@ -99,6 +109,9 @@ def calibrate(
             f"of hidden stations ({held.pattern}) the 95 % intervals held the truth only in "
             f"{100 * held.coverage:.0f} % of {held.masks} masks, even widened by the others"
         )
+    late = next((one for one in enough if one.pattern == "late"), None)
+    trend = late_trend(late, unseen, population) if late is not None else NO_TREND
+    refused = refused or trend.refused
     return Calibration(
         tuple(ran),
         tuple(rows),
@@ -107,6 +120,7 @@ def calibrate(
         tuple(by_candidate.tolist()),
         setting.pattern,
         refused,
+        trend,
     )
 
 

@@ -41,8 +41,10 @@ class Masks:
     shift: Floats
     tilt: Floats  # (masks,): log-odds by which the hidden voted otherwise than predicted
     hidden: Floats  # (masks,): registered voters hidden, as a share of those seen
-    # (masks, candidates): errors of all shares, as in `off`; no columns if not asked
+    # (masks, candidates): errors of all shares, as in `off`, and as fractions; no columns if not
+    # asked
     others: Floats
+    gaps: Floats
     # masks of which nothing could be said, e.g. as nothing was left of a stratum
     failed: int = field(default=0, kw_only=True)
 
@@ -117,15 +119,15 @@ def run_masks(
             continue
         rows.append((found.estimate, truth, *_compared(population, hidden, found, pair)))
     if not rows:
-        empty = [*[np.zeros((0, 4))] * 5, *[np.zeros(0)] * 2, np.zeros((0, 0))]
+        empty = [*[np.zeros((0, 4))] * 5, *[np.zeros(0)] * 2, *[np.zeros((0, 0))] * 2]
         return Masks(pattern, *empty, failed=failed)
     return Masks(pattern, *map(np.array, zip(*rows, strict=True)), failed=failed)
 
 
 def _compared(
     population: Population, hidden: Mask, found: PairEstimate, pair: tuple[int, int]
-) -> tuple[Floats, Floats, Floats, float, float, Floats]:
-    """Return error, reach, shift, tilt, share hidden and the errors of all shares."""
+) -> tuple[Floats, Floats, Floats, float, float, Floats, Floats]:
+    """Return error, reach, shift, tilt, share hidden and the errors of all shares, twice."""
     first, second = (float(population.votes[hidden, k].sum()) for k in pair)
     tilt = 0.0
     # Half a vote more for each: that nobody there chose one of them is no infinite tilt.
@@ -133,13 +135,13 @@ def _compared(
         tilt = tilt_to((first + 0.5) / (first + second + 1), found.share, found.votes).delta
     voters = population.size
     gone = float(voters[hidden].sum() / voters[population.seen].sum())
-    others = np.zeros(0)
+    others = gap = np.zeros(0)
     if found.all_shares is not None:
         shares, scale = found.all_shares
         votes = population.votes[population.seen].sum(axis=0)
         gap = shares - votes / votes.sum()
         others = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
-    return found.error, found.quantile(0.95), found.shift, tilt, gone, others
+    return found.error, found.quantile(0.95), found.shift, tilt, gone, others, gap
 
 
 def leave_one_out(off: Floats) -> Floats:

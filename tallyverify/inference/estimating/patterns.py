@@ -147,7 +147,8 @@ def hide(
         at = tree.depth - 2
         first = rng.random_sample(tree.units(at))[tree.of_station(at)]
     elif pattern == "late" and population.order is not None:
-        share *= 0.5 + rng.random_sample()  # the cut moves from draw to draw, or all draws were one
+        # The cut moves from draw to draw, or all draws were one; what is really unseen is its most.
+        share *= 1 - 0.5 * rng.random_sample()
         first = -population.order
     count = min(round(share * int(seen.sum())), int(seen.sum()))
     hidden = np.zeros(len(population), dtype=bool)

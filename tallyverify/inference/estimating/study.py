@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from tallyverify.arrays import Floats
 from tallyverify.checking import MOST_STATIONS, CaseFacts, Sheets, summarise_sheets
 from tallyverify.errors import InputError, TallyVerifyError, listed, shown
 from tallyverify.findings import counted
 from tallyverify.inference.estimating.interval_factor import Calibration, calibrate
-from tallyverify.inference.estimating.outcome import PairEstimate, predicted_outcome
+from tallyverify.inference.estimating.outcome import TURNOUT, PairEstimate, predicted_outcome
 from tallyverify.inference.estimating.patterns import PATTERNS, patterns_of
 from tallyverify.inference.estimating.refusals import why_refused
 from tallyverify.inference.estimating.request import EstimateRequest
@@ -75,8 +76,22 @@ class Study:
     def outcome_of(self, pair: tuple[int, int]) -> PairEstimate:
         """Estimate the shares of two candidates, their margin and turnout."""
         if self.strata is not None:
-            return ratio_outcome(self.population, self.strata, pair)
-        return predicted_outcome(self.population, self._work, pair, shift=True)
+            found = ratio_outcome(self.population, self.strata, pair)
+        else:
+            found = predicted_outcome(self.population, self._work, pair, shift=True)
+        return replace(found, trend=self.calibration.trend.of(pair, self.pair))
+
+    @property
+    def trend_of_totals(self) -> Floats:
+        """What the trend in the order of counting may add to totals and valid votes; (K + 1,)."""
+        if self.totals is None:
+            raise InputError("there are no totals yet")
+        trend, size = self.calibration.trend, self.population.size
+        voters = float(size[self.population.seen].sum() + self.population.wanted_size.sum())
+        valid = float(self.totals.estimate[-1])
+        more = float(trend.pair[TURNOUT]) * voters
+        votes = trend.shares * valid + self.totals.estimate[:-1] / valid * more
+        return np.append(votes, more)
 
     def outcome_without(self, population: Population) -> PairEstimate:
         """Do the same with some seen stations hidden, as a backtest has them."""
@@ -143,7 +158,15 @@ def _studied(
     if not found.unseen_stations:
         return found
     calibration = _calibrated(found)
-    return replace(found, calibration=calibration, refused=calibration.refused)
+    found = replace(found, calibration=calibration, refused=calibration.refused)
+    if not calibration.trend.pair.any():
+        return found
+    return replace(
+        found,
+        totals=replace(totals, trend=found.trend_of_totals),
+        shares=replace(shares, trend=calibration.trend.shares),
+        outcome=found.outcome_of(pair),
+    )
 
 
 def _ratio_notes(found: RatioEstimate, strata: Strata) -> tuple[str, ...]:
@@ -258,8 +281,9 @@ def _calibrated(found: Study) -> Calibration:
             expected=listed(possible),
             hint=f"{lacking[0]} is: {PATTERNS[lacking[0]]}",
         )
-    if asked.patterns and "learnt" in possible:
-        wanted = (*(pattern for pattern in wanted if pattern != "learnt"), "learnt")
+    for calibrates in ("late", "learnt"):
+        if calibrates in possible and (asked.patterns or calibrates == "late"):
+            wanted = (*(pattern for pattern in wanted if pattern != calibrates), calibrates)
     unseen, seen = found.unseen_stations or 0, int(population.seen.sum())
     share = asked.share or float(np.clip(unseen / (unseen + seen), 0.02, 0.5))
     return calibrate(

@@ -13,11 +13,13 @@ from threadpoolctl import threadpool_limits
 
 from tallyverify.arrays import Floats
 from tallyverify.checking import Bounds, bounds_of
+from tallyverify.inference.estimating.outcome import TURNOUT
 from tallyverify.inference.estimating.request import EstimateRequest, Method, several
 from tallyverify.inference.estimating.result import AreaEstimate, Estimate, Interval, Margin
 from tallyverify.inference.estimating.study import Study, study_table
 from tallyverify.inference.estimating.text import assumption_text, method_text
 from tallyverify.inference.prediction.figures import area_figures
+from tallyverify.inference.prediction.population import unseen_share
 from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.sampling.ratio_variance import sums
 from tallyverify.table import ActaTable, Registry
@@ -257,6 +259,23 @@ def _margin(found: Study, bounds: Bounds | None) -> Margin | None:
     return Margin(names[pair[0]], names[pair[1]], at)
 
 
+def _with_trend(found: Study, totals: Predicted, shares: Predicted) -> tuple[Predicted, Predicted]:
+    """Add the country's trend to areas: as much of it as their stations are less, or more, seen."""
+    trend, population = found.calibration.trend, found.population
+    if not trend.pair.any():
+        return totals, shares
+    voters = population.tree.totals(population.size)[1]
+    unseen = population.tree.totals(population.wanted_size)[1]
+    part = (unseen / voters / unseen_share(population))[:, None]
+    valid = totals.estimate[:, -1:]
+    more = trend.pair[TURNOUT] * part * voters[:, None]
+    votes = trend.shares * part * valid + shares.estimate * more
+    return (
+        replace(totals, trend=np.column_stack([votes, more])),
+        replace(shares, trend=trend.shares * part),
+    )
+
+
 def _areas(found: Study) -> tuple[AreaEstimate, ...]:
     population = found.population
     if found.strata is not None or population.tree.depth < 2 or found.work is None:
@@ -264,7 +283,7 @@ def _areas(found: Study) -> tuple[AreaEstimate, ...]:
     totals, shares = area_figures(population, found.work)
     # Where an area is predicted to have no votes.
     known = {name: np.nan_to_num(getattr(shares, name)) for name in ("estimate", "error")}
-    shares = replace(shares, **known)
+    totals, shares = _with_trend(found, totals, replace(shares, **known))
     here = population.tree.of_station(1)
     columns = np.column_stack([np.ones(len(here)), population.seen, population.votes])
     stations, seen, *votes = sums(columns, here, len(totals.estimate)).T

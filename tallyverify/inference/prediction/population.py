@@ -13,6 +13,9 @@ from tallyverify.inference.prediction.area_tree import AreaTree
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Mask
 
+_UNEVEN = 2.326  # the 99th percentile of a normal
+_BY_SIZE = 3.0  # standard errors of a correlation
+
 
 @dataclass(frozen=True, eq=False)
 class Population:
@@ -65,16 +68,43 @@ class Population:
         """By depth from 1 to the smallest areas: share of the unit's voters that were not seen.
 
         Of a unit wholly missing it is the largest share of any unit of which something was seen:
-        what is fitted to these is not carried beyond their range.
+        what is fitted to these is not carried beyond their range. Where stations are missing from
+        the units of a level no more unevenly than by chance, each has its parent's share: in small
+        units it would only tell how many stations they have.
         """
         missing = self.tree.totals(np.where(self.seen, 0.0, self.size))
         whole = self.tree.totals(self.size)
-        shares = []
+        shares: list[Floats] = []
+        above = missing[0] / whole[0]
         for depth in range(1, self.tree.depth):
             share = missing[depth] / whole[depth]
             partly = missing[depth] < whole[depth]
-            shares.append(np.minimum(share, share[partly].max(initial=0.0)))
+            share = np.minimum(share, share[partly].max(initial=0.0))
+            if not self.missing_unevenly[depth - 1]:
+                share = above[self.tree.parent(depth)]
+            shares.append(share)
+            above = share
         return tuple(shares)
+
+    @cached_property
+    def missing_unevenly(self) -> tuple[bool, ...]:
+        """By depth from 1 to the smallest areas: whether more units than by chance lack more."""
+        stations = self.tree.totals(np.ones(len(self)))
+        missing = self.tree.totals((~self.seen).astype(float))
+        found = []
+        for depth in range(1, self.tree.depth):
+            parent = self.tree.parent(depth)
+            above = stations[depth - 1][parent], missing[depth - 1][parent]
+            found.append(uneven(stations[depth], missing[depth], *above))
+        return tuple(found)
+
+    @cached_property
+    def missing_by_size(self) -> bool:
+        """Whether stations of some sizes are missing more often than chance would have it."""
+        log, seen = np.log(self.size), self.seen.astype(float)
+        if log.std() == 0 or seen.std() == 0:
+            return False
+        return bool(abs(np.corrcoef(log, seen)[0, 1]) * np.sqrt(len(self)) > _BY_SIZE)
 
     def hiding(self, hidden: Mask) -> Population:
         """Return the same with some seen stations hidden, and only these asked for."""
@@ -84,3 +114,29 @@ class Population:
         left.__dict__["designs"] = self.designs
         left.__dict__["valid"] = self.valid
         return left
+
+
+def unseen_share(population: Population) -> float:
+    """Return the share of the voters of all stations that was not seen."""
+    there = population.size[population.seen].sum() + population.wanted_size.sum()
+    return float(population.wanted_size.sum() / there)
+
+
+def uneven(stations: Floats, missing: Floats, in_parent: Floats, of_parent: Floats) -> bool:
+    """Whether units lack more unequal numbers of stations than a draw within their parents leaves.
+
+    ``missing`` of each unit's ``stations`` against ``of_parent`` of the ``in_parent`` of its
+    parent; all of shape (units,). Σ (z² − 1) over the hypergeometric z, in its standard error with
+    the fourth moment of a binomial, one-sided at one percent.
+    """
+    share = of_parent / in_parent
+    left = (in_parent - stations) / np.maximum(in_parent - 1, 1)
+    binomial = stations * share * (1 - share)
+    known = (binomial > 0) & (left > 0)
+    if not known.any():
+        return False
+    share, binomial = share[known], binomial[known]
+    square = (missing[known] - stations[known] * share) ** 2 / (binomial * left[known])
+    kurtosis = (1 - 6 * share * (1 - share)) / binomial
+    error = np.sqrt(np.maximum(2 + kurtosis, 0.0).sum())
+    return bool((square - 1).sum() > _UNEVEN * error)

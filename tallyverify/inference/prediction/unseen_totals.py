@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,9 +25,14 @@ class Predicted:
     error: Floats
     freedom: Floats  # degrees of freedom behind the errors
     shift: Floats  # by how much the estimate would move with what missingness itself hints at
+    # By how much, if the trend in the order of counting goes on: no error, so it is added whole.
+    trend: Floats | float = field(default=0.0, kw_only=True)
 
     def __getitem__(self, at: Any) -> Predicted:
-        return Predicted(self.estimate[at], self.error[at], self.freedom[at], self.shift[at])
+        trend = np.broadcast_to(self.trend, self.estimate.shape)[at]
+        return Predicted(
+            self.estimate[at], self.error[at], self.freedom[at], self.shift[at], trend=trend
+        )
 
     def quantile(self, level: float) -> Floats:
         """Return the quantiles of Student's t that bound a central interval."""
@@ -35,7 +40,7 @@ class Predicted:
 
     def half_width(self, inflation: float | Floats, level: float) -> Floats:
         """Return half the width of the interval at a level, with the errors inflated."""
-        return self.quantile(level) * np.hypot(inflation * self.error, self.shift)
+        return self.quantile(level) * np.hypot(inflation * self.error, self.shift) + self.trend
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,89 @@
+"""What a trend in the order of counting says of those still to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.inference.estimating.mask_runs import Masks
+from tallyverify.inference.estimating.outcome import NORMAL, TURNOUT
+from tallyverify.inference.prediction.population import Population
+
+if TYPE_CHECKING:
+    from tallyverify.arrays import Floats
+
+MOST_UNSEEN = 2 / 3
+"""Share of the voters unseen beyond which a trend is not carried on."""
+_STEEPER = 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class LateTrend:
+    """By how much an estimate would be off if the trend in the order of counting went on."""
+
+    pair: Floats  # (4,): of the quantities of :data:`~.outcome.QUANTITIES`
+    shares: Floats  # (candidates,): of all shares; 0 where they were not asked
+    refused: str = ""
+
+    def of(self, pair: tuple[int, int], asked: tuple[int, int]) -> Floats:
+        """Return the trend of the quantities of any pair; ``asked`` is the one watched."""
+        if pair == asked or not self.pair.any():
+            return self.pair
+        first, second = (float(self.shares[k]) for k in pair)
+        return np.array([first, second, first + second, self.pair[TURNOUT]])
+
+
+NO_TREND = LateTrend(np.zeros(4), np.zeros(1))
+
+
+def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
+    """Carry on what the last to report differed by from their prediction.
+
+    Of the share t of all voters that was seen, the last to report, a share h, are hidden, and the
+    estimate from the rest is off by B. Were the votes of stations of like areas to move evenly with
+    the count, an estimate that lacks a share u of all would be off by B u / (h t): B is about
+    stations that were h t apart, and the unseen are u away from the seen. Of the masks the largest
+    such figure stands, each shrunk by 1 − 4 / z² with its distance z from zero in standard errors:
+    what chance explains is no trend. Half as much again is added, since trends may steepen.
+
+    Parameters
+    ----------
+    late : Masks
+        Of the pattern ``late``.
+    unseen : float
+        Share u of all voters, or stations, that was not seen.
+    population : Population
+        All stations. Beyond :data:`MOST_UNSEEN` nothing is carried on: where a trend shows, or
+        stations do not report in an order like a random one, there is no estimate.
+    """
+    ahead = (unseen / np.maximum(late.hidden * (1 - unseen), 1e-9))[:, None]
+    scale = late.error * late.reach / NORMAL
+    gap = late.estimate - late.truth
+    pair = _largest(gap, _ratio(gap, scale), ahead)
+    shares = _largest(late.gaps, late.others, ahead) if late.gaps.size else np.zeros(1)
+    refused = ""
+    if unseen > MOST_UNSEEN:
+        why = ""
+        if pair[:TURNOUT].any():
+            why = "the last stations to report differ from the first by more than areas explain"
+        elif population.missing_by_size or any(population.missing_unevenly):
+            why = "stations of some areas or sizes report before others"
+        if why:
+            refused = (
+                f"{why}, and {100 * unseen:.0f} % of the voters are still unseen: how the count "
+                "goes on cannot be told"
+            )
+    return LateTrend(pair, shares, refused)
+
+
+def _ratio(gap: Floats, scale: Floats) -> Floats:
+    return np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
+
+
+def _largest(gap: Floats, off: Floats, ahead: Floats) -> Floats:
+    """Return the largest trend of each column beyond chance, from gaps and standard errors."""
+    beyond = 1 - np.divide(4.0, off**2, out=np.ones_like(off), where=off != 0)
+    carried: Floats = (_STEEPER * np.abs(gap) * ahead * np.maximum(beyond, 0.0)).max(axis=0)
+    return carried

@@ -1,0 +1,65 @@
+"""How the stations of a sample were chosen, where they were drawn by lot."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from tallyverify.model import Count, Identifier, Model
+
+WHOLE_COUNTRY = "all"
+"""The one stratum of a draw without strata."""
+
+
+class Sampling(Model):
+    """A sample that was drawn by lot, within each stratum with the same chance for each station.
+
+    Only such a sample says by its design what the others hold. Sheets that somebody could collect
+    are none, however many they are and however well they are spread.
+
+    Attributes
+    ----------
+    kind : {"drawn"}
+        By lot, before anybody knew what the stations hold.
+    strata : tuple of str
+        Levels of areas within which was drawn; none where all stations were drawn from alike.
+    stations : dict
+        How many stations each stratum has in all; a stratum of several levels is named by their
+        areas in this order, with `` / `` between them; without strata it is called ``all``.
+    drawn : int, optional
+        How many stations were drawn in all. Where fewer were seen, those that lack may be of
+        another kind, and the sheets are treated as any that somebody could collect.
+
+    Examples
+    --------
+    >>> Sampling(kind="drawn", strata=("state",), stations={"North": 1200, "South": 800}).total
+    2000
+    """
+
+    kind: Literal["drawn"]
+    strata: tuple[Identifier, ...] = ()
+    stations: dict[str, Count] = Field(min_length=1)
+    drawn: Count | None = None
+
+    @model_validator(mode="after")
+    def _named_by_strata(self) -> Sampling:
+        if not self.strata and set(self.stations) != {WHOLE_COUNTRY}:
+            raise ValueError(f'without strata, the stations are {{"{WHOLE_COUNTRY}": number}}')
+        parts = len(self.strata)
+        odd = [name for name in self.stations if parts > 1 and len(self.parts(name)) != parts]
+        if odd:
+            raise ValueError(
+                f"a stratum of {parts} levels is named by {parts} areas with ' / ' between them, "
+                f"not {odd[0]!r}"
+            )
+        return self
+
+    def parts(self, stratum: str) -> list[str]:
+        """Return the area of each level that a stratum is named by."""
+        return stratum.split(" / ") if len(self.strata) > 1 else [stratum]
+
+    @property
+    def total(self) -> int:
+        """Stations in all."""
+        return sum(self.stations.values())

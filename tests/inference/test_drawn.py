@@ -1,0 +1,114 @@
+"""Only a sample drawn by lot makes a declared result improbable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tallyverify import ActaTable, Case, Declared, Evidence, InputError, Report, verify
+from tallyverify.inference import registry_from
+from tallyverify.records import Sampling
+from tallyverify.simulate import clean_election
+from tests.helpers.cases import declared_of, nation
+
+
+def drawn(table: ActaTable, each: int, seed: int) -> ActaTable:
+    """Return so many stations of each state, by lot."""
+    rng = np.random.default_rng(seed)
+    key = pd.Series(rng.random(len(table)))
+    rank = key.groupby(table.frame["state"].to_numpy()).rank()
+    return table.take((rank <= each).to_numpy())
+
+
+def design(table: ActaTable, **more: Any) -> Sampling:
+    stations = table.frame["state"].astype(str).value_counts().to_dict()
+    return Sampling(kind="drawn", strata=("state",), stations=stations, **more)
+
+
+def declared(table: ActaTable, moved: float = 0.0, **said: Any) -> Declared:
+    votes = {name: int(table.figure(name)[0].sum()) for name in table.contest.candidate_ids}
+    first, second = sorted(votes, key=lambda name: -votes[name])[:2]
+    points = round(moved * sum(votes.values()))
+    votes[first] -= points
+    votes[second] += points
+    said = said or {"complete": True}
+    return declared_of(nation(votes=votes, **said), stations=len(table))
+
+
+def graded(table: ActaTable, seen: ActaTable, result: Declared, **parts: Any) -> Report:
+    case = Case(table.contest, seen, result, **parts)
+    return verify(case, checks="inference")
+
+
+def test_a_drawn_sample_calls_a_moved_result_improbable_and_the_truth_not() -> None:
+    table = clean_election(stations=3000, seed=1).table
+    seen = drawn(table, 40, seed=1)
+    sampling = design(table, drawn=len(seen))
+    moved = graded(table, seen, declared(table, 0.08), sampling=sampling)
+    (finding,) = [f for f in moved.of("I401") if f.evidence is Evidence.IMPROBABLE]
+    assert "drawn by lot" in finding.message
+    assert moved.exit_code == 1
+    true = graded(table, seen, declared(table), sampling=sampling)
+    assert {f.evidence for f in true.findings} == {Evidence.NOTE}
+
+
+def test_the_truth_lies_outside_the_far_interval_of_drawn_samples_hardly_ever() -> None:
+    table = clean_election(stations=1500, seed=2).table
+    for seed in range(25):
+        seen = drawn(table, 25, seed)
+        report = graded(table, seen, declared(table), sampling=design(table))
+        assert report.counts()["improbable"] == 0
+
+
+@pytest.mark.parametrize(
+    ("sampling", "said", "why"),
+    [
+        ({"drawn": 2000}, {}, "of 2,000 stations drawn"),
+        ({}, {"coverage": 0.9}, "not known to be the whole count"),
+    ],
+)
+def test_what_keeps_a_drawn_sample_a_note(
+    sampling: dict[str, Any], said: dict[str, Any], why: str
+) -> None:
+    table = clean_election(stations=3000, seed=1).table
+    seen = drawn(table, 40, seed=1)
+    report = graded(table, seen, declared(table, 0.08, **said), sampling=design(table, **sampling))
+    assert {f.evidence for f in report.of("I401")} == {Evidence.NOTE}
+    assert why in " ".join(f.message for f in report.of("I401"))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_postal_boards_that_are_unseen_accuse_nobody(seed: int) -> None:
+    """Another kind of station, with five times the odds, of which nothing was seen."""
+    table = clean_election(stations=2000, seed=seed).table
+    rng = np.random.default_rng(seed)
+    postal = rng.random(len(table)) < 0.12
+    one, two = table.contest.candidate_ids[:2]
+    both = (table.figure(one)[0] + table.figure(two)[0]).astype(float)
+    share = np.clip(table.figure(one)[0] / np.maximum(both, 1), 0.01, 0.99)
+    odds = share / (1 - share) * np.where(postal, 5.0, 1.0)
+    votes = np.round(both * odds / (1 + odds)).astype(np.int64)
+    kinds = table.frame[[one, two]].dtypes.to_dict()
+    frame = table.frame.assign(**{one: votes, two: both.astype(np.int64) - votes}).astype(kinds)
+    whole = replace(table, frame=frame)
+    report = graded(whole, whole.take(~postal), declared(whole), registry=registry_from(whole))
+    assert report.counts()["improbable"] == 0
+    assert report.exit_code == 0
+
+
+def test_a_design_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(InputError, match="without strata"):
+        Sampling(kind="drawn", stations={"North": 5})
+    with pytest.raises(InputError, match="named by 2 areas"):
+        Sampling(kind="drawn", strata=("state", "county"), stations={"North": 5})
+    with pytest.raises(InputError):
+        Sampling(kind="quota", stations={"all": 5})
+    table = clean_election(stations=300, seed=1).table
+    few = {name: 1 for name in design(table).stations}
+    sampling = Sampling(kind="drawn", strata=("state",), stations=few)
+    report = graded(table, drawn(table, 20, 1), declared(table), sampling=sampling)
+    assert "more stations were seen than are expected" in report.check("I401").reason
