@@ -18,7 +18,7 @@ from tallyverify.inference.estimating.whole_count import estimate_of
 from tallyverify.inference.left_out import left_out, registry_lists_all
 from tallyverify.inference.margin_evidence import needed_tilt
 from tallyverify.inference.section import DeclaredShares, InferenceSection
-from tallyverify.records import AreaResult, Bulletin, Sampling
+from tallyverify.records import AreaResult, Bulletin
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,17 +64,10 @@ class InferenceStudy:
                 f"{sheets.rows:,} stations: estimates keep all of them at once, up to "
                 f"{MOST_STATIONS:,}"
             )
-        drawn = facts.sampling
-        asked = (
-            EstimateRequest(
-                strata=drawn.strata or None,
-                expected=_strata_of(drawn),
-                stations=drawn.total,
-                seed=facts.seed,
-                rival=_winner(facts),
-            )
-            if drawn is not None
-            else EstimateRequest(
+        if facts.sampling is not None:
+            asked = EstimateRequest(sampling=facts.sampling, seed=facts.seed, rival=_winner(facts))
+        else:
+            asked = EstimateRequest(
                 registry=facts.registry,
                 expected=None if facts.registry is not None else _expected(facts),
                 stations=declared.all_stations if declared else None,
@@ -82,7 +75,6 @@ class InferenceStudy:
                 seed=facts.seed,
                 rival=_winner(facts),
             )
-        )
         try:
             return study(sheets, facts.contest.candidate_ids, facts.contest.levels, asked)
         except InputError as error:
@@ -262,16 +254,6 @@ class InferenceStudy:
             and declared == len(facts.registry)
             and registry_lists_all(self.kept.seen, facts)
         )
-
-
-def _strata_of(drawn: Sampling) -> pd.DataFrame | None:
-    """Return the stations of each stratum of a drawn sample; None where it has no strata."""
-    import pandas as pd
-
-    if not drawn.strata:
-        return None
-    areas = pd.DataFrame([drawn.parts(name) for name in drawn.stations], columns=[*drawn.strata])
-    return areas.assign(stations=list(drawn.stations.values()))
 
 
 def _winner(facts: CaseFacts) -> str | None:

@@ -224,7 +224,7 @@ def test_a_declared_winner_who_is_not_ahead_is_compared() -> None:
     third = ranked[2]
     declared = {**votes, third: votes[ranked[0]] + votes[third]}
     report = report_of(declared_of(nation(votes=declared, coverage=1), stations=1200))
-    (finding,) = [f for f in report.of("I401") if f.evidence is Evidence.IMPROBABLE]
+    (finding,) = [f for f in report.of("I401") if f.evidence is Evidence.ANOMALY]
     label = whole().contest.display(third)
     assert f"over {label}" in finding.message
 

@@ -108,7 +108,7 @@ def test_a_design_that_does_not_fit_is_refused() -> None:
     with pytest.raises(InputError):
         Sampling(kind="quota", stations={"all": 5})
     table = clean_election(stations=300, seed=1).table
-    few = {name: 1 for name in design(table).stations}
+    few = dict.fromkeys(design(table).stations, 1)
     sampling = Sampling(kind="drawn", strata=("state",), stations=few)
     report = graded(table, drawn(table, 20, 1), declared(table), sampling=sampling)
     assert "more stations were seen than are expected" in report.check("I401").reason

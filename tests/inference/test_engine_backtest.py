@@ -62,7 +62,14 @@ def calibrated(
 ) -> Calibration:
     predict = misses(population, off, **more)
     return calibrate(
-        population, predict, (0, 1), patterns=patterns, masks=len(off), share=0.3, seed=3
+        population,
+        predict,
+        (0, 1),
+        patterns=patterns,
+        masks=len(off),
+        share=0.3,
+        unseen=0.3,
+        seed=3,
     )
 
 
@@ -258,6 +265,7 @@ def test_the_pattern_that_asks_for_most_sets_the_inflation() -> None:
         patterns=("random", "centres", "small"),
         masks=20,
         share=0.3,
+        unseen=0.3,
         seed=1,
     )
     assert found.setting == "centres"
@@ -282,7 +290,14 @@ def learnt(off: Floats, skip: int = 0, masks: int = 30) -> Calibration:
         return inner(masked)
 
     return calibrate(
-        PARTLY, predict, (0, 1), patterns=("random", "learnt"), masks=masks, share=0.3, seed=1
+        PARTLY,
+        predict,
+        (0, 1),
+        patterns=("random", "learnt"),
+        masks=masks,
+        share=0.3,
+        unseen=0.3,
+        seed=1,
     )
 
 
@@ -313,7 +328,9 @@ def test_each_candidate_but_the_two_has_an_inflation_of_its_own(patterns: tuple[
         return dataclasses.replace(inner(masked), all_shares=(shares, np.full(3, 0.01)))
 
     masks = 30 if "learnt" in patterns else 20
-    found = calibrate(PARTLY, predict, (0, 1), patterns=patterns, masks=masks, share=0.3, seed=1)
+    found = calibrate(
+        PARTLY, predict, (0, 1), patterns=patterns, masks=masks, share=0.3, unseen=0.3, seed=1
+    )
     third = 2 if "learnt" in patterns else 4
     assert found.by_candidate == pytest.approx([3, 3, third], rel=1e-6)
     assert calibrated(EVERYTHING, np.zeros((10, 3))).by_candidate == ()

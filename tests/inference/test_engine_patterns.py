@@ -122,7 +122,9 @@ def test_late_differs_from_draw_to_draw() -> None:
     population = with_order(population_of(1, 200, (3,)))
     counts = [hide(population, "late", 0.4, stream(s)).sum() for s in range(50)]
     assert len(set(counts)) > 20
-    assert np.mean(counts) == pytest.approx(0.4 * population.seen.sum(), rel=0.1)
+    # From half of the share to all of it.
+    assert np.mean(counts) == pytest.approx(0.3 * population.seen.sum(), rel=0.1)
+    assert max(counts) <= round(0.4 * int(population.seen.sum()))
 
 
 # What is learnt

@@ -58,7 +58,7 @@ def test_all_seen_or_all_areas_seen_is_not_refused() -> None:
     assert why(country(some, of_towns(1000, 10, 10, 10, 10, 10))) == ""
 
 
-@pytest.mark.parametrize(("largest", "refused"), [(100, False), (101, True), (400, True)])
+@pytest.mark.parametrize(("largest", "refused"), [(150, False), (151, True), (400, True)])
 def test_an_unseen_area_larger_than_all_seen_is_refused(largest: float, refused: bool) -> None:
     seen = np.arange(60) >= 10  # nothing of the first town
     population = country(seen, of_towns(largest, 100, 100, 100, 100, 100))
@@ -76,7 +76,7 @@ def test_an_unseen_area_larger_than_all_seen_is_refused(largest: float, refused:
 
 def test_a_large_state_is_as_much_refused_as_a_large_town() -> None:
     seen = np.arange(80) >= 20  # the two towns of the first of four states
-    large = country(seen, of_towns(60, 60, 100, 10, 100, 10, 100, 10), areas=8)
+    large = country(seen, of_towns(85, 85, 100, 10, 100, 10, 100, 10), areas=8)
     assert why(large).startswith("nothing was seen of the largest area of the level state (")
     equal = country(seen, of_towns(55, 55, 100, 10, 100, 10, 100, 10), areas=8)
     assert why(equal) == ""

@@ -18,7 +18,7 @@ from tallyverify.inference.estimating.mask_runs import (
 )
 from tallyverify.inference.estimating.outcome import MARGIN, TURNOUT, PairEstimate
 from tallyverify.inference.estimating.result import BacktestRow
-from tallyverify.inference.prediction.population import Population, unseen_share
+from tallyverify.inference.prediction.population import Population
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -59,6 +59,7 @@ def calibrate(
     patterns: Sequence[str],
     masks: int,
     share: float,
+    unseen: float,
     seed: int,
 ) -> Calibration:
     """Run the backtest and draw the inflation from it.
@@ -66,10 +67,10 @@ def calibrate(
     Where the unseen stations are known one by one, the pattern in which they are really missing
     (``learnt``) sets the inflation, and the others get half as many masks. Where it is not known
     how they are missing, or it had too few masks, the pattern that asks for most does. Where the
-    order of counting is known, the trend that the last to report show is added to the interval.
+    order of counting is known, the trend that the last to report show is added to the interval:
+    ``unseen`` is the share of all that has still to report.
     """
     ran = []
-    unseen = unseen_share(population)
     for pattern in patterns:
         fewer = "learnt" in patterns and pattern != "learnt"
         count = max(masks // 2, min(masks, FEWEST_MASKS)) if fewer else masks

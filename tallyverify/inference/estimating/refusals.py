@@ -11,7 +11,8 @@ from tallyverify.inference.prediction.smallest_areas import VarianceComponents
 FEWEST_STATIONS = 20
 """From fewer seen stations nothing is predicted."""
 
-_LARGEST = 0.01  # of all voters: an unseen area beyond the size of any seen, above this
+_LARGEST = 0.01  # of all voters: an unseen area well beyond the size of any seen, above this
+_BEYOND = 1.5  # times the largest seen: so far sizes are carried on
 _MATTERS = 0.001
 _FEWEST_FREE = 2.0
 
@@ -20,8 +21,8 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
     """Say why the seen stations do not carry a prediction of those asked for, if they do not.
 
     How areas differ is learnt from the seen areas of the same level. It says nothing of an unseen
-    area that is larger than every seen one: a capital is not one of many towns. Above one percent
-    of the voters, that decides. Nor can it be learnt from fewer than three areas.
+    area half as large again as every seen one: a capital is not one of many towns. Above one
+    percent of the voters, that decides. Nor can it be learnt from fewer than three areas.
     """
     seen = int(population.seen.sum())
     if seen < FEWEST_STATIONS:
@@ -40,7 +41,7 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
             continue
         largest = round(float(voters[depth][whole].max()))
         known = round(float(voters[depth][inside[depth] > 0].max(initial=0.0)))
-        if largest > known and largest > _LARGEST * everyone:
+        if largest > _BEYOND * known and largest > _LARGEST * everyone:
             return (
                 f"nothing was seen of the largest area of the level {level} ({number(largest)} "
                 f"voters, {percent(largest, everyone, 1)} of all; the largest seen has "

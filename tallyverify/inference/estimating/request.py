@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Literal, get_args
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.estimating.mask_runs import FEWEST_MASKS
 from tallyverify.inference.estimating.patterns import PATTERNS
+from tallyverify.records import Sampling
 from tallyverify.table import Registry
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class EstimateRequest:
     # by default all that are possible; if empty, only what calibrates
     patterns: tuple[str, ...] | None = None
     seed: int = 0
+    sampling: Sampling | None = None
     rival: str | None = None  # a candidate to compare with the leader, such as the declared winner
 
     def check(self, names: Sequence[str]) -> None:
@@ -80,6 +82,29 @@ class EstimateRequest:
                 )
         if self.rival is not None and self.rival not in names:
             raise InputError("no such candidate", found=shown(self.rival), expected=listed(names))
+
+
+def of_design(asked: EstimateRequest) -> EstimateRequest:
+    """Return a request with what the design of a drawn sample says of all stations."""
+    import pandas as pd
+
+    drawn = asked.sampling
+    if drawn is None:
+        return asked
+    given = {"registry": asked.registry, "expected": asked.expected, "strata": asked.strata}
+    for name, value in given.items():
+        if value is not None:
+            raise InputError(
+                "the design of a drawn sample says which strata and how many stations there are",
+                place=name,
+                found=name,
+                expected="'sampling' by itself",
+            )
+    if not drawn.strata:
+        return replace(asked, stations=drawn.total)
+    areas = pd.DataFrame([drawn.parts(name) for name in drawn.stations], columns=[*drawn.strata])
+    expected = areas.assign(stations=list(drawn.stations.values()))
+    return replace(asked, strata=drawn.strata, expected=expected, stations=drawn.total)
 
 
 def several(given: str | Sequence[str] | None) -> tuple[str, ...] | None:

@@ -17,9 +17,9 @@ from tallyverify.inference.estimating.interval_factor import Calibration, calibr
 from tallyverify.inference.estimating.outcome import TURNOUT, PairEstimate, predicted_outcome
 from tallyverify.inference.estimating.patterns import PATTERNS, patterns_of
 from tallyverify.inference.estimating.refusals import why_refused
-from tallyverify.inference.estimating.request import EstimateRequest
+from tallyverify.inference.estimating.request import EstimateRequest, of_design
 from tallyverify.inference.prediction.figures import predicted_figures
-from tallyverify.inference.prediction.population import Population
+from tallyverify.inference.prediction.population import Population, unseen_share
 from tallyverify.inference.prediction.sampling_frame import SamplingFrame, assemble_frame
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
 from tallyverify.inference.prediction.unseen_totals import Predicted, fit_working_spread
@@ -86,8 +86,9 @@ class Study:
         """What the trend in the order of counting may add to totals and valid votes; (K + 1,)."""
         if self.totals is None:
             raise InputError("there are no totals yet")
-        trend, size = self.calibration.trend, self.population.size
-        voters = float(size[self.population.seen].sum() + self.population.wanted_size.sum())
+        trend, people = self.calibration.trend, self.population
+        voters = float(people.size[people.seen].sum() + people.wanted_size.sum())
+        voters = voters if self.strata is None else float(self.strata.known.sum())
         valid = float(self.totals.estimate[-1])
         more = float(trend.pair[TURNOUT]) * voters
         votes = trend.shares * valid + self.totals.estimate[:-1] / valid * more
@@ -118,6 +119,7 @@ def study(
 ) -> Study:
     """Estimate, and backtest the estimate on the seen stations; each station once."""
     asked.check(names)
+    asked = of_design(asked)
     # One thread: sums then do not depend on how many a machine has, and short ones are faster.
     with threadpool_limits(limits=1, user_api="blas"):
         return _studied(sheets, names, levels, asked)
@@ -293,5 +295,20 @@ def _calibrated(found: Study) -> Calibration:
         patterns=wanted,
         masks=asked.masks,
         share=share,
+        unseen=_still_to_come(found),
         seed=asked.seed,
     )
+
+
+def _still_to_come(found: Study) -> float:
+    """Return the share of the voters, or stations, that may still report in the order of counting.
+
+    Of a drawn sample the stations that were not drawn never will.
+    """
+    seen, drawn = int(found.population.seen.sum()), found.asked.sampling
+    if drawn is not None:
+        return max(1 - seen / drawn.drawn, 0.0) if drawn.drawn else 0.0
+    if found.strata is None:
+        return unseen_share(found.population)
+    unseen = found.unseen_stations or 0
+    return unseen / (unseen + seen)

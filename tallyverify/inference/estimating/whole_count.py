@@ -22,6 +22,7 @@ from tallyverify.inference.prediction.figures import area_figures
 from tallyverify.inference.prediction.population import unseen_share
 from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.sampling.ratio_variance import sums
+from tallyverify.records import Sampling
 from tallyverify.table import ActaTable, Registry
 from tallyverify.taken import takes_input
 
@@ -36,6 +37,7 @@ def estimate(
     stations: int | None = None,
     registered: int | None = None,
     covariates: pd.DataFrame | None = None,
+    sampling: Sampling | None = None,
     method: Method = EstimateRequest.method,
     level: float = EstimateRequest.level,
     masks: int = EstimateRequest.masks,
@@ -59,6 +61,9 @@ def estimate(
     covariates : DataFrame, optional
         Indexed by station, e.g. the turnout and shares of an earlier election; with a registry.
         Further numeric columns of the registry are used too, per registered voter.
+    sampling : Sampling, optional
+        How the stations were drawn by lot, instead of a registry and numbers: the ratio estimate by
+        the strata of the design.
     method : {"auto", "prediction", "ratio"}
         ``ratio`` asks for the stratified ratio estimate by areas of the first of ``strata`` even
         where stations could be predicted one by one.
@@ -109,6 +114,7 @@ def estimate(
         stations=stations,
         registered=registered,
         covariates=covariates,
+        sampling=sampling,
         method=method,
         level=level,
         masks=masks,
