@@ -135,13 +135,13 @@ def test_whole_units_that_are_missing_are_uneven() -> None:
 def test_naming_a_small_level_widens_nothing() -> None:
     """A sample of stations by lot: how many stations a precinct has is no tie to the result.
 
-    Precincts of more stations vote otherwise, as those of towns do.
+    Precincts of one station vote otherwise, as villages do.
     """
     table = clean_election(stations=8000, seed=3).table
     rng = np.random.default_rng(3)
-    precinct = np.repeat(np.arange(len(table)), rng.integers(1, 6, len(table)))[: len(table)]
-    lean = 0.3 * (np.bincount(precinct)[precinct] - 3)
-    table = _leaning(table, lean)
+    stations = np.minimum(rng.geometric(0.35, len(table)), 8)
+    precinct = np.repeat(np.arange(len(table)), stations)[: len(table)]
+    table = _leaning(table, (np.bincount(precinct)[precinct] == 1).astype(float))
     names = table.frame["state"].astype(str) + "/" + pd.Series(precinct).astype(str)
     contest = table.contest.model_copy(update={"levels": ("state", "precinct")})
     frame = table.frame.drop(columns=["municipality", "parish", "centre"], errors="ignore")
