@@ -68,6 +68,8 @@ def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
         why = ""
         if pair[:TURNOUT].any():
             why = "the last stations to report differ from the first by more than areas explain"
+        elif population.seen.all():
+            why = "nothing says which stations have still to report"
         elif population.missing_by_size or any(population.missing_unevenly):
             why = "stations of some areas or sizes report before others"
         if why:

@@ -271,6 +271,9 @@ def _calibrated(found: Study) -> Calibration:
     possible = patterns_of(population)
     if found.known not in ("registry", "listed"):
         possible = tuple(pattern for pattern in possible if pattern != "learnt")
+    if asked.sampling is not None:
+        # What was not drawn is missing by lot, whatever its area.
+        possible = tuple(pattern for pattern in possible if pattern in ("random", "late"))
     wanted = possible if asked.patterns is None else asked.patterns
     if not wanted:
         wanted = ("learnt",) if "learnt" in possible else possible

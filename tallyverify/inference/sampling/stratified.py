@@ -106,6 +106,11 @@ def ratio_outcome(population: Population, strata: Strata, pair: tuple[int, int])
     weights = _share_weights(found)
     margin = _error(found, weights[[pair[0]]] - weights[[pair[1]]])
     voters = float(strata.known.sum())
+    if strata.registered is None:  # of a station not seen, the mean of its stratum
+        seen, code = population.seen, strata.code
+        size, count = np.where(seen, population.size, 0.0), len(strata.names)
+        mean = np.bincount(code, size, count) / np.maximum(np.bincount(code, seen, count), 1)
+        voters = float(mean @ strata.stations)
     return PairEstimate(
         np.array([first, second, first - second, found.total[-1] / voters]),
         np.array([*shares.error[list(pair)], *margin, found.total_se[-1] / voters]),
