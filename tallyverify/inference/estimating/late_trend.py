@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_UNSEEN = 2 / 3
 """Share of the voters unseen beyond which a trend is not carried on."""
 _STEEPER = 1.5
+_SURE = 3.0  # standard errors: of ten masks, some are beyond two by chance
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
     refused = ""
     if unseen > MOST_UNSEEN:
         why = ""
-        if pair[:TURNOUT].any():
+        if (np.abs(_ratio(gap, scale))[:, :TURNOUT] > _SURE).any():
             why = "the last stations to report differ from the first by more than areas explain"
         elif population.seen.all():
             why = "nothing says which stations have still to report"
