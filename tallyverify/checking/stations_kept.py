@@ -13,7 +13,7 @@ from tallyverify.arrays import Floats, Texts
 from tallyverify.checking.context import CaseFacts
 from tallyverify.checking.which_seen import seen_in
 from tallyverify.records import ALL_OPTIONS
-from tallyverify.table import ActaTable, area_codes
+from tallyverify.table import KIND, ActaTable, area_codes
 
 if TYPE_CHECKING:
     from tallyverify.checking.seen import Kept
@@ -87,8 +87,9 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
         columns[name] = _numbers(part, (name,) if name in part.lines else None)
     columns["ballots"] = _numbers(part, facts.ballots)
     columns["valid"] = _numbers(part, (ALL_OPTIONS,))
-    if "order" in part.frame.columns:
-        columns["order"] = _texts(part, "order")
+    for name in ("order", KIND):
+        if name in part.frame.columns:
+            columns[name] = _texts(part, name)
     for level in facts.levels:
         codes, labels = area_codes(part, (level,))
         names = np.array([label[0] for label in labels], dtype=object)

@@ -150,6 +150,9 @@ def _innocent(
         return "it holds no more votes than were seen, so that the registry may list too much"
     if _unseen_region(study):
         return f"nothing was seen of an area of the level {study.population.levels[0]}"
+    seen, wanted = study.population.kinds_seen()
+    if ((seen == 0) & (wanted > 0)).any():
+        return "nothing was seen of a kind of stations"
     if learnt is None or calibration.setting != "learnt" or learnt.coverage < LOWEST_COVERAGE:
         return "the backtest does not cover in the pattern really missing"
     if gap <= float(outcome.margin.half_width(calibration.inflation, FAR)):

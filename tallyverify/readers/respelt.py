@@ -54,6 +54,7 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
         "station": own(mapping.station),
         "areas": owns(mapping.areas),
         "order": own(mapping.order),
+        "kind": own(mapping.kind),
         "fill_down": own(mapping.fill_down),
     }
     for key in ("status", "repeated", "subtotals"):

@@ -59,6 +59,8 @@ class Mapping(Model):
         Option, or candidate, to column (long: to the text in the option column).
     order : str, optional
         Column that says in which order or when stations reported.
+    kind : str, optional
+        Column that says of which kind a station is: by post, abroad, rural, special.
     missing : tuple of str
         Texts that mean *not read*, besides an empty cell, ``-``, ``\N``, ``NULL``, ``None``,
         ``NA``, ``N/A`` and ``NaN``.
@@ -106,6 +108,7 @@ class Mapping(Model):
     lines: dict[Text, Columns | StationColumn] = Field(default_factory=dict)
     votes: dict[Text, Columns] = Field(default_factory=dict)
     order: Text | None = None
+    kind: Text | None = None
     missing: tuple[Text, ...] = ()
     encoding: Text | None = None
     separator: Text | None = None
@@ -300,7 +303,7 @@ class Mapping(Model):
         if isinstance(self.repeated, Latest | First):
             versions = self.repeated
             named.append(versions.latest if isinstance(versions, Latest) else versions.first)
-        named += [self.order] if self.order else []
+        named += [name for name in (self.order, self.kind) if name]
         if self.layout == "long":
             named += [*self.options_in, self.count or ""]
             named += [column for columns in self.station_columns.values() for column in columns]

@@ -8,12 +8,13 @@ from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, togeth
 from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
-from tallyverify.table.registry import EARLIER, RegisteredStation, Registry, Respelt
+from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
 from tallyverify.table.source import Source, SourcePart
 
 __all__ = [
     "EARLIER",
+    "KIND",
     "RARE",
     "UNREAD_COLUMNS",
     "ActaParts",

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed
 from tallyverify.table.actas import ActaTable
-from tallyverify.table.registry import EARLIER, Registry
+from tallyverify.table.registry import EARLIER, KIND, Registry
 
 
 def listed_stations(table: ActaTable, *, earlier: bool = False) -> Registry:
@@ -22,6 +22,8 @@ def listed_stations(table: ActaTable, *, earlier: bool = False) -> Registry:
     else:
         nothing: Any = pd.array(pa.nulls(len(table), pa.int64()), dtype=pd.ArrowDtype(pa.int64()))
         columns["registered"] = nothing
+    if KIND in table.frame.columns:
+        columns[KIND] = table.frame[KIND]
     if earlier:
         for name in table.contest.candidate_ids:
             values, unread = table.figure(name)

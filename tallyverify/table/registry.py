@@ -20,6 +20,8 @@ from tallyverify.table.source import Source
 
 EARLIER = "earlier "
 """Columns of a registry that begin with this hold votes of an earlier election."""
+KIND = ":kind"
+"""Column of actas, and of a registry, that says of which kind a station is."""
 
 
 class RegisteredStation(Model):

@@ -89,8 +89,9 @@ def calibrate(
             "often that holds: too few were seen, or nothing would be left of some areas or strata"
         )
         return Calibration(tuple(ran), refused=reason)
-    # What the last to report show is added as a trend, not as a factor.
-    steady = [one for one in enough if one.pattern != "late"] or enough
+    # What the last to report show is added as a trend, not as a factor; that a whole kind of
+    # stations is unseen is no fault of the others.
+    steady = [one for one in enough if one.pattern not in ("late", "kinds")] or enough
     calibrating = [one for one in steady if one.pattern == "learnt"] or steady
     setting = max(calibrating, key=lambda one: inflation_of(one.off))
     inflation = inflation_of(setting.off)

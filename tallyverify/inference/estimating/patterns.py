@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.prediction.area_tree import AreaTree
+from tallyverify.inference.prediction.kinds import FEWEST_OF_KIND
 from tallyverify.inference.prediction.population import Population
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ PATTERNS = {
     "small": "whole areas of the smallest level, the small and rural ones more readily",
     "late": "the last to report",
     "learnt": "as the unseen stations are really missing, learnt from the registry",
+    "kinds": "all stations of one kind",
 }
 """Names of the patterns, and what they hide."""
 
@@ -40,6 +42,8 @@ def patterns_of(population: Population) -> tuple[str, ...]:
         found.insert(2, "municipalities")
     if population.order is not None and np.isfinite(population.order[population.seen]).all():
         found.append("late")
+    if (population.kinds_seen()[0] >= FEWEST_OF_KIND).sum() >= 2:
+        found.append("kinds")
     missing = ~population.seen
     if missing.any() and population.seen.any():
         found.append("learnt")
@@ -132,8 +136,13 @@ def hide(
             f"{listed(PATTERNS)}. {nearest(pattern, PATTERNS) or ''}".rstrip()
         )
     if pattern not in patterns_of(population):
-        lacks = "an order of every seen station" if pattern == "late" else "areas"
+        needs = {"late": "an order of every seen station", "kinds": "two kinds of stations"}
+        lacks = needs.get(pattern, "areas")
         raise InputError(f"the pattern {shown(pattern)} needs {lacks}")
+    if pattern == "kinds" and population.kind is not None:
+        there = np.flatnonzero(population.kinds_seen()[0] >= FEWEST_OF_KIND)
+        one_kind: Mask = seen & (population.kind == there[int(rng.random_sample() * len(there))])
+        return one_kind
     own = rng.random_sample(len(population))
     first = own
     if pattern in ("centres", "small"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tallyverify.errors import shown
 from tallyverify.findings import counted, number, percent
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
@@ -27,8 +28,9 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
     seen = int(population.seen.sum())
     if seen < FEWEST_STATIONS:
         return f"{counted(seen, 'station')} seen and wholly read; at least {FEWEST_STATIONS} needed"
-    if not areas:
-        return ""
+    sort = _unseen_kind(population)
+    if sort or not areas:
+        return sort
     tree = population.tree
     voters = tree.totals(population.size)
     inside = tree.totals(np.where(population.seen, population.size, 0.0))
@@ -53,5 +55,22 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
                 f"nothing was seen of {counted(int(whole.sum()), 'area')} of the level {level} "
                 f"({percent(gone, everyone, 1)} of the voters), and from the few seen ones it "
                 "cannot be told how much areas differ"
+            )
+    return ""
+
+
+def _unseen_kind(population: Population) -> str:
+    """Say if nothing was seen of a kind of stations that holds more than one percent."""
+    if population.kind is None:
+        return ""
+    seen, wanted = population.kinds_seen()
+    everyone = float(population.size[population.seen].sum() + population.wanted_size.sum())
+    for at in np.flatnonzero((seen == 0) & (wanted > 0)):
+        voters = float(population.wanted_size[population.kind == at].sum())
+        if voters > _LARGEST * everyone:
+            return (
+                f"nothing was seen of the stations of the kind {shown(population.kinds[at])} "
+                f"({number(int(wanted[at]))}, {percent(voters, everyone, 1)} of the voters): what "
+                "other kinds show does not carry over to them"
             )
     return ""

@@ -11,7 +11,7 @@ import numpy as np
 from tallyverify.inference.prediction.area_tree import AreaTree
 
 if TYPE_CHECKING:
-    from tallyverify.arrays import Floats, Mask
+    from tallyverify.arrays import Counts, Floats, Mask
 
 _UNEVEN = 2.326  # the 99th percentile of a normal
 _BY_SIZE = 3.0  # standard errors of a correlation
@@ -30,6 +30,8 @@ class Population:
     # (stations, covariates): known of all, e.g. rates of an earlier election
     covariates: Floats | None = None
     order: Floats | None = None  # when each station reported; NaN where not known
+    kind: Counts | None = None  # (stations,), position in `kinds`; None where all are of one
+    kinds: tuple[str, ...] = ()
     asked: Mask | None = None  # to be predicted; all unseen by default, what it hides in a backtest
 
     def __len__(self) -> int:
@@ -105,6 +107,14 @@ class Population:
         if log.std() == 0 or seen.std() == 0:
             return False
         return bool(abs(np.corrcoef(log, seen)[0, 1]) * np.sqrt(len(self)) > _BY_SIZE)
+
+    def kinds_seen(self) -> tuple[Counts, Counts]:
+        """Return how many stations of each kind were seen, and are asked for; shape (kinds,)."""
+        if self.kind is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        kind, count = self.kind, len(self.kinds)
+        seen = np.bincount(kind[self.seen], minlength=count)
+        return seen, np.bincount(kind[self.wanted], minlength=count)
 
     def hiding(self, hidden: Mask) -> Population:
         """Return the same with some seen stations hidden, and only these asked for."""

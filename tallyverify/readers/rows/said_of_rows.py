@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from tallyverify.readers.raw import Raw
 from tallyverify.records import First, Latest, Mapping, Subtotals
+from tallyverify.table import KIND
 
 STATUS, VERSION, LEVEL = ":status", ":version", ":level"
 """No name of a contest begins so."""
@@ -17,6 +18,7 @@ def beside_of(raw: Raw, mapping: Mapping) -> dict[str, pa.Array]:
     """Return the columns of text that a mapping names beside keys, areas and figures."""
     named = {
         "order": mapping.order,
+        KIND: mapping.kind,
         STATUS: mapping.status.column if mapping.status else None,
         VERSION: version_column(mapping),
         LEVEL: mapping.subtotals.column if isinstance(mapping.subtotals, Subtotals) else None,

@@ -1,0 +1,69 @@
+"""Kinds of stations: postal boards, stations abroad, special booths; given, or plain to see."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tallyverify.names import folded
+
+if TYPE_CHECKING:
+    from tallyverify.arrays import Counts, Floats, Texts
+
+MOST_KINDS = 12
+"""More forms of keys than this are no kinds of stations."""
+FEWEST_OF_KIND = 10
+"""Stations that a form of keys must have to be a kind by itself."""
+
+
+def kinds_of(keys: Texts, voters: Floats, given: Texts | None) -> tuple[Counts, tuple[str, ...]]:
+    """Return the kind of each station, and what the kinds are called.
+
+    Where a column names them, it does. Otherwise they are told apart where that is plain: by what
+    letters their keys have (``B``, ``C`` and ``E`` booths), and by having no voters on a list where
+    others have.
+
+    Parameters
+    ----------
+    keys : ndarray of str, shape (stations,)
+    voters : ndarray of float, shape (stations,)
+        Registered voters; NaN where not known.
+    given : ndarray of str, shape (stations,), optional
+        The kind of each station as a column names it; empty where it does not.
+
+    Returns
+    -------
+    codes : ndarray of int64, shape (stations,)
+    names : tuple of str
+
+    Examples
+    --------
+    >>> keys = np.array(["1B", "2B", "3E"] * 10, dtype=object)
+    >>> kinds_of(keys, np.full(30, 400.0), None)[1]
+    ('keys with B', 'keys with E')
+    """
+    if given is not None and (given != "").any():
+        texts = [folded(str(text)) or "not named" for text in given]
+    else:
+        by_key, by_list = _forms(keys), _lists(voters)
+        texts = [", ".join(filter(None, pair)) for pair in zip(by_key, by_list, strict=True)]
+    names, codes = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
+    return codes.ravel().astype(np.int64), tuple(str(name) or "all" for name in names)
+
+
+def _forms(keys: Texts) -> list[str]:
+    """Return the letters of each key, where these make few kinds."""
+    letters = ["".join(re.findall(r"[^\W\d_]+", str(key))).upper() for key in keys]
+    found, counts = np.unique(np.array(letters, dtype=str), return_counts=True)
+    if not 2 <= len(found) <= MOST_KINDS or counts.min() < FEWEST_OF_KIND:
+        return [""] * len(keys)
+    return [f"keys with {one}" if one else "keys without letters" for one in letters]
+
+
+def _lists(voters: Floats) -> list[str]:
+    empty = voters == 0
+    if not FEWEST_OF_KIND <= int(empty.sum()) < len(voters):
+        return [""] * len(voters)
+    return ["no voters on the list" if none else "" for none in empty]
