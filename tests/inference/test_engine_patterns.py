@@ -27,6 +27,12 @@ def with_order(population: Population) -> Population:
     return dataclasses.replace(population, order=np.where(population.seen, order, np.nan))
 
 
+def of_kinds(population: Population, count: int = 2) -> Population:
+    """Return the same with stations of several kinds, one after the other."""
+    kinds = tuple(f"kind {at}" for at in range(count))
+    return dataclasses.replace(population, kind=np.arange(len(population)) % count, kinds=kinds)
+
+
 def per_unit(population: Population, depth: int, which: Bools) -> NDArray[np.float64]:
     return population.tree.totals(which.astype(float))[depth]
 
@@ -242,7 +248,7 @@ def test_which_patterns_a_population_allows() -> None:
     flat, one, two = (population_of(1, 40, areas) for areas in ((), (3,), (3, 4)))
     assert patterns_of(flat) == ("random", "learnt")
     assert patterns_of(one) == ("random", "centres", "small", "learnt")
-    assert set(patterns_of(with_order(two))) == set(PATTERNS)
+    assert set(patterns_of(of_kinds(with_order(two)))) == set(PATTERNS)
     assert "learnt" not in patterns_of(population_of(1, 40, (3,), unseen=0.0))
     ordered = with_order(two)
     assert ordered.order is not None
@@ -255,7 +261,7 @@ def test_which_patterns_a_population_allows() -> None:
     ("pattern", "words"),
     [
         ("centers", r"called 'centers'; there are 'random', .*did you mean 'centres'\?"),
-        ("qqq", r"called 'qqq'; there are .*'learnt'\.$"),
+        ("qqq", r"called 'qqq'; there are .*'learnt'.*'kinds'\.$"),
         ("late", r"'late' needs an order of every seen station"),
         ("municipalities", r"'municipalities' needs areas"),
     ],
@@ -267,7 +273,7 @@ def test_a_pattern_that_is_not_there_is_refused(pattern: str, words: str) -> Non
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_draws_depend_on_the_generator_alone(pattern: str) -> None:
-    population = with_order(population_of(9, 80, (3, 4)))
+    population = of_kinds(with_order(population_of(9, 240, (3, 4))), 12)
     other = dataclasses.replace(population, votes=population.votes[:, ::-1] * 2)
     np.random.seed(1)  # noqa: NPY002
     one = hide(population, pattern, 0.3, stream(4))
@@ -276,6 +282,15 @@ def test_draws_depend_on_the_generator_alone(pattern: str) -> None:
     np.testing.assert_array_equal(one, two)
     draws = {hide(population, pattern, 0.3, stream(s)).tobytes() for s in range(20)}
     assert len(draws) > 5
+
+
+def test_kinds_are_hidden_whole() -> None:
+    population = of_kinds(population_of(3, 90, (3, 4)), 3)
+    for seed in range(10):
+        hidden = hide(population, "kinds", 0.2, stream(seed))
+        assert population.kind is not None
+        (kind,) = set(population.kind[hidden])
+        np.testing.assert_array_equal(hidden, population.seen & (population.kind == kind))
 
 
 def test_late_never_hides_what_was_not_seen() -> None:

@@ -10,7 +10,7 @@ from tallyverify.arrays import among
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.feasibility.allowance import annulled_keys
-from tallyverify.feasibility.sheets.sheet_rows import Places, rows_of
+from tallyverify.feasibility.sheets.sheet_rows import Places, stations_among
 from tallyverify.key_bytes import folded_keys
 from tallyverify.names import folded_key
 
@@ -46,7 +46,7 @@ def without_annulled(
             expected="keys of stations, as the actas write them",
             hint=nearest(unknown[0], columns["station"].tolist()),
         )
-    return rows_of(columns, ~out), tuple(sorted(declared.values()))
+    return stations_among(columns, ~out), tuple(sorted(declared.values()))
 
 
 def with_pending_nowhere(columns: dict[str, Any], facts: CaseFacts) -> dict[str, Any]:

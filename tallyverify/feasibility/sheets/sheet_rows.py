@@ -91,7 +91,7 @@ class SheetRows(Studied):
         return SmallCounts(most)
 
 
-def rows_of(columns: dict[str, Any], which: Any) -> dict[str, Any]:
+def stations_among(columns: dict[str, Any], which: Any) -> dict[str, Any]:
     """Return the columns of :meth:`SheetRows.columns` for some stations."""
 
     def taken(column: Any) -> Any:

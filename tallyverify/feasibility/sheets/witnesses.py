@@ -23,7 +23,7 @@ from tallyverify.feasibility.sheets.conventions import (
     valid_holds,
 )
 from tallyverify.feasibility.sheets.mending import Sheet, mended
-from tallyverify.feasibility.sheets.sheet_rows import Places, rows_of
+from tallyverify.feasibility.sheets.sheet_rows import Places, stations_among
 
 _BLOCK = 1 << 16
 """Sheets weighed together: what a few bytes keep of them is wide while it is worked on."""
@@ -115,7 +115,7 @@ class _Read:
         return votes
 
     def part(self, which: slice) -> _Read:
-        return replace(self, columns=rows_of(self.columns, which))
+        return replace(self, columns=stations_among(self.columns, which))
 
     @property
     def per_ballot(self) -> int:
@@ -125,7 +125,7 @@ class _Read:
 def witnessed(columns: dict[str, Any], facts: CaseFacts) -> Witnesses:
     """Weigh every seen sheet: what it says exactly, within bounds, or not at all."""
     if not columns["seen"].all():
-        columns = rows_of(columns, columns["seen"])
+        columns = stations_among(columns, columns["seen"])
     read = _Read(columns, case_papers(facts), conventions_of(columns, facts))
     sound = _sound(read)
     limits = _limits(read, sound)
