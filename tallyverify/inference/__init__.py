@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from tallyverify.inference.estimating.whole_count import estimate
     from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
     from tallyverify.inference.section import InferenceSection
-    from tallyverify.inference.sequential.margin_monitor import Monitor, monitor
+    from tallyverify.inference.sequential.margin_monitor import monitor
+    from tallyverify.inference.sequential.monitoring import Monitor
     from tallyverify.inference.sequential.state import MonitorState
     from tallyverify.readers import registry_from
 
@@ -100,10 +101,8 @@ __getattr__ = hand_on(
             "ratio",
         ),
         "section": ("InferenceSection",),
-        "sequential.margin_monitor": (
-            "Monitor",
-            "monitor",
-        ),
+        "sequential.margin_monitor": ("monitor",),
+        "sequential.monitoring": ("Monitor",),
         "sequential.state": ("MonitorState",),
     },
 )
