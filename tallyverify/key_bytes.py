@@ -58,7 +58,8 @@ def _folded_chunk(column: Any) -> Texts:
             texts[~odd] = _folded_chunk(column.filter(pc.invert(pa.array(odd))))
         return texts
     data, offsets = _bytes(column)
-    # A leading zero begins a piece, or follows one that does, and a digit is behind it.
+    # A leading zero begins a number, or follows one that does, and a digit is behind it.
+    begins[1:] |= kind[:-1] == _LETTER
     followed = (data == ord("0")) & ~ends
     followed[:-1] &= kind[1:] == _DIGIT
     dropped = followed & begins

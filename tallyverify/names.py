@@ -4,9 +4,10 @@ Two names are one if they differ only in case, width, kinds and runs of spaces, 
 NFD, compatibility), dashes, quotes, invisible characters, or letters of another script that look
 the same, within a word that mixes scripts. A wholly Cyrillic word stays a word of its own.
 
-In keys of stations look-alike letters are always one; so are leading zeros (``007`` and ``7``),
-the ``.0`` that a spreadsheet makes of a code, and the punctuation within a part. Parts stay apart:
-readers join the columns of a key by ``/``, and ``1/11`` is not ``11/1``.
+In keys of stations look-alike letters are always one; so are the leading zeros of each number in
+them (``007`` and ``7``, ``A01`` and ``A1``), the ``.0`` that a spreadsheet makes of a code, and the
+punctuation within a part. Parts stay apart: readers join the columns of a key by ``/``, and
+``1/11`` is not ``11/1``.
 
 Accents are not folded: Peña is not Pena. :func:`look_alikes` tells of such pairs.
 """
@@ -88,7 +89,7 @@ _DASH = re.compile(r" ?-[ -]*")
 # In a part of a key: what stands between its pieces, and where a piece may begin and end.
 _BETWEEN = re.compile(r"[-_.:,; ]+")
 _FLOAT = re.compile(r"(?<![^ _-])([0-9]+)[.,]0(?![^ _-])")
-_ZEROS = re.compile(r"(?<![^-])0+(?=[0-9])")
+_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -123,8 +124,8 @@ def folded_key(key: str) -> str:
 
     Examples
     --------
-    >>> [folded_key(key) for key in ("00101/1", "101.0/01", " 101 / 1")]
-    ['101/1', '101/1', '101/1']
+    >>> [folded_key(key) for key in ("00101/1", "101.0/01", " 101 / 1", "B0101/1")]
+    ['101/1', '101/1', '101/1', 'b101/1']
     >>> folded_key("1/11"), folded_key("11/1")
     ('1/11', '11/1')
     """

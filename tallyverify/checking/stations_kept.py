@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
-from tallyverify.arrays import Floats, Texts
+from tallyverify.arrays import Floats, Mask, Texts
 from tallyverify.checking.context import CaseFacts
 from tallyverify.checking.which_seen import seen_in
 from tallyverify.records import ALL_OPTIONS
@@ -53,6 +53,11 @@ class Sheets(Studied):
         if rows > MOST_STATIONS or self.chunks is None or other.chunks is None:
             return Sheets(rows, None)
         return Sheets(rows, self.chunks + other.chunks)
+
+    def take(self, which: Mask) -> Sheets:
+        """Return some of these stations, by a mask over the columns."""
+        columns = {name: column[which] for name, column in self.columns.items()}
+        return Sheets(int(which.sum()), (columns,))
 
     def as_unread(self) -> Sheets:
         """Return these stations as ones of which no vote is known for sure."""

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from tallyverify.inference.estimating.whole_count import estimate
     from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
     from tallyverify.inference.section import InferenceSection
-    from tallyverify.inference.sequential.margin_monitor import Monitor, monitor
+    from tallyverify.inference.sequential.margin_monitor import monitor
+    from tallyverify.inference.sequential.monitoring import Monitor
     from tallyverify.inference.sequential.state import MonitorState
     from tallyverify.readers import registry_from
 
@@ -94,16 +95,14 @@ __getattr__ = hand_on(
             "tilt_to",
         ),
         "estimating.whole_count": ("estimate",),
-        "prediction.registry_from": ("registry_from",),
+        "earlier_stations": ("registry_from",),
         "sampling.ratio": (
             "RatioEstimate",
             "ratio",
         ),
         "section": ("InferenceSection",),
-        "sequential.margin_monitor": (
-            "Monitor",
-            "monitor",
-        ),
+        "sequential.margin_monitor": ("monitor",),
+        "sequential.monitoring": ("Monitor",),
         "sequential.state": ("MonitorState",),
     },
 )

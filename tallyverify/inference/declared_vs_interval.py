@@ -10,6 +10,7 @@ from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.whole_count import factors_of
 from tallyverify.inference.margin_evidence import MarginEvidence, margin_evidence
 from tallyverify.inference.prediction.unseen_totals import Predicted
+from tallyverify.inference.printed import is_within, span
 
 
 def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -98,8 +99,7 @@ def _estimated(check: Check, estimate: Estimate, facts: CaseFacts) -> Finding:
         raise ValueError("an estimate that is not refused has a margin")
     margin, at = estimate.margin, estimate.margin.interval
     shares = ", ".join(
-        f"{facts.label(name)} {points(share.estimate)} % "
-        f"({points(share.low)} to {points(share.high)})"
+        f"{facts.label(name)} {points(share.estimate)} % ({span(share.low, share.high)})"
         for name, share in sorted(estimate.shares.items(), key=lambda one: -one[1].estimate)[:4]
     )
     line = f"; backtest of the 95 % intervals, by pattern: {watched(estimate.backtest)}"
@@ -107,7 +107,7 @@ def _estimated(check: Check, estimate: Estimate, facts: CaseFacts) -> Finding:
         f"estimate of the whole with {counted(estimate.unseen['stations'] or 0, 'station')} "
         f"unseen: {facts.label(margin.leader)} leads {facts.label(margin.runner_up)} by "
         f"{points(at.estimate)} points, "
-        f"95 % interval {points(at.low)} to {points(at.high)}, if {estimate.assumption}",
+        f"95 % interval {span(at.low, at.high)}, if {estimate.assumption}",
         evidence=Evidence.NOTE,
         candidate=margin.leader,
         observed=round(at.estimate, 6),
@@ -132,8 +132,12 @@ def _finding(
     says = (
         f"bulletin {declared.bulletin.id}: the declared margin of {first} over {second}, "
         f"{points(declared.margin)} points, lies {'outside' if graded.outside else 'inside'} the "
-        f"95 % interval of the estimate, {points(at - half)} to {points(at + half)} points"
+        f"95 % interval of the estimate, {span(at - half, at + half)} points"
     )
+    seen = study.population.votes.sum(axis=0)
+    alike = [declared.first, declared.second] == [int(seen[k]) for k in study.pair]
+    if alike and declared.valid == int(seen.sum()):
+        says += "; it is equal to the sum of the sheets"
     says += f" ({graded.why})" if graded.why else ""
     return check.finding(
         says,
@@ -156,12 +160,12 @@ def _shares(estimate: Estimate, declared: DeclaredMargin) -> str:
         inside = interval.holds(share)
         text = (
             f"{name} declared {points(share)} %, {'inside' if inside else 'outside'} "
-            f"{points(interval.low)} to {points(interval.high)}"
+            f"{span(interval.low, interval.high)}"
         )
         if estimate.bounds is not None:
             low, high = estimate.bounds.low[name], estimate.bounds.high[name]
-            word = "inside" if low <= share <= high else "outside"
-            text += f", {word} the bounds {points(low)} to {points(high)}"
+            word = "inside" if is_within(share, low, high) else "outside"
+            text += f", {word} the bounds {span(low, high)}"
         told.append(text)
     return "; ".join(told)
 

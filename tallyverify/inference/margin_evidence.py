@@ -12,6 +12,7 @@ from tallyverify.inference.estimating.outcome import PairEstimate
 from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to
 from tallyverify.inference.favourable import most_favourable
+from tallyverify.inference.printed import is_within
 from tallyverify.records import Sampling
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def margin_evidence(
         raise ValueError("a study that is not refused has an outcome")
     gap = abs((first - second) / valid - float(outcome.margin.estimate))
     half = float(outcome.margin.half_width(calibration.inflation, 0.95))
-    # One in a million, for margins that are computed from whole votes.
-    if gap <= half + 1e-6:
+    at = float(outcome.margin.estimate)
+    if is_within((first - second) / valid, at - half, at + half):
         return MarginEvidence(False, Evidence.NOTE, "")
     far = float(outcome.margin.half_width(calibration.inflation, FAR))
     tilt = needed_tilt(study, first, second)
@@ -146,12 +147,14 @@ def _innocent(
         return "the estimate is not a prediction of single stations"
     if not confirmed:
         return "no registry is known to list every station, and no other, that there is"
-    if valid <= float(study.population.valid.sum()):
-        return "it holds no more votes than were seen, so that the registry may list too much"
+    seen = float(study.population.valid.sum())
+    if valid <= seen:
+        as_many = "as many votes as" if valid == seen else "fewer votes than"
+        return f"it holds {as_many} were seen, so that the registry may list too much"
     if _unseen_region(study):
         return f"nothing was seen of an area of the level {study.population.levels[0]}"
-    seen, wanted = study.population.kinds_seen()
-    if ((seen == 0) & (wanted > 0)).any():
+    of_kind, wanted = study.population.kinds_seen()
+    if ((of_kind == 0) & (wanted > 0)).any():
         return "nothing was seen of a kind of stations"
     if learnt is None or calibration.setting != "learnt" or learnt.coverage < LOWEST_COVERAGE:
         return "the backtest does not cover in the pattern really missing"

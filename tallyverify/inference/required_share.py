@@ -35,6 +35,13 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         names = sorted(row.votes, key=lambda name: (-row.votes[name], name))
         every = [_need(check, unseen, bulletin, row, valid, name) for name in names]
         needs = [need for need in every if need is not None]
+        if not needs:
+            message = (
+                f"bulletin {bulletin.id} is equal to the sum of the sheets for every candidate: it "
+                "needs nothing of the unseen"
+            )
+            findings.append(check.finding(message, bulletin=bulletin.id))
+            continue
         told = [need for need in needs if need.impossible is not None]
         if len(told) < len(needs) and not any(need.impossible for need in told):
             message = (
@@ -82,10 +89,10 @@ def _need(
     impossible = unseen.surely_impossible(bulletin, row, name)
     beyond = False
     if share is None:
-        says += (
-            f"{number(need)} further votes, while {number(need_valid)} valid votes are left for "
-            "all together"
-        )
+        further = f"{number(need)} further votes" if need > 0 else "no further votes"
+        further = f"{number(-need)} votes fewer than were seen" if need < 0 else further
+        left = f"{number(need_valid)} valid votes are" if need_valid else "no valid vote is"
+        says += f"{further}, while {left} left for all together"
     else:
         says += f"{points(share)} % of the unseen votes"
     if impossible:

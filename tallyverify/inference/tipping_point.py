@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isinf
 
 from tallyverify.checking import Bounds, CaseFacts, Check, Kept, summarise_sheets
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, points
-from tallyverify.inference.case_study import InferenceStudy
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, points
+from tallyverify.inference.case_study import DeclaredMargin, InferenceStudy
 from tallyverify.inference.estimating.sensitivity import Sensitivity
 from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt
@@ -32,6 +32,12 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         tilt = declared.tilt
         if tilt is None:
             continue
+        seen = study.population.votes.sum(axis=0)
+        beside = _beside_seen(declared, *(int(seen[k]) for k in study.pair))
+        if beside:
+            says = f"{_result_of(declared)} {beside}"
+            findings.append(check.finding(says, candidate=first, arithmetic=_margin_of(declared)))
+            continue
         sure = unseen.surely_impossible(declared.bulletin, declared.row, first)
         partial = ""
         if declared.whole or sure:
@@ -40,8 +46,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             beyond += abs(tilt.delta) > study.calibration.largest_tilt
         else:
             partial = "; the bulletin is not known to be the whole count, and need not be like it"
-        what = f"the result declared in bulletin {declared.bulletin.id}"
-        margin = f"margin of the whole: {points(declared.margin)} points"
+        what, margin = _result_of(declared), _margin_of(declared)
         findings.append(_finding(check, facts, study, tilt, what, margin, partial))
     return check.result(
         findings,
@@ -50,6 +55,32 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         statistic=None if last is None or isinf(last) else round(last, 4),
         effect=round(study.calibration.largest_tilt, 4),
         flagged=beyond > 0,
+    )
+
+
+def _result_of(declared: DeclaredMargin) -> str:
+    return f"the result declared in bulletin {declared.bulletin.id}"
+
+
+def _margin_of(declared: DeclaredMargin) -> str:
+    return f"margin of the whole: {points(declared.margin)} points"
+
+
+def _beside_seen(declared: DeclaredMargin, first: int, second: int) -> str:
+    """Say so where a result gives the two no more votes together than were seen, but not fewer.
+
+    That leaves none for the unseen stations, and so nothing to tilt.
+    """
+    if declared.first + declared.second != first + second:
+        return ""
+    if (declared.first, declared.second) == (first, second):
+        return (
+            "is equal to the sum of the sheets for each of the two: it leaves the unseen stations "
+            "no vote for them, so there is nothing to tilt"
+        )
+    return (
+        f"has as many votes for the two together as were seen ({number(first + second)}), "
+        "otherwise divided: it leaves the unseen stations none, so there is nothing to tilt"
     )
 
 

@@ -11,6 +11,7 @@ from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, Sum
 from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
 from tallyverify.table.source import Source, SourcePart
+from tallyverify.table.spellings import Spellings
 
 __all__ = [
     "EARLIER",
@@ -29,6 +30,7 @@ __all__ = [
     "Respelt",
     "Source",
     "SourcePart",
+    "Spellings",
     "Spoiled",
     "StatusTexts",
     "SumsByText",

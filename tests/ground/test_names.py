@@ -119,6 +119,8 @@ def test_keys_that_are_not_one() -> None:
         assert folded_key(one) != folded_key(other), (one, other)
     assert folded_key("000") == folded_key("0.0") == "0"
     assert folded_key("12.") == folded_key("'012") == "12"
+    assert folded_key("M0012b003") == folded_key("m12B3") == "m12b3"
+    assert folded_key("M100") != folded_key("M10")
     assert folded_key("-") == "-"
     assert folded_key("1_02") == folded_key("1 – 2") == folded_key("1.2") == "1-2"
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallyverify.checking.stations_kept import Sheets
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, listed
 from tallyverify.inference.prediction.sampling_frame import SamplingFrame, assemble_frame
 from tallyverify.table.registry import Registry
 
@@ -181,6 +181,29 @@ def test_keys_in_another_spelling_are_the_same_stations() -> None:
     )
 
 
+def test_zeros_within_a_key_make_no_stranger() -> None:
+    keys = {"b": "m00012/1", "d": "M14/01", "a": "M011/001"}
+    rows = [(keys[key], *rest) for key, *rest in ROWS]
+    listed = Registry.of([{"station": f"M{n}/1", "registered": 10} for n in range(11, 15)])
+    found = joined(sheets_of(rows, areas=False), listed)
+    assert found.population.seen.tolist() == [True, True, False, True]
+    assert (found.strangers, found.mismatch) == (0, "")
+
+
+def test_sheets_of_one_station_under_two_spellings_are_not_counted_as_two() -> None:
+    for spelling in ("b", " b"):
+        rows: list[Row] = [
+            (spelling, *ROWS[0][1:]),
+            *ROWS[1:],
+            ("B", 90, (40, 10), "South", "Quay"),
+        ]
+        found = joined(sheets_of(rows), registry_of())
+        assert found.mismatch == (
+            f"2 sheets stand for one station under several spellings of its key, such as "
+            f"{listed(sorted(['B', spelling]))}: it cannot be told which of them counts"
+        )
+
+
 @pytest.mark.parametrize("strangers", [1, 2])
 def test_half_of_the_keys_decide(strangers: int) -> None:
     rows: list[Row] = [
@@ -229,10 +252,60 @@ def test_voters_that_are_not_known(unknown: int | None) -> None:
     # An unseen one counts as the mean of those, or of the known if there are none.
     found = joined(sheets_of(rows), registry_of(b=unknown, c=unknown))
     assert found.population.size[2] == pytest.approx(50 / (180 / 250))
-    assert found.capacity is None
+    # Of a list that is not known nothing is known; without voters, no more than the most seen.
+    assert found.capacity == (50.0 if unknown == 0 else None)
     assert "2 stations of 4" in found.notes[0]
-    found = joined(registry=registry_of(c=unknown))
+
+
+def test_of_a_list_that_is_not_known_the_mean_stands() -> None:
+    found = joined(registry=registry_of(c=None))
     assert found.population.size[2] == pytest.approx((110 + 120 + 140) / 3)
+
+
+def test_a_station_without_voters_holds_no_votes_unless_others_like_it_do() -> None:
+    found = joined(registry=registry_of(c=0))
+    assert found.keys.tolist() == ["a", "b", "d"]
+    assert (found.empty, found.stations) == (1, 4)
+    # Voters of other stations may yet come: no more than the most seen at any.
+    assert found.capacity == 120.0
+    assert found.notes == (
+        "1 unseen station with 0 registered voters hold no votes: no seen station without voters "
+        "on its list has any",
+    )
+    assert not found.lacks(4)
+    assert found.lacks(5)
+
+
+def test_a_row_of_zeros_says_nothing_of_its_list_unless_others_state_theirs() -> None:
+    empty = ("c", 0, (0, 0), "North", "Hill")
+    bare = joined(sheets_of([*ROWS, empty], read=[True] * 3 + [False]))
+    assert bare.population.size[2] == pytest.approx(400 / 3)
+    assert (bare.empty, bare.capacity) == (0, None)
+    more = [*ROWS, empty, ("e", 7, (0, 0), "North", "Hill")]
+    told = joined(sheets_of(more, read=[True] * 3 + [False] * 2))
+    assert told.keys.tolist() == ["a", "b", "d", "e"]
+    assert told.empty == 1
+
+
+def test_unseen_lists_hold_no_more_than_the_declared_voters_leave() -> None:
+    rows = [*ROWS, ("c", np.nan, (0, 0), "North", "Hill"), ("e", 30, (0, 0), "North", "Hill")]
+    sheets = sheets_of(rows, read=[True] * 3 + [False] * 2)
+    found = joined(sheets, registered=490)
+    assert found.population.size.tolist() == [100, 100, 60, 200, 30]
+    assert found.capacity == 90.0
+    assert "the 1 unseen station whose voters are not stated have the 60 together" in found.notes[1]
+    # Where fewer voters than stations are left, the unseen have no lists of their own.
+    assert joined(sheets, registered=401).population.size[2] == pytest.approx(430 / 4)
+    # Nor does it bound booths for voters of other stations.
+    with_booth = registry_of("abcd", c=0)
+    assert joined(registry=with_booth, registered=400).capacity == 120.0
+
+
+def test_the_largest_excess_over_a_list_is_allowed_for_the_unseen() -> None:
+    # 60 votes on a list of 40: half as many again.
+    found = joined(registry=registry_of(a=40))
+    assert found.capacity == 195.0
+    assert found.room.tolist() == [0, 0, 195, 0]
 
 
 def test_a_station_without_votes_still_has_a_voter() -> None:
@@ -257,6 +330,29 @@ def test_where_nobody_s_voters_are_known_all_count_alike() -> None:
 
 
 # Areas
+
+
+def test_stations_without_an_area_lie_in_none() -> None:
+    rows = [(*ROWS[0][:3], "", ""), ROWS[1], (*ROWS[2][:3], " ", "")]
+    found = joined(sheets_of(rows))
+    population = found.population
+    assert found.areas == ("North", "", "")
+    assert population.tree.of_station(1).tolist() == [1, 2, 0]  # each a unit of its own
+    assert [lone.tolist() for lone in population.lone] == [[False, True, True]] * 2
+    assert found.notes == (
+        "2 stations of 3 name no state: estimated by the country, in no state",
+        "2 stations of 3 name no town: estimated by the state, in no town",
+    )
+    # What is no area has no size of one.
+    assert population.designs[0][:, 0].tolist() == [np.log(200)] * 3
+    some = [(*ROWS[0][:3], "South", ""), *ROWS[1:]]
+    found = joined(sheets_of(some))
+    assert found.areas == ("North", "South")
+    assert found.population.tree.of_station(2).tolist() == [1, 2, 0]
+    assert found.notes == ("1 station of 3 name no town: estimated by the state, in no town",)
+    # A level that nobody names is none.
+    none = [(*row[:3], "", row[4]) for row in ROWS]
+    assert joined(sheets_of(none)).population.levels == ("town",)
 
 
 def test_spellings_of_an_area_are_one() -> None:

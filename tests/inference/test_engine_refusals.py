@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tallyverify.inference.estimating.refusals import FEWEST_STATIONS, why_refused
 from tallyverify.inference.prediction.area_tree import AreaTree
+from tallyverify.inference.prediction.frame_keys import nearest_form
 from tallyverify.inference.prediction.population import Population
-from tallyverify.inference.prediction.sampling_frame import nearest_form
 from tallyverify.inference.prediction.unseen_totals import fit_working_spread
 
 

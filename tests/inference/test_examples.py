@@ -11,7 +11,7 @@ from tallyverify.inference.estimating.mask_runs import inflation_of
 from tallyverify.inference.estimating.tilt import tilted_share
 from tallyverify.inference.favourable import MostFavourable, most_favourable
 from tallyverify.inference.prediction.area_tree import AreaTree
-from tallyverify.inference.prediction.sampling_frame import nearest_form
+from tallyverify.inference.prediction.frame_keys import nearest_form
 from tallyverify.inference.sampling.ratio_variance import collapse
 from tallyverify.inference.sequential.betting import Bets, extremes
 from tallyverify.inference.sequential.bounds import certain, over_strata, weighted

@@ -10,6 +10,7 @@ import pytest
 
 from tallyverify.errors import TallyVerifyError
 from tallyverify.inference.sequential.margin_monitor import monitor
+from tests.inference.draws import DrawnMonitor
 
 BAD: dict[str, Any] = {
     "too many votes": (
@@ -36,19 +37,19 @@ BAD: dict[str, Any] = {
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_batch_is_refused_whole(case: str) -> None:
     first, second, valid, options, words = BAD[case]
-    watch = monitor(5, bound=100, registered=250, declared=0.1)
+    watch = DrawnMonitor(5, bound=100, registered=250, declared=0.1)
     before = watch.update([2], [1], [5])
     with pytest.raises(TallyVerifyError, match=words):
         watch.update(first, second, valid, **options)
     assert watch.state == before
     assert len(watch.path) == 1
-    fresh = monitor(5, bound=100, registered=250, declared=0.1)
+    fresh = DrawnMonitor(5, bound=100, registered=250, declared=0.1)
     fresh.update([2], [1], [5])
     assert watch.update([7], [8], [20]) == fresh.update([7], [8], [20])
 
 
 def test_strata_are_checked() -> None:
-    watch = monitor({"north": 2, "south{0}": 3}, bound=100, sampling="strata")
+    watch = DrawnMonitor({"north": 2, "south{0}": 3}, bound=100)
     with pytest.raises(TallyVerifyError, match=r"unknown stratum 'nort'; did you mean 'north'\?"):
         watch.update([1, 1], [1, 1], [2, 2], ["north", "nort"])
     with pytest.raises(TallyVerifyError, match="0 strata for 1 stations"):
@@ -93,3 +94,53 @@ def test_a_contradictory_set_up_is_refused(
 ) -> None:
     with pytest.raises(TallyVerifyError, match=words):
         monitor(stations, **options)
+
+
+KEYS = [f"{at:02d}" for at in range(6)]
+AREAS = {key: "n" if key < "03" else "s" for key in KEYS}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"sampling": "random"}, r"drawn: [^@]*drawn by lot[^@]*sampling='archive'"),
+        ({"sampling": "random", "drawn": KEYS}, r"areas: [^@]*the area of every station"),
+        ({"drawn": KEYS}, "an archive was not drawn"),
+        ({"areas": AREAS}, "an archive was not drawn"),
+        ({"sampling": "random", "drawn": [*KEYS[:2], "0"], "areas": AREAS}, "drawn twice"),
+        ({"sampling": "random", "drawn": ["9"], "areas": AREAS}, r"whose area is not[^@]*'9'"),
+        ({"sampling": "random", "drawn": KEYS[:2], "areas": {"0": "n", "1": "n"}}, "2 stations"),
+        ({"sampling": "random", "drawn": "012345", "areas": AREAS}, "'drawn'|a list of keys"),
+        ({"sampling": "random", "drawn": {"n": KEYS}, "areas": AREAS}, "a list of keys"),
+    ],
+)
+def test_a_draw_is_given_whole_or_not_at_all(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(TallyVerifyError, match=words):
+        monitor(6, bound=9, **options)
+
+
+def test_strata_have_draws_of_their_own() -> None:
+    with pytest.raises(TallyVerifyError, match="with strata, drawn are given by stratum"):
+        monitor({"n": 3}, bound=9, sampling="strata", drawn=KEYS[:3], areas={"n": {}})
+    with pytest.raises(TallyVerifyError, match="with strata, areas are given by stratum"):
+        monitor({"n": 3}, bound=9, sampling="strata", drawn={"n": KEYS[:3]}, areas=AREAS)
+
+
+def test_a_batch_is_the_next_of_the_draw() -> None:
+    drawn = ["04", "01", "05", "00"]
+    watch = monitor(6, bound=9, sampling="random", drawn=drawn, areas=AREAS)
+    watch.update([1, 2], [1, 1], [2, 3], keys=["4", " 01 "])
+    before = watch.state
+    for keys, words in (
+        (["00"], r"number 3 of the draw[^@]*found '00'[^@]*expected '5'|'00'[^@]*'5'"),
+        (None, "the key of each station is needed"),
+        (["05", "00"], "the key of each station is needed"),
+    ):
+        with pytest.raises(TallyVerifyError, match=words):
+            watch.update([1], [1], [2], keys=keys)
+    with pytest.raises(TallyVerifyError, match="more stations than were drawn"):
+        watch.update([1] * 3, [1] * 3, [2] * 3, keys=["05", "00", "02"])
+    assert watch.state == before
+    assert watch.update([1], [1], [2], keys="05").seen == 3
+    with pytest.raises(TallyVerifyError, match="an archive takes no keys"):
+        monitor(6, bound=9).update([1], [1], [2], keys=["05"])

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tallyverify.inference.sequential.betting import Bets
-from tallyverify.inference.sequential.margin_monitor import monitor
 from tallyverify.inference.sequential.state import MonitorState
+from tests.inference.draws import DrawnMonitor
 
 Floats = NDArray[np.float64]
 ALPHA = 0.05
@@ -128,7 +128,7 @@ def type_one(
         wrong["hindsight"] += crossed[10 + np.argmax(np.abs(seen - margin)[10:])]
 
         registered = stations.size if voters else None
-        watch = monitor(count, bound=900, registered=registered, declared=margin, step=step)
+        watch = DrawnMonitor(count, bound=900, registered=registered, declared=margin, step=step)
         looks = []
         for start in range(0, count, 50):
             rows = slice(start, start + 50)
@@ -163,7 +163,7 @@ def test_strata_hold_at_all_times_and_tell_something() -> None:
     sizes = {"north": 300, "south": 150}
     for _ in range(100):
         stations, names = in_strata(rng, sizes)
-        watch = monitor(sizes, bound=900, sampling="strata", step=0.01, declared=stations.margin)
+        watch = DrawnMonitor(sizes, bound=900, step=0.01, declared=stations.margin)
         for rows in (slice(200), slice(200, 440)):
             watch.update(*stations.part(rows), names[rows])
         missed += excludes(watch.state, stations.margin)
@@ -198,7 +198,7 @@ def test_venezuela_2024_needs_few_stations() -> None:
     # Declared +8.8 points, the published sheets −36.6 (totals of the country).
     rng = np.random.default_rng(16)
     stations = real(rng, 3000, -0.366)
-    watch = monitor(30_026, bound=900, declared=0.088, rounding=0.0005, alpha=0.01)
+    watch = DrawnMonitor(30_026, bound=900, declared=0.088, rounding=0.0005, alpha=0.01)
     state = watch.update(*stations.part(slice(60)))
     assert state.rejected
     assert state.high < 0.088
@@ -212,5 +212,5 @@ def test_a_country_takes_seconds() -> None:
 
     stations = real(np.random.default_rng(26), 5000)
     start = perf_counter()
-    monitor(5000, bound=900, declared=0.1).update(*stations.part(slice(None)))
+    DrawnMonitor(5000, bound=900, declared=0.1).update(*stations.part(slice(None)))
     assert perf_counter() - start < 10

@@ -64,7 +64,8 @@ def learn_pattern(population: Population) -> LearntPattern:
     probability that depends on its size (logistic in the log of its registered voters, none above
     the largest that is really missing) and on the area it lies in (the area's own count of
     missing units, shrunk to what sizes alone say). Stations are the last level. So whole areas go
-    missing where whole areas do, and single stations where single stations do.
+    missing where whole areas do, and single stations where single stations do; one that names no
+    area is a single station.
     """
     tree = population.tree
     sizes = tree.totals(population.size)
@@ -74,6 +75,10 @@ def learn_pattern(population: Population) -> LearntPattern:
         parent = tree.parent(depth)
         alive = (seen[depth - 1] > 0)[parent]
         whole = seen[depth] == 0
+        if depth > 1:
+            alive |= population.lone[depth - 2][parent]
+        if depth < tree.depth:
+            alive &= ~population.lone[depth - 1]
         chances.append(_chances(tree, depth, sizes[depth], alive, whole))
     return LearntPattern(tuple(chances))
 

@@ -6,7 +6,9 @@ import numpy as np
 
 from tallyverify.errors import shown
 from tallyverify.findings import counted, number, percent
+from tallyverify.inference.estimating.request import EstimateRequest
 from tallyverify.inference.prediction.population import Population
+from tallyverify.inference.prediction.sampling_frame import SamplingFrame
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
 
 FEWEST_STATIONS = 20
@@ -16,6 +18,7 @@ _LARGEST = 0.01  # of all voters: an unseen area well beyond the size of any see
 _BEYOND = 1.5  # times the largest seen: so far sizes are carried on
 _MATTERS = 0.001
 _FEWEST_FREE = 2.0
+_MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predicted from
 
 
 def why_refused(population: Population, work: VarianceComponents, *, areas: bool = True) -> str:
@@ -73,4 +76,51 @@ def _unseen_kind(population: Population) -> str:
                 f"({number(int(wanted[at]))}, {percent(voters, everyone, 1)} of the voters): what "
                 "other kinds show does not carry over to them"
             )
+    return ""
+
+
+def why_unknown(sampling_frame: SamplingFrame, known: str, asked: EstimateRequest) -> str:
+    """Say why what is known of the stations carries no estimate, if it does not."""
+    if sampling_frame.mismatch:
+        return sampling_frame.mismatch
+    if known == "nothing":
+        gaps = (
+            f"; {counted(sampling_frame.unread, 'row')} of the actas with no votes that could be "
+            "read: if the actas list every station, give their number or ask for the prediction"
+        )
+        return (
+            "nothing says which stations were not seen, or how many: there is neither a registry "
+            "nor a number of stations or registered voters"
+            + (gaps if sampling_frame.unread else "")
+        )
+    if len(sampling_frame.population.names) < 2:
+        return "the contest has one candidate only"
+    if not sampling_frame.population.votes.any():
+        return "no sheet that was wholly read holds a vote"
+    return _registry_short(sampling_frame, asked)
+
+
+def _registry_short(sampling_frame: SamplingFrame, asked: EstimateRequest) -> str:
+    """Say that the registry lacks stations, or has some under other keys, if it does."""
+    there, declared = sampling_frame.stations, asked.stations
+    if asked.registry is None:
+        return ""
+    strangers = sampling_frame.strangers
+    if declared is not None and strangers and there > declared:
+        return (
+            f"the registry has {counted(there - strangers, 'station')}, and "
+            f"{counted(strangers, 'sheet')} are of stations that it does not have: {number(there)} "
+            f"together, more than the {number(declared)} declared, so that some may be the same "
+            "stations under other keys, counted as seen and predicted as unseen"
+        )
+    if declared is not None and declared > there * (1 + _MOST_LACKING):
+        return (
+            f"the registry has {there:,} stations, but {declared:,} are declared: what it lacks "
+            "cannot be predicted; give a whole registry, or leave it out to estimate from numbers"
+        )
+    if sampling_frame.lacks(declared) and bool(sampling_frame.population.seen.all()):
+        return (
+            "every station of the registry was seen, but it is known to lack others, of which "
+            "nothing is known"
+        )
     return ""

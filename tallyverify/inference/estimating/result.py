@@ -12,6 +12,7 @@ from tallyverify.checking import Bounds
 from tallyverify.errors import printable
 from tallyverify.findings import points
 from tallyverify.inference.estimating.document import EstimateDocument, Pattern
+from tallyverify.inference.printed import is_within
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ class Interval:
     high: float
 
     def holds(self, value: float) -> bool:
-        """Return whether a share lies inside, give or take one in a million."""
-        return self.low - 1e-6 <= value <= self.high + 1e-6
+        """Return whether a share lies inside, both as they are printed: to 0.01 points."""
+        return is_within(value, self.low, self.high)
 
     def to_dict(self, digits: int = 6) -> dict[str, float]:
         """Return the three, rounded: what lies beyond is noise of the last bits."""

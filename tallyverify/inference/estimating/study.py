@@ -7,22 +7,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from tallyverify.arrays import Floats
 from tallyverify.checking import MOST_STATIONS, CaseFacts, Sheets, summarise_sheets
 from tallyverify.errors import InputError, TallyVerifyError, listed, shown
-from tallyverify.findings import counted
 from tallyverify.inference.estimating.interval_factor import Calibration, calibrate
 from tallyverify.inference.estimating.outcome import TURNOUT, PairEstimate, predicted_outcome
 from tallyverify.inference.estimating.patterns import PATTERNS, patterns_of
-from tallyverify.inference.estimating.refusals import why_refused
+from tallyverify.inference.estimating.refusals import why_refused, why_unknown
 from tallyverify.inference.estimating.request import EstimateRequest, of_design
 from tallyverify.inference.prediction.figures import predicted_figures
+from tallyverify.inference.prediction.frame_keys import refuse_spellings
 from tallyverify.inference.prediction.population import Population, unseen_share
 from tallyverify.inference.prediction.sampling_frame import SamplingFrame, assemble_frame
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
 from tallyverify.inference.prediction.unseen_totals import Predicted, fit_working_spread
+from tallyverify.inference.prediction.within_room import within_room
 from tallyverify.inference.sampling.ratio import RatioEstimate
 from tallyverify.inference.sampling.strata import (
     Strata,
@@ -33,7 +35,7 @@ from tallyverify.inference.sampling.strata import (
 from tallyverify.inference.sampling.stratified import ratio_figures, ratio_outcome, within_seen
 from tallyverify.table import ActaTable
 
-_MOST_LACKING = 0.01  # of the stations: a registry that lacks more is not predicted from
+_NUMBERS = "stations", "registered"  # of an area, as they are expected
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,7 @@ class Study:
     work: VarianceComponents | None = None  # working variances of the prediction
     totals: Predicted | None = None  # of all candidates; None where refused, as shares and outcome
     shares: Predicted | None = None
+    kept_within: bool = False  # what was worked out lay beyond what is known, and was kept within
     pair: tuple[int, int] = (0, 1)  # the leader and the one compared with it
     outcome: PairEstimate | None = None
     calibration: Calibration = field(default_factory=Calibration)
@@ -66,12 +69,32 @@ class Study:
 
     @property
     def unseen_stations(self) -> int | None:
-        """How many stations were not seen."""
+        """How many stations that can hold votes were not seen."""
         if self.known == "nothing":
             return None
         if self.strata is not None:
             return int(self.strata.stations.sum() - self.population.seen.sum())
         return int(self.population.wanted.sum())
+
+    @property
+    def voters(self) -> float:
+        """Registered voters of all stations, or what stands for them."""
+        known = self.population.size if self.strata is None else self.strata.known
+        return float(known.sum())
+
+    @property
+    def room(self) -> float | None:
+        """Most valid votes that the unseen stations can hold; None where that is not known."""
+        asked, frame = self.asked, self.sampling_frame
+        by_registry = self.known == "registry" and not frame.lacks(asked.stations)
+        if by_registry or (self.known == "listed" and asked.stations == frame.stations):
+            return frame.capacity
+        if self.known not in ("areas", "numbers"):
+            return None
+        total = asked.registered
+        if asked.expected is not None and "registered" in asked.expected:
+            total = int(asked.expected["registered"].sum())
+        return None if total is None else max(float(total - frame.used), 0.0)
 
     def outcome_of(self, pair: tuple[int, int]) -> PairEstimate:
         """Estimate the shares of two candidates, their margin and turnout."""
@@ -79,18 +102,22 @@ class Study:
             found = ratio_outcome(self.population, self.strata, pair)
         else:
             found = predicted_outcome(self.population, self._work, pair, shift=True)
-        return replace(found, trend=self.calibration.trend.of(pair, self.pair))
+        found = replace(found, trend=self.calibration.trend.of(pair, self.pair))
+        if not self.kept_within or self.totals is None or self.shares is None:
+            return found
+        first, second = self.shares.estimate[list(pair)]
+        turnout = self.totals.estimate[-1] / self.voters
+        return replace(found, estimate=np.array([first, second, first - second, turnout]))
 
     @property
     def trend_of_totals(self) -> Floats:
         """What the trend in the order of counting may add to totals and valid votes; (K + 1,)."""
         if self.totals is None:
             raise InputError("there are no totals yet")
-        trend, people = self.calibration.trend, self.population
-        voters = float(people.size[people.seen].sum() + people.wanted_size.sum())
-        voters = voters if self.strata is None else float(self.strata.known.sum())
+        trend = self.calibration.trend
         valid = float(self.totals.estimate[-1])
-        more = float(trend.pair[TURNOUT]) * voters
+        turnout = float(self.outcome.turnout.estimate) if self.outcome is not None else 0.0
+        more = float(trend.pair[TURNOUT]) * valid / turnout if turnout else 0.0
         votes = trend.shares * valid + self.totals.estimate[:-1] / valid * more
         return np.append(votes, more)
 
@@ -110,6 +137,7 @@ class Study:
 def study_table(table: ActaTable, asked: EstimateRequest) -> Study:
     """Study a table of actas, each station once; see :func:`study`."""
     contest = table.contest
+    refuse_spellings(table, asked.registry)
     facts = CaseFacts.of(table, asked.registry)
     return study(summarise_sheets(table, facts), contest.candidate_ids, contest.levels, asked)
 
@@ -134,11 +162,17 @@ def _studied(
         )
     of_registry = asked.strata if asked.expected is None else None
     sampling_frame = assemble_frame(
-        sheets, names, levels, asked.registry, strata=of_registry, covariates=asked.covariates
+        sheets,
+        names,
+        levels,
+        asked.registry,
+        strata=of_registry,
+        covariates=asked.covariates,
+        registered=asked.registered,
     )
     known = _knowledge(sheets, asked)
     bare = Study(asked, known, sampling_frame)
-    why = _why_not(sampling_frame, known) or _registry_short(sampling_frame, asked)
+    why = why_unknown(sampling_frame, known, asked)
     if why:
         return replace(bare, refused=why)
     bare = replace(bare, strata=_strata(sheets, sampling_frame, known, levels, asked))
@@ -154,8 +188,12 @@ def _studied(
             bare = replace(bare, ratio_notes=_ratio_notes(by_ratio, bare.strata))
     except TallyVerifyError as error:
         return replace(bare, refused=str(error))
-    pair = _pair(totals.estimate[:-1], names, asked.rival)
-    found = replace(bare, work=work, totals=totals, shares=shares, pair=pair)
+    seen_votes = bare.population.votes.sum(axis=0)
+    most = np.inf if bare.room is None else bare.room
+    within, shares = within_room(totals, shares, seen_votes, most)
+    bare = replace(bare, kept_within=within is not totals, totals=within, shares=shares)
+    pair = _pair(within.estimate[:-1], names, asked.rival)
+    found = replace(bare, work=work, pair=pair)
     found = replace(found, outcome=found.outcome_of(pair))
     if not found.unseen_stations:
         return found
@@ -200,44 +238,6 @@ def _knowledge(sheets: Sheets, asked: EstimateRequest) -> str:
     return "nothing"
 
 
-def _why_not(sampling_frame: SamplingFrame, known: str) -> str:
-    if sampling_frame.mismatch:
-        return sampling_frame.mismatch
-    if known == "nothing":
-        gaps = (
-            f"; {counted(sampling_frame.unread, 'row')} of the actas with no votes that could be "
-            "read: if the actas list every station, give their number or ask for the prediction"
-        )
-        return (
-            "nothing says which stations were not seen, or how many: there is neither a registry "
-            "nor a number of stations or registered voters"
-            + (gaps if sampling_frame.unread else "")
-        )
-    if len(sampling_frame.population.names) < 2:
-        return "the contest has one candidate only"
-    if not sampling_frame.population.votes.any():
-        return "no sheet that was wholly read holds a vote"
-    return ""
-
-
-def _registry_short(sampling_frame: SamplingFrame, asked: EstimateRequest) -> str:
-    """Say that the registry lacks stations which no one can then predict, if it does."""
-    there, declared = len(sampling_frame.population), asked.stations
-    if asked.registry is None:
-        return ""
-    if declared is not None and declared > there * (1 + _MOST_LACKING):
-        return (
-            f"the registry has {there:,} stations, but {declared:,} are declared: what it lacks "
-            "cannot be predicted; give a whole registry, or leave it out to estimate from numbers"
-        )
-    if sampling_frame.lacks(declared) and bool(sampling_frame.population.seen.all()):
-        return (
-            "every station of the registry was seen, but it is known to lack others, of which "
-            "nothing is known"
-        )
-    return ""
-
-
 def _strata(
     sheets: Sheets,
     sampling_frame: SamplingFrame,
@@ -249,12 +249,24 @@ def _strata(
     population, voters = sampling_frame.population, sampling_frame.voters_known
     if known == "areas" and asked.expected is not None:
         there = [level for level in levels if f"area:{level}" in sheets.columns]
+        by = asked.strata or [level for level in there if level in asked.expected]
+        sheets = sheets.take(np.isin(sheets.columns["station"], sampling_frame.keys))
+        if any((sheets.columns[f"area:{level}"] == "").any() for level in by if level in there):
+            return _country_of(asked.expected, population, voters)
         return strata_of(sheets, population, voters, asked.expected, there, asked.strata)
     if known == "numbers":
         return national_stratum(population, voters, asked.stations, asked.registered)
     if asked.method == "ratio":
         return registry_strata(population, sampling_frame.areas, voters)
     return None
+
+
+def _country_of(expected: pd.DataFrame, population: Population, voters: bool) -> Strata:
+    """Return the country as one stratum, where sheets name no area that could be one."""
+    sums = [int(expected[name].sum()) if name in expected else None for name in _NUMBERS]
+    strata = national_stratum(population, voters, *sums)
+    note = "strata are not used: sheets that name no area belong to none"
+    return replace(strata, notes=(*strata.notes, note))
 
 
 def _pair(votes: Any, names: Sequence[str], rival: str | None) -> tuple[int, int]:

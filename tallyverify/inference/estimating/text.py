@@ -18,6 +18,8 @@ def method_text(found: Study) -> str:
     """Say by which method, and from what knowledge of the unseen."""
     if found.unseen_stations == 0:
         why = "every station" if found.known == "listed" else _WHY[found.known] + ", and each"
+        if found.sampling_frame.empty:
+            why += " that can hold votes"
         return f"sum of all sheets: {why} was seen"
     levels = " → ".join((*found.population.levels, "station"))
     if found.strata is None:

@@ -21,6 +21,7 @@ from tallyverify.inference.estimating.text import assumption_text, method_text
 from tallyverify.inference.prediction.figures import area_figures
 from tallyverify.inference.prediction.population import unseen_share
 from tallyverify.inference.prediction.unseen_totals import Predicted
+from tallyverify.inference.prediction.within_room import within_room
 from tallyverify.inference.sampling.ratio_variance import sums
 from tallyverify.records import Sampling
 from tallyverify.table import ActaTable, Registry
@@ -131,6 +132,8 @@ def estimate_of(found: Study) -> Estimate:
     known = found.sampling_frame.voters_known
     apart = bool(found.sampling_frame.mismatch)
     unseen = None if apart else found.unseen_stations
+    if unseen is not None and found.strata is None:
+        unseen += found.sampling_frame.empty
     voters = float(population.size[seen].sum()) if known else None
     whole = _registered(found)
     bounds = None if apart else _bounds(found)
@@ -178,18 +181,10 @@ def _registered(found: Study) -> float | None:
 
 
 def _bounds(found: Study) -> Bounds | None:
-    population = found.population
-    asked, sampling_frame = found.asked, found.sampling_frame
-    capacity, words = None, "registered voters of the stations not seen"
-    by_registry = found.known == "registry" and not sampling_frame.lacks(asked.stations)
-    if by_registry or (found.known == "listed" and asked.stations == len(population)):
-        capacity = sampling_frame.capacity
-    elif found.known in ("areas", "numbers"):
-        total = asked.registered
-        if asked.expected is not None and "registered" in asked.expected:
-            total = int(asked.expected["registered"].sum())
+    population, capacity = found.population, found.room
+    words = "registered voters of the stations not seen, with the largest excess seen"
+    if found.known in ("areas", "numbers"):
         words = "registered voters given, less those that the seen stations take up"
-        capacity = None if total is None else max(float(total - sampling_frame.used), 0.0)
     if capacity is None or len(population.names) < 2:
         return None
     votes = population.votes.sum(axis=0)
@@ -243,7 +238,10 @@ def _turnout(found: Study) -> Interval | None:
     if found.outcome is None:
         return None
     half = found.outcome.turnout.half_width(found.calibration.turnout, found.asked.level)
-    return _clipped(float(found.outcome.turnout.estimate), float(half), 0.0, np.inf)
+    seen = float(found.population.valid.sum())
+    low = seen / found.voters
+    high = np.inf if found.room is None else (seen + found.room) / found.voters
+    return _clipped(float(found.outcome.turnout.estimate), float(half), low, high)
 
 
 def _margin(found: Study, bounds: Bounds | None) -> Margin | None:
@@ -286,21 +284,29 @@ def _areas(found: Study) -> tuple[AreaEstimate, ...]:
     population = found.population
     if found.strata is not None or population.tree.depth < 2 or found.work is None:
         return ()
-    totals, shares = area_figures(population, found.work)
+    here = population.tree.of_station(1)
+    columns = np.column_stack([np.ones(len(here)), population.seen, population.votes])
+    count = population.tree.units(1)
+    stations, seen, *votes = sums(columns, here, count).T
+    least = np.column_stack(votes)
+    room: Floats = np.full(count, np.inf)
+    if found.room is not None:
+        room = np.bincount(here, found.sampling_frame.room).astype(np.float64)
+    totals, shares = within_room(*area_figures(population, found.work), least, room)
     # Where an area is predicted to have no votes.
     known = {name: np.nan_to_num(getattr(shares, name)) for name in ("estimate", "error")}
     totals, shares = _with_trend(found, totals, replace(shares, **known))
-    here = population.tree.of_station(1)
-    columns = np.column_stack([np.ones(len(here)), population.seen, population.votes])
-    stations, seen, *votes = sums(columns, here, len(totals.estimate)).T
-    least = np.column_stack(votes)
+    whole = np.maximum(least.sum(axis=1) + room, 1.0)[:, None]
+    low = least / whole
+    high = np.minimum(1 - (least.sum(axis=1)[:, None] - least) / whole, 1.0)
     return tuple(
         AreaEstimate(
             name,
-            _intervals(found, shares[at], 0.0, 1.0),
-            _intervals(found, totals[at], least[at], np.inf),
+            _intervals(found, shares[at], low[at], high[at]),
+            _intervals(found, totals[at], least[at], least[at] + room[at]),
             int(seen[at]),
             int(stations[at]),
         )
         for at, name in enumerate(found.sampling_frame.areas)
+        if name  # else a station that lies in no area
     )

@@ -33,6 +33,9 @@ class Population:
     kind: Counts | None = None  # (stations,), position in `kinds`; None where all are of one
     kinds: tuple[str, ...] = ()
     asked: Mask | None = None  # to be predicted; all unseen by default, what it hides in a backtest
+    # By level, stations (stations,) that name no area of it, each a unit of its own there; nothing
+    # where all name all.
+    unplaced: tuple[Mask, ...] = ()
 
     def __len__(self) -> int:
         return len(self.size)
@@ -54,15 +57,30 @@ class Population:
         return np.where(self.wanted, self.size, 0.0)
 
     @cached_property
+    def lone(self) -> tuple[Mask, ...]:
+        """By depth from 1 to the smallest areas: units that are no area, but lack one; (units,)."""
+        lone = [np.zeros(self.tree.units(depth), dtype=bool) for depth in range(1, self.tree.depth)]
+        for at, lacking in enumerate(self.unplaced):
+            lone[at][self.tree.of_station(at + 1)[lacking]] = True
+        return tuple(lone)
+
+    @cached_property
     def designs(self) -> tuple[Floats, ...]:
-        """Covariates by depth from 1: log of registered voters, and means of the others."""
+        """Covariates by depth from 1: log of registered voters, and means of the others.
+
+        What is no area has no size as one: the mean of the areas stands there.
+        """
         designs = []
         totals = self.tree.totals(self.size)
         others = np.zeros((len(self), 0)) if self.covariates is None else self.covariates
         weighted = self.tree.totals(others * self.size[:, None])
         for depth in range(1, self.tree.depth + 1):
             size = totals[depth]
-            designs.append(np.column_stack([np.log(size), weighted[depth] / size[:, None]]))
+            log_size = np.log(size)
+            if depth < self.tree.depth and self.lone[depth - 1].any():
+                lone = self.lone[depth - 1]
+                log_size[lone] = log_size[~lone].mean() if (~lone).any() else 0.0
+            designs.append(np.column_stack([log_size, weighted[depth] / size[:, None]]))
         return tuple(designs)
 
     @cached_property
@@ -72,7 +90,8 @@ class Population:
         Of a unit wholly missing it is the largest share of any unit of which something was seen:
         what is fitted to these is not carried beyond their range. Where stations are missing from
         the units of a level no more unevenly than by chance, each has its parent's share: in small
-        units it would only tell how many stations they have.
+        units it would only tell how many stations they have. Of a unit that is no area, it is
+        that of the country.
         """
         missing = self.tree.totals(np.where(self.seen, 0.0, self.size))
         whole = self.tree.totals(self.size)
@@ -84,6 +103,7 @@ class Population:
             share = np.minimum(share, share[partly].max(initial=0.0))
             if not self.missing_unevenly[depth - 1]:
                 share = above[self.tree.parent(depth)]
+            share = np.where(self.lone[depth - 1], missing[0] / whole[0], share)
             shares.append(share)
             above = share
         return tuple(shares)
@@ -121,6 +141,7 @@ class Population:
         gone = hidden & self.seen
         left = replace(self, seen=self.seen & ~gone, asked=gone)
         # Sizes and areas stay as they are, so what was worked out of them stays too.
+        left.__dict__["lone"] = self.lone
         left.__dict__["designs"] = self.designs
         left.__dict__["valid"] = self.valid
         return left

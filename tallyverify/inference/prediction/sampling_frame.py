@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,15 +11,19 @@ import pandas as pd
 
 from tallyverify.checking import Sheets
 from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, shown
-from tallyverify.findings import counted, number, percent
+from tallyverify.findings import counted
 from tallyverify.inference.counting_order.text import parse_order
 from tallyverify.inference.prediction.area_tree import AreaTree
+from tallyverify.inference.prediction.frame_areas import placed_stations
+from tallyverify.inference.prediction.frame_covariates import covariates_of
+from tallyverify.inference.prediction.frame_keys import joined_keys
+from tallyverify.inference.prediction.kinds import kinds_of
 from tallyverify.inference.prediction.population import Population
-from tallyverify.names import folded, folded_key
-from tallyverify.table import Registry
+from tallyverify.inference.prediction.station_voters import station_voters
+from tallyverify.table import KIND, Registry
 
 if TYPE_CHECKING:
-    from tallyverify.arrays import Codes, Counts, Floats, Mask, Texts
+    from tallyverify.arrays import Codes, Floats, Mask, Texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,18 +34,25 @@ class SamplingFrame:
     keys: Texts  # (stations,)
     areas: tuple[str, ...]  # units of the first level
     voters_known: bool  # of at least some stations
-    capacity: float | None  # registered voters of the stations not seen; None if not known of each
+    room: Floats  # (stations,): most valid votes an unseen one can hold; infinite where not known
+    capacity: float | None  # most valid votes of all that were not seen; None where not known
     used: float  # registered voters of the seen stations, or their votes where that is not known
     strangers: int  # sheets of stations that the registry does not have
     unread: int  # sheets not seen, or not wholly read
+    empty: int  # unseen stations that hold no vote, as nobody is on their list: not predicted
     from_registry: bool
     notes: tuple[str, ...]
     mismatch: str = ""  # why sheets and registry do not belong together, if they do not
 
+    @property
+    def stations(self) -> int:
+        """How many stations there are."""
+        return len(self.population) + self.empty
+
     def lacks(self, declared: int | None) -> bool:
         """Whether the list is known to lack stations: a seen one, or some of those declared."""
         if declared is not None:
-            return declared > len(self.population)
+            return declared > self.stations
         return self.strangers > 0
 
 
@@ -54,8 +64,12 @@ def assemble_frame(
     *,
     strata: Sequence[str] | None = None,
     covariates: pd.DataFrame | None = None,
+    registered: int | None = None,
 ) -> SamplingFrame:
-    """Join the sheets with the registry, or take the sheets' file as the list of stations."""
+    """Join the sheets with the registry, or take the sheets' file as the list of stations.
+
+    ``registered`` is the declared number of voters of the whole country, if it is known.
+    """
     columns = sheets.columns
     station = columns["station"]
     twice = station[1:][station[1:] == station[:-1]]
@@ -67,72 +81,105 @@ def assemble_frame(
             hint="run verify, which sets repeated stations apart (T201, T202)",
         )
     there = _levels_there(columns, registry, levels, strata)
-    if registry is None:
-        keys, at = station, np.arange(len(station))
-        strange = np.zeros(len(station), dtype=bool)
-        mismatch, notes = "", list[str]()
-    else:
-        keys, at, strange = _joined(station, registry)
-        mismatch, notes = _match(station, strange, registry)
-        respelt = registry.respelt(station, registry.positions(station))
-        notes += [respelt.words] if respelt.stations else []
-    count = len(keys)
+    joined = joined_keys(station, registry)
+    keys, at, count = joined.keys, joined.at, len(joined.keys)
+    notes = [*joined.notes]
     seen = np.zeros(count, dtype=bool)
     seen[at] = columns["read"]
     votes = np.zeros((count, len(names)))
     votes[at[columns["read"]]] = columns["votes"][columns["read"]]
-    listed_voters = np.full(count, np.nan)
-    listed_voters[at] = columns["registered"]
     # Where each station of the registry stands, in the registry's own order.
     spot = np.zeros(0, dtype=np.intp)
     if registry is not None:
         spot = np.searchsorted(keys, registry.index.to_numpy(dtype=object))
-        own, unknown = registry.sizes
-        listed_voters[spot] = np.where(unknown, listed_voters[spot], own)
-    size, capacity, told = _sizes(listed_voters, votes.sum(axis=1), seen)
-    notes += told
-    codes: list[Counts] = []
-    first: tuple[str, ...] = ()
-    for position, level in enumerate(there):
-        texts = np.full(count, "", dtype=object)
-        if f"area:{level}" in columns:
-            texts[at] = columns[f"area:{level}"]
-        if registry is not None and level in registry.frame:
-            named = registry.frame[level].fillna("").to_numpy(dtype=object)
-            # Where the registry leaves an area blank, the sheet's stands.
-            texts[spot] = np.where(named == "", texts[spot], named)
-        code, labels = _coded(texts)
-        codes.append(code)
-        first = tuple(labels) if position == 0 else first
+    listed_voters = _listed(columns["registered"], at, seen, registry, spot)
+    if registry is not None and (registry.frame["registered"] == 0).fillna(False).any():
+        registered = None  # whoever votes there is on the list of another station
+    voters = station_voters(listed_voters, votes.sum(axis=1), seen, registered)
+    notes += voters.notes
+    named = {level: _named(columns, level, at, count, registry, spot) for level in there}
+    there = [level for level in there if (named[level] != "").any()]
+    kept = ~voters.empty
+    placed = placed_stations([named[level][kept] for level in there], there)
+    notes += placed.notes
     order = None
     if "order" in columns:
         order, told = _ordered(columns["order"], at, count)
         notes += told
-    extra, told = _covariates(registry, covariates, keys, spot, size, levels)
+    extra, told = covariates_of(registry, covariates, keys, spot, voters.size, levels)
     notes += told
+    said = _named(columns, KIND, at, count, registry, spot)
+    kind, kinds = kinds_of(keys[kept], listed_voters[kept], said[kept])
+    several = len(kinds) > 1
     population = Population(
-        AreaTree.of(codes, count),
-        size,
-        seen,
-        votes,
+        AreaTree.of(placed.codes, int(kept.sum())),
+        voters.size[kept],
+        seen[kept],
+        votes[kept],
         tuple(names),
         tuple(there),
-        extra,
-        order,
+        None if extra is None else extra[kept],
+        None if order is None else order[kept],
+        kind if several else None,
+        kinds if several else (),
+        unplaced=placed.unplaced,
     )
+    taken_up = np.where(listed_voters > 0, listed_voters, votes.sum(axis=1))
     return SamplingFrame(
         population,
-        keys,
-        first,
+        keys[kept],
+        placed.first,
         bool((listed_voters > 0).any()),
-        capacity,
-        float(np.where(listed_voters > 0, listed_voters, votes.sum(axis=1))[seen].sum()),
-        int(strange.sum()),
+        voters.room[kept],
+        voters.capacity,
+        float(taken_up[seen].sum()),
+        int(joined.strange.sum()),
         int((~columns["read"]).sum()),
+        int(voters.empty.sum()),
         registry is not None,
         tuple(notes),
-        mismatch,
+        joined.mismatch,
     )
+
+
+def _listed(
+    on_sheets: Floats, at: Codes, seen: Mask, registry: Registry | None, spot: Codes
+) -> Floats:
+    """Return the voters on the list of each station, the registry's if it has any; shape (keys,).
+
+    NaN where nothing says. A row without votes says that nobody is on the list only in a file that
+    states the lists of others without votes: else what was not loaded is zero in every column.
+    """
+    lists = np.full(len(seen), np.nan)
+    lists[at] = on_sheets
+    unloaded = ~seen & (lists == 0)
+    if not (lists[~seen] > 0).any():
+        lists[unloaded] = np.nan
+    if registry is not None:
+        own = registry.frame["registered"].to_numpy(dtype=np.float64, na_value=np.nan)
+        there = lists[spot]
+        lists[spot] = np.where(np.isnan(own) | ((own == 0) & (there > 0)), there, own)
+    return lists
+
+
+def _named(
+    columns: dict[str, Any],
+    level: str,
+    at: Codes,
+    count: int,
+    registry: Registry | None,
+    spot: Codes,
+) -> Texts:
+    """Return each station's area at a level, or its kind; empty where not named; (stations,)."""
+    texts = np.full(count, "", dtype=object)
+    own = level if level == KIND else f"area:{level}"
+    if own in columns:
+        texts[at] = columns[own]
+    if registry is not None and level in registry.frame:
+        named = registry.frame[level].fillna("").to_numpy(dtype=object)
+        # Where the registry leaves an area blank, the sheet's stands.
+        texts[spot] = np.where(named == "", texts[spot], named)
+    return texts
 
 
 def _levels_there(
@@ -160,85 +207,6 @@ def _levels_there(
     return [level for level in there if level in strata]
 
 
-def _joined(station: Texts, registry: Registry) -> tuple[Texts, Codes, Mask]:
-    known = registry.index.to_numpy(dtype=object)
-    at = registry.positions(station)
-    strange = at < 0
-    station = np.where(strange, station, known[at]) if len(known) else station
-    keys = np.sort(np.concatenate([known, station[strange]]))
-    return keys, np.searchsorted(keys, station), strange
-
-
-def _match(station: Texts, strange: Mask, registry: Registry) -> tuple[str, list[str]]:
-    missed = int(strange.sum())
-    if not missed:
-        return "", []
-    form = nearest_form(station[strange].tolist(), registry.index.tolist())
-    example = shown(station[strange][0])
-    says = (
-        f"{number(missed)} of {number(len(station))} stations with a sheet "
-        f"({percent(missed, len(station))}) are not in the registry, such as {example}"
-    )
-    says += f"; {form}" if form else ""
-    if 2 * missed >= len(station):
-        like = shown(registry.index[0]) if len(registry) else "none: it is empty"
-        hint = "" if form else f"; its keys look like {like}"
-        return f"sheets and registry do not belong together: {says}{hint}", []
-    return "", [f"{says}; they were added to it"]
-
-
-def nearest_form(strangers: list[str], known: list[str]) -> str:
-    """Say if at least half of these keys are in the registry by their letters and numbers alone."""
-
-    def bare(key: str) -> str:
-        return re.sub(r"[\W_]|(?<![0-9])0+(?=[0-9])", "", folded_key(key)).lstrip("0")
-
-    there = {bare(key): key for key in known if bare(key)}
-    hit = [key for key in sorted(strangers) if bare(key) in there]
-    if not hit or 2 * len(hit) < len(strangers):
-        return ""
-    return (
-        f"{100 * len(hit) / len(strangers):.0f} % of them would match with letters and numbers "
-        f"only ({shown(hit[0])} is there as {shown(there[bare(hit[0])])})"
-    )
-
-
-def _sizes(voters: Floats, valid: Floats, seen: Mask) -> tuple[Floats, float | None, list[str]]:
-    """Registered voters of each station; where not known, what its votes would take at the rate."""
-    known = voters > 0
-    count = len(voters)
-    if not (known & seen).any():
-        capacity = 0.0 if seen.all() else None
-        told = [] if not known.any() else ["of no seen station the registered voters are known"]
-        says = "the registered voters of the stations are not known: each counts as one of equal"
-        return np.ones(count), capacity, [*told, f"{says} size, and there is no turnout"]
-    if known.all():
-        return voters, float(voters[~seen].sum()), []
-    rate = valid[known & seen].sum() / voters[known & seen].sum()
-    size = np.where(known, voters, 1.0)
-    lacking = ~known & seen
-    size[lacking] = np.maximum(valid[lacking] / rate, 1.0)
-    unseen = ~known & ~seen
-    size[unseen] = size[lacking].mean() if lacking.any() else size[known].mean()
-    told = [
-        f"{counted(int((~known).sum()), 'station')} of {number(count)} with no registered voters "
-        "stated (missing or zero): a seen one counts with the voters that its votes would take at "
-        "the overall turnout, an unseen one with their mean"
-    ]
-    return size, None if unseen.any() else float(voters[~seen].sum()), told
-
-
-def _coded(texts: Texts) -> tuple[Counts, list[str]]:
-    """Codes of areas by their folded names, in the order of these; the first spelling is shown."""
-    codes, names = pd.factorize(texts)
-    spelt = np.array([folded(str(name)) for name in names], dtype=object)
-    order, inverse = np.unique(spelt, return_inverse=True)
-    shown_as = [""] * len(order)
-    for name, at in sorted(zip(names, inverse, strict=True), reverse=True):
-        shown_as[at] = str(name)
-    return inverse[codes].astype(np.int64), shown_as
-
-
 def _ordered(texts: Texts, at: Codes, count: int) -> tuple[Floats | None, list[str]]:
     try:
         position, _ = parse_order(texts)
@@ -250,58 +218,3 @@ def _ordered(texts: Texts, at: Codes, count: int) -> tuple[Floats | None, list[s
     gaps = int(np.isnan(position).sum())
     told = [f"{counted(gaps, 'station')} without a place in the order: no pattern of late ones"]
     return order, told if gaps else []
-
-
-def _covariates(
-    registry: Registry | None,
-    given: pd.DataFrame | None,
-    keys: Texts,
-    spot: Codes,
-    size: Floats,
-    levels: Sequence[str],
-) -> tuple[Floats | None, list[str]]:
-    """Further columns of the registry, per registered voter, and what was given by station."""
-    found: list[Floats] = []
-    used: list[str] = []
-    if registry is not None:
-        names = [
-            name
-            for name in registry.frame
-            if name not in ("station", "registered", *levels)
-            and pd.api.types.is_numeric_dtype(registry.frame[name])
-            and not pd.api.types.is_bool_dtype(registry.frame[name])
-            and registry.frame[name].notna().any()
-        ]
-        for name in names:
-            column = np.full(len(keys), np.nan)
-            column[spot] = registry.frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-            found.append(column / size)
-            used.append(str(name))
-    if given is not None:
-        for name in given:
-            if not pd.api.types.is_numeric_dtype(given[name]) or given.index.duplicated().any():
-                raise InputError(
-                    "covariates are numbers by station, each station once",
-                    place=f"covariates, column {shown(name)}",
-                    found=str(given[name].dtype),
-                )
-            column = given[name].reindex(pd.Index(keys)).to_numpy(dtype=np.float64)
-            found.append(column)
-            used.append(str(name))
-    if not found:
-        return None, []
-    table = np.column_stack(found)
-    lacking = ~np.isfinite(table)
-    if lacking.all(axis=0).any():
-        raise InputError(
-            "a covariate is known of no station",
-            place="covariates",
-            found=listed(used[at] for at in np.flatnonzero(lacking.all(axis=0))),
-            hint="its stations may be written in another way than those of the sheets",
-        )
-    mean = np.nanmean(np.where(lacking, np.nan, table), axis=0)
-    told = [f"covariates: log of registered voters, {', '.join(used)}"]
-    if lacking.any():
-        gone = int(lacking.any(axis=1).sum())
-        told.append(f"{counted(gone, 'station')} without a covariate: the mean stands there")
-    return np.where(lacking, mean, table), told

@@ -54,7 +54,10 @@ def registry_strata(population: Population, areas: Sequence[str], voters_known: 
     """Return the areas of the first level as strata, with the numbers of their stations."""
     first = population.tree.depth > 1
     code = population.tree.of_station(1 if first else 0)
-    count = population.tree.units(1) if first else 1
+    if population.unplaced and population.unplaced[0].any():
+        areas = [name for name in areas if name]
+        code, areas = np.minimum(code, len(areas)), [*areas, "(no area named)"]
+    count = len(areas) if first else 1
     stations = np.bincount(code, minlength=count)
     voters = np.bincount(code, population.size, minlength=count).astype(np.float64)
     registered = voters if voters_known else None

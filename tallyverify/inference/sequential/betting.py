@@ -10,10 +10,11 @@ from math import log
 
 import numpy as np
 
-from tallyverify.arrays import Floats
+from tallyverify.arrays import Codes, Floats
 
 _STAKE = 0.9  # largest part of the wealth that one bet can lose
 _SPREAD = 0.2  # standard deviation of z before anything was seen, as a part of the bound
+_BROKEN = 1e-3  # where every cell is rejected at this level, the order is not random
 _BLOCK = 1 << 18  # numbers in one block of units × cells
 
 
@@ -77,14 +78,26 @@ class Bets:
     def kept(self, alpha: float) -> tuple[float, float] | None:
         """Return the hull of the cells never rejected at ``alpha``, within the certain bounds.
 
-        None if nothing is left: at most with probability α if the order is random.
+        Where all are, the one that was rejected last: a lower level then has no wider bounds than
+        a higher one. None if nothing fits the order at any level: with a probability of at most
+        one in a thousand if it is random.
         """
         low, high = self.certain
-        possible = (self.left <= high) & (self.right >= low)
-        alive = np.flatnonzero(possible & (self.peak < -log(alpha)))  # sup wealth < 1/alpha
-        if not alive.size:
+        possible = np.flatnonzero((self.left <= high) & (self.right >= low))
+        if not self._fits(possible, _BROKEN):
             return None
+        least = self.peak[possible].min()
+        ceiling = max(-log(alpha), np.nextafter(least, np.inf))
+        alive = possible[self.peak[possible] < ceiling]  # sup wealth < 1/alpha
         return max(low, float(self.left[alive[0]])), min(high, float(self.right[alive[-1]]))
+
+    def fits(self, alpha: float) -> bool:
+        """Return whether any cell was never rejected at ``alpha``."""
+        low, high = self.certain
+        return self._fits(np.flatnonzero((self.left <= high) & (self.right >= low)), alpha)
+
+    def _fits(self, possible: Codes, alpha: float) -> bool:
+        return bool((self.peak[possible] < -log(alpha)).any())
 
     def feed(self, d: Floats, v: Floats, used: Floats) -> None:
         """Take in units in their order, however many; see :meth:`advance`."""

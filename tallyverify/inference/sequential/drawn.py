@@ -1,0 +1,123 @@
+"""The stations that were drawn, in the order of the draw, and the areas of the whole list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tallyverify.errors import InputError, listed, shown
+from tallyverify.findings import number
+from tallyverify.inference.sequential.state import Sampling
+from tallyverify.names import folded_key
+
+Areas = Mapping[str, str] | Mapping[str, Mapping[str, str]]
+"""The area of each station by key; with strata, these by stratum."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Draws by list (the whole one, or a stratum), and the area of every station of the list."""
+
+    keys: dict[str, tuple[str, ...]]  # folded, in the order of the draw
+    areas: dict[str, dict[str, str]]  # by list, by folded key
+
+    def next_areas(self, name: str, before: int, keys: Sequence[str]) -> list[str]:
+        """Return the areas of stations that must be the next drawn of a list."""
+        drawn = self.keys[name]
+        if before + len(keys) > len(drawn):
+            raise InputError(
+                "more stations than were drawn; nothing of this batch was taken in",
+                place="keys",
+                found=number(before + len(keys)),
+                expected=f"at most the {number(len(drawn))} of `drawn`",
+            )
+        for at, key in enumerate(keys, start=before):
+            if folded_key(str(key)) != drawn[at]:
+                raise InputError(
+                    "the stations of a batch are the next ones of the draw, none of them skipped; "
+                    "nothing of this batch was taken in",
+                    place=f"keys, number {at + 1:,} of the draw",
+                    found=shown(str(key)),
+                    expected=shown(drawn[at]),
+                    hint="for sheets that come in another order, use sampling='archive'",
+                )
+        areas = self.areas[name]
+        return [areas[drawn[at]] for at in range(before, before + len(keys))]
+
+
+def drawn_of(
+    drawn: Sequence[str] | Mapping[str, Sequence[str]] | None,
+    areas: Areas | None,
+    stations: Mapping[str, int],
+    sampling: Sampling,
+) -> Drawn | None:
+    """Check what is given of a draw; none for an archive."""
+    if sampling == "archive":
+        if drawn is not None or areas is not None:
+            raise InputError(
+                "an archive was not drawn",
+                place="drawn" if drawn is not None else "areas",
+                expected="neither `drawn` nor `areas` with sampling='archive'",
+                hint="if the stations were drawn by lot, use sampling='random'",
+            )
+        return None
+    if drawn is None or areas is None:
+        raise InputError(
+            f"sampling={sampling!r} holds only for stations that were drawn by lot",
+            place="drawn" if drawn is None else "areas",
+            found="none",
+            expected="the keys drawn, in the order of the draw"
+            if drawn is None
+            else "the area of every station of the list, by key",
+            hint="for sheets that somebody collected, or in order of arrival, use "
+            "sampling='archive'",
+        )
+    lists = _by_list("drawn", drawn, stations, sampling)
+    places = _by_list("areas", areas, stations, sampling)
+    keys = {name: tuple(folded_key(str(key)) for key in own) for name, own in lists.items()}
+    by_key = {
+        name: {folded_key(str(key)): str(area) for key, area in own.items()}
+        for name, own in places.items()
+    }
+    for name, own in keys.items():
+        _check_list(name, own, by_key[name], stations[name])
+    return Drawn(keys, by_key)
+
+
+def _by_list(what: str, given: Any, stations: Mapping[str, int], sampling: Sampling) -> Any:
+    """Return what is given by list: by stratum, or of the one list that there is."""
+    if sampling == "strata":
+        if not isinstance(given, Mapping) or set(given) != set(stations):
+            raise InputError(
+                f"with strata, {what} are given by stratum",
+                place=what,
+                found=listed(sorted(map(str, given)), 8) if isinstance(given, Mapping) else "none",
+                expected=listed(stations, 8),
+            )
+        return given
+    if isinstance(given, str) or isinstance(given, Mapping) != (what == "areas"):
+        raise InputError(
+            "the draw is a list of keys, and the areas are by key",
+            place=what,
+            found=type(given).__name__,
+        )
+    return {next(iter(stations)): given}
+
+
+def _check_list(name: str, drawn: tuple[str, ...], areas: Mapping[str, str], count: int) -> None:
+    twice = [key for key, times in Counter(drawn).items() if times > 1]
+    if twice:
+        raise InputError("a station was drawn twice", place="drawn", found=listed(sorted(twice), 5))
+    if lost := sorted(set(drawn) - set(areas)):
+        raise InputError(
+            "a station was drawn whose area is not given", place="areas", found=listed(lost, 5)
+        )
+    if len(areas) != count:
+        raise InputError(
+            "areas are given of every station of the list, drawn or not, each once",
+            place=f"areas of {name}",
+            found=f"{number(len(areas))} stations",
+            expected=number(count),
+        )
