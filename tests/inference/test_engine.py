@@ -351,8 +351,14 @@ def test_designs_and_missing_shares_by_hand() -> None:
     areas, stations = population.designs
     close(areas, [[np.log(400), 3.25], [np.log(100), 1.0], [np.log(80), 3.0]])
     close(stations, np.column_stack([np.log(size), extra]))
-    # The third is wholly missing: it counts as the largest of which something was seen.
-    assert [share.tolist() for share in population.missing_shares] == [[0.75, 0.0, 0.75]]
+    # So few stations may lack by chance: each area has the country's share.
+    assert [share.tolist() for share in population.missing_shares] == [[380 / 580] * 3]
+    # Forty times as many may not. The third area is wholly missing: it counts as the largest of
+    # which something was seen.
+    tree = AreaTree.of([np.tile([0, 0, 1, 1, 2], 40)])
+    again = (np.tile(one, 40) for one in (size, seen))
+    many = Population(tree, *again, np.ones((200, 2)), ("A", "B"), ("state",))
+    close(many.missing_shares[0], [0.75, 0.0, 0.75])
 
 
 def test_half_width_joins_the_inflated_error_and_the_shift() -> None:
