@@ -339,10 +339,7 @@ def test_stations_without_an_area_lie_in_none() -> None:
     assert found.areas == ("North", "", "")
     assert population.tree.of_station(1).tolist() == [1, 2, 0]  # each a unit of its own
     assert [lone.tolist() for lone in population.lone] == [[False, True, True]] * 2
-    assert found.notes == (
-        "2 stations of 3 name no state: estimated by the country, in no state",
-        "2 stations of 3 name no town: estimated by the state, in no town",
-    )
+    assert found.notes == ("2 stations of 3 name no state: estimated by the country, in no state",)
     # What is no area has no size of one.
     assert population.designs[0][:, 0].tolist() == [np.log(200)] * 3
     some = [(*ROWS[0][:3], "South", ""), *ROWS[1:]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tallyverify.findings import counted
+from tallyverify.findings import counted, number
 from tallyverify.names import folded
 
 if TYPE_CHECKING:
@@ -44,16 +44,20 @@ def placed_stations(texts: Sequence[Texts], levels: Sequence[str]) -> PlacedStat
         code, labels, lacking = _coded(texts[position])
         if lacking.any():
             code, alone = _apart(code, lacking, below, position + 1 < len(levels))
-            within = "the country" if not position else f"the {levels[position - 1]}"
-            notes.insert(
-                0,
-                f"{counted(int(lacking.sum()), 'station')} of {len(code):,} name no "
-                f"{levels[position]}: estimated by {within}, in no {levels[position]}",
-            )
             labels += [""] * alone
         codes.insert(0, code)
         unplaced.insert(0, lacking)
         first, below = tuple(labels), code
+    above = np.zeros(len(below), dtype=bool)
+    for position, lacking in enumerate(unplaced):
+        # Said once, of the largest area that a station lacks.
+        if count := int((lacking & ~above).sum()):
+            within = f"the {levels[position - 1]}" if position else "the country"
+            notes.append(
+                f"{counted(count, 'station')} of {number(len(lacking))} name no "
+                f"{levels[position]}: estimated by {within}, in no {levels[position]}"
+            )
+        above = above | lacking
     several = tuple(unplaced) if any(lacking.any() for lacking in unplaced) else ()
     return PlacedStations(tuple(codes), first, several, tuple(notes))
 
