@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         stated,
     )
     from tallyverify.feasibility.grading import Verified
+    from tallyverify.feasibility.known_votes import votes_left
     from tallyverify.feasibility.proving.bounds import ProvedBound
     from tallyverify.feasibility.section import FeasibilitySection
     from tallyverify.feasibility.sheets.sheet_rows import (
@@ -75,6 +76,7 @@ __all__ = [
     "undeclared_total",
     "unit_of",
     "unseen_room",
+    "votes_left",
 ]
 
 __getattr__ = hand_on(
@@ -112,6 +114,7 @@ __getattr__ = hand_on(
             "Series",
             "stated",
         ),
+        "known_votes": ("votes_left",),
         "proving.bounds": ("ProvedBound",),
         "section": ("FeasibilitySection",),
         "sheets.sheet_rows": (

@@ -33,6 +33,7 @@ from tallyverify.records.row_meaning import (
     StationColumn,
     Subtotals,
 )
+from tallyverify.records.rule import Outcome, Rule
 
 __all__ = [
     "ALL_OPTIONS",
@@ -57,6 +58,8 @@ __all__ = [
     "Latest",
     "Line",
     "Mapping",
+    "Outcome",
+    "Rule",
     "SheetStatus",
     "StationColumn",
     "Subtotals",
