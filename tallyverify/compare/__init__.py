@@ -1,6 +1,6 @@
 """What was declared beside what was seen: figures that cannot be true together, and who leads.
 
-In: what was seen of a case and what was declared. Out: D301 to D312. Begin with
+In: what was seen of a case and what was declared. Out: D301 to D313. Begin with
 :mod:`.declared_below_seen`, which holds sums of sheets against a declared figure.
 """
 
@@ -12,11 +12,19 @@ from tallyverify.compare import (
     bulletins,
     capacity,
     declared_below_seen,
+    in_question,
     nested,
     parts,
     percentages,
     together,
     winner,
+)
+from tallyverify.compare.in_question import deciding_words, materiality_of
+from tallyverify.compare.materiality import (
+    IN_QUESTION,
+    MaterialitySection,
+    OutcomeTold,
+    SheetsInQuestion,
 )
 from tallyverify.compare.percentages import RoundedCounts, rounded_counts
 from tallyverify.compare.unseen_bounds import bounds
@@ -26,11 +34,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHECKS",
+    "IN_QUESTION",
     "Bounds",
+    "MaterialitySection",
+    "OutcomeTold",
     "RoundedCounts",
+    "SheetsInQuestion",
     "bounds",
     "bounds_of",
     "contradictions",
+    "deciding_words",
+    "materiality_of",
     "rounded_counts",
 ]
 
@@ -42,6 +56,7 @@ CHECKS = tuple(
                 bulletins,
                 capacity,
                 declared_below_seen,
+                in_question,
                 nested,
                 parts,
                 percentages,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, OutcomesLeft, Seen, outcomes_left
 from tallyverify.compare.lifting import proof_of
-from tallyverify.feasibility import Feasibility, SeriesAnswer, votes_left
+from tallyverify.feasibility import Feasibility, SeriesAnswer, blank_votes_to_add, votes_left
 from tallyverify.findings import CheckResult, Evidence, number, percent
 from tallyverify.records import AreaResult, Bulletin, Outcome, Rule
 
@@ -125,13 +125,8 @@ def shares_of(engine: Feasibility, seen: Seen, facts: CaseFacts) -> int | None:
     total = seen.totals.sum
     if facts.contest.rule.of == "ballots":
         return total(facts.ballots) if facts.ballots is not None else None
-    # As with the least and the most: blank votes as the contest says, else as the sheets have it.
-    has, said = bool(engine.sheets.conventions.among), facts.contest.valid_includes_blank
     blank = total(("blank",)) if "blank" in facts.lines else 0
-    if "valid" not in facts.lines:
-        return total(facts.valid) + (blank if said else 0)
-    wanted = has if said is None else said
-    return total(facts.valid) + blank * (int(wanted) - int(has))
+    return total(facts.valid) + blank * blank_votes_to_add(engine.sheets, facts)
 
 
 def declared_outcome(row: AreaResult, engine: Feasibility, facts: CaseFacts) -> Outcome | None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from tallyverify.feasibility.known_votes import votes_left
     from tallyverify.feasibility.proving.bounds import ProvedBound
     from tallyverify.feasibility.section import FeasibilitySection
+    from tallyverify.feasibility.sheets.base_figures import blank_votes_to_add
+    from tallyverify.feasibility.sheets.questioned import QuestionedSheets, any_sheets
     from tallyverify.feasibility.sheets.sheet_rows import (
         summarise_repeats,
         summarise_witnesses,
@@ -49,6 +51,7 @@ __all__ = [
     "FeasibilitySection",
     "Figure",
     "ProvedBound",
+    "QuestionedSheets",
     "Recheck",
     "Row",
     "Series",
@@ -56,8 +59,10 @@ __all__ = [
     "Verified",
     "allowed",
     "allowed_for",
+    "any_sheets",
     "assumptions_used",
     "bases_of",
+    "blank_votes_to_add",
     "certified",
     "clash_of",
     "closing_words",
@@ -117,6 +122,8 @@ __getattr__ = hand_on(
         "known_votes": ("votes_left",),
         "proving.bounds": ("ProvedBound",),
         "section": ("FeasibilitySection",),
+        "sheets.base_figures": ("blank_votes_to_add",),
+        "sheets.questioned": ("QuestionedSheets", "any_sheets"),
         "sheets.sheet_rows": (
             "summarise_repeats",
             "summarise_witnesses",
