@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tallyverify.inference.estimating.sensitivity import Sensitivity, sensitivity
     from tallyverify.inference.estimating.tilt import Tilt, tilt_to
     from tallyverify.inference.estimating.whole_count import estimate
+    from tallyverify.inference.outcome_chance import EstimatedOutcome, chance_above
     from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
     from tallyverify.inference.section import InferenceSection
     from tallyverify.inference.sequential.margin_monitor import Monitor, monitor
@@ -42,6 +43,7 @@ __all__ = [
     "BacktestRow",
     "Estimate",
     "EstimateDocument",
+    "EstimatedOutcome",
     "InferenceSection",
     "InferenceStudy",
     "Interval",
@@ -53,6 +55,7 @@ __all__ = [
     "Sensitivity",
     "Tilt",
     "backtest",
+    "chance_above",
     "estimate",
     "monitor",
     "order_of_counting",
@@ -94,6 +97,7 @@ __getattr__ = hand_on(
             "tilt_to",
         ),
         "estimating.whole_count": ("estimate",),
+        "outcome_chance": ("EstimatedOutcome", "chance_above"),
         "prediction.registry_from": ("registry_from",),
         "sampling.ratio": (
             "RatioEstimate",

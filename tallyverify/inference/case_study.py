@@ -71,6 +71,7 @@ class InferenceStudy:
             registered=declared.registered if declared else None,
             seed=facts.seed,
             rival=_winner(facts),
+            contest=facts.contest,
         )
         try:
             return study(sheets, facts.contest.candidate_ids, facts.contest.levels, asked)

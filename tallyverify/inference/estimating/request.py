@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.estimating.mask_runs import FEWEST_MASKS
 from tallyverify.inference.estimating.patterns import PATTERNS
+from tallyverify.records import Contest
 from tallyverify.table import Registry
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class EstimateRequest:
     patterns: tuple[str, ...] | None = None
     seed: int = 0
     rival: str | None = None  # a candidate to compare with the leader, such as the declared winner
+    contest: Contest | None = None  # whose rule the estimate answers for
 
     def check(self, names: Sequence[str]) -> None:
         """Refuse an unknown method, pattern or candidate, and numbers out of range."""
