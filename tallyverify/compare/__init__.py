@@ -19,13 +19,7 @@ from tallyverify.compare import (
     together,
     winner,
 )
-from tallyverify.compare.in_question import deciding_words, materiality_of
-from tallyverify.compare.materiality import (
-    IN_QUESTION,
-    MaterialitySection,
-    OutcomeTold,
-    SheetsInQuestion,
-)
+from tallyverify.compare.in_question import materiality_of
 from tallyverify.compare.percentages import RoundedCounts, rounded_counts
 from tallyverify.compare.unseen_bounds import bounds
 
@@ -34,16 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHECKS",
-    "IN_QUESTION",
     "Bounds",
-    "MaterialitySection",
-    "OutcomeTold",
     "RoundedCounts",
-    "SheetsInQuestion",
     "bounds",
     "bounds_of",
     "contradictions",
-    "deciding_words",
     "materiality_of",
     "rounded_counts",
 ]

@@ -12,15 +12,17 @@ from tallyverify.checking import CaseFacts, Check, Kept
 from tallyverify.compare.by_rule import shares_of
 from tallyverify.compare.deciding import Deciding, Fewest, fewest_of, ways
 from tallyverify.compare.lifting import answer_of
-from tallyverify.compare.materiality import (
+from tallyverify.feasibility import (
     IN_QUESTION,
     CandidateInQuestion,
     KindInQuestion,
     MaterialitySection,
     OutcomeTold,
+    QuestionedSheets,
     SheetsInQuestion,
+    any_sheets,
+    summarise_witnesses,
 )
-from tallyverify.feasibility import QuestionedSheets, any_sheets, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.records import Outcome
 from tallyverify.taken import takes_input
@@ -191,7 +193,7 @@ def _finding(
 ) -> Finding:
     words = outcome_words(facts)
     many = f"{'at least ' if one.kind == 'discrepant' else ''}{number(one.sheets)}"
-    says = f"sheets {IN_QUESTION[one.kind]} ({many}): {deciding_words(one)}"
+    says = f"sheets {IN_QUESTION[one.kind]} ({many}): {one.deciding}"
     arithmetic = (
         f"as they stand: {words(section.outcome)}, with {counted(section.lead, 'vote')} between "
         "the first two"
@@ -207,20 +209,6 @@ def _finding(
         expected=one.fewest[0] if one.fewest is not None else None,
         arithmetic=f"{arithmetic}; rule: {section.rule}",
     )
-
-
-def deciding_words(one: SheetsInQuestion) -> str:
-    """Return the smallest deciding number in words."""
-    if one.fewest is None:
-        return "whatever they hold, the outcome stays"
-    least, shown = one.fewest
-    many = counted(least, "sheet") if least == shown else f"at least {counted(least, 'sheet')}"
-    if not one.could_change:
-        return f"the outcome stays; it would take {many}"
-    how = (
-        "were each to hold what is worst" if one.kind == "discrepant" else "taken out or corrected"
-    )
-    return f"{many} of them, {how}, could change the outcome"
 
 
 def outcome_words(facts: CaseFacts) -> Callable[[OutcomeTold], str]:

@@ -17,7 +17,7 @@ from tallyverify.checking import (
     Summarise,
     summarise_sheets,
 )
-from tallyverify.compare import MaterialitySection, materiality_of
+from tallyverify.compare import materiality_of
 from tallyverify.engine.all_checks import catalogue, select, wanted_of
 from tallyverify.engine.folding import (
     Progress,
@@ -32,6 +32,7 @@ from tallyverify.feasibility import (
     CertificateInput,
     Feasibility,
     FeasibilitySection,
+    MaterialitySection,
     certified,
     section_of,
     summarise_witnesses,

@@ -33,6 +33,14 @@ if TYPE_CHECKING:
     )
     from tallyverify.feasibility.grading import Verified
     from tallyverify.feasibility.known_votes import votes_left
+    from tallyverify.feasibility.materiality import (
+        IN_QUESTION,
+        CandidateInQuestion,
+        KindInQuestion,
+        MaterialitySection,
+        OutcomeTold,
+        SheetsInQuestion,
+    )
     from tallyverify.feasibility.proving.bounds import ProvedBound
     from tallyverify.feasibility.section import FeasibilitySection
     from tallyverify.feasibility.sheets.base_figures import blank_votes_to_add
@@ -45,17 +53,23 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BY_COVERAGE",
+    "IN_QUESTION",
+    "CandidateInQuestion",
     "Certificate",
     "CertificateInput",
     "Feasibility",
     "FeasibilitySection",
     "Figure",
+    "KindInQuestion",
+    "MaterialitySection",
+    "OutcomeTold",
     "ProvedBound",
     "QuestionedSheets",
     "Recheck",
     "Row",
     "Series",
     "SeriesAnswer",
+    "SheetsInQuestion",
     "Verified",
     "allowed",
     "allowed_for",
@@ -120,6 +134,14 @@ __getattr__ = hand_on(
             "stated",
         ),
         "known_votes": ("votes_left",),
+        "materiality": (
+            "IN_QUESTION",
+            "CandidateInQuestion",
+            "KindInQuestion",
+            "MaterialitySection",
+            "OutcomeTold",
+            "SheetsInQuestion",
+        ),
         "proving.bounds": ("ProvedBound",),
         "section": ("FeasibilitySection",),
         "sheets.base_figures": ("blank_votes_to_add",),

@@ -116,14 +116,14 @@ def chance_above(
     return float(stats.t.cdf((estimate - threshold) / error, max(freedom, 2.0)))
 
 
-def both(chances: Iterable[Chance]) -> Chance:
+def chance_of_all(chances: Iterable[Chance]) -> Chance:
     """Return the chance that all of some conditions hold, whatever ties them (Fréchet)."""
     found = list(chances)
     low = 1 - sum(1 - least for least, _ in found)
     return max(low, 0.0), min((most for _, most in found), default=1.0)
 
 
-def either(one: Chance, other: Chance) -> Chance:
+def chance_of_either(one: Chance, other: Chance) -> Chance:
     """Return the chance that one of two conditions holds, likewise."""
     return max(one[0], other[0]), min(one[1] + other[1], 1.0)
 
@@ -223,15 +223,20 @@ class _Chances:
 
     def _wins(self, at: int) -> Chance:
         rivals = [other for other in range(len(self.shares.estimate)) if other != at]
-        first = both(self._ahead(at, other, Fraction(0)) for other in rivals)
+        first = chance_of_all(self._ahead(at, other, Fraction(0)) for other in rivals)
         if not self.rule.of_shares:
             return first
         enough = self._above(at, self.rule.enough)
         if self.rule.share is None or self.rule.lead is None:
-            return both([first, enough])
+            return chance_of_all([first, enough])
         lead = self.rule.lead
         leads = [self._ahead(at, other, lead) for other in rivals]
-        return both([first, either(enough, both([self._above(at, self.rule.share), *leads]))])
+        return chance_of_all(
+            [
+                first,
+                chance_of_either(enough, chance_of_all([self._above(at, self.rule.share), *leads])),
+            ]
+        )
 
     def _error(self, at: int) -> float:
         return float(np.hypot(self.factors[at] * self.shares.error[at], self.shares.shift[at]))

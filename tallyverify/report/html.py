@@ -8,8 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tallyverify.compare import IN_QUESTION, deciding_words
 from tallyverify.errors import printable
+from tallyverify.feasibility import IN_QUESTION
 from tallyverify.findings import number, percent, points, sentence
 from tallyverify.report import indicators
 from tallyverify.report.model import Report
@@ -44,7 +44,7 @@ def _environment() -> Environment:
     filters = (number, printable, sentence, points)
     environment.filters |= {one.__name__: one for one in filters} | {"status": status_word}
     environment.globals |= {"percent": percent, "indicators": indicators}
-    environment.globals |= {"outcome_of": outcome_of, "deciding": deciding_words}
+    environment.globals |= {"outcome_of": outcome_of}
     environment.globals |= {"in_question": IN_QUESTION, "arithmetic": ARITHMETIC}
     return environment
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from pydantic import Field, PlainSerializer
 
 from tallyverify.atomic_write import write_whole
-from tallyverify.compare import MaterialitySection
 from tallyverify.errors import UnknownNameError
-from tallyverify.feasibility import FeasibilitySection
+from tallyverify.feasibility import FeasibilitySection, MaterialitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
 from tallyverify.model import Model
 from tallyverify.records import (
@@ -105,7 +104,7 @@ class Report(Model):
         All findings, the strongest evidence first.
     feasibility : tallyverify.feasibility.FeasibilitySection or None
         Whether there is a world in which every published figure is true; what is proved.
-    materiality : tallyverify.compare.MaterialitySection or None
+    materiality : tallyverify.feasibility.MaterialitySection or None
         Whether the sheets in question could change who wins: arithmetic, which moves no verdict.
     coverage, totals, inputs
         What was seen, what it sums to, and from which files.

@@ -9,8 +9,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tallyverify.compare import IN_QUESTION, deciding_words
 from tallyverify.errors import printable
+from tallyverify.feasibility import IN_QUESTION
 from tallyverify.findings import Evidence, Finding, Status, number, percent, sentence
 from tallyverify.report.model import Report
 from tallyverify.report.words import (
@@ -157,7 +157,7 @@ def _in_question(report: Report) -> list[RenderableType]:
             IN_QUESTION[one.kind],
             _text(outcome_of(report, one.taken_out)),
             _text(outcome_of(report, one.proportional)),
-            deciding_words(one),
+            one.deciding,
         )
     outcome = f"As they stand: {outcome_of(report, found.outcome)} (rule: {found.rule})."
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tallyverify.compare import OutcomeTold
+from tallyverify.feasibility import OutcomeTold
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number, sentence
 from tallyverify.records import Outcome
 from tallyverify.report.indicators import shown_elsewhere

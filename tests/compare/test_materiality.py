@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 import tallyverify as tv
 from tallyverify import Case, Contest, Evidence, Report, Status, read_actas, verify
-from tallyverify.compare import SheetsInQuestion
 from tallyverify.compare.deciding import Deciding, fewest_of, ways
-from tallyverify.feasibility import QuestionedSheets
+from tallyverify.feasibility import QuestionedSheets, SheetsInQuestion
 from tallyverify.records import Mapping, Rule
 from tests.helpers.cases import declared_of, flagged, nation
 

@@ -17,7 +17,7 @@ from tallyverify.inference import Estimate, chance_above, estimate, registry_fro
 from tallyverify.inference.estimating.request import EstimateRequest
 from tallyverify.inference.estimating.study import study_table
 from tallyverify.inference.estimating.whole_count import estimate_of, factors_of
-from tallyverify.inference.outcome_chance import both, either, estimated_outcome
+from tallyverify.inference.outcome_chance import chance_of_all, chance_of_either, estimated_outcome
 from tallyverify.records import Outcome
 from tallyverify.simulate import clean_election, hide_stations
 
@@ -174,7 +174,7 @@ def test_chance_is_the_other_side_of_the_interval() -> None:
 
 
 def test_chances_of_conditions_that_are_not_independent() -> None:
-    assert both([(0.9, 0.9), (0.8, 0.8)]) == pytest.approx((0.7, 0.8))
-    assert both([]) == (1, 1.0)
-    assert both([(0.3, 0.3), (0.2, 0.2)]) == (0.0, 0.2)
-    assert either((0.6, 0.6), (0.3, 0.4)) == pytest.approx((0.6, 1.0))
+    assert chance_of_all([(0.9, 0.9), (0.8, 0.8)]) == pytest.approx((0.7, 0.8))
+    assert chance_of_all([]) == (1, 1.0)
+    assert chance_of_all([(0.3, 0.3), (0.2, 0.2)]) == (0.0, 0.2)
+    assert chance_of_either((0.6, 0.6), (0.3, 0.4)) == pytest.approx((0.6, 1.0))

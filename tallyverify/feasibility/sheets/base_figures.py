@@ -10,6 +10,7 @@ from tallyverify.arrays import Counts
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.papers import OTHER
 from tallyverify.feasibility.sheets.witnesses import Witnesses
+from tallyverify.taken import takes_input
 
 Range = tuple[Counts, Counts]
 """By sheet, at the least and at the most."""
@@ -32,6 +33,7 @@ def base_as_read(columns: dict[str, Any], sheets: Witnesses, facts: CaseFacts) -
     return total + line("blank") * blank_votes_to_add(sheets, facts)
 
 
+@takes_input
 def blank_votes_to_add(sheets: Witnesses, facts: CaseFacts) -> int:
     """Return how often blank votes are to be added to the sheets' valid votes: −1, 0 or 1."""
     if "blank" not in facts.lines:

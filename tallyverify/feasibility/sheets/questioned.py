@@ -13,6 +13,7 @@ from tallyverify.feasibility.sheets.base_figures import base_as_read, beside_can
 from tallyverify.feasibility.sheets.sheet_rows import rows_of
 from tallyverify.feasibility.sheets.witnesses import Witnesses
 from tallyverify.model import MAX_COUNT
+from tallyverify.taken import takes_input
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +95,7 @@ def questioned_sheets(
     )
 
 
+@takes_input
 def any_sheets(sheets: Witnesses, facts: CaseFacts) -> QuestionedSheets | None:
     """Return all weighed sheets as if each of them might hold anything up to its cap."""
     beside = beside_candidates(sheets, facts)

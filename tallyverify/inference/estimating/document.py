@@ -93,7 +93,7 @@ class OutcomeReached(Model):
     """Who wins outright, or goes to the runoff that the rule names."""
 
     winner: str | None
-    finalists: tuple[str, ...]
+    finalists: list[str]
 
 
 class OutcomeByRule(Model):
@@ -103,7 +103,7 @@ class OutcomeByRule(Model):
     settled: bool
     at_estimate: OutcomeReached | None
     clear: bool
-    chance: tuple[Rounded, Rounded] | None
+    chance: list[Rounded] | None
     why: str
 
 

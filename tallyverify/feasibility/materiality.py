@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tallyverify.findings import counted
 from tallyverify.model import Model
 
 KindInQuestion = Literal["unsound", "copies", "pending", "doubtful", "together", "discrepant"]
@@ -79,6 +80,20 @@ class SheetsInQuestion(Model):
     fewest: tuple[int, int | None] | None
     could_change: bool
     candidates: dict[str, CandidateInQuestion]
+
+    @property
+    def deciding(self) -> str:
+        """The smallest deciding number in words."""
+        if self.fewest is None:
+            return "whatever they hold, the outcome stays"
+        least, shown = self.fewest
+        many = f"{'' if least == shown else 'at least '}{counted(least, 'sheet')}"
+        if not self.could_change:
+            return f"the outcome stays; it would take {many}"
+        how = "taken out or corrected"
+        if self.kind == "discrepant":
+            how = "were each to hold what is worst"
+        return f"{many} of them, {how}, could change the outcome"
 
 
 class MaterialitySection(Model):
