@@ -7,6 +7,7 @@ In: parts of the actas and the facts. Out: summaries that add up, and results. B
 from tallyverify.checking.bounds import Bounds, bounds_of
 from tallyverify.checking.check import MOST_FINDINGS, Check, Summarise
 from tallyverify.checking.context import CaseFacts, Names
+from tallyverify.checking.open_outcomes import OutcomesLeft, VotesLeft, outcomes_left
 from tallyverify.checking.reading import RowsRead, too_many
 from tallyverify.checking.seen import Kept, Seen, first_rows, like_regions, summarise_seen
 from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, Studied, summarise_sheets
@@ -21,14 +22,17 @@ __all__ = [
     "Check",
     "Kept",
     "Names",
+    "OutcomesLeft",
     "RowsRead",
     "Seen",
     "Sheets",
     "Studied",
     "Summarise",
+    "VotesLeft",
     "bounds_of",
     "first_rows",
     "like_regions",
+    "outcomes_left",
     "places_of",
     "seen_in",
     "shown_in",

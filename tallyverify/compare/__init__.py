@@ -1,6 +1,6 @@
 """What was declared beside what was seen: figures that cannot be true together, and who leads.
 
-In: what was seen of a case and what was declared. Out: D301 to D312. Begin with
+In: what was seen of a case and what was declared. Out: D301 to D313. Begin with
 :mod:`.declared_below_seen`, which holds sums of sheets against a declared figure.
 """
 
@@ -12,12 +12,14 @@ from tallyverify.compare import (
     bulletins,
     capacity,
     declared_below_seen,
+    in_question,
     nested,
     parts,
     percentages,
     together,
     winner,
 )
+from tallyverify.compare.in_question import materiality_of
 from tallyverify.compare.percentages import RoundedCounts, rounded_counts
 from tallyverify.compare.unseen_bounds import bounds
 
@@ -31,6 +33,7 @@ __all__ = [
     "bounds",
     "bounds_of",
     "contradictions",
+    "materiality_of",
     "rounded_counts",
 ]
 
@@ -42,6 +45,7 @@ CHECKS = tuple(
                 bulletins,
                 capacity,
                 declared_below_seen,
+                in_question,
                 nested,
                 parts,
                 percentages,

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from tallyverify.checking import Bounds, CaseFacts, Check, Kept, Seen, bounds_of
+from tallyverify.checking import (
+    Bounds,
+    CaseFacts,
+    Check,
+    Kept,
+    Seen,
+    bounds_of,
+)
+from tallyverify.compare.by_rule import (
+    UNBOUNDED,
+    DeclaredVotes,
+    outcome_by_shares,
+    settled_by_shares,
+)
 from tallyverify.compare.lifting import answer_of, proof_of
-from tallyverify.feasibility import Feasibility, Row, summarise_witnesses, unseen_room
+from tallyverify.feasibility import (
+    Feasibility,
+    Row,
+    summarise_witnesses,
+    unseen_room,
+)
 from tallyverify.findings import CheckResult, Evidence, number, percent
 from tallyverify.records import AreaResult
 
@@ -25,12 +43,11 @@ def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         return check.not_applicable("the contest has one candidate only")
     if not seen.stations.stations:
         return check.not_applicable("no sheet holds a vote")
+    if facts.contest.rule.of_shares:
+        return settled_by_shares(check, answer_of(kept, facts), seen, facts)
     bound = _bounds(answer_of(kept, facts), seen, facts)
     if bound is None:
-        return check.not_applicable(
-            "what the unseen stations can hold is not known: neither the number of stations nor "
-            "that of registered voters bounds it"
-        )
+        return check.not_applicable(UNBOUNDED)
     leader, second = facts.label(bound.leader), facts.label(bound.runner_up)
     if bound.settled:
         says = (
@@ -52,7 +69,8 @@ def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         candidate=bound.leader,
         observed=bound.lead,
         expected=bound.unseen_votes,
-        arithmetic=f"unseen: {bound.words}; bounds of the shares: {shares}",
+        arithmetic=f"rule: {facts.contest.rule.words}; unseen: {bound.words}; bounds of the "
+        f"shares: {shares}",
     )
     return check.result(
         [finding],
@@ -66,21 +84,14 @@ def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
 def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D311: the declared winner against the leader in the sheets."""
     engine, seen = answer_of(kept, facts), kept.seen
-    last = next(
-        (
-            (answer, at, bulletin, row)
-            for answer in reversed(engine.series)
-            for at, (bulletin, rows) in reversed(list(enumerate(answer.series.bulletins)))
-            for row in rows
-            if not row.area and row.votes
-        ),
-        None,
-    )
+    last = _last_votes(engine)
     if last is None or len(facts.contest.candidates) < 2:
         return check.not_applicable("no votes are declared for the whole country")
-    answer, at, bulletin, row = last
     if not seen.stations.stations:
         return check.not_applicable("no sheet holds a vote")
+    if facts.contest.rule.of_shares:
+        return outcome_by_shares(check, engine, last, seen, facts)
+    answer, at, bulletin, row = last
     declared = sorted(row.votes, key=lambda name: -row.votes[name])
     if not _wins(declared[0], row, facts):
         return check.not_applicable(
@@ -129,6 +140,20 @@ def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     )
     # That the winners differ is an answer of its own, whatever it proves.
     return check.result([finding], statistic=lead, flagged=True)
+
+
+def _last_votes(engine: Feasibility) -> DeclaredVotes | None:
+    """Return the last row in force that declares votes for the whole country."""
+    return next(
+        (
+            (answer, at, bulletin, row)
+            for answer in reversed(engine.series)
+            for at, (bulletin, rows) in reversed(list(enumerate(answer.series.bulletins)))
+            for row in rows
+            if not row.area and row.votes
+        ),
+        None,
+    )
 
 
 def _wins(name: str, row: AreaResult, facts: CaseFacts) -> bool:

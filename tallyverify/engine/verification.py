@@ -17,6 +17,7 @@ from tallyverify.checking import (
     Summarise,
     summarise_sheets,
 )
+from tallyverify.compare import materiality_of
 from tallyverify.engine.all_checks import catalogue, select, wanted_of
 from tallyverify.engine.folding import (
     Progress,
@@ -31,6 +32,7 @@ from tallyverify.feasibility import (
     CertificateInput,
     Feasibility,
     FeasibilitySection,
+    MaterialitySection,
     certified,
     section_of,
     summarise_witnesses,
@@ -111,7 +113,13 @@ def verify(
         doubt,
         lambda: section_of(rows.study(Feasibility, Kept(seen, rows), facts), facts),
     )
-    report = _report(case, asked, facts, chosen, results, seen, picture, indicators, worlds, doubt)
+    asked_of = tuple(check for check in chosen if check.code == "D313")
+    in_question = _shown(
+        "compare", asked_of, doubt, lambda: materiality_of(Kept(seen, rows), facts)
+    )
+    report = _report(
+        case, asked, facts, chosen, results, seen, picture, indicators, worlds, in_question, doubt
+    )
     if not certify or worlds is None or rows is None:
         return report
     engine = rows.study(Feasibility, Kept(seen, rows), facts)
@@ -239,6 +247,7 @@ def _report(
     picture: InferenceSection | None,
     shown: ForensicSection | None,
     worlds: FeasibilitySection | None,
+    in_question: MaterialitySection | None,
     doubt: str,
 ) -> Report:
     declared, registry = case.declared, case.registry
@@ -289,6 +298,7 @@ def _report(
         checks=tuple(answers.get(check.code) or check.not_asked() for check in catalogue()),
         findings=tuple(findings),
         feasibility=worlds,
+        materiality=in_question,
         contest=case.contest,
         declared=case.declared,
         mappings=_mappings_of(case),

@@ -32,8 +32,19 @@ if TYPE_CHECKING:
         stated,
     )
     from tallyverify.feasibility.grading import Verified
+    from tallyverify.feasibility.known_votes import votes_left
+    from tallyverify.feasibility.materiality import (
+        IN_QUESTION,
+        CandidateInQuestion,
+        KindInQuestion,
+        MaterialitySection,
+        OutcomeTold,
+        SheetsInQuestion,
+    )
     from tallyverify.feasibility.proving.bounds import ProvedBound
     from tallyverify.feasibility.section import FeasibilitySection
+    from tallyverify.feasibility.sheets.base_figures import blank_votes_to_add
+    from tallyverify.feasibility.sheets.questioned import QuestionedSheets, any_sheets
     from tallyverify.feasibility.sheets.sheet_rows import (
         summarise_repeats,
         summarise_witnesses,
@@ -42,21 +53,30 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BY_COVERAGE",
+    "IN_QUESTION",
+    "CandidateInQuestion",
     "Certificate",
     "CertificateInput",
     "Feasibility",
     "FeasibilitySection",
     "Figure",
+    "KindInQuestion",
+    "MaterialitySection",
+    "OutcomeTold",
     "ProvedBound",
+    "QuestionedSheets",
     "Recheck",
     "Row",
     "Series",
     "SeriesAnswer",
+    "SheetsInQuestion",
     "Verified",
     "allowed",
     "allowed_for",
+    "any_sheets",
     "assumptions_used",
     "bases_of",
+    "blank_votes_to_add",
     "certified",
     "clash_of",
     "closing_words",
@@ -75,6 +95,7 @@ __all__ = [
     "undeclared_total",
     "unit_of",
     "unseen_room",
+    "votes_left",
 ]
 
 __getattr__ = hand_on(
@@ -112,8 +133,19 @@ __getattr__ = hand_on(
             "Series",
             "stated",
         ),
+        "known_votes": ("votes_left",),
+        "materiality": (
+            "IN_QUESTION",
+            "CandidateInQuestion",
+            "KindInQuestion",
+            "MaterialitySection",
+            "OutcomeTold",
+            "SheetsInQuestion",
+        ),
         "proving.bounds": ("ProvedBound",),
         "section": ("FeasibilitySection",),
+        "sheets.base_figures": ("blank_votes_to_add",),
+        "sheets.questioned": ("QuestionedSheets", "any_sheets"),
         "sheets.sheet_rows": (
             "summarise_repeats",
             "summarise_witnesses",

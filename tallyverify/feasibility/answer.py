@@ -30,6 +30,7 @@ from tallyverify.feasibility.sheets.annulled import (
     without_annulled,
 )
 from tallyverify.feasibility.sheets.out_of_place import with_registry_places
+from tallyverify.feasibility.sheets.questioned import questioned_sheets
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence, counted
 
@@ -66,7 +67,8 @@ class Feasibility:
         doubtful = among(columns["station"], kept.rows.doubtful)
         nameless = ~columns["seen"] & (columns["least"].by_row() > 0)
         columns = with_registry_places(columns, facts)
-        columns = {**columns, "seen": columns["seen"] & ~doubtful}
+        counts = columns["seen"]
+        columns = {**columns, "seen": counts & ~doubtful}
         several = np.array([len(places) > 1 for places in columns["labels"]])
         pending = facts.is_pending(columns["station"]) & columns["seen"]
         apart = several[columns["site"]] & columns["seen"]
@@ -85,6 +87,13 @@ class Feasibility:
             if which.any()
         )
         self.sheets: Witnesses = witnessed(with_pending_nowhere(columns, facts), facts)
+        self.questioned = questioned_sheets(
+            columns,
+            among(columns["station"], kept.rows.copies),
+            doubtful & counts & ~facts.is_pending(columns["station"]),
+            self.sheets,
+            facts,
+        )
         self.allowance: Allowed = allowed_for(facts, len(self.sheets))
 
     @cached_property

@@ -54,6 +54,13 @@ def room_of(answer: SeriesAnswer, area: int) -> int | None:
 @takes_input
 def unseen_room(engine: Feasibility) -> tuple[int, str] | None:
     """Return the most votes that no sheet shows, and why so many; None: nothing bounds them."""
+    unseen = unseen_votes(engine)
+    return None if unseen is None else (unseen[0] + _silent(engine), unseen[1])
+
+
+@takes_input
+def unseen_votes(engine: Feasibility) -> tuple[int, str] | None:
+    """Return the most votes beside those of the seen sheets, and why so many; None: no bound."""
     facts, seen = engine.facts, engine.sheets
     every = Series("", tuple((b, b.areas) for b in facts.bulletins), (), "")
     unseen = unseen_stations(facts, seen, engine.allowance.sheets)
@@ -62,10 +69,10 @@ def unseen_room(engine: Feasibility) -> tuple[int, str] | None:
     if not unseen.unlimited and all(cap >= 0 for cap in unseen.caps):
         votes = sum(c * n for c, n in zip(unseen.caps, unseen.counts, strict=True))
         words = "; ".join([*unseen.words, *([why] if why else [])])
-        found.append((votes + _silent(engine) + elsewhere, words))
+        found.append((votes + elsewhere, words))
     room = register_room(facts, seen)
     if room is not None:
-        found.append((room[0] + _silent(engine), room[1]))
+        found.append(room)
     return min(found, default=None)
 
 

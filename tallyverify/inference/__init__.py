@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tallyverify.inference.estimating.sensitivity import Sensitivity, sensitivity
     from tallyverify.inference.estimating.tilt import Tilt, tilt_to
     from tallyverify.inference.estimating.whole_count import estimate
+    from tallyverify.inference.outcome_chance import EstimatedOutcome, chance_above
     from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
     from tallyverify.inference.section import InferenceSection
     from tallyverify.inference.sequential.margin_monitor import monitor
@@ -43,6 +44,7 @@ __all__ = [
     "BacktestRow",
     "Estimate",
     "EstimateDocument",
+    "EstimatedOutcome",
     "InferenceSection",
     "InferenceStudy",
     "Interval",
@@ -54,6 +56,7 @@ __all__ = [
     "Sensitivity",
     "Tilt",
     "backtest",
+    "chance_above",
     "estimate",
     "monitor",
     "order_of_counting",
@@ -96,6 +99,7 @@ __getattr__ = hand_on(
         ),
         "estimating.whole_count": ("estimate",),
         "earlier_stations": ("registry_from",),
+        "outcome_chance": ("EstimatedOutcome", "chance_above"),
         "sampling.ratio": (
             "RatioEstimate",
             "ratio",

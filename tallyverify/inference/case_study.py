@@ -65,7 +65,12 @@ class InferenceStudy:
                 f"{MOST_STATIONS:,}"
             )
         if facts.sampling is not None:
-            asked = EstimateRequest(sampling=facts.sampling, seed=facts.seed, rival=_winner(facts))
+            asked = EstimateRequest(
+                sampling=facts.sampling,
+                seed=facts.seed,
+                rival=_winner(facts),
+                contest=facts.contest,
+            )
         else:
             asked = EstimateRequest(
                 registry=facts.registry,
@@ -74,6 +79,7 @@ class InferenceStudy:
                 registered=declared.registered if declared else None,
                 seed=facts.seed,
                 rival=_winner(facts),
+                contest=facts.contest,
             )
         try:
             return study(sheets, facts.contest.candidate_ids, facts.contest.levels, asked)

@@ -102,12 +102,14 @@ def _estimated(check: Check, estimate: Estimate, facts: CaseFacts) -> Finding:
         f"{facts.label(name)} {points(share.estimate)} % ({span(share.low, share.high)})"
         for name, share in sorted(estimate.shares.items(), key=lambda one: -one[1].estimate)[:4]
     )
+    under = estimate.outcome.words if estimate.outcome and facts.contest.rule.of_shares else ""
     line = f"; backtest of the 95 % intervals, by pattern: {watched(estimate.backtest)}"
     return check.finding(
         f"estimate of the whole with {counted(estimate.unseen['stations'] or 0, 'station')} "
         f"unseen: {facts.label(margin.leader)} leads {facts.label(margin.runner_up)} by "
         f"{points(at.estimate)} points, "
-        f"95 % interval {span(at.low, at.high)}, if {estimate.assumption}",
+        f"95 % interval {span(at.low, at.high)}, if {estimate.assumption}"
+        + (f"; {under}" if under else ""),
         evidence=Evidence.NOTE,
         candidate=margin.leader,
         observed=round(at.estimate, 6),
@@ -139,6 +141,7 @@ def _finding(
     if alike and declared.valid == int(seen.sum()):
         says += "; it is equal to the sum of the sheets"
     says += f" ({graded.why})" if graded.why else ""
+    says += _other_side(unseen, declared)
     return check.finding(
         says,
         evidence=graded.evidence,
@@ -168,6 +171,25 @@ def _shares(estimate: Estimate, declared: DeclaredMargin) -> str:
             text += f", {word} the bounds {span(low, high)}"
         told.append(text)
     return "; ".join(told)
+
+
+def _other_side(unseen: InferenceStudy, declared: DeclaredMargin) -> str:
+    """Say where a declared result comes to another outcome than the estimate, under the rule."""
+    estimated, contest = unseen.estimate.outcome, unseen.facts.contest
+    if estimated is None or estimated.at_estimate is None or not contest.rule.of_shares:
+        return ""
+    if declared.row.candidates != set(contest.candidate_ids) or declared.row.groups:
+        return ""
+    base = declared.row.valid if declared.row.valid is not None else round(declared.valid)
+    outcome = contest.rule.outcome(declared.row.votes, base)
+    here = contest.rule.outcome_words(outcome, contest.display)
+    if outcome == estimated.at_estimate:
+        return f"; under the rule both come to: {here}"
+    sure = "all" if estimated.clear else "not all"
+    return (
+        f"; under the rule it comes to: {here}, the estimate to: {estimated.said} ({sure} of the "
+        "interval does)"
+    )
 
 
 I401 = Check(

@@ -117,7 +117,7 @@ def _undecided(
         return "every station was seen, so that no estimate is needed"
     if valid <= float(study.population.valid.sum()):
         return "it holds no more votes than were seen"
-    if sampling.drawn is not None and seen < sampling.drawn:
+    if not sampling.all_seen(seen):
         return (
             f"of {number(sampling.drawn)} stations drawn {number(seen)} were seen and wholly read: "
             "those that lack may be of another kind"

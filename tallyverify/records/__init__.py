@@ -33,6 +33,7 @@ from tallyverify.records.row_meaning import (
     StationColumn,
     Subtotals,
 )
+from tallyverify.records.rule import Outcome, Rule
 from tallyverify.records.sampling import Sampling
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "Latest",
     "Line",
     "Mapping",
+    "Outcome",
+    "Rule",
     "Sampling",
     "SheetStatus",
     "StationColumn",

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from tallyverify.errors import UnknownNameError, listed, nearest
 from tallyverify.model import Identifier, Model, Text
 from tallyverify.records.balance import ALL_OPTIONS, STANDARD_BALANCES, Balance
+from tallyverify.records.rule import Rule
 
 STANDARD_LINES = {
     "registered": "voters on the station's list",
@@ -93,6 +94,8 @@ class Contest(Model):
         Votes that each voter has, 1 to 100.
     transfers : bool
         Votes are transferred from round to round: only the first is held against sheets.
+    rule : Rule
+        By which rule votes decide the contest; most votes win where it is not said.
 
     Examples
     --------
@@ -114,6 +117,16 @@ class Contest(Model):
     ballot_lines: tuple[Identifier, ...] = ()
     votes_allowed: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     transfers: Annotated[bool, Field(strict=True)] = False
+    rule: Rule = Rule(kind="plurality")
+
+    @model_validator(mode="after")
+    def _shares_are_of_papers(self) -> Contest:
+        if self.rule.of_shares and self.votes_allowed > 1:
+            raise ValueError(
+                f"where each voter has {self.votes_allowed} votes, what a rule of the kind "
+                f'"{self.rule.kind}" takes shares of is not defined: only "plurality" is taken'
+            )
+        return self
 
     @field_validator("date")
     @classmethod

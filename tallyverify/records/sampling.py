@@ -59,6 +59,10 @@ class Sampling(Model):
         """Return the area of each level that a stratum is named by."""
         return stratum.split(" / ") if len(self.strata) > 1 else [stratum]
 
+    def all_seen(self, stations: int) -> bool:
+        """Whether no station that was drawn lacks, as far as their number is stated."""
+        return self.drawn is None or stations >= self.drawn
+
     @property
     def total(self) -> int:
         """Stations in all."""

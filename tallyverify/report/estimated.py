@@ -96,6 +96,8 @@ def estimate_blocks(picture: InferenceSection) -> list[RenderableType]:
         if estimate.backtest:
             assumed += f" Standard errors × {estimate.inflation:.2f}, by the backtest."
         shown += [Text(printable(f"{head} {assumed}"), style="dim")]
+        if estimate.outcome is not None and estimate.outcome.words:
+            shown += [Text(printable(sentence(estimate.outcome.words)))]
     if estimate.backtest:
         shown += [Text(""), backtest_table(picture)]
     shown += [Text(printable(sentence(note)), style="dim") for note in estimate.notes]

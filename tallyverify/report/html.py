@@ -9,10 +9,17 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tallyverify.errors import printable
+from tallyverify.feasibility import IN_QUESTION
 from tallyverify.findings import number, percent, points, sentence
 from tallyverify.report import indicators
 from tallyverify.report.model import Report
-from tallyverify.report.words import groups_of, status_word, verdict_words
+from tallyverify.report.words import (
+    ARITHMETIC,
+    groups_of,
+    outcome_of,
+    status_word,
+    verdict_words,
+)
 
 _MOST = 200
 _RUNGS = {
@@ -37,6 +44,8 @@ def _environment() -> Environment:
     filters = (number, printable, sentence, points)
     environment.filters |= {one.__name__: one for one in filters} | {"status": status_word}
     environment.globals |= {"percent": percent, "indicators": indicators}
+    environment.globals |= {"outcome_of": outcome_of}
+    environment.globals |= {"in_question": IN_QUESTION, "arithmetic": ARITHMETIC}
     return environment
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, PlainSerializer
 
 from tallyverify.atomic_write import write_whole
 from tallyverify.errors import UnknownNameError
-from tallyverify.feasibility import FeasibilitySection
+from tallyverify.feasibility import FeasibilitySection, MaterialitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
 from tallyverify.model import Model
 from tallyverify.records import (
@@ -105,6 +105,8 @@ class Report(Model):
         All findings, the strongest evidence first.
     feasibility : tallyverify.feasibility.FeasibilitySection or None
         Whether there is a world in which every published figure is true; what is proved.
+    materiality : tallyverify.feasibility.MaterialitySection or None
+        Whether the sheets in question could change who wins: arithmetic, which moves no verdict.
     coverage, totals, inputs
         What was seen, what it sums to, and from which files.
     asked : tuple of str or None
@@ -144,6 +146,7 @@ class Report(Model):
     checks: tuple[CheckResult, ...]
     findings: tuple[Finding, ...]
     feasibility: FeasibilitySection | None = None
+    materiality: MaterialitySection | None = None
     contest: AsWritten[Contest] = Field(repr=False)
     declared: AsWritten[Declared] | None = Field(repr=False)
     mappings: tuple[MappingUsed, ...] = Field(repr=False)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import io
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from tallyverify.errors import printable
+from tallyverify.feasibility import IN_QUESTION
 from tallyverify.findings import Evidence, Finding, Status, number, percent, sentence
 from tallyverify.report.model import Report
-from tallyverify.report.words import groups_of, rung_found, status_word, verdict_words
+from tallyverify.report.words import (
+    ARITHMETIC,
+    groups_of,
+    outcome_of,
+    rung_found,
+    status_word,
+    verdict_words,
+)
 
 _VERDICT_STYLE = {
     "contradicted": "bold red",
@@ -135,11 +143,36 @@ def _assumed(report: Report) -> list[Text]:
     return lines
 
 
+def _in_question(report: Report) -> list[RenderableType]:
+    """What the sheets in question could change; nothing where none is."""
+    found = report.materiality
+    if found is None or not found.kinds:
+        return []
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("sheets", "", "all taken out", "in proportion", "in the worst case"):
+        table.add_column(name, justify="right" if name == "sheets" else "left", overflow="fold")
+    for one in found.kinds:
+        table.add_row(
+            number(one.sheets),
+            IN_QUESTION[one.kind],
+            _text(outcome_of(report, one.taken_out)),
+            _text(outcome_of(report, one.proportional)),
+            one.deciding,
+        )
+    outcome = f"As they stand: {outcome_of(report, found.outcome)} (rule: {found.rule})."
+    return [
+        Text("\nCould the sheets in question change who wins?", style="bold"),
+        _text(outcome),
+        table,
+        _text(ARITHMETIC, "dim"),
+    ]
+
+
 def render(report: Report, console: Console) -> None:
     """Print a report on a rich console."""
     console.print(_head(report))
     console.print(_seen(report))
-    for line in (*_findings(report), *_assumed(report)):
+    for line in (*_findings(report), *_in_question(report), *_assumed(report)):
         console.print(line)
     console.print()
     if report.picture is not None:

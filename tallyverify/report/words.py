@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tallyverify.feasibility import OutcomeTold
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number, sentence
+from tallyverify.records import Outcome
 from tallyverify.report.indicators import shown_elsewhere
 
 if TYPE_CHECKING:
@@ -103,6 +105,20 @@ def _by_default(report: Report) -> str:
         f" The case sets the allowance, to {number(allowed.sheets)}; by the default, {usual}, the "
         f"published figures would be {allowed.default_verdict}."
     )
+
+
+ARITHMETIC = (
+    "Arithmetic on the sheets, the same for every candidate: each one taken out, or corrected to "
+    "whatever is worst between its figures' bounds. It does not say what ought to be annulled."
+)
+
+
+def outcome_of(report: Report, told: OutcomeTold | None) -> str:
+    """Return what a count comes to in words; a dash where that is not asked."""
+    if told is None:
+        return "–"
+    outcome = Outcome(told.winner, told.finalists)
+    return report.contest.rule.outcome_words(outcome, report.contest.display)
 
 
 def groups_of(report: Report) -> Iterator[tuple[Evidence, int, list[Finding]]]:

@@ -17,7 +17,7 @@ NAMES = ["clean", "partial", "venezuela-2024"]
 # The contract of report.json: every object's keys, in this order.
 REPORT = (
     "schema version seed asked allowance capture inputs coverage totals verdict reason checks "
-    "findings feasibility contest declared mappings"
+    "findings feasibility materiality contest declared mappings"
 )
 INPUT = "role name sha256 rows"
 COVERAGE = "stations stations_expected registered registered_expected"

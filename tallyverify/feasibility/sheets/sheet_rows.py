@@ -35,9 +35,14 @@ class SheetRows(Studied):
     # Sheets that repeat another's distinctive votes in the same place under another key: whether
     # they are sheets of their own is not known.
     doubtful: frozenset[str] = frozenset()
+    copies: frozenset[str] = frozenset()  # stations that stand twice, with other figures
 
     def __add__(self, other: SheetRows) -> SheetRows:
-        return SheetRows(self.chunks + other.chunks, self.doubtful | other.doubtful)
+        return SheetRows(
+            self.chunks + other.chunks,
+            self.doubtful | other.doubtful,
+            self.copies | other.copies,
+        )
 
     def columns(self) -> dict[str, Any]:
         """Put all stations together by column, in the order of their keys; they are not kept.
@@ -155,7 +160,12 @@ def _named(part: ActaTable, facts: CaseFacts) -> Mask:
 def summarise_repeats(repeats: Repeats, facts: CaseFacts) -> SheetRows:
     """Keep what stations that stand twice, and sheets that repeat another's votes, still say."""
     copies = _copies(repeats, facts)
-    return SheetRows((_packed(copies),) if copies is not None else (), _repeated_votes(repeats))
+    differ = repeats.different.rows.frame["station"].fillna("").to_numpy(dtype=object)
+    return SheetRows(
+        (_packed(copies),) if copies is not None else (),
+        _repeated_votes(repeats),
+        frozenset(differ[repeats.different.start]),
+    )
 
 
 def _repeated_votes(repeats: Repeats) -> frozenset[str]:

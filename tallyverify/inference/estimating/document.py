@@ -89,6 +89,24 @@ class Area(Model):
     totals: dict[str, Votes]
 
 
+class OutcomeReached(Model):
+    """Who wins outright, or goes to the runoff that the rule names."""
+
+    winner: str | None
+    finalists: list[str]
+
+
+class OutcomeByRule(Model):
+    """What the estimate comes to under the contest's rule; see EstimatedOutcome."""
+
+    rule: str
+    settled: bool
+    at_estimate: OutcomeReached | None
+    clear: bool
+    chance: list[Rounded] | None
+    why: str
+
+
 class EstimateDocument(Model):
     """estimate.json: what the whole count says, judged by the part that was seen.
 
@@ -109,6 +127,7 @@ class EstimateDocument(Model):
     margin: MarginBetween | None
     bounds: dict[str, Bound]
     settled: bool
+    outcome: OutcomeByRule | None
     backtest: list[Pattern]
     inflation: Annotated[float, BeforeValidator(lambda factor: round(factor, 4))]
     areas: list[Area]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.estimating.mask_runs import FEWEST_MASKS
 from tallyverify.inference.estimating.patterns import PATTERNS
-from tallyverify.records import Sampling
+from tallyverify.records import Contest, Sampling
 from tallyverify.table import Registry
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class EstimateRequest:
     seed: int = 0
     sampling: Sampling | None = None
     rival: str | None = None  # a candidate to compare with the leader, such as the declared winner
+    contest: Contest | None = None  # whose rule the estimate answers for
 
     def check(self, names: Sequence[str]) -> None:
         """Refuse an unknown method, pattern or candidate, and numbers out of range."""

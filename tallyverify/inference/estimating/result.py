@@ -12,6 +12,7 @@ from tallyverify.checking import Bounds
 from tallyverify.errors import printable
 from tallyverify.findings import points
 from tallyverify.inference.estimating.document import EstimateDocument, Pattern
+from tallyverify.inference.outcome_chance import EstimatedOutcome
 from tallyverify.inference.printed import is_within
 from tallyverify.taken import takes_input
 
@@ -143,6 +144,8 @@ class Estimate:
         What was done about figures that are missing or do not fit.
     refused : str
         Why there is no estimate; empty if there is one.
+    outcome : EstimatedOutcome or None
+        What it comes to under the contest's rule.
 
     Examples
     --------
@@ -167,6 +170,7 @@ class Estimate:
     areas: tuple[AreaEstimate, ...] = ()
     notes: tuple[str, ...] = ()
     refused: str = ""
+    outcome: EstimatedOutcome | None = None
 
     def __repr__(self) -> str:
         if self.refused or self.margin is None:
@@ -198,11 +202,14 @@ class Estimate:
             inflation=1.0,
             areas=(),
             refused=reason,
+            outcome=self.outcome and self.outcome.refused(),
         )
 
     @property
     def settled(self) -> bool:
-        """Whether the seen votes settle who wins, whatever the unseen hold."""
+        """Whether the seen votes settle who wins under the rule, whatever the unseen hold."""
+        if self.outcome is not None:
+            return self.outcome.settled
         return self.bounds is not None and self.bounds.settled
 
     def to_frame(self) -> pd.DataFrame:

@@ -77,6 +77,12 @@ class Study:
         return int(self.population.wanted.sum())
 
     @property
+    def drawn(self) -> bool:
+        """Whether what was seen is a whole sample that was drawn by lot."""
+        sampling, seen = self.asked.sampling, int(self.population.seen.sum())
+        return sampling is not None and sampling.all_seen(seen)
+
+    @property
     def voters(self) -> float:
         """Registered voters of all stations, or what stands for them."""
         known = self.population.size if self.strata is None else self.strata.known

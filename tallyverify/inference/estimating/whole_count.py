@@ -18,6 +18,7 @@ from tallyverify.inference.estimating.request import EstimateRequest, Method, se
 from tallyverify.inference.estimating.result import AreaEstimate, Estimate, Interval, Margin
 from tallyverify.inference.estimating.study import Study, study_table
 from tallyverify.inference.estimating.text import assumption_text, method_text
+from tallyverify.inference.outcome_chance import estimated_outcome
 from tallyverify.inference.prediction.figures import area_figures
 from tallyverify.inference.prediction.population import unseen_share
 from tallyverify.inference.prediction.unseen_totals import Predicted
@@ -121,12 +122,23 @@ def estimate(
         masks=masks,
         patterns=several(patterns) or (),
         seed=seed,
+        contest=table.contest,
     )
     return estimate_of(study_table(table, asked))
 
 
 def estimate_of(found: Study) -> Estimate:
-    """Return the estimate that a study came to."""
+    """Return the estimate that a study came to, with what it comes to under the contest's rule."""
+    plain, contest = _estimate_of(found), found.asked.contest
+    if contest is None:
+        return plain
+    factors = factors_of(found, found.shares.estimate) if found.shares is not None else np.ones(0)
+    return replace(
+        plain, outcome=estimated_outcome(found, contest, plain, factors, drawn=found.drawn)
+    )
+
+
+def _estimate_of(found: Study) -> Estimate:
     population = found.population
     seen = population.seen
     known = found.sampling_frame.voters_known

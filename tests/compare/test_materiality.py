@@ -1,0 +1,352 @@
+"""D313: could the sheets in question, taken out or corrected, change who wins?"""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tallyverify as tv
+from tallyverify import Case, Contest, Evidence, Report, Status, read_actas, verify
+from tallyverify.compare.deciding import Deciding, fewest_of, ways
+from tallyverify.feasibility import QuestionedSheets, SheetsInQuestion
+from tallyverify.records import Mapping, Rule
+from tests.helpers.cases import declared_of, flagged, nation
+
+MANY = 60
+"""So many sheets that two in question do not put the meaning of all in doubt."""
+
+
+def contest(**rule: Any) -> Contest:
+    said = {"rule": rule} if rule else {}
+    candidates = [{"id": name} for name in "ABC"]
+    return Contest.model_validate(
+        {"id": "t", "levels": ["state"], "candidates": candidates, **said}
+    )
+
+
+def sheets(lead: int, *, valid: bool = True) -> list[dict[str, Any]]:
+    """Sheets in which A has a lead over B in all, no two alike."""
+    rows = []
+    for at in range(MANY):
+        a, b, c = 300 + at, 300 + (7 * at) % MANY, 100 + (11 * at) % MANY
+        a += lead if at == 0 else 0
+        row = {"station": f"{at:03d}", "state": "N", "registered": 2000, "A": a, "B": b, "C": c}
+        rows.append({**row, "valid": a + b + c} if valid else row)
+    return rows
+
+
+def found(rows: list[dict[str, Any]], *args: Any, asked: Contest | None = None) -> Report:
+    one = asked or contest()
+    return verify(Case(one, read_actas(pd.DataFrame(rows), contest=one), *args), checks="compare")
+
+
+def kinds(report: Report) -> dict[str, SheetsInQuestion]:
+    assert report.materiality is not None
+    return {one.kind: one for one in report.materiality.kinds}
+
+
+def test_where_no_sheet_is_in_question_that_is_said() -> None:
+    report = found(sheets(50))
+    assert report.materiality is not None
+    assert report.materiality.kinds == ()
+    assert report.materiality.rule == "most votes win"
+    assert report.materiality.outcome.winner == "A"
+    assert report.materiality.lead == 50
+    assert report.check("D313").status is Status.PASSED
+    assert report.check("D313").reason == "no sheet is in question"
+    assert "sheets in question change" not in report.to_text().split("Checks")[0]
+
+
+def test_a_sheet_that_fails_its_arithmetic_and_can_decide() -> None:
+    rows = sheets(50)
+    rows[5]["A"] += 100  # of its 305 votes for A; the valid line was left as it was
+    report = found(rows)
+    one = kinds(report)["unsound"]
+    assert (one.sheets, one.fewest, one.could_change) == (1, None, False)  # 150 ahead, 100 too many
+    rows[5]["B"] -= 70
+    rows[5]["valid"] -= 70  # taken out, A loses 405 and B 265
+    report = found(rows)
+    one = kinds(report)["unsound"]
+    assert one.taken_out is not None
+    assert one.taken_out.winner == "A"  # 220 − 140
+    assert one.candidates["A"].votes == 405
+    rows[5]["B"] -= 160
+    rows[5]["valid"] -= 160
+    report = found(rows)
+    one = kinds(report)["unsound"]
+    (finding,) = report.of("D313")
+    assert finding.evidence is Evidence.NOTE
+    assert report.materiality is not None
+    assert report.materiality.lead == 380
+    assert one.fewest is None  # taken out, A still leads by 80; corrected, by 280
+
+
+def test_a_sheet_taken_out_decides() -> None:
+    rows = sheets(50)
+    rows[5]["A"] += 20
+    rows[5]["B"] = 1
+    rows[5]["valid"] = rows[5]["A"] + 1 + rows[5]["C"] + 3
+    report = found(rows)
+    assert flagged(report) == []
+    lead = report.totals.votes["A"] - report.totals.votes["B"]
+    one = kinds(report)["unsound"]
+    assert one.candidates["A"].fewest is None  # the lead is more than what is on it
+    rows[6]["B"] += lead - 10
+    rows[6]["valid"] += lead - 10
+    report = found(rows)
+    one = kinds(report)["unsound"]
+    assert one.taken_out is not None
+    assert (report.materiality or one).model_dump()["lead"] == 10  # type: ignore[union-attr]
+    assert one.taken_out.winner == "B"
+    assert one.fewest == (1, 1)
+    assert one.candidates["A"].fewest == one.candidates["B"].fewest == (1, 1)
+    assert one.candidates["C"].fewest is None
+    assert one.proportional is not None
+    assert one.proportional.winner == "A"  # three votes in question, taken from all alike
+    check = report.check("D313")
+    assert (check.status, check.statistic) == (Status.FLAGGED, 1)
+    assert check.reason == "1 sheet in question could change the outcome"
+    assert "1 sheet of them, taken out or corrected, could change the outcome" in (
+        report.of("D313")[0].message
+    )
+    assert report.verdict == "insufficient"  # nothing is declared; a note moves no verdict
+
+
+@pytest.mark.parametrize("out", [(3,), (3, 9), (0, 20, 41)])
+def test_taken_out_is_what_the_report_without_these_sheets_says(out: tuple[int, ...]) -> None:
+    rows = sheets(25)
+    for at in out:
+        rows[at]["valid"] += 17
+    one = kinds(found(rows))["unsound"]
+    rest = found([row for at, row in enumerate(rows) if at not in out])
+    assert one.sheets == len(out)
+    assert {name: c.taken_out for name, c in one.candidates.items()} == rest.totals.votes
+    assert one.taken_out is not None
+    assert rest.materiality is not None
+    assert one.taken_out == rest.materiality.outcome
+
+
+def test_copies_that_differ_and_sheets_that_repeat_others() -> None:
+    # Votes for so many that a sheet with the same ones is no chance.
+    more = "DEFGH"
+    rows = [
+        {**row, **{n: 90 + (k * at) % 37 for k, n in enumerate(more, start=3)}}
+        for at, row in enumerate(sheets(50, valid=False))
+    ]
+    candidates = [{"id": name} for name in ("A", "B", "C", *more)]
+    one = Contest.model_validate({"id": "t", "levels": ["state"], "candidates": candidates})
+    again = {**rows[7], "A": rows[7]["A"] - 60}
+    twin = {**rows[8], "station": "999"}
+    report = found([*rows, again, twin], asked=one)
+    every = kinds(report)
+    assert list(every) == ["copies", "doubtful", "together"]
+    assert every["copies"].candidates["A"].votes == 247  # the least of both counts
+    assert every["doubtful"].candidates["A"].taken_out == report.totals.votes["A"] - 308
+    assert every["together"].sheets == 2
+
+
+def test_pending_sheets_do_not_count_and_could() -> None:
+    rows = sheets(50)
+    rows[4] |= {"B": 400, "valid": rows[4]["valid"] - rows[4]["B"] + 400}
+    for at, row in enumerate(rows):
+        row["S"] = "open" if at == 4 else "ok"
+    names = {"A": "A", "B": "B", "C": "C"}
+    mapping = Mapping.model_validate(
+        {
+            "station": "station",
+            "areas": {"state": "state"},
+            "votes": names,
+            "lines": {"valid": "valid", "registered": "registered"},
+            "status": {"column": "S", "counted": ["ok"], "pending": ["open"]},
+        }
+    )
+    one = contest()
+    table = read_actas(pd.DataFrame(rows), contest=one, mapping=mapping)
+    report = verify(Case(one, table), checks="compare")
+    pending = kinds(report)["pending"]
+    assert report.materiality is not None
+    ahead = report.materiality.lead
+    assert pending.sheets == 1
+    assert pending.votes == 304 + 400 + rows[4]["C"]
+    assert pending.candidates["B"].taken_out == report.totals.votes["B"] + 400
+    assert pending.proportional is None
+    assert pending.could_change == (ahead <= 96)
+    assert ahead == 50 + (28 - 4)  # what the other sheets say
+    assert pending.fewest == (1, 1)
+    assert pending.taken_out is not None
+    assert pending.taken_out.winner == "B"
+
+
+def test_discrepant_sheets_are_held_against_the_largest() -> None:
+    rows = sheets(50)
+    votes = {name: sum(row[name] for row in rows) for name in "ABC"}
+    low = {**votes, "A": votes["A"] - 250}
+    said = declared_of(nation(votes=low, complete=True, stations=MANY), stations=MANY)
+    report = found(rows, said)
+    assert report.verdict == "discrepant"
+    one = kinds(report)["discrepant"]
+    assert one.sheets == 1
+    assert one.taken_out is None
+    assert one.fewest == (1, 1)
+    assert one.could_change
+    far = sheets(40_000)
+    votes = {name: sum(row[name] for row in far) for name in "ABC"}
+    far[0]["registered"] = 50_000
+    low = {**votes, "B": votes["B"] - 10}
+    said = declared_of(nation(votes=low, complete=True, stations=MANY), stations=MANY)
+    one = kinds(found(far, said))["discrepant"]
+    assert one.could_change  # the largest sheet holds the lead
+    for row in far[1:]:
+        row["A"] += 950
+        row["valid"] += 950
+    votes = {name: sum(row[name] for row in far) for name in "ABC"}
+    low = {**votes, "B": votes["B"] - 10}
+    said = declared_of(nation(votes=low, complete=True, stations=MANY), stations=MANY)
+    report = found(far, said)
+    one = kinds(report)["discrepant"]
+    assert not one.could_change
+    assert one.fewest is not None
+    assert one.fewest[0] > one.sheets == 1
+    assert "the outcome stays; it would take" in report.of("D313")[-1].message
+
+
+def test_a_majority_may_hang_on_a_sheet_where_the_lead_does_not() -> None:
+    rows = sheets(50)
+    total, of_a = (sum(row[name] for row in rows) for name in ("valid", "A"))
+    more = -(-(total - 2 * of_a - 100) // MANY)
+    for row in rows:
+        row["A"] += more
+        row["valid"] += more
+    # Some votes short of half, but for a valid line that is 200 too low.
+    rows[3]["valid"] -= 200
+    report = found(rows, asked=contest(kind="majority", share=0.5))
+    one = kinds(report)["unsound"]
+    assert report.materiality is not None
+    assert report.materiality.outcome.winner == "A"
+    assert one.fewest == (1, 1)
+    assert kinds(found(rows))["unsound"].fewest is None
+    assert "more than 50 % of the valid votes" in report.to_text(width=200)
+
+
+def test_names_of_candidates_do_not_matter() -> None:
+    rows = sheets(12)
+    for at in (3, 8, 30):
+        rows[at]["valid"] += 30
+    one = kinds(found(rows))["unsound"]
+    turned = [{**row, "A": row["B"], "B": row["C"], "C": row["A"]} for row in rows]
+    other = kinds(found(turned))["unsound"]
+    assert one.fewest == other.fewest
+    for name, was in (("A", "B"), ("B", "C"), ("C", "A")):
+        assert other.candidates[name] == one.candidates[was]
+
+
+def test_on_all_faces_and_back(tmp_path: Path) -> None:
+    rows = sheets(12)
+    rows[3]["valid"] += 30
+    report = found(rows)
+    path = tmp_path / "report.json"
+    text = report.to_json(path)
+    again = tv.load_report(path)
+    assert again.materiality == report.materiality
+    assert again.to_json() == text
+    schema = tv.json_schema("report")
+    assert set(json.loads(text)) == set(schema["properties"])
+    assert set(json.loads(text)["materiality"]) == set(
+        schema["$defs"]["MaterialitySection"]["properties"]
+    )
+    for face in (report.to_text(width=200), report.to_html()):
+        assert "Could the sheets in question change who wins?" in face
+        assert "whose own arithmetic fails" in face
+        assert "does not say what ought to be annulled" in " ".join(face.split())
+    assert report.to_json() == found(rows[::-1]).to_json()
+
+
+def test_not_asked_where_the_check_was_not() -> None:
+    one = contest()
+    table = read_actas(pd.DataFrame(sheets(5)), contest=one)
+    assert verify(Case(one, table), checks="D301").materiality is None
+
+
+small = st.integers(0, 3)
+box = st.tuples(st.tuples(small, small, small), st.tuples(small, small, small), small)
+
+
+def _questioned(boxes: list[Any], seen: list[tuple[int, ...]]) -> QuestionedSheets:
+    low = {n: np.array([b[0][k] for b in boxes]) for k, n in enumerate("ABC")}
+    high = {n: np.array([b[0][k] + b[1][k] for b in boxes]) for k, n in enumerate("ABC")}
+    votes = {n: np.array([one[k] for one in seen]) for k, n in enumerate("ABC")}
+    beside = np.array([b[2] for b in boxes])
+    base = sum(votes.values()) + beside
+    most = sum(high.values()) + beside
+    return QuestionedSheets({}, votes, np.asarray(base), low, high, (beside, beside), most)
+
+
+rules = st.sampled_from(
+    [
+        Rule(kind="plurality"),
+        Rule(kind="majority"),
+        Rule(kind="majority", share=0.4, runoff="later"),
+        Rule(kind="lead", share=0.4, lead=0.1),
+        Rule(kind="lead", share="1/3", lead=0.2, runoff="later"),
+    ]
+)
+
+
+@given(rules, st.lists(box, min_size=1, max_size=2), st.data())
+def test_the_fewest_are_the_fewest(rule: Rule, boxes: list[Any], data: st.DataObject) -> None:
+    """Brute force over every subset of sheets, taken out or corrected to any figures."""
+    seen = [
+        tuple(data.draw(st.integers(a, a + b)) for a, b in zip(low, more, strict=True))
+        for low, more, _ in boxes
+    ]
+    others = data.draw(st.tuples(*[st.integers(0, 6)] * 3))
+    votes = {n: others[k] + sum(one[k] for one in seen) for k, n in enumerate("ABC")}
+    beside = sum(b[2] for b in boxes)
+    base = sum(votes.values()) + beside
+    outcome = rule.outcome(votes, base)
+    if rule.runoff and outcome.winner is None and not outcome.finalists:
+        return  # a tie: it is open already who goes to the runoff
+    deciding = Deciding(_questioned(boxes, seen), votes, base)
+    names = ("A", "B", "C")
+    fewest = fewest_of(
+        [deciding.fewest(way) for n in names for way in ways(rule, outcome, names, n)]
+    )
+    options = [
+        [
+            None,
+            *product(*(range(a, a + b + 1) for a, b in zip(low, more, strict=True))),
+        ]
+        for low, more, _ in boxes
+    ]
+    truth = None
+    for size in range(1, len(boxes) + 1):
+        for which in combinations(range(len(boxes)), size):
+            for choice in product(*(options[at] for at in which)):
+                now, whole = dict(votes), base
+                for at, one in zip(which, choice, strict=True):
+                    for k, n in enumerate("ABC"):
+                        now[n] += (one[k] if one else 0) - seen[at][k]
+                    whole += (sum(one) if one else -boxes[at][2]) - sum(seen[at])
+                if rule.outcome(now, whole) != outcome:
+                    truth = size
+                    break
+            if truth:
+                break
+        if truth:
+            break
+    if truth is None:
+        assert fewest is None or fewest[1] is None
+    else:
+        assert fewest is not None
+        assert fewest[0] <= truth
+        assert fewest[1] is None or fewest[1] >= truth
+        if not rule.of_shares:
+            assert fewest == (truth, truth)
