@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 FAR = 0.999
 """Level of the interval that a declared margin must lie outside of, to be improbable."""
 
+FAR_OF_DRAWN = 0.9999
+"""The same of a sample drawn by lot, for which nothing else need speak: one in ten thousand."""
+
 FLOOR = log(3)
 """No smaller tilt is improbable, whatever the backtest had: odds up to three times those predicted.
 
@@ -78,21 +81,22 @@ def margin_evidence(
     at = float(outcome.margin.estimate)
     if is_within((first - second) / valid, at - half, at + half):
         return MarginEvidence(False, Evidence.NOTE, "")
-    far = float(outcome.margin.half_width(calibration.inflation, FAR))
     tilt = needed_tilt(study, first, second)
     if sampling is not None:
+        far = float(outcome.margin.half_width(calibration.inflation, FAR_OF_DRAWN))
         why = _undecided(study, sampling, gap, far, valid, whole=whole)
         if why:
             return MarginEvidence(True, Evidence.NOTE, f"a note only: {why}")
         return MarginEvidence(
             True,
             Evidence.IMPROBABLE,
-            f"outside the 99.9 % interval too (± {points(far)} points), of a sample that was "
+            f"outside the 99.99 % interval too (± {points(far)} points), of a sample that was "
             "drawn by lot",
         )
     why = _innocent(study, outcome, gap, tilt, valid, whole=whole, confirmed=confirmed)
     if why or tilt is None:
         return MarginEvidence(True, Evidence.NOTE, f"a note only: {why}")
+    far = float(outcome.margin.half_width(calibration.inflation, FAR))
     masks = sum(row.masks for row in calibration.rows)
     return MarginEvidence(
         True,
@@ -122,7 +126,7 @@ def _undecided(
             f"of {number(sampling.drawn)} stations drawn {number(seen)} were seen and wholly read: "
             "those that lack may be of another kind"
         )
-    return "it lies inside the 99.9 % interval" if gap <= far else ""
+    return "it lies inside the 99.99 % interval" if gap <= far else ""
 
 
 def _innocent(

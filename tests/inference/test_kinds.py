@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
+import pytest
 
+from tallyverify import ActaTable, Contest, InputError, read_actas
+from tallyverify.arrays import Texts
+from tallyverify.inference import backtest, estimate, registry_from
 from tallyverify.inference.prediction.kinds import kinds_of
+from tallyverify.simulate import clean_election, hide_stations
+from tallyverify.table import KIND
 
 
-def texts(*given: str) -> np.ndarray:
+def texts(*given: str) -> Texts:
     return np.array(given, dtype=object)
 
 
@@ -35,3 +44,51 @@ def test_stations_without_a_list_are_a_kind() -> None:
     assert codes.sum() == 12
     unknown = np.where(voters == 0, np.nan, voters)
     assert kinds_of(texts(*map(str, range(42))), unknown, None)[1] == ("all",)
+
+
+def of_kinds(stations: int, postal: float) -> ActaTable:
+    """Return an election in which a column of the file says which stations are postal boards."""
+    table = clean_election(stations=stations, seed=3).table
+    sort = np.where(np.random.default_rng(1).random(stations) < postal, "post", "booth")
+    return replace(table, frame=table.frame.assign(**{KIND: pd.array(sort)}))
+
+
+def test_an_unseen_kind_gives_no_estimate_unless_it_is_small() -> None:
+    table = of_kinds(1200, 0.1)
+    seen = table.take((table.frame[KIND] != "post").to_numpy())
+    refused = estimate(seen, registry_from(table)).refused
+    assert "nothing was seen of the stations of the kind 'post'" in refused
+    few = of_kinds(1200, 0.004)
+    assert not estimate(
+        few.take((few.frame[KIND] != "post").to_numpy()), registry_from(few)
+    ).refused
+
+
+def test_whole_kinds_are_hidden_in_the_backtest_and_set_no_factor() -> None:
+    table = of_kinds(1200, 0.2)
+    seen = hide_stations(table, 0.2, seed=1)
+    found = backtest(seen, registry_from(table))
+    assert {"kinds", "learnt"} <= {row.pattern for row in found.rows}
+    assert found.setting == "learnt"
+    plain = replace(table, frame=table.frame.drop(columns=KIND))
+    others = backtest(hide_stations(plain, 0.2, seed=1), registry_from(plain))
+    assert "kinds" not in {row.pattern for row in others.rows}
+
+
+def test_a_mapping_names_the_column() -> None:
+    contest = Contest.model_validate({"id": "t", "candidates": [{"id": "A"}, {"id": "B"}]})
+    rows = [
+        {"no": at, "sort": "post" if at % 2 else "booth", "n": 100, "A": 40, "B": 30}
+        for at in range(6)
+    ]
+    mapping = {
+        "station": ["no"],
+        "kind": "sort",
+        "lines": {"registered": "n"},
+        "votes": {"A": "A", "B": "B"},
+    }
+    table = read_actas(rows, contest=contest, mapping=mapping)
+    assert table.frame[KIND].tolist() == ["booth", "post"] * 3
+    assert registry_from(table).frame[KIND].tolist() == ["booth", "post"] * 3
+    with pytest.raises(InputError, match="sortt"):
+        read_actas(rows, contest=contest, mapping={**mapping, "kind": "sortt"})
