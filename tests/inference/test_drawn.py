@@ -58,7 +58,7 @@ def test_a_drawn_sample_calls_a_moved_result_improbable_and_the_truth_not() -> N
 
 def test_the_truth_lies_outside_the_far_interval_of_drawn_samples_hardly_ever() -> None:
     table = clean_election(stations=1500, seed=2).table
-    for seed in range(25):
+    for seed in range(10):
         seen = drawn(table, 25, seed)
         report = graded(table, seen, declared(table), sampling=design(table))
         assert report.counts()["improbable"] == 0
