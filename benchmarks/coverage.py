@@ -119,7 +119,7 @@ def runs(name: str, share: float, masks: int, seed: int) -> Iterator[dict[str, A
                 "error": float((found.outcome.estimate - truth)[2]),
                 "inflation": found.calibration.inflation,
                 "outside": [one.outside for one in grades],
-                "improbable": [str(one.evidence) == "improbable" for one in grades],
+                "anomaly": [str(one.evidence) == "anomaly" for one in grades],
             }
 
 
