@@ -166,21 +166,21 @@ def tables(records: list[dict[str, Any]]) -> str:
         f"All candidates {100 * frame.everybody.mean():.1f} %, areas "
         f"{100 * frame.local.mean():.1f} %.",
         "",
-        "| declared | masks | outside 95 % | graded improbable |",
+        "| declared | masks | outside 95 % | graded an anomaly |",
         "|---|--:|--:|--:|",
     ]
     for at, moved in enumerate(MOVED):
         outside = np.mean([row[at] for row in frame["outside"]])
-        above = [row[at] for row in frame["improbable"]]
+        above = [row[at] for row in frame["anomaly"]]
         what = "the truth" if not moved else f"{100 * moved:g} points moved"
         lines.append(
             f"| {what} | {len(frame)} | {100 * outside:.1f} % | {sum(above)} "
             f"({100 * np.mean(above):.1f} %) |"
         )
-    lines += ["", "Graded improbable, by pattern:", "", "| pattern | masks | truth | 2 | 5 | 10 |"]
+    lines += ["", "Graded an anomaly, by pattern:", "", "| pattern | masks | truth | 2 | 5 | 10 |"]
     lines += ["|---|--:|--:|--:|--:|--:|"]
     for pattern, rows in frame.groupby("pattern", sort=False):
-        rates = np.mean(np.array(rows["improbable"].tolist()), axis=0)
+        rates = np.mean(np.array(rows["anomaly"].tolist()), axis=0)
         lines.append(
             f"| {pattern} | {len(rows)} | " + " | ".join(f"{100 * r:.1f} %" for r in rates) + " |"
         )
