@@ -51,6 +51,7 @@ def test_a_drawn_sample_calls_a_moved_result_improbable_and_the_truth_not() -> N
     moved = graded(table, seen, declared(table, 0.08), sampling=sampling)
     (finding,) = [f for f in moved.of("I401") if f.evidence is Evidence.IMPROBABLE]
     assert "drawn by lot" in finding.message
+    assert "the stations were drawn by lot, as is stated" in moved.picture.estimate.assumption
     assert moved.exit_code == 1
     true = graded(table, seen, declared(table), sampling=sampling)
     assert {f.evidence for f in true.findings} == {Evidence.NOTE}

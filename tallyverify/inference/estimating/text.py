@@ -34,6 +34,8 @@ def assumption_text(found: Study) -> str:
     """Say what has to hold for the estimate to be right."""
     if found.unseen_stations == 0:
         says = "each station counts once"
+    elif found.drawn:
+        says = "the stations were drawn by lot, as is stated, and every station drawn was seen"
     elif found.strata is None:
         says = (
             "unseen stations differ from the seen of their areas only as these differ among "
