@@ -25,7 +25,7 @@ from tests.helpers.command import SAMPLES, Command, spawned
 
 # The contract of estimate.json: every object's keys, in this order; what follows is extra.
 ESTIMATE = "schema method assumption level seen unseen shares totals turnout margin bounds settled"
-ESTIMATE += " backtest inflation areas notes refused"
+ESTIMATE += " outcome backtest inflation areas notes refused"
 BETWEEN = "estimate low high"
 PATTERN = "pattern masks failed hidden coverage raw_coverage mean_width bias largest_tilt"
 DRAWN = {
