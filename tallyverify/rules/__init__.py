@@ -1,7 +1,7 @@
 """Record rules and table rules: is each sheet sound, is each station there once, is all read right?
 
-In: rows as they were read. Out: R101 to R106, T201 to T216. Begin with
-:mod:`tallyverify.rules.record`; what puts the meaning of a whole file in doubt (T210 to T216)
+In: rows as they were read. Out: R101 to R106, T201 to T217. Begin with
+:mod:`tallyverify.rules.record`; what puts the meaning of a whole file in doubt (T211 to T217)
 begins in :mod:`tallyverify.rules.as_read`.
 """
 
