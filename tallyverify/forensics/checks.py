@@ -50,7 +50,7 @@ _TEXTS = (
     (
         "F505",
         "Shares at coarse fractions",
-        "300 stations with 50 valid votes",
+        "300 stations with 50 valid votes, and enough of them to measure the fit",
         "shares are smooth at the scale of their own noise",
         "Rozenas 2017",
     ),
