@@ -7,6 +7,7 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
 from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
+from tallyverify.table.groups import Groups
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
 from tallyverify.table.registry import EARLIER, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
@@ -19,6 +20,7 @@ __all__ = [
     "ActaParts",
     "ActaTable",
     "Beside",
+    "Groups",
     "HashMatches",
     "Index",
     "Noticed",

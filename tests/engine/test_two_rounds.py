@@ -88,7 +88,9 @@ def case_folder(folder: Path, *, earlier: bool = True, seed: int = 5) -> list[st
     counts = exchanged(votes, wrong)
     now = pd.DataFrame({"ID": keys, **places, "ANA": counts[:, 0], "BERTO": counts[:, 1]})
     now.to_csv(folder / "now.csv", index=False)
-    then = pd.DataFrame({"CODE": [f"{at // 40}/{at % 40 + 1}" for at in range(3000)], **_options(first)})
+    then = pd.DataFrame(
+        {"CODE": [f"{at // 40}/{at % 40 + 1}" for at in range(3000)], **_options(first)}
+    )
     then = then.drop(index=[at for at in range(0, 3000, 20) if at not in wrong])
     closed = pd.DataFrame({"CODE": [f"999/{at}" for at in range(30)], **_options(first[:30])})
     then = pd.concat([then, closed]).sample(frac=1, random_state=1)
