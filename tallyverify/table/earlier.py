@@ -33,8 +33,8 @@ def listed_stations(table: ActaTable, *, earlier: bool = False) -> Registry:
     frame = frame[~frame.duplicated()]
     # Of two sheets that differ in their votes none is known to be right, whichever stands first.
     unsure = frame.duplicated(described, keep=False)
-    votes = [name for name in frame.columns if str(name).startswith(EARLIER)]
-    frame.loc[unsure, votes] = np.nan
+    before = [name for name in frame.columns if str(name).startswith(EARLIER)]
+    frame.loc[unsure, before] = np.nan
     frame = frame[~frame.duplicated(described)]
     twice = frame["station"][frame["station"].duplicated()]
     if len(twice):
