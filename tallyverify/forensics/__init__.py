@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tallyverify.forensics.study import ForensicSection, ForensicStudy, turnout_of
     from tallyverify.forensics.turnout.association import TurnoutShare, turnout_share
     from tallyverify.forensics.turnout.fingerprint import Fingerprint, fingerprint
+    from tallyverify.forensics.turnout.full_stations import FullStations, full_stations
     from tallyverify.forensics.turnout.klimek import KlimekFit, klimek
     from tallyverify.forensics.turnout.peak import TurnoutPeak, turnout_peak
 
@@ -62,6 +63,7 @@ __all__ = [
     "Fingerprint",
     "ForensicSection",
     "ForensicStudy",
+    "FullStations",
     "Homogeneity",
     "Indicator",
     "IntegerPercentages",
@@ -82,6 +84,7 @@ __all__ = [
     "digit_pairs",
     "dip",
     "fingerprint",
+    "full_stations",
     "homogeneity",
     "integer_percentages",
     "klimek",
@@ -180,6 +183,10 @@ __getattr__ = hand_on(
         "turnout.fingerprint": (
             "Fingerprint",
             "fingerprint",
+        ),
+        "turnout.full_stations": (
+            "FullStations",
+            "full_stations",
         ),
         "turnout.klimek": (
             "KlimekFit",

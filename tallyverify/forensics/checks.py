@@ -56,7 +56,7 @@ _TEXTS = (
     ),
     (
         "F506",
-        "Fingerprint",
+        "Fingerprint, and stations at 100 %",
         "registered voters and ballots; 100 stations of 100 voters",
         "none: a picture and two numbers",
         "Klimek et al. 2012",
