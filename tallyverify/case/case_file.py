@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, model_validator
 
+from tallyverify.errors import listed
 from tallyverify.model import Identifier, Model, OrFile, Text
 from tallyverify.records import (
     Allowance,
@@ -60,6 +61,16 @@ class Capture(SheetsFile):
     """Another capture of the same stations, e.g. by QR code."""
 
     name: Identifier
+
+
+class FurtherContest(SheetsFile):
+    """Another contest of the same day at the same stations, which takes as many ballots.
+
+    Of other candidates: those of ``contest``, or else those that its mapping names.
+    """
+
+    name: Identifier
+    contest: Text | None = None
 
 
 class BulletinHead(Bulletin):
@@ -117,10 +128,20 @@ class CaseFile(Model):
     registry: RegistryFile | None = None
     earlier: EarlierFile | None = None
     captures: tuple[Capture, ...] = ()
+    contests: tuple[FurtherContest, ...] = ()
     allowance: Allowance | None = None
 
     @model_validator(mode="after")
     def _one_document(self) -> CaseFile:
         if sum(isinstance(part, str) for part in self.declared or ()) > 1:
             raise ValueError("one declared.json, and tables beside it; two documents are named")
+        return self
+
+    @model_validator(mode="after")
+    def _contests_by_name(self) -> CaseFile:
+        names = [one.name for one in self.contests]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"each of the contests has a name of its own; named are {listed(names)}"
+            )
         return self

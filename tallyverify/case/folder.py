@@ -8,13 +8,13 @@ from math import floor
 from pathlib import Path
 
 from tallyverify.case.case_file import CaseFile
-from tallyverify.case.reading import CaseReading, Input, inside, matched
-from tallyverify.checking import CaseFacts
+from tallyverify.case.reading import CaseReading, Input, check_stations, inside, matched
+from tallyverify.checking import CaseFacts, ConcurrentContest
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.findings import counted, number
 from tallyverify.readers import check_exists, check_name, files_meant
 from tallyverify.records import MOST_SHARE, Allowance, CaptureKind, Contest, Declared, Mapping
-from tallyverify.table import ActaParts, Registry, Source, with_earlier
+from tallyverify.table import ActaParts, ActaTable, Registry, Source, with_earlier
 from tallyverify.taken import takes_input
 
 
@@ -46,6 +46,8 @@ class Case:
         Other captures of the same sheets, by name.
     earlier : Registry, optional
         Stations with their votes in an earlier round or election.
+    contests : tuple of ConcurrentContest
+        Other contests of the same day at the same stations, with their ballots.
     declared_in : tuple of Source
         Tables that the declared result was read from.
 
@@ -70,6 +72,7 @@ class Case:
     captures: tuple[str, ...] = ()
     earlier: Registry | None = None
     declared_in: tuple[Source, ...] = ()
+    contests: tuple[ConcurrentContest, ...] = ()
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -95,6 +98,7 @@ class Case:
             capture=self.capture,
             captures=self.captures,
             earlier=self.earlier,
+            contests=self.contests,
         )
 
     def __repr__(self) -> str:
@@ -189,6 +193,13 @@ def load_case(
         else:
             before = matched(before, known.frame["station"], "registry")
             known = with_earlier(known, before)
+    contests = (
+        tuple(read.concurrent(one, voted_on) for one in described.contests) if described else ()
+    )
+    for one in contests:
+        # A stream is matched part by part, when its ballots are held against these.
+        if isinstance(table, ActaTable):
+            check_stations(one, table.frame["station"], "actas")
     allowance = described.allowance if described else None
     _check_allowance(allowance, table.source)
     others = tuple(one.name for one in described.captures) if described and actas is None else ()
@@ -204,6 +215,7 @@ def load_case(
         others,
         before,
         tuple(read.declared_in),
+        contests,
     )
 
 

@@ -6,6 +6,12 @@ In: parts of the actas and the facts. Out: summaries that add up, and results. B
 
 from tallyverify.checking.bounds import Bounds, bounds_of
 from tallyverify.checking.check import MOST_FINDINGS, Check, Summarise
+from tallyverify.checking.concurrent import (
+    ConcurrentContest,
+    ballots_told,
+    concurrent_contest,
+    known_numbers,
+)
 from tallyverify.checking.context import CaseFacts, Names
 from tallyverify.checking.reading import RowsRead, too_many
 from tallyverify.checking.seen import Kept, Seen, first_rows, like_regions, summarise_seen
@@ -19,6 +25,7 @@ __all__ = [
     "Bounds",
     "CaseFacts",
     "Check",
+    "ConcurrentContest",
     "Kept",
     "Names",
     "RowsRead",
@@ -26,8 +33,11 @@ __all__ = [
     "Sheets",
     "Studied",
     "Summarise",
+    "ballots_told",
     "bounds_of",
+    "concurrent_contest",
     "first_rows",
+    "known_numbers",
     "like_regions",
     "places_of",
     "seen_in",

@@ -23,6 +23,7 @@ from tallyverify.records import (
 from tallyverify.table import Registry, Source
 
 if TYPE_CHECKING:
+    from tallyverify.checking.concurrent import ConcurrentContest
     from tallyverify.table import ActaTable
 
 Names = tuple[str, ...]
@@ -45,6 +46,7 @@ class CaseFacts:
     capture: CaptureKind = "definitive"
     captures: Names = ()  # other captures of the same stations
     earlier: Registry | None = None  # stations with their votes in an earlier election
+    contests: tuple[ConcurrentContest, ...] = ()  # others at the same stations on the same day
 
     @classmethod
     def of(cls, table: ActaTable, registry: Registry | None = None) -> CaseFacts:

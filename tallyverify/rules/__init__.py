@@ -5,7 +5,16 @@ In: rows as they were read. Out: R101 to R106, T201 to T217. Begin with
 begins in :mod:`tallyverify.rules.as_read`.
 """
 
-from tallyverify.rules import extent, meaning, reading, record, repeated, stations, unread
+from tallyverify.rules import (
+    concurrent,
+    extent,
+    meaning,
+    reading,
+    record,
+    repeated,
+    stations,
+    unread,
+)
 from tallyverify.rules.as_read import summarise_as_read
 
 __all__ = ["CHECKS", "GATE", "summarise_as_read"]
@@ -21,6 +30,7 @@ CHECKS = tuple(
             *repeated.CHECKS,
             *stations.CHECKS,
             *reading.CHECKS,
+            *concurrent.CHECKS,
             *GATE,
         ),
         key=lambda check: check.code,
