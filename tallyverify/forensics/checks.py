@@ -15,7 +15,7 @@ def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     return tested(check, study) if check.code in TESTED else described(check, study)
 
 
-_ANOMALIES = ("F501", "F502", "F503", "F504", "F505")
+_ANOMALIES = ("F501", "F502", "F503", "F504", "F505", "F513")
 
 # Code, name, needs, assumptions and reference.
 _TEXTS = (
@@ -102,6 +102,13 @@ _TEXTS = (
         "200 stations, areas; the better with an earlier election in the registry",
         "the tail of honest stations; an earlier election of the same voters",
         "Lange, Little & Taylor 1989 for the tail; ranked by odds",
+    ),
+    (
+        "F513",
+        "A group against its like",
+        "marks in the mapping; areas; 10 stations of a group beside others of their own area",
+        "the stations of one area depart from it independently of being marked",
+        "Cochran 1954; Mantel & Haenszel 1959; Williams 1982 for the overdispersion",
     ),
 )
 

@@ -55,6 +55,7 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
         "areas": owns(mapping.areas),
         "order": own(mapping.order),
         "fill_down": own(mapping.fill_down),
+        "marks": own(mapping.marks),
     }
     for key in ("status", "repeated", "subtotals"):
         given = getattr(mapping, key)

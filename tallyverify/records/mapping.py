@@ -16,6 +16,7 @@ from tallyverify.records.row_meaning import (
     Cut,
     First,
     Latest,
+    MarkedBy,
     SheetStatus,
     StationColumn,
     Subtotals,
@@ -59,6 +60,9 @@ class Mapping(Model):
         Option, or candidate, to column (long: to the text in the option column).
     order : str, optional
         Column that says in which order or when stations reported.
+    marks : tuple of str or Mark
+        Columns that mark stations of one kind (contested, machine, late), to be held against the
+        others of their area.
     missing : tuple of str
         Texts that mean *not read*, besides an empty cell, ``-``, ``\N``, ``NULL``, ``None``,
         ``NA``, ``N/A`` and ``NaN``.
@@ -106,6 +110,7 @@ class Mapping(Model):
     lines: dict[Text, Columns | StationColumn] = Field(default_factory=dict)
     votes: dict[Text, Columns] = Field(default_factory=dict)
     order: Text | None = None
+    marks: tuple[MarkedBy, ...] = ()
     missing: tuple[Text, ...] = ()
     encoding: Text | None = None
     separator: Text | None = None
@@ -129,6 +134,7 @@ class Mapping(Model):
         "missing",
         "ignore",
         "fill_down",
+        "marks",
         mode="before",
         json_schema_input_type=Text | tuple[Text, ...],
     )
@@ -197,6 +203,15 @@ class Mapping(Model):
                     f"{shown(column)} is none. {nearest(column, codes) or ''}"
                 )
         return self
+
+    @field_validator("marks")
+    @classmethod
+    def _marked_once(cls, value: tuple[MarkedBy, ...]) -> tuple[MarkedBy, ...]:
+        columns = Counter(one if isinstance(one, str) else one.column for one in value)
+        twice = [column for column, times in columns.items() if times > 1]
+        if twice:
+            raise ValueError(f"a column marks stations in one way: {listed(twice)} stands twice")
+        return value
 
     @model_validator(mode="after")
     def _each_column_once(self) -> Mapping:
@@ -291,6 +306,11 @@ class Mapping(Model):
         return _all(self.option) if self.option is not None else ()
 
     @property
+    def marked_by(self) -> tuple[str, ...]:
+        """The columns that mark stations."""
+        return tuple(one if isinstance(one, str) else one.column for one in self.marks)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the file that the mapping reads, in a stable order."""
         named = [column_named(code) for code in (*self.station, *self.areas.values())]
@@ -301,6 +321,7 @@ class Mapping(Model):
             versions = self.repeated
             named.append(versions.latest if isinstance(versions, Latest) else versions.first)
         named += [self.order] if self.order else []
+        named += self.marked_by
         if self.layout == "long":
             named += [*self.options_in, self.count or ""]
             named += [column for columns in self.station_columns.values() for column in columns]

@@ -4,7 +4,7 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 :mod:`tallyverify.table.actas`.
 """
 
-from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
+from tallyverify.table.actas import MARK, UNREAD_COLUMNS, ActaParts, ActaTable, together
 from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
 from tallyverify.table.groups import Groups
@@ -15,6 +15,7 @@ from tallyverify.table.source import Source, SourcePart
 
 __all__ = [
     "EARLIER",
+    "MARK",
     "RARE",
     "UNREAD_COLUMNS",
     "ActaParts",
