@@ -9,6 +9,7 @@ or more. The tables in docs/forensics.md are this script's.
     python benchmarks/operating.py rates NAME ... [--runs 200] [--out FILE.json]
     python benchmarks/operating.py power NAME ... [--runs 20] [--out FILE.json]
     python benchmarks/operating.py real NAME ... [--out FILE.json]
+    python benchmarks/operating.py klimek NAME ... [--runs 20] [--out FILE.json]
     python benchmarks/operating.py --tables FILE.json ...
 
 NAME is one of the elections described in tests/readers/mappings (the files must be at hand, see
@@ -35,6 +36,9 @@ from tallyverify.forensics.calibration.battery import TESTED, battery  # noqa: E
 from tallyverify.forensics.calibration.power import power  # noqa: E402
 from tallyverify.forensics.calibration.rejection_rate import ALPHA  # noqa: E402
 from tallyverify.forensics.indicator import share_interval  # noqa: E402
+from tallyverify.forensics.stations import stations_of  # noqa: E402
+from tallyverify.forensics.study import turnout_of  # noqa: E402
+from tallyverify.forensics.turnout.klimek import klimek  # noqa: E402
 from tallyverify.simulate import clean_election, clean_like, structure_of  # noqa: E402
 from tallyverify.table.actas import ActaTable  # noqa: E402
 
@@ -83,8 +87,8 @@ def part_of(table: ActaTable, least: int) -> ActaTable:
 def some(job: tuple[str, str, int, int]) -> list[dict[str, Any]]:
     """Simulate a few elections of one structure."""
     kind, name, first, runs = job
-    if kind == "rates":
-        return _rates(name, first, runs)
+    if kind != "power":
+        return {"rates": _rates, "klimek": _klimek}[kind](name, first, runs)
     structure = structure_of(table_of(name))
     rows = []
     for doses, options, mark in KINDS:
@@ -126,6 +130,54 @@ def _rates(name: str, first: int, runs: int) -> list[dict[str, Any]]:
     return rows
 
 
+def _klimek(name: str, first: int, runs: int) -> list[dict[str, Any]]:
+    """Return what F507 says, as in a report, of the leader of clean elections."""
+    structure = structure_of(part_of(table_of(name), 5000))
+    rows = []
+    for run in range(first, first + runs):
+        stations = stations_of(clean_like(structure, seed=1000 + run).table)
+        there, _ = turnout_of(stations)
+        found = klimek(
+            stations.votes[there, stations.ranked[0]],
+            stations.valid[there],
+            stations.registered[there],
+            seed=run,
+            recoveries=10,
+        )
+        effect, extreme = found.effect, found.extreme
+        rows.append(
+            {
+                "klimek": name,
+                "stations": len(structure),
+                "refused": found.refused,
+                "incremental": effect and [effect.value, effect.low, effect.high],
+                "extreme": extreme and [extreme.value, extreme.low, extreme.high],
+            }
+        )
+    return rows
+
+
+def _print_klimek(rows: list[dict[str, Any]]) -> None:
+    """Print how often F507 refuses, and the shares that it takes as stuffed where it does not."""
+    print(
+        "| clean elections like | refused | incremental: median, most | above 0 | extreme: most |"
+    )
+    print("|---|---|---|---|---|")
+    for name in sorted({row["klimek"] for row in rows}):
+        here = [row for row in rows if row["klimek"] == name]
+        said = [row for row in here if not row["refused"]]
+        cells = ["–", "–", "–"]
+        if said:
+            value, low, _ = np.array([row["incremental"] for row in said]).T
+            extreme = max(row["extreme"][0] for row in said)
+            cells = [
+                f"{100 * np.median(value):.0f} %, {100 * value.max():.0f} %",
+                f"{int((low > 0).sum())} of {len(said)}",
+                f"{100 * extreme:.1f} %",
+            ]
+        print(f"| {name} | {len(here) - len(said)} of {len(here)} | " + " | ".join(cells) + " |")
+
+
 def real(name: str) -> list[dict[str, Any]]:
     """Return the tests of a real election."""
     frame = battery(table_of(name)).to_frame()
@@ -134,6 +186,9 @@ def real(name: str) -> list[dict[str, Any]]:
 
 def tables(rows: list[dict[str, Any]]) -> None:
     """Print what was simulated, or found, as Markdown."""
+    if "klimek" in rows[0]:
+        _print_klimek(rows)
+        return
     if "election" in rows[0]:
         _print_real(rows)
         return
@@ -205,7 +260,7 @@ def _print_real(rows: list[dict[str, Any]]) -> None:
 def main() -> None:
     """Simulate, or print tables of what was simulated before."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["rates", "power", "real"])
+    parser.add_argument("what", nargs="?", choices=["rates", "power", "real", "klimek"])
     parser.add_argument("names", nargs="*")
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--out", type=Path)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, model_validator
 
+from tallyverify.errors import listed
 from tallyverify.model import Identifier, Model, OrFile, Text
 from tallyverify.records import (
     Allowance,
@@ -63,6 +64,16 @@ class Capture(SheetsFile):
     name: Identifier
 
 
+class FurtherContest(SheetsFile):
+    """Another contest of the same day at the same stations, which takes as many ballots.
+
+    Of other candidates: those of ``contest``, or else those that its mapping names.
+    """
+
+    name: Identifier
+    contest: Text | None = None
+
+
 class BulletinHead(Bulletin):
     """What holds for a bulletin whose areas stand in a table."""
 
@@ -118,6 +129,7 @@ class CaseFile(Model):
     registry: RegistryFile | None = None
     earlier: EarlierFile | None = None
     captures: tuple[Capture, ...] = ()
+    contests: tuple[FurtherContest, ...] = ()
     allowance: Allowance | None = None
     sampling: Sampling | None = None
 
@@ -125,4 +137,13 @@ class CaseFile(Model):
     def _one_document(self) -> CaseFile:
         if sum(isinstance(part, str) for part in self.declared or ()) > 1:
             raise ValueError("one declared.json, and tables beside it; two documents are named")
+        return self
+
+    @model_validator(mode="after")
+    def _contests_by_name(self) -> CaseFile:
+        names = [one.name for one in self.contests]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"each of the contests has a name of its own; named are {listed(names)}"
+            )
         return self

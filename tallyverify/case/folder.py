@@ -8,8 +8,8 @@ from math import floor
 from pathlib import Path
 
 from tallyverify.case.case_file import CaseFile
-from tallyverify.case.reading import CaseReading, Input, inside, matched
-from tallyverify.checking import CaseFacts
+from tallyverify.case.reading import CaseReading, Input, check_stations, inside, matched
+from tallyverify.checking import CaseFacts, ConcurrentContest
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.findings import counted, number
 from tallyverify.readers import check_exists, check_name, files_meant
@@ -22,7 +22,7 @@ from tallyverify.records import (
     Mapping,
     Sampling,
 )
-from tallyverify.table import ActaParts, Registry, Source, with_earlier
+from tallyverify.table import ActaParts, ActaTable, Registry, Source, with_earlier
 from tallyverify.taken import takes_input
 
 
@@ -56,6 +56,8 @@ class Case:
         Stations with their votes in an earlier round or election.
     sampling : Sampling, optional
         How the stations were drawn, where the sheets are a sample drawn by lot.
+    contests : tuple of ConcurrentContest
+        Other contests of the same day at the same stations, with their ballots.
     declared_in : tuple of Source
         Tables that the declared result was read from.
 
@@ -81,6 +83,7 @@ class Case:
     earlier: Registry | None = None
     declared_in: tuple[Source, ...] = ()
     sampling: Sampling | None = None
+    contests: tuple[ConcurrentContest, ...] = ()
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -107,6 +110,7 @@ class Case:
             captures=self.captures,
             earlier=self.earlier,
             sampling=self.sampling,
+            contests=self.contests,
         )
 
     def __repr__(self) -> str:
@@ -201,6 +205,13 @@ def load_case(
         else:
             before = matched(before, known.frame["station"], "registry")
             known = with_earlier(known, before)
+    contests = (
+        tuple(read.concurrent(one, voted_on) for one in described.contests) if described else ()
+    )
+    for one in contests:
+        # A stream is matched part by part, when its ballots are held against these.
+        if isinstance(table, ActaTable):
+            check_stations(one, table.frame["station"], "actas")
     allowance = described.allowance if described else None
     _check_allowance(allowance, table.source)
     others = tuple(one.name for one in described.captures) if described and actas is None else ()
@@ -217,6 +228,7 @@ def load_case(
         before,
         tuple(read.declared_in),
         _sampled(described.sampling if described else None, voted_on),
+        contests,
     )
 
 

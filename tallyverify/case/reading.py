@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from tallyverify.case.case_file import DeclaredTable, EarlierFile
+from tallyverify.arrays import Codes
+from tallyverify.case.case_file import DeclaredTable, EarlierFile, FurtherContest
 from tallyverify.case.json_files import Document, names_a_file, read_document
+from tallyverify.checking import ConcurrentContest, concurrent_contest
 from tallyverify.errors import InputError, RecordError, shown
 from tallyverify.readers import (
     check_exists,
@@ -102,6 +104,24 @@ class CaseReading:
         self.table("earlier", table.source)
         return known
 
+    def concurrent(self, given: FurtherContest, contest: Contest) -> ConcurrentContest:
+        """Read the sheets of another contest at the same stations."""
+        path = self.path(given.file)
+        mapping = self.mapping(given.mapping, Mapping)
+        if given.contest is not None:
+            where = self.path(given.contest)
+            contest, sha256 = read_document(where, Contest, "contest")
+            self.inputs.append(Input("concurrent", where.name, sha256))
+        try:
+            if given.contest is None and mapping is not None:
+                contest = contest_named(given.name, mapping, contest)
+            table = read_actas(path, contest=contest, mapping=mapping, format=given.format)
+            found = concurrent_contest(given.name, table)
+        except InputError as error:
+            raise error.in_file(path.name) from None
+        self.table("concurrent", table.source)
+        return found
+
     def announced(self, path: Path, contest: Contest) -> Declared:
         """Read what was declared of one file: a document, or JSON that names a table beside it."""
         check_exists(path)
@@ -186,6 +206,32 @@ def _merged(bulletins: list[Bulletin]) -> list[Bulletin]:
     return list(merged.values())
 
 
+def contest_named(name: str, mapping: Mapping, contest: Contest) -> Contest:
+    """Return the contest of the candidates and lines that a mapping names."""
+    own = [line for line in mapping.lines if line not in contest.standard_lines]
+    classes = [line for line in mapping.lines if line in ("null", "blank") or line in own]
+    return Contest.model_validate(
+        {
+            "id": name,
+            "levels": contest.levels,
+            "candidates": [{"id": option} for option in mapping.votes],
+            "lines": own,
+            "ballot_lines": classes if "null" in classes or own else (),
+        }
+    )
+
+
+def check_stations(others: ConcurrentContest, keys: object, of: str) -> None:
+    """Say so if another contest has none of these stations.
+
+    Raises
+    ------
+    InputError
+        If it has none.
+    """
+    _positions(others.stations, keys, of, f"contest {shown(others.name)}")
+
+
 def matched(earlier: Registry, keys: object, of: str) -> Registry:
     """Return the earlier stations with a word on how many of these keys they have.
 
@@ -194,20 +240,25 @@ def matched(earlier: Registry, keys: object, of: str) -> Registry:
     InputError
         If they have none.
     """
-    at = earlier.positions(keys)
+    at = _positions(earlier, keys, of, "the earlier election")
     found = int((at >= 0).sum())
-    if not found:
+    said = f"votes of the earlier election for {found:,} of the {len(at):,} stations of the {of}"
+    source = earlier.source
+    return earlier.model_copy(update={"source": replace(source, respelt=(*source.respelt, said))})
+
+
+def _positions(stations: Registry, keys: object, of: str, what: str) -> Codes:
+    at = stations.positions(keys)
+    if not (at >= 0).any():
         raise InputError(
-            "the earlier election has none of the stations",
-            file=earlier.source.name,
-            found=f"keys such as {shown(earlier.index[0])}",
+            f"{what} has none of the stations",
+            file=stations.source.name,
+            found=f"keys such as {shown(stations.index[0])}",
             expected=f"those of the {of}",
             hint="name the columns of the key in the mapping, as for the actas (and pad their "
             "zeros)",
         )
-    said = f"votes of the earlier election for {found:,} of the {len(at):,} stations of the {of}"
-    source = earlier.source
-    return earlier.model_copy(update={"source": replace(source, respelt=(*source.respelt, said))})
+    return at
 
 
 def inside(root: Path, name: str) -> Path:

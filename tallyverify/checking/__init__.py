@@ -6,6 +6,12 @@ In: parts of the actas and the facts. Out: summaries that add up, and results. B
 
 from tallyverify.checking.bounds import Bounds, bounds_of
 from tallyverify.checking.check import MOST_FINDINGS, Check, Summarise
+from tallyverify.checking.concurrent import (
+    ConcurrentContest,
+    ballots_told,
+    concurrent_contest,
+    known_numbers,
+)
 from tallyverify.checking.context import CaseFacts, Names
 from tallyverify.checking.open_outcomes import OutcomesLeft, VotesLeft, outcomes_left
 from tallyverify.checking.reading import RowsRead, too_many
@@ -20,6 +26,7 @@ __all__ = [
     "Bounds",
     "CaseFacts",
     "Check",
+    "ConcurrentContest",
     "Kept",
     "Names",
     "OutcomesLeft",
@@ -29,8 +36,11 @@ __all__ = [
     "Studied",
     "Summarise",
     "VotesLeft",
+    "ballots_told",
     "bounds_of",
+    "concurrent_contest",
     "first_rows",
+    "known_numbers",
     "like_regions",
     "outcomes_left",
     "places_of",

@@ -24,6 +24,7 @@ from tallyverify.records import (
 from tallyverify.table import Registry, Source
 
 if TYPE_CHECKING:
+    from tallyverify.checking.concurrent import ConcurrentContest
     from tallyverify.table import ActaTable
 
 Names = tuple[str, ...]
@@ -47,6 +48,7 @@ class CaseFacts:
     captures: Names = ()  # other captures of the same stations
     earlier: Registry | None = None  # stations with their votes in an earlier election
     sampling: Sampling | None = None  # how the stations were drawn, if by lot
+    contests: tuple[ConcurrentContest, ...] = ()  # others at the same stations on the same day
 
     @classmethod
     def of(cls, table: ActaTable, registry: Registry | None = None) -> CaseFacts:

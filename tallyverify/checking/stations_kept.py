@@ -43,9 +43,9 @@ class Sheets(Studied):
 
     rows: int  # also where the columns were let go
     # Columns by part: ``station``, ``votes`` (stations × candidates), ``read`` (seen, and every
-    # vote on the sheet read), ``order`` (text), the areas as ``area:<level>``, and as numbers,
-    # NaN where not known, ``registered``, ``valid`` (the sum of all options), ``ballots`` and
-    # ``signed``. None where there are too many stations.
+    # vote on the sheet read), ``order`` and those of ``ActaTable.marks`` (text), the areas as
+    # ``area:<level>``, and as numbers, NaN where not known, ``registered``, ``valid`` (the sum of
+    # all options), ``ballots`` and ``signed``. None where there are too many stations.
     chunks: tuple[dict[str, Any], ...] | None
 
     def __add__(self, other: Sheets) -> Sheets:
@@ -92,7 +92,7 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
         columns[name] = _numbers(part, (name,) if name in part.lines else None)
     columns["ballots"] = _numbers(part, facts.ballots)
     columns["valid"] = _numbers(part, (ALL_OPTIONS,))
-    for name in ("order", KIND):
+    for name in ("order", KIND, *part.marks):
         if name in part.frame.columns:
             columns[name] = _texts(part, name)
     for level in facts.levels:

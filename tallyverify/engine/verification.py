@@ -132,7 +132,7 @@ def certificate_inputs(case: Case) -> tuple[CertificateInput, ...]:
     return tuple(
         CertificateInput(role=one.role, name=one.name, sha256=one.sha256)
         for one in case.inputs
-        if one.role not in ("case", "mapping")
+        if one.role not in ("case", "mapping", "concurrent")
     )
 
 
@@ -141,6 +141,7 @@ def _mappings_of(case: Case) -> tuple[MappingUsed, ...]:
     tables = [("actas", case.actas.source)]
     tables += [("registry", case.registry.source)] if case.registry is not None else []
     tables += [("earlier", case.earlier.source)] if case.earlier is not None else []
+    tables += [("concurrent", one.source) for one in case.contests]
     tables += [("declared", source) for source in case.declared_in]
     return tuple(
         MappingUsed(

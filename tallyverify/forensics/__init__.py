@@ -1,6 +1,6 @@
 """Forensic indicators: tests that measure their own error first, and descriptions; none accuses.
 
-In: counts of stations. Out: F501 to F512, and every method on plain arrays. Begin with
+In: counts of stations. Out: F501 to F513, and every method on plain arrays. Begin with
 :mod:`tallyverify.forensics.checks` for a case, with the folders for a method.
 """
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tallyverify.forensics.digits.last_digit import LastDigit, last_digit
     from tallyverify.forensics.digits.second_digit import SecondDigit, second_digit
     from tallyverify.forensics.indicator import Effect, Indicator, written
+    from tallyverify.forensics.marked import StationGroup
+    from tallyverify.forensics.places.group_difference import GroupDifference, group_difference
     from tallyverify.forensics.places.homogeneity import Homogeneity, homogeneity
     from tallyverify.forensics.places.outlying import outlying_stations
     from tallyverify.forensics.places.outlying_areas import OutlyingAreas, outlying_areas
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from tallyverify.forensics.study import ForensicSection, ForensicStudy, turnout_of
     from tallyverify.forensics.turnout.association import TurnoutShare, turnout_share
     from tallyverify.forensics.turnout.fingerprint import Fingerprint, fingerprint
+    from tallyverify.forensics.turnout.full_stations import FullStations, full_stations
     from tallyverify.forensics.turnout.klimek import KlimekFit, klimek
     from tallyverify.forensics.turnout.peak import TurnoutPeak, turnout_peak
 
@@ -62,6 +65,8 @@ __all__ = [
     "Fingerprint",
     "ForensicSection",
     "ForensicStudy",
+    "FullStations",
+    "GroupDifference",
     "Homogeneity",
     "Indicator",
     "IntegerPercentages",
@@ -72,6 +77,7 @@ __all__ = [
     "Power",
     "PowerRow",
     "SecondDigit",
+    "StationGroup",
     "Stations",
     "Swapped",
     "TurnoutPeak",
@@ -82,6 +88,8 @@ __all__ = [
     "digit_pairs",
     "dip",
     "fingerprint",
+    "full_stations",
+    "group_difference",
     "homogeneity",
     "integer_percentages",
     "klimek",
@@ -133,6 +141,11 @@ __getattr__ = hand_on(
             "Indicator",
             "written",
         ),
+        "marked": ("StationGroup",),
+        "places.group_difference": (
+            "GroupDifference",
+            "group_difference",
+        ),
         "places.homogeneity": (
             "Homogeneity",
             "homogeneity",
@@ -180,6 +193,10 @@ __getattr__ = hand_on(
         "turnout.fingerprint": (
             "Fingerprint",
             "fingerprint",
+        ),
+        "turnout.full_stations": (
+            "FullStations",
+            "full_stations",
         ),
         "turnout.klimek": (
             "KlimekFit",

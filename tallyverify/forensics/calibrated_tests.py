@@ -1,4 +1,4 @@
-"""F501–F505 and F509 as checks of a case: calibrated, and all but the dip adjusted together."""
+"""F501–F505, F509, F513 as checks of a case: calibrated, all but the dip adjusted together."""
 
 from __future__ import annotations
 
@@ -14,13 +14,22 @@ def tested(check: Check, study: ForensicStudy) -> CheckResult:
     tests = study.battery.of(check.code)
     used = [one for one in tests if not one.refused]
     if not tests:
-        return check.not_applicable("no candidate has a share large enough")
+        return check.not_applicable(
+            "no column is named that marks stations (marks in the mapping)"
+            if check.code == "F513"
+            else "no candidate has a share large enough"
+        )
+    groups = dict.fromkeys((one.group, one.refused) for one in tests if one.refused and one.group)
+    refused = [
+        check.finding(f"stations with {group}: {why}", evidence=Evidence.NOTE)
+        for group, why in groups
+    ]
     if not used:
-        return check.not_applicable(f"{tests[0].named(study.names)}: {tests[0].refused}")
+        return check.not_applicable(f"{tests[0].named(study.names)}: {tests[0].refused}", refused)
     lowest = min(used, key=_low)
     effect = lowest.result.effect
     return check.result(
-        [_finding(check, one, one.named(study.names)) for one in used],
+        [_finding(check, one, one.named(study.names)) for one in used] + refused,
         reason=_reason(used, lowest, len(tests) - len(used), lowest.named(study.names)),
         statistic=lowest.result.statistic,
         pvalue=lowest.adjusted,

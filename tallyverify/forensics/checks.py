@@ -15,7 +15,7 @@ def _conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     return tested(check, study) if check.code in TESTED else described(check, study)
 
 
-_ANOMALIES = ("F501", "F502", "F503", "F504", "F505")
+_ANOMALIES = ("F501", "F502", "F503", "F504", "F505", "F513")
 
 # Code, name, needs, assumptions and reference.
 _TEXTS = (
@@ -50,13 +50,13 @@ _TEXTS = (
     (
         "F505",
         "Shares at coarse fractions",
-        "300 stations with 50 valid votes",
+        "300 stations with 50 valid votes, and enough of them to measure the fit",
         "shares are smooth at the scale of their own noise",
         "Rozenas 2017",
     ),
     (
         "F506",
-        "Fingerprint",
+        "Fingerprint, and stations at 100 %",
         "registered voters and ballots; 100 stations of 100 voters",
         "none: a picture and two numbers",
         "Klimek et al. 2012",
@@ -102,6 +102,13 @@ _TEXTS = (
         "200 stations, areas; the better with an earlier election in the registry",
         "the tail of honest stations; an earlier election of the same voters",
         "Lange, Little & Taylor 1989 for the tail; ranked by odds",
+    ),
+    (
+        "F513",
+        "A group against its like",
+        "marks in the mapping; areas; 10 stations of a group beside others of their own area",
+        "the stations of one area depart from it independently of being marked",
+        "Cochran 1954; Mantel & Haenszel 1959; Williams 1982 for the overdispersion",
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tallyverify.checking import Check
 from tallyverify.findings import CheckResult, sentence
+from tallyverify.forensics.full_check import full_findings, full_sentence
 from tallyverify.forensics.outlier_check import departing_findings
 from tallyverify.forensics.places.homogeneity import Homogeneity
 from tallyverify.forensics.places.swapped_result import Swapped
@@ -14,8 +15,11 @@ from tallyverify.forensics.swapped_check import exchanged
 def described(check: Check, study: ForensicStudy) -> CheckResult:
     """Return a description of the leader, or of the areas, as a note."""
     found = study.described(check.code)
+    full = full_findings(check, study) if check.code == "F506" else []
     if isinstance(found, str):
-        return check.not_applicable(found)
+        # Who has all the votes of a station can be seen without a turnout.
+        told = [check.finding(full_sentence(study)), *full] if full else []
+        return check.not_applicable(found, told)
     effect = found.effect.value if found.effect else None
     reason, stations = "a description, never flagged", study.stations
     if isinstance(found, Swapped):
@@ -23,13 +27,16 @@ def described(check: Check, study: ForensicStudy) -> CheckResult:
         reason += f": {more}"
     else:
         leader = stations.candidates[stations.ranked[0]]
+        message = found.sentence(study.names[leader], *stations.levels[-1:])
+        if check.code == "F506":
+            message += f"; {full_sentence(study)}"
         whole = check.finding(
-            found.sentence(study.names[leader], *stations.levels[-1:]),
+            message,
             candidate=None if isinstance(found, Homogeneity) else leader,
             observed=effect,
             arithmetic=". ".join(sentence(warning).rstrip(".") for warning in found.warnings),
         )
-        findings = [whole]
+        findings = [whole, *full]
         if isinstance(found, Homogeneity):
             findings += departing_findings(check, study)
     return check.result(

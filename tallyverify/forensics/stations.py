@@ -13,7 +13,8 @@ import pandas as pd
 from tallyverify.arrays import Counts, Floats, Mask, Texts
 from tallyverify.checking import CaseFacts, Sheets, summarise_sheets
 from tallyverify.errors import InputError
-from tallyverify.table import ActaTable
+from tallyverify.forensics.marked import StationGroup, marked_groups
+from tallyverify.table import MARK, ActaTable
 
 LARGEST = 1_000_000  # no station has more people: one with a larger figure is left out
 
@@ -36,6 +37,7 @@ class Stations:
     # (stations, options), of an election that the registry keeps (registry_from(…, earlier=True)):
     # a row of zeros where it has none; None without such a registry.
     earlier: Counts | None = None
+    groups: tuple[StationGroup, ...] = ()  # that columns of the user mark
 
     def __len__(self) -> int:
         return len(self.valid)
@@ -93,6 +95,9 @@ class Stations:
         earlier = () if self.earlier is None else (self.earlier,)
         for column in (*self.areas, *earlier):
             digest.update(np.ascontiguousarray(column).tobytes())
+        for group in self.groups:
+            digest.update(repr((group.name, group.refused)).encode())
+            digest.update(np.ascontiguousarray(group.marked).tobytes())
         return digest.hexdigest()
 
 
@@ -125,6 +130,7 @@ def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> St
         *_nested(columns, levels, read),
         int((~read).sum()),
         _earlier(columns["station"][read], facts),
+        marked_groups({n: t[read] for n, t in columns.items() if n.startswith(MARK)}, facts),
     )
 
 

@@ -20,6 +20,7 @@ from tallyverify.forensics.places.swapped import swapped
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.forensics.turnout.association import turnout_share
 from tallyverify.forensics.turnout.fingerprint import fingerprint
+from tallyverify.forensics.turnout.full_stations import FullStations, full_stations
 from tallyverify.forensics.turnout.klimek import klimek
 from tallyverify.forensics.turnout.peak import FEWEST_AREAS, turnout_peak
 from tallyverify.taken import takes_input
@@ -112,6 +113,11 @@ class ForensicStudy:
             area = next((one[there] for one in areas if one.max() >= FEWEST_AREAS - 1), None)
             return turnout_peak(*people, seed=seed, resamples=_RESAMPLES, area=area)
         return turnout_share(*people, area=[one[there] for one in areas] or None)
+
+    @cached_property
+    def full(self) -> FullStations:
+        """The stations where everybody voted, or all for one."""
+        return full_stations(self.stations)
 
     @cached_property
     def departing(self) -> tuple[OutlyingStations, OutlyingAreas] | None:

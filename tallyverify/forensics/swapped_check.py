@@ -12,6 +12,7 @@ import numpy as np
 from tallyverify.checking import Check
 from tallyverify.findings import Finding, counted, number
 from tallyverify.forensics.places.swapped_result import Swapped
+from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.study import ForensicStudy
 
 _MOST = 20
@@ -32,13 +33,24 @@ def exchanged(check: Check, found: Swapped, study: ForensicStudy) -> tuple[list[
         arithmetic=(
             f"honest stations are marked so at a rate of {100 * found.false_positive_rate:.3f} %; "
             f"an exchange would be seen at {100 * found.power:.0f} % of the stations, and would "
-            f"more likely than not go unseen at {number(found.blind)}"
+            f"more likely than not go unseen at {number(found.blind)}. {_expected_from(stations)}"
         ),
     )
     each = [_station(check, row, found, str(stations.key[row]), names) for row in likely]
     return [whole, *each], (
         f"{counted(flagged, 'station')} would fit better exchanged, {number(len(likely))} with "
         "odds above even"
+    )
+
+
+def _expected_from(stations: Stations) -> str:
+    """Return what a station's figures are expected from, besides those of its areas."""
+    if stations.earlier is None:
+        return "No earlier election is known: they are expected from their areas alone"
+    known = int((stations.earlier.sum(axis=1) > 0).sum())
+    return (
+        f"{number(known)} of {counted(len(stations), 'station')} are expected from an earlier "
+        "election too, the others from their areas alone"
     )
 
 

@@ -63,7 +63,9 @@ class _File:
 
     @property
     def unused(self) -> Iterator[str]:
-        used = {self.raw.position(name) for name in self.mapping.columns}
+        # What only marks stations is still asked whether it is a status, or holds votes.
+        reads = self.mapping.model_copy(update={"marks": ()}).columns
+        used = {self.raw.position(name) for name in reads}
         for at, name in enumerate(self.raw.distinct):
             if at not in used and not pa.types.is_nested(self.raw.columns[at].type):
                 yield name

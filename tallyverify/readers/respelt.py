@@ -56,6 +56,7 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
         "order": own(mapping.order),
         "kind": own(mapping.kind),
         "fill_down": own(mapping.fill_down),
+        "marks": own(mapping.marks),
     }
     for key in ("status", "repeated", "subtotals"):
         given = getattr(mapping, key)

@@ -244,6 +244,11 @@ class Contest(Model):
         """Names of all protocol lines: the standard ones and the contest's own."""
         return tuple(dict.fromkeys([*STANDARD_LINES, *(line.id for line in self.lines)]))
 
+    @property
+    def standard_lines(self) -> tuple[str, ...]:
+        """Names of the lines that need not be named."""
+        return tuple(STANDARD_LINES)
+
     @cached_property
     def on_sheet(self) -> frozenset[str]:
         """Lines that the paper is known to have because the contest names them."""

@@ -16,7 +16,16 @@ DECLARED_LINES = ("stations", "registered", "ballots", "valid", "null", "blank")
 """Figures of an area, besides votes, that a table may declare."""
 
 _AS_IT_STANDS = r"([\s\S]*)"
-_OF_STATIONS = ("station", "order", "kind", "status", "repeated", "subtotals", "absent")
+_OF_STATIONS = (
+    "station",
+    "order",
+    "kind",
+    "marks",
+    "status",
+    "repeated",
+    "subtotals",
+    "absent",
+)
 
 
 class DeclaredMapping(Mapping):

@@ -16,6 +16,7 @@ from tallyverify.records.row_meaning import (
     Cut,
     First,
     Latest,
+    MarkedBy,
     SheetStatus,
     StationColumn,
     Subtotals,
@@ -61,6 +62,9 @@ class Mapping(Model):
         Column that says in which order or when stations reported.
     kind : str, optional
         Column that says of which kind a station is: by post, abroad, rural, special.
+    marks : tuple of str or Mark
+        Columns that mark stations of one kind (contested, machine, late), to be held against the
+        others of their area.
     missing : tuple of str
         Texts that mean *not read*, besides an empty cell, ``-``, ``\N``, ``NULL``, ``None``,
         ``NA``, ``N/A`` and ``NaN``.
@@ -109,6 +113,7 @@ class Mapping(Model):
     votes: dict[Text, Columns] = Field(default_factory=dict)
     order: Text | None = None
     kind: Text | None = None
+    marks: tuple[MarkedBy, ...] = ()
     missing: tuple[Text, ...] = ()
     encoding: Text | None = None
     separator: Text | None = None
@@ -132,6 +137,7 @@ class Mapping(Model):
         "missing",
         "ignore",
         "fill_down",
+        "marks",
         mode="before",
         json_schema_input_type=Text | tuple[Text, ...],
     )
@@ -200,6 +206,15 @@ class Mapping(Model):
                     f"{shown(column)} is none. {nearest(column, codes) or ''}"
                 )
         return self
+
+    @field_validator("marks")
+    @classmethod
+    def _marked_once(cls, value: tuple[MarkedBy, ...]) -> tuple[MarkedBy, ...]:
+        columns = Counter(one if isinstance(one, str) else one.column for one in value)
+        twice = [column for column, times in columns.items() if times > 1]
+        if twice:
+            raise ValueError(f"a column marks stations in one way: {listed(twice)} stands twice")
+        return value
 
     @model_validator(mode="after")
     def _each_column_once(self) -> Mapping:
@@ -294,6 +309,11 @@ class Mapping(Model):
         return _all(self.option) if self.option is not None else ()
 
     @property
+    def marked_by(self) -> tuple[str, ...]:
+        """The columns that mark stations."""
+        return tuple(one if isinstance(one, str) else one.column for one in self.marks)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the file that the mapping reads, in a stable order."""
         named = [column_named(code) for code in (*self.station, *self.areas.values())]
@@ -304,6 +324,7 @@ class Mapping(Model):
             versions = self.repeated
             named.append(versions.latest if isinstance(versions, Latest) else versions.first)
         named += [name for name in (self.order, self.kind) if name]
+        named += self.marked_by
         if self.layout == "long":
             named += [*self.options_in, self.count or ""]
             named += [column for columns in self.station_columns.values() for column in columns]

@@ -140,6 +140,49 @@ class First(Model):
     first: ColumnName
 
 
+class Mark(Model):
+    """Stations that a column marks, and what its texts say of the others.
+
+    Attributes
+    ----------
+    column : str
+        The column.
+    marked : tuple of str
+        Texts of the stations meant; an empty cell is ``""``.
+    rest : tuple of str, optional
+        Texts of the others; without it, every text that is not empty.
+
+    Examples
+    --------
+    >>> Mark(column="OBSERVED", marked="x", rest="").rest
+    ('',)
+    """
+
+    column: ColumnName
+    marked: Texts = Field(min_length=1)
+    rest: Texts | None = None
+
+    _many = field_validator("marked", "rest", mode="before")(one_or_many)
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Mark:
+        both = sorted({*self.marked} & {*(self.rest or ())})
+        if both:
+            raise ValueError(f"a station is marked or not: {listed(both)} stands on both sides")
+        return self
+
+
+def _mark_or_column(value: Any) -> str:
+    return "" if isinstance(value, dict | Mark) else "column"
+
+
+MarkedBy = Annotated[
+    Annotated[Mark, Tag("")] | Annotated[ColumnName, Tag("column")],
+    Discriminator(_mark_or_column),
+]
+"""A column that marks stations, each of its texts some of them, or those of some texts."""
+
+
 class Subtotals(Model):
     """Rows that are subtotals, by the texts of a column; they are left out.
 

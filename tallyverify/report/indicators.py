@@ -18,6 +18,7 @@ _STATISTIC = {
     **dict.fromkeys(("F501", "F502", "F503"), "χ² {:,.2f}"),
     **dict.fromkeys(("F504", "F505"), "z {:,.2f}"),
     "F509": "dip {:.4f}",
+    "F513": "z {:,.2f}",
 }
 _NUMBER = re.compile(r"−?\d+(?:,\d{3})*(?:\.\d+)?")
 _MOST_NAMED = 6

@@ -98,7 +98,7 @@ class Report(Model):
         From the findings alone; anomalies never move it, nor quality unless it puts the meaning
         of the sheets in doubt.
     reason : str
-        Why the sheets were held against nothing, where their meaning is in doubt (T210 to T216).
+        Why the sheets were held against nothing, where their meaning is in doubt (T211 to T217).
     checks : tuple of CheckResult
         Every check of the catalogue with its status; ``not_asked`` where it was not asked for.
     findings : tuple of Finding

@@ -1,11 +1,20 @@
 """Record rules and table rules: is each sheet sound, is each station there once, is all read right?
 
-In: rows as they were read. Out: R101 to R106, T201 to T216. Begin with
-:mod:`tallyverify.rules.record`; what puts the meaning of a whole file in doubt (T210 to T216)
+In: rows as they were read. Out: R101 to R106, T201 to T217. Begin with
+:mod:`tallyverify.rules.record`; what puts the meaning of a whole file in doubt (T211 to T217)
 begins in :mod:`tallyverify.rules.as_read`.
 """
 
-from tallyverify.rules import extent, meaning, reading, record, repeated, stations, unread
+from tallyverify.rules import (
+    concurrent,
+    extent,
+    meaning,
+    reading,
+    record,
+    repeated,
+    stations,
+    unread,
+)
 from tallyverify.rules.as_read import summarise_as_read
 
 __all__ = ["CHECKS", "GATE", "summarise_as_read"]
@@ -21,6 +30,7 @@ CHECKS = tuple(
             *repeated.CHECKS,
             *stations.CHECKS,
             *reading.CHECKS,
+            *concurrent.CHECKS,
             *GATE,
         ),
         key=lambda check: check.code,

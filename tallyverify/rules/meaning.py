@@ -1,4 +1,4 @@
-"""T210 to T213: is the file read as it is meant: its key, its codes, its lines, its columns?"""
+"""T211 to T213, T217: is the file read as it is meant: its key, codes, lines and columns?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OTHER_PAPERS = re.compile(r"nul|blan|white|spoil|inval|void|reject|exhaust", re
 
 
 def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
-    """T210: does the key name each station once?"""
+    """T217: does the key name each station once?"""
     noticed, apart = reading.noticed, len(reading.repeats.different)
     stations = max(reading.seen.stations.stations, apart)
     remedy = "the mapping's key probably does not name each station once"
@@ -252,8 +252,8 @@ def valid_are_named(facts: CaseFacts, *, asked: bool = False) -> bool:
     return 0 in beside and max(beside) == 0
 
 
-T210 = Check(
-    "T210",
+T217 = Check(
+    "T217",
     "The key names each station once",
     "rules",
     Evidence.QUALITY,
@@ -292,4 +292,4 @@ T213 = Check(
     "reading",
     assumptions="looked for in files read whole",
 )
-CHECKS = (T211, T210, T212, T213)  # the cause before what comes of it
+CHECKS = (T211, T217, T212, T213)  # the cause before what comes of it

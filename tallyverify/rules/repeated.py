@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from tallyverify.arrays import Counts
 from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
-from tallyverify.table import RARE, Repeats
+from tallyverify.table import RARE, Groups, Repeats
 
 _ALPHA = 0.001
+_MOST_NAMED = 6  # options of a vector of votes that are printed
+_PAPERS = ("null", "blank")
 _Cells = dict[str, list[Any]]
 """The rows of one group, by column."""
 
@@ -124,7 +129,7 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
             "no acta has votes so distinctive that a repetition would say anything: the stations "
             "are too small, or the options too few"
         )
-    pairs = int((groups.size * (groups.size - 1) // 2).sum())
+    pairs = _pairs(groups.size)
     pvalue = 1.0
     if pairs:
         from scipy.special import gammainc
@@ -136,24 +141,77 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
         f"{counted(repeats.distinctive, 'acta')} with votes distinctive enough to judge; chance "
         f"makes at most {expected:.2g} on average"
     )
+    papers = [name for name in _PAPERS if name in groups.rows.lines]
+    also = _also_alike(groups, papers)
+    if pairs and papers:
+        reason += f"; {_too(int(also.sum()), papers)}"
     findings = []
-    for group in groups.listed(MOST_FINDINGS) if pvalue < _ALPHA else ():
+    every = also == groups.size * (groups.size - 1) // 2
+    ordered = groups.where(every).followed_by(groups.where(~every))
+    for group in ordered.listed(MOST_FINDINGS) if pvalue < _ALPHA else ():
         stations = group["station"]
+        spelt = _papers_of(group, papers)
         findings.append(
             check.finding(
-                f"stations {', '.join(stations[:5])} have exactly the same votes; over all "
+                f"stations {', '.join(stations[:5])} have exactly the same votes{spelt}; over all "
                 f"actas this happens more often than by chance (p = {pvalue:.2g})",
                 area=_area(group, facts),
                 station=str(stations[0]),
                 observed=len(stations),
-                arithmetic=", ".join(
-                    f"{name} {number(group[name][0])}" for name in groups.rows.votes
-                ),
+                arithmetic=_largest({name: group[name][0] for name in groups.rows.votes}),
             )
         )
     return check.result(
         findings, reason=reason, statistic=pairs, pvalue=pvalue, found=len(findings) and len(groups)
     )
+
+
+def _pairs(size: Counts) -> int:
+    return int((size * (size - 1) // 2).sum())
+
+
+def _also_alike(groups: Groups, papers: list[str]) -> Counts:
+    """Return by group how many pairs agree in these lines too, each of which was read."""
+    found = np.zeros(len(groups), dtype=np.int64)
+    if not papers or not len(groups):
+        return found
+    at = np.repeat(np.arange(len(groups)), groups.size)
+    first = np.repeat(groups.start + groups.size - np.cumsum(groups.size), groups.size)
+    rows = groups.rows.take(first + np.arange(len(at)))
+    read = np.logical_and.reduce([rows.known(name) for name in papers])
+    columns = [at, *(rows.figure(name)[0] for name in papers)]
+    kinds, size = np.unique(np.column_stack(columns)[read], axis=0, return_counts=True)
+    np.add.at(found, kinds[:, 0], size * (size - 1) // 2)
+    return found
+
+
+def _too(pairs: int, papers: list[str]) -> str:
+    have = "has" if pairs == 1 else "have"
+    return f"{number(pairs)} of them {have} the same {' and '.join(papers)} votes too"
+
+
+def _papers_of(group: _Cells, papers: list[str]) -> str:
+    """Say whether the sheets agree in what is no vote for anybody, as copies do."""
+    if not papers:
+        return ""
+    kinds = list(zip(*(group[name] for name in papers), strict=True))
+    named = " and ".join(papers)
+    if len(set(kinds)) == 1 and None not in kinds[0]:
+        told = ", ".join(f"{name} {number(n)}" for name, n in zip(papers, kinds[0], strict=True))
+        return f", and the same {named} votes ({told})"
+    if any(None in kind for kind in kinds):
+        return f"; not all {named} votes are known"
+    return f", and not the same {named} votes"
+
+
+def _largest(votes: dict[str, int]) -> str:
+    """Return votes by option; of many options the largest, and what the others have together."""
+    if len(votes) <= _MOST_NAMED:
+        return ", ".join(f"{name} {number(n)}" for name, n in votes.items())
+    ranked = sorted(votes.items(), key=lambda one: -one[1])
+    named = ", ".join(f"{name} {number(n)}" for name, n in ranked[:_MOST_NAMED])
+    rest = ranked[_MOST_NAMED:]
+    return f"{named}; {counted(len(rest), 'other')} together {number(sum(n for _, n in rest))}"
 
 
 T201 = Check(

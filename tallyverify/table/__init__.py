@@ -4,9 +4,10 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 :mod:`tallyverify.table.actas`.
 """
 
-from tallyverify.table.actas import UNREAD_COLUMNS, ActaParts, ActaTable, together
+from tallyverify.table.actas import MARK, UNREAD_COLUMNS, ActaParts, ActaTable, together
 from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
+from tallyverify.table.groups import Groups
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
 from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
@@ -16,11 +17,13 @@ from tallyverify.table.spellings import Spellings
 __all__ = [
     "EARLIER",
     "KIND",
+    "MARK",
     "RARE",
     "UNREAD_COLUMNS",
     "ActaParts",
     "ActaTable",
     "Beside",
+    "Groups",
     "HashMatches",
     "Index",
     "Noticed",

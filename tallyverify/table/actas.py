@@ -25,6 +25,8 @@ from tallyverify.records import ALL_OPTIONS, Acta, Contest
 from tallyverify.table.source import Source
 from tallyverify.taken import takes_input
 
+MARK = ":mark "
+"""Columns of a table's frame that begin with this mark stations; no name of a contest does."""
 UNREAD_COLUMNS = ["row", "station", "column", "text", "reason"]
 Figure = tuple["Counts", "Mask | None"]
 AreaCodes = tuple["Counts", list[tuple[str, ...]]]
@@ -117,6 +119,11 @@ class ActaTable:
     def levels(self) -> tuple[str, ...]:
         """Area levels that the table has, from the largest."""
         return tuple(name for name in self.contest.levels if name in self.frame.columns)
+
+    @cached_property
+    def marks(self) -> tuple[str, ...]:
+        """Columns of text that mark stations."""
+        return tuple(str(name) for name in self.frame.columns if str(name).startswith(MARK))
 
     @cached_property
     def figures(self) -> tuple[str, ...]:

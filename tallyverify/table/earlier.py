@@ -32,6 +32,11 @@ def listed_stations(table: ActaTable, *, earlier: bool = False) -> Registry:
             columns[EARLIER + name] = votes
     frame = pd.DataFrame(columns, index=table.frame.index).reset_index(drop=True)
     described = ["station", *table.levels, "registered"]
+    frame = frame[~frame.duplicated()]
+    # Of two sheets that differ in their votes none is known to be right, whichever stands first.
+    unsure = frame.duplicated(described, keep=False)
+    before = [name for name in frame.columns if str(name).startswith(EARLIER)]
+    frame.loc[unsure, before] = np.nan
     frame = frame[~frame.duplicated(described)]
     twice = frame["station"][frame["station"].duplicated()]
     if len(twice):

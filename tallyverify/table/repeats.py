@@ -197,7 +197,7 @@ def _contested(groups: Groups) -> ActaTable | None:
 
 
 def _ordered(rows: ActaTable) -> ActaTable:
-    order = ["station", *rows.levels, *rows.figures, "row"]
+    order = ["station", *rows.levels, *rows.figures, *rows.marks, "row"]
     return replace(rows, frame=rows.frame.sort_values(order, kind="stable", ignore_index=True))
 
 

@@ -103,17 +103,17 @@ def test_combined_keeps_the_digits_of_a_small_tail():
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=30)
 def test_order_does_not_matter_and_figures_fit_each_other(seed):
-    votes, valid = clean(seed, 400)
+    votes, valid = clean(seed, 2000)
     valid[:7], votes[:7] = 49, 20
     found = coarse_shares(votes, valid)
-    order = np.random.default_rng(seed).permutation(400)
+    order = np.random.default_rng(seed).permutation(2000)
     shuffled = coarse_shares(votes[order], valid[order])
     assert repr(shuffled) == repr(found)
     assert shuffled.pvalue == pytest.approx(found.pvalue, rel=1e-9)
     assert (shuffled.observed == found.observed).all()
     assert 0 <= found.pvalue <= 1
-    assert (found.used, found.left_out) == (393, {"fewer than 50 valid votes": 7})
-    assert found.density.sum() == 393
+    assert (found.used, found.left_out) == (1993, {"fewer than 50 valid votes": 7})
+    assert found.density.sum() == 1993
     assert found.effect.value == pytest.approx(found.observed.sum() - found.expected.sum())
     assert found.expected.sum() > 0
     for spike in found.spikes:
@@ -176,6 +176,28 @@ def test_misfit_between_the_fractions_is_no_spike():
     assert found.pvalue is None
     assert found.spikes == ()
     assert coarse_shares(*clean(3, 5000)).misfit < 1.5
+
+
+@pytest.mark.parametrize("share", [(9, 11), (2, 30)], ids=["large", "small party"])
+def test_a_fit_that_cannot_be_measured_is_refused(share):
+    # So few stations that five are expected at no place between the fractions: spikes stand, and
+    # nothing tells whether it is the smooth distribution that is wrong.
+    votes, valid = clean(4, 400, share=share)
+    valid[:60] = 500
+    votes[:60] = 100
+    found = coarse_shares(votes, valid)
+    assert np.isnan(found.misfit)
+    assert "too few to measure how well the smooth distribution fits" in found.refused
+    assert found.statistic is found.pvalue is found.effect is None
+    assert found.spikes == ()
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 2**32), stations=st.integers(300, 4000))
+def test_an_answer_has_a_measured_fit(seed, stations):
+    found = coarse_shares(*clean(seed, stations))
+    assert found.refused or found.misfit >= 0
+    assert not (np.isnan(found.misfit) and found.pvalue is not None)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,49 @@ def test_edges_are_included(x, n, near):
     assert at_integer(np.array([x]), np.array([n])).tolist() == [near]
 
 
+LARGE = st.integers(1, 2**31 - 1)
+
+
+@given(st.lists(LARGE.flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=1))
+def test_the_largest_figures_do_not_wrap_around(stations):
+    x, n = np.array(stations).T
+    assert at_integer(x, n).tolist() == [near_integer(*station) for station in stations]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int32, np.uint64, np.float64])
+def test_the_type_of_the_counts_does_not_matter(kind):
+    x, n = np.array([[30, 60, 63, 0], [100, 200, 200, 7]], dtype=kind)
+    assert at_integer(x, n).tolist() == [True, True, False, True]
+
+
+def test_every_edge_is_inside_where_floats_put_some_outside():
+    """Of stations at an edge itself (20·|100x − kn| = n), floats lose some whatever the formula."""
+    edges = [
+        (x, n)
+        for n in range(2000, 40_001, 2000)
+        for x in range(n // 2000, n, n // 100)  # k + 0.05 points
+    ]
+    x, n = np.array(edges).T
+    assert at_integer(x, n).all()
+    for percent in (100 * x / n, x / n * 100, 100 * (x / n)):
+        by_floats = np.abs(percent - np.round(percent)) <= 0.05
+        assert 0 < by_floats.sum() < len(edges)
+    # The excess counts them: one more station at an edge is one more observed.
+    votes, ballots, _ = clean(3, 400)
+    ballots[:20], votes[:20] = 2000, np.arange(20) * 20 + 801
+    found = integer_percentages(votes, ballots)
+    assert (found.excess[:20] > 0).all()
+    large = ballots >= 100
+    assert found.observed == sum(map(near_integer, votes[large], ballots[large]))
+    assert found.share_peaks[40:60].sum() > 19
+
+
+def test_a_percentage_of_nobody_is_refused():
+    with pytest.raises(InputError, match="of at least one") as caught:
+        at_integer(np.array([0, 0]), np.array([3, 0]))
+    assert "0 at position 1" in str(caught.value)
+
+
 tiny = st.integers(1, 30).flatmap(
     lambda registered: st.integers(1, registered).flatmap(
         lambda ballots: st.tuples(st.integers(0, ballots), st.just(ballots), st.just(registered))

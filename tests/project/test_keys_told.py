@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from tallyverify.case import CaseFile
-from tallyverify.case.case_file import ActasFile, DeclaredTable, EarlierFile
+from tallyverify.case.case_file import ActasFile, DeclaredTable, EarlierFile, FurtherContest
 from tallyverify.engine import json_schema
 from tallyverify.records import (
     AreaResult,
@@ -32,6 +32,7 @@ TOLD: list[tuple[str, type[BaseModel], dict[str, Any]]] = [
     ("## case.json", CaseFile, {"contest": "c.json", "actas": {"file": "a.csv"}}),
     ("Of `actas`:", ActasFile, {"file": "a.csv"}),
     ("Of `earlier`:", EarlierFile, {"file": "a.csv"}),
+    ("Of each of `contests`:", FurtherContest, {"name": "c", "file": "a.csv"}),
     (
         "bulletin, e.g. by state and by municipality. Of a table:",
         DeclaredTable,

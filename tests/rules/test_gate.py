@@ -1,4 +1,4 @@
-"""T210 to T216: what is told only, what stops a verdict, and where its reason stands."""
+"""T211 to T217: what is told only, what stops a verdict, and where its reason stands."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_corrected_sheets_are_no_other_stations(how: str) -> None:
     mapping = {**MAPPING, "repeated": {how: "AT"}}
     table = read_actas(frame, contest=CONTEST, mapping=mapping)
     report = verify(Case(CONTEST, table, declared_of(nation(votes={"A": 1200, "B": 800}))))
-    assert report.check("T210").status is Status.PASSED
+    assert report.check("T217").status is Status.PASSED
     assert report.verdict == "consistent"
 
 
@@ -361,7 +361,7 @@ def test_small_stations_that_agree_by_chance_are_no_copies() -> None:
     frame["B"] = [str(rng.randrange(8)) for _ in range(400)]
     frame["VALID"] = [str(int(a) + int(b)) for a, b in zip(frame["A"], frame["B"], strict=True)]
     report = _of(frame, frame)
-    assert (report.verdict, report.of("T210")) == ("consistent", ())
+    assert (report.verdict, report.of("T217")) == ("consistent", ())
 
 
 @pytest.mark.parametrize("off", [0, 2])

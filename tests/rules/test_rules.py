@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from tallyverify import Contest, Evidence, Registry, Status, read_actas
+from tallyverify import Contest, Evidence, Registry, Report, Status, read_actas
 from tallyverify.table.repeats import Index, repeat_probability
 from tests.helpers.cases import CONTEST, declared_of, flagged, nation, report_of, table_of
 
@@ -160,6 +162,73 @@ def test_identical_votes_are_flagged_only_beyond_chance() -> None:
     assert {f.evidence for f in report.of("T207")} == {Evidence.ANOMALY}
     assert len(report.of("T207")) == 5
     assert report.verdict == "insufficient"
+
+
+PARTIES = [f"P{at:02d}" for at in range(66)]
+
+
+def _copies(more: dict[str, Any]) -> pd.DataFrame:
+    """Three hundred sheets of 66 parties with null and blank votes, the first four copied."""
+    rng = np.random.default_rng(4)
+    shares = rng.dirichlet(np.full(66, 0.8))
+    frame = pd.DataFrame(rng.multinomial(400, shares, 300), columns=PARTIES).assign(
+        station=[f"{at:05d}" for at in range(300)],
+        null=rng.integers(0, 40, 300),
+        blank=rng.integers(0, 40, 300),
+    )
+    copied = [*PARTIES, "null", "blank"]
+    frame.loc[:3, copied] = frame.loc[100:103, copied].to_numpy()
+    return frame.assign(
+        **{
+            name: frame[name].where(~frame.index.isin([0, 1]), value)
+            for name, value in more.items()
+        }
+    )
+
+
+def _alike(frame: pd.DataFrame) -> Report:
+    lines = [name for name in ("null", "blank") if name in frame]
+    contest = Contest.model_validate(
+        {"id": "many", "candidates": [{"id": n} for n in PARTIES], "lines": lines}
+    )
+    return report_of(read_actas(frame, contest=contest), contest=contest, checks="T207")
+
+
+def test_pairs_alike_in_null_and_blank_are_told_apart_and_stand_first() -> None:
+    report = _alike(_copies({"null": 99}))
+    assert report.check("T207").statistic == 4
+    assert report.check("T207").reason.endswith("2 of them have the same null and blank votes too")
+    said = [finding.message.split("; over all")[0] for finding in report.of("T207")]
+    assert [finding.station for finding in report.of("T207")] == [
+        "00002",
+        "00003",
+        "00000",
+        "00001",
+    ]
+    frame = _copies({})
+    told = f"(null {frame['null'][2]}, blank {frame['blank'][2]})"
+    assert said[0] == (
+        "stations 00002, 00102 have exactly the same votes, and the same null and blank votes "
+        + told
+    )
+    assert said[2].endswith("same votes, and not the same null and blank votes")
+
+
+def test_pairs_whose_null_votes_were_not_read_are_not_called_alike() -> None:
+    report = _alike(_copies({"null": None}))
+    assert "; 2 of them have the same" in report.check("T207").reason
+    assert "; not all null and blank votes are known;" in report.of("T207")[-1].message
+    without = _alike(_copies({}).drop(columns=["null", "blank"]))
+    assert "null" not in without.check("T207").reason + without.of("T207")[0].message
+
+
+def test_of_many_parties_the_largest_are_printed() -> None:
+    frame = _copies({})
+    for finding in _alike(frame).of("T207"):
+        row = frame.set_index("station").loc[finding.station, PARTIES]
+        largest = row.sort_values(ascending=False, kind="stable")
+        named = ", ".join(f"{name} {votes}" for name, votes in largest[:6].items())
+        assert finding.arithmetic == f"{named}; 60 others together {largest[6:].sum()}"
 
 
 def test_identical_votes_false_alarms() -> None:

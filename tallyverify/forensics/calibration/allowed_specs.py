@@ -16,6 +16,7 @@ from tallyverify.forensics.digits.histogram import Histogram, chi_square
 from tallyverify.forensics.digits.last_digit import UNIFORM, last_digit, last_digits
 from tallyverify.forensics.digits.second_digit import second_departure, second_digit
 from tallyverify.forensics.indicator import Indicator
+from tallyverify.forensics.places.group_specs import group_specs
 from tallyverify.forensics.shares.specs import (
     coarse_spec,
     dip_spec,
@@ -44,6 +45,8 @@ def allowed_specs(stations: Stations, codes: Sequence[str]) -> list[CalibrationS
         specs += [turnout_spec(stations), either_spec(stations)]
     if "F509" in codes and turnout_known(stations):
         specs.append(turnout_dip_spec(stations))
+    if "F513" in codes:
+        specs += group_specs(stations)
     for k in stations.ranked:
         specs += [_digit_spec(code, stations, k) for code in _OF_DIGITS if code in codes]
         if stations.shares[k] < SMALLEST_SHARE:

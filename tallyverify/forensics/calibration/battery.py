@@ -12,7 +12,7 @@ from scipy.stats import false_discovery_control
 from tallyverify.errors import InputError
 from tallyverify.findings import number
 from tallyverify.forensics.calibration.allowed_specs import allowed_specs
-from tallyverify.forensics.calibration.calibration_spec import EITHER, TURNOUT
+from tallyverify.forensics.calibration.calibration_spec import ANY, EITHER, TURNOUT, figure_at
 from tallyverify.forensics.calibration.map_threads import side_by_side
 from tallyverify.forensics.calibration.rejection_rate import (
     ALPHA,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Indicators with a null that twins can try. All but F509 are judged.
-TESTED = ("F501", "F502", "F503", "F504", "F505", "F509")
+TESTED = ("F501", "F502", "F503", "F504", "F505", "F509", "F513")
 _MATTERS, _SURELY_UNFIT = 0.001, 0.25
 
 
@@ -49,6 +49,8 @@ class CalibratedTest:
     adjusted : float or None
         p-value adjusted for all tests of the battery (Benjamini–Hochberg); None where the test
         refused, or rejects too many clean twins, or is described and not judged (F509).
+    group : str
+        The marked stations that it is of (F513); empty for all.
     """
 
     code: str
@@ -56,6 +58,7 @@ class CalibratedTest:
     result: Indicator
     calibration: RejectionRate | None
     adjusted: float | None
+    group: str = ""
 
     @property
     def flagged(self) -> bool:
@@ -75,10 +78,11 @@ class CalibratedTest:
         return ""
 
     def __repr__(self) -> str:
+        what = f"{self.code} {figure_at(self.figure, self.group)}"
         if self.refused:
-            return f"<{self.code} {self.figure}: not applicable, {self.refused}>"
+            return f"<{what}: not applicable, {self.refused}>"
         adjusted = "not judged" if self.adjusted is None else f"adjusted {self.adjusted:.3g}"
-        said = f"<{self.code} {self.figure}: p = {self.result.pvalue or 0.0:.3g}, {adjusted}"
+        said = f"<{what}: p = {self.result.pvalue or 0.0:.3g}, {adjusted}"
         if self.calibration is None:
             return f"{said}>"
         return f"{said}; rejects {100 * self.calibration.rate:.1f} % of clean elections>"
@@ -86,11 +90,12 @@ class CalibratedTest:
     @property
     def candidate(self) -> str | None:
         """The candidate it is of; None of turnout, and of turnout or a share."""
-        return None if self.figure in (TURNOUT, EITHER) else self.figure
+        return None if self.figure in (TURNOUT, EITHER, ANY) else self.figure
 
     def named(self, names: Mapping[str, str]) -> str:
         """Return whom or what it is of, by these names of candidates."""
-        return self.figure if self.candidate is None else names[self.candidate]
+        figure = self.figure if self.candidate is None else names[self.candidate]
+        return figure_at(figure, self.group)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +136,7 @@ class Battery:
         rows = [
             {
                 "code": one.code,
-                "figure": one.figure,
+                "figure": figure_at(one.figure, one.group),
                 "statistic": one.result.statistic,
                 "pvalue": one.result.pvalue,
                 "adjusted": one.adjusted,
@@ -222,7 +227,12 @@ def battery(
     adjusted = dict(zip(fit, map(float, false_discovery_control(scaled)), strict=True))
     found = [
         CalibratedTest(
-            test.code, test.figure, result, rates.get(test.name), adjusted.get(test.name)
+            test.code,
+            test.figure,
+            result,
+            rates.get(test.name),
+            adjusted.get(test.name),
+            test.group,
         )
         for test, result in zip(tests, results, strict=True)
     ]

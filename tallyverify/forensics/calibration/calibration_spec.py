@@ -13,6 +13,7 @@ SMALLEST_SHARE = 0.05
 TURNOUT = "turnout"  # what stands in a candidate's place where turnout itself is tested
 # What stands there where one or the other is, as published: it is no test of the candidate.
 EITHER = "turnout or leader's share"
+ANY = "any figure"  # where a group of stations is refused, whatever is asked of it
 
 Rejection = Callable[[CleanTwin], bool]
 
@@ -29,8 +30,14 @@ class CalibrationSpec:
     candidate: int | None = None  # column of the candidate, if it looks at one
     most_twins: int = 1000  # enough to calibrate it on: a slow, extreme test needs fewer
     judged: bool = True  # the dip is not: an honest election may have more than one kind of places
+    group: str = ""  # the stations that it is of, where these are marked; empty for all
 
     @property
     def name(self) -> str:
-        """Code and figure."""
-        return f"{self.code} {self.figure}"
+        """Code and figure, and of which stations."""
+        return f"{self.code} {figure_at(self.figure, self.group)}"
+
+
+def figure_at(figure: str, group: str) -> str:
+    """Return a figure with the stations that it is of."""
+    return f"{figure} at stations with {group}" if group else figure

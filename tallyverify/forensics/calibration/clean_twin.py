@@ -28,6 +28,7 @@ class CleanTwin:
     ballots: Counts
     votes: Counts  # (stations, candidates); 0 for a candidate that is not drawn apart
     valid: Counts  # with the votes of those
+    drawn: tuple[int, int] = (0, 0)  # seed and number, for whoever draws more for this twin
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ class TwinModel:
         drawn = multinomial(rng, came, self._chain)
         votes = np.zeros((len(came), self.candidates), dtype=np.int64)
         votes[:, self.columns] = drawn[:, : len(self.columns)]
-        return CleanTwin(came, votes, came - drawn[:, -1])
+        return CleanTwin(came, votes, came - drawn[:, -1], (seed, number))
 
     def of(self, columns: Sequence[int]) -> TwinModel:
         """Return a model that draws these candidates apart, and all others as one."""
@@ -78,7 +79,7 @@ def twin_model(stations: Stations) -> TwinModel:
     # the chance of both in its mean, and so on upwards. Each candidate has a κ of its own: small
     # ones are often the more uneven. A station alone in its area is joined to others like it in the
     # next larger one, whose κ is another, since these differ by place and not only by voters.
-    group, level = _groups(stations)
+    group, level = not_alone(stations.areas, len(stations))
     known = stations.with_turnout
     turnout = np.full(len(stations), np.nan)
     turnout_kept = np.zeros((2, len(stations.areas) + 1, 2))
@@ -88,11 +89,11 @@ def twin_model(stations: Stations) -> TwinModel:
         came = stations.turned_out[known]
         both = np.column_stack([came, registered[known] - came])
         areas = [codes[known] for codes in stations.areas]
-        smoothed, turnout_kept = _smoothed(both, group[known], level[known], areas)
-        turnout[known] = smoothed[:, 0]
+        shares, turnout_kept = smoothed(both, group[known], level[known], areas)
+        turnout[known] = shares[:, 0]
     ballots = stations.shared
     counts = np.column_stack([stations.votes, ballots - stations.valid]).astype(np.float64)
-    shares, shares_kept = _smoothed(counts, group, level, stations.areas)
+    shares, shares_kept = smoothed(counts, group, level, stations.areas)
     # As many ballots as the tests take shares of: more where more signed, fewer nowhere.
     there = np.fmax(stations.turned_out, ballots).astype(np.int64)
     every = tuple(range(len(stations.candidates)))
@@ -101,13 +102,13 @@ def twin_model(stations: Stations) -> TwinModel:
     )
 
 
-def _groups(stations: Stations) -> tuple[Counts, Counts]:
+def not_alone(areas: Sequence[Counts], stations: int) -> tuple[Counts, Counts]:
     """Return the smallest area in which a station is not left alone, and the level of that area."""
-    group = np.zeros(len(stations), dtype=np.int64)
-    level = np.zeros(len(stations), dtype=np.int64)
-    left = np.ones(len(stations), dtype=bool)
-    for depth in range(len(stations.areas), 0, -1):
-        codes = stations.areas[depth - 1]
+    group = np.zeros(stations, dtype=np.int64)
+    level = np.zeros(stations, dtype=np.int64)
+    left = np.ones(stations, dtype=bool)
+    for depth in range(len(areas), 0, -1):
+        codes = areas[depth - 1]
         others = np.bincount(codes[left], minlength=int(codes.max(initial=0)) + 1)[codes]
         here = left & (others >= _FEWEST)
         group[here] = codes[here] + group.max(initial=0) + 1
@@ -116,7 +117,7 @@ def _groups(stations: Stations) -> tuple[Counts, Counts]:
     return np.unique(group, return_inverse=True)[1].astype(np.int64), level
 
 
-def _smoothed(
+def smoothed(
     counts: Floats, group: Counts, level: Counts, areas: Sequence[Counts]
 ) -> tuple[Floats, Floats]:
     """Return the shares of each row, drawn towards those of its areas, and how much was kept."""

@@ -66,7 +66,7 @@ class CoarseShares(Indicator):
         Fractions that stand out at an adjusted 0.05.
     misfit : float
         Mean squared standard score of the fractions *between* the coarse ones; 1 where the smooth
-        distribution fits.
+        distribution fits, NaN (and refused) where too few stations are expected at any of them.
     density : ndarray of float, shape (1001,)
         Stations by tenths of a percentage point.
     """
@@ -127,8 +127,11 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
     station's own number of votes; what it gives at a fraction is a sum of binomial terms, twiced
     to remove the bias of the first order (``tallyverify.forensics.shares.exact.twiced``). Assumes
     shares smooth at the scale of their own noise; refuses where more than a fifth of the stations
-    have one number of valid votes. The misfit measures that between the coarse fractions; above
-    1.5, and by more than chance (p < 0.001), the indicator refuses, since misfit invents spikes.
+    have one number of valid votes. The misfit measures that at the places between the coarse
+    fractions where 5 stations or more are expected; above 1.5, and by more than chance (p < 0.001),
+    the indicator refuses, since misfit invents spikes, and where there is no such place, since then
+    nothing tells how well the distribution fits (in an electorate of one kind, below some 1,500
+    stations).
 
     References
     ----------
@@ -174,6 +177,11 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
         refused = (
             f"{alike:,} of {used:,} stations have the same number of valid votes: shares take few "
             "values there, and are not smooth"
+        )
+    elif not len(squares):
+        refused = (
+            f"{used:,} stations are too few to measure how well the smooth distribution fits: at "
+            f"no place between the coarse fractions are {_FEWEST_EXPECTED:g} expected"
         )
     elif misfit > WORST_MISFIT and chi2.sf(squares.sum(), len(squares)) < 0.001:
         refused = (

@@ -131,7 +131,9 @@ def integer_percentages(
     -----
     A station is used if it has at least 100 registered voters (or ballots, where these are not
     known) and neither percentage is above 99 %. Each count is drawn anew from Binomial(n, observed
-    share); turnout and share independently. Drawing anew spreads a share by noise once more than
+    share); turnout and share independently. Whether a station lies at an integer is decided in
+    whole numbers, its edges included: a script that decides it by floats may count a station more
+    or less. Drawing anew spreads a share by noise once more than
     it has been already, so where the density bends its null is a little off. Assumes that honest
     shares are smooth at the scale of their own noise; denominators are accounted for exactly.
 
@@ -247,8 +249,8 @@ class CheckedFigures:
     def at_integers(self, *, smooth: bool) -> tuple[Mask, Mask]:
         """Return which stations used have an integer percentage: of turnout, of the share."""
         use = self.used()
-        share = at_integer(self.votes[use], self.ballots[use], inner=smooth)
-        turnout = at_integer(self.turned_out[use], self.registered[use], inner=smooth)
+        share = _at_integer(self.votes[use], self.ballots[use], inner=smooth)
+        turnout = _at_integer(self.turned_out[use], self.registered[use], inner=smooth)
         return turnout & self.turnout[use], share
 
     def chances(self, *, smooth: bool) -> tuple[Floats, Floats]:
@@ -268,7 +270,29 @@ def _chances(x: Counts, n: Counts, smooth: bool) -> Floats:
 
 @takes_input
 def at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Mask:
-    """Return where 100·x/n is within 0.05 of an integer (inner: of 5 to 95), without rounding."""
+    """Return where 100·x/n is within 0.05 of an integer (inner: of 5 to 95), without rounding.
+
+    Decided in whole numbers: at 0.05 itself, which floats put on either side, it is within.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> at_integer(np.array([19, 21, 2]), np.array([2000, 2000, 2000]))
+    array([ True,  True, False])
+    """
+    some, of = counts("x", x), counts("n", n)
+    same_length(x=some, n=of)
+    if (of == 0).any():
+        raise InputError(
+            "a percentage is taken of at least one",
+            found=f"0 at position {int(np.argmin(of))}",
+            expected="1 or more",
+        )
+    return _at_integer(some, of, inner=inner)
+
+
+def _at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Mask:
+    # In int64, which holds 200 times the most people of one place that counts() takes.
     rest = 100 * x % n
     near: Mask = 20 * np.minimum(rest, n - rest) <= n
     if inner:
@@ -278,8 +302,9 @@ def at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Mask:
 
 def _peaks(x: Counts, n: Counts) -> Floats:
     """Stations at each integer percentage, less the mean of the tenths around it."""
-    # Tenths of a percentage point, each with its edges as at_integer has them.
-    tenth = (2000 * x + n) // (2 * n)
+    # Tenths of a percentage point; both edges of an integer are its own, as at_integer has them.
+    tenth, near = (2000 * x + n) // (2 * n), _at_integer(x, n)
+    tenth[near] = 10 * ((200 * x[near] + n[near]) // (2 * n[near]))
     often = np.bincount(tenth, minlength=1001).astype(np.float64)
     padded = np.pad(often, 2, mode="reflect")
     around = (padded[:-4] + padded[1:-3] + padded[3:-1] + padded[4:]) / 4

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from tallyverify.readers.raw import Raw
 from tallyverify.records import First, Latest, Mapping, Subtotals
-from tallyverify.table import KIND
+from tallyverify.table import KIND, MARK
 
 STATUS, VERSION, LEVEL = ":status", ":version", ":level"
 """No name of a contest begins so."""
@@ -23,6 +23,7 @@ def beside_of(raw: Raw, mapping: Mapping) -> dict[str, pa.Array]:
         VERSION: version_column(mapping),
         LEVEL: mapping.subtotals.column if isinstance(mapping.subtotals, Subtotals) else None,
     }
+    named |= {MARK + column: column for column in mapping.marked_by}
     return {name: raw.text(column) for name, column in named.items() if column}
 
 
