@@ -242,8 +242,8 @@ def test_whole_areas_are_left_out_and_told() -> None:
     [
         (([5], [4], [True]), "5 of 4 at position 0"),
         (([5, 1], [9, 9], [True]), "marked 1"),
-        (([1], [2], [3]), "marks are true or false"),
-        (([1], [2], ["yes"]), "marks are true or false"),
+        (([1], [2], [3]), "what is marked is true or false"),
+        (([1], [2], ["yes"]), "what is marked is true or false"),
         (([-1], [4], [True]), "-1"),
         (([1], [np.nan], [True]), "nan"),
     ],

@@ -80,6 +80,8 @@ GOOD: dict[str, Any] = {
     "values": _VOTES / _BALLOTS,
     "centre": np.repeat(np.arange(N // 3), 3),
     "cast": _BALLOTS,
+    "total": _BALLOTS,
+    "marked": np.arange(N) % 2 == 0,
     "position": np.arange(N),
     "area": np.repeat(np.arange(N // 6), 6),
     "y": _VOTES,

@@ -201,7 +201,7 @@ def _mask(marked: ArrayLike) -> Mask:
     given = np.asarray(marked)
     if given.ndim != 1 or not (given.dtype == bool or np.isin(given, (0, 1)).all()):
         raise InputError(
-            "marks are true or false, one for each station",
+            "what is marked is true or false, one for each station",
             found=f"an array of {given.dtype}, shape {given.shape}",
             expected="True or False, or 1 or 0",
         )
