@@ -16,7 +16,7 @@ NAMES = ["clean", "partial", "venezuela-2024"]
 
 # The contract of report.json: every object's keys, in this order.
 REPORT = (
-    "schema version seed asked allowance capture inputs coverage totals verdict reason checks "
+    "schema version seed asked allowance capture sampling inputs coverage totals verdict reason checks "
     "findings feasibility materiality contest declared mappings"
 )
 INPUT = "role name sha256 rows"
