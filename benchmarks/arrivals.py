@@ -99,7 +99,9 @@ def table_of(records: pd.DataFrame) -> str:
         cells = []
         for _, one in rows.groupby("cut"):
             given = one[one["refused"] == ""]
-            held = f"{int(given['held'].sum())}/{len(given)}, {given['width'].mean():.1f}"
+            held = (
+                f"{int(given['held'].astype(bool).sum())}/{len(given)}, {given['width'].mean():.1f}"
+            )
             cells.append(held if len(given) else "–")
         given = rows[rows["refused"] == ""]
         whole = f"{100 * given['held'].astype(bool).mean():.0f} %" if len(given) else "–"

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.inference.estimating.late_trend import NO_TREND, LateTrend, late_trend
+from tallyverify.inference.estimating.late_trend import (
+    NO_TREND,
+    LateTrend,
+    beside_trend,
+    late_trend,
+)
 from tallyverify.inference.estimating.mask_runs import (
     FEWEST_MASKS,
     Masks,
@@ -89,12 +94,16 @@ def calibrate(
             "often that holds: too few were seen, or nothing would be left of some areas or strata"
         )
         return Calibration(tuple(ran), refused=reason)
-    # What the last to report show is added as a trend, not as a factor; that a whole kind of
-    # stations is unseen is no fault of the others.
+    # Of what the last to report show, the trend is added, and the rest sets the factor where it
+    # asks for more; that a whole kind of stations is unseen is no fault of the others.
     steady = [one for one in enough if one.pattern not in ("late", "kinds")] or enough
     calibrating = [one for one in steady if one.pattern == "learnt"] or steady
     setting = max(calibrating, key=lambda one: inflation_of(one.off))
     inflation = inflation_of(setting.off)
+    late = next((one for one in enough if one.pattern == "late"), None)
+    trend = late_trend(late, unseen, population) if late is not None else NO_TREND
+    if late is not None:
+        inflation = max(inflation, inflation_of(beside_trend(late.off)))
     turnout = max(inflation_of(one.off_turnout) for one in calibrating)
     # The two have the one that all three of their quantities give, the others each their own.
     by_candidate = np.max([_by_candidate(one) for one in calibrating], axis=0)
@@ -111,8 +120,6 @@ def calibrate(
             f"of hidden stations ({held.pattern}) the 95 % intervals held the truth only in "
             f"{100 * held.coverage:.0f} % of {held.masks} masks, even widened by the others"
         )
-    late = next((one for one in enough if one.pattern == "late"), None)
-    trend = late_trend(late, unseen, population) if late is not None else NO_TREND
     refused = refused or trend.refused
     return Calibration(
         tuple(ran),

@@ -81,6 +81,12 @@ def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
     return LateTrend(pair, shares, refused)
 
 
+def beside_trend(off: Floats) -> Floats:
+    """Return what is left of errors, in standard errors, where their trend was taken off."""
+    left: Floats = off * np.divide(4.0, off**2, out=np.ones_like(off), where=off**2 > 4)
+    return left
+
+
 def _ratio(gap: Floats, scale: Floats) -> Floats:
     return np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
 
