@@ -37,6 +37,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             whole=declared.whole,
             confirmed=unseen.registry_is_whole,
             sampling=facts.sampling,
+            registry=facts.registry,
         )
         whole += declared.whole
         outside += graded.outside and declared.whole

@@ -13,7 +13,9 @@ from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to
 from tallyverify.inference.favourable import most_favourable
 from tallyverify.inference.printed import is_within
+from tallyverify.names import folded
 from tallyverify.records import Sampling
+from tallyverify.table import KIND, Registry
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -23,6 +25,8 @@ FAR = 0.999
 
 FAR_OF_DRAWN = 0.9999
 """The same of a sample drawn by lot, for which nothing else need speak: one in ten thousand."""
+
+_AS_LARGE = 2.0
 
 FLOOR = log(3)
 """No smaller tilt is improbable, whatever the backtest had: odds up to three times those predicted.
@@ -63,6 +67,7 @@ def margin_evidence(
     whole: bool,
     confirmed: bool,
     sampling: Sampling | None = None,
+    registry: Registry | None = None,
 ) -> MarginEvidence:
     """Grade a declared margin (votes of the pair and of all) against an estimate not refused.
 
@@ -71,7 +76,8 @@ def margin_evidence(
     shows (by post, abroad) may differ by more than any backtest had.
 
     ``whole``: the bulletin is the whole count. ``confirmed``: a registry lists every station, as
-    many as are declared and every one that was seen. ``sampling``: how the sample was drawn.
+    many as are declared and every one that was seen. ``sampling``: how the sample was drawn, and
+    ``registry`` how large the stations are that were not.
     """
     outcome, calibration = study.outcome, study.calibration
     if outcome is None:
@@ -87,6 +93,10 @@ def margin_evidence(
         why = _undecided(study, sampling, gap, far, valid, whole=whole)
         if why:
             return MarginEvidence(True, Evidence.NOTE, f"a note only: {why}")
+        larger = _larger_than_drawn(study, registry, confirmed=confirmed)
+        if larger:
+            says = f"outside the 99.99 % interval too, of a sample drawn by lot; but {larger}"
+            return MarginEvidence(True, Evidence.ANOMALY, f"at most an anomaly: {says}")
         return MarginEvidence(
             True,
             Evidence.IMPROBABLE,
@@ -121,12 +131,36 @@ def _undecided(
         return "every station was seen, so that no estimate is needed"
     if valid <= float(study.population.valid.sum()):
         return "it holds no more votes than were seen"
-    if not sampling.all_seen(seen):
+    if sampling.drawn is None:
+        return "how many stations were drawn is not stated, so that some may lack"
+    if not study.drawn:
         return (
             f"of {number(sampling.drawn)} stations drawn {number(seen)} were seen and wholly read: "
             "those that lack may be of another kind"
         )
     return "it lies inside the 99.99 % interval" if gap <= far else ""
+
+
+def _larger_than_drawn(study: Study, registry: Registry | None, *, confirmed: bool) -> str:
+    """Say if stations that were not drawn may hold more than any that was.
+
+    An interval from a sample knows nothing of a few stations many times as large as all drawn.
+    """
+    if registry is None or not confirmed:
+        return "no registry is known to list every station, with the voters that it has"
+    sizes, unknown = registry.sizes
+    own = study.population.size[study.population.seen]
+    if not study.sampling_frame.listed or unknown.any() or (sizes == 0).any():
+        return "not of every station the registered voters are known"
+    if sizes.max() > _AS_LARGE * own.max():
+        return "stations that were not drawn have more than twice the voters of any that was"
+    if KIND in registry.frame.columns:
+        at = registry.positions(study.sampling_frame.keys)
+        seen = study.population.seen & (at >= 0)
+        kinds = registry.frame[KIND].fillna("").map(folded).to_numpy(dtype=object)
+        if set(kinds) - set(kinds[at[seen]]):
+            return "nothing was drawn of a kind of stations"
+    return ""
 
 
 def _innocent(

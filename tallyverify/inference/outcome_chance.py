@@ -175,7 +175,14 @@ def _clear(rule: Rule, outcome: Outcome, estimate: Estimate) -> bool:
     """Whether all counts inside the intervals come to an outcome: who wins, or that nobody does."""
     if outcome.winner is not None:
         return _wins_at(rule, outcome.winner, estimate, least=True)
-    return not any(_wins_at(rule, name, estimate, least=False) for name in estimate.shares)
+    if any(_wins_at(rule, name, estimate, least=False) for name in estimate.shares):
+        return False
+    return all(
+        _ahead(estimate, name, other, least=True) > 0
+        for name in outcome.finalists
+        for other in estimate.shares
+        if other not in outcome.finalists
+    )
 
 
 def _wins_at(rule: Rule, name: str, estimate: Estimate, *, least: bool) -> bool:
@@ -219,7 +226,12 @@ class _Chances:
         if outcome.winner is not None:
             return wins[outcome.winner]
         low = 1 - sum(most for _, most in wins.values())
-        return max(low, 0.0), max(1 - sum(least for least, _ in wins.values()), 0.0)
+        none = max(low, 0.0), max(1 - sum(least for least, _ in wins.values()), 0.0)
+        places = {name: at for at, name in enumerate(names)}
+        behind = [at for name, at in places.items() if name not in outcome.finalists]
+        last = [places[name] for name in outcome.finalists]
+        ahead = (self._ahead(one, at, Fraction(0)) for one in last for at in behind)
+        return chance_of_all([none, *ahead])
 
     def _wins(self, at: int) -> Chance:
         rivals = [other for other in range(len(self.shares.estimate)) if other != at]

@@ -28,8 +28,8 @@ class Sampling(Model):
         How many stations each stratum has in all; a stratum of several levels is named by their
         areas in this order, with `` / `` between them; without strata it is called ``all``.
     drawn : int, optional
-        How many stations were drawn in all. Where fewer were seen, those that lack may be of
-        another kind, and the sheets are treated as any that somebody could collect.
+        How many stations were drawn in all. Where it is not said, or another number was seen,
+        those that lack may be of another kind: the sample then decides no more than a collection.
 
     Examples
     --------
@@ -60,8 +60,8 @@ class Sampling(Model):
         return stratum.split(" / ") if len(self.strata) > 1 else [stratum]
 
     def all_seen(self, stations: int) -> bool:
-        """Whether no station that was drawn lacks, as far as their number is stated."""
-        return self.drawn is None or stations >= self.drawn
+        """Whether so many stations are all that were drawn, and no others."""
+        return self.drawn == stations
 
     @property
     def total(self) -> int:

@@ -153,6 +153,19 @@ def _held_together(
             f"its lists of voters are others at {number(others)} of "
             f"{counted(int(listed.sum()), 'station')}: other voters cast other ballots"
         )
+    # Whoever is on one list alone has the papers of one contest alone.
+    both &= ~(listed & (columns["registered"] != lists))
+    if others:
+        said.append(
+            check.finding(
+                f"{counted(others, 'station')} with another list of voters for {other.name}: their "
+                "ballots are not compared",
+                evidence=Evidence.NOTE,
+                observed=others,
+            )
+        )
+    if not both.any():
+        return said, "no station has its ballots, of one list of voters, in both"
     return said, _Compared(
         other.name,
         columns["station"][both],

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from tallyverify import ActaTable, Case, Declared, Evidence, InputError, Report, verify
-from tallyverify.inference import registry_from
+from tallyverify.inference import estimate, registry_from
 from tallyverify.records import Sampling
 from tallyverify.simulate import clean_election
+from tallyverify.table import KIND
 from tests.helpers.cases import declared_of, nation
 
 
@@ -40,6 +41,8 @@ def declared(table: ActaTable, moved: float = 0.0, **said: Any) -> Declared:
 
 
 def graded(table: ActaTable, seen: ActaTable, result: Declared, **parts: Any) -> Report:
+    if "sampling" in parts:
+        parts = {"registry": registry_from(table), **parts}
     case = Case(table.contest, seen, result, **parts)
     return verify(case, checks="inference")
 
@@ -61,7 +64,7 @@ def test_the_truth_lies_outside_the_far_interval_of_drawn_samples_hardly_ever() 
     table = clean_election(stations=1500, seed=2).table
     for seed in range(10):
         seen = drawn(table, 25, seed)
-        report = graded(table, seen, declared(table), sampling=design(table))
+        report = graded(table, seen, declared(table), sampling=design(table, drawn=len(seen)))
         assert report.counts()["improbable"] == 0
 
 
@@ -69,6 +72,8 @@ def test_the_truth_lies_outside_the_far_interval_of_drawn_samples_hardly_ever() 
     ("sampling", "said", "why"),
     [
         ({"drawn": 2000}, {}, "of 2,000 stations drawn"),
+        ({"drawn": 1}, {}, "of 1 stations drawn"),
+        ({}, {}, "how many stations were drawn is not stated"),
         ({}, {"coverage": 0.9}, "not known to be the whole count"),
     ],
 )
@@ -80,6 +85,54 @@ def test_what_keeps_a_drawn_sample_a_note(
     report = graded(table, seen, declared(table, 0.08, **said), sampling=design(table, **sampling))
     assert {f.evidence for f in report.of("I401")} == {Evidence.NOTE}
     assert why in " ".join(f.message for f in report.of("I401"))
+
+
+def test_a_sheet_without_its_stratum_is_refused() -> None:
+    table = clean_election(stations=2000, seed=1).table
+    seen = drawn(table, 40, seed=1)
+    state = seen.frame["state"].to_numpy(dtype=object).copy()
+    state[0] = ""
+    frame = seen.frame.assign(state=pd.array(state))
+    sampling = design(table, drawn=len(seen))
+    report = graded(table, replace(seen, frame=frame), declared(table), sampling=sampling)
+    assert "name no stratum of its design" in report.check("I401").reason
+    assert report.exit_code == 0
+
+
+def test_rows_without_votes_make_no_whole_sample() -> None:
+    table = clean_election(stations=2000, seed=1).table
+    seen = drawn(table, 60, seed=1)
+    lost = np.arange(len(seen)) % 20 == 0
+    frame = seen.frame.copy()
+    for name in (*seen.votes, *(line for line in seen.lines if line != "registered")):
+        frame.loc[lost, name] = 0
+    sampling = design(table, drawn=len(seen))
+    report = graded(table, replace(seen, frame=frame), declared(table, 0.08), sampling=sampling)
+    assert {f.evidence for f in report.of("I401")} <= {Evidence.NOTE}
+
+
+@pytest.mark.parametrize("told", ["nothing", "lists", "kinds"])
+def test_a_few_stations_larger_than_any_drawn_accuse_nobody(told: str) -> None:
+    """What a draw missed by chance may hold more than its interval knows."""
+    table = clean_election(stations=1500, seed=4).table
+    large = np.arange(len(table)) % 300 == 7
+    one = table.contest.candidate_ids[0]
+    frame, voters = table.frame.copy(), table.figure("registered")[0]
+    names = [one, "registered", "ballots", "valid"]
+    types = frame[names].dtypes.to_dict()
+    for name in names if told != "kinds" else []:
+        frame[name] = table.figure(name)[0] + np.where(large, 60 * voters, 0)
+    frame = frame.astype(types)
+    if told == "kinds":
+        frame = frame.assign(**{KIND: pd.array(np.where(large, "post", "booth"))})
+    whole = replace(table, frame=frame)
+    seen = whole.take((np.random.default_rng(0).random(len(table)) < 0.2) & ~large)
+    sampling = Sampling(kind="drawn", stations={"all": len(table)}, drawn=len(seen))
+    parts = {"registry": None} if told == "nothing" else {}
+    result = declared(whole, 0.12 if told == "kinds" else 0.0)
+    report = graded(whole, seen, result, sampling=sampling, **parts)
+    assert report.counts()["improbable"] == 0
+    assert "at most an anomaly" in " ".join(f.message for f in report.of("I401"))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -109,6 +162,11 @@ def test_a_design_that_does_not_fit_is_refused() -> None:
     with pytest.raises(InputError):
         Sampling(kind="quota", stations={"all": 5})
     table = clean_election(stations=300, seed=1).table
+    whole = Sampling(kind="drawn", stations={"all": 300})
+    with pytest.raises(InputError, match="estimated by its design"):
+        estimate(table, sampling=whole, method="prediction")
+    with pytest.raises(InputError, match="design of a drawn sample"):
+        estimate(table, registry_from(table), sampling=whole)
     few = dict.fromkeys(design(table).stations, 1)
     sampling = Sampling(kind="drawn", strata=("state",), stations=few)
     report = graded(table, drawn(table, 20, 1), declared(table), sampling=sampling)

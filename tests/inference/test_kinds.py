@@ -92,3 +92,20 @@ def test_a_mapping_names_the_column() -> None:
     assert registry_from(table).frame[KIND].tolist() == ["booth", "post"] * 3
     with pytest.raises(InputError, match="sortt"):
         read_actas(rows, contest=contest, mapping={**mapping, "kind": "sortt"})
+
+
+def test_letters_that_name_areas_are_no_kinds() -> None:
+    keys = texts(*(f"{'ABC'[at % 3]}-{at}" for at in range(60)))
+    state = np.arange(60) % 3
+    assert kinds_of(keys, np.full(60, 5.0), None, [state])[1] == ("all",)
+    county = np.arange(60) % 6
+    assert kinds_of(keys, np.full(60, 5.0), None, [county])[1] == ("all",)
+    other = np.arange(60) // 20
+    assert len(kinds_of(keys, np.full(60, 5.0), None, [other])[1]) == 3
+
+
+def test_kinds_that_the_registry_does_not_name_refuse_nothing() -> None:
+    table = of_kinds(1200, 0.2)
+    registry = registry_from(replace(table, frame=table.frame.drop(columns=KIND)))
+    found = estimate(hide_stations(table, 0.2, seed=1), registry)
+    assert found.refused == ""

@@ -83,6 +83,23 @@ def test_sizes_that_report_first_give_no_estimate_while_most_is_unseen() -> None
     assert at(ordered, rank, 0.6).refused == ""
 
 
+def test_a_stratum_that_reports_last_gives_no_estimate() -> None:
+    """Without its sheets nothing is left of it: the trend cannot be seen, which is said."""
+    table, rank = stream_of(1, 2.0)
+    state = table.frame["state"].to_numpy(dtype=object)
+    one = state[np.argmax(rank)]
+    stations = table.frame["state"].astype(str).value_counts()
+    expected = pd.DataFrame({"state": stations.index, "stations": stations.to_numpy()})
+    seen = rank < 0.6 * len(rank)
+    last = np.flatnonzero(seen)[np.argsort(rank[seen])[-8:]]
+    kept = seen & (state != one)
+    kept[last] = True
+    late = np.isin(np.arange(len(rank)), last)
+    frame = table.frame.assign(state=pd.array(np.where(late, one, state)))
+    found = estimate(replace(table, frame=frame).take(kept), expected=expected)
+    assert "how the count goes on cannot be told" in found.refused
+
+
 def test_an_order_by_chance_costs_little() -> None:
     wider = []
     for seed in range(6):

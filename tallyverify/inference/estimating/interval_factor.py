@@ -100,9 +100,9 @@ def calibrate(
     calibrating = [one for one in steady if one.pattern == "learnt"] or steady
     setting = max(calibrating, key=lambda one: inflation_of(one.off))
     inflation = inflation_of(setting.off)
-    late = next((one for one in enough if one.pattern == "late"), None)
+    late = next((one for one in ran if one.pattern == "late"), None)
     trend = late_trend(late, unseen, population) if late is not None else NO_TREND
-    if late is not None:
+    if late is not None and len(late):
         inflation = max(inflation, inflation_of(beside_trend(late.off)))
     turnout = max(inflation_of(one.off_turnout) for one in calibrating)
     # The two have the one that all three of their quantities give, the others each their own.

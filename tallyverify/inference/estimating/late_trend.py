@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_UNSEEN = 2 / 3
 """Share of the voters unseen beyond which a trend is not carried on."""
 _STEEPER = 1.5
+_FEWEST = 3  # masks that must have been predicted
 _SURE = 3.0  # standard errors: of ten masks, some are beyond two by chance
 
 
@@ -59,6 +60,13 @@ def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
         All stations. Beyond :data:`MOST_UNSEEN` nothing is carried on: where a trend shows, or
         stations do not report in an order like a random one, there is no estimate.
     """
+    if len(late) < _FEWEST:
+        return LateTrend(
+            NO_TREND.pair,
+            NO_TREND.shares,
+            "without the last to report, too little is left of some areas or strata to predict "
+            "them: how the count goes on cannot be told",
+        )
     ahead = (unseen / np.maximum(late.hidden * (1 - unseen), 1e-9))[:, None]
     scale = late.error * late.reach / NORMAL
     gap = late.estimate - late.truth

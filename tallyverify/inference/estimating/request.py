@@ -101,6 +101,13 @@ def of_design(asked: EstimateRequest) -> EstimateRequest:
                 found=name,
                 expected="'sampling' by itself",
             )
+    if asked.method == "prediction":
+        raise InputError(
+            "a drawn sample is estimated by its design",
+            place="method",
+            found=shown(asked.method),
+            expected="'auto' or 'ratio'",
+        )
     if not drawn.strata:
         return replace(asked, stations=drawn.total)
     areas = pd.DataFrame([drawn.parts(name) for name in drawn.stations], columns=[*drawn.strata])

@@ -80,7 +80,7 @@ class Study:
     def drawn(self) -> bool:
         """Whether what was seen is a whole sample that was drawn by lot."""
         sampling, seen = self.asked.sampling, int(self.population.seen.sum())
-        return sampling is not None and sampling.all_seen(seen)
+        return sampling is not None and sampling.all_seen(seen) and not self.sampling_frame.unread
 
     @property
     def voters(self) -> float:
@@ -95,7 +95,7 @@ class Study:
         by_registry = self.known == "registry" and not frame.lacks(asked.stations)
         if by_registry or (self.known == "listed" and asked.stations == frame.stations):
             return frame.capacity
-        if self.known not in ("areas", "numbers"):
+        if self.known not in ("areas", "numbers") or not frame.listed:
             return None
         total = asked.registered
         if asked.expected is not None and "registered" in asked.expected:
@@ -209,7 +209,7 @@ def _studied(
         return found
     return replace(
         found,
-        totals=replace(totals, trend=found.trend_of_totals),
+        totals=replace(within, trend=found.trend_of_totals),
         shares=replace(shares, trend=calibration.trend.shares),
         outcome=found.outcome_of(pair),
     )
@@ -237,6 +237,8 @@ def _knowledge(sheets: Sheets, asked: EstimateRequest) -> str:
         return "registry"
     if asked.expected is not None:
         return "areas"
+    if asked.sampling is not None:
+        return "numbers"
     if asked.method == "prediction" or asked.stations == sheets.rows:
         return "listed"
     if asked.stations is not None or asked.registered is not None:
@@ -258,6 +260,13 @@ def _strata(
         by = asked.strata or [level for level in there if level in asked.expected]
         sheets = sheets.take(np.isin(sheets.columns["station"], sampling_frame.keys))
         if any((sheets.columns[f"area:{level}"] == "").any() for level in by if level in there):
+            if asked.sampling is not None:
+                raise InputError(
+                    "sheets of the sample name no stratum of its design",
+                    place="sampling.strata",
+                    found=listed(by),
+                    hint="say of each sheet where it was drawn",
+                )
             return _country_of(asked.expected, population, voters)
         return strata_of(sheets, population, voters, asked.expected, there, asked.strata)
     if known == "numbers":
@@ -327,8 +336,8 @@ def _still_to_come(found: Study) -> float:
     Of a drawn sample the stations that were not drawn never will.
     """
     seen, drawn = int(found.population.seen.sum()), found.asked.sampling
-    if drawn is not None:
-        return max(1 - seen / drawn.drawn, 0.0) if drawn.drawn else 0.0
+    if drawn is not None and drawn.drawn:
+        return max(1 - seen / drawn.drawn, 0.0)
     if found.strata is None:
         return unseen_share(found.population)
     unseen = found.unseen_stations or 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tallyverify.inference.prediction.population import NOT_NAMED
 from tallyverify.names import folded
 
 if TYPE_CHECKING:
@@ -18,7 +20,9 @@ FEWEST_OF_KIND = 10
 """Stations that a form of keys must have to be a kind by itself."""
 
 
-def kinds_of(keys: Texts, voters: Floats, given: Texts | None) -> tuple[Counts, tuple[str, ...]]:
+def kinds_of(
+    keys: Texts, voters: Floats, given: Texts | None, areas: Sequence[Counts] = ()
+) -> tuple[Counts, tuple[str, ...]]:
     """Return the kind of each station, and what the kinds are called.
 
     Where a column names them, it does. Otherwise they are told apart where that is plain: by what
@@ -32,6 +36,8 @@ def kinds_of(keys: Texts, voters: Floats, given: Texts | None) -> tuple[Counts, 
         Registered voters; NaN where not known.
     given : ndarray of str, shape (stations,), optional
         The kind of each station as a column names it; empty where it does not.
+    areas : sequence of ndarray of int64, shape (stations,)
+        Areas by level: letters that name these are no kinds.
 
     Returns
     -------
@@ -45,20 +51,26 @@ def kinds_of(keys: Texts, voters: Floats, given: Texts | None) -> tuple[Counts, 
     ('keys with B', 'keys with E')
     """
     if given is not None and (given != "").any():
-        texts = [folded(str(text)) or "not named" for text in given]
+        texts = [folded(str(text)) or NOT_NAMED for text in given]
     else:
-        by_key, by_list = _forms(keys), _lists(voters)
+        by_key, by_list = _forms(keys, areas), _lists(voters)
         texts = [", ".join(filter(None, pair)) for pair in zip(by_key, by_list, strict=True)]
     names, codes = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
     return codes.ravel().astype(np.int64), tuple(str(name) or "all" for name in names)
 
 
-def _forms(keys: Texts) -> list[str]:
+def _forms(keys: Texts, areas: Sequence[Counts]) -> list[str]:
     """Return the letters of each key, where these make few kinds."""
     letters = ["".join(re.findall(r"[^\W\d_]+", str(key))).upper() for key in keys]
     found, counts = np.unique(np.array(letters, dtype=str), return_counts=True)
     if not 2 <= len(found) <= MOST_KINDS or counts.min() < FEWEST_OF_KIND:
         return [""] * len(keys)
+    form = np.unique(np.array(letters, dtype=str), return_inverse=True)[1].ravel()
+    for area in areas:
+        # All stations of an area have the same letters, or all of the same letters lie in one.
+        pairs = len(np.unique(form * (int(area.max()) + 1) + area))
+        if pairs in (len(found), len(np.unique(area))):
+            return [""] * len(keys)
     return [f"keys with {one}" if one else "keys without letters" for one in letters]
 
 

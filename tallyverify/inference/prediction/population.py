@@ -13,6 +13,8 @@ from tallyverify.inference.prediction.area_tree import AreaTree
 if TYPE_CHECKING:
     from tallyverify.arrays import Counts, Floats, Mask
 
+NOT_NAMED = "not named"
+"""The kind of stations of which none is known."""
 _UNEVEN = 2.326  # the 99th percentile of a normal
 _BY_SIZE = 3.0  # standard errors of a correlation
 
@@ -129,12 +131,13 @@ class Population:
         return bool(abs(np.corrcoef(log, seen)[0, 1]) * np.sqrt(len(self)) > _BY_SIZE)
 
     def kinds_seen(self) -> tuple[Counts, Counts]:
-        """Return how many stations of each kind were seen, and are asked for; shape (kinds,)."""
+        """Return how many stations of each known kind were seen, and are asked for; (kinds,)."""
         if self.kind is None:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         kind, count = self.kind, len(self.kinds)
+        named = np.array([name != NOT_NAMED for name in self.kinds])
         seen = np.bincount(kind[self.seen], minlength=count)
-        return seen, np.bincount(kind[self.wanted], minlength=count)
+        return seen * named, np.bincount(kind[self.wanted], minlength=count) * named
 
     def hiding(self, hidden: Mask) -> Population:
         """Return the same with some seen stations hidden, and only these asked for."""

@@ -34,6 +34,7 @@ class SamplingFrame:
     keys: Texts  # (stations,)
     areas: tuple[str, ...]  # units of the first level
     voters_known: bool  # of at least some stations
+    listed: bool  # every seen station has voters on its list
     room: Floats  # (stations,): most valid votes an unseen one can hold; infinite where not known
     capacity: float | None  # most valid votes of all that were not seen; None where not known
     used: float  # registered voters of the seen stations, or their votes where that is not known
@@ -109,7 +110,7 @@ def assemble_frame(
     extra, told = covariates_of(registry, covariates, keys, spot, voters.size, levels)
     notes += told
     said = _named(columns, KIND, at, count, registry, spot)
-    kind, kinds = kinds_of(keys[kept], listed_voters[kept], said[kept])
+    kind, kinds = kinds_of(keys[kept], listed_voters[kept], said[kept], placed.codes)
     several = len(kinds) > 1
     population = Population(
         AreaTree.of(placed.codes, int(kept.sum())),
@@ -130,6 +131,7 @@ def assemble_frame(
         keys[kept],
         placed.first,
         bool((listed_voters > 0).any()),
+        bool((listed_voters[seen] > 0).all()),
         voters.room[kept],
         voters.capacity,
         float(taken_up[seen].sum()),
