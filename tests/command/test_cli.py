@@ -101,7 +101,7 @@ def test_a_report_is_replaced_whole(
         ("rules", [c.code for c in catalogue() if c.family == "rules"]),
         ("rules,compare", [c.code for c in catalogue() if c.family in ("rules", "compare")]),
         ("inference", ["I401", "I402", "I403", "I404"]),
-        ("forensics", [f"F5{number:02d}" for number in range(1, 13)]),
+        ("forensics", [f"F5{number:02d}" for number in range(1, 14)]),
         ("inference,rules,forensics,compare", [c.code for c in catalogue()]),
         ("D301,R103", ["R103", "D301"]),
         ("d301, R103,,D301", ["R103", "D301"]),

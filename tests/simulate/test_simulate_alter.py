@@ -293,7 +293,7 @@ def test_typed_counts_add_up_and_are_nearest(votes: list[int], decimals: int) ->
     (row,) = type_totals(declared, decimals=decimals).declared.bulletins[0].areas
     assert sum(row.votes.values()) == row.valid
     assert row.ballots == row.valid + 7
-    assert abs(row.valid - sum(votes)) <= 100
+    assert abs(row.valid - sum(votes)) < 1000  # no farther is looked for a total that fits
     unit = 100 * 10**decimals
     for count in row.votes.values():
         step = Fraction(count * unit, row.valid)
