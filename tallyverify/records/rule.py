@@ -5,22 +5,26 @@ Exact: shares are fractions as they are written (0.1 is a tenth), and compared w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from tallyverify.model import Model, Text
 
 HALF = Fraction(1, 2)
+_TEXT = re.compile(r"[0-9]{1,18}(/[0-9]{1,18}|\.[0-9]{1,18})?")
 
 
 def _fraction(value: Any) -> Fraction:
     what = "a share is a fraction from 0 to 1: 0.5 is half, and so is '1/2'"
     if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
         raise ValueError(what)
+    if isinstance(value, str) and not _TEXT.fullmatch(value):
+        raise ValueError(what)  # an exponent may ask for more digits than fit anywhere
     try:
         # By its text, so that 0.1 is a tenth and not the nearest binary number.
         share = value if isinstance(value, Fraction) else Fraction(str(value))
@@ -38,7 +42,7 @@ def _written(share: Fraction) -> float | str:
 
 Share = Annotated[
     Fraction,
-    BeforeValidator(_fraction),
+    PlainValidator(_fraction),
     PlainSerializer(_written),
     WithJsonSchema(
         {
