@@ -10,13 +10,19 @@ from tallyverify.checking.concurrent import (
     ConcurrentContest,
     ballots_told,
     concurrent_contest,
-    known_numbers,
 )
 from tallyverify.checking.context import CaseFacts, Names
 from tallyverify.checking.open_outcomes import OutcomesLeft, VotesLeft, outcomes_left
 from tallyverify.checking.reading import RowsRead, too_many
 from tallyverify.checking.seen import Kept, Seen, first_rows, like_regions, summarise_seen
-from tallyverify.checking.stations_kept import MOST_STATIONS, Sheets, Studied, summarise_sheets
+from tallyverify.checking.stations_kept import (
+    MOST_STATIONS,
+    Sheets,
+    Studied,
+    by_station,
+    known_numbers,
+    summarise_sheets,
+)
 from tallyverify.checking.totals import places_of
 from tallyverify.checking.which_seen import seen_in, shown_in
 
@@ -38,6 +44,7 @@ __all__ = [
     "VotesLeft",
     "ballots_told",
     "bounds_of",
+    "by_station",
     "concurrent_contest",
     "first_rows",
     "known_numbers",

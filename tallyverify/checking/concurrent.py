@@ -8,6 +8,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Floats
 from tallyverify.checking.context import CaseFacts, Names
+from tallyverify.checking.stations_kept import known_numbers
 from tallyverify.checking.which_seen import seen_in
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Registry, Source, listed_stations
@@ -66,10 +67,9 @@ def concurrent_contest(name: str, table: ActaTable) -> ConcurrentContest:
     """
     facts = CaseFacts.of(table)
     names, reason = ballots_told(facts)
-    ballots = known_numbers(table, names) if names else np.full(len(table), np.nan)
+    ballots = known_numbers(table, names)
     ballots[~seen_in(table, facts)] = np.nan
-    lists = ("registered",) if "registered" in table.lines else ()
-    registered = known_numbers(table, lists) if lists else np.full(len(table), np.nan)
+    registered = known_numbers(table, ("registered",) if "registered" in table.lines else None)
     keys = table.frame["station"].to_numpy(dtype=object)
     order = np.argsort(keys, kind="stable")
     first = np.flatnonzero(np.append(True, keys[order][1:] != keys[order][:-1])[: len(keys)])
@@ -82,15 +82,6 @@ def concurrent_contest(name: str, table: ActaTable) -> ConcurrentContest:
         _agreed(registered[order], first),
         reason,
     )
-
-
-def known_numbers(table: ActaTable, names: Names) -> Floats:
-    """Return the sum of several figures by row, NaN where one of them was not read."""
-    values, missing = table.group(names)
-    numbers = values.astype(np.float64)
-    if missing is not None:
-        numbers[missing] = np.nan
-    return numbers
 
 
 def _agreed(numbers: Floats, first: Counts) -> Floats:

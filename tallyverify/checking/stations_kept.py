@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 
 from tallyverify.arrays import Floats, Mask, Texts
-from tallyverify.checking.context import CaseFacts
+from tallyverify.checking.context import CaseFacts, Names
 from tallyverify.checking.which_seen import seen_in
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import KIND, ActaTable, area_codes
@@ -69,10 +69,14 @@ class Sheets(Studied):
     @cached_property
     def columns(self) -> dict[str, Any]:
         """The columns of all stations, sorted by station."""
-        chunks = self.chunks or ()
-        whole = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
-        order = np.argsort(whole["station"], kind="stable")
-        return {name: column[order] for name, column in whole.items()}
+        return by_station(self.chunks or ())
+
+
+def by_station(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Put the columns of parts together, sorted by station."""
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(whole["station"], kind="stable")
+    return {name: column[order] for name, column in whole.items()}
 
 
 def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
@@ -89,9 +93,9 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     read = seen_in(part, facts) & part.known(ALL_OPTIONS)
     columns: dict[str, Any] = {"station": _texts(part, "station"), "votes": votes, "read": read}
     for name in ("registered", "signed"):
-        columns[name] = _numbers(part, (name,) if name in part.lines else None)
-    columns["ballots"] = _numbers(part, facts.ballots)
-    columns["valid"] = _numbers(part, (ALL_OPTIONS,))
+        columns[name] = known_numbers(part, (name,) if name in part.lines else None)
+    columns["ballots"] = known_numbers(part, facts.ballots)
+    columns["valid"] = known_numbers(part, (ALL_OPTIONS,))
     for name in ("order", KIND, *part.marks):
         if name in part.frame.columns:
             columns[name] = _texts(part, name)
@@ -102,8 +106,9 @@ def summarise_sheets(part: ActaTable, facts: CaseFacts) -> Sheets:
     return Sheets(len(part), (columns,))
 
 
-def _numbers(part: ActaTable, names: tuple[str, ...] | None) -> Floats:
-    if names is None:
+def known_numbers(part: ActaTable, names: Names | None) -> Floats:
+    """Return the sum of several figures by row, NaN where one was not read or there is none."""
+    if not names:
         return np.full(len(part), np.nan)
     values, missing = part.group(names)
     numbers = values.astype(np.float64)

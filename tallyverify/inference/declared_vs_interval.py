@@ -36,7 +36,6 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             declared.valid,
             whole=declared.whole,
             confirmed=unseen.registry_is_whole,
-            sampling=facts.sampling,
             registry=facts.registry,
         )
         whole += declared.whole

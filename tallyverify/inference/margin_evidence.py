@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tallyverify.arrays import Floats
 
 FAR = 0.999
-"""Level of the interval that a declared margin must lie outside of, to be improbable."""
+"""Level of the interval that a declared margin must lie outside of, to be an anomaly."""
 
 FAR_OF_DRAWN = 0.9999
 """The same of a sample drawn by lot, for which nothing else need speak: one in ten thousand."""
@@ -29,7 +29,7 @@ FAR_OF_DRAWN = 0.9999
 _AS_LARGE = 2.0
 
 FLOOR = log(3)
-"""No smaller tilt is improbable, whatever the backtest had: odds up to three times those predicted.
+"""No smaller tilt is an anomaly, whatever the backtest had: odds up to three times those predicted.
 
 Stations may honestly be missing for what no level of areas knows, as villages or prisons are. In
 Poland 2020, with 80 % of the villages and 3 % of the towns unseen and predicted from whole
@@ -66,7 +66,6 @@ def margin_evidence(
     *,
     whole: bool,
     confirmed: bool,
-    sampling: Sampling | None = None,
     registry: Registry | None = None,
 ) -> MarginEvidence:
     """Grade a declared margin (votes of the pair and of all) against an estimate not refused.
@@ -76,8 +75,8 @@ def margin_evidence(
     shows (by post, abroad) may differ by more than any backtest had.
 
     ``whole``: the bulletin is the whole count. ``confirmed``: a registry lists every station, as
-    many as are declared and every one that was seen. ``sampling``: how the sample was drawn, and
-    ``registry`` how large the stations are that were not.
+    many as are declared and every one that was seen. ``registry``: how large the stations are that
+    were not drawn.
     """
     outcome, calibration = study.outcome, study.calibration
     if outcome is None:
@@ -87,7 +86,7 @@ def margin_evidence(
     at = float(outcome.margin.estimate)
     if is_within((first - second) / valid, at - half, at + half):
         return MarginEvidence(False, Evidence.NOTE, "")
-    tilt = needed_tilt(study, first, second)
+    tilt, sampling = needed_tilt(study, first, second), study.asked.sampling
     if sampling is not None:
         far = float(outcome.margin.half_width(calibration.inflation, FAR_OF_DRAWN))
         why = _undecided(study, sampling, gap, far, valid, whole=whole)
@@ -191,8 +190,7 @@ def _innocent(
         return f"it holds {as_many} were seen, so that the registry may list too much"
     if _unseen_region(study):
         return f"nothing was seen of an area of the level {study.population.levels[0]}"
-    of_kind, wanted = study.population.kinds_seen()
-    if ((of_kind == 0) & (wanted > 0)).any():
+    if study.population.unseen_kinds.size:
         return "nothing was seen of a kind of stations"
     if learnt is None or calibration.setting != "learnt" or learnt.coverage < LOWEST_COVERAGE:
         return "the backtest does not cover in the pattern really missing"

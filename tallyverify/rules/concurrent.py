@@ -20,6 +20,7 @@ from tallyverify.checking import (
     ConcurrentContest,
     Kept,
     ballots_told,
+    by_station,
     known_numbers,
     seen_in,
 )
@@ -41,12 +42,6 @@ class BallotsSeen:
     def __add__(self, other: BallotsSeen) -> BallotsSeen:
         return BallotsSeen(self.parts + other.parts)
 
-    def columns(self, names: tuple[str, ...]) -> dict[str, Any]:
-        """Return the columns of all stations, sorted by key."""
-        whole = {name: np.concatenate([part[name] for part in self.parts]) for name in names}
-        order = np.argsort(whole["station"], kind="stable")
-        return {name: column[order] for name, column in whole.items()}
-
 
 def summarise_ballots(part: ActaTable, facts: CaseFacts) -> BallotsSeen:
     """Keep the ballots of the seen stations of a part, if there is a contest to compare with."""
@@ -54,11 +49,11 @@ def summarise_ballots(part: ActaTable, facts: CaseFacts) -> BallotsSeen:
     if not facts.contests or not names:
         return BallotsSeen()
     part = part.take(seen_in(part, facts))
-    lists = ("registered",) if "registered" in part.lines else ()
+    lists = ("registered",) if "registered" in part.lines else None
     columns: dict[str, Any] = {
         "station": part.frame["station"].to_numpy(dtype=object),
         "ballots": known_numbers(part, names),
-        "registered": known_numbers(part, lists) if lists else np.full(len(part), np.nan),
+        "registered": known_numbers(part, lists),
     }
     for level in facts.levels:
         columns[level] = part.frame[level].fillna("").to_numpy(dtype=object)
@@ -104,7 +99,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         return check.not_applicable(
             f"ballots cannot be told of the actas: {reason or 'no station was seen'}"
         )
-    columns = seen.columns(("station", "ballots", "registered", *facts.levels))
+    columns = by_station(seen.parts)
     findings: list[Finding] = []
     reasons, compared = [], []
     for other in facts.contests:

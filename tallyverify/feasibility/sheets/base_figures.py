@@ -58,13 +58,11 @@ def beside_candidates(sheets: Witnesses, facts: CaseFacts) -> Range | None:
         for name in sorted({"null", "blank"} & set(figures)):
             if name == "null" or not inside:
                 low = low + sheets.low(name)
-                high = high + np.maximum(sheets.high(name), sheets.low(name))
+                high = high + _most(sheets, name)
         return low, high
     names = facts.contest.candidate_ids
     least = sum((sheets.low(name) for name in names), np.zeros(len(sheets), dtype=np.int64))
-    most = sum(
-        (np.maximum(sheets.high(name), sheets.low(name)) for name in names), np.zeros_like(least)
-    )
+    most = sum((_most(sheets, name) for name in names), np.zeros_like(least))
     stated = [one[:] for one in sheets.ballots]
     cap = np.maximum(sheets.limits.cap, most)
     low = np.where(stated[0] >= 0, np.maximum(stated[0] - most, 0), 0)
@@ -77,14 +75,19 @@ def _valid(sheets: Witnesses, facts: CaseFacts) -> Range:
     how = sheets.conventions
     low = high = np.zeros(len(sheets), dtype=np.int64)
     if "valid" in facts.lines:
-        low, high = sheets.low(OTHER), np.maximum(sheets.high(OTHER), sheets.low(OTHER))
+        low, high = sheets.low(OTHER), _most(sheets, OTHER)
         if how.valid == "over" and not how.among:
             # Whoever they are for, the sheet counts them among the valid votes.
             low = np.where(sheets.sound & (sheets.valid[0][:] >= 0), high, low)
     if _holds_blank(sheets, facts) and "blank" in facts.lines:
         low = low + sheets.low("blank")
-        high = high + np.maximum(sheets.high("blank"), sheets.low("blank"))
+        high = high + _most(sheets, "blank")
     return low, high
+
+
+def _most(sheets: Witnesses, name: str) -> Counts:
+    """The most of a figure, the least where nothing bounds it."""
+    return np.maximum(sheets.high(name), sheets.low(name))
 
 
 def _holds_blank(sheets: Witnesses, facts: CaseFacts) -> bool:

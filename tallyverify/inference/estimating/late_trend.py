@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.inference.estimating.mask_runs import Masks
-from tallyverify.inference.estimating.outcome import NORMAL, TURNOUT
+from tallyverify.inference.estimating.outcome import TURNOUT
 from tallyverify.inference.prediction.population import Population
 
 if TYPE_CHECKING:
@@ -68,14 +68,12 @@ def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
             "them: how the count goes on cannot be told",
         )
     ahead = (unseen / np.maximum(late.hidden * (1 - unseen), 1e-9))[:, None]
-    scale = late.error * late.reach / NORMAL
-    gap = late.estimate - late.truth
-    pair = _largest(gap, _ratio(gap, scale), ahead)
+    pair = _largest(late.estimate - late.truth, late.in_errors, ahead)
     shares = _largest(late.gaps, late.others, ahead) if late.gaps.size else np.zeros(1)
     refused = ""
     if unseen > MOST_UNSEEN:
         why = ""
-        if (np.abs(_ratio(gap, scale))[:, :TURNOUT] > _SURE).any():
+        if (np.abs(late.off) > _SURE).any():
             why = "the last stations to report differ from the first by more than areas explain"
         elif population.seen.all():
             why = "nothing says which stations have still to report"
@@ -93,10 +91,6 @@ def beside_trend(off: Floats) -> Floats:
     """Return what is left of errors, in standard errors, where their trend was taken off."""
     left: Floats = off * np.divide(4.0, off**2, out=np.ones_like(off), where=off**2 > 4)
     return left
-
-
-def _ratio(gap: Floats, scale: Floats) -> Floats:
-    return np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
 
 
 def _largest(gap: Floats, off: Floats, ahead: Floats) -> Floats:

@@ -54,14 +54,16 @@ class Masks:
     @property
     def off(self) -> Floats:
         """Errors of all but turnout, in standard errors of Student's t; shape (masks, 3)."""
-        return self._in_errors()[:, :TURNOUT]
+        return self.in_errors[:, :TURNOUT]
 
     @property
     def off_turnout(self) -> Floats:
         """The same of the turnout; shape (masks, 1)."""
-        return self._in_errors()[:, TURNOUT:]
+        return self.in_errors[:, TURNOUT:]
 
-    def _in_errors(self) -> Floats:
+    @property
+    def in_errors(self) -> Floats:
+        """Errors of all four; shape (masks, 4)."""
         scale = self.error * self.reach / NORMAL
         gap = self.estimate - self.truth
         return np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)

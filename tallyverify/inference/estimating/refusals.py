@@ -64,16 +64,14 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
 
 def _unseen_kind(population: Population) -> str:
     """Say if nothing was seen of a kind of stations that holds more than one percent."""
-    if population.kind is None:
-        return ""
-    seen, wanted = population.kinds_seen()
     everyone = float(population.size[population.seen].sum() + population.wanted_size.sum())
-    for at in np.flatnonzero((seen == 0) & (wanted > 0)):
-        voters = float(population.wanted_size[population.kind == at].sum())
+    for at in population.unseen_kinds:
+        here = population.wanted & (population.kind == at)
+        voters = float(population.size[here].sum())
         if voters > _LARGEST * everyone:
             return (
                 f"nothing was seen of the stations of the kind {shown(population.kinds[at])} "
-                f"({number(int(wanted[at]))}, {percent(voters, everyone, 1)} of the voters): what "
+                f"({number(int(here.sum()))}, {percent(voters, everyone, 1)} of the voters): what "
                 "other kinds show does not carry over to them"
             )
     return ""

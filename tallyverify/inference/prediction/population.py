@@ -11,7 +11,7 @@ import numpy as np
 from tallyverify.inference.prediction.area_tree import AreaTree
 
 if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Mask
+    from tallyverify.arrays import Codes, Counts, Floats, Mask
 
 NOT_NAMED = "not named"
 """The kind of stations of which none is known."""
@@ -138,6 +138,12 @@ class Population:
         named = np.array([name != NOT_NAMED for name in self.kinds])
         seen = np.bincount(kind[self.seen], minlength=count)
         return seen * named, np.bincount(kind[self.wanted], minlength=count) * named
+
+    @property
+    def unseen_kinds(self) -> Codes:
+        """Kinds of which stations are asked for, and none was seen: positions in `kinds`."""
+        seen, wanted = self.kinds_seen()
+        return np.flatnonzero((seen == 0) & (wanted > 0))
 
     def hiding(self, hidden: Mask) -> Population:
         """Return the same with some seen stations hidden, and only these asked for."""
