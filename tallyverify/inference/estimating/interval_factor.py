@@ -64,7 +64,7 @@ def calibrate(
     patterns: Sequence[str],
     masks: int,
     share: float,
-    unseen: float,
+    unseen: tuple[float, float],
     seed: int,
 ) -> Calibration:
     """Run the backtest and draw the inflation from it.
@@ -73,7 +73,7 @@ def calibrate(
     (``learnt``) sets the inflation, and the others get half as many masks. Where it is not known
     how they are missing, or it had too few masks, the pattern that asks for most does. Where the
     order of counting is known, the trend that the last to report show is added to the interval:
-    ``unseen`` is the share of all that has still to report.
+    ``unseen`` are the shares of all voters and stations that have still to report.
     """
     ran = []
     for pattern in patterns:
@@ -82,7 +82,7 @@ def calibrate(
         hidden = share
         if pattern == "late":
             # One after the other they hold much the same stations, so that few say as much.
-            count, hidden = FEWEST_MASKS, max(unseen, 0.02)
+            count, hidden = FEWEST_MASKS, max(unseen[0], 0.02)
         ran.append(
             run_masks(population, predict, pattern, masks=count, share=hidden, seed=seed, pair=pair)
         )
@@ -101,7 +101,7 @@ def calibrate(
     setting = max(calibrating, key=lambda one: inflation_of(one.off))
     inflation = inflation_of(setting.off)
     late = next((one for one in ran if one.pattern == "late"), None)
-    trend = late_trend(late, unseen, population) if late is not None else NO_TREND
+    trend = late_trend(late, *unseen, population) if late is not None else NO_TREND
     if late is not None and len(late):
         inflation = max(inflation, inflation_of(beside_trend(late.off)))
     turnout = max(inflation_of(one.off_turnout) for one in calibrating)

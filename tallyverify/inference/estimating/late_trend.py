@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tallyverify.arrays import Floats
 
 MOST_UNSEEN = 2 / 3
-"""Share of the voters unseen beyond which a trend is not carried on."""
+"""Share of the stations unseen beyond which a trend is not carried on."""
 _STEEPER = 1.5
 _FEWEST = 3  # masks that must have been predicted
 _SURE = 3.0  # standard errors: of ten masks, some are beyond two by chance
@@ -40,7 +40,9 @@ class LateTrend:
 NO_TREND = LateTrend(np.zeros(4), np.zeros(1))
 
 
-def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
+def late_trend(
+    late: Masks, unseen: float, stations_unseen: float, population: Population
+) -> LateTrend:
     """Carry on what the last to report differed by from their prediction.
 
     Of the share t of all voters that was seen, the last to report, a share h, are hidden, and the
@@ -56,6 +58,8 @@ def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
         Of the pattern ``late``.
     unseen : float
         Share u of all voters, or stations, that was not seen.
+    stations_unseen : float
+        The same of all stations, by which a count goes on.
     population : Population
         All stations. Beyond :data:`MOST_UNSEEN` nothing is carried on: where a trend shows, or
         stations do not report in an order like a random one, there is no estimate.
@@ -71,7 +75,7 @@ def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
     pair = _largest(late.estimate - late.truth, late.in_errors, ahead)
     shares = _largest(late.gaps, late.others, ahead) if late.gaps.size else np.zeros(1)
     refused = ""
-    if unseen > MOST_UNSEEN:
+    if stations_unseen > MOST_UNSEEN:
         why = ""
         if (np.abs(late.off) > _SURE).any():
             why = "the last stations to report differ from the first by more than areas explain"
@@ -81,8 +85,8 @@ def late_trend(late: Masks, unseen: float, population: Population) -> LateTrend:
             why = "stations of some areas or sizes report before others"
         if why:
             refused = (
-                f"{why}, and {100 * unseen:.0f} % of the voters are still unseen: how the count "
-                "goes on cannot be told"
+                f"{why}, and {100 * stations_unseen:.0f} % of the stations are still unseen: how "
+                "the count goes on cannot be told"
             )
     return LateTrend(pair, shares, refused)
 

@@ -9,6 +9,12 @@ import numpy as np
 
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
+from tallyverify.inference.prediction.unlike_areas import (
+    beside,
+    unlike,
+    unlike_margin,
+    weight_left_out,
+)
 from tallyverify.inference.prediction.unseen_totals import Predicted, predict_unseen
 
 if TYPE_CHECKING:
@@ -71,7 +77,9 @@ def predicted_outcome(
     voters = float(population.size[population.seen | population.wanted].sum())
     base = np.array([centre[a], centre[b], centre[a] - centre[b], seen_valid / voters])
     scale = np.array([total, total, total, voters])
-    watched = found.over([a, b, count, count + 1], scale, base=base)
+    left_out, far = weight_left_out(population), unlike(centre)
+    pair_far = np.array([far[a], far[b], unlike_margin(centre[a], centre[b]), 0.0])
+    watched = beside(found.over([a, b, count, count + 1], scale, base=base), left_out * pair_far)
     shares = found.over(slice(0, count), total, base=centre)
     size = population.size[population.wanted]
     rates = found.rates[:, [a, b]] + centre[[a, b]] * found.rates[:, [-1]]

@@ -318,27 +318,34 @@ def _calibrated(found: Study) -> Calibration:
             wanted = (*(pattern for pattern in wanted if pattern != calibrates), calibrates)
     unseen, seen = found.unseen_stations or 0, int(population.seen.sum())
     share = asked.share or float(np.clip(unseen / (unseen + seen), 0.02, 0.5))
-    return calibrate(
-        population,
-        found.outcome_without,
-        found.pair,
-        patterns=wanted,
-        masks=asked.masks,
-        share=share,
-        unseen=_still_to_come(found),
-        seed=asked.seed,
-    )
+
+    def by(patterns: Sequence[str]) -> Calibration:
+        return calibrate(
+            population,
+            found.outcome_without,
+            found.pair,
+            patterns=patterns,
+            masks=asked.masks,
+            share=share,
+            unseen=_still_to_come(found),
+            seed=asked.seed,
+        )
+
+    calibrated = by(wanted)
+    if asked.patterns == () and not calibrated.setting:
+        # One area that is wholly missing teaches a pattern that mostly hides nothing.
+        return by(possible)
+    return calibrated
 
 
-def _still_to_come(found: Study) -> float:
-    """Return the share of the voters, or stations, that may still report in the order of counting.
+def _still_to_come(found: Study) -> tuple[float, float]:
+    """Return the shares of voters and stations that may still report in the order of counting.
 
     Of a drawn sample the stations that were not drawn never will.
     """
     seen, drawn = int(found.population.seen.sum()), found.asked.sampling
     if drawn is not None and drawn.drawn:
-        return max(1 - seen / drawn.drawn, 0.0)
-    if found.strata is None:
-        return unseen_share(found.population)
+        return (max(1 - seen / drawn.drawn, 0.0),) * 2
     unseen = found.unseen_stations or 0
-    return unseen / (unseen + seen)
+    stations = unseen / (unseen + seen)
+    return (unseen_share(found.population) if found.strata is None else stations), stations

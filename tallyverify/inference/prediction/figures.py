@@ -8,6 +8,12 @@ from tallyverify.arrays import Floats
 from tallyverify.inference.prediction.area_prediction import predict_unseen_by_area
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
+from tallyverify.inference.prediction.unlike_areas import (
+    areas_left_out,
+    beside,
+    unlike,
+    weight_left_out,
+)
 from tallyverify.inference.prediction.unseen_totals import Predicted, predict_unseen
 
 
@@ -26,7 +32,10 @@ def predicted_figures(
     off = votes - valid[:, None] * centre
     found = predict_unseen(population, np.column_stack([votes, valid, off]), work)
     totals = found.over(slice(0, count + 1), base=np.append(seen, seen.sum()))
-    return totals, found.over(slice(count + 1, None), totals.estimate[-1], base=centre)
+    whole = totals.estimate[-1]
+    far = weight_left_out(population) * unlike(centre)
+    shares = found.over(slice(count + 1, None), whole, base=centre)
+    return beside(totals, np.append(far * whole, 0.0)), beside(shares, far)
 
 
 def area_figures(population: Population, work: VarianceComponents) -> tuple[Predicted, Predicted]:
@@ -49,7 +58,12 @@ def area_figures(population: Population, work: VarianceComponents) -> tuple[Pred
     whole = np.where(totals[:, [-1]] > 0, totals[:, [-1]], np.nan)
     share = totals[:, :-1] / whole
     off_error = error[:, count + 1 :] + np.abs(centre - share) * error[:, [count]]
-    return _unshifted(totals, error[:, : count + 1]), _unshifted(share, off_error / whole)
+    far = areas_left_out(population)[:, None] * unlike(centre)
+    votes_far = np.column_stack([far * totals[:, [-1]], np.zeros(areas)])
+    return (
+        beside(_unshifted(totals, error[:, : count + 1]), votes_far),
+        beside(_unshifted(share, off_error / whole), far),
+    )
 
 
 def _unshifted(estimate: Floats, error: Floats) -> Predicted:
