@@ -38,7 +38,7 @@ def held() -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
-def write_whole(texts: Mapping[Path, str | None]) -> None:
+def write_whole(texts: Mapping[Path, str | bytes | None]) -> None:
     """Write files beside their places, then move all there: no file half, none without the rest.
 
     A file without a text (None) is taken away, if it is there from before.
@@ -49,7 +49,7 @@ def write_whole(texts: Mapping[Path, str | None]) -> None:
         _write(texts)
 
 
-def _write(texts: Mapping[Path, str | None]) -> None:
+def _write(texts: Mapping[Path, str | bytes | None]) -> None:
     beside: dict[Path, str] = {}
     old: dict[Path, bytes | None] = {}
     made = [folder for path in texts for folder in path.parents if not folder.exists()]
@@ -59,8 +59,8 @@ def _write(texts: Mapping[Path, str | None]) -> None:
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, beside[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(text if isinstance(text, bytes) else text.encode("utf-8"))
             os.chmod(beside[path], 0o666 & ~_umask())
         for path in texts:
             before = path.read_bytes() if path.is_file() else None

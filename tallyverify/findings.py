@@ -67,7 +67,9 @@ class Finding(Model):
     observed, expected, difference : number or None
         The figures compared; ``difference`` is observed − expected. Fractions have six digits.
     message : str
-        The finding in words.
+        What differs, in words.
+    proof : str
+        What that proves, and on which assumptions; empty where nothing is.
     arithmetic : str
         The same in figures.
 
@@ -87,7 +89,13 @@ class Finding(Model):
     expected: Figure | None = None
     difference: Figure | None = None
     message: str
+    proof: str = ""
     arithmetic: str = ""
+
+    @property
+    def words(self) -> str:
+        """The finding with its proof."""
+        return f"{self.message}. {self.proof}" if self.proof else self.message
 
     def __repr__(self) -> str:
         return f"<{self.code} {self.evidence}: {self.message}>"
@@ -150,7 +158,7 @@ def points(fraction: float, sign: Literal["", "+"] = "") -> str:
 
 def sentence(text: str) -> str:
     """Return a message as a sentence."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
 
 
 def place(area: dict[str, str]) -> str:

@@ -25,6 +25,8 @@ from tallyverify.records import (
 from tallyverify.table import ActaParts, ActaTable, Registry, Source, with_earlier
 from tallyverify.taken import takes_input
 
+_DESCRIBED = "case.json"
+
 
 @takes_input
 @dataclass(frozen=True, eq=False)
@@ -136,7 +138,7 @@ def load_case(
     Parameters
     ----------
     folder : path, optional
-        A folder with a ``case.json``; the files it names must lie inside the folder.
+        A folder with a ``case.json``, or that file; the files it names must lie inside the folder.
     actas, contest, declared, registry : path, optional
         Files instead of those of the folder, from anywhere. ``declared`` is a declared.json, or
         JSON that names a table beside it, as ``declared`` of a case.json does.
@@ -156,10 +158,10 @@ def load_case(
     0
     """
     described: CaseFile | None = None
-    root = Path(folder) if folder is not None else None
+    root, named = _case_file(Path(folder)) if folder is not None else (None, "")
     read = CaseReading(root)
     if root is not None:
-        described = _described(root, read)
+        described = _described(root, named, read)
     elif actas is None or contest is None:
         raise InputError(
             "a case is a folder, or at least a file of actas and a contest file",
@@ -270,17 +272,32 @@ def _needed(path: Path | None) -> Path:
     return path
 
 
-def _described(root: Path, read: CaseReading) -> CaseFile:
+def _case_file(given: Path) -> tuple[Path, str]:
+    """Return the folder of a case and the name of the file that describes it."""
+    if given.is_file() and given.suffix.lower() == ".json":
+        return given.parent, given.name
+    return given, _DESCRIBED
+
+
+def _described(root: Path, file: str, read: CaseReading) -> CaseFile:
     name = root.name or root.resolve().name
-    if not root.is_dir():
-        hint = None if root.is_file() else nearest(name, _there(root.parent))
+    if root.is_file():
         raise InputError(
             "a case is a folder with a case.json in it",
             file=name,
-            found="a file" if root.is_file() else "nothing there",
-            hint=hint or "give the folder, or --actas FILE --contest FILE",
+            found="a file",
+            hint=f"tallyverify init {name}, which proposes a case for a file of actas; "
+            "or --actas FILE --contest FILE",
         )
-    if not (root / "case.json").is_file():
+    if not root.is_dir():
+        raise InputError(
+            "a case is a folder with a case.json in it",
+            file=name,
+            found="nothing there",
+            hint=nearest(name, _there(root.parent))
+            or "give the folder, or --actas FILE --contest FILE",
+        )
+    if not (root / file).is_file():
         there = _there(root)
         raise InputError(
             "the folder has no case.json",
@@ -289,7 +306,7 @@ def _described(root: Path, read: CaseReading) -> CaseFile:
             hint=nearest("case.json", there)
             or 'write one: {"contest": "contest.json", "actas": {"file": "actas.csv"}}',
         )
-    return read.document(inside(root, "case.json"), CaseFile, "case")
+    return read.document(inside(root, file), CaseFile, "case")
 
 
 def _there(folder: Path) -> list[str]:

@@ -72,6 +72,7 @@ class Check:
         observed: float | None = None,
         expected: float | None = None,
         difference: float | None = None,
+        proof: str = "",
         arithmetic: str = "",
     ) -> Finding:
         """Return a finding of this check, on its own rung unless another is named.
@@ -91,6 +92,7 @@ class Check:
             expected=expected,
             difference=difference,
             message=message,
+            proof=proof,
             arithmetic=arithmetic,
         )
 

@@ -47,6 +47,19 @@ def checks_command() -> Done:
     return Done()
 
 
+def explain_command(
+    code: Annotated[str, typer.Argument(help="Code of a check, e.g. D301.")],
+) -> Done:
+    """Explain a check: what it asks, how far it reaches, what it needs and assumes."""
+    from rich.markdown import Markdown
+
+    from tallyverify.engine import explain
+
+    page = Markdown(explain(code), hyperlinks=False)
+    say(captured(lambda console: console.print(page)))
+    return Done()
+
+
 def schema_command(document: Annotated[Schema, typer.Argument(help="Which document.")]) -> Done:
     """Print the JSON Schema of a document."""
     from tallyverify.engine import json_schema

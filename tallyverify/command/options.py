@@ -84,6 +84,22 @@ class Format(StrEnum):
 
     terminal = "terminal"
     json = "json"
+    markdown = "markdown"
+    csv = "csv"
+
+
+class FailOn(StrEnum):
+    """The weakest verdict that ends in exit code 1."""
+
+    contradicted = "contradicted"
+    improbable = "improbable"
+    discrepant = "discrepant"
+    none = "none"
+
+    def fails(self, verdict: str) -> bool:
+        """Whether a verdict ends in 1."""
+        stronger = list(FailOn)[: list(FailOn).index(self) + 1]
+        return self is not FailOn.none and verdict in stronger
 
 
 class Language(StrEnum):

@@ -9,7 +9,7 @@ import typer
 from tallyverify._version import __version__
 from tallyverify.command.certifying import check_certificate_command
 from tallyverify.command.estimating import estimate_command
-from tallyverify.command.listing import checks_command, schema_command
+from tallyverify.command.listing import checks_command, explain_command, schema_command
 from tallyverify.command.output import say
 from tallyverify.command.proposing import init_command
 from tallyverify.command.reproducing import reproduce_command
@@ -20,7 +20,8 @@ app = typer.Typer(
     name="tallyverify",
     help="Hold a declared election result against the polling-station tally sheets.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -49,6 +50,7 @@ for name, command in (
     ("reproduce", reproduce_command),
     ("simulate", simulate_command),
     ("checks", checks_command),
+    ("explain", explain_command),
     ("schema", schema_command),
 ):
     app.command(name)(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from tallyverify.command.options import (
     CaseFolder,
     ContestFile,
     DeclaredFile,
+    FailOn,
     Format,
     Lang,
     Language,
@@ -22,6 +23,9 @@ from tallyverify.command.options import (
 )
 from tallyverify.command.output import Done, captured, case_of, places_in, say, written_line
 from tallyverify.progress import Reporter
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def verify_command(
@@ -44,19 +48,30 @@ def verify_command(
         ),
     ] = None,
     format: What = Format.terminal,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print all of the report.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print the verdict in one line.")
+    ] = False,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="The weakest verdict that ends in exit code 1.")
+    ] = FailOn.improbable,
     seed: SeedNumber = 0,
     lang: Lang = Language.en,
 ) -> Done:
     """Verify a case: are the sheets sound, and can the declared result be true?
 
-    Exit 0: nothing at contradiction or improbable; a discrepancy too ends in 0. 1: something is.
-    2: input that cannot be read.
+    Exit 0: nothing at contradiction or improbable; a discrepancy too ends in 0. 1: something is
+    (--fail-on moves this). 2: input that cannot be read.
     """
     from tallyverify.atomic_write import write_whole
     from tallyverify.engine import select
     from tallyverify.engine import verify as run
     from tallyverify.report import made_with
 
+    if verbose and quiet:
+        raise typer.BadParameter("--verbose and --quiet exclude each other")
     select(checks)  # what cannot be answered is refused before anything is read
     names = ("report.json", "report.html", "made_with.json", "certificate.json")
     places = places_in(out, names) if out is not None else []
@@ -68,11 +83,23 @@ def verify_command(
         texts = (report.to_json(), report.to_html(), made_with(), proof)
         write_whole(dict(zip(places, texts, strict=True)))
         places = places[: None if proof is not None else -1]
-    if format is Format.json:
-        say(report.to_json(), encoding="utf-8", written=bool(places))
+    if format is not Format.terminal:
+        written = {
+            Format.json: report.to_json,
+            Format.markdown: report.to_markdown,
+            Format.csv: report.to_csv,
+        }
+        say(written[format](), encoding="utf-8", written=bool(places))
     else:
-        from tallyverify.report import render
+        from tallyverify.report.first_screen.brief import render_brief, verdict_line
+        from tallyverify.report.terminal import render
 
-        text = captured(lambda console: render(report, console)) + written_line(places)
+        def draw(console: Console) -> None:
+            if quiet:
+                console.print(verdict_line(report))
+            else:
+                (render if verbose else render_brief)(report, console)
+
+        text = captured(draw) + ("" if quiet else written_line(places))
         say(text, written=bool(places))
-    return Done(report.exit_code)
+    return Done(int(fail_on.fails(report.verdict)))

@@ -77,13 +77,14 @@ def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         for label, (before, after) in {**fallen, **_growth(row, last)}.items():
             if after >= before:
                 continue
-            evidence, why = _proved(engine, pair, {label}, facts)
+            evidence, proof = _proved(engine, pair, {label}, facts)
             findings.append(
                 check.finding(
                     f"{place(row.area)}: bulletin {pair.later.id} declares {number(after)} for "
                     f"{label}, {number(before - after)} fewer than bulletin {pair.bulletin.id} "
                     "before it. If the authority announced a correction, say so in the "
-                    f'bulletin: "correction": true{why}',
+                    f'bulletin: "correction": true',
+                    proof=proof,
                     evidence=evidence,
                     bulletin=pair.later.id,
                     area=row.area,
@@ -123,14 +124,14 @@ def _proved(
 ) -> tuple[Evidence, str]:
     """What the two bulletins prove of these figures together, and neither alone."""
     wanted = _of_pair(pair, labels, facts)
-    evidence, why = proof_of(
+    evidence, proof = proof_of(
         engine, pair.answer, wanted, about=lambda row: row.bulletin == pair.first
     )
     if evidence is not Evidence.NOTE:
-        evidence, why = proof_of(
+        evidence, proof = proof_of(
             engine, pair.answer, wanted, about=lambda row: row.bulletin == pair.second
         )
-    return evidence, why
+    return evidence, proof
 
 
 def batch(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -195,10 +196,11 @@ def _impossible(
         )
     findings = []
     for votes, message, spelt, labels in told:
-        evidence, why = _proved(engine, pair, {*labels, "valid"}, facts)
+        evidence, proof = _proved(engine, pair, {*labels, "valid"}, facts)
         findings.append(
             check.finding(
-                f"{head}: {message}{why}",
+                f"{head}: {message}",
+                proof=proof,
                 evidence=evidence,
                 bulletin=pair.later.id,
                 area=pair.row.area,

@@ -93,7 +93,7 @@ def outcome_by_shares(
         return check.result([], reason=f"in both, under the rule ({rule.words}): {both}")
     known = votes_left(engine)
     sure = known is not None and outcomes_left(rule, known[0]).exclude(declared)
-    evidence, why = proof_of(engine, answer, lambda one: one.bulletin == at and one.area == 0)
+    evidence, proof = proof_of(engine, answer, lambda one: one.bulletin == at and one.area == 0)
     says = (
         f"by bulletin {bulletin.id} {rule.outcome_words(declared, facts.label)}; by the sheets "
         f"{rule.outcome_words(here, facts.label)} (rule: {rule.words})"
@@ -108,7 +108,8 @@ def outcome_by_shares(
             says += "; the bulletin is not the whole count, so it need not agree yet"
     leader = max(votes, key=lambda name: votes[name])
     finding = check.finding(
-        says + (why if sure else ""),
+        says,
+        proof=proof if sure else "",
         evidence=evidence if sure else Evidence.NOTE,
         bulletin=bulletin.id,
         candidate=leader,

@@ -72,16 +72,16 @@ def _need(
         f"bulletin {one.bulletin.id}, {place(one.row.area)}: the unseen would have to hold "
         f"{number(needed)} ballots"
     )
-    evidence = Evidence.NOTE
+    evidence, proof = Evidence.NOTE, ""
     if needed > room:
         lacking = [row.label for row in rows if row.low > most[row.figure]]
-        evidence, why = proof_of(engine, one.answer, same_place(one, *lacking))
+        evidence, proof = proof_of(engine, one.answer, same_place(one, *lacking))
         if evidence is not Evidence.NOTE:
             # What is lacking is proved to be; that the rest is right too makes it more.
-            evidence, why = proof_of(engine, one.answer, same_place(one))
+            evidence, proof = proof_of(engine, one.answer, same_place(one))
         if evidence is Evidence.NOTE:
             return []  # what the sheets leave open makes up for it
-        says = f"{head}, but there is room for {number(room)}: {number(needed - room)} too few{why}"
+        says = f"{head}, but there is room for {number(room)}: {number(needed - room)} too few"
     elif one.row.area:
         return []  # a need that can be met is told once, for the whole country
     else:
@@ -96,6 +96,7 @@ def _need(
             area=one.row.area,
             observed=room,
             expected=needed,
+            proof=proof,
             arithmetic=f"{' + '.join(spelt)} → {number(needed)} still needed; room for "
             f"{number(room)}{f': {words}' if words else ''}",
         )

@@ -89,9 +89,9 @@ def _below(
         f"{who}: the sheets of {place(one.row.area)} hold {number(held)}, {number(excess)} more "
         f"than the {number(row.high)} that bulletin {row.bulletin_id} declares"
     )
-    evidence, why = Evidence.NOTE, ""
+    evidence, proof, why = Evidence.NOTE, "", ""
     if prove:
-        evidence, why = proof_of(engine, one.answer, same_place(one, row.label))
+        evidence, proof = proof_of(engine, one.answer, same_place(one, row.label))
     if evidence is Evidence.NOTE:
         extent = one.answer.extents.get((one.at, one.area))
         why = "; the stations that the bulletin leaves out could account for that"
@@ -104,6 +104,7 @@ def _below(
             )
     return check.finding(
         says + why,
+        proof=proof,
         evidence=evidence,
         bulletin=row.bulletin_id,
         area=one.row.area,

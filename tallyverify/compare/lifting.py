@@ -92,10 +92,10 @@ def _proved(engine: Feasibility, one: Verified) -> str:
     bound, allowed = one.reading.bound, engine.allowance
     head = "Both cannot be true: at least" if one.rung is Evidence.CONTRADICTION else "At least"
     text = (
-        ". No number of wrong sheets helps: these figures exclude each other, by at least "
+        "No number of wrong sheets helps: these figures exclude each other, by at least "
         f"{counted(bound.misfit, 'vote')}"
         if bound.misfit
-        else f". {head} {number(bound.sheets)} of the {counted(engine.seen, 'sheet')} "
+        else f"{head} {number(bound.sheets)} of the {counted(engine.seen, 'sheet')} "
         f"({percent(bound.sheets, engine.seen)}) would have to be wrong, with at least "
         f"{counted(bound.votes, 'vote')} on them; {counted(allowed.sheets, 'is', 'are')} allowed "
         f"for ({allowed.origin})"

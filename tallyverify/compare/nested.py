@@ -107,11 +107,11 @@ def _unequal(
 def _told(
     check: Check, engine: Feasibility, one: _Differing, facts: CaseFacts, *, prove: bool
 ) -> Finding:
-    evidence, why = Evidence.NOTE, ""
+    evidence, proof, why = Evidence.NOTE, "", ""
     if prove and (one.total > one.whole or one.every):
         wanted = _of_family(one.answer, one.at, one.parent, one.children, one.label, facts)
         parent = facts.area_index(one.parent.area)
-        evidence, why = proof_of(engine, one.answer, wanted, about=lambda row: row.area == parent)
+        evidence, proof = proof_of(engine, one.answer, wanted, about=lambda row: row.area == parent)
     if evidence is Evidence.NOTE:
         why = "; the rows may be of different hours, or of other papers"
         if one.total < one.whole:
@@ -122,6 +122,7 @@ def _told(
         f"bulletin {one.bulletin.id}, {place(one.parent.area)}: {one.label}: "
         f"{counted(one.areas, 'area')} below sum to {number(one.total)}, {number(one.whole)} are "
         f"declared for the whole{why}",
+        proof=proof,
         evidence=evidence,
         bulletin=one.bulletin.id,
         area=one.parent.area,

@@ -24,9 +24,11 @@ def _differ(
     message: str,
     arithmetic: str,
     evidence: Evidence | None = None,
+    proof: str = "",
 ) -> Finding:
     return check.finding(
         f"bulletin {one.bulletin.id}, {place(one.row.area)}: {message}",
+        proof=proof,
         evidence=evidence,
         bulletin=one.bulletin.id,
         area=one.row.area,
@@ -62,13 +64,13 @@ def _of_place(
     spelt = " + ".join(f"{number(v)} ({k})" for k, v in row.figures.items())
 
     def graded(observed: int, expected: int, message: str, arithmetic: str, total: str) -> None:
-        evidence, why = proof_of(
+        evidence, proof = proof_of(
             engine, one.answer, same_place(one), about=lambda row: row.label == total
         )
         if evidence is Evidence.NOTE:
-            why = "; papers that are not declared here could account for that"
+            message += "; papers that are not declared here could account for that"
         findings.append(
-            _differ(check, one, observed, expected, f"{message}{why}", arithmetic, evidence)
+            _differ(check, one, observed, expected, message, arithmetic, evidence, proof)
         )
 
     if row.figures and row.valid is not None and not papers_with_several_votes(row, facts):
@@ -193,16 +195,17 @@ def _covered(
     stations = one.row.stations or 0
     spelt = f"{number(stations)} of {counted(total, 'station')}"
     if stations > total:
-        evidence, why = proof_of(engine, one.answer, same_place(one, "stations covered"))
+        evidence, proof = proof_of(engine, one.answer, same_place(one, "stations covered"))
         return [
             _differ(
                 check,
                 one,
                 stations,
                 total,
-                f"{number(stations)} stations are counted where there are {number(total)}{why}",
+                f"{number(stations)} stations are counted where there are {number(total)}",
                 f"{spelt}: {number(stations - total)} too many",
                 evidence if evidence is not Evidence.NOTE else Evidence.QUALITY,
+                proof,
             )
         ]
     claimed = one.row.coverage_range
@@ -216,10 +219,9 @@ def _covered(
         f"a coverage of {low:.6g} to {high:.6g} % is claimed, the stations counted are "
         f"{100 * float(share):.6g} %"
     )
-    evidence = Evidence.NOTE
+    evidence, proof = Evidence.NOTE, ""
     if basis == "stations":
-        evidence, why = proof_of(engine, one.answer, same_place(one, BY_COVERAGE))
-        message += why
+        evidence, proof = proof_of(engine, one.answer, same_place(one, BY_COVERAGE))
         evidence = evidence if evidence is not Evidence.NOTE else Evidence.QUALITY
     else:
         message += "; it may be of voters, and was not used"
@@ -232,6 +234,7 @@ def _covered(
             message,
             f"{spelt} = {100 * float(share):.6g} %",
             evidence,
+            proof,
         )
     ]
 

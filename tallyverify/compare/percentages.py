@@ -229,17 +229,17 @@ def _of_some_total(
         ]
     found = []
     for off in best:
-        evidence, why = Evidence.NOTE, ""
+        evidence, proof = Evidence.NOTE, ""
         if off.more_than_a_unit:
             names = (off.label, f"{off.label} (percentage)", "valid votes", "ballots")
             percentage = names[1]
-            evidence, why = proof_of(
+            evidence, proof = proof_of(
                 engine,
                 one.answer,
                 same_place(one, *names),
                 about=lambda row, percentage=percentage: row.label == percentage,  # type: ignore[misc]
             )
-        found.append(off.finding(check, one, evidence, why))
+        found.append(off.finding(check, one, evidence, proof))
     return found
 
 
@@ -255,7 +255,7 @@ class _Off:
     name: str
     more_than_a_unit: bool  # neither rounded, nor cut off, nor moved so that all sum to 100
 
-    def finding(self, check: Check, one: Place, evidence: Evidence, why: str) -> Finding:
+    def finding(self, check: Check, one: Place, evidence: Evidence, proof: str) -> Finding:
         explained = (
             ""
             if self.more_than_a_unit
@@ -264,7 +264,8 @@ class _Off:
         share = float(self.share)
         return check.finding(
             f"bulletin {one.bulletin.id}, {place(one.row.area)}: {self.label} is declared with "
-            f"{self.stated:g} %, its votes are {share:.4f} % of the {self.name}{explained}{why}",
+            f"{self.stated:g} %, its votes are {share:.4f} % of the {self.name}{explained}",
+            proof=proof,
             evidence=evidence,
             bulletin=one.bulletin.id,
             area=one.row.area,

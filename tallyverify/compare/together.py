@@ -92,28 +92,28 @@ def _together(
     more = len(figures) - _LISTED
     listed = "; ".join(figures[:_LISTED]) + (f"; and {number(more)} more" if more > 0 else "")
     resolved = resolved_by(engine, answer)
-    text = f"{name}these published figures are not true together: {listed}"
-    text += said(engine, answer, answer.whole)
+    proof = said(engine, answer, answer.whole)
     if resolved is not None:
-        text += (
+        proof += (
             f". One figure alone would resolve it: {figure_words(resolved, facts)}; is it written "
             "as it was published?"
         )
     first = look_at_first(engine, answer.whole.reading)
     if first:
-        text += "" if text.endswith("?") else "."
-        text += (
+        proof += "" if proof.endswith("?") else "."
+        proof += (
             f" Sheets to look at first, in the order of arithmetic: {', '.join(first[:5])}; "
             "nothing else speaks against them"
         )
     bound = answer.whole.reading.bound
     named = {row.bulletin_id for row in clash}
     return check.finding(
-        text,
+        f"{name}these published figures are not true together: {listed}",
         evidence=answer.whole.rung,
         bulletin=named.pop() if len(named) == 1 else None,
         observed=bound.misfit or bound.sheets,
         expected=0 if bound.misfit else engine.allowance.sheets,
+        proof=proof,
         arithmetic=_subtraction(engine, answer, clash),
     )
 

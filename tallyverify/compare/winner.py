@@ -113,7 +113,7 @@ def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             and (one.of_stations or set(one.figure.candidates) <= names or one.label in names)
         )
 
-    evidence, why = proof_of(engine, answer, of_the_two)
+    evidence, proof = proof_of(engine, answer, of_the_two)
     says = (
         f"bulletin {bulletin.id} has {facts.label(declared[0])} ahead; in the sheets "
         f"{facts.label(leader)} leads by {number(lead)} votes"
@@ -128,7 +128,8 @@ def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             says += "; the bulletin is not the whole count, so it need not agree yet"
     sure = bound is not None and bound.settled
     finding = check.finding(
-        says + (why if sure else ""),
+        says,
+        proof=proof if sure else "",
         evidence=evidence if sure else Evidence.NOTE,
         bulletin=bulletin.id,
         candidate=declared[0],

@@ -41,6 +41,7 @@ from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
 from tallyverify.report import CoverageFacts, InputFile, MappingUsed, Report, Totals
+from tallyverify.report.first_screen.summary import summary_of
 from tallyverify.table import Repeats
 from tallyverify.taken import takes_input
 
@@ -270,7 +271,7 @@ def _report(
         key=lambda finding: (finding.evidence.rank, order[finding.code]),
     )
     answers = {result.code: result for result in results}
-    return Report(
+    report = Report(
         version=__version__,
         seed=case.seed,
         asked=asked,
@@ -306,3 +307,4 @@ def _report(
         picture=picture,
         forensics=shown,
     )
+    return report.model_copy(update={"summary": summary_of(report)})

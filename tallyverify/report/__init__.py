@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
-    from tallyverify.report.estimate_figures import FIGURES, figures
+    from tallyverify.report.drawings.estimate_figures import FIGURES, figures
     from tallyverify.report.estimated import render_estimate
     from tallyverify.report.model import CoverageFacts, InputFile, MappingUsed, Report, Totals
     from tallyverify.report.terminal import render
@@ -30,7 +30,7 @@ __all__ = [
 __getattr__ = hand_on(
     __name__,
     {
-        "estimate_figures": (
+        "drawings.estimate_figures": (
             "FIGURES",
             "figures",
         ),

@@ -81,7 +81,7 @@ def _estimated(report: Report) -> dict[str, Any]:
     picture = report.picture
     if picture is None:
         return {"picture": None, "figures": []}
-    from tallyverify.report.estimate_figures import FIGURES, figures
+    from tallyverify.report.drawings.estimate_figures import FIGURES, figures
 
     ranked = sorted(picture.estimate.shares.items(), key=lambda item: (-item[1].estimate, item[0]))
     return {"picture": picture, "figures": _images(figures(picture), FIGURES), "estimated": ranked}
@@ -92,7 +92,7 @@ def _indicators(report: Report) -> dict[str, Any]:
     if report.forensics is None:
         return {"battery": None}
     from tallyverify.forensics import WORST_RATE
-    from tallyverify.report.forensic_figures import FORENSIC_FIGURES, forensic_figures
+    from tallyverify.report.drawings.forensic_figures import FORENSIC_FIGURES, forensic_figures
 
     images = _images(forensic_figures(report.forensics), FORENSIC_FIGURES)
     return {"battery": report.forensics.battery, "worst": WORST_RATE, "drawn": images}

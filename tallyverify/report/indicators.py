@@ -9,7 +9,7 @@ import numpy as np
 
 from tallyverify.findings import Evidence, Finding, Status, number
 from tallyverify.forensics import CalibratedTest, Effect, ForensicSection, written
-from tallyverify.report.drawing import middle
+from tallyverify.report.drawings.drawing import middle
 
 if TYPE_CHECKING:
     from tallyverify.report.model import Report

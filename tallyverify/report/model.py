@@ -21,6 +21,7 @@ from tallyverify.records import (
     Mapping,
     Sampling,
 )
+from tallyverify.report.first_screen.summary import Summary
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ class Report(Model):
         of the sheets in doubt.
     reason : str
         Why the sheets were held against nothing, where their meaning is in doubt (T211 to T217).
+    summary : Summary
+        What every face shows first: the verdict in a sentence, the figures, what they rest on.
     checks : tuple of CheckResult
         Every check of the catalogue with its status; ``not_asked`` where it was not asked for.
     findings : tuple of Finding
@@ -143,6 +146,7 @@ class Report(Model):
     totals: Totals
     verdict: Verdict
     reason: str = ""
+    summary: Summary | None = None
     checks: tuple[CheckResult, ...]
     findings: tuple[Finding, ...]
     feasibility: FeasibilitySection | None = None
@@ -205,17 +209,37 @@ class Report(Model):
         return tuple(finding for finding in self.findings if finding.code == code)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the findings as a DataFrame, one row each."""
-        import pandas as pd
+        """Return the findings as a DataFrame, one row each.
 
-        columns = list(Finding.model_fields)
-        rows = [finding.model_dump(mode="json") for finding in self.findings]
-        frame = pd.DataFrame(rows, columns=columns)
-        # Objects, so that counts stay whole numbers beside shares and gaps.
-        for name in ("observed", "expected", "difference"):
-            frame[name] = pd.Series([row[name] for row in rows], dtype=object)
-        frame["area"] = [" / ".join(row["area"].values()) for row in rows]
-        return frame
+        Texts have the type ``string``, the figures ``Float64``; an area is written
+        ``larger / smaller``. An empty report has the same columns and types.
+        """
+        from tallyverify.report.tables import findings_frame
+
+        return findings_frame(self)
+
+    @takes_input
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """Return the findings as CSV, in which no cell is a formula, and write it if asked."""
+        from tallyverify.report.tables import findings_csv
+
+        return _written(findings_csv(self), path)
+
+    @takes_input
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """Return the first screen and the findings as Markdown, and write it if asked."""
+        from tallyverify.report.tables import as_markdown
+
+        return _written(as_markdown(self), path)
+
+    @takes_input
+    def to_parquet(self, path: str | Path) -> None:
+        """Write the findings as Parquet, with the columns and types of :meth:`to_frame`."""
+        import io
+
+        held = io.BytesIO()
+        self.to_frame().to_parquet(held, index=False)
+        write_whole({Path(path): held.getvalue()})
 
     def checks_frame(self) -> pd.DataFrame:
         """Return the checks as a DataFrame, one row each."""
@@ -243,11 +267,11 @@ class Report(Model):
         return _written(page(self), path)
 
     @takes_input
-    def to_text(self, *, width: int = 100) -> str:
-        """Return the report as plain text, as the terminal shows it."""
+    def to_text(self, *, width: int = 100, verbose: bool = False) -> str:
+        """Return the report as plain text, as the terminal shows it; ``verbose``: all of it."""
         from tallyverify.report.terminal import as_text
 
-        return as_text(self, width=width)
+        return as_text(self, width=width, verbose=verbose)
 
 
 def _written(text: str, path: str | Path | None) -> str:

@@ -4,81 +4,29 @@ from __future__ import annotations
 
 import io
 
-from rich.console import Console, Group, RenderableType
-from rich.panel import Panel
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from tallyverify.errors import printable
 from tallyverify.feasibility import IN_QUESTION
-from tallyverify.findings import Evidence, Finding, Status, number, percent, sentence
+from tallyverify.findings import Finding, Status, number
+from tallyverify.report.first_screen.brief import first_screen, render_brief, verdict_line
 from tallyverify.report.model import Report
+from tallyverify.report.styles import RUNG_STYLE, STATUS_STYLE
 from tallyverify.report.words import (
     ARITHMETIC,
     groups_of,
     outcome_of,
     rung_found,
     status_word,
-    verdict_words,
 )
 
-_VERDICT_STYLE = {
-    "contradicted": "bold red",
-    "improbable": "bold yellow",
-    "discrepant": "bold dark_cyan",
-    "consistent": "bold green",
-    "insufficient": "bold blue",
-}
-_RUNG_STYLE = {
-    Evidence.CONTRADICTION: "red",
-    Evidence.IMPROBABLE: "yellow",
-    Evidence.DISCREPANCY: "dark_cyan",
-    Evidence.ANOMALY: "magenta",
-    Evidence.QUALITY: "cyan",
-    Evidence.NOTE: "dim",
-}
-_STATUS_STYLE = {
-    Status.PASSED: "green",
-    Status.FLAGGED: "red",
-    Status.NOT_APPLICABLE: "dim",
-    Status.NOT_ASKED: "dim",
-    Status.ERROR: "bold red",
-}
 _MOST = 12
 
 
 def _text(value: str, style: str = "") -> Text:
     return Text(printable(value), style=style)
-
-
-def _head(report: Report) -> Panel:
-    verdict = Text(report.verdict.upper(), style=_VERDICT_STYLE[report.verdict])
-    name = _text(report.contest.name or report.contest.id, "bold")
-    lines = [name, verdict, _text(verdict_words(report))]
-    if report.headline:
-        lines.append(_text(f"Who leads: {sentence(report.headline)}"))
-    return Panel(Group(*lines), expand=False)
-
-
-def _seen(report: Report) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column(justify="right")
-    coverage = report.coverage
-    of = ""
-    if coverage.stations_expected:
-        share = percent(coverage.stations, coverage.stations_expected)
-        of = f"of {number(coverage.stations_expected)} ({share})"
-    table.add_row("stations seen", number(coverage.stations), of)
-    valid = report.totals.valid or 0
-    table.add_row("valid votes", number(valid), "")
-    ranked = sorted(report.totals.votes.items(), key=lambda item: (-item[1], item[0]))
-    for name, votes in ranked[:_MOST]:
-        table.add_row(_text(report.contest.display(name)), number(votes), percent(votes, valid))
-    if len(ranked) > _MOST:
-        table.add_row(f"… and {len(ranked) - _MOST} more", "", "")
-    return table
 
 
 def _checks(report: Report) -> Table:
@@ -88,13 +36,11 @@ def _checks(report: Report) -> Table:
     for name in ("code", "check", "status", "why"):
         table.add_column(name, overflow="fold", no_wrap=name in ("code", "status"))
     for check in report.answered:
-        style = _STATUS_STYLE[check.status]
-        word = status_word(check).replace("not applicable", "n/a")
-        if check.status is Status.FLAGGED:
-            rung = rung_found(check)
-            style = _RUNG_STYLE[rung] if rung is not None else ""
-            word = f"flagged ({rung})" if rung is not None else "flagged"
-        table.add_row(check.code, check.name, Text(word, style=style), _text(check.reason))
+        rung, style = rung_found(check), STATUS_STYLE[check.status]
+        if check.status is Status.FLAGGED and rung is not None:
+            style = RUNG_STYLE[rung]
+        word = Text(status_word(check), style=style)
+        table.add_row(check.code, check.name, word, _text(check.reason))
     return table
 
 
@@ -107,7 +53,7 @@ def _not_asked(report: Report) -> list[Text]:
 def _findings(report: Report) -> list[Text]:
     lines: list[Text] = []
     for rung, count, here in groups_of(report):
-        lines.append(Text(f"\n{rung} ({number(count)})", style=f"bold {_RUNG_STYLE[rung]}"))
+        lines.append(Text(f"\n{rung} ({number(count)})", style=f"bold {RUNG_STYLE[rung]}"))
         for finding in here[:_MOST]:
             lines += _finding(finding)
         if len(here) > _MOST:
@@ -119,8 +65,8 @@ def _findings(report: Report) -> list[Text]:
 
 
 def _finding(finding: Finding) -> list[Text]:
-    style = _RUNG_STYLE[finding.evidence]
-    lines = [Text.assemble((f"{finding.code} ", f"bold {style}"), _text(finding.message))]
+    style = RUNG_STYLE[finding.evidence]
+    lines = [Text.assemble((f"{finding.code} ", f"bold {style}"), _text(finding.words))]
     if finding.arithmetic:
         lines.append(_text(f"     {finding.arithmetic}", "dim"))
     return lines
@@ -169,9 +115,9 @@ def _in_question(report: Report) -> list[RenderableType]:
 
 
 def render(report: Report, console: Console) -> None:
-    """Print a report on a rich console."""
-    console.print(_head(report))
-    console.print(_seen(report))
+    """Print all of a report on a rich console, the verdict first and last."""
+    for part in first_screen(report):
+        console.print(part)
     for line in (*_findings(report), *_in_question(report), *_assumed(report)):
         console.print(line)
     console.print()
@@ -193,10 +139,12 @@ def render(report: Report, console: Console) -> None:
         "which figures cannot be true together, and how sure that is.",
         style="dim",
     )
+    console.print(verdict_line(report))
 
 
-def as_text(report: Report, *, width: int = 100) -> str:
-    """Return what :func:`render` prints, without colours."""
+def as_text(report: Report, *, width: int = 100, verbose: bool = False) -> str:
+    """Return what is printed, without colours."""
     stream = io.StringIO()
-    render(report, Console(file=stream, width=width, no_color=True, force_terminal=False))
+    show = render if verbose else render_brief
+    show(report, Console(file=stream, width=width, no_color=True, force_terminal=False))
     return stream.getvalue()

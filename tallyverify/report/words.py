@@ -37,7 +37,6 @@ _NO_BULLETIN = (
     "belongs to (series), and what its percentages are of."
 )
 _HOLDING = ("compare", "inference")
-_DESCRIBED = (Evidence.NOTE, Status.PASSED)
 
 
 def verdict_words(report: Report) -> str:
@@ -55,7 +54,7 @@ def verdict_words(report: Report) -> str:
             said = _SLIP
         elif answer.sheets_wrong[0] > answer.allowance.sheets:
             said = _MORE_THAN_ALLOWED
-    said += _how_many(report) + _by_default(report)
+    said += told_wrong(report) + _by_default(report)
     if report.reason:
         rest = _IN_DOUBT if report.verdict == "insufficient" else said
         said = f"{sentence(report.reason)} {rest}"
@@ -74,7 +73,7 @@ def _asked(report: Report) -> str:
     return "" if asked == every else f" {number(asked)} of {number(every)} checks asked."
 
 
-def _how_many(report: Report) -> str:
+def told_wrong(report: Report) -> str:
     """How many sheets would have to be wrong, and how many are allowed for."""
     found = report.feasibility
     if found is None or report.verdict not in ("contradicted", "discrepant"):
@@ -135,7 +134,20 @@ def rung_found(check: CheckResult) -> Evidence | None:
 
 
 def status_word(check: CheckResult) -> str:
-    """Return what became of a check: a description has not passed anything."""
-    if check.family == "forensics" and (check.evidence, check.status) == _DESCRIBED:
-        return "described"
-    return str(check.status).replace("_", " ")
+    """Return what became of a check: ``passed`` only where the answer is yes.
+
+    ``flagged`` stands with the highest rung that was found, not the highest that there could be;
+    what is only worth knowing is ``noted``, and a test of an indicator is flagged or not.
+    """
+    if check.status is Status.NOT_APPLICABLE:
+        return "n/a"
+    if check.status in (Status.NOT_ASKED, Status.ERROR):
+        return str(check.status).replace("_", " ")
+    rung = rung_found(check)
+    if check.family == "forensics" and rung is Evidence.NOTE and check.evidence is not rung:
+        return "not flagged"
+    if rung is Evidence.NOTE:
+        return "noted"
+    if check.status is Status.PASSED:
+        return "passed"
+    return "flagged" if rung is None else f"flagged ({rung})"

@@ -18,7 +18,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tallyverify.command.app import run
-from tallyverify.report.estimate_figures import FIGURES
+from tallyverify.report.drawings.estimate_figures import FIGURES
 from tallyverify.simulate import clean_election, hide_stations
 from tallyverify.simulate.write import write_case
 from tests.helpers.command import SAMPLES, Command, spawned

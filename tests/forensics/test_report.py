@@ -24,10 +24,11 @@ from tallyverify.forensics.shares.integer_percentages import IntegerPercentages
 from tallyverify.forensics.study import ForensicSection, turnout_of
 from tallyverify.forensics.turnout.klimek import KlimekFit
 from tallyverify.forensics.turnout.peak import turnout_peak
-from tallyverify.report.density_figures import within_areas
-from tallyverify.report.described_figures import by_chance
+from tallyverify.report.drawings.density_figures import within_areas
+from tallyverify.report.drawings.described_figures import by_chance
+from tallyverify.report.drawings.forensic_figures import FORENSIC_FIGURES, forensic_figures
+from tallyverify.report.drawings.tested_figures import integer_panels
 from tallyverify.report.forensic import forensic_blocks
-from tallyverify.report.forensic_figures import FORENSIC_FIGURES, forensic_figures
 from tallyverify.report.indicators import (
     probability,
     shown_elsewhere,
@@ -35,7 +36,6 @@ from tallyverify.report.indicators import (
     unused_of,
     used_of,
 )
-from tallyverify.report.tested_figures import integer_panels
 from tallyverify.simulate import clean_election
 from tests.report.test_estimate_figures import NAMES
 from tests.report.test_report import ESCAPES, SEEN, Tags, dead, dead_drawing, drawings

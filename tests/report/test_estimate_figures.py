@@ -12,8 +12,8 @@ from tallyverify import Case, Declared, Report, read_actas, verify
 from tallyverify.errors import printable
 from tallyverify.inference.section import InferenceSection
 from tallyverify.records.contest import Candidate
-from tallyverify.report.drawing import middle, short
-from tallyverify.report.estimate_figures import figures
+from tallyverify.report.drawings.drawing import middle, short
+from tallyverify.report.drawings.estimate_figures import figures
 from tallyverify.simulate import clean_election, hide_stations
 from tests.report.test_report import HOSTILE, dead_drawing
 

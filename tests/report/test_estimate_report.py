@@ -19,7 +19,7 @@ from tallyverify.engine.verification import estimate_case
 from tallyverify.errors import printable
 from tallyverify.inference.estimating.result import Interval
 from tallyverify.inference.section import InferenceSection
-from tallyverify.report.estimate_figures import FIGURES, figures
+from tallyverify.report.drawings.estimate_figures import FIGURES, figures
 from tallyverify.report.estimated import estimate_blocks
 from tests.engine.test_schema import REPORT
 from tests.helpers.command import SAMPLES, small_case

@@ -16,8 +16,8 @@ from rich.console import Console
 from tallyverify import Case, Declared, Report, load_case, read_actas, verify
 from tallyverify.findings import Finding
 from tallyverify.records.contest import Contest
-from tallyverify.report.estimate_figures import FIGURES
-from tallyverify.report.forensic_figures import FORENSIC_FIGURES
+from tallyverify.report.drawings.estimate_figures import FIGURES
+from tallyverify.report.drawings.forensic_figures import FORENSIC_FIGURES
 from tallyverify.report.indicators import shown_elsewhere
 from tallyverify.report.terminal import render
 from tests.helpers.command import SAMPLES

@@ -9,7 +9,7 @@ import numpy as np
 
 from tallyverify.findings import points
 from tallyverify.inference import InferenceSection
-from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, legend, short, svg_of
+from tallyverify.report.drawings.drawing import BAND, INK, MARKS, PALE, SOFT, legend, short, svg_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

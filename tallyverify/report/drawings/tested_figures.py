@@ -27,9 +27,9 @@ from tallyverify.forensics import (
     twiced,
     window_sums,
 )
-from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, middle
+from tallyverify.report.drawings.drawing import BAND, INK, MARKS, PALE, SOFT, middle
+from tallyverify.report.drawings.panels import Planned, beside, headed, key, note, stacked
 from tallyverify.report.indicators import probability
-from tallyverify.report.panels import Planned, beside, headed, key, note, stacked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

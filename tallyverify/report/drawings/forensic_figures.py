@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tallyverify.forensics import ForensicSection
-from tallyverify.report.described_figures import DESCRIBED_FIGURES
-from tallyverify.report.drawing import svg_of
-from tallyverify.report.panels import Planned
-from tallyverify.report.tested_figures import TESTED_FIGURES
+from tallyverify.report.drawings.described_figures import DESCRIBED_FIGURES
+from tallyverify.report.drawings.drawing import svg_of
+from tallyverify.report.drawings.panels import Planned
+from tallyverify.report.drawings.tested_figures import TESTED_FIGURES
 
 FORENSIC_FIGURES = {
     "F501": "F501 · Second digits of the counts",

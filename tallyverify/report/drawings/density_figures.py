@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.forensics import Fingerprint, ForensicSection, TurnoutShare, turnout_of
-from tallyverify.report.drawing import SOFT, middle
-from tallyverify.report.panels import Planned, counted_cells, headed, shades
+from tallyverify.report.drawings.drawing import SOFT, middle
+from tallyverify.report.drawings.panels import Planned, counted_cells, headed, shades
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -16,9 +16,9 @@ from tallyverify.forensics import (
     Swapped,
     TurnoutPeak,
 )
-from tallyverify.report.density_figures import association_figure, fingerprint_figure
-from tallyverify.report.drawing import BAND, INK, MARKS, PALE, SOFT, middle
-from tallyverify.report.panels import Planned, key, note, thousands
+from tallyverify.report.drawings.density_figures import association_figure, fingerprint_figure
+from tallyverify.report.drawings.drawing import BAND, INK, MARKS, PALE, SOFT, middle
+from tallyverify.report.drawings.panels import Planned, key, note, thousands
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tallyverify.report.drawing import SOFT
+from tallyverify.report.drawings.drawing import SOFT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,0 +1,48 @@
+"""What there is to know of a check: its page in the catalogue's document."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from tallyverify.errors import UnknownNameError
+from tallyverify.taken import takes_input
+
+_HEAD = re.compile(r"^## ([A-Z][0-9]{3}): .*$", re.MULTILINE)
+_NEXT = re.compile(r"^#{1,2} ", re.MULTILINE)
+
+
+@takes_input
+def explain(code: str) -> str:
+    """Return the page of a check, in Markdown: what it asks, and what can mislead it.
+
+    Parameters
+    ----------
+    code : str
+        E.g. ``D301``; small letters will do.
+
+    Raises
+    ------
+    InputError
+        If there is no such check.
+
+    Examples
+    --------
+    >>> explain("d301").splitlines()[0]
+    '## D301: Declared below observed'
+    """
+    pages = _pages()
+    if code.strip().upper() not in pages:
+        raise UnknownNameError.of("no such check", code, list(pages))
+    return pages[code.strip().upper()]
+
+
+@cache
+def _pages() -> dict[str, str]:
+    text = files("tallyverify.engine").joinpath("checks.md").read_text(encoding="utf-8")
+    pages = {}
+    for head in _HEAD.finditer(text):
+        end = _NEXT.search(text, head.end())
+        pages[head[1]] = text[head.start() : end.start() if end else len(text)].rstrip() + "\n"
+    return pages

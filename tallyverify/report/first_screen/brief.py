@@ -1,0 +1,150 @@
+"""The report on a terminal in some thirty lines: the verdict first and last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tallyverify.errors import printable
+from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+from tallyverify.report.first_screen.declared_figures import (
+    FigureRow,
+    declared_words,
+    difference_words,
+)
+from tallyverify.report.styles import RUNG_STYLE, VERDICT_STYLE
+from tallyverify.report.words import status_word
+
+if TYPE_CHECKING:
+    from tallyverify.report.first_screen.summary import Summary
+    from tallyverify.report.model import Report
+
+_MOST_ROWS = 4
+_SHORT = 3  # a bulletin's id that says nothing by itself
+_NAMED = 11  # columns of what stands before a line
+
+
+def render_brief(report: Report, console: Console) -> None:
+    """Print the first screen, the findings in a line for each code, and how to see more."""
+    for part in first_screen(report):
+        console.print(part)
+    found = _findings(report)
+    if found:
+        console.print()
+    for line in found:
+        console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
+    console.print(_checks(report))
+    console.print(verdict_line(report))
+
+
+def first_screen(report: Report) -> list[RenderableType]:
+    """Return the verdict, the figures, and what they rest on."""
+    summary = report.summary
+    if summary is None:
+        return []
+    name = printable(report.contest.name or report.contest.id)
+    lines = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    lines.add_column(width=_NAMED, no_wrap=True)
+    lines.add_column(overflow="fold")
+    for label, text in summary.lines():
+        lines.add_row(Text(label, style="dim"), Text(printable(text)))
+    return [
+        Text(name, style="bold", no_wrap=True, overflow="ellipsis"),
+        _verdict(report, summary),
+        Text(),
+        _figures(summary),
+        Text(),
+        lines,
+    ]
+
+
+def verdict_line(report: Report) -> Text:
+    """Return the verdict alone, and how many findings stand on the rungs that move it."""
+    counts = {rung: count for rung, count in report.counts().items() if count and rung != "note"}
+    told = ", ".join(f"{number(count)} {rung}" for rung, count in counts.items())
+    return Text.assemble(
+        (report.verdict.upper(), VERDICT_STYLE[report.verdict]),
+        f" ({told})" if told else " (nothing found)",
+    )
+
+
+def _verdict(report: Report, summary: Summary) -> Text:
+    head = report.verdict.upper()
+    rest = printable(summary.sentence.removeprefix(head))
+    return Text.assemble((head, VERDICT_STYLE[report.verdict]), rest)
+
+
+def _figures(summary: Summary) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", overflow="ellipsis", no_wrap=True, max_width=24)
+    table.add_column("sheets", justify="right", no_wrap=True)
+    for bulletin in summary.bulletins:
+        short = len(bulletin.id) <= _SHORT
+        name = Text(printable(f"bulletin {bulletin.id}" if short else bulletin.id))
+        name.truncate(_SHORT + 9, overflow="ellipsis")
+        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("difference", justify="right", no_wrap=True)
+    alone = [row for row in summary.figures if row.candidate is not None]
+    more = len(alone) - _MOST_ROWS
+    shown = alone if more <= 1 else alone[:_MOST_ROWS]
+    for row in shown:
+        _add(table, row)
+    if len(shown) < len(alone):
+        table.add_row(f"… and {number(len(alone) - len(shown))} more")
+    for row in summary.figures:
+        if row.candidate is None:
+            _add(table, row)
+    return table
+
+
+def _add(table: Table, row: FigureRow) -> None:
+    cells: list[Text | str] = [
+        Text(printable(row.label)),
+        "–" if row.sheets is None else number(row.sheets),
+    ]
+    for one in row.declared:
+        differs = Text(difference_words(one), style="bold" if one.difference else "dim")
+        cells += [declared_words(one), differs]
+    table.add_row(*cells)
+
+
+def _findings(report: Report) -> list[Text]:
+    """Return the findings in a line for each rung and code; of notes only how many."""
+    lines: list[Text] = []
+    codes: Counter[tuple[Evidence, str]] = Counter()
+    first: dict[tuple[Evidence, str], Finding] = {}
+    for one in report.findings:
+        codes[one.evidence, one.code] += 1
+        first.setdefault((one.evidence, one.code), one)
+    for (rung, code), count in codes.items():
+        if rung is Evidence.NOTE:
+            continue
+        example = printable(first[rung, code].message)
+        lines.append(
+            Text.assemble(
+                (f"{rung:<14}", RUNG_STYLE[rung]),
+                (f"{code} ", "bold"),
+                f"× {number(count)}  " if count > 1 else "",
+                ("e.g. " if count > 1 else "") + example,
+            )
+        )
+    return lines
+
+
+def _checks(report: Report) -> Text:
+    """Return how many checks came to what, and where all of it stands."""
+    words: Counter[str] = Counter(_short(check) for check in report.checks)
+    told = ", ".join(f"{number(count)} {word}" for word, count in words.items())
+    notes = report.counts()["note"]
+    return Text(
+        f"{number(len(report.checks))} checks: {told}; {counted(notes, 'note')} (-v shows all)",
+        style="dim",
+    )
+
+
+def _short(check: CheckResult) -> str:
+    return status_word(check).partition(" (")[0]

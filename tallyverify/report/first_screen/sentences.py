@@ -1,0 +1,104 @@
+"""The verdict in one sentence that names the figure, and the one finding that it stands on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tallyverify.findings import Evidence, Finding, counted, number, place
+from tallyverify.report.first_screen.declared_figures import all_equal, extent_words, whole_rows
+from tallyverify.report.words import told_wrong, verdict_words
+
+if TYPE_CHECKING:
+    from tallyverify.report.first_screen.declared_figures import FigureRow
+    from tallyverify.report.model import Report
+
+_MOVED_BY = {
+    "contradicted": Evidence.CONTRADICTION,
+    "improbable": Evidence.IMPROBABLE,
+    "discrepant": Evidence.DISCREPANCY,
+}
+AUTHENTIC = "if the sheets are authentic"
+
+
+def deciding(report: Report) -> Finding | None:
+    """Return the finding that the verdict is told by, None where none moves it.
+
+    Of those on its rung the one of the bulletin that asks for most wrong sheets, of the whole
+    country before areas, in the order of the report, and the one of the largest difference.
+    """
+    rung = _MOVED_BY.get(report.verdict)
+    found = [one for one in report.findings if one.evidence is rung]
+    worlds = report.feasibility
+    asks = {one.bulletin: one.sheets_wrong[0] for one in worlds.by_bulletin} if worlds else {}
+    order = {code: at for at, code in enumerate(dict.fromkeys(one.code for one in found))}
+    return min(
+        found,
+        key=lambda one: (
+            -asks.get(one.bulletin or "", 0),
+            len(one.area),
+            order[one.code],
+            one.candidate is None,
+            -abs(one.difference or 0),
+        ),
+        default=None,
+    )
+
+
+def verdict_sentence(report: Report, rows: tuple[FigureRow, ...]) -> str:
+    """Return the verdict, and which figures it is about, in a sentence or two."""
+    head, found = report.verdict.upper(), deciding(report)
+    if found is None:
+        return f"{head}: {_without_finding(report, rows)}"
+    excluded = report.feasibility is not None and report.feasibility.figures_exclude_each_other
+    if found.code == "D301" and found.candidate is not None:
+        claim = _held_against_declared(report, found)
+        claim = f"the sheets hold {claim}"
+    else:
+        claim = found.message
+    if report.verdict == "improbable":
+        return f"{head}: {_ended(claim)} Nothing is contradicted."
+    if report.verdict == "contradicted" and not excluded:
+        head += f", {AUTHENTIC}"
+        claim = claim.replace("the sheets hold", "they hold", 1)
+    return f"{head}: {_ended(claim)}{told_wrong(report)}"
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
+def _held_against_declared(report: Report, found: Finding) -> str:
+    name = report.contest.display(found.candidate or "")
+    where = f" in {place(found.area)}" if found.area else ""
+    return (
+        f"{counted(int(found.observed or 0), 'vote')} for {name}{where}; "
+        f"bulletin {_with_extent(report, found)} declares {number(found.expected)}"
+    )
+
+
+def _with_extent(report: Report, found: Finding) -> str:
+    """Return the bulletin of a finding, with how much of the count it holds in its area."""
+    declared = report.declared
+    if declared is None or found.bulletin is None:
+        return found.bulletin or ""
+    for bulletin in declared.bulletins:
+        row = bulletin.of(found.area)
+        if bulletin.id == found.bulletin and row is not None:
+            return f"{found.bulletin} ({extent_words(declared, bulletin, row)})"
+    return found.bulletin
+
+
+def _without_finding(report: Report, rows: tuple[FigureRow, ...]) -> str:
+    """Say of a verdict that no finding moves what was held against what."""
+    shown = whole_rows(report.declared)
+    if report.verdict == "consistent" and shown and report.declared is not None:
+        bulletin, row = shown[-1]
+        named = f"bulletin {bulletin.id} ({extent_words(report.declared, bulletin, row)})"
+        if all_equal(rows):
+            return (
+                f"{named} declares just what the sheets hold, figure by figure, and nothing else "
+                "contradicts it. That does not prove it true."
+            )
+        return f"nothing contradicts {named}. That does not prove it true."
+    words = verdict_words(report)
+    return words[:1].lower() + words[1:]
