@@ -1,25 +1,25 @@
-"""The report as one self-contained HTML page, readable on paper and on a phone."""
+"""The report as one self-contained HTML page, readable on paper, on a phone and without script."""
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
 
 from tallyverify.errors import printable
 from tallyverify.feasibility import IN_QUESTION
-from tallyverify.findings import number, percent, points, sentence
+from tallyverify.findings import counted, number, percent, points, sentence
 from tallyverify.report import indicators
+from tallyverify.report.drawings.gaps import covered_areas, gaps_of
+from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
 from tallyverify.report.model import Report
-from tallyverify.report.words import (
-    ARITHMETIC,
-    groups_of,
-    outcome_of,
-    status_word,
-    verdict_words,
-)
+from tallyverify.report.words import ARITHMETIC, groups_of, outcome_of, status_word
 
 _MOST = 200
 _RUNGS = {
@@ -43,10 +43,34 @@ def _environment() -> Environment:
     )
     filters = (number, printable, sentence, points)
     environment.filters |= {one.__name__: one for one in filters} | {"status": status_word}
+    environment.filters |= {"declared": declared_words, "difference": difference_words}
     environment.globals |= {"percent": percent, "indicators": indicators}
     environment.globals |= {"outcome_of": outcome_of}
     environment.globals |= {"in_question": IN_QUESTION, "arithmetic": ARITHMETIC}
     return environment
+
+
+@cache
+def _part(name: str) -> str:
+    """Return a text that stands in the page as it is, its style or its script."""
+    return files("tallyverify.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """Return what a Content-Security-Policy lets in: this text and no other."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}"
+
+
+@cache
+def _explained() -> tuple[tuple[str, str, str], ...]:
+    """Return code, title and page of each check; links are text, since nothing is loaded."""
+    from tallyverify.engine import catalogue, explain
+
+    markdown = MarkdownIt("commonmark").disable("link")
+    return tuple(
+        (check.code, check.name, markdown.render(explain(check.code).partition("\n")[2]))
+        for check in catalogue()
+    )
 
 
 def _facts(report: Report) -> dict[str, Any]:
@@ -61,19 +85,45 @@ def _facts(report: Report) -> dict[str, Any]:
         }
         for rung, count, here in groups_of(report)
     ]
-    return {
-        "report": report,
-        "words": verdict_words(report),
-        "groups": groups,
-        "ranked": sorted(report.totals.votes.items(), key=lambda item: (-item[1], item[0])),
-        "rungs": _RUNGS,
-    }
+    return {"report": report, "groups": groups, "rungs": _RUNGS, "style": _part("style.css")}
 
 
 def page(report: Report) -> str:
     """Return a whole HTML page."""
+    style, script = _part("whole.css") + _part("style.css"), _part("script.js")
     facts = {**_facts(report), **_estimated(report), **_indicators(report)}
+    facts |= {"style": style, "style_hash": _hash(style), "linked": True}
+    facts |= {"script": script, "script_hash": _hash(script), "explained": _explained()}
+    facts |= {"gaps": gaps_of(report), "areas": covered_areas(report)}
+    facts |= {"contents": _contents(facts)}
     return _environment().get_template("page.html").render(facts) + "\n"
+
+
+def _contents(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the anchors of the page and their titles."""
+    report: Report = facts["report"]
+    listed = (
+        ("verdict", "Verdict", True),
+        ("gap", "Declared against the sheets", facts["gaps"]),
+        ("findings", "Findings", True),
+        ("notes", "Notes", report.counts()["note"]),
+        ("materiality", "Sheets in question", report.materiality and report.materiality.kinds),
+        ("coverage", "Coverage", facts["areas"]),
+        ("estimate", "The unseen", facts["picture"] is not None),
+        ("indicators", "Indicators", facts["battery"] is not None),
+        ("checks", "Checks and method", True),
+        ("made", "Made from", True),
+    )
+    return [(anchor, title) for anchor, title, there in listed if there]
+
+
+def _indicators_line(report: Report) -> str:
+    """Return what the indicators came to in one line."""
+    words = Counter(status_word(one) for one in report.answered if one.family == "forensics")
+    told = ", ".join(f"{counted(count, 'check')} {word}" for word, count in words.items())
+    flagged = any(word.startswith("flagged") for word in words)
+    said = "An anomaly never moves the verdict" if flagged else "No indicator is flagged"
+    return f"{said}: {told}."
 
 
 def _estimated(report: Report) -> dict[str, Any]:
@@ -95,7 +145,12 @@ def _indicators(report: Report) -> dict[str, Any]:
     from tallyverify.report.drawings.forensic_figures import FORENSIC_FIGURES, forensic_figures
 
     images = _images(forensic_figures(report.forensics), FORENSIC_FIGURES)
-    return {"battery": report.forensics.battery, "worst": WORST_RATE, "drawn": images}
+    return {
+        "battery": report.forensics.battery,
+        "worst": WORST_RATE,
+        "drawn": images,
+        "indicators_line": _indicators_line(report),
+    }
 
 
 def _images(drawn: dict[str, str], titles: dict[str, str]) -> list[dict[str, str]]:

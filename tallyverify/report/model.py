@@ -267,6 +267,33 @@ class Report(Model):
         return _written(page(self), path)
 
     @takes_input
+    def figure(self, name: str) -> str:
+        """Return one of the report's figures as SVG text.
+
+        Parameters
+        ----------
+        name : str
+            A name of :data:`tallyverify.report.FIGURES`, or the code of an indicator.
+
+        Raises
+        ------
+        InputError
+            If the report has no such figure: it says which there are.
+        """
+        drawn: dict[str, str] = {}
+        if self.picture is not None:
+            from tallyverify.report.drawings.estimate_figures import figures
+
+            drawn |= figures(self.picture)
+        if self.forensics is not None:
+            from tallyverify.report.drawings.forensic_figures import forensic_figures
+
+            drawn |= forensic_figures(self.forensics)
+        if name not in drawn:
+            raise UnknownNameError.of("the report has no such figure", name, list(drawn))
+        return drawn[name]
+
+    @takes_input
     def to_text(self, *, width: int = 100, verbose: bool = False) -> str:
         """Return the report as plain text, as the terminal shows it; ``verbose``: all of it."""
         from tallyverify.report.terminal import as_text
