@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, OutcomesLeft, Seen, outcomes_left
 from tallyverify.compare.lifting import proof_of
-from tallyverify.feasibility import Feasibility, SeriesAnswer, blank_votes_to_add, votes_left
+from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, blank_votes_to_add, votes_left
 from tallyverify.findings import CheckResult, Evidence, number, percent
 from tallyverify.records import AreaResult, Bulletin, Outcome, Rule
 
@@ -93,7 +93,18 @@ def outcome_by_shares(
         return check.result([], reason=f"in both, under the rule ({rule.words}): {both}")
     known = votes_left(engine)
     sure = known is not None and outcomes_left(rule, known[0]).exclude(declared)
-    evidence, proof = proof_of(engine, answer, lambda one: one.bulletin == at and one.area == 0)
+    names = {*facts.contest.candidate_ids, *row.figures}
+    base_lines = {"valid votes"} if rule.of == "valid" else {"ballots", "valid votes"}
+
+    def of_the_rule(one: Row) -> bool:
+        """Votes, and what shares are of: no other figure can decide an outcome."""
+        return (
+            one.bulletin == at
+            and one.area == 0
+            and (one.of_stations or one.label in names or one.label in base_lines)
+        )
+
+    evidence, proof = proof_of(engine, answer, of_the_rule)
     says = (
         f"by bulletin {bulletin.id} {rule.outcome_words(declared, facts.label)}; by the sheets "
         f"{rule.outcome_words(here, facts.label)} (rule: {rule.words})"
@@ -105,7 +116,10 @@ def outcome_by_shares(
     else:
         says += f", which the unseen ({number(known[0].unseen)} votes) could not make alike"
         if evidence is Evidence.NOTE:
-            says += "; the bulletin is not the whole count, so it need not agree yet"
+            says += (
+                "; its votes and their total do not prove it by themselves: the bulletin may leave "
+                "sheets out, or what shares are of (do valid votes hold the blank ones?) is open"
+            )
     leader = max(votes, key=lambda name: votes[name])
     finding = check.finding(
         says,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tallyverify.checking import MOST_STATIONS, CaseFacts, Kept
 from tallyverify.errors import InputError, TallyVerifyError
 from tallyverify.inference.case_order import CaseOrder, order_of
+from tallyverify.inference.draw_as_designed import not_as_designed
 from tallyverify.inference.estimating.request import EstimateRequest
 from tallyverify.inference.estimating.result import Estimate
 from tallyverify.inference.estimating.sensitivity import Sensitivity, sensitivity
@@ -65,6 +66,9 @@ class InferenceStudy:
                 f"{MOST_STATIONS:,}"
             )
         if facts.sampling is not None:
+            why = not_as_designed(sheets, facts.sampling, facts)
+            if why:
+                return why
             asked = EstimateRequest(
                 sampling=facts.sampling,
                 seed=facts.seed,

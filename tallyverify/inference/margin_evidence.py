@@ -12,6 +12,7 @@ from tallyverify.inference.estimating.outcome import PairEstimate
 from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to
 from tallyverify.inference.favourable import most_favourable
+from tallyverify.inference.prediction.unlike_areas import anything_left_out
 from tallyverify.inference.printed import is_within
 from tallyverify.names import folded
 from tallyverify.records import Sampling
@@ -190,6 +191,8 @@ def _innocent(
         return f"it holds {as_many} were seen, so that the registry may list too much"
     if _unseen_region(study):
         return f"nothing was seen of an area of the level {study.population.levels[0]}"
+    if anything_left_out(study.population):
+        return "nothing was seen of an area that holds more than a percent of the voters"
     if study.population.unseen_kinds.size:
         return "nothing was seen of a kind of stations"
     if learnt is None or calibration.setting != "learnt" or learnt.coverage < LOWEST_COVERAGE:

@@ -46,6 +46,10 @@ class Sampling(Model):
     def _named_by_strata(self) -> Sampling:
         if not self.strata and set(self.stations) != {WHOLE_COUNTRY}:
             raise ValueError(f'without strata, the stations are {{"{WHOLE_COUNTRY}": number}}')
+        if self.drawn is not None and not 1 <= self.drawn <= self.total:
+            raise ValueError(
+                f"{self.drawn} stations cannot be drawn of {self.total}: from 1 to all of them"
+            )
         parts = len(self.strata)
         odd = [name for name in self.stations if parts > 1 and len(self.parts(name)) != parts]
         if odd:

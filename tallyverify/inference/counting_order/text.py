@@ -27,8 +27,11 @@ _FORMS = {
 }
 _ALLOWED = (
     "whole numbers or decimals (17, 17.5), dates and times (2019-10-20T19:40, "
-    "2019-10-20 19:40:33) or clock times (19:40), one kind in the whole column"
+    "2019-10-20 19:40:33; 20/10/2019 07:40 PM where days and months cannot be mistaken) or clock "
+    "times (19:40), one kind in the whole column"
 )
+_SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?:[ T,]+(.*))?")
+_HALF_DAY = re.compile(r"([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2})?) ?([AaPp])\.? ?[Mm]\.?")
 
 
 @takes_input
@@ -39,7 +42,8 @@ def parse_order(texts: Iterable[object]) -> tuple[Floats, Literal["number", "tim
     ----------
     texts : iterable of str or None
         Whole numbers, decimals, ISO dates with or without a time (all with an offset from UTC, or
-        none), or clock times. Other objects are read as their text.
+        none), or clock times, also of twelve hours. Dates like ``20/10/2019`` are read where the
+        column shows which of the two numbers is the day. Other objects are read as their text.
 
     Returns
     -------
@@ -65,6 +69,7 @@ def parse_order(texts: Iterable[object]) -> tuple[Floats, Literal["number", "tim
     given = sum(text != "" for text in column)
     if given == 0:
         raise InputError("the order of counting is empty", expected=_ALLOWED)
+    column = _days_first([_of_24_hours(text) for text in column])
     best, position = "", np.full(len(column), np.nan)
     for form in _FORMS:
         read = _read(column, form)
@@ -87,6 +92,36 @@ def parse_order(texts: Iterable[object]) -> tuple[Floats, Literal["number", "tim
             hint="give the date with the time, as in 2019-10-20T19:40",
         )
     return position, "number" if best == "number" else "time"
+
+
+def _of_24_hours(text: str) -> str:
+    """Return a text with a clock time of twelve hours written in 24."""
+
+    def written(found: re.Match[str]) -> str:
+        hour = int(found[1])
+        if not 1 <= hour <= 12:
+            return found[0]
+        return f"{hour % 12 + 12 * (found[3] in 'pP'):02d}{found[2]}"
+
+    return _HALF_DAY.sub(written, text)
+
+
+def _days_first(column: list[str]) -> list[str]:
+    """Return dates with slashes or points as ISO dates, if it is plain which number is the day."""
+    found = [_SLASHED.fullmatch(text) for text in column]
+    days = {(int(one[1]), int(one[2]), one[3]) for one in found if one is not None}
+    if not days:
+        return column
+    first, second = (max(pair[at] for pair in days) > 12 for at in (0, 1))
+    if first == second and len(days) > 1:
+        return column  # either may be the day, or both are too large
+    at = (2, 1) if first or not second else (1, 2)
+    return [
+        text
+        if one is None
+        else f"{one[3]}-{int(one[at[0]]):02d}-{int(one[at[1]]):02d} {one[4] or ''}".strip()
+        for text, one in zip(column, found, strict=True)
+    ]
 
 
 def _read(column: list[str], form: str) -> Floats:

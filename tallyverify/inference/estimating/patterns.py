@@ -40,7 +40,7 @@ def patterns_of(population: Population) -> tuple[str, ...]:
         found += ["centres", "small"]
     if areas >= 2:
         found.insert(2, "municipalities")
-    if population.order is not None and np.isfinite(population.order[population.seen]).all():
+    if population.order is not None:
         found.append("late")
     if (population.kinds_seen()[0] >= FEWEST_OF_KIND).sum() >= 2:
         found.append("kinds")
@@ -141,7 +141,7 @@ def hide(
             f"{listed(PATTERNS)}. {nearest(pattern, PATTERNS) or ''}".rstrip()
         )
     if pattern not in patterns_of(population):
-        needs = {"late": "an order of every seen station", "kinds": "two kinds of stations"}
+        needs = {"late": "an order of the seen stations", "kinds": "two kinds of stations"}
         lacks = needs.get(pattern, "areas")
         raise InputError(f"the pattern {shown(pattern)} needs {lacks}")
     if pattern == "kinds" and population.kind is not None:
@@ -163,7 +163,8 @@ def hide(
     elif pattern == "late" and population.order is not None:
         # The cut moves from draw to draw, or all draws were one; what is really unseen is its most.
         share *= 1 - 0.5 * rng.random_sample()
-        first = -population.order
+        # A station without a place in the order is never among the last.
+        first = -np.where(np.isfinite(population.order), population.order, -np.inf)
     count = min(round(share * int(seen.sum())), int(seen.sum()))
     hidden = np.zeros(len(population), dtype=bool)
     order = np.lexsort((own, first, ~seen))

@@ -203,6 +203,12 @@ def _studied(
     found = replace(found, outcome=found.outcome_of(pair))
     if not found.unseen_stations:
         return found
+    if sampling_frame.order_lost and not found.drawn:
+        why = (
+            f"{sampling_frame.order_lost}, so that how the count goes on cannot be told; write "
+            "the order in another way, or leave it out of the mapping"
+        )
+        return replace(found, refused=why)
     calibration = _calibrated(found)
     found = replace(found, calibration=calibration, refused=calibration.refused)
     if not calibration.trend.pair.any():

@@ -162,12 +162,19 @@ def unseen_share(population: Population) -> float:
     return float(population.wanted_size.sum() / there)
 
 
-def uneven(stations: Floats, missing: Floats, in_parent: Floats, of_parent: Floats) -> bool:
+def uneven(
+    stations: Floats,
+    missing: Floats,
+    in_parent: Floats,
+    of_parent: Floats,
+    *,
+    sure: float = _UNEVEN,
+) -> bool:
     """Whether units lack more unequal numbers of stations than a draw within their parents leaves.
 
     ``missing`` of each unit's ``stations`` against ``of_parent`` of the ``in_parent`` of its
     parent; all of shape (units,). Σ (z² − 1) over the hypergeometric z, in its standard error with
-    the fourth moment of a binomial, one-sided at one percent.
+    the fourth moment of a binomial, beyond ``sure``: one-sided at one percent by default.
     """
     share = of_parent / in_parent
     left = (in_parent - stations) / np.maximum(in_parent - 1, 1)
@@ -179,4 +186,4 @@ def uneven(stations: Floats, missing: Floats, in_parent: Floats, of_parent: Floa
     square = (missing[known] - stations[known] * share) ** 2 / (binomial * left[known])
     kurtosis = (1 - 6 * share * (1 - share)) / binomial
     error = np.sqrt(np.maximum(2 + kurtosis, 0.0).sum())
-    return bool((square - 1).sum() > _UNEVEN * error)
+    return bool((square - 1).sum() > sure * error)

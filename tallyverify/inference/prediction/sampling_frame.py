@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tallyverify.arrays import Codes, Floats, Mask, Texts
 
 
+_MOST_GAPS = 0.1  # of the seen stations: with more, an order does not say who came last
+
+
 @dataclass(frozen=True, eq=False)
 class SamplingFrame:
     """A population, and what had to be said on the way to it."""
@@ -44,6 +47,7 @@ class SamplingFrame:
     from_registry: bool
     notes: tuple[str, ...]
     mismatch: str = ""  # why sheets and registry do not belong together, if they do not
+    order_lost: str = ""  # why a column of the order of counting cannot be used, if there is one
 
     @property
     def stations(self) -> int:
@@ -103,9 +107,9 @@ def assemble_frame(
     kept = ~voters.empty
     placed = placed_stations([named[level][kept] for level in there], there)
     notes += placed.notes
-    order = None
+    order, order_lost = None, ""
     if "order" in columns:
-        order, told = _ordered(columns["order"], at, count)
+        order, order_lost, told = _ordered(columns["order"], columns["read"], at, count)
         notes += told
     extra, told = covariates_of(registry, covariates, keys, spot, voters.size, levels)
     notes += told
@@ -141,6 +145,7 @@ def assemble_frame(
         registry is not None,
         tuple(notes),
         joined.mismatch,
+        order_lost,
     )
 
 
@@ -209,14 +214,25 @@ def _levels_there(
     return [level for level in there if level in strata]
 
 
-def _ordered(texts: Texts, at: Codes, count: int) -> tuple[Floats | None, list[str]]:
+def _ordered(
+    texts: Texts, read: Mask, at: Codes, count: int
+) -> tuple[Floats | None, str, list[str]]:
+    """Return each station's place in the order of counting; or why there is none, and notes."""
     try:
         position, _ = parse_order(texts)
     except TallyVerifyError as error:
         first = str(error).split("\n", 1)[0]
-        return None, [f"the order of counting is not used: {first}"]
+        return None, first, [f"the order of counting is not used: {first}"]
+    there = position[read]
+    gaps = int(np.isnan(there).sum())
+    lost = ""
+    if gaps > _MOST_GAPS * len(there):
+        lost = f"{counted(gaps, 'station')} seen have no place in the order of counting"
+    elif len(np.unique(there[np.isfinite(there)])) < 2:
+        lost = "the order of counting is the same at every station seen"
+    if lost:
+        return None, lost, [f"the order of counting is not used: {lost}"]
     order = np.full(count, np.nan)
     order[at] = position
-    gaps = int(np.isnan(position).sum())
-    told = [f"{counted(gaps, 'station')} without a place in the order: no pattern of late ones"]
-    return order, told if gaps else []
+    told = [f"{counted(gaps, 'station')} without a place in the order: taken not to be late"]
+    return order, "", told if gaps else []

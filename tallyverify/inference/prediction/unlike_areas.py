@@ -22,23 +22,31 @@ Poland, Venezuela, Vermont: up to 3.7 times), one does in Mexico 2006 (Tabasco, 
 Russia 2018 (6.4), and single countries abroad in Bolivia (10). docs/inference.md has the table.
 """
 _BY_CHANCE = 0.05  # that any area is wholly missing
+_MATTERS = 0.01  # of all voters: a smaller area of the second level is taken to be like its parent
+_ALIKE = 0.05  # of all voters: so much may vote alike, and unlike all that was seen
 
 
-def areas_left_out(population: Population) -> Mask:
-    """Return the areas of the first level (areas,) asked for that more than chance left out.
+def areas_left_out(population: Population, depth: int = 1) -> Mask:
+    """Return the areas of a level (areas,) asked for that more than chance left out.
 
     An area of n stations is wholly among the unseen ones, drawn by lot, with the chance
     C(M, n) / C(N, n), of M unseen of N stations; it is by chance where this is above five percent,
-    shared out among the areas.
+    shared out among the areas. Of the second level only areas count that hold a percent of all
+    voters, in areas of which something was seen.
     """
     tree = population.tree
-    if tree.depth < 2:
+    if tree.depth <= depth:
         return np.zeros(0, dtype=bool)
-    here, areas = tree.of_station(1), tree.units(1)
+    here, areas = tree.of_station(depth), tree.units(depth)
     stations = np.bincount(here, minlength=areas)
     seen = np.bincount(here[population.seen], minlength=areas)
     asked = np.bincount(here[population.wanted], minlength=areas)
-    whole: Mask = (seen == 0) & (asked > 0) & ~population.lone[0]
+    whole: Mask = (seen == 0) & (asked > 0) & ~population.lone[depth - 1]
+    if depth > 1:
+        voters = np.bincount(here, population.wanted_size, areas)
+        above = np.bincount(tree.of_station(depth - 1)[population.seen]) > 0
+        above = np.append(above, np.zeros(tree.units(depth - 1) - len(above), dtype=bool))
+        whole &= (voters >= _MATTERS * _everyone(population)) & above[tree.parent(depth)]
     everywhere, missing = len(population), len(population) - int(seen.sum())
     n = stations[whole]
     log_chance = (
@@ -49,6 +57,15 @@ def areas_left_out(population: Population) -> Mask:
     )
     whole[whole] = log_chance < np.log(_BY_CHANCE / areas)
     return whole
+
+
+def anything_left_out(population: Population) -> bool:
+    """Whether an area or a kind of stations is wholly unseen, by more than chance."""
+    return weight_left_out(population) > 0
+
+
+def _everyone(population: Population) -> float:
+    return float(population.size[population.seen].sum() + population.wanted_size.sum())
 
 
 def unlike(shares: Floats) -> Floats:
@@ -68,22 +85,28 @@ def unlike_margin(first: float, second: float) -> float:
 def weight_left_out(population: Population) -> float:
     """Return the share of the voters that stands for all areas and kinds that were left out.
 
-    Each may differ in its own direction: the root of the sum of their squared shares.
+    They may be alike (countries abroad are), so that up to five percent of all voters, or the
+    largest, they add up; beyond that each differs in its own direction: the root of the sum of
+    their squared shares.
     """
     voters = population.wanted_size
     if not voters.any():
         return 0.0
     parts = []
-    areas = areas_left_out(population)
-    if areas.any():
-        here = population.tree.of_station(1)
-        parts.append(np.bincount(here, voters, len(areas))[areas])
-        voters = np.where(areas[here], 0.0, voters)
+    for depth in (1, 2):
+        areas = areas_left_out(population, depth)
+        if areas.any():
+            here = population.tree.of_station(depth)
+            parts.append(np.bincount(here, voters, len(areas))[areas])
+            voters = np.where(areas[here], 0.0, voters)
     if population.unseen_kinds.size and population.kind is not None:
         by_kind = np.bincount(population.kind, voters, len(population.kinds))
         parts.append(by_kind[population.unseen_kinds])
-    everyone = population.size[population.seen].sum() + population.wanted_size.sum()
-    return float(np.linalg.norm(np.concatenate(parts)) / everyone) if parts else 0.0
+    if not parts:
+        return 0.0
+    shares = np.concatenate(parts) / _everyone(population)
+    alike = min(float(shares.sum()), max(_ALIKE, float(shares.max())))
+    return max(float(np.linalg.norm(shares)), alike)
 
 
 def beside(found: Predicted, far: Any) -> Predicted:

@@ -1,0 +1,102 @@
+"""Whether a sample lies as its design says: else it was not drawn station by station."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tallyverify.checking import CaseFacts, Sheets
+from tallyverify.errors import shown
+from tallyverify.findings import counted, number
+from tallyverify.inference.prediction.population import uneven
+from tallyverify.records import Sampling
+from tallyverify.table import Registry
+
+if TYPE_CHECKING:
+    from tallyverify.arrays import Codes, Floats, Mask
+
+_SURE = 4.0
+"""Standard errors beyond which a draw within its strata does not lead."""
+
+
+def not_as_designed(sheets: Sheets, sampling: Sampling, facts: CaseFacts) -> str:
+    """Say in what a sample is not the draw that its design describes; empty where it may be.
+
+    The estimate takes each station to have been drawn by itself, with the same chance for all of
+    its stratum. Whole areas that were drawn, chances by size, or a list that lacks stations make
+    its errors too small. So the numbers of the design are held against the registry and the
+    declared number, and where the drawn stations lie against where all do: at each level of areas
+    and by size.
+    """
+    registry, declared = facts.registry, facts.all_stations
+    has = f"the design of the sample has {counted(sampling.total, 'station')} in all"
+    if declared is not None and declared != sampling.total:
+        return f"{has}, {number(declared)} are declared"
+    if registry is not None and len(registry) != sampling.total:
+        return f"{has}, the registry {number(len(registry))}"
+    if registry is None:
+        return ""
+    at = registry.positions(sheets.columns["station"])
+    seen = np.zeros(len(registry), dtype=bool)
+    seen[at[at >= 0]] = True
+    levels = [level for level in facts.contest.levels if level in registry.frame.columns]
+    if any(level not in levels for level in sampling.strata):
+        return ""  # the registry does not tell the strata
+    stratum, names = _codes(registry, sampling.strata)
+    numbers = np.bincount(stratum, minlength=len(names))
+    for name, there in zip(names, numbers, strict=True):
+        if sampling.strata and sampling.stations.get(name, 0) != there:
+            return (
+                f"the design of the sample has {number(sampling.stations.get(name, 0))} stations "
+                f"in the stratum {shown(name)}, the registry {number(int(there))}"
+            )
+    missing, units = (~seen).astype(float), np.ones(len(seen))
+    for depth, level in enumerate(levels, start=1):
+        own, _ = _codes(registry, (*sampling.strata, *levels[:depth]))
+        if _uneven(own, stratum, units, missing):
+            return (
+                f"the stations of the sample lie in the areas of the level {level} more unevenly "
+                "than a draw of stations by lot leaves them: areas were drawn, or chances differ"
+            )
+    if _by_size(registry, seen, stratum):
+        return "stations of some sizes were drawn more often than others of their stratum"
+    return ""
+
+
+def _codes(registry: Registry, levels: tuple[str, ...]) -> tuple[Codes, list[str]]:
+    """Return the area of each station, and the areas' names as a design writes them."""
+    if not levels:
+        return np.zeros(len(registry), dtype=np.intp), ["all"]
+    texts = registry.frame[list(levels)].fillna("").astype(str)
+    codes, names = pd.factorize(texts.agg(" / ".join, axis=1).to_numpy(dtype=object), sort=True)
+    return codes, [str(name) for name in names]
+
+
+def _uneven(own: Codes, stratum: Codes, units: Floats, missing: Floats) -> bool:
+    """Whether areas lack more unequal numbers than a draw within their strata leaves."""
+    stations, gone, whole, lost = (
+        np.bincount(by, weights).astype(np.float64)
+        for by in (own, stratum)
+        for weights in (units, missing)
+    )
+    parent = np.zeros(len(stations), dtype=np.intp)
+    parent[own] = stratum
+    return uneven(stations, gone, whole[parent], lost[parent], sure=_SURE)
+
+
+def _by_size(registry: Registry, seen: Mask, stratum: Codes) -> bool:
+    """Whether drawn stations are larger, or smaller, than their strata by more than chance."""
+    sizes, unknown = registry.sizes
+    known = ~unknown & (sizes > 0)
+    if not known.any():
+        return False
+    log = np.log(np.where(known, sizes, 1).astype(float))
+    parts = pd.DataFrame({"log": log, "seen": seen.astype(float)})[known]
+    parts -= parts.groupby(stratum[known]).transform("mean")
+    spread = float(parts["log"].std() * parts["seen"].std())
+    if spread == 0:
+        return False
+    tied = float((parts["log"] * parts["seen"]).mean()) / spread
+    return abs(tied) * float(np.sqrt(len(parts))) > _SURE
