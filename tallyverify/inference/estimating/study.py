@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from tallyverify.arrays import Floats
 from tallyverify.checking import MOST_STATIONS, CaseFacts, Sheets, summarise_sheets
 from tallyverify.errors import InputError, TallyVerifyError, listed, shown
+from tallyverify.inference.estimating.drawn_not_in import not_in_drift, not_in_note
 from tallyverify.inference.estimating.interval_factor import Calibration, calibrate
 from tallyverify.inference.estimating.outcome import TURNOUT, PairEstimate, predicted_outcome
 from tallyverify.inference.estimating.patterns import PATTERNS, patterns_of
@@ -54,7 +55,8 @@ class Study:
     outcome: PairEstimate | None = None
     calibration: Calibration = field(default_factory=Calibration)
     refused: str = ""  # why there is no estimate; empty if there is one
-    ratio_notes: tuple[str, ...] = ()  # the form of the ratio estimator, and strata that it joined
+    # the form of the ratio estimator, strata that it joined, and what drawn stations not in may do
+    ratio_notes: tuple[str, ...] = ()
 
     @property
     def population(self) -> Population:
@@ -81,6 +83,13 @@ class Study:
         """Whether what was seen is a whole sample that was drawn by lot."""
         sampling, seen = self.asked.sampling, int(self.population.seen.sum())
         return sampling is not None and sampling.all_seen(seen) and not self.sampling_frame.unread
+
+    @property
+    def drawn_not_in(self) -> int:
+        """Stations that were drawn by lot and not seen, as far as it is stated how many were."""
+        sampling, seen = self.asked.sampling, int(self.population.seen.sum())
+        drawn = None if sampling is None else sampling.drawn
+        return 0 if drawn is None else max(drawn - seen, 0)
 
     @property
     def voters(self) -> float:
@@ -117,7 +126,7 @@ class Study:
 
     @property
     def trend_of_totals(self) -> Floats:
-        """What the trend in the order of counting may add to totals and valid votes; (K + 1,)."""
+        """What a trend, or drawn stations not in, may add to totals and valid votes; (K + 1,)."""
         if self.totals is None:
             raise InputError("there are no totals yet")
         trend = self.calibration.trend
@@ -204,6 +213,11 @@ def _studied(
     if not found.unseen_stations:
         return found
     calibration = _calibrated(found)
+    if found.strata is not None and found.drawn_not_in:
+        drift = not_in_drift(found.population, found.strata, pair, found.drawn_not_in)
+        calibration = replace(calibration, trend=calibration.trend.or_more(drift))
+        note = not_in_note(found.drawn_not_in, drift)
+        found = replace(found, ratio_notes=(*found.ratio_notes, note))
     found = replace(found, calibration=calibration, refused=calibration.refused)
     if not calibration.trend.pair.any():
         return found
