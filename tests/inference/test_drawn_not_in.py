@@ -11,9 +11,9 @@ import pytest
 from tallyverify import ActaTable
 from tallyverify.arrays import Floats, Mask
 from tallyverify.inference import Estimate, estimate
-from tallyverify.inference.estimating.drawn_not_in import not_in_drift
 from tallyverify.inference.prediction.area_tree import AreaTree
 from tallyverify.inference.prediction.population import Population
+from tallyverify.inference.sampling.drawn_not_in import not_in_drift
 from tallyverify.inference.sampling.strata import Strata
 from tallyverify.records import Sampling
 from tallyverify.simulate import clean_election
