@@ -30,6 +30,8 @@ class Sampling(Model):
     drawn : int, optional
         How many stations were drawn in all. Where it is not said, or another number was seen,
         those that lack may be of another kind: the sample then decides no more than a collection.
+        Where fewer were seen, intervals allow for those that lack being missing in proportion to
+        the share of one of the first two candidates.
 
     Examples
     --------

@@ -71,7 +71,7 @@ def test_the_truth_lies_outside_the_far_interval_of_drawn_samples_hardly_ever() 
 @pytest.mark.parametrize(
     ("sampling", "said", "why"),
     [
-        ({"drawn": 2000}, {}, "of 2,000 stations drawn"),
+        ({"drawn": 400}, {}, "of 400 stations drawn"),
         ({"drawn": 1}, {}, "of 1 stations drawn"),
         ({}, {}, "how many stations were drawn is not stated"),
         ({}, {"coverage": 0.9}, "not known to be the whole count"),

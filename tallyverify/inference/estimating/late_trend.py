@@ -23,7 +23,10 @@ _SURE = 3.0  # standard errors: of ten masks, some are beyond two by chance
 
 @dataclass(frozen=True, eq=False)
 class LateTrend:
-    """By how much an estimate would be off if the trend in the order of counting went on."""
+    """By how much an estimate would be off if the trend in the order of counting went on.
+
+    Of a drawn sample also: if drawn stations that are not in are missing as a candidate has votes.
+    """
 
     pair: Floats  # (4,): of the quantities of :data:`~.outcome.QUANTITIES`
     shares: Floats  # (candidates,): of all shares; 0 where they were not asked
@@ -35,6 +38,11 @@ class LateTrend:
             return self.pair
         first, second = (float(self.shares[k]) for k in pair)
         return np.array([first, second, first + second, self.pair[TURNOUT]])
+
+    def or_more(self, other: LateTrend) -> LateTrend:
+        """Return the larger of two, which may be of one and the same error."""
+        shares = np.maximum(self.shares, other.shares)
+        return LateTrend(np.maximum(self.pair, other.pair), shares, self.refused or other.refused)
 
 
 NO_TREND = LateTrend(np.zeros(4), np.zeros(1))

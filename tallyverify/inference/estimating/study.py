@@ -25,6 +25,7 @@ from tallyverify.inference.prediction.sampling_frame import SamplingFrame, assem
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
 from tallyverify.inference.prediction.unseen_totals import Predicted, fit_working_spread
 from tallyverify.inference.prediction.within_room import within_room
+from tallyverify.inference.sampling.drawn_not_in import not_in_drift, not_in_note
 from tallyverify.inference.sampling.ratio import RatioEstimate
 from tallyverify.inference.sampling.strata import (
     Strata,
@@ -54,7 +55,8 @@ class Study:
     outcome: PairEstimate | None = None
     calibration: Calibration = field(default_factory=Calibration)
     refused: str = ""  # why there is no estimate; empty if there is one
-    ratio_notes: tuple[str, ...] = ()  # the form of the ratio estimator, and strata that it joined
+    # the form of the ratio estimator, strata that it joined, and what drawn stations not in may do
+    ratio_notes: tuple[str, ...] = ()
 
     @property
     def population(self) -> Population:
@@ -81,6 +83,13 @@ class Study:
         """Whether what was seen is a whole sample that was drawn by lot."""
         sampling, seen = self.asked.sampling, int(self.population.seen.sum())
         return sampling is not None and sampling.all_seen(seen) and not self.sampling_frame.unread
+
+    @property
+    def drawn_not_in(self) -> int:
+        """Stations that were drawn by lot and not seen, as far as it is stated how many were."""
+        sampling, seen = self.asked.sampling, int(self.population.seen.sum())
+        drawn = None if sampling is None else sampling.drawn
+        return 0 if drawn is None else max(drawn - seen, 0)
 
     @property
     def voters(self) -> float:
@@ -117,7 +126,7 @@ class Study:
 
     @property
     def trend_of_totals(self) -> Floats:
-        """What the trend in the order of counting may add to totals and valid votes; (K + 1,)."""
+        """What a trend, or drawn stations not in, may add to totals and valid votes; (K + 1,)."""
         if self.totals is None:
             raise InputError("there are no totals yet")
         trend = self.calibration.trend
@@ -210,6 +219,11 @@ def _studied(
         )
         return replace(found, refused=why)
     calibration = _calibrated(found)
+    if found.strata is not None and found.drawn_not_in:
+        drift = not_in_drift(found.population, found.strata, pair, found.drawn_not_in)
+        calibration = replace(calibration, trend=calibration.trend.or_more(drift))
+        note = not_in_note(found.drawn_not_in, drift)
+        found = replace(found, ratio_notes=(*found.ratio_notes, note))
     found = replace(found, calibration=calibration, refused=calibration.refused)
     if not calibration.trend.pair.any():
         return found

@@ -36,6 +36,12 @@ def assumption_text(found: Study) -> str:
         says = "each station counts once"
     elif found.drawn:
         says = "the stations were drawn by lot, as is stated, and every station drawn was seen"
+    elif found.drawn_not_in:
+        says = (
+            f"the stations were drawn by lot, as is stated; the {number(found.drawn_not_in)} drawn "
+            "that are not in may be missing in proportion to the share of one of the first two, "
+            "but no more so"
+        )
     elif found.strata is None:
         says = (
             "unseen stations differ from the seen of their areas only as these differ among "

@@ -65,7 +65,8 @@ def estimate(
         Further numeric columns of the registry are used too, per registered voter.
     sampling : Sampling, optional
         How the stations were drawn by lot, instead of a registry and numbers: the ratio estimate by
-        the strata of the design.
+        the strata of the design. Say how many were drawn: drawn stations that are not in may be
+        missing in proportion to the share of one of the first two, and intervals allow for that.
     method : {"auto", "prediction", "ratio"}
         ``ratio`` asks for the stratified ratio estimate by areas of the first of ``strata`` even
         where stations could be predicted one by one.

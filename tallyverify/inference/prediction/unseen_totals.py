@@ -25,7 +25,8 @@ class Predicted:
     error: Floats
     freedom: Floats  # degrees of freedom behind the errors
     shift: Floats  # by how much the estimate would move with what missingness itself hints at
-    # By how much, if the trend in the order of counting goes on: no error, so it is added whole.
+    # By how much, if the trend in the order of counting goes on, or drawn stations that are not in
+    # are missing as a candidate has votes: no error, so it is added whole.
     trend: Floats | float = field(default=0.0, kw_only=True)
 
     def __getitem__(self, at: Any) -> Predicted:
