@@ -112,7 +112,9 @@ def _days_first(column: list[str]) -> list[str]:
     days = {(int(one[1]), int(one[2]), one[3]) for one in found if one is not None}
     if not days:
         return column
-    first, second = (max(pair[at] for pair in days) > 12 for at in (0, 1))
+    first, second = (
+        max(numbers) > 12 for numbers in zip(*((a, b) for a, b, _ in days), strict=True)
+    )
     if first == second and len(days) > 1:
         return column  # either may be the day, or both are too large
     at = (2, 1) if first or not second else (1, 2)

@@ -10,7 +10,7 @@ import numpy as np
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
 from tallyverify.inference.prediction.unlike_areas import (
-    beside,
+    or_unlike,
     unlike,
     unlike_margin,
     weight_left_out,
@@ -79,7 +79,7 @@ def predicted_outcome(
     scale = np.array([total, total, total, voters])
     left_out, far = weight_left_out(population), unlike(centre)
     pair_far = np.array([far[a], far[b], unlike_margin(centre[a], centre[b]), 0.0])
-    watched = beside(found.over([a, b, count, count + 1], scale, base=base), left_out * pair_far)
+    watched = or_unlike(found.over([a, b, count, count + 1], scale, base=base), left_out * pair_far)
     shares = found.over(slice(0, count), total, base=centre)
     size = population.size[population.wanted]
     rates = found.rates[:, [a, b]] + centre[[a, b]] * found.rates[:, [-1]]

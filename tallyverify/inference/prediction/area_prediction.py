@@ -39,7 +39,7 @@ def predict_unseen_by_area(
     climbed = upward(tree, size, population.seen, rates, population.designs, work)
     areas = tree.units(1)
     here = tree.of_station(1)
-    predicted = predicted_rates(population, climbed, population.designs)
+    predicted = predicted_rates(population, climbed, population.designs, population.wanted)
     asked = (size[population.wanted])[:, None] * predicted
     totals = _by(here[population.wanted], asked, areas)
 

@@ -10,7 +10,7 @@ from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
 from tallyverify.inference.prediction.unlike_areas import (
     areas_left_out,
-    beside,
+    or_unlike,
     unlike,
     weight_left_out,
 )
@@ -35,7 +35,7 @@ def predicted_figures(
     whole = totals.estimate[-1]
     far = weight_left_out(population) * unlike(centre)
     shares = found.over(slice(count + 1, None), whole, base=centre)
-    return beside(totals, np.append(far * whole, 0.0)), beside(shares, far)
+    return or_unlike(totals, np.append(far * whole, 0.0)), or_unlike(shares, far)
 
 
 def area_figures(population: Population, work: VarianceComponents) -> tuple[Predicted, Predicted]:
@@ -61,8 +61,8 @@ def area_figures(population: Population, work: VarianceComponents) -> tuple[Pred
     far = areas_left_out(population)[:, None] * unlike(centre)
     votes_far = np.column_stack([far * totals[:, [-1]], np.zeros(areas)])
     return (
-        beside(_unshifted(totals, error[:, : count + 1]), votes_far),
-        beside(_unshifted(share, off_error / whole), far),
+        or_unlike(_unshifted(totals, error[:, : count + 1]), votes_far),
+        or_unlike(_unshifted(share, off_error / whole), far),
     )
 
 

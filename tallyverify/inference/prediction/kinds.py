@@ -18,6 +18,8 @@ MOST_KINDS = 12
 """More forms of keys than this are no kinds of stations."""
 FEWEST_OF_KIND = 10
 """Stations that a form of keys must have to be a kind by itself."""
+_MOST_ODD = 0.05  # of the stations: keys of rare forms
+_ODD = "\0"
 
 
 def kinds_of(
@@ -25,9 +27,8 @@ def kinds_of(
 ) -> tuple[Counts, tuple[str, ...]]:
     """Return the kind of each station, and what the kinds are called.
 
-    Where a column names them, it does. Otherwise they are told apart where that is plain: by what
-    letters their keys have (``B``, ``C`` and ``E`` booths), and by having no voters on a list where
-    others have.
+    A column may name them. Beside it they are told apart where that is plain: by what letters their
+    keys have (``B``, ``C`` and ``E`` booths), and by having no voters on a list where others have.
 
     Parameters
     ----------
@@ -50,11 +51,13 @@ def kinds_of(
     >>> kinds_of(keys, np.full(30, 400.0), None)[1]
     ('keys with B', 'keys with E')
     """
+    by_key, by_list = _forms(keys, areas), _lists(voters)
+    texts = [", ".join(filter(None, pair)) for pair in zip(by_key, by_list, strict=True)]
     if given is not None and (given != "").any():
-        texts = [folded(str(text)) or NOT_NAMED for text in given]
-    else:
-        by_key, by_list = _forms(keys, areas), _lists(voters)
-        texts = [", ".join(filter(None, pair)) for pair in zip(by_key, by_list, strict=True)]
+        named = [folded(str(text)) or NOT_NAMED for text in given]
+        both = [", ".join(filter(None, pair)) for pair in zip(named, texts, strict=True)]
+        crossed = len(set(both)) <= MOST_KINDS and NOT_NAMED not in named
+        texts = both if crossed else _named_or_told(named, texts)
     names, codes = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
     return codes.ravel().astype(np.int64), tuple(str(name) or "all" for name in names)
 
@@ -62,16 +65,32 @@ def kinds_of(
 def _forms(keys: Texts, areas: Sequence[Counts]) -> list[str]:
     """Return the letters of each key, where these make few kinds."""
     letters = ["".join(re.findall(r"[^\W\d_]+", str(key))).upper() for key in keys]
-    found, counts = np.unique(np.array(letters, dtype=str), return_counts=True)
-    if not 2 <= len(found) <= MOST_KINDS or counts.min() < FEWEST_OF_KIND:
+    found, at, counts = np.unique(
+        np.array(letters, dtype=str), return_inverse=True, return_counts=True
+    )
+    few = counts < FEWEST_OF_KIND
+    if counts[few].sum() > _MOST_ODD * len(keys) or not 2 <= int((~few).sum()) <= MOST_KINDS:
         return [""] * len(keys)
+    if few.any():  # a few odd keys are no kinds of their own, nor do they hide the others
+        odd = few[at.ravel()]
+        letters = [_ODD if lone else one for one, lone in zip(letters, odd, strict=True)]
+        found = np.unique(np.array(letters, dtype=str))
     form = np.unique(np.array(letters, dtype=str), return_inverse=True)[1].ravel()
     for area in areas:
         # All stations of an area have the same letters, or all of the same letters lie in one.
         pairs = len(np.unique(form * (int(area.max()) + 1) + area))
         if pairs in (len(found), len(np.unique(area))):
             return [""] * len(keys)
-    return [f"keys with {one}" if one else "keys without letters" for one in letters]
+    words = {"": "keys without letters", _ODD: "keys with other letters"}
+    return [words.get(one, f"keys with {one}") for one in letters]
+
+
+def _named_or_told(named: list[str], told: list[str]) -> list[str]:
+    """Return the names of the kinds; what is plain to see of a station that has none."""
+    return [
+        other if name == NOT_NAMED and other else name
+        for name, other in zip(named, told, strict=True)
+    ]
 
 
 def _lists(voters: Floats) -> list[str]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats
 
 from tallyverify.inference.prediction.area_tree import AreaTree
 
@@ -17,6 +18,9 @@ NOT_NAMED = "not named"
 """The kind of stations of which none is known."""
 _UNEVEN = 2.326  # the 99th percentile of a normal
 _BY_SIZE = 3.0  # standard errors of a correlation
+FEWEST_SEEN = 10
+"""Stations of a kind from which it is learnt how the kind votes."""
+_BY_LOT = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,8 @@ class Population:
         """
         designs = []
         totals = self.tree.totals(self.size)
-        others = np.zeros((len(self), 0)) if self.covariates is None else self.covariates
+        known = [part for part in (self.covariates, self.kind_shares) if part is not None]
+        others = np.column_stack([np.zeros((len(self), 0)), *known])
         weighted = self.tree.totals(others * self.size[:, None])
         for depth in range(1, self.tree.depth + 1):
             size = totals[depth]
@@ -139,11 +144,33 @@ class Population:
         seen = np.bincount(kind[self.seen], minlength=count)
         return seen * named, np.bincount(kind[self.wanted], minlength=count) * named
 
-    @property
+    @cached_property
     def unseen_kinds(self) -> Codes:
-        """Kinds of which stations are asked for, and none was seen: positions in `kinds`."""
+        """Kinds of which stations are asked for, and too little was seen: positions in `kinds`.
+
+        Nothing, or fewer than ten stations where a draw by lot of all would have had more, with a
+        chance below one percent.
+        """
         seen, wanted = self.kinds_seen()
-        return np.flatnonzero((seen == 0) & (wanted > 0))
+        if not wanted.any():
+            return np.zeros(0, dtype=np.intp)
+        share = float(self.seen.mean())
+        short = (seen < FEWEST_SEEN) & (stats.binom.cdf(seen, seen + wanted, share) < _BY_LOT)
+        return np.flatnonzero((wanted > 0) & ((seen == 0) | short))
+
+    @cached_property
+    def kind_shares(self) -> Floats | None:
+        """Of each station, which of the kinds it is that are learnt from: (stations, kinds − 1).
+
+        Those of which enough was seen, but for the commonest; None where there are none.
+        """
+        if self.kind is None:
+            return None
+        seen = np.bincount(self.kind[self.seen], minlength=len(self.kinds))
+        learnt = [at for at in np.argsort(-seen, kind="stable")[1:] if seen[at] >= FEWEST_SEEN]
+        if not learnt:
+            return None
+        return np.column_stack([self.kind == at for at in learnt]).astype(float)
 
     def hiding(self, hidden: Mask) -> Population:
         """Return the same with some seen stations hidden, and only these asked for."""

@@ -109,6 +109,6 @@ def weight_left_out(population: Population) -> float:
     return max(float(np.linalg.norm(shares)), alike)
 
 
-def beside(found: Predicted, far: Any) -> Predicted:
+def or_unlike(found: Predicted, far: Any) -> Predicted:
     """Return estimates that may also be off by ``far``, at 95 %."""
     return replace(found, shift=np.hypot(found.shift, far / found.quantile(0.95)))

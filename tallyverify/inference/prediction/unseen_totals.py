@@ -14,7 +14,7 @@ from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents, leaves_of
 
 if TYPE_CHECKING:
-    from tallyverify.arrays import Floats
+    from tallyverify.arrays import Floats, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,16 +88,18 @@ def station_weights(population: Population, climbed: Upward) -> Floats:
     return weight
 
 
-def predicted_rates(population: Population, climbed: Upward, designs: Sequence[Floats]) -> Floats:
-    """Return the predicted rate of each station asked for; shape (stations asked for, columns)."""
-    tree, wanted = population.tree, population.wanted
+def predicted_rates(
+    population: Population, climbed: Upward, designs: Sequence[Floats], which: Mask
+) -> Floats:
+    """Return the predicted rate of some stations; shape (those stations, columns)."""
+    tree = population.tree
     mean = climbed.value[0]
     for depth in range(1, tree.depth):
         shrinkage = climbed.shrinkage[depth - 1][:, None]
         mean = shrinkage * climbed.value[depth] + (1 - shrinkage) * mean[tree.parent(depth)]
         mean = mean + designs[depth - 1] @ climbed.slopes[depth - 1]
-    own = designs[-1][wanted] @ climbed.slopes[-1]
-    return mean[tree.parent(tree.depth)[wanted]] + own
+    own = designs[-1][which] @ climbed.slopes[-1]
+    return mean[tree.parent(tree.depth)[which]] + own
 
 
 def predict_unseen(
@@ -107,14 +109,15 @@ def predict_unseen(
 
     The error of the total is Σ_seen w_i y_i − Σ_unseen n_i y_i. It is linear in the deviations of
     areas and stations, so that its variance is, level by level, the variance of a deviation times
-    the sum of its squared coefficients: exact given the variances and the slopes of covariates.
+    the sum of its squared coefficients: exact given the variances and the slopes of covariates. How
+    a kind of stations votes is learnt from those seen of it, so that its mean has an error too.
     """
     tree, size, seen = population.tree, population.size, population.seen
     rates = np.where(seen[:, None], columns, 0.0) / size[:, None]
     designs = population.designs
     leaves = leaves_of(tree, size, seen, rates, designs[-1], work)
     climbed = upward(tree, size, seen, rates, designs, work, leaves=leaves)
-    predicted = predicted_rates(population, climbed, designs)
+    predicted = predicted_rates(population, climbed, designs, population.wanted)
     asked = size[population.wanted]
     totals = asked @ predicted
     weights = station_weights(population, climbed)
@@ -126,7 +129,7 @@ def predict_unseen(
         off = tree.up(depth + 1, off)
         parts.insert(0, (off @ off) * spread.areas[depth - 1])
     stacked = np.stack(parts)
-    variance = stacked.sum(axis=0)
+    variance = stacked.sum(axis=0) + _of_kinds(population, climbed, rates)
     free = np.maximum(np.array(spread.freedom), 1.0)[:, None]
     spent = (stacked**2 / free).sum(axis=0)
     freedom = np.divide(variance**2, spent, out=np.full_like(variance, np.inf), where=spent > 0)
@@ -139,5 +142,32 @@ def predict_unseen(
         ]
         told.append(designs[-1])
         again = upward(tree, size, seen, rates, told, work, tested=True, leaves=leaves)
-        moved = asked @ predicted_rates(population, again, told) - totals
+        moved = asked @ predicted_rates(population, again, told, population.wanted) - totals
     return PredictedTotals(totals, variance, stacked, moved, freedom, weights, predicted)
+
+
+def _of_kinds(population: Population, climbed: Upward, rates: Floats) -> Floats:
+    """Return the variance of totals that the means of kinds add; (columns,).
+
+    Stations of a kind may lie further from what their areas predict than stations do: by how much
+    is seen in those of it, each predicted without itself (its residual over 1 − its weight in its
+    smallest area). What exceeds the spread of all is of the kind, and is as uncertain as a mean of
+    the few that were seen, and of those that were not.
+    """
+    added: Floats = np.zeros(rates.shape[1])
+    if population.kind_shares is None:
+        return added
+    spread = climbed.spread.of_stations(population.size)
+    own_weight = climbed.share[-1]
+    if population.tree.depth > 1:
+        own_weight = (
+            own_weight * climbed.shrinkage[-1][population.tree.parent(population.tree.depth)]
+        )
+    for kind in population.kind_shares.T.astype(bool):
+        seen = kind & population.seen
+        fitted = predicted_rates(population, climbed, population.designs, seen)
+        off = (rates[seen] - fitted) / np.maximum(1 - own_weight[seen], 0.1)[:, None]
+        excess = np.maximum((off**2).mean(axis=0) - spread[seen].mean(axis=0), 0.0)
+        voters, asked = population.wanted_size[kind], kind & population.wanted
+        added += voters.sum() ** 2 * excess * (1 / seen.sum() + 1 / max(asked.sum(), 1))
+    return added
