@@ -80,7 +80,14 @@ Replace = Annotated[bool, typer.Option("--force", help="Replace a case that stan
 
 
 class Format(StrEnum):
-    """How the report is printed."""
+    """How a result is printed."""
+
+    terminal = "terminal"
+    json = "json"
+
+
+class ReportFormat(StrEnum):
+    """How a report is printed: all of it, or its findings (csv)."""
 
     terminal = "terminal"
     json = "json"
@@ -109,4 +116,7 @@ class Language(StrEnum):
 
 
 What = Annotated[Format, typer.Option(help="What to print.")]
+ReportWhat = Annotated[
+    ReportFormat, typer.Option(help="What to print; csv holds the findings alone.")
+]
 Lang = Annotated[Language, typer.Option(help="Language of the report.")]

@@ -13,13 +13,13 @@ from tallyverify.command.options import (
     ContestFile,
     DeclaredFile,
     FailOn,
-    Format,
     Lang,
     Language,
     MappingFile,
     RegistryFile,
+    ReportFormat,
+    ReportWhat,
     SeedNumber,
-    What,
 )
 from tallyverify.command.output import Done, captured, case_of, places_in, say, written_line
 from tallyverify.progress import Reporter
@@ -47,7 +47,7 @@ def verify_command(
             show_default=False,
         ),
     ] = None,
-    format: What = Format.terminal,
+    format: ReportWhat = ReportFormat.terminal,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Print all of the report.")
     ] = False,
@@ -83,16 +83,15 @@ def verify_command(
         texts = (report.to_json(), report.to_html(), made_with(), proof)
         write_whole(dict(zip(places, texts, strict=True)))
         places = places[: None if proof is not None else -1]
-    if format is not Format.terminal:
+    if format is not ReportFormat.terminal:
         written = {
-            Format.json: report.to_json,
-            Format.markdown: report.to_markdown,
-            Format.csv: report.to_csv,
+            ReportFormat.json: report.to_json,
+            ReportFormat.markdown: report.to_markdown,
+            ReportFormat.csv: report.to_csv,
         }
         say(written[format](), encoding="utf-8", written=bool(places))
     else:
-        from tallyverify.report.first_screen.brief import render_brief, verdict_line
-        from tallyverify.report.terminal import render
+        from tallyverify.report import render, render_brief, verdict_line
 
         def draw(console: Console) -> None:
             if quiet:

@@ -10,6 +10,9 @@ from tallyverify.hand_on import hand_on
 if TYPE_CHECKING:
     from tallyverify.report.drawings.estimate_figures import FIGURES, figures
     from tallyverify.report.estimated import render_estimate
+    from tallyverify.report.first_screen.brief import render_brief, verdict_line
+    from tallyverify.report.first_screen.summary import Summary
+    from tallyverify.report.first_screen.telling import summary_of
     from tallyverify.report.model import CoverageFacts, InputFile, MappingUsed, Report, Totals
     from tallyverify.report.terminal import render
     from tallyverify.report.versions import made_with
@@ -20,11 +23,15 @@ __all__ = [
     "InputFile",
     "MappingUsed",
     "Report",
+    "Summary",
     "Totals",
     "figures",
     "made_with",
     "render",
+    "render_brief",
     "render_estimate",
+    "summary_of",
+    "verdict_line",
 ]
 
 __getattr__ = hand_on(
@@ -34,6 +41,9 @@ __getattr__ = hand_on(
             "FIGURES",
             "figures",
         ),
+        "first_screen.brief": ("render_brief", "verdict_line"),
+        "first_screen.summary": ("Summary",),
+        "first_screen.telling": ("summary_of",),
         "estimated": ("render_estimate",),
         "model": (
             "CoverageFacts",

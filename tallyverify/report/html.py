@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections import Counter
 from functools import cache
@@ -18,10 +19,12 @@ from tallyverify.findings import counted, number, percent, points, sentence
 from tallyverify.report import indicators
 from tallyverify.report.drawings.gaps import covered_areas, gaps_of
 from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
+from tallyverify.report.first_screen.telling import summary_of
 from tallyverify.report.model import Report
 from tallyverify.report.words import ARITHMETIC, groups_of, outcome_of, status_word
 
 _MOST = 200
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _RUNGS = {
     "contradiction": "Published figures cannot all be true together; arithmetic alone.",
     "improbable": "A stated probability model, with its error rate controlled, rejects.",
@@ -66,10 +69,11 @@ def _explained() -> tuple[tuple[str, str, str], ...]:
     """Return code, title and page of each check; links are text, since nothing is loaded."""
     from tallyverify.engine import catalogue, explain
 
-    markdown = MarkdownIt("commonmark").disable("link")
+    markdown = MarkdownIt("commonmark")
+    pages = {check: _LINK.sub(r"\1", explain(check.code)) for check in catalogue()}
     return tuple(
-        (check.code, check.name, markdown.render(explain(check.code).partition("\n")[2]))
-        for check in catalogue()
+        (check.code, check.name, markdown.render(page.partition("\n")[2]))
+        for check, page in pages.items()
     )
 
 
@@ -85,7 +89,8 @@ def _facts(report: Report) -> dict[str, Any]:
         }
         for rung, count, here in groups_of(report)
     ]
-    return {"report": report, "groups": groups, "rungs": _RUNGS, "style": _part("style.css")}
+    facts = {"report": report, "summary": summary_of(report), "groups": groups}
+    return {**facts, "rungs": _RUNGS, "style": _part("style.css")}
 
 
 def page(report: Report) -> str:

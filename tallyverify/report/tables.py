@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tallyverify.errors import printable
 from tallyverify.findings import Evidence, Finding, number
 from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
+from tallyverify.report.first_screen.telling import summary_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,11 +63,10 @@ def _inert(text: str) -> str:
 
 def as_markdown(report: Report) -> str:
     """Return the first screen and the findings as Markdown; what files hold is never markup."""
-    summary = report.summary
+    summary = summary_of(report)
     lines = [f"# {_plain(report.contest.name or report.contest.id)}", ""]
-    if summary is not None:
-        lines += [f"**{_plain(summary.sentence)}**", "", *_figures(summary), ""]
-        lines += [f"- {name}: {_plain(text)}" for name, text in summary.lines()]
+    lines += [f"**{_plain(summary.sentence)}**", "", *_figures(summary), ""]
+    lines += [f"- {name}: {_plain(text)}" for name, text in summary.lines()]
     for rung in Evidence:
         found = [one for one in report.findings if one.evidence is rung]
         if not found or rung is Evidence.NOTE:

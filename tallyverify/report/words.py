@@ -20,9 +20,9 @@ VERDICTS: dict[str, str] = {
     "consistent": "Nothing contradicts the declared result. That does not prove it true.",
     "insufficient": "There was not enough to hold the declared result against.",
 }
-_MORE_THAN_ALLOWED = (
-    "Published figures differ, but a contradiction is not claimed: few votes would be wrong, or it "
-    "hangs on a bulletin that does not say that it is the whole count."
+_NOT_CLAIMED = (
+    " A contradiction is not claimed: few votes would be wrong, or it hangs on a bulletin that "
+    "does not say that it is the whole count."
 )
 _SLIP = "Published figures differ, by so little that a slip explains it."
 _IN_DOUBT = "Until that is settled, nothing is held against the sheets."
@@ -40,7 +40,7 @@ _HOLDING = ("compare", "inference")
 
 
 def verdict_words(report: Report) -> str:
-    """Return what a verdict means, and whether there are anomalies, which never move it."""
+    """Return what a verdict means."""
     said = VERDICTS[report.verdict]
     if report.verdict == "insufficient" and not any(
         check.family in _HOLDING for check in report.answered
@@ -49,28 +49,25 @@ def verdict_words(report: Report) -> str:
     answer = report.feasibility
     if report.verdict == "insufficient" and answer is not None and answer.sheets_wrong == (0, None):
         said = _UNSETTLED
-    if report.verdict == "discrepant" and answer is not None:
-        if answer.figures_exclude_each_other:
-            said = _SLIP
-        elif answer.sheets_wrong[0] > answer.allowance.sheets:
-            said = _MORE_THAN_ALLOWED
-    said += told_wrong(report) + _by_default(report)
+    if report.verdict == "discrepant" and answer is not None and answer.figures_exclude_each_other:
+        said = _SLIP
+    said += told_wrong(report)
     if report.reason:
         rest = _IN_DOUBT if report.verdict == "insufficient" else said
         said = f"{sentence(report.reason)} {rest}"
     if report.declared is not None and not report.declared.bulletins:
         said += _NO_BULLETIN
-    said += _asked(report)
-    anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
-    if anomalies:
-        said += f" Anomalies listed below: {number(anomalies)}; they never move it."
     return said
 
 
-def _asked(report: Report) -> str:
-    """How many of the checks were asked, where it was not all."""
+def beside_the_verdict(report: Report) -> str:
+    """How many checks were asked, where it was not all; and anomalies, which never move it."""
     asked, every = len(report.answered), len(report.checks)
-    return "" if asked == every else f" {number(asked)} of {number(every)} checks asked."
+    said = "" if asked == every else f" {number(asked)} of {number(every)} checks asked."
+    anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
+    if anomalies:
+        said += f" {counted(anomalies, 'anomaly', 'anomalies')} beside it, which never move it."
+    return said
 
 
 def told_wrong(report: Report) -> str:
@@ -80,10 +77,11 @@ def told_wrong(report: Report) -> str:
         return ""
     if found.figures_exclude_each_other:
         votes = counted(found.figures_exclude_each_other, "vote")
-        return f" No number of wrong sheets helps: figures exclude each other by {votes}."
+        helps = f" No number of wrong sheets helps: figures exclude each other by {votes}."
+        return helps + _by_default(report)
     least, allowed = found.sheets_wrong[0], found.allowance
     if not least:
-        return ""
+        return _by_default(report)
     said = (
         f" At least {number(least)} of the {counted(report.coverage.stations, 'sheet')} would have "
         f"to be wrong; {counted(allowed.sheets, 'is', 'are')} allowed for."
@@ -91,7 +89,9 @@ def told_wrong(report: Report) -> str:
     if report.verdict == "discrepant" and allowed.could_decide is not None:
         could = "could" if allowed.could_decide else "could not"
         said += f" The sheets that are allowed for {could} decide who leads here."
-    return said
+    if report.verdict == "discrepant" and least > allowed.sheets:
+        said += _NOT_CLAIMED
+    return said + _by_default(report)
 
 
 def _by_default(report: Report) -> str:

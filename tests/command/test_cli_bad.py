@@ -182,7 +182,9 @@ def test_folders_that_are_no_case(
     command: Command, case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused(command("verify", case.parent / "tos"), "tos", "nothing there", "mean 'toy'?")
-    refused(command("verify", case / "case.json"), "case.json", "a file", "--actas FILE")
+    assert command("verify", case / "case.json").code == 0  # the file that describes it will do
+    actas = command("verify", case / "actas.csv")
+    refused(actas, "actas.csv", "a file", "tallyverify init actas.csv", "--actas FILE")
     (case / "case.json").rename(case / "Case.jsn")
     refused(command("verify", case), "toy", "no case.json", "mean 'Case.jsn'?")
     monkeypatch.chdir(case)

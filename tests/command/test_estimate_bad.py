@@ -125,7 +125,7 @@ def test_more_stations_than_are_kept(
 def test_files_that_cannot_be_read(command: Command, case: Path) -> None:
     refused(estimated(command, case, "--actas", case / "acts.csv"), "acts.csv", "no such file")
     refused(estimated(command, case.parent / "tos"), "tos", "nothing there", "mean 'toy'?")
-    refused(estimated(command, case / "case.json"), "case.json", "a file", "--actas FILE")
+    refused(estimated(command, case / "actas.csv"), "actas.csv", "a file", "tallyverify init")
     (case / "actas.csv").write_text(STATIONS, encoding="utf-8")
     refused(estimated(command, case), "actas.csv", "'MESA'")
     (case / "actas.csv").write_text("", encoding="utf-8")

@@ -122,7 +122,7 @@ def test_a_workbook_of_hidden_sheets(command: Command, tmp_path: Path) -> None:
     )
     case["actas"]["mapping"] |= {"sheet": "s", "fill_down": "EDO"}
     (folder / "case.json").write_text(json.dumps(case))
-    done = command("verify", folder, "--checks", "rules")
+    done = command("verify", folder, "--checks", "rules", "-v")
     assert done.code == 0, done.err
     assert "hidden" in done.out
 
@@ -133,7 +133,7 @@ def test_formulas_with_errors_are_told_by_their_cell(command: Command, tmp_path:
     made["s"]["D3"], made["s"]["E4"] = "#REF!", "#DIV/0!"
     del made["t"]
     made.save(folder / "a.xlsx")
-    done = command("verify", folder, "--checks", "rules")
+    done = command("verify", folder, "--checks", "rules", "-v")
     text = " ".join(done.out.replace("│", " ").split())
     assert "row 3, column 'A': '#REF!' is not a count" in text
     assert "row 4, column 'B': '#DIV/0!' is not a count" in text

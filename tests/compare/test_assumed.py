@@ -19,7 +19,7 @@ def assumed(code: str, *bulletins: dict[str, Any], **more: Any) -> str:
     """Return what the lifted findings of a check say that they assume."""
     report = report_of(SHEETS, declared_of(*bulletins, **more))
     lifted = (Evidence.CONTRADICTION, Evidence.DISCREPANCY)
-    texts = [f.message for f in report.findings if f.code == code and f.evidence in lifted]
+    texts = [f.words for f in report.findings if f.code == code and f.evidence in lifted]
     assert texts
     return "; ".join(text.partition(". Assumed: ")[2] for text in texts)
 

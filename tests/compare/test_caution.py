@@ -102,7 +102,7 @@ def test_a_last_bulletin_that_says_nothing_of_its_extent_is_only_taken_as_whole(
     worse = nation(votes={**SUMS, "A": 9})
     report = report_of(ROWS, declared_of(worse))
     assert report.verdict == "discrepant"
-    assert '"complete": true in it would make this a contradiction' in report.of("D301")[0].message
+    assert '"complete": true in it would make this a contradiction' in report.of("D301")[0].proof
     assert report_of(ROWS, declared_of({**worse, "complete": True})).verdict == "contradicted"
     partly = {**worse, "complete": False}
     assert report_of(ROWS, declared_of(partly)).verdict == "consistent"

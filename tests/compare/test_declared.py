@@ -39,10 +39,10 @@ def test_parts_beyond_their_total_by_one_are_a_slip_and_by_more_are_not() -> Non
     assert one.verdict == "discrepant"
     (finding,) = one.of("D303")
     assert finding.evidence is Evidence.DISCREPANCY
-    assert "exclude each other, by at least 1 vote" in finding.message
+    assert "exclude each other, by at least 1 vote" in finding.proof
     more = report_of(SHEETS, declared_of(nation(votes=votes, valid=90)))
     assert more.verdict == "contradicted"
-    assert "exclude each other, by at least 10 votes" in more.of("D303")[0].message
+    assert "exclude each other, by at least 10 votes" in more.of("D303")[0].proof
 
 
 def test_more_votes_than_registered_voters_prove_nothing() -> None:

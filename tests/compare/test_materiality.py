@@ -62,7 +62,7 @@ def test_where_no_sheet_is_in_question_that_is_said() -> None:
     assert report.materiality.lead == 50
     assert report.check("D313").status is Status.PASSED
     assert report.check("D313").reason == "no sheet is in question"
-    assert "sheets in question change" not in report.to_text().split("Checks")[0]
+    assert "sheets in question change" not in report.to_text(verbose=True).split("Checks")[0]
 
 
 def test_a_sheet_that_fails_its_arithmetic_and_can_decide() -> None:
@@ -233,7 +233,7 @@ def test_a_majority_may_hang_on_a_sheet_where_the_lead_does_not() -> None:
     assert report.materiality.outcome.winner == "A"
     assert one.fewest == (1, 1)
     assert kinds(found(rows))["unsound"].fewest is None
-    assert "more than 50 % of the valid votes" in report.to_text(width=200)
+    assert "more than 50 % of the valid votes" in report.to_text(width=200, verbose=True)
 
 
 def test_names_of_candidates_do_not_matter() -> None:
@@ -262,7 +262,7 @@ def test_on_all_faces_and_back(tmp_path: Path) -> None:
     assert set(json.loads(text)["materiality"]) == set(
         schema["$defs"]["MaterialitySection"]["properties"]
     )
-    for face in (report.to_text(width=200), report.to_html()):
+    for face in (report.to_text(width=200, verbose=True), report.to_html()):
         assert "Could the sheets in question change who wins?" in face
         assert "whose own arithmetic fails" in face
         assert "does not say what ought to be annulled" in " ".join(face.split())

@@ -27,9 +27,9 @@ def test_shortfall_is_told_with_its_arithmetic() -> None:
     assert finding.evidence is Evidence.CONTRADICTION
     assert (finding.observed, finding.expected, finding.difference) == (120, 10, 110)
     assert finding.candidate == "A"
-    assert "at least 2 of the 3 sheets (66.67 %) would have to be wrong" in finding.message
-    assert "with at least 110 votes on them; 1 is allowed for" in finding.message
-    assert ". Assumed: bulletin 1, the whole country: it is declared complete" in finding.message
+    assert "at least 2 of the 3 sheets (66.67 %) would have to be wrong" in finding.proof
+    assert "with at least 110 votes on them; 1 is allowed for" in finding.proof
+    assert ". Assumed: bulletin 1, the whole country: it is declared complete" in finding.proof
     assert finding.arithmetic == "120 (sum of 3 sheets) − 10 (bulletin 1) = 110"
     assert report.verdict == "contradicted"
     assert report.exit_code == 1

@@ -246,8 +246,9 @@ def test_checks_that_were_not_asked_are_listed_and_counted_out(tmp_path: Path) -
     with pytest.raises(tv.InputError, match="no such check"):
         report.check("D999")
     words = f"2 of {len(report.checks)} checks asked."
-    text = " ".join(report.to_text(width=500).split())
+    text = " ".join(report.to_text(width=500, verbose=True).split())
     assert words in text
+    assert words in report.to_text(width=500)
     assert words in report.to_html()
     assert words in report._repr_html_()
     assert f"not asked ({len(report.checks) - 2}): R101, " in text

@@ -17,14 +17,15 @@ NAMES = ["clean", "partial", "venezuela-2024"]
 # The contract of report.json: every object's keys, in this order.
 REPORT = (
     "schema version seed asked allowance capture sampling inputs coverage totals verdict reason "
-    "checks findings feasibility materiality contest declared mappings"
+    "summary checks findings feasibility materiality contest declared mappings"
 )
 INPUT = "role name sha256 rows"
 COVERAGE = "stations stations_expected registered registered_expected"
 TOTALS = "valid null blank ballots registered votes"
 CHECK = "code name family evidence status reason statistic pvalue effect assumptions reference"
 FINDING = (
-    "code evidence bulletin area station candidate observed expected difference message arithmetic"
+    "code evidence bulletin area station candidate observed expected difference message proof "
+    "arithmetic"
 )
 MAPPING_USED = "role name mapping grouping decimal"
 

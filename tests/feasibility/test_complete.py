@@ -22,8 +22,8 @@ def test_votes_of_no_station_are_in_a_complete_bulletin_too() -> None:
     report = report_of(SHEETS, declared_of(nation(votes=SUMS, complete=True), nation(votes=LATER)))
     assert report.verdict == "contradicted"
     [finding] = report.of("D312")
-    assert "exclude each other, by at least 100 votes" in finding.message
-    assert "Assumed: bulletin 1, the whole country: it is declared complete" in finding.message
+    assert "exclude each other, by at least 100 votes" in finding.proof
+    assert "Assumed: bulletin 1, the whole country: it is declared complete" in finding.proof
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def rounded(*shares: float) -> object:
 def test_a_page_holds_the_numbers_of_estimate_json(report: Report) -> None:
     data = report.picture.estimate.to_dict()
     page = report.to_html()
-    section = page[page.index(f"<h2>{SECTION}</h2>") :]
+    section = page[page.index(f"<summary><h2>{SECTION}</h2>") :]
     rows = {row[0]: row[1:] for row in Rows(section).rows}
     for name, share in data["shares"].items():
         cells = rows[report.contest.display(name)]
@@ -129,7 +129,7 @@ def test_a_page_holds_the_numbers_of_estimate_json(report: Report) -> None:
 
 def test_a_terminal_shows_the_numbers_of_estimate_json(report: Report) -> None:
     data = report.picture.estimate.to_dict()
-    lines = report.to_text(width=400).splitlines()
+    lines = report.to_text(width=400, verbose=True).splitlines()
     at = next(place for place, line in enumerate(lines) if line.startswith("Estimate of the whole"))
     table = [re.split(r" {2,}", line.strip()) for line in lines[at + 1 :]]
     rows = {row[0]: row[1:] for row in reversed(table)}
@@ -161,7 +161,7 @@ def test_no_estimate_where_none_is_asked() -> None:
     report = verify(load_case(SAMPLES / "partial"), checks="rules,compare")
     assert report.picture is None
     assert SECTION not in report.to_html()
-    assert "Estimate of the whole count" not in report.to_text()
+    assert "Estimate of the whole count" not in report.to_text(verbose=True)
     assert drawings(report.to_html()) == {}
 
 
@@ -169,7 +169,7 @@ def test_a_refusal_is_said_on_every_face(tmp_path: Path) -> None:
     report = verify(load_case(small_case(tmp_path / "toy")))
     says = "No estimate: 3 stations seen and wholly read; at least 20 needed."
     assert says in Tags(report.to_html()).text
-    assert says in report.to_text(width=200)
+    assert says in report.to_text(width=200, verbose=True)
     assert drawings(report.to_html()) == {}
     estimate = report.picture.estimate
     assert repr(estimate) == f"<Estimate refused: {says[13:-1]}>"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tallyverify.arrays import Codes, Floats, Mask, Texts
 
 
+_MOST_TOGETHER = 0.3  # of the seen stations at one place: more is too coarse for a trend
 _MOST_GAPS = 0.1  # of the seen stations: with more, an order does not say who came last
 
 
@@ -228,8 +229,11 @@ def _ordered(
     lost = ""
     if gaps > _MOST_GAPS * len(there):
         lost = f"{counted(gaps, 'station')} seen have no place in the order of counting"
-    elif len(np.unique(there[np.isfinite(there)])) < 2:
-        lost = "the order of counting is the same at every station seen"
+    else:
+        together = np.unique(there[np.isfinite(there)], return_counts=True)[1]
+        most = int(together.max(initial=0))
+        if most > _MOST_TOGETHER * len(there):
+            lost = f"{counted(most, 'station')} seen have one place in the order of counting"
     if lost:
         return None, lost, [f"the order of counting is not used: {lost}"]
     order = np.full(count, np.nan)

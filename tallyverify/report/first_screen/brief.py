@@ -12,15 +12,15 @@ from rich.text import Text
 from tallyverify.errors import printable
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.report.first_screen.declared_figures import (
-    FigureRow,
     declared_words,
     difference_words,
 )
+from tallyverify.report.first_screen.telling import summary_of
 from tallyverify.report.styles import RUNG_STYLE, VERDICT_STYLE
 from tallyverify.report.words import status_word
 
 if TYPE_CHECKING:
-    from tallyverify.report.first_screen.summary import Summary
+    from tallyverify.report.first_screen.summary import FigureRow, Summary
     from tallyverify.report.model import Report
 
 _MOST_ROWS = 4
@@ -43,9 +43,7 @@ def render_brief(report: Report, console: Console) -> None:
 
 def first_screen(report: Report) -> list[RenderableType]:
     """Return the verdict, the figures, and what they rest on."""
-    summary = report.summary
-    if summary is None:
-        return []
+    summary = summary_of(report)
     name = printable(report.contest.name or report.contest.id)
     lines = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
     lines.add_column(width=_NAMED, no_wrap=True)

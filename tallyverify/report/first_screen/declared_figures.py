@@ -5,54 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tallyverify.findings import number, percent
-from tallyverify.model import Model
 from tallyverify.records import AreaResult, Bulletin, Declared
+from tallyverify.report.first_screen.summary import DeclaredFigure, FigureRow
 
 if TYPE_CHECKING:
     from tallyverify.report.model import Report
 
 MOST_BULLETINS = 2
 """So many bulletins stand beside the sheets: the last ones."""
-
-
-class DeclaredFigure(Model):
-    """One declared figure: ``difference`` is what the sheets hold less what is declared."""
-
-    bulletin: str
-    votes: int | None
-    percentage: float | None
-    difference: int | None
-
-
-class FigureRow(Model):
-    """One figure of the sheets, and what was declared of it.
-
-    Attributes
-    ----------
-    label : str
-        Name of the candidate, of the group declared together, or ``valid votes``.
-    candidate : str or None
-        Id, where it is one candidate.
-    sheets : int or None
-        What the sheets hold; None where they do not tell it.
-    share : float or None
-        As a share of the valid votes on the sheets.
-    declared : tuple of DeclaredFigure
-        One for each of the bulletins told of.
-    """
-
-    label: str
-    candidate: str | None
-    sheets: int | None
-    share: float | None
-    declared: tuple[DeclaredFigure, ...]
-
-
-class BulletinTold(Model):
-    """A bulletin, and how much of the count it holds, in words."""
-
-    id: str
-    extent: str
 
 
 def whole_rows(declared: Declared | None) -> list[tuple[Bulletin, AreaResult]]:

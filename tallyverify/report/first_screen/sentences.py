@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from tallyverify.findings import Evidence, Finding, counted, number, place
 from tallyverify.report.first_screen.declared_figures import all_equal, extent_words, whole_rows
-from tallyverify.report.words import told_wrong, verdict_words
+from tallyverify.report.words import beside_the_verdict, told_wrong, verdict_words
 
 if TYPE_CHECKING:
-    from tallyverify.report.first_screen.declared_figures import FigureRow
+    from tallyverify.report.first_screen.summary import FigureRow
     from tallyverify.report.model import Report
 
 _MOVED_BY = {
@@ -24,19 +24,18 @@ def deciding(report: Report) -> Finding | None:
     """Return the finding that the verdict is told by, None where none moves it.
 
     Of those on its rung the one of the bulletin that asks for most wrong sheets, of the whole
-    country before areas, in the order of the report, and the one of the largest difference.
+    country before areas, the first by its code, and the one of the largest difference.
     """
     rung = _MOVED_BY.get(report.verdict)
     found = [one for one in report.findings if one.evidence is rung]
     worlds = report.feasibility
     asks = {one.bulletin: one.sheets_wrong[0] for one in worlds.by_bulletin} if worlds else {}
-    order = {code: at for at, code in enumerate(dict.fromkeys(one.code for one in found))}
     return min(
         found,
         key=lambda one: (
             -asks.get(one.bulletin or "", 0),
             len(one.area),
-            order[one.code],
+            one.code,
             one.candidate is None,
             -abs(one.difference or 0),
         ),
@@ -46,6 +45,10 @@ def deciding(report: Report) -> Finding | None:
 
 def verdict_sentence(report: Report, rows: tuple[FigureRow, ...]) -> str:
     """Return the verdict, and which figures it is about, in a sentence or two."""
+    return _verdict(report, rows) + beside_the_verdict(report)
+
+
+def _verdict(report: Report, rows: tuple[FigureRow, ...]) -> str:
     head, found = report.verdict.upper(), deciding(report)
     if found is None:
         return f"{head}: {_without_finding(report, rows)}"

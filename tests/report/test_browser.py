@@ -1,0 +1,139 @@
+"""The page in a real browser: no error, nothing too wide, filter and sort, accessible."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tallyverify import load_case, verify
+from tests.helpers.command import SAMPLES
+from tests.report.test_report import HOSTILE, report_with
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)"
+)
+playwright = pytest.importorskip("playwright.sync_api", reason="needs tallyverify[browser]")
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="needs tallyverify[browser]"
+)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+SCREENS = {"phone": (390, 844), "desktop": (1000, 900)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    written = {}
+    for sample in ("venezuela-2024", "partial", "clean"):
+        report = verify(load_case(SAMPLES / sample))
+        written[sample] = folder / f"{sample}.html"
+        report.to_html(written[sample])
+    written["hostile"] = folder / "hostile.html"
+    report_with(HOSTILE["attribute"] + HOSTILE["bidi"], folder).to_html(written["hostile"])
+    return written
+
+
+def opened(browser: Any, page: Path, screen: str, scheme: str = "light") -> tuple[Any, list[str]]:
+    width, height = SCREENS[screen]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=False
+    )
+    shown, said = context.new_page(), []
+    shown.on("console", lambda message: said.append(message.text))
+    shown.on("pageerror", lambda error: said.append(str(error)))
+    shown.on("request", lambda request: said.append(request.url) if _outside(request.url) else None)
+    shown.goto(page.as_uri())
+    return shown, said
+
+
+def _outside(url: str) -> bool:
+    return not url.startswith(("file:", "data:"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("name", ["venezuela-2024", "partial", "clean", "hostile"])
+def test_nothing_is_too_wide_and_nothing_fails(
+    browser: Any, pages: dict[str, Path], name: str, screen: str, scheme: str
+) -> None:
+    page, said = opened(browser, pages[name], screen, scheme)
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) <= 0
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert page.evaluate(wide) <= 0
+    assert said == []
+    found = axe.Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    page.context.close()
+
+
+def test_the_verdict_is_on_the_first_screen(browser: Any, pages: dict[str, Path]) -> None:
+    for screen, (_, height) in SCREENS.items():
+        page, _ = opened(browser, pages["venezuela-2024"], screen)
+        box = page.locator(".verdict").bounding_box()
+        assert box["y"] + box["height"] < height
+        page.context.close()
+
+
+def test_findings_are_filtered_and_sorted(browser: Any, pages: dict[str, Path]) -> None:
+    page, _ = opened(browser, pages["venezuela-2024"], "desktop")
+    codes = ".group article:not([hidden]) .code"
+    before = page.locator(codes).all_inner_texts()
+    page.locator("#filter").fill("room for")
+    assert page.locator(codes).all_inner_texts() == ["D302"]
+    assert "found" in page.locator("#shown").inner_text()
+    page.locator("#filter").fill("")
+    assert page.locator(codes).all_inner_texts() == before
+    page.locator("#order").select_option("size")
+    first = page.locator(".group .list").first
+    sizes = first.locator("article").evaluate_all("all => all.map(one => +one.dataset.size)")
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(sizes) > 2
+    page.context.close()
+
+
+def test_a_code_leads_to_its_explanation(browser: Any, pages: dict[str, Path]) -> None:
+    page, _ = opened(browser, pages["venezuela-2024"], "desktop")
+    page.locator("article a.code", has_text="D302").first.click()
+    explained = page.locator("#explain-D302")
+    assert explained.is_visible()
+    assert "Arithmetic" in explained.inner_text()
+    page.context.close()
+
+
+def test_the_keyboard_opens_what_is_folded(browser: Any, pages: dict[str, Path]) -> None:
+    page, _ = opened(browser, pages["venezuela-2024"], "desktop")
+    page.locator("#notes > summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#notes").evaluate("one => one.open")
+    page.context.close()
+
+
+def test_without_script_all_of_it_is_there(browser: Any, pages: dict[str, Path]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(pages["venezuela-2024"].as_uri())
+    assert not page.locator("form.tools").is_visible()
+    assert page.locator(".group article").count() == 5
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["venezuela-2024", "partial", "clean"])
+def test_printed_it_is_short(browser: Any, pages: dict[str, Path], name: str) -> None:
+    page, _ = opened(browser, pages[name], "desktop")
+    printed = page.pdf(format="A4")
+    assert 1 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 6
+    page.context.close()
