@@ -21,6 +21,7 @@ from tallyverify.readers.row_meaning import rows_meant
 from tallyverify.readers.rows.said_of_rows import beside_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
+from tallyverify.table.text_type import TEXT
 
 Cells = tuple[list[int], list[str]]
 """Cells that were not read: rows of the table, and their texts."""
@@ -36,7 +37,7 @@ class FigureCells:
 
 Figures = dict[str, FigureCells]
 
-_STATION_TYPE = pd.StringDtype("pyarrow", na_value=np.nan)
+
 _COUNT_TYPE = pd.ArrowDtype(pa.int64())
 
 
@@ -103,11 +104,11 @@ def assemble(
     beside: dict[str, pa.Array],
 ) -> ActaTable:
     """Put columns together as a table, and the cells that were not read beside it."""
-    data: dict[str, Any] = {"row": rows, "station": pd.array(keys, dtype=_STATION_TYPE)}
+    data: dict[str, Any] = {"row": rows, "station": pd.array(keys, dtype=TEXT)}
     for level, names in areas.items():
-        data[level] = pd.array(names, dtype=_STATION_TYPE)
+        data[level] = pd.array(names, dtype=TEXT)
     for name, texts in beside.items():
-        data[name] = pd.array(texts, dtype=_STATION_TYPE)
+        data[name] = pd.array(texts, dtype=TEXT)
     unread: list[pd.DataFrame] = []
     for name, figure in figures.items():
         data[name] = pd.array(figure.values, dtype=_COUNT_TYPE)

@@ -12,6 +12,7 @@ from tallyverify.arrays import Array, Counts, Floats
 from tallyverify.errors import InputError, listed
 from tallyverify.records import Contest
 from tallyverify.table import ActaTable, Source
+from tallyverify.table.text_type import TEXT
 
 BRANCHING = {"state": 4.0, "municipality": 3.0, "parish": 10.0, "centre": 2.0}
 """Mean number of the next smaller unit in one area of each level; a centre holds stations."""
@@ -28,7 +29,7 @@ SIZES = np.array(
 FIRST_CENTRE = 900_000_001
 """Code of the first made-up centre."""
 
-_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+
 _COUNT = "int64[pyarrow]"
 
 
@@ -124,7 +125,7 @@ def as_table(columns: Mapping[str, Any], contest: Contest, name: str) -> ActaTab
     text = {"station", *contest.levels}
     data: dict[str, Any] = {"row": np.arange(1, length + 1, dtype=np.int64)}
     for column, values in columns.items():
-        kind = _TEXT if column in text else _COUNT
+        kind = TEXT if column in text else _COUNT
         data[column] = pd.array(values, dtype=kind)
     return ActaTable(pd.DataFrame(data), contest, source=Source(name=name, rows=length))
 
