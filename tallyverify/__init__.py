@@ -19,14 +19,8 @@ from tallyverify.hand_on import hand_on
 if TYPE_CHECKING:
     from tallyverify import compare, forensics, inference, simulate
     from tallyverify.case import Case, CaseFile, load_case
-    from tallyverify.engine import (
-        catalogue,
-        explain,
-        json_schema,
-        load_report,
-        reproduce,
-        verify,
-    )
+    from tallyverify.checking import explain
+    from tallyverify.engine import catalogue, json_schema, load_report, reproduce, verify
     from tallyverify.errors import InputError, TallyVerifyError
     from tallyverify.findings import CheckResult, Evidence, Finding, Status
     from tallyverify.inference import Estimate
@@ -87,7 +81,8 @@ __all__ = [
 
 _HOMES = {
     "case": ("Case", "CaseFile", "load_case"),
-    "engine": ("catalogue", "explain", "json_schema", "load_report", "reproduce", "verify"),
+    "checking": ("explain",),
+    "engine": ("catalogue", "json_schema", "load_report", "reproduce", "verify"),
     "errors": ("InputError", "TallyVerifyError"),
     "findings": ("CheckResult", "Evidence", "Finding", "Status"),
     "inference": ("Estimate",),

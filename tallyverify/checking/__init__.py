@@ -12,6 +12,7 @@ from tallyverify.checking.concurrent import (
     concurrent_contest,
 )
 from tallyverify.checking.context import CaseFacts, Names
+from tallyverify.checking.explained import explain, explanations
 from tallyverify.checking.open_outcomes import OutcomesLeft, VotesLeft, outcomes_left
 from tallyverify.checking.reading import RowsRead, too_many
 from tallyverify.checking.seen import Kept, Seen, first_rows, like_regions, summarise_seen
@@ -46,6 +47,8 @@ __all__ = [
     "bounds_of",
     "by_station",
     "concurrent_contest",
+    "explain",
+    "explanations",
     "first_rows",
     "known_numbers",
     "like_regions",

@@ -53,7 +53,7 @@ def explain_command(
     """Explain a check: what it asks, how far it reaches, what it needs and assumes."""
     from rich.markdown import Markdown
 
-    from tallyverify.engine import explain
+    from tallyverify.checking import explain
 
     page = Markdown(explain(code), hyperlinks=False)
     say(captured(lambda console: console.print(page)))

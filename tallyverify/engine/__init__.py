@@ -11,7 +11,6 @@ from tallyverify.hand_on import hand_on
 if TYPE_CHECKING:
     from tallyverify.engine.all_checks import catalogue, select
     from tallyverify.engine.contradicting import contradictions
-    from tallyverify.engine.explained import explain
     from tallyverify.engine.rechecking import check_certificate
     from tallyverify.engine.reproducing import Difference, Reproduction, load_report, reproduce
     from tallyverify.engine.schemas import json_schema
@@ -24,7 +23,6 @@ __all__ = [
     "check_certificate",
     "contradictions",
     "estimate_case",
-    "explain",
     "json_schema",
     "load_report",
     "reproduce",
@@ -40,7 +38,6 @@ __getattr__ = hand_on(
             "select",
         ),
         "contradicting": ("contradictions",),
-        "explained": ("explain",),
         "rechecking": ("check_certificate",),
         "reproducing": (
             "Difference",

@@ -39,13 +39,14 @@ from tallyverify.feasibility import (
 )
 from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
-from tallyverify.inference import InferenceSection, InferenceStudy
+from tallyverify.inference import EstimateDocument, InferenceSection, InferenceStudy
 from tallyverify.report import (
     CoverageFacts,
     InputFile,
     MappingUsed,
     Report,
     Totals,
+    indicator_tests,
     summary_of,
 )
 from tallyverify.table import Repeats
@@ -307,6 +308,8 @@ def _report(
         findings=tuple(findings),
         feasibility=worlds,
         materiality=in_question,
+        estimate=_document(picture),
+        indicators=indicator_tests(shown),
         contest=case.contest,
         declared=case.declared,
         mappings=_mappings_of(case),
@@ -314,3 +317,10 @@ def _report(
         forensics=shown,
     )
     return report.model_copy(update={"summary": summary_of(report)})
+
+
+def _document(picture: InferenceSection | None) -> EstimateDocument | None:
+    """Return the estimate as others read it."""
+    if picture is None:
+        return None
+    return EstimateDocument.model_validate(picture.estimate, from_attributes=True)

@@ -14,18 +14,21 @@ if TYPE_CHECKING:
     from tallyverify.report.first_screen.summary import Summary
     from tallyverify.report.first_screen.telling import summary_of
     from tallyverify.report.model import CoverageFacts, InputFile, MappingUsed, Report, Totals
+    from tallyverify.report.published import IndicatorTest, indicator_tests
     from tallyverify.report.terminal import render
     from tallyverify.report.versions import made_with
 
 __all__ = [
     "FIGURES",
     "CoverageFacts",
+    "IndicatorTest",
     "InputFile",
     "MappingUsed",
     "Report",
     "Summary",
     "Totals",
     "figures",
+    "indicator_tests",
     "made_with",
     "render",
     "render_brief",
@@ -52,6 +55,7 @@ __getattr__ = hand_on(
             "Report",
             "Totals",
         ),
+        "published": ("IndicatorTest", "indicator_tests"),
         "terminal": ("render",),
         "versions": ("made_with",),
     },

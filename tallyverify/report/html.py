@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
+from tallyverify.checking import explanations
 from tallyverify.errors import printable
 from tallyverify.feasibility import IN_QUESTION
 from tallyverify.findings import counted, number, percent, points, sentence
@@ -67,14 +68,11 @@ def _hash(text: str) -> str:
 @cache
 def _explained() -> tuple[tuple[str, str, str], ...]:
     """Return code, title and page of each check; links are text, since nothing is loaded."""
-    from tallyverify.engine import catalogue, explain
-
-    markdown = MarkdownIt("commonmark")
-    pages = {check: _LINK.sub(r"\1", explain(check.code)) for check in catalogue()}
-    return tuple(
-        (check.code, check.name, markdown.render(page.partition("\n")[2]))
-        for check, page in pages.items()
-    )
+    markdown, told = MarkdownIt("commonmark"), []
+    for code, page in explanations().items():
+        head, _, text = _LINK.sub(r"\1", page).partition("\n")
+        told.append((code, head.partition(": ")[2], markdown.render(text)))
+    return tuple(told)
 
 
 def _facts(report: Report) -> dict[str, Any]:

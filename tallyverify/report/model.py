@@ -11,6 +11,7 @@ from tallyverify.atomic_write import write_whole
 from tallyverify.errors import UnknownNameError
 from tallyverify.feasibility import FeasibilitySection, MaterialitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
+from tallyverify.inference import EstimateDocument
 from tallyverify.model import Model
 from tallyverify.records import (
     Allowance,
@@ -22,6 +23,7 @@ from tallyverify.records import (
     Sampling,
 )
 from tallyverify.report.first_screen.summary import Summary
+from tallyverify.report.published import IndicatorTest
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -110,6 +112,10 @@ class Report(Model):
         Whether there is a world in which every published figure is true; what is proved.
     materiality : tallyverify.feasibility.MaterialitySection or None
         Whether the sheets in question could change who wins: arithmetic, which moves no verdict.
+    estimate : tallyverify.inference.EstimateDocument or None
+        The estimate of the whole count with its backtest, as in estimate.json, where one was asked.
+    indicators : tuple of IndicatorTest
+        Every test of the indicators, with its own error.
     coverage, totals, inputs
         What was seen, what it sums to, and from which files.
     asked : tuple of str or None
@@ -120,7 +126,7 @@ class Report(Model):
     contest, declared, mappings
         What was voted on, the bulletins, and what the columns of each table were taken to mean.
     picture : tallyverify.inference.InferenceSection or None
-        The estimate and what the figures show; not part of report.json, whose findings say it.
+        What the figures show; not part of report.json.
     forensics : tallyverify.forensics.ForensicSection or None
         The tests and descriptions, and what their figures show; likewise.
     certificate : tallyverify.feasibility.Certificate or None
@@ -151,6 +157,8 @@ class Report(Model):
     findings: tuple[Finding, ...]
     feasibility: FeasibilitySection | None = None
     materiality: MaterialitySection | None = None
+    estimate: EstimateDocument | None = None
+    indicators: tuple[IndicatorTest, ...] = ()
     contest: AsWritten[Contest] = Field(repr=False)
     declared: AsWritten[Declared] | None = Field(repr=False)
     mappings: tuple[MappingUsed, ...] = Field(repr=False)

@@ -16,13 +16,13 @@ from tallyverify.records.mapping import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CHECKS = (ROOT / "tallyverify" / "engine" / "checks.md").read_text(encoding="utf-8")
+CHECKS = (ROOT / "tallyverify" / "checking" / "checks.md").read_text(encoding="utf-8")
 PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/case.md",
-    "tallyverify/engine/checks.md",
+    "tallyverify/checking/checks.md",
     "docs/inference.md",
     "docs/forensics.md",
     "docs/verifier.md",

@@ -9,7 +9,7 @@ from importlib.resources import files
 from tallyverify.errors import UnknownNameError
 from tallyverify.taken import takes_input
 
-_HEAD = re.compile(r"^## ([A-Z][0-9]{3}): .*$", re.MULTILINE)
+_HEAD = re.compile(r"^## ([A-Z][0-9]{3}): (.*)$", re.MULTILINE)
 _NEXT = re.compile(r"^#{1,2} ", re.MULTILINE)
 
 
@@ -32,15 +32,16 @@ def explain(code: str) -> str:
     >>> explain("d301").splitlines()[0]
     '## D301: Declared below observed'
     """
-    pages = _pages()
+    pages = explanations()
     if code.strip().upper() not in pages:
         raise UnknownNameError.of("no such check", code, list(pages))
     return pages[code.strip().upper()]
 
 
 @cache
-def _pages() -> dict[str, str]:
-    text = files("tallyverify.engine").joinpath("checks.md").read_text(encoding="utf-8")
+def explanations() -> dict[str, str]:
+    """Return the page of every check by its code, in the order of the document."""
+    text = files("tallyverify.checking").joinpath("checks.md").read_text(encoding="utf-8")
     pages = {}
     for head in _HEAD.finditer(text):
         end = _NEXT.search(text, head.end())
