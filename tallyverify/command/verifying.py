@@ -91,8 +91,7 @@ def verify_command(
         }
         say(written[format](), encoding="utf-8", written=bool(places))
     else:
-        from tallyverify.report.first_screen.brief import render_brief, verdict_line
-        from tallyverify.report.terminal import render
+        from tallyverify.report import render, render_brief, verdict_line
 
         def draw(console: Console) -> None:
             if quiet:

@@ -40,8 +40,7 @@ from tallyverify.feasibility import (
 from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
-from tallyverify.report import CoverageFacts, InputFile, MappingUsed, Report, Totals
-from tallyverify.report.first_screen.summary import summary_of
+from tallyverify.report import CoverageFacts, InputFile, MappingUsed, Report, Totals, summary_of
 from tallyverify.table import Repeats
 from tallyverify.taken import takes_input
 

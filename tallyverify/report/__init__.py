@@ -10,6 +10,8 @@ from tallyverify.hand_on import hand_on
 if TYPE_CHECKING:
     from tallyverify.report.drawings.estimate_figures import FIGURES, figures
     from tallyverify.report.estimated import render_estimate
+    from tallyverify.report.first_screen.brief import render_brief, verdict_line
+    from tallyverify.report.first_screen.summary import summary_of
     from tallyverify.report.model import CoverageFacts, InputFile, MappingUsed, Report, Totals
     from tallyverify.report.terminal import render
     from tallyverify.report.versions import made_with
@@ -24,7 +26,10 @@ __all__ = [
     "figures",
     "made_with",
     "render",
+    "render_brief",
     "render_estimate",
+    "summary_of",
+    "verdict_line",
 ]
 
 __getattr__ = hand_on(
@@ -35,6 +40,11 @@ __getattr__ = hand_on(
             "figures",
         ),
         "estimated": ("render_estimate",),
+        "first_screen.brief": (
+            "render_brief",
+            "verdict_line",
+        ),
+        "first_screen.summary": ("summary_of",),
         "model": (
             "CoverageFacts",
             "InputFile",
