@@ -6,7 +6,7 @@ or against it adds up, and the fewest sheets are those that can do most: no sear
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -58,9 +58,9 @@ class Way:
     to_hold: bool
 
 
-def ways(rule: Rule, outcome: Outcome, votes: Mapping[str, int], name: str) -> Iterator[Way]:
+def ways(rule: Rule, outcome: Outcome, names: Sequence[str], name: str) -> Iterator[Way]:
     """Return the ways in which it may change whether a candidate wins, or goes to the runoff."""
-    rivals = [other for other in votes if other != name]
+    rivals = [other for other in names if other != name]
     first = tuple(_ahead(name, rival) for rival in rivals)
     enough = _of_share(name, None, rule.enough, strict=True)
     leads: tuple[Condition, ...] = ()
@@ -85,12 +85,11 @@ def ways(rule: Rule, outcome: Outcome, votes: Mapping[str, int], name: str) -> I
         # As many as one of the two: who goes to the runoff is then open.
         yield from (Way((_ahead(one, name),), to_hold=False) for one in outcome.finalists)
     elif rule.runoff and outcome.winner is None:
-        # A tie leaves open who goes to the runoff: whoever is ahead of all but one would close it.
-        places = {other: sum(votes[one] > votes[other] for one in votes) for other in votes}
-        ahead = min(rivals, key=lambda other: places[other], default=None)
-        level = [other for other in rivals if other != ahead]
-        if any(votes[name] <= votes[other] for other in level):
-            yield Way(tuple(_ahead(name, other) for other in level), to_hold=True)
+        # A tie leaves open who goes to the runoff: two who are ahead of all others would close it.
+        for second in rivals:
+            others = [other for other in rivals if other != second]
+            both = (_ahead(one, other) for one in (name, second) for other in others)
+            yield Way(tuple(both), to_hold=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,10 +73,10 @@ class Materiality:
 
     def _fewest(self, sheets: QuestionedSheets, asked: tuple[str, ...]) -> dict[str, Fewest | None]:
         """Return by candidate how few sheets change whether they win or go to the runoff."""
-        rule, votes = self.facts.contest.rule, self.votes
-        deciding = Deciding(sheets, votes, self.base)
+        rule, names = self.facts.contest.rule, tuple(self.votes)
+        deciding = Deciding(sheets, self.votes, self.base)
         return {
-            name: fewest_of([deciding.fewest(way) for way in ways(rule, self.outcome, votes, name)])
+            name: fewest_of([deciding.fewest(way) for way in ways(rule, self.outcome, names, name)])
             for name in asked
         }
 

@@ -52,16 +52,18 @@ def not_as_designed(sheets: Sheets, sampling: Sampling, facts: CaseFacts) -> str
                 f"the design of the sample has {number(sampling.stations.get(name, 0))} stations "
                 f"in the stratum {shown(name)}, the registry {number(int(there))}"
             )
+    lacking = sampling.drawn is not None and sampling.drawn > int(seen.sum())
+    drawn = "drawn, or came in," if lacking else "drawn"
     missing, units = (~seen).astype(float), np.ones(len(seen))
     for depth, level in enumerate(levels, start=1):
         own, _ = _codes(registry, (*sampling.strata, *levels[:depth]))
         if _uneven(own, stratum, units, missing):
             return (
                 f"the stations of the sample lie in the areas of the level {level} more unevenly "
-                "than a draw of stations by lot leaves them: areas were drawn, or chances differ"
+                f"than a draw of stations by lot leaves them: areas were {drawn} or chances differ"
             )
     if _by_size(registry, seen, stratum):
-        return "stations of some sizes were drawn more often than others of their stratum"
+        return f"stations of some sizes were {drawn} more often than others of their stratum"
     return ""
 
 
@@ -69,8 +71,11 @@ def _codes(registry: Registry, levels: tuple[str, ...]) -> tuple[Codes, list[str
     """Return the area of each station, and the areas' names as a design writes them."""
     if not levels:
         return np.zeros(len(registry), dtype=np.intp), ["all"]
-    texts = registry.frame[list(levels)].fillna("").astype(str)
-    codes, names = pd.factorize(texts.agg(" / ".join, axis=1).to_numpy(dtype=object), sort=True)
+    names_of = registry.frame[list(levels)].fillna("").astype(str)
+    texts = names_of.iloc[:, 0]
+    if len(levels) > 1:
+        texts = texts.str.cat(names_of.iloc[:, 1:], sep=" / ")
+    codes, names = pd.factorize(texts.to_numpy(dtype=object), sort=True)
     return codes, [str(name) for name in names]
 
 

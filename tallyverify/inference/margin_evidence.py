@@ -191,10 +191,10 @@ def _innocent(
         return f"it holds {as_many} were seen, so that the registry may list too much"
     if _unseen_region(study):
         return f"nothing was seen of an area of the level {study.population.levels[0]}"
-    if anything_left_out(study.population):
-        return "nothing was seen of an area that holds more than a percent of the voters"
     if study.population.unseen_kinds.size:
-        return "nothing was seen of a kind of stations"
+        return "nothing was seen of a kind of stations, or too little to learn from"
+    if anything_left_out(study.population):
+        return "nothing was seen of an area that holds a percent of the voters or more"
     if learnt is None or calibration.setting != "learnt" or learnt.coverage < LOWEST_COVERAGE:
         return "the backtest does not cover in the pattern really missing"
     if gap <= float(outcome.margin.half_width(calibration.inflation, FAR)):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import tallyverify as tv
 from tallyverify import Case, Contest, Evidence, Report, Status, read_actas, verify
-from tallyverify.compare.deciding import Deciding, fewest_of, ways
+from tallyverify.compare.deciding import Deciding, Fewest, fewest_of, ways
 from tallyverify.feasibility import QuestionedSheets, SheetsInQuestion
 from tallyverify.records import Mapping, Rule
 from tests.helpers.cases import declared_of, flagged, nation
@@ -277,12 +277,14 @@ def test_not_asked_where_the_check_was_not() -> None:
 
 small = st.integers(0, 3)
 box = st.tuples(st.tuples(small, small, small), st.tuples(small, small, small), small)
+Box = tuple[tuple[int, ...], tuple[int, ...], int]
+"""What a sheet may hold at least for each, how much more, and beside the votes."""
 
 
-def _questioned(boxes: list[Any], seen: list[tuple[int, ...]]) -> QuestionedSheets:
-    low = {n: np.array([b[0][k] for b in boxes]) for k, n in enumerate("ABC")}
-    high = {n: np.array([b[0][k] + b[1][k] for b in boxes]) for k, n in enumerate("ABC")}
-    votes = {n: np.array([one[k] for one in seen]) for k, n in enumerate("ABC")}
+def _questioned(boxes: list[Box], seen: list[tuple[int, ...]], names: str) -> QuestionedSheets:
+    low = {n: np.array([b[0][k] for b in boxes]) for k, n in enumerate(names)}
+    high = {n: np.array([b[0][k] + b[1][k] for b in boxes]) for k, n in enumerate(names)}
+    votes = {n: np.array([one[k] for one in seen]) for k, n in enumerate(names)}
     beside = np.array([b[2] for b in boxes])
     base = sum(votes.values()) + beside
     most = sum(high.values()) + beside
@@ -300,53 +302,128 @@ rules = st.sampled_from(
 )
 
 
-@given(rules, st.lists(box, min_size=1, max_size=2), st.data())
-def test_the_fewest_are_the_fewest(rule: Rule, boxes: list[Any], data: st.DataObject) -> None:
-    """Brute force over every subset of sheets, taken out or corrected to any figures."""
-    seen = [
-        tuple(data.draw(st.integers(a, a + b)) for a, b in zip(low, more, strict=True))
-        for low, more, _ in boxes
-    ]
-    others = data.draw(st.tuples(*[st.integers(0, 6)] * 3))
-    votes = {n: others[k] + sum(one[k] for one in seen) for k, n in enumerate("ABC")}
-    beside = sum(b[2] for b in boxes)
-    base = sum(votes.values()) + beside
+def _told_and_tried(
+    rule: Rule, boxes: list[Box], seen: list[tuple[int, ...]], others: tuple[int, ...]
+) -> tuple[Fewest | None, int | None]:
+    """Return the fewest sheets as they are told, and by brute force.
+
+    That is over every subset of sheets, taken out or corrected to any figures.
+    """
+    names = "ABCD"[: len(others)]
+    votes = {n: others[k] + sum(one[k] for one in seen) for k, n in enumerate(names)}
+    base = sum(votes.values()) + sum(b[2] for b in boxes)
     outcome = rule.outcome(votes, base)
-    if rule.runoff and outcome.winner is None and not outcome.finalists:
-        return  # a tie: it is open already who goes to the runoff
-    deciding = Deciding(_questioned(boxes, seen), votes, base)
-    names = ("A", "B", "C")
-    fewest = fewest_of(
-        [deciding.fewest(way) for n in names for way in ways(rule, outcome, names, n)]
-    )
+    deciding = Deciding(_questioned(boxes, seen, names), votes, base)
+    told = fewest_of([deciding.fewest(way) for n in names for way in ways(rule, outcome, names, n)])
     options = [
-        [
-            None,
-            *product(*(range(a, a + b + 1) for a, b in zip(low, more, strict=True))),
-        ]
+        [None, *product(*(range(a, a + b + 1) for a, b in zip(low, more, strict=True)))]
         for low, more, _ in boxes
     ]
-    truth = None
     for size in range(1, len(boxes) + 1):
         for which in combinations(range(len(boxes)), size):
             for choice in product(*(options[at] for at in which)):
                 now, whole = dict(votes), base
                 for at, one in zip(which, choice, strict=True):
-                    for k, n in enumerate("ABC"):
+                    for k, n in enumerate(names):
                         now[n] += (one[k] if one else 0) - seen[at][k]
                     whole += (sum(one) if one else -boxes[at][2]) - sum(seen[at])
                 if rule.outcome(now, whole) != outcome:
-                    truth = size
-                    break
-            if truth:
-                break
-        if truth:
-            break
-    if truth is None:
-        assert fewest is None or fewest[1] is None
-    else:
-        assert fewest is not None
-        assert fewest[0] <= truth
-        assert fewest[1] is None or fewest[1] >= truth
-        if not rule.of_shares:
-            assert fewest == (truth, truth)
+                    return told, size
+    return told, None
+
+
+def _encloses(told: Fewest | None, tried: int | None) -> bool:
+    """Whether no fewer than are told do it, and those that are shown do."""
+    if tried is None:
+        return told is None or told[1] is None
+    return told is not None and told[0] <= tried and (told[1] is None or told[1] >= tried)
+
+
+@given(rules, st.lists(box, min_size=1, max_size=2), st.data())
+def test_the_fewest_are_the_fewest(rule: Rule, boxes: list[Box], data: st.DataObject) -> None:
+    seen = [
+        tuple(data.draw(st.integers(a, a + b)) for a, b in zip(low, more, strict=True))
+        for low, more, _ in boxes
+    ]
+    others = data.draw(st.tuples(*[st.integers(0, 6)] * 3))
+    told, tried = _told_and_tried(rule, boxes, seen, others)
+    assert _encloses(told, tried)
+    if tried is not None and not rule.of_shares:
+        assert told == (tried, tried)
+
+
+few = st.integers(0, 1)
+four = st.tuples(few, few, few, few)
+runoffs = st.sampled_from(
+    [Rule(kind="majority", share=share, runoff="later") for share in (0.4, 0.5, 1)]
+)
+
+
+@given(
+    runoffs,
+    st.integers(3, 4),
+    st.lists(st.tuples(four, four, few), min_size=1, max_size=2),
+    st.tuples(four, four),
+    st.tuples(small, st.integers(2, 5), st.integers(2, 5)),
+    st.permutations(range(4)),
+)
+def test_a_tie_for_the_runoff_is_closed_by_the_fewest(
+    rule: Rule,
+    count: int,
+    boxes: list[Box],
+    more: tuple[tuple[int, ...], ...],
+    ahead: tuple[int, int, int],
+    places: list[int],
+) -> None:
+    """Two or more have as many, for one place in the runoff or for both."""
+    places = [at for at in places if at < count]
+    boxes = [(low[:count], wide[:count], beside) for low, wide, beside in boxes]
+    seen = [
+        tuple(a + min(b, c) for a, b, c in zip(low, wide, which[:count], strict=True))
+        for (low, wide, _), which in zip(boxes, more, strict=False)
+    ]
+    # The first is ahead by some votes, or by none: then three have as many.
+    totals = dict.fromkeys(places[1:3], ahead[1]) | {places[0]: ahead[1] + ahead[0]}
+    totals |= dict.fromkeys(places[3:], min(ahead[1], ahead[2]))
+    others = tuple(max(totals[at] - sum(one[at] for one in seen), 0) for at in range(count))
+    told, tried = _told_and_tried(rule, boxes, seen, others)
+    assert _encloses(told, tried)
+
+
+@pytest.mark.parametrize(
+    ("votes", "sheet", "fewest"),
+    [
+        ((40, 25, 25), (0, 1, 0), (1, 1)),  # C is then ahead of B
+        ((40, 25, 25), (1, 0, 0), None),  # A goes to the runoff with or without it
+        ((40, 25, 25), (20, 0, 0), (1, 1)),  # of B and C, without A
+        ((30, 30, 30), (1, 0, 0), (1, 1)),  # of B and C
+        ((30, 30, 30), (1, 1, 0), None),  # C wins no share, and who goes with C is open
+    ],
+)
+def test_ties_for_the_runoff_by_hand(
+    votes: tuple[int, ...], sheet: tuple[int, ...], fewest: Fewest | None
+) -> None:
+    """The sheet in question may say what it says, or be taken out."""
+    rule = Rule(kind="majority", share=0.5, runoff="later")
+    others = tuple(all_ - one for all_, one in zip(votes, sheet, strict=True))
+    told, tried = _told_and_tried(rule, [(sheet, (0, 0, 0), 0)], [sheet], others)
+    assert told == fewest
+    assert tried == (fewest[0] if fewest else None)
+
+
+def test_a_tie_for_the_runoff_hangs_on_a_sheet_in_question() -> None:
+    rows = [
+        {"station": f"{at:03d}", "state": "N", "registered": 200, "A": 40, "B": 25, "C": 25}
+        | {"valid": 90}
+        for at in range(40)
+    ]
+    rows[0] |= {"B": 30, "C": 20, "valid": 80}
+    rows[1] |= {"B": 20, "C": 30}
+    report = found(rows, asked=contest(kind="majority", share=0.5, runoff="the second round"))
+    one = kinds(report)["unsound"]
+    assert report.materiality is not None
+    assert report.materiality.outcome.finalists == ()
+    assert one.fewest == (1, 1)
+    assert one.candidates["B"].fewest == one.candidates["C"].fewest == (1, 1)
+    assert one.taken_out is not None
+    assert one.taken_out.finalists == ("A", "C")

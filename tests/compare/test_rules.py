@@ -152,6 +152,64 @@ def test_declared_on_the_other_side_of_a_majority_that_is_settled() -> None:
     assert plain.of("D311") == ()
 
 
+NULL_TYPED_WRONGLY = [{"null": 900}, {"null": 0}, {"blank": 900, "null": 200}]
+
+
+@pytest.mark.parametrize("beside", NULL_TYPED_WRONGLY)
+def test_an_outcome_is_proved_by_the_figures_of_its_rule(beside: dict[str, int]) -> None:
+    """A slip of one vote makes half a majority; that null votes are far off proves no outcome."""
+    rows = sheets(*[(50, 30, 20)] * 40, registered=200, valid=100, null=5, blank=0, ballots=105)
+    slip = said(2001, 1200, 800, 8000, stations=40, complete=True)
+    alone = report_of(rows, slip, contest=contest(MAJORITY))
+    (finding,) = alone.of("D311")
+    assert finding.evidence is Evidence.DISCREPANCY
+    assert alone.verdict == "discrepant"
+    wrong = said(2001, 1200, 800, 8000, stations=40, complete=True, **beside)
+    report = report_of(rows, wrong, contest=contest(MAJORITY))
+    (other,) = report.of("D311")
+    assert other.evidence is Evidence.DISCREPANCY
+    assert other.proof == finding.proof
+    assert "at least 1 vote on them" in other.proof
+
+
+@pytest.mark.parametrize("c", [300, 100])
+def test_votes_for_others_are_figures_of_the_rule(c: int) -> None:
+    """With C's votes left out, A has more than half of the rest: that C lacks them proves it."""
+    rows = sheets(*[(50, 30, 20)] * 40, registered=200)
+    low = said(2000, 1200, c, 8000, stations=40, complete=True)
+    report = report_of(rows, low, contest=contest(MAJORITY))
+    (finding,) = report.of("D311")
+    assert finding.evidence is Evidence.CONTRADICTION
+    assert f"at least {800 - c} votes" in finding.proof
+
+
+def test_ballots_are_figures_of_a_rule_that_is_of_them() -> None:
+    rule = {**MAJORITY, "of": "ballots"}
+    rows = sheets(*[(51, 30, 19)] * 40, registered=200, valid=100, null=20, blank=0, ballots=120)
+    low = said(2040, 1200, 760, 8000, stations=40, complete=True, ballots=4000)
+    report = report_of(rows, low, contest=contest(rule))
+    (finding,) = report.of("D311")
+    assert finding.evidence is Evidence.CONTRADICTION
+    of_valid = report_of(rows, low, contest=contest(MAJORITY))
+    assert of_valid.of("D311") == ()
+    assert of_valid.verdict == "contradicted"  # the ballots are wrong, whoever wins
+
+
+def test_a_note_says_what_keeps_an_outcome_from_being_proved() -> None:
+    """Valid votes with the blank ones on the sheets, and perhaps without in the bulletin."""
+    rows = sheets(*[(50, 30, 19)] * 40, registered=200, valid=102, blank=3, null=0, ballots=102)
+    without = said(2000, 1200, 760, 8000, stations=40, complete=True)
+    report = report_of(rows, without, contest=contest(MAJORITY))
+    (finding,) = report.of("D311")
+    assert finding.evidence is Evidence.NOTE
+    assert report.verdict == "consistent"
+    assert "could not make alike; its votes and their total do not prove it by themselves" in (
+        finding.message
+    )
+    assert "(do valid votes hold the blank ones?) is open" in finding.message
+    assert finding.proof == ""
+
+
 def test_a_declared_runoff_that_the_sheets_do_not_exclude() -> None:
     rule = {**MAJORITY, "runoff": "the second round"}
     rows = sheets((520, 300, 180), (520, 180, 300))

@@ -170,4 +170,6 @@ def test_a_design_that_does_not_fit_is_refused() -> None:
     few = dict.fromkeys(design(table).stations, 1)
     sampling = Sampling(kind="drawn", strata=("state",), stations=few)
     report = graded(table, drawn(table, 20, 1), declared(table), sampling=sampling)
-    assert "more stations were seen than are expected" in report.check("I401").reason
+    assert "has 3 stations in all, 300 are declared" in report.check("I401").reason
+    with pytest.raises(InputError, match="more stations were seen than are expected"):
+        estimate(drawn(table, 20, 1), sampling=sampling)

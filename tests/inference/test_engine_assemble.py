@@ -387,15 +387,43 @@ def test_strata_are_some_of_the_levels() -> None:
 
 
 def test_the_order_of_counting() -> None:
-    found = joined(sheets_of(order=["19:40", "", "19:41"]), registry_of())
+    found = joined(sheets_of(order=["19:40", "19:42", "19:41"]), registry_of())
     assert found.population.order is not None
-    np.testing.assert_array_equal(found.population.order, [70860, 70800, np.nan, np.nan])
+    assert found.order_lost == ""
+    np.testing.assert_array_equal(found.population.order, [70860, 70800, np.nan, 70920])
     odd = joined(sheets_of(order=["soon", "later", "19:41"]), registry_of())
     assert odd.population.order is None
+    assert odd.order_lost.startswith("the order of counting cannot")
     assert odd.notes[0].startswith(
         "the order of counting is not used: the order of counting cannot"
     )
     assert "\n" not in odd.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("order", "lost"),
+    [
+        (["19:40", "", "19:41"], "1 station seen have no place in the order of counting"),
+        (["7", "7", "7"], "the order of counting is the same at every station seen"),
+        (["05/06/2030", "06/06/2030", "07/06/2030"], "the order of counting cannot be read"),
+    ],
+)
+def test_an_order_that_is_lost(order: list[str], lost: str) -> None:
+    found = joined(sheets_of(order=order), registry_of())
+    assert found.population.order is None
+    assert found.order_lost.startswith(lost)
+    assert found.notes[0].startswith(f"the order of counting is not used: {lost}")
+
+
+def test_a_tenth_of_the_seen_may_have_no_place_in_the_order() -> None:
+    rows = [(f"{at}", 100.0, (30, 20), "South", "Quay") for at in range(22)]
+    told = "stations without a place in the order: taken not to be late"
+    for gaps in (2, 3):
+        order = [""] * gaps + [str(at) for at in range(gaps, 20)] + ["", ""]
+        read = np.arange(22) < 20  # of stations that were not seen no place is needed
+        found = joined(sheets_of(rows, read, order, areas=False))
+        assert (found.population.order is None) == (found.order_lost != "") == (gaps == 3)
+        assert any(told in note for note in found.notes) == (gaps == 2)
 
 
 def test_further_numbers_of_the_registry_are_covariates_by_voter() -> None:

@@ -106,7 +106,7 @@ def test_mean_rates_and_weights_are_those_of_dense_matrices(
     dense = Dense.of(population, rates, work, population.wanted)
     climbed = upward(population.tree, population.size, population.seen, rates, designs, work)
     np.testing.assert_allclose(climbed.value[0][0], dense.mean, rtol=1e-9)
-    ours = predicted_rates(population, climbed, designs)
+    ours = predicted_rates(population, climbed, designs, population.wanted)
     np.testing.assert_allclose(ours, dense.rates, rtol=1e-9, atol=1e-12)
     weights = station_weights(population, climbed)
     scale = population.size.sum()

@@ -12,6 +12,7 @@ from tallyverify import ActaTable
 from tallyverify.arrays import Counts, Floats
 from tallyverify.inference import Estimate, estimate, registry_from
 from tallyverify.inference.prediction.population import uneven
+from tallyverify.records import Sampling
 from tallyverify.simulate import clean_election
 
 
@@ -98,6 +99,76 @@ def test_a_stratum_that_reports_last_gives_no_estimate() -> None:
     frame = table.frame.assign(state=pd.array(np.where(late, one, state)))
     found = estimate(replace(table, frame=frame).take(kept), expected=expected)
     assert "how the count goes on cannot be told" in found.refused
+
+
+def written(table: ActaTable, texts: list[str]) -> ActaTable:
+    """Return the table with its order written otherwise."""
+    return replace(table, frame=table.frame.assign(order=pd.array(texts)))
+
+
+def test_one_empty_cell_loses_no_order() -> None:
+    table, rank = stream_of(1, 2.0)
+    whole = at(table, rank, 0.6)
+    texts = [str(one) for one in rank]
+    texts[int(np.argmin(rank))] = ""
+    found = at(written(table, texts), rank, 0.6)
+    assert "1 station without a place in the order: taken not to be late" in found.notes
+    assert found.margin is not None
+    assert found.margin.interval.holds(margin(table, found))
+    assert width(found) == pytest.approx(width(whole), rel=0.05)
+    assert width(found) > 1.3 * width(at(table, rank, 0.6, ordered=False))
+    assert "differ from the first" in at(written(table, texts), rank, 0.25).refused
+
+
+@pytest.mark.parametrize(
+    ("how", "lost"),
+    [
+        ("alike", "the order of counting is the same at every station seen"),
+        ("days and months", "the order of counting cannot be read"),
+        ("words", "the order of counting cannot be read"),
+        ("gaps", "stations seen have no place in the order of counting"),
+        ("empty", "the order of counting is empty"),
+    ],
+)
+def test_an_order_that_is_lost_gives_no_estimate_while_stations_are_unseen(
+    how: str, lost: str
+) -> None:
+    table, rank = stream_of(1, 2.0)
+    texts = {
+        "alike": ["1"] * len(rank),
+        "days and months": [f"0{5 + one // 600}/0{6 + one // 600}/2030" for one in rank],
+        "words": [f"batch {one}" for one in rank],
+        "gaps": ["" if one % 8 == 0 else str(one) for one in rank],
+        "empty": [""] * len(rank),
+    }[how]
+    found = at(written(table, texts), rank, 0.6)
+    assert lost in found.refused
+    assert "how the count goes on cannot be told" in found.refused
+    assert found.margin is None
+    # Where all was seen nothing goes on.
+    assert at(written(table, texts), rank, 1.1).refused == ""
+
+
+def test_of_a_whole_drawn_sample_no_order_is_needed() -> None:
+    table, rank = stream_of(1, 0.0)
+    seen = written(table, ["1"] * len(rank)).take(rank < 300)
+    for drawn, refused in ((300, False), (400, True), (None, True)):
+        sampling = Sampling(kind="drawn", stations={"all": len(rank)}, drawn=drawn)
+        found = estimate(seen, sampling=sampling)
+        assert ("is the same at every station seen" in found.refused) == refused
+        assert (found.margin is None) == refused
+
+
+def test_days_first_and_halves_of_the_day_are_orders() -> None:
+    table, rank = stream_of(1, 2.0)
+    whole = at(table, rank, 0.6)
+    minutes = [18 * 60 + int(one) for one in rank]  # from six o'clock into the next day
+    texts = [
+        f"{29 + one // 1440}/05/2030 {one // 60 % 12 or 12}:{one % 60:02} "
+        f"{'AP'[one // 60 % 24 >= 12]}M"
+        for one in minutes
+    ]
+    assert width(at(written(table, texts), rank, 0.6)) == width(whole)
 
 
 def test_an_order_by_chance_costs_little() -> None:
