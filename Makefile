@@ -24,7 +24,7 @@ slow: $(VENV)/.installed-test
 
 # The same bytes at both ends of what is supported: the oldest Python with the lowest libraries, and
 # the newest with the newest. An end whose Python is not at hand is said and left out.
-ENDS_TESTS := tests/report/test_report.py::test_golden_reports tests/ground/test_draws.py tests/project/test_samples.py
+ENDS_TESTS := tests/report/test_report.py::test_golden_reports tests/ground/test_draws.py tests/project/test_samples.py tests/engine/test_schema.py
 at_hand = $(shell for p in $(1) $(foreach v,$(1),$(HOME)/.pyenv/versions/$(v:python%=%)*/bin/python); do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import venv, ensurepip' >/dev/null 2>&1 && echo $$p && break; done)
 

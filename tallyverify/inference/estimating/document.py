@@ -17,7 +17,9 @@ def rounded(value: float) -> float:
 
 Rounded = Annotated[float, BeforeValidator(rounded)]
 Whole = Annotated[int, BeforeValidator(round)]
-Tilt = Annotated[float | None, BeforeValidator(lambda at: None if isinf(at) else rounded(at))]
+Tilt = Annotated[
+    float | None, BeforeValidator(lambda at: None if at is None or isinf(at) else rounded(at))
+]
 
 
 class Between(Model):
@@ -137,13 +139,13 @@ class EstimateDocument(Model):
     @field_validator("margin", mode="before")
     @classmethod
     def _flat(cls, margin: Any) -> Any:
-        if margin is None:
-            return None
+        if margin is None or isinstance(margin, dict):  # read back
+            return margin
         return {"leader": margin.leader, "runner_up": margin.runner_up, **vars(margin.interval)}
 
     @field_validator("bounds", mode="before")
     @classmethod
     def _by_candidate(cls, bounds: Any) -> Any:
-        if bounds is None:
-            return {}
+        if bounds is None or isinstance(bounds, dict):
+            return bounds or {}
         return {name: {"low": bounds.low[name], "high": bounds.high[name]} for name in bounds.low}
