@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tallyverify.report.first_screen.summary import FigureRow, Summary
     from tallyverify.report.model import Report
 
+_STATUSES = ("error", "flagged", "passed", "noted", "not flagged", "n/a", "not asked")
 _MOST_ROWS = 4
 _SHORT = 3  # a bulletin's id that says nothing by itself
 _NAMED = 11  # columns of what stands before a line
@@ -136,10 +137,10 @@ def _findings(report: Report) -> list[Text]:
 def _checks(report: Report) -> Text:
     """Return how many checks came to what, and where all of it stands."""
     words: Counter[str] = Counter(_short(check) for check in report.checks)
-    told = ", ".join(f"{number(count)} {word}" for word, count in words.items())
+    told = ", ".join(f"{number(words[word])} {word}" for word in _STATUSES if words[word])
     notes = report.counts()["note"]
     return Text(
-        f"{number(len(report.checks))} checks: {told}; {counted(notes, 'note')} (-v shows all)",
+        f"{number(len(report.checks))} checks: {told}; {counted(notes, 'note')} (-v)",
         style="dim",
     )
 
