@@ -57,7 +57,7 @@ def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     else:
         says = (
             f"not settled by the seen votes: {leader} leads {second} by {number(bound.lead)} votes "
-            f"in the sheets, and the unseen can hold {number(bound.unseen_votes)}; "
+            f"in the sheets, and the unseen can hold at most {number(bound.unseen_votes)}; "
             f"{number(bound.unseen_votes - bound.lead)} more than the lead"
         )
     shares = "; ".join(

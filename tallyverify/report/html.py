@@ -31,7 +31,7 @@ _RUNGS = {
     "improbable": "A stated probability model, with its error rate controlled, rejects.",
     "discrepancy": "Published figures differ, by so little that a few wrong sheets explain it.",
     "anomaly": "An indicator with known false positives.",
-    "quality": "The record itself is unsound.",
+    "quality": "Sheets, or the file, whose own figures do not agree; they move no verdict.",
     "note": "Worth knowing.",
 }
 
@@ -87,7 +87,8 @@ def _facts(report: Report) -> dict[str, Any]:
         }
         for rung, count, here in groups_of(report)
     ]
-    facts = {"report": report, "summary": summary_of(report), "groups": groups}
+    moved = report.verdict in ("contradicted", "discrepant")
+    facts = {"report": report, "summary": summary_of(report), "moved": moved, "groups": groups}
     return {**facts, "rungs": _RUNGS, "style": _part("style.css")}
 
 

@@ -84,7 +84,7 @@ def told_wrong(report: Report) -> str:
         return _by_default(report)
     said = (
         f" At least {number(least)} of the {counted(report.coverage.stations, 'sheet')} would have "
-        f"to be wrong; {counted(allowed.sheets, 'is', 'are')} allowed for."
+        f"to be wrong; {counted(allowed.sheets, 'is', 'are')} allowed for, as honest slips."
     )
     if report.verdict == "discrepant" and allowed.could_decide is not None:
         could = "could" if allowed.could_decide else "could not"

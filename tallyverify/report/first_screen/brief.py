@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tallyverify.checking import MOST_FINDINGS
 from tallyverify.errors import printable
 from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
 from tallyverify.report.first_screen.declared_figures import (
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tallyverify.report.model import Report
 
 _STATUSES = ("error", "flagged", "passed", "noted", "not flagged", "n/a", "not asked")
-_MOST_ROWS = 4
+_MOST_ROWS = 3
 _SHORT = 3  # a bulletin's id that says nothing by itself
 _NAMED = 11  # columns of what stands before a line
 
@@ -79,14 +80,15 @@ def _verdict(report: Report, summary: Summary) -> Text:
 
 def _figures(summary: Summary) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("", overflow="ellipsis", no_wrap=True, max_width=24)
+    narrow = len(summary.bulletins) > 1
+    table.add_column("", overflow="ellipsis", no_wrap=True, max_width=17 if narrow else 30)
     table.add_column("sheets", justify="right", no_wrap=True)
     for bulletin in summary.bulletins:
         short = len(bulletin.id) <= _SHORT
         name = Text(printable(f"bulletin {bulletin.id}" if short else bulletin.id))
         name.truncate(_SHORT + 9, overflow="ellipsis")
         table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("difference", justify="right", no_wrap=True)
+        table.add_column("sheets − it", justify="right", no_wrap=True)
     alone = [row for row in summary.figures if row.candidate is not None]
     more = len(alone) - _MOST_ROWS
     shown = alone if more <= 1 else alone[:_MOST_ROWS]
@@ -106,7 +108,8 @@ def _add(table: Table, row: FigureRow) -> None:
         "–" if row.sheets is None else number(row.sheets),
     ]
     for one in row.declared:
-        differs = Text(difference_words(one), style="bold" if one.difference else "dim")
+        more = one.difference is not None and one.difference > 0
+        differs = Text(difference_words(one), style="bold" if more else "dim")
         cells += [declared_words(one), differs]
     table.add_row(*cells)
 
@@ -127,7 +130,7 @@ def _findings(report: Report) -> list[Text]:
             Text.assemble(
                 (f"{rung:<14}", RUNG_STYLE[rung]),
                 (f"{code} ", "bold"),
-                f"× {number(count)}  " if count > 1 else "",
+                f"× {number(count)}{'+' if count >= MOST_FINDINGS else ''}  " if count > 1 else "",
                 ("e.g. " if count > 1 else "") + example,
             )
         )

@@ -52,7 +52,10 @@ def figure_rows(report: Report) -> tuple[FigureRow, ...]:
     rows = [
         _row(report.contest.display(name), (name,), name, shown, votes, valid) for name in ranked
     ]
-    rows += [_row(name, members, None, shown, votes, valid) for name, members in groups.items()]
+    for name, members in groups.items():
+        row = _row(name, members, None, shown, votes, valid)
+        alone = f"{name} ({number(len(members))} above)"
+        rows.append(row.model_copy(update={"label": alone}))
     if any(row.valid is not None for _, row in shown) or not shown:
         told = tuple(
             DeclaredFigure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import Evidence, Finding, counted, number, place
+from tallyverify.findings import Evidence, Finding, counted, number, percent, place
 from tallyverify.report.first_screen.declared_figures import all_equal, extent_words, whole_rows
 from tallyverify.report.words import beside_the_verdict, told_wrong, verdict_words
 
@@ -63,7 +63,28 @@ def _verdict(report: Report, rows: tuple[FigureRow, ...]) -> str:
     if report.verdict == "contradicted" and not excluded:
         head += f", {AUTHENTIC}"
         claim = claim.replace("the sheets hold", "they hold", 1)
-    return f"{head}: {_ended(claim)}{told_wrong(report)}"
+    return f"{head}: {_ended(claim)}{_turned(report)}{told_wrong(report)}{_others(report, found)}"
+
+
+def _turned(report: Report) -> str:
+    """Say if the sheets have another ahead than the bulletin that decides (D311)."""
+    for one in report.of("D311"):
+        if (
+            one.evidence is _MOVED_BY.get(report.verdict)
+            and report.contest.rule.kind == "plurality"
+        ):
+            votes, said = report.totals.votes, report.contest.display(one.candidate or "")
+            leader = report.contest.display(max(votes, key=lambda name: votes[name]))
+            return f" By the sheets {leader} is ahead, by the bulletin {said}."
+    return ""
+
+
+def _others(report: Report, found: Finding) -> str:
+    """Name the other bulletins of which the verdict holds as well."""
+    rung = _MOVED_BY.get(report.verdict)
+    here = (one.bulletin for one in report.findings if one.evidence is rung)
+    others = [name for name in dict.fromkeys(here) if name and name != found.bulletin]
+    return f" The same is found of bulletin {', '.join(others)}." if others else ""
 
 
 def _ended(text: str) -> str:
@@ -97,11 +118,15 @@ def _without_finding(report: Report, rows: tuple[FigureRow, ...]) -> str:
     if report.verdict == "consistent" and shown and report.declared is not None:
         bulletin, row = shown[-1]
         named = f"bulletin {bulletin.id} ({extent_words(report.declared, bulletin, row)})"
+        seen, expected = report.coverage.stations, report.coverage.stations_expected
+        lacking = "" if not expected or seen >= expected else percent(seen, expected)
         if all_equal(rows):
+            beside = f", from {lacking} of the stations" if lacking else ""
             return (
-                f"{named} declares just what the sheets hold, figure by figure, and nothing else "
-                "contradicts it. That does not prove it true."
+                f"{named} declares exactly what the sheets hold{beside}, figure by figure, and "
+                "nothing else contradicts it. That does not prove it true."
             )
-        return f"nothing contradicts {named}. That does not prove it true."
+        beside = f" on the sheets of {lacking} of the stations" if lacking else ""
+        return f"nothing{beside} contradicts {named}. That does not prove it true."
     words = verdict_words(report)
     return words[:1].lower() + words[1:]

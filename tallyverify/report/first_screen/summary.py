@@ -60,6 +60,8 @@ class Summary(Model):
         The bulletins that stand in `figures`, and how much of the count they hold.
     coverage : str
         How many stations were seen.
+    declared : str
+        Who is ahead by the last bulletin; empty where it does not say.
     leads : str
         Who leads on the sheets, and whether the unseen could turn that; empty where not asked.
     needs : str
@@ -84,6 +86,7 @@ class Summary(Model):
     equal: bool
     bulletins: tuple[BulletinTold, ...]
     coverage: str
+    declared: str
     leads: str
     needs: str
     rests_on: str
@@ -93,10 +96,11 @@ class Summary(Model):
     def lines(self) -> list[tuple[str, str]]:
         """Return what stands below the figures, each with its name."""
         named = (
+            ("declared", self.declared),
             ("seen", self.coverage),
-            ("leads", self.leads),
-            ("needed", self.needs),
-            ("rests on", self.rests_on),
+            ("on sheets", self.leads),
+            ("unseen", self.needs),
+            ("assumed", self.rests_on),
             ("sum", self.subtraction),
             ("look next", self.next),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import counted, number, percent, sentence
+from tallyverify.findings import Finding, counted, number, percent, sentence
 from tallyverify.report.first_screen.declared_figures import (
     all_equal,
     extent_words,
@@ -34,10 +34,11 @@ def summary_of(report: Report) -> Summary:
         equal=all_equal(rows),
         bulletins=told,
         coverage=_coverage(report),
+        declared=_declared(report),
         leads=_leads(report),
         needs=_needs(report),
         rests_on=_rests_on(report),
-        subtraction=found.arithmetic if found is not None else "",
+        subtraction=_subtraction(found),
         next=_next(report),
     )
 
@@ -45,8 +46,29 @@ def summary_of(report: Report) -> Summary:
 def _coverage(report: Report) -> str:
     seen, expected = report.coverage.stations, report.coverage.stations_expected
     if not expected:
-        return f"{counted(seen, 'station')}; of how many is not known"
-    return f"{number(seen)} of {counted(expected, 'station')} ({percent(seen, expected)})"
+        return f"The sheets of {counted(seen, 'station')}; of how many is not known."
+    share = percent(seen, expected)
+    return f"The sheets of {number(seen)} of {counted(expected, 'station')} ({share})."
+
+
+def _declared(report: Report) -> str:
+    """Who is ahead by the last bulletin, and by how much."""
+    shown, declared = whole_rows(report.declared), report.declared
+    if not shown or declared is None:
+        return ""
+    bulletin, row = shown[-1]
+    who = f"{declared.authority}, bulletin {bulletin.id}" if declared.authority else ""
+    who = who or f"Bulletin {bulletin.id}"
+    unit = "votes" if row.figures else "%"
+    figures: dict[str, float] = {**row.figures} if row.figures else {**row.percentages}
+    ranked = sorted(figures, key=lambda name: -figures[name])[:2]
+    if len(ranked) < 2 or figures[ranked[0]] == figures[ranked[1]]:
+        return ""
+    first, second = (report.contest.display(name) for name in ranked)
+    return (
+        f"{who}: {first} ahead with {number(figures[ranked[0]])} {unit}, {second} has "
+        f"{number(figures[ranked[1]])}."
+    )
 
 
 def _leads(report: Report) -> str:
@@ -56,16 +78,24 @@ def _leads(report: Report) -> str:
 
 
 def _needs(report: Report) -> str:
-    """What the last bulletin asks of the unseen for whom it has ahead (I402)."""
-    shown = whole_rows(report.declared)
-    if report.verdict == "contradicted" or not shown or not shown[-1][1].votes:
+    """What the last bulletin leaves for stations not seen, and how much of it for whom it has ahead.
+
+    It is said where that is possible: else it is what the verdict is about.
+    """
+    shown, valid = whole_rows(report.declared), report.totals.valid
+    if report.verdict == "contradicted" or not shown or not shown[-1][1].votes or not valid:
         return ""
     bulletin, row = shown[-1]
     ahead = max(row.votes, key=lambda name: row.votes[name])
-    for one in report.of("I402"):
-        if (one.bulletin, one.candidate) == (bulletin.id, ahead):
-            return sentence(one.message.partition(";")[0])
-    return ""
+    have = report.totals.votes.get(ahead, 0)
+    left, needed = (row.valid or sum(row.figures.values())) - valid, row.votes[ahead] - have
+    if not 0 <= needed <= left or not left:
+        return ""
+    return (
+        f"Bulletin {bulletin.id} leaves {counted(left, 'vote')} for stations not seen. It is "
+        f"true of {report.contest.display(ahead)} if {number(needed)} of them "
+        f"({percent(needed, left)}) are theirs; on the sheets it is {percent(have, valid)}."
+    )
 
 
 def _rests_on(report: Report) -> str:
@@ -74,7 +104,21 @@ def _rests_on(report: Report) -> str:
     if report.verdict == "insufficient":
         return ""
     used = found.proof.partition("Assumed: ")[2] if found is not None else ""
-    return sentence("; ".join(filter(None, ("the sheets are authentic and rightly read", used))))
+    # How many stations there are and were seen stands in `coverage`.
+    parts = [one for one in used.split("; ") if one and " stations are declared, " not in one]
+    return sentence("; ".join(["the sheets are authentic and correctly transcribed", *parts]))
+
+
+def _subtraction(found: Finding | None) -> str:
+    """The figures of the finding that decides."""
+    if found is None:
+        return ""
+    if found.code != "D301":
+        return found.arithmetic
+    return (
+        f"{number(found.observed)} on the sheets − {number(found.expected)} declared = "
+        f"{number(found.difference)}"
+    )
 
 
 def _next(report: Report) -> str:
@@ -83,7 +127,8 @@ def _next(report: Report) -> str:
         if worlds.look_at_first:
             first = worlds.look_at_first[:_SHEETS_NAMED]
             named = f"Sheets {', '.join(first)}" if len(first) > 1 else f"Sheet {first[0]}"
-            return f"{named}: first in the order of arithmetic, for no other reason."
+            why = "they could hold most of the difference; nothing else speaks against them"
+            return f"{named}: {why}."
         if worlds.resolved_by:
             return sentence(f"is it written as it was published: {worlds.resolved_by}")
         return "How the declared figures were added up: ask for them by station."
@@ -91,10 +136,11 @@ def _next(report: Report) -> str:
         return "How the declared counts came about: ask for the counts by station."
     if report.verdict == "insufficient":
         return ""
-    if unseen:
-        return f"The {counted(unseen, 'station')} of which no sheet was seen."
     unsound = {one.station for one in report.findings if one.station and one.evidence == "quality"}
-    return f"The {counted(len(unsound), 'sheet')} with figures that differ." if unsound else ""
+    parts = [f"the {counted(unseen, 'station')} of which no sheet was seen"] if unseen else []
+    if unsound:
+        parts.append(f"{counted(len(unsound), 'sheet')} whose own figures do not agree")
+    return sentence("; ".join(parts) or "nothing, by these checks")
 
 
 def _unseen(report: Report) -> int:
