@@ -78,7 +78,7 @@ def _leads(report: Report) -> str:
 
 
 def _needs(report: Report) -> str:
-    """What the last bulletin leaves for stations not seen, and how much of it for whom it has ahead.
+    """What the last bulletin leaves for stations not seen, and how much of it for its leader.
 
     It is said where that is possible: else it is what the verdict is about.
     """
