@@ -127,7 +127,7 @@ def _next(report: Report) -> str:
         if worlds.look_at_first:
             first = worlds.look_at_first[:_SHEETS_NAMED]
             named = f"Sheets {', '.join(first)}" if len(first) > 1 else f"Sheet {first[0]}"
-            why = "they could hold most of the difference; nothing else speaks against them"
+            why = "no others would explain more; nothing else speaks against them"
             return f"{named}: {why}."
         if worlds.resolved_by:
             return sentence(f"is it written as it was published: {worlds.resolved_by}")
