@@ -11,6 +11,7 @@ from tallyverify.checking import CaseFacts, Sheets
 from tallyverify.errors import shown
 from tallyverify.findings import counted, number
 from tallyverify.inference.prediction.population import uneven
+from tallyverify.names import folded
 from tallyverify.records import Sampling
 from tallyverify.table import Registry
 
@@ -46,11 +47,13 @@ def not_as_designed(sheets: Sheets, sampling: Sampling, facts: CaseFacts) -> str
         return ""  # the registry does not tell the strata
     stratum, names = _codes(registry, sampling.strata)
     numbers = np.bincount(stratum, minlength=len(names))
+    designed = {folded(name): count for name, count in sampling.stations.items()}
     for name, there in zip(names, numbers, strict=True):
-        if sampling.strata and sampling.stations.get(name, 0) != there:
+        said = designed.get(folded(name), 0)
+        if sampling.strata and said != there:
             return (
-                f"the design of the sample has {number(sampling.stations.get(name, 0))} stations "
-                f"in the stratum {shown(name)}, the registry {number(int(there))}"
+                f"the design of the sample has {number(said)} stations in the stratum "
+                f"{shown(name)}, the registry {number(int(there))}"
             )
     lacking = sampling.drawn is not None and sampling.drawn > int(seen.sum())
     drawn = "drawn, or came in," if lacking else "drawn"
@@ -75,8 +78,11 @@ def _codes(registry: Registry, levels: tuple[str, ...]) -> tuple[Codes, list[str
     texts = names_of.iloc[:, 0]
     if len(levels) > 1:
         texts = texts.str.cat(names_of.iloc[:, 1:], sep=" / ")
-    codes, names = pd.factorize(texts.to_numpy(dtype=object), sort=True)
-    return codes, [str(name) for name in names]
+    spelt, names = pd.factorize(texts.to_numpy(dtype=object), sort=True)
+    # One area in two spellings is one, as it is for the estimate.
+    codes, _ = pd.factorize(np.array([folded(str(name)) for name in names], dtype=object))
+    first = {int(code): str(name) for code, name in zip(codes[::-1], names[::-1], strict=True)}
+    return codes[spelt], [first[code] for code in range(len(first))]
 
 
 def _uneven(own: Codes, stratum: Codes, units: Floats, missing: Floats) -> bool:
@@ -99,9 +105,11 @@ def _by_size(registry: Registry, seen: Mask, stratum: Codes) -> bool:
         return False
     log = np.log(np.where(known, sizes, 1).astype(float))
     parts = pd.DataFrame({"log": log, "seen": seen.astype(float)})[known]
-    parts -= parts.groupby(stratum[known]).transform("mean")
-    spread = float(parts["log"].std() * parts["seen"].std())
-    if spread == 0:
-        return False
-    tied = float((parts["log"] * parts["seen"]).mean()) / spread
-    return abs(tied) * float(np.sqrt(len(parts))) > _SURE
+    by = stratum[known]
+    parts -= parts.groupby(by).transform("mean")
+    parts["tied"] = parts["log"] * parts["seen"]
+    parts["log"], parts["seen"], parts["one"] = parts["log"] ** 2, parts["seen"] ** 2, 1.0
+    sums = parts.groupby(by).sum()
+    # By stratum: within it, who is drawn is a permutation.
+    spread = float((sums["log"] * sums["seen"] / (sums["one"] - 1).clip(lower=1)).sum())
+    return spread > 0 and abs(float(sums["tied"].sum())) > _SURE * float(np.sqrt(spread))

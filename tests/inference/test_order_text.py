@@ -104,3 +104,9 @@ def test_days_first_are_read_as_they_were_written_or_not_at_all(times: list[date
         return
     position = parse_order(texts)[0]
     np.testing.assert_array_equal(position - position[0], right - right[0])
+
+
+def test_one_slashed_day_beside_others_is_not_guessed() -> None:
+    position, _ = parse_order([*["2020-11-03 20:00"] * 19, "11/3/2020 22:00"])
+    assert np.isnan(position[-1])
+    assert np.isfinite(position[:-1]).all()

@@ -153,3 +153,14 @@ def test_passed_is_said_only_where_the_answer_is_yes() -> None:
     words = {check.code: status_word(check) for check in asked.checks}
     assert (words["D301"], words["D305"]) == ("flagged (contradiction)", "flagged (improbable)")
     assert words["R101"] == "not asked"
+
+
+def test_what_excludes_itself_is_told_before_what_sheets_hold() -> None:
+    row = {"valid": 2000, "votes": {"A": 1400, "B": 1600, "C": 0}, "complete": True}
+    found = report_of(SHEETS, declared_of(nation(**row)))
+    assert found.feasibility is not None
+    assert found.feasibility.figures_exclude_each_other
+    decides = deciding(found)
+    assert decides is not None
+    assert decides.code == "D303"
+    assert "the sheets hold" not in summary(found).sentence

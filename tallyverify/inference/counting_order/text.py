@@ -115,7 +115,8 @@ def _days_first(column: list[str]) -> list[str]:
     first, second = (
         max(numbers) > 12 for numbers in zip(*((a, b) for a, b, _ in days), strict=True)
     )
-    if first == second and len(days) > 1:
+    other = any(text and one is None for text, one in zip(column, found, strict=True))
+    if first == second and (len(days) > 1 or other):
         return column  # either may be the day, or both are too large
     at = (2, 1) if first or not second else (1, 2)
     return [

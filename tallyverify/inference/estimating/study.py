@@ -212,7 +212,9 @@ def _studied(
     found = replace(found, outcome=found.outcome_of(pair))
     if not found.unseen_stations:
         return found
-    if sampling_frame.order_lost and not found.drawn:
+    sampling = asked.sampling
+    whole = sampling is not None and (sampling.drawn is None or found.drawn)
+    if sampling_frame.order_lost and not whole:
         why = (
             f"{sampling_frame.order_lost}, so that how the count goes on cannot be told; write "
             "the order in another way, or leave it out of the mapping"
@@ -364,8 +366,8 @@ def _still_to_come(found: Study) -> tuple[float, float]:
     Of a drawn sample the stations that were not drawn never will.
     """
     seen, drawn = int(found.population.seen.sum()), found.asked.sampling
-    if drawn is not None and drawn.drawn:
-        return (max(1 - seen / drawn.drawn, 0.0),) * 2
+    if drawn is not None:  # where it is not said how many were drawn, none is taken to lack
+        return (max(1 - seen / (drawn.drawn or seen), 0.0),) * 2
     unseen = found.unseen_stations or 0
     stations = unseen / (unseen + seen)
     return (unseen_share(found.population) if found.strata is None else stations), stations

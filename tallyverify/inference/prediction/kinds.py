@@ -12,7 +12,7 @@ from tallyverify.inference.prediction.population import NOT_NAMED
 from tallyverify.names import folded
 
 if TYPE_CHECKING:
-    from tallyverify.arrays import Counts, Floats, Texts
+    from tallyverify.arrays import Counts, Floats, Mask, Texts
 
 MOST_KINDS = 12
 """More forms of keys than this are no kinds of stations."""
@@ -23,7 +23,11 @@ _ODD = "\0"
 
 
 def kinds_of(
-    keys: Texts, voters: Floats, given: Texts | None, areas: Sequence[Counts] = ()
+    keys: Texts,
+    voters: Floats,
+    given: Texts | None,
+    areas: Sequence[Counts] = (),
+    seen: Mask | None = None,
 ) -> tuple[Counts, tuple[str, ...]]:
     """Return the kind of each station, and what the kinds are called.
 
@@ -39,6 +43,8 @@ def kinds_of(
         The kind of each station as a column names it; empty where it does not.
     areas : sequence of ndarray of int64, shape (stations,)
         Areas by level: letters that name these are no kinds.
+    seen : ndarray of bool, shape (stations,), optional
+        Whose sheet was seen: a column may be known of these only.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def kinds_of(
         named = [folded(str(text)) or NOT_NAMED for text in given]
         both = [", ".join(filter(None, pair)) for pair in zip(named, texts, strict=True)]
         crossed = len(set(both)) <= MOST_KINDS and NOT_NAMED not in named
-        texts = both if crossed else _named_or_told(named, texts)
+        texts = both if crossed else _named_or_told(named, texts, seen)
     names, codes = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
     return codes.ravel().astype(np.int64), tuple(str(name) or "all" for name in names)
 
@@ -65,28 +71,33 @@ def kinds_of(
 def _forms(keys: Texts, areas: Sequence[Counts]) -> list[str]:
     """Return the letters of each key, where these make few kinds."""
     letters = ["".join(re.findall(r"[^\W\d_]+", str(key))).upper() for key in keys]
-    found, at, counts = np.unique(
-        np.array(letters, dtype=str), return_inverse=True, return_counts=True
-    )
+    _, at, counts = np.unique(np.array(letters, dtype=str), return_inverse=True, return_counts=True)
     few = counts < FEWEST_OF_KIND
     if counts[few].sum() > _MOST_ODD * len(keys) or not 2 <= int((~few).sum()) <= MOST_KINDS:
         return [""] * len(keys)
     if few.any():  # a few odd keys are no kinds of their own, nor do they hide the others
         odd = few[at.ravel()]
         letters = [_ODD if lone else one for one, lone in zip(letters, odd, strict=True)]
-        found = np.unique(np.array(letters, dtype=str))
-    form = np.unique(np.array(letters, dtype=str), return_inverse=True)[1].ravel()
-    for area in areas:
+    plain = ~few[at.ravel()]
+    form = at.ravel()[plain]
+    for area in (one[plain] for one in areas):
         # All stations of an area have the same letters, or all of the same letters lie in one.
         pairs = len(np.unique(form * (int(area.max()) + 1) + area))
-        if pairs in (len(found), len(np.unique(area))):
+        if pairs in (int((~few).sum()), len(np.unique(area))):
             return [""] * len(keys)
     words = {"": "keys without letters", _ODD: "keys with other letters"}
     return [words.get(one, f"keys with {one}") for one in letters]
 
 
-def _named_or_told(named: list[str], told: list[str]) -> list[str]:
-    """Return the names of the kinds; what is plain to see of a station that has none."""
+def _named_or_told(named: list[str], told: list[str], seen: Mask | None = None) -> list[str]:
+    """Return kinds where a column names those of some stations only.
+
+    What is plain to see tells of the others, and of all where the column names all that were seen:
+    it then stands on the sheets alone, and those without a name are no other kind for that.
+    """
+    lacking = np.array([name == NOT_NAMED for name in named])
+    if seen is not None and seen.any() and not lacking[seen].any():
+        return told if len(set(told)) > 1 else named
     return [
         other if name == NOT_NAMED and other else name
         for name, other in zip(named, told, strict=True)

@@ -115,7 +115,7 @@ def assemble_frame(
     extra, told = covariates_of(registry, covariates, keys, spot, voters.size, levels)
     notes += told
     said = _named(columns, KIND, at, count, registry, spot)
-    kind, kinds = kinds_of(keys[kept], listed_voters[kept], said[kept], placed.codes)
+    kind, kinds = kinds_of(keys[kept], listed_voters[kept], said[kept], placed.codes, seen[kept])
     several = len(kinds) > 1
     population = Population(
         AreaTree.of(placed.codes, int(kept.sum())),

@@ -17,6 +17,7 @@ _MOVED_BY = {
     "improbable": Evidence.IMPROBABLE,
     "discrepant": Evidence.DISCREPANCY,
 }
+_OF_SHEETS = ("D301", "D302", "D311")
 AUTHENTIC = "if the sheets are authentic"
 
 
@@ -30,9 +31,12 @@ def deciding(report: Report) -> Finding | None:
     found = [one for one in report.findings if one.evidence is rung]
     worlds = report.feasibility
     asks = {one.bulletin: one.sheets_wrong[0] for one in worlds.by_bulletin} if worlds else {}
+    excluded = bool(worlds and worlds.figures_exclude_each_other)
     return min(
         found,
         key=lambda one: (
+            # Where figures exclude each other whatever the sheets, it is not what sheets hold.
+            excluded and one.code in _OF_SHEETS,
             -asks.get(one.bulletin or "", 0),
             len(one.area),
             one.code,
@@ -60,7 +64,7 @@ def _verdict(report: Report, rows: tuple[FigureRow, ...]) -> str:
         claim = found.message
     if report.verdict == "improbable":
         return f"{head}: {_ended(claim)} Nothing is contradicted."
-    if report.verdict == "contradicted" and not excluded:
+    if report.verdict == "contradicted" and not (excluded and found.code not in _OF_SHEETS):
         head += f", {AUTHENTIC}"
         claim = claim.replace("the sheets hold", "they hold", 1)
     return f"{head}: {_ended(claim)}{_turned(report)}{told_wrong(report)}{_others(report, found)}"
