@@ -20,8 +20,7 @@ from tallyverify.readers.raw import Raw
 from tallyverify.readers.row_meaning import rows_meant
 from tallyverify.readers.rows.said_of_rows import beside_of
 from tallyverify.records import Contest, Mapping
-from tallyverify.table import UNREAD_COLUMNS, ActaTable, Source
-from tallyverify.table.text_type import TEXT
+from tallyverify.table import TEXT, UNREAD_COLUMNS, ActaTable, Source
 
 Cells = tuple[list[int], list[str]]
 """Cells that were not read: rows of the table, and their texts."""

@@ -78,10 +78,10 @@ def told_wrong(report: Report) -> str:
     if found.figures_exclude_each_other:
         votes = counted(found.figures_exclude_each_other, "vote")
         helps = f" No number of wrong sheets helps: figures exclude each other by {votes}."
-        return helps + _by_default(report)
+        return helps + by_default(report)
     least, allowed = found.sheets_wrong[0], found.allowance
     if not least:
-        return _by_default(report)
+        return by_default(report)
     said = (
         f" At least {number(least)} of the {counted(report.coverage.stations, 'sheet')} would have "
         f"to be wrong; {counted(allowed.sheets, 'is', 'are')} allowed for, as honest slips."
@@ -91,10 +91,10 @@ def told_wrong(report: Report) -> str:
         said += f" The sheets that are allowed for {could} decide who leads here."
     if report.verdict == "discrepant" and least > allowed.sheets:
         said += _NOT_CLAIMED
-    return said + _by_default(report)
+    return said + by_default(report)
 
 
-def _by_default(report: Report) -> str:
+def by_default(report: Report) -> str:
     """Where the case sets the allowance, what the default would lead to."""
     allowed = report.feasibility.allowance if report.feasibility is not None else None
     if allowed is None or allowed.default_verdict is None:

@@ -11,8 +11,7 @@ import pandas as pd
 from tallyverify.arrays import Array, Counts, Floats
 from tallyverify.errors import InputError, listed
 from tallyverify.records import Contest
-from tallyverify.table import ActaTable, Source
-from tallyverify.table.text_type import TEXT
+from tallyverify.table import TEXT, ActaTable, Source
 
 BRANCHING = {"state": 4.0, "municipality": 3.0, "parish": 10.0, "centre": 2.0}
 """Mean number of the next smaller unit in one area of each level; a centre holds stations."""

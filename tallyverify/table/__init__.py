@@ -13,12 +13,14 @@ from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registr
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
 from tallyverify.table.source import Source, SourcePart
 from tallyverify.table.spellings import Spellings
+from tallyverify.table.text_type import TEXT
 
 __all__ = [
     "EARLIER",
     "KIND",
     "MARK",
     "RARE",
+    "TEXT",
     "UNREAD_COLUMNS",
     "ActaParts",
     "ActaTable",

@@ -250,20 +250,10 @@ def test_an_order_of_counting_is_drawn(command: Command, ordered: Path) -> None:
     (ordered / "actas.csv").write_text(re.sub(r",\d+$", ",late", text, flags=re.M), "utf-8")
     shutil.rmtree(ordered.parent / "out")
     without = written(command, ordered)
-    assert sorted(without) == sorted(set(first) - {"cumulative.svg"})
-    late, never = (json.loads(one["estimate.json"]) for one in (first, without))
-    for name, share in never["shares"].items():
-        other = late["shares"][name]
-        assert other["estimate"] == share["estimate"]
-        # What the last to report show may widen intervals, never narrow them.
-        assert other["low"] <= share["low"]
-        assert other["high"] >= share["high"]
-    # Where the order is known, the last to be counted are hidden too.
-    patterns = [[row["pattern"] for row in data["backtest"]] for data in (late, never)]
-    assert [name for name in patterns[0] if name != "late"] == patterns[1]
-    assert "late" in patterns[0]
-    assert late["notes"] == []
-    assert "the order of counting is not used" in never["notes"][0]
+    assert sorted(without) == ["estimate.json", "made_with.json"]
+    refused = json.loads(without["estimate.json"])["refused"]
+    assert refused.startswith("the order of counting cannot be read")
+    assert "leave it out of the mapping" in refused
 
 
 def test_single_files(command: Command, kept: Kept, partial: Path) -> None:

@@ -115,7 +115,8 @@ def test_the_same_data_give_the_same_bytes_whatever_the_settings() -> None:
 def rows_of(report: Report) -> list[list[str]]:
     """Return the cells of the table of tests, without its head."""
     page = report.to_html()
-    section = page[page.index(f"<h2>{SECTION}</h2>") : page.index("<h2>Every check")]
+    start = page.index('<section id="indicators">')
+    section = page[start : page.index('<section id="checks">', start)]
     rows = re.findall(r"<tr.*?</tr>", section.partition("<tbody>")[2].partition("</tbody>")[0])
     return [[Tags(cell).text for cell in re.findall(r"<td.*?</td>", row)] for row in rows]
 
@@ -199,9 +200,9 @@ def test_notes_are_counted_right_and_listed_once(report: object) -> None:
     notes = [finding for finding in found.findings if finding.evidence == "note"]
     hidden = [finding for finding in notes if shown_elsewhere(found, finding)]
     page = Tags(found.to_html()).text
-    assert f"Note ({number(len(notes))})" in page
+    assert f"Notes ({number(len(notes))})" in page
     assert f"{number(len(hidden))} of them on the indicators" in page
-    text = found.to_text(width=500)
+    text = found.to_text(width=500, verbose=True)
     assert f"note ({number(len(notes))})" in text
     assert f"{number(len(hidden))} of them on the indicators" in text
     for finding in notes:
@@ -313,12 +314,12 @@ def test_descriptions_alone_have_no_table() -> None:
     assert rows_of(report) == []
     assert "simulated clean elections" not in Tags(page).text
     assert list(drawings(page)) == [FORENSIC_FIGURES["F506"]]
-    assert "Rejects clean" not in report.to_text()
+    assert "Rejects clean" not in report.to_text(verbose=True)
     dead(page)
 
 
 def test_the_terminal_has_the_numbers_of_the_battery() -> None:
-    lines = clean().to_text(width=200).splitlines()
+    lines = clean().to_text(width=200, verbose=True).splitlines()
     at = next(place for place, line in enumerate(lines) if line.startswith(SECTION))
     table = [re.split(r" {2,}", line.strip()) for line in lines[at + 2 :]]
     used = [one for one in picture_of(clean()).battery.tests if not one.refused]
@@ -336,7 +337,7 @@ def test_many_tests_are_cut_but_never_a_flag() -> None:
     tests = (*used, *used, replace(used[-1], adjusted=0.001))
     shown = replace(picture, battery=replace(picture.battery, tests=tests))
     report = clean().model_copy(update={"forensics": shown})
-    text = report.to_text(width=200)
+    text = report.to_text(width=200, verbose=True)
     assert f"… and {len(tests) - 20} more, with higher p-values, in report.json" in text
     section = text[text.index(SECTION) : text.index("… and")]
     assert section.count("yes") == 1

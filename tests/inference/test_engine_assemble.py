@@ -404,7 +404,7 @@ def test_the_order_of_counting() -> None:
     ("order", "lost"),
     [
         (["19:40", "", "19:41"], "1 station seen have no place in the order of counting"),
-        (["7", "7", "7"], "the order of counting is the same at every station seen"),
+        (["7", "7", "7"], "3 stations seen have one place in the order of counting"),
         (["05/06/2030", "06/06/2030", "07/06/2030"], "the order of counting cannot be read"),
     ],
 )

@@ -232,7 +232,7 @@ def _ordered(
     else:
         together = np.unique(there[np.isfinite(there)], return_counts=True)[1]
         most = int(together.max(initial=0))
-        if most > _MOST_TOGETHER * len(there):
+        if most > max(_MOST_TOGETHER * len(there), 2):
             lost = f"{counted(most, 'station')} seen have one place in the order of counting"
     if lost:
         return None, lost, [f"the order of counting is not used: {lost}"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tallyverify.findings import Evidence, Finding, counted, number, percent, place
 from tallyverify.report.first_screen.declared_figures import all_equal, extent_words, whole_rows
-from tallyverify.report.words import beside_the_verdict, told_wrong, verdict_words
+from tallyverify.report.words import beside_the_verdict, by_default, told_wrong, verdict_words
 
 if TYPE_CHECKING:
     from tallyverify.report.first_screen.summary import FigureRow
@@ -129,8 +129,9 @@ def _without_finding(report: Report, rows: tuple[FigureRow, ...]) -> str:
             return (
                 f"{named} declares exactly what the sheets hold{beside}, figure by figure, and "
                 "nothing else contradicts it. That does not prove it true."
-            )
+            ) + by_default(report)
         beside = f" on the sheets of {lacking} of the stations" if lacking else ""
-        return f"nothing{beside} contradicts {named}. That does not prove it true."
+        said = f"nothing{beside} contradicts {named}. That does not prove it true."
+        return said + by_default(report)
     words = verdict_words(report)
     return words[:1].lower() + words[1:]
