@@ -132,6 +132,13 @@ class CheckResult(Model):
 
 Verdict = Literal["contradicted", "improbable", "discrepant", "consistent", "insufficient"]
 
+MOVED_BY: dict[Evidence, Verdict] = {
+    Evidence.CONTRADICTION: "contradicted",
+    Evidence.IMPROBABLE: "improbable",
+    Evidence.DISCREPANCY: "discrepant",
+}
+"""Verdicts that one finding on such a rung is enough for, the strongest first."""
+
 
 def number(value: Any) -> str:
     """Return a count or figure as people read it, with thousands separated."""

@@ -281,21 +281,17 @@ def _case_file(given: Path) -> tuple[Path, str]:
 
 def _described(root: Path, file: str, read: CaseReading) -> CaseFile:
     name = root.name or root.resolve().name
-    if root.is_file():
-        raise InputError(
-            "a case is a folder with a case.json in it",
-            file=name,
-            found="a file",
-            hint=f"tallyverify init {name}, which proposes a case for a file of actas; "
-            "or --actas FILE --contest FILE",
-        )
     if not root.is_dir():
+        files = "or --actas FILE --contest FILE"
+        found, hint = "nothing there", nearest(name, _there(root.parent))
+        if root.is_file():
+            found, proposes = "a file", "which proposes a case for a file of actas"
+            hint = f"tallyverify init {name}, {proposes}; {files}"
         raise InputError(
             "a case is a folder with a case.json in it",
             file=name,
-            found="nothing there",
-            hint=nearest(name, _there(root.parent))
-            or "give the folder, or --actas FILE --contest FILE",
+            found=found,
+            hint=hint or f"give the folder, {files}",
         )
     if not (root / file).is_file():
         there = _there(root)

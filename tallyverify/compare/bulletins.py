@@ -83,7 +83,7 @@ def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
                     f"{place(row.area)}: bulletin {pair.later.id} declares {number(after)} for "
                     f"{label}, {number(before - after)} fewer than bulletin {pair.bulletin.id} "
                     "before it. If the authority announced a correction, say so in the "
-                    f'bulletin: "correction": true',
+                    'bulletin: "correction": true',
                     proof=proof,
                     evidence=evidence,
                     bulletin=pair.later.id,

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tallyverify.checking import Check
-from tallyverify.findings import CheckResult, Evidence, Status, Verdict
-
-_MOVED_BY: dict[Evidence, Verdict] = {
-    Evidence.CONTRADICTION: "contradicted",
-    Evidence.IMPROBABLE: "improbable",
-    Evidence.DISCREPANCY: "discrepant",
-}
-"""Verdicts that one finding on such a rung is enough for, the strongest first."""
+from tallyverify.findings import MOVED_BY, CheckResult, Evidence, Status, Verdict
 
 
 def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check], doubt: str = "") -> Verdict:
@@ -27,7 +20,7 @@ def verdict_of(results: Sequence[CheckResult], chosen: Sequence[Check], doubt: s
     is left, and it is never ``consistent``.
     """
     rungs = {finding.evidence for result in results for finding in result.findings}
-    for rung, verdict in _MOVED_BY.items():
+    for rung, verdict in MOVED_BY.items():
         if rung in rungs:
             return verdict
     decisive = {check.code for check in chosen if check.holds_sheets}

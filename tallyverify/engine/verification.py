@@ -39,7 +39,7 @@ from tallyverify.feasibility import (
 )
 from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
-from tallyverify.inference import EstimateDocument, InferenceSection, InferenceStudy
+from tallyverify.inference import InferenceSection, InferenceStudy
 from tallyverify.report import (
     CoverageFacts,
     InputFile,
@@ -308,7 +308,7 @@ def _report(
         findings=tuple(findings),
         feasibility=worlds,
         materiality=in_question,
-        estimate=_document(picture),
+        estimate=picture.estimate.document() if picture is not None else None,
         indicators=indicator_tests(shown),
         contest=case.contest,
         declared=case.declared,
@@ -317,10 +317,3 @@ def _report(
         forensics=shown,
     )
     return report.model_copy(update={"summary": summary_of(report)})
-
-
-def _document(picture: InferenceSection | None) -> EstimateDocument | None:
-    """Return the estimate as others read it."""
-    if picture is None:
-        return None
-    return EstimateDocument.model_validate(picture.estimate, from_attributes=True)

@@ -57,10 +57,10 @@ def not_as_designed(sheets: Sheets, sampling: Sampling, facts: CaseFacts) -> str
             )
     lacking = sampling.drawn is not None and sampling.drawn > int(seen.sum())
     drawn = "drawn, or came in," if lacking else "drawn"
-    missing, units = (~seen).astype(float), np.ones(len(seen))
+    missing = (~seen).astype(float)
     for depth, level in enumerate(levels, start=1):
         own, _ = _codes(registry, (*sampling.strata, *levels[:depth]))
-        if _uneven(own, stratum, units, missing):
+        if _uneven(own, stratum, missing):
             return (
                 f"the stations of the sample lie in the areas of the level {level} more unevenly "
                 f"than a draw of stations by lot leaves them: areas were {drawn} or chances differ"
@@ -85,12 +85,12 @@ def _codes(registry: Registry, levels: tuple[str, ...]) -> tuple[Codes, list[str
     return codes[spelt], [first[code] for code in range(len(first))]
 
 
-def _uneven(own: Codes, stratum: Codes, units: Floats, missing: Floats) -> bool:
+def _uneven(own: Codes, stratum: Codes, missing: Floats) -> bool:
     """Whether areas lack more unequal numbers than a draw within their strata leaves."""
     stations, gone, whole, lost = (
         np.bincount(by, weights).astype(np.float64)
         for by in (own, stratum)
-        for weights in (units, missing)
+        for weights in (None, missing)
     )
     parent = np.zeros(len(stations), dtype=np.intp)
     parent[own] = stratum

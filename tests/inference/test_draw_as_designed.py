@@ -144,8 +144,8 @@ def test_each_test_of_a_draw_refuses_few_honest_ones(
     refused = np.zeros(len(LEVELS) + 1)
     for seed in range(300):
         drawn = each(stratum, np.full(MANY, stations / MANY), seed)
-        missing, units = (~drawn).astype(float), np.ones(MANY)
-        refused[:-1] += [draw_as_designed._uneven(area, stratum, units, missing) for area in own]
+        missing = (~drawn).astype(float)
+        refused[:-1] += [draw_as_designed._uneven(area, stratum, missing) for area in own]
         refused[-1] += draw_as_designed._by_size(registry(), drawn, stratum)
     assert (refused <= (0.03 if stations < 100 else 0.02) * 300).all(), refused / 300
 

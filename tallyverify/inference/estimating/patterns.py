@@ -10,8 +10,7 @@ from scipy.special import expit
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.prediction.area_tree import AreaTree
-from tallyverify.inference.prediction.kinds import FEWEST_OF_KIND
-from tallyverify.inference.prediction.population import Population
+from tallyverify.inference.prediction.population import FEWEST_SEEN, Population
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Mask
@@ -42,7 +41,7 @@ def patterns_of(population: Population) -> tuple[str, ...]:
         found.insert(2, "municipalities")
     if population.order is not None:
         found.append("late")
-    if (population.kinds_seen()[0] >= FEWEST_OF_KIND).sum() >= 2:
+    if (population.kinds_seen()[0] >= FEWEST_SEEN).sum() >= 2:
         found.append("kinds")
     missing = ~population.seen
     if missing.any() and population.seen.any():
@@ -145,7 +144,7 @@ def hide(
         lacks = needs.get(pattern, "areas")
         raise InputError(f"the pattern {shown(pattern)} needs {lacks}")
     if pattern == "kinds" and population.kind is not None:
-        there = np.flatnonzero(population.kinds_seen()[0] >= FEWEST_OF_KIND)
+        there = np.flatnonzero(population.kinds_seen()[0] >= FEWEST_SEEN)
         one_kind: Mask = seen & (population.kind == there[int(rng.random_sample() * len(there))])
         return one_kind
     own = rng.random_sample(len(population))

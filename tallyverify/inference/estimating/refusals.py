@@ -64,14 +64,15 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
 
 def _unseen_kind(population: Population) -> str:
     """Say if too little was seen of a kind of which more than one percent is unseen."""
-    everyone = float(population.size[population.seen].sum() + population.wanted_size.sum())
+    everyone, seen = population.everyone, population.kinds_seen()[0]
     for at in population.unseen_kinds:
         here = population.wanted & (population.kind == at)
         voters = float(population.size[here].sum())
         if voters > _LARGEST * everyone:
-            known = population.kinds_seen()[0][at]
-            much = f"only {counted(int(known), 'station')} was" if known == 1 else "nothing was"
-            much = f"only {number(int(known))} stations were" if known > 1 else much
+            much = "nothing was"
+            if seen[at]:
+                were = "was" if seen[at] == 1 else "were"
+                much = f"only {counted(int(seen[at]), 'station')} {were}"
             return (
                 f"{much} seen of the kind {shown(population.kinds[at])}, of which "
                 f"{number(int(here.sum()))} are unseen ({percent(voters, everyone, 1)} of the "

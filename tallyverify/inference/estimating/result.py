@@ -231,11 +231,13 @@ class Estimate:
         }
         return pd.DataFrame.from_dict(rows, orient="index")
 
+    def document(self) -> EstimateDocument:
+        """Return the estimate as others read it."""
+        return EstimateDocument.model_validate(self, from_attributes=True)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the estimate as plain data, as in estimate.json."""
-        plain = EstimateDocument.model_validate(self, from_attributes=True).model_dump(
-            by_alias=True
-        )
+        plain = self.document().model_dump(by_alias=True)
         if margin := plain["margin"]:
             names = {"leader": margin.pop("leader"), "runner_up": margin.pop("runner_up")}
             plain["margin"] = {**names, **margin}

@@ -62,6 +62,11 @@ class Population:
         """Registered voters of the stations to be predicted, 0 at the others."""
         return np.where(self.wanted, self.size, 0.0)
 
+    @property
+    def everyone(self) -> float:
+        """Registered voters of the stations seen and of those to be predicted."""
+        return float(self.size[self.seen].sum() + self.wanted_size.sum())
+
     @cached_property
     def lone(self) -> tuple[Mask, ...]:
         """By depth from 1 to the smallest areas: units that are no area, but lack one; (units,)."""
@@ -185,8 +190,7 @@ class Population:
 
 def unseen_share(population: Population) -> float:
     """Return the share of the voters of all stations that was not seen."""
-    there = population.size[population.seen].sum() + population.wanted_size.sum()
-    return float(population.wanted_size.sum() / there)
+    return float(population.wanted_size.sum() / population.everyone)
 
 
 def uneven(

@@ -44,9 +44,9 @@ def areas_left_out(population: Population, depth: int = 1) -> Mask:
     whole: Mask = (seen == 0) & (asked > 0) & ~population.lone[depth - 1]
     if depth > 1:
         voters = np.bincount(here, population.wanted_size, areas)
-        above = np.bincount(tree.of_station(depth - 1)[population.seen]) > 0
-        above = np.append(above, np.zeros(tree.units(depth - 1) - len(above), dtype=bool))
-        whole &= (voters >= _MATTERS * _everyone(population)) & above[tree.parent(depth)]
+        over = tree.of_station(depth - 1)[population.seen]
+        above = np.bincount(over, minlength=tree.units(depth - 1)) > 0
+        whole &= (voters >= _MATTERS * population.everyone) & above[tree.parent(depth)]
     everywhere, missing = len(population), len(population) - int(seen.sum())
     n = stations[whole]
     log_chance = (
@@ -62,10 +62,6 @@ def areas_left_out(population: Population, depth: int = 1) -> Mask:
 def anything_left_out(population: Population) -> bool:
     """Whether an area or a kind of stations is wholly unseen, by more than chance."""
     return weight_left_out(population) > 0
-
-
-def _everyone(population: Population) -> float:
-    return float(population.size[population.seen].sum() + population.wanted_size.sum())
 
 
 def unlike(shares: Floats) -> Floats:
@@ -104,7 +100,7 @@ def weight_left_out(population: Population) -> float:
         parts.append(by_kind[population.unseen_kinds])
     if not parts:
         return 0.0
-    shares = np.concatenate(parts) / _everyone(population)
+    shares = np.concatenate(parts) / population.everyone
     alike = min(float(shares.sum()), max(_ALIKE, float(shares.max())))
     return max(float(np.linalg.norm(shares)), alike)
 

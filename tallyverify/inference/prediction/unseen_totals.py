@@ -158,11 +158,9 @@ def _of_kinds(population: Population, climbed: Upward, rates: Floats) -> Floats:
     if population.kind_shares is None:
         return added
     spread = climbed.spread.of_stations(population.size)
-    own_weight = climbed.share[-1]
-    if population.tree.depth > 1:
-        own_weight = (
-            own_weight * climbed.shrinkage[-1][population.tree.parent(population.tree.depth)]
-        )
+    own_weight, tree = climbed.share[-1], population.tree
+    if tree.depth > 1:
+        own_weight = own_weight * climbed.shrinkage[-1][tree.parent(tree.depth)]
     for kind in population.kind_shares.T.astype(bool):
         seen = kind & population.seen
         fitted = predicted_rates(population, climbed, population.designs, seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import number, percent
+from tallyverify.findings import number
 from tallyverify.records import AreaResult, Bulletin, Declared
 from tallyverify.report.first_screen.summary import DeclaredFigure, FigureRow
 
@@ -50,22 +50,13 @@ def figure_rows(report: Report) -> tuple[FigureRow, ...]:
         if len(members) > 1
     }
     rows = [
-        _row(report.contest.display(name), (name,), name, shown, votes, valid) for name in ranked
+        _row(report.contest.display(name), name, (name,), shown, votes, valid) for name in ranked
     ]
     for name, members in groups.items():
-        row = _row(name, members, None, shown, votes, valid)
-        alone = f"{name} ({number(len(members))} above)"
-        rows.append(row.model_copy(update={"label": alone}))
+        label = f"{name} ({number(len(members))} above)"
+        rows.append(_row(label, name, members, shown, votes, valid))
     if any(row.valid is not None for _, row in shown) or not shown:
-        told = tuple(
-            DeclaredFigure(
-                bulletin=bulletin.id,
-                votes=row.valid,
-                percentage=None,
-                difference=None if None in (row.valid, valid) else (valid or 0) - (row.valid or 0),
-            )
-            for bulletin, row in shown
-        )
+        told = tuple(_figure(bulletin, row.valid, None, valid) for bulletin, row in shown)
         rows.append(
             FigureRow(label="valid votes", candidate=None, sheets=valid, share=None, declared=told)
         )
@@ -74,32 +65,35 @@ def figure_rows(report: Report) -> tuple[FigureRow, ...]:
 
 def _row(
     label: str,
+    name: str,
     members: tuple[str, ...],
-    candidate: str | None,
     shown: list[tuple[Bulletin, AreaResult]],
     votes: dict[str, int],
     valid: int | None,
 ) -> FigureRow:
-    held = sum(votes[name] for name in members if name in votes)
-    told = []
-    for bulletin, row in shown:
-        name = candidate or label
-        stated = row.figures.get(name)
-        told.append(
-            DeclaredFigure(
-                bulletin=bulletin.id,
-                votes=stated,
-                percentage=row.percentages.get(name),
-                difference=None if stated is None else held - stated,
-            )
-        )
-    share = held / valid if valid else None
+    """Return what is declared under a name, of one candidate or of several together."""
+    held = sum(votes[member] for member in members if member in votes)
     return FigureRow(
         label=label,
-        candidate=candidate,
+        candidate=name if members == (name,) else None,
         sheets=held,
-        share=None if share is None else round(share, 6),
-        declared=tuple(told),
+        share=round(held / valid, 6) if valid else None,
+        declared=tuple(
+            _figure(bulletin, row.figures.get(name), row.percentages.get(name), held)
+            for bulletin, row in shown
+        ),
+    )
+
+
+def _figure(
+    bulletin: Bulletin, votes: int | None, percentage: float | None, held: int | None
+) -> DeclaredFigure:
+    known = votes is not None and held is not None
+    return DeclaredFigure(
+        bulletin=bulletin.id,
+        votes=votes,
+        percentage=percentage,
+        difference=(held or 0) - (votes or 0) if known else None,
     )
 
 
@@ -124,8 +118,3 @@ def difference_words(figure: DeclaredFigure) -> str:
     if not figure.difference:
         return "equal"
     return ("+" if figure.difference > 0 else "") + number(figure.difference)
-
-
-def share_words(row: FigureRow, valid: int | None) -> str:
-    """Return the share of the valid votes on the sheets."""
-    return "" if row.share is None else percent(row.sheets or 0, valid or 0)

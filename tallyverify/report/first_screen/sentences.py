@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import Evidence, Finding, counted, number, percent, place
+from tallyverify.findings import MOVED_BY, Finding, counted, number, percent, place
 from tallyverify.report.first_screen.declared_figures import all_equal, extent_words, whole_rows
 from tallyverify.report.words import beside_the_verdict, by_default, told_wrong, verdict_words
 
@@ -12,11 +12,7 @@ if TYPE_CHECKING:
     from tallyverify.report.first_screen.summary import FigureRow
     from tallyverify.report.model import Report
 
-_MOVED_BY = {
-    "contradicted": Evidence.CONTRADICTION,
-    "improbable": Evidence.IMPROBABLE,
-    "discrepant": Evidence.DISCREPANCY,
-}
+_RUNG_OF = {verdict: rung for rung, verdict in MOVED_BY.items()}
 _OF_SHEETS = ("D301", "D302", "D311")
 AUTHENTIC = "if the sheets are authentic"
 
@@ -27,7 +23,7 @@ def deciding(report: Report) -> Finding | None:
     Of those on its rung the one of the bulletin that asks for most wrong sheets, of the whole
     country before areas, the first by its code, and the one of the largest difference.
     """
-    rung = _MOVED_BY.get(report.verdict)
+    rung = _RUNG_OF.get(report.verdict)
     found = [one for one in report.findings if one.evidence is rung]
     worlds = report.feasibility
     asks = {one.bulletin: one.sheets_wrong[0] for one in worlds.by_bulletin} if worlds else {}
@@ -57,26 +53,21 @@ def _verdict(report: Report, rows: tuple[FigureRow, ...]) -> str:
     if found is None:
         return f"{head}: {_without_finding(report, rows)}"
     excluded = report.feasibility is not None and report.feasibility.figures_exclude_each_other
-    if found.code == "D301" and found.candidate is not None:
-        claim = _held_against_declared(report, found)
-        claim = f"the sheets hold {claim}"
-    else:
-        claim = found.message
     if report.verdict == "improbable":
-        return f"{head}: {_ended(claim)} Nothing is contradicted."
-    if report.verdict == "contradicted" and not (excluded and found.code not in _OF_SHEETS):
-        head += f", {AUTHENTIC}"
-        claim = claim.replace("the sheets hold", "they hold", 1)
+        return f"{head}: {_ended(found.message)} Nothing is contradicted."
+    who = "the sheets"
+    if report.verdict == "contradicted" and (not excluded or found.code in _OF_SHEETS):
+        head, who = f"{head}, {AUTHENTIC}", "they"
+    claim = found.message
+    if found.code == "D301" and found.candidate is not None:
+        claim = f"{who} hold {_held_against_declared(report, found)}"
     return f"{head}: {_ended(claim)}{_turned(report)}{told_wrong(report)}{_others(report, found)}"
 
 
 def _turned(report: Report) -> str:
     """Say if the sheets have another ahead than the bulletin that decides (D311)."""
     for one in report.of("D311"):
-        if (
-            one.evidence is _MOVED_BY.get(report.verdict)
-            and report.contest.rule.kind == "plurality"
-        ):
+        if one.evidence is _RUNG_OF.get(report.verdict) and report.contest.rule.kind == "plurality":
             votes, said = report.totals.votes, report.contest.display(one.candidate or "")
             leader = report.contest.display(max(votes, key=lambda name: votes[name]))
             return f" By the sheets {leader} is ahead, by the bulletin {said}."
@@ -85,7 +76,7 @@ def _turned(report: Report) -> str:
 
 def _others(report: Report, found: Finding) -> str:
     """Name the other bulletins of which the verdict holds as well."""
-    rung = _MOVED_BY.get(report.verdict)
+    rung = _RUNG_OF.get(report.verdict)
     here = (one.bulletin for one in report.findings if one.evidence is rung)
     others = [name for name in dict.fromkeys(here) if name and name != found.bulletin]
     return f" The same is found of bulletin {', '.join(others)}." if others else ""
