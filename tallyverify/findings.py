@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from tallyverify.language import ToldText, formula, told
 from tallyverify.model import Model
 
 _DIGITS = 6
@@ -88,14 +89,16 @@ class Finding(Model):
     observed: Figure | None = None
     expected: Figure | None = None
     difference: Figure | None = None
-    message: str
-    proof: str = ""
-    arithmetic: str = ""
+    message: ToldText
+    proof: ToldText = ""
+    arithmetic: ToldText = ""
 
     @property
     def words(self) -> str:
         """The finding with its proof."""
-        return f"{self.message}. {self.proof}" if self.proof else self.message
+        if not self.proof:
+            return self.message
+        return formula("{message}. {proof}", message=self.message, proof=self.proof)
 
     def __repr__(self) -> str:
         return f"<{self.code} {self.evidence}: {self.message}>"
@@ -117,15 +120,15 @@ class CheckResult(Model):
     """
 
     code: str
-    name: str
+    name: ToldText
     family: str
     evidence: Evidence
     status: Status
-    reason: str = ""
+    reason: ToldText = ""
     statistic: Figure | None = None
     pvalue: Figure | None = None
     effect: Figure | None = None
-    assumptions: str = ""
+    assumptions: ToldText = ""
     reference: str = ""
     findings: tuple[Finding, ...] = Field(default=(), exclude=True, repr=False)
 
@@ -140,34 +143,6 @@ MOVED_BY: dict[Evidence, Verdict] = {
 """Verdicts that one finding on such a rung is enough for, the strongest first."""
 
 
-def number(value: Any) -> str:
-    """Return a count or figure as people read it, with thousands separated."""
-    if value is None:
-        return "not read"
-    text = f"{abs(value):,}" if isinstance(value, int) else f"{abs(value):,.6g}"
-    return ("−" if value < 0 else "") + text
-
-
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun."""
-    return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
-
-
-def percent(part: float, whole: float, decimals: int = 2) -> str:
-    """Return a share as a percentage, or ``–`` of nothing."""
-    return f"{100 * part / whole:.{decimals}f} %" if whole else "–"
-
-
-def points(fraction: float, sign: Literal["", "+"] = "") -> str:
-    """Return a fraction in points of a hundred, with a real minus sign."""
-    return f"{100 * fraction:{sign}.2f}".replace("-", "−")
-
-
-def sentence(text: str) -> str:
-    """Return a message as a sentence."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
-
-
 def place(area: dict[str, str]) -> str:
     """Return an area in words: its name, with the larger areas it lies in."""
-    return ", ".join(reversed(list(area.values()))) if area else "the whole country"
+    return ", ".join(reversed(list(area.values()))) if area else told("the whole country")

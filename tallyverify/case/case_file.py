@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, model_validator
 
 from tallyverify.errors import listed
+from tallyverify.language import Language
 from tallyverify.model import Identifier, Model, OrFile, Text
 from tallyverify.records import (
     Allowance,
@@ -132,6 +133,7 @@ class CaseFile(Model):
     contests: tuple[FurtherContest, ...] = ()
     allowance: Allowance | None = None
     sampling: Sampling | None = None
+    language: Language | None = None
 
     @model_validator(mode="after")
     def _one_document(self) -> CaseFile:

@@ -11,7 +11,7 @@ from tallyverify.case.case_file import CaseFile
 from tallyverify.case.reading import CaseReading, Input, check_stations, inside, matched
 from tallyverify.checking import CaseFacts, ConcurrentContest
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.findings import counted, number
+from tallyverify.language import Language, counted, number
 from tallyverify.readers import check_exists, check_name, files_meant
 from tallyverify.records import (
     MOST_SHARE,
@@ -62,6 +62,8 @@ class Case:
         Other contests of the same day at the same stations, with their ballots.
     declared_in : tuple of Source
         Tables that the declared result was read from.
+    language : {"en", "es"}, optional
+        What the case's files are written in; English where it does not say.
 
     Examples
     --------
@@ -86,6 +88,7 @@ class Case:
     declared_in: tuple[Source, ...] = ()
     sampling: Sampling | None = None
     contests: tuple[ConcurrentContest, ...] = ()
+    language: Language | None = None
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -231,6 +234,7 @@ def load_case(
         tuple(read.declared_in),
         _sampled(described.sampling if described else None, voted_on),
         contests,
+        described.language if described else None,
     )
 
 
@@ -261,7 +265,7 @@ def _check_allowance(allowance: Allowance | None, source: Source) -> None:
             file="case.json",
             place="allowance.sheets",
             found=number(allowance.sheets),
-            expected=f"0 to {number(most)}: half of the {counted(source.rows, 'row')} of "
+            expected=f"0 to {number(most)}: half of the {counted(source.rows, 'row', 'rows')} of "
             f"{source.name}",
         )
 

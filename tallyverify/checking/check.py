@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tallyverify.checking.context import CaseFacts
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted
+from tallyverify.findings import CheckResult, Evidence, Finding, Status
+from tallyverify.language import counted
 from tallyverify.table import ActaTable
 
 MOST_FINDINGS = 1000
@@ -122,7 +123,9 @@ class Check:
         findings = sorted(findings, key=lambda finding: finding.evidence.rank)
         more = (found or len(findings)) - min(len(findings), MOST_FINDINGS)
         if more > 0:
-            listed_only = f"{counted(more, 'more finding')} of this kind not listed"
+            listed_only = (
+                f"{counted(more, 'more finding', 'more findings')} of this kind not listed"
+            )
             reason = f"{reason}; {listed_only}" if reason else listed_only
         return CheckResult(
             **self._head(),

@@ -14,7 +14,7 @@ import pandas as pd
 from tallyverify.atomic_write import held, write_whole
 from tallyverify.case import load_case
 from tallyverify.errors import InputError, listed, nearest, printable, shown
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.simulate import (
     ALTERATIONS,
     FAVOURING,
@@ -164,7 +164,7 @@ def _simulated(
 ) -> tuple[dict[str, str], str]:
     """The files by name, and what they hold in words."""
     kinds = np.full(len(clean.table), "", dtype=object)
-    said = [f"simulated: {counted(len(kinds), 'station')}, seed {seed}"]
+    said = [f"simulated: {counted(len(kinds), 'station', 'stations')}, seed {seed}"]
 
     def put(name: str, given: Any) -> Any:
         try:
@@ -178,7 +178,9 @@ def _simulated(
         kinds[where] = [f"{kind}+{name}" if kind else name for kind in kinds[where]]
         asked = round(doses[name] * len(table))
         short = f" of {asked:,} asked for: no more can be" if found.stations < asked else ""
-        said.append(f"{name}: {counted(found.stations, 'station')}{short}{favoured(name, table)}")
+        said.append(
+            f"{name}: {counted(found.stations, 'station', 'stations')}{short}{favoured(name, table)}"
+        )
         result: ActaTable = found.table
         return result
 

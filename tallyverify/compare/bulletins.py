@@ -9,7 +9,8 @@ from typing import NamedTuple
 from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
 from tallyverify.compare.lifting import answer_of, proof_of
 from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, summarise_witnesses
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
+from tallyverify.findings import CheckResult, Evidence, Finding, place
+from tallyverify.language import counted, number, percent
 from tallyverify.records import AreaResult, Bulletin
 
 _LINES = ("valid", "null", "blank", "ballots", "stations")
@@ -95,7 +96,7 @@ def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
                 )
             )
     fell = len(findings) - len(notes)
-    return check.result(findings, reason=f"{counted(len(pairs), 'pair')}", statistic=fell)
+    return check.result(findings, reason=f"{counted(len(pairs), 'pair', 'pairs')}", statistic=fell)
 
 
 def _of_pair(pair: Pair, labels: set[str], facts: CaseFacts) -> Callable[[Row], bool]:

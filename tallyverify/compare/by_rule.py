@@ -5,7 +5,8 @@ from __future__ import annotations
 from tallyverify.checking import CaseFacts, Check, OutcomesLeft, Seen, outcomes_left
 from tallyverify.compare.lifting import proof_of
 from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, blank_votes_to_add, votes_left
-from tallyverify.findings import CheckResult, Evidence, number, percent
+from tallyverify.findings import CheckResult, Evidence
+from tallyverify.language import number, percent
 from tallyverify.records import AreaResult, Bulletin, Outcome, Rule
 
 UNBOUNDED = (

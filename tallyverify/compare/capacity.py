@@ -11,7 +11,8 @@ from tallyverify.feasibility import (
     room_of,
     summarise_witnesses,
 )
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
+from tallyverify.findings import CheckResult, Evidence, Finding, place
+from tallyverify.language import counted, number, percent
 
 
 def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -37,7 +38,9 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             "no registry lists them"
         )
     over = [f for f in findings if f.evidence is not Evidence.NOTE]
-    return check.result(findings, reason=f"{counted(asked, 'declared area')}", statistic=len(over))
+    return check.result(
+        findings, reason=f"{counted(asked, 'declared area', 'declared areas')}", statistic=len(over)
+    )
 
 
 def _need(

@@ -6,7 +6,8 @@ from tallyverify.checking import CaseFacts, Check, Kept, Seen
 from tallyverify.compare.lifting import MOST_PROOFS, Place, answer_of, places, proof_of, same_place
 from tallyverify.errors import nearest
 from tallyverify.feasibility import Feasibility, Row, summarise_witnesses
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
+from tallyverify.findings import CheckResult, Evidence, Finding, place
+from tallyverify.language import counted, number
 from tallyverify.records import AreaResult, Bulletin
 
 
@@ -53,7 +54,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if blind:
         findings.append(
             check.finding(
-                f"{counted(len(set(blind)), 'declared area')} could not be compared, since "
+                f"{counted(len(set(blind)), 'declared area', 'declared areas')} could not be compared, since "
                 f"the actas do not say which of them a station lies in (e.g. {blind[0]})",
                 evidence=Evidence.NOTE,
             )
@@ -62,7 +63,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         reason = "no figure is declared for an area that the sheets can be summed for"
         return check.not_applicable(reason, findings)
     sure = [f for f in findings if f.evidence is not Evidence.NOTE]
-    reason = f"{counted(compared, 'declared figure')} held against the sheets"
+    reason = f"{counted(compared, 'declared figure', 'declared figures')} held against the sheets"
     effect = max((f.difference or 0 for f in sure), default=None)
     return check.result(findings, reason=reason, statistic=len(sure), effect=effect)
 
@@ -80,7 +81,7 @@ def _below(
     prove: bool,
 ) -> Finding:
     spelt = (
-        f"{number(held)} (sum of {counted(sheets, 'sheet')}) − {number(row.high)} "
+        f"{number(held)} (sum of {counted(sheets, 'sheet', 'sheets')}) − {number(row.high)} "
         f"(bulletin {row.bulletin_id}) = {number(excess)}"
     )
     known = row.label in facts.contest.candidate_ids

@@ -23,7 +23,8 @@ from tallyverify.feasibility import (
     any_sheets,
     summarise_witnesses,
 )
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import counted, number
 from tallyverify.records import Outcome
 from tallyverify.taken import takes_input
 
@@ -179,7 +180,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     could = [one for one in section.kinds if one.could_change]
     fewest = [one.fewest[0] for one in could if one.fewest is not None]
     reason = (
-        f"{counted(min(fewest), 'sheet')} in question could change the outcome"
+        f"{counted(min(fewest), 'sheet', 'sheets')} in question could change the outcome"
         if fewest
         else "the sheets in question cannot change the outcome"
     )
@@ -195,7 +196,7 @@ def _finding(
     many = f"{'at least ' if one.kind == 'discrepant' else ''}{number(one.sheets)}"
     says = f"sheets {IN_QUESTION[one.kind]} ({many}): {one.deciding}"
     arithmetic = (
-        f"as they stand: {words(section.outcome)}, with {counted(section.lead, 'vote')} between "
+        f"as they stand: {words(section.outcome)}, with {counted(section.lead, 'vote', 'votes')} between "
         "the first two"
     )
     if one.taken_out is not None:

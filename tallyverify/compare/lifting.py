@@ -14,7 +14,8 @@ from tallyverify.feasibility import (
     Verified,
     assumptions_used,
 )
-from tallyverify.findings import Evidence, counted, number, percent
+from tallyverify.findings import Evidence
+from tallyverify.language import counted, number, percent
 from tallyverify.records import AreaResult, Bulletin
 
 MOST_PROOFS = 15
@@ -93,11 +94,11 @@ def _proved(engine: Feasibility, one: Verified) -> str:
     head = "Both cannot be true: at least" if one.rung is Evidence.CONTRADICTION else "At least"
     text = (
         "No number of wrong sheets helps: these figures exclude each other, by at least "
-        f"{counted(bound.misfit, 'vote')}"
+        f"{counted(bound.misfit, 'vote', 'votes')}"
         if bound.misfit
-        else f"{head} {number(bound.sheets)} of the {counted(engine.seen, 'sheet')} "
+        else f"{head} {number(bound.sheets)} of the {counted(engine.seen, 'sheet', 'sheets')} "
         f"({percent(bound.sheets, engine.seen)}) would have to be wrong, with at least "
-        f"{counted(bound.votes, 'vote')} on them; {counted(allowed.sheets, 'is', 'are')} allowed "
+        f"{counted(bound.votes, 'vote', 'votes')} on them; {counted(allowed.sheets, 'is', 'are')} allowed "
         f"for ({allowed.origin})"
     )
     if one.sized:

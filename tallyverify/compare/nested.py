@@ -9,7 +9,8 @@ from typing import NamedTuple
 from tallyverify.checking import CaseFacts, Check, Kept
 from tallyverify.compare.lifting import MOST_PROOFS, answer_of, proof_of
 from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, summarise_witnesses
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
+from tallyverify.findings import CheckResult, Evidence, Finding, place
+from tallyverify.language import counted, number
 from tallyverify.names import folded
 from tallyverify.records import AreaResult, Bulletin
 
@@ -39,7 +40,9 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         for rank, one in enumerate(differing)
     ]
     sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
-    return check.result(findings, reason=f"{counted(asked, 'parent area')}", statistic=sure)
+    return check.result(
+        findings, reason=f"{counted(asked, 'parent area', 'parent areas')}", statistic=sure
+    )
 
 
 def _families(bulletin: Bulletin) -> list[tuple[AreaResult, list[AreaResult]]]:
@@ -120,7 +123,7 @@ def _told(
             why = "; larger differences were proved first, and this one was not"
     return check.finding(
         f"bulletin {one.bulletin.id}, {place(one.parent.area)}: {one.label}: "
-        f"{counted(one.areas, 'area')} below sum to {number(one.total)}, {number(one.whole)} are "
+        f"{counted(one.areas, 'area', 'areas')} below sum to {number(one.total)}, {number(one.whole)} are "
         f"declared for the whole{why}",
         proof=proof,
         evidence=evidence,

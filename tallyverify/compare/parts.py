@@ -13,7 +13,8 @@ from tallyverify.feasibility import (
     stated,
     summarise_witnesses,
 )
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
+from tallyverify.findings import CheckResult, Evidence, Finding, place
+from tallyverify.language import counted, number
 
 
 def _differ(
@@ -52,7 +53,7 @@ def parts(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if not asked:
         return check.not_applicable("no totals are declared beside the votes")
     sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
-    return check.result(findings, reason=f"{counted(asked, 'sum')}", statistic=sure)
+    return check.result(findings, reason=f"{counted(asked, 'sum', 'sums')}", statistic=sure)
 
 
 def _of_place(
@@ -186,14 +187,16 @@ def coverage(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         findings += _covered(check, engine, one, total, facts)
     if not asked and not findings:
         return check.not_applicable("no bulletin gives a number of stations beside the total")
-    return check.result(findings, reason=f"{counted(asked, 'area')}", statistic=len(findings))
+    return check.result(
+        findings, reason=f"{counted(asked, 'area', 'areas')}", statistic=len(findings)
+    )
 
 
 def _covered(
     check: Check, engine: Feasibility, one: Place, total: int, facts: CaseFacts
 ) -> list[Finding]:
     stations = one.row.stations or 0
-    spelt = f"{number(stations)} of {counted(total, 'station')}"
+    spelt = f"{number(stations)} of {counted(total, 'station', 'stations')}"
     if stations > total:
         evidence, proof = proof_of(engine, one.answer, same_place(one, "stations covered"))
         return [

@@ -17,7 +17,8 @@ from tallyverify.feasibility import (
     undeclared_total,
     unit_of,
 )
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, place
+from tallyverify.findings import CheckResult, Evidence, Finding, place
+from tallyverify.language import counted, number
 from tallyverify.records import AreaResult, Bulletin
 from tallyverify.taken import takes_input
 
@@ -145,7 +146,7 @@ def typed_from_percentages(check: Check, summary: None, facts: CaseFacts) -> Che
                 break
     return check.result(
         findings,
-        reason=f"{counted(tests, 'test')}: {counted(len(rows), 'declared area')} × percentages "
+        reason=f"{counted(tests, 'test', 'tests')}: {counted(len(rows), 'declared area', 'declared areas')} × percentages "
         f"with {_DECIMALS[0]} to {_DECIMALS[-1]} decimals",
         statistic=len(findings),
         pvalue=smallest,
@@ -195,7 +196,7 @@ def percentages(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             asked += 1
             findings += _of_some_total(check, engine, one, facts)
     sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
-    return check.result(findings, reason=f"{counted(asked, 'area')}", statistic=sure)
+    return check.result(findings, reason=f"{counted(asked, 'area', 'areas')}", statistic=sure)
 
 
 def _of_some_total(

@@ -16,7 +16,8 @@ from tallyverify.feasibility import (
     room_of,
     summarise_witnesses,
 )
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import counted, number
 
 _LISTED = 12
 
@@ -51,7 +52,9 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     flagged = any(answer.whole.rung for answer in engine.series)
     if open_ and not flagged:
         return check.not_applicable("; ".join(open_))
-    reason = f"at least {counted(sheets, 'sheet')} would have to be wrong" if sheets else ""
+    reason = (
+        f"at least {counted(sheets, 'sheet', 'sheets')} would have to be wrong" if sheets else ""
+    )
     if not sheets and worlds and not findings:
         reason = "a world is shown in which every published figure is true"
         if max(worlds):

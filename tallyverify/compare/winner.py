@@ -23,7 +23,8 @@ from tallyverify.feasibility import (
     summarise_witnesses,
     unseen_room,
 )
-from tallyverify.findings import CheckResult, Evidence, number, percent
+from tallyverify.findings import CheckResult, Evidence
+from tallyverify.language import number, percent
 from tallyverify.records import AreaResult
 
 

@@ -14,7 +14,7 @@ from tallyverify.case import Case, as_case, read_document
 from tallyverify.engine.folding import Progress
 from tallyverify.engine.verification import verify
 from tallyverify.errors import InputError, listed
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.report import Report
 from tallyverify.taken import takes_input
 
@@ -85,10 +85,10 @@ class Reproduction:
     def words(self) -> str:
         """What came of it, in one line."""
         if self.differences:
-            return counted(len(self.differences), "difference")
+            return counted(len(self.differences), "difference", "differences")
         return (
-            f"nothing differs in {counted(len(self.report.answered), 'check')} of "
-            f"{counted(len(self.report.inputs), 'file')}"
+            f"nothing differs in {counted(len(self.report.answered), 'check', 'checks')} of "
+            f"{counted(len(self.report.inputs), 'file', 'files')}"
         )
 
 
@@ -175,7 +175,12 @@ def reproduce(
     >>> [one.place for one in tv.reproduce(older, case).differences]
     ['version']
     """
-    new = verify(replace(as_case(case), seed=report.seed), checks=report.asked, progress=progress)
+    new = verify(
+        replace(as_case(case), seed=report.seed),
+        checks=report.asked,
+        progress=progress,
+        language=report.language,
+    )
     before, after = report.to_dict(), new.to_dict()
     found = [*_compared("", before, after)]
     first = [f for f in found if f.place == "version"]

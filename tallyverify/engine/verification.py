@@ -40,12 +40,14 @@ from tallyverify.feasibility import (
 from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
+from tallyverify.language import Language
 from tallyverify.report import (
     CoverageFacts,
     InputFile,
     MappingUsed,
     Report,
     Totals,
+    check_language,
     indicator_tests,
     summary_of,
 )
@@ -62,6 +64,7 @@ def verify(
     checks: str | Sequence[str] | None = None,
     progress: Progress | None = None,
     certify: bool = False,
+    language: Language | None = None,
 ) -> Report:
     """Run the checks of the catalogue over a case and grade what they find.
 
@@ -75,6 +78,8 @@ def verify(
         Called as ``progress(what, done, of)`` with rows of actas while it works.
     certify : bool
         Also make a certificate of what is proved: ``Report.certificate``.
+    language : {"en", "es"}, optional
+        What the report is written in; by default what the case says, else English.
 
     Returns
     -------
@@ -84,7 +89,7 @@ def verify(
     Raises
     ------
     InputError
-        For an unknown check, or parts that do not fit each other.
+        For an unknown check or language, or parts that do not fit each other.
 
     Notes
     -----
@@ -99,6 +104,8 @@ def verify(
     <Status.PASSED: 'passed'>
     """
     case = as_case(case)
+    language = language or case.language or "en"
+    check_language(language)
     asked = wanted_of(checks)
     chosen = select(asked)
     facts = case.facts
@@ -129,10 +136,10 @@ def verify(
         case, asked, facts, chosen, results, seen, picture, indicators, worlds, in_question, doubt
     )
     if not certify or worlds is None or rows is None:
-        return report
+        return report.in_language(language)
     engine = rows.study(Feasibility, Kept(seen, rows), facts)
     certificate = certified(engine, rows, certificate_inputs(case))
-    return report.model_copy(update={"certificate": certificate})
+    return report.model_copy(update={"certificate": certificate}).in_language(language)
 
 
 def certificate_inputs(case: Case) -> tuple[CertificateInput, ...]:

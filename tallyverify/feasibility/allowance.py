@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 
 from tallyverify.checking import CaseFacts
-from tallyverify.findings import counted, number
+from tallyverify.language import counted, number
 from tallyverify.taken import takes_input
 
 _SHARES = {"definitive": 0.005, "provisional": 0.025}
@@ -43,19 +43,19 @@ def allowed_for(facts: CaseFacts, seen: int) -> Allowed:
     elif own is not None and own.share is not None:
         base = ceil(round(own.share * seen, 9))
         origin = (
-            f"set in the case as {100 * own.share:g} % of {counted(seen, 'sheet')}; the default "
+            f"set in the case as {100 * own.share:g} % of {counted(seen, 'sheet', 'sheets')}; the default "
             f"would be {number(usual)}"
         )
     else:
         base = usual
         origin = (
-            f"{100 * share:g} % of {counted(seen, 'sheet')}"
+            f"{100 * share:g} % of {counted(seen, 'sheet', 'sheets')}"
             f"{' of a provisional capture' if facts.capture == 'provisional' else ''}, with two "
             "standard deviations"
         )
     annulled = annulled_number(facts)
     if annulled:
-        origin += f"; {counted(annulled, 'station')} annulled, which is not said"
+        origin += f"; {counted(annulled, 'station', 'stations')} annulled, which is not said"
     return Allowed(base + annulled, origin)
 
 

@@ -32,7 +32,8 @@ from tallyverify.feasibility.sheets.annulled import (
 from tallyverify.feasibility.sheets.out_of_place import with_registry_places
 from tallyverify.feasibility.sheets.questioned import questioned_sheets
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
-from tallyverify.findings import Evidence, counted
+from tallyverify.findings import Evidence
+from tallyverify.language import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ class Feasibility:
         pending = facts.is_pending(columns["station"]) & columns["seen"]
         apart = several[columns["site"]] & columns["seen"]
         self.doubts = tuple(
-            f"{counted(int(which.sum()), 'sheet')} {why}"
+            f"{counted(int(which.sum()), 'sheet', 'sheets')} {why}"
             for which, why in (
                 (doubtful, "with another's votes in the same place may be no sheet of its own"),
                 (

@@ -13,7 +13,8 @@ from tallyverify.feasibility.section import (
     BulletinAnswer,
     FeasibilitySection,
 )
-from tallyverify.findings import Evidence, number, place
+from tallyverify.findings import Evidence, place
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 

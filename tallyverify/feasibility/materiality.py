@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.model import Model
 
 KindInQuestion = Literal["unsound", "copies", "pending", "doubtful", "together", "discrepant"]
@@ -87,7 +87,7 @@ class SheetsInQuestion(Model):
         if self.fewest is None:
             return "whatever they hold, the outcome stays"
         least, shown = self.fewest
-        many = f"{'' if least == shown else 'at least '}{counted(least, 'sheet')}"
+        many = f"{'' if least == shown else 'at least '}{counted(least, 'sheet', 'sheets')}"
         if not self.could_change:
             return f"the outcome stays; it would take {many}"
         how = "taken out or corrected"

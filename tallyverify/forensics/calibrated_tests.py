@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tallyverify.checking import Check
-from tallyverify.findings import CheckResult, Evidence, Finding, counted
+from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.forensics.calibration.battery import CalibratedTest
 from tallyverify.forensics.calibration.rejection_rate import ALPHA
 from tallyverify.forensics.study import ForensicStudy
+from tallyverify.language import counted
 
 
 def tested(check: Check, study: ForensicStudy) -> CheckResult:
@@ -55,12 +56,12 @@ def _reason(used: list[CalibratedTest], lowest: CalibratedTest, refused: int, na
     low, high = 100 * min(rates), 100 * max(rates)
     share = f"{low:.1f} %" if high - low < 0.05 else f"{low:.1f} to {high:.1f} %"
     reject = "rejects" if len(used) == 1 else "reject"
-    said = f"{counted(len(used), 'test')}, which {reject} {share} of clean elections like this one"
+    said = f"{counted(len(used), 'test', 'tests')}, which {reject} {share} of clean elections like this one"
     if lowest.adjusted is None:
         said += "; a description, never flagged"
     else:
         said += f"; lowest adjusted p {lowest.adjusted:.2g} ({name})"
-    return f"{said}; {counted(refused, 'other')} not applicable" if refused else said
+    return f"{said}; {counted(refused, 'other', 'others')} not applicable" if refused else said
 
 
 def _low(one: CalibratedTest) -> tuple[float, float]:

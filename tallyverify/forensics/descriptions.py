@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from tallyverify.checking import Check
-from tallyverify.findings import CheckResult, sentence
+from tallyverify.findings import CheckResult
 from tallyverify.forensics.full_check import full_findings, full_sentence
 from tallyverify.forensics.outlier_check import departing_findings
 from tallyverify.forensics.places.homogeneity import Homogeneity
 from tallyverify.forensics.places.swapped_result import Swapped
 from tallyverify.forensics.study import ForensicStudy
 from tallyverify.forensics.swapped_check import exchanged
+from tallyverify.language import sentence
 
 
 def described(check: Check, study: ForensicStudy) -> CheckResult:

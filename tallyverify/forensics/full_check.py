@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tallyverify.checking import Check
-from tallyverify.findings import Finding, counted, number
+from tallyverify.findings import Finding
 from tallyverify.forensics.study import ForensicStudy
+from tallyverify.language import counted, number
 
 _MOST = 20
 
@@ -17,7 +18,9 @@ def full_findings(check: Check, study: ForensicStudy) -> list[Finding]:
         key, valid = str(stations.key[at]), int(stations.valid[at])
         parts, share = [], None
         if found.everybody[at]:
-            parts.append(f"all {counted(int(stations.registered[at]), 'registered voter')} voted")
+            parts.append(
+                f"all {counted(int(stations.registered[at]), 'registered voter', 'registered voters')} voted"
+            )
             share = 1.0
         if found.one[at]:
             name = study.names[stations.candidates[int(found.whose[at])]]

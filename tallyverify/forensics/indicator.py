@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from scipy.stats import beta
 
-from tallyverify.findings import number
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 OTHERS = (

@@ -10,7 +10,7 @@ import numpy as np
 from tallyverify.arrays import Mask, Texts
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import listed, shown
-from tallyverify.findings import counted, number
+from tallyverify.language import counted, number
 from tallyverify.names import names_nothing
 from tallyverify.records import Mark
 from tallyverify.table import MARK
@@ -66,7 +66,7 @@ def _told(mark: Mark, texts: Texts, missing: tuple[str, ...]) -> StationGroup:
         unplaced = ~marked & ~np.isin(texts, mark.rest)
         which = f"such as {shown(str(texts[unplaced][0]))}" if unplaced.any() else ""
     if unplaced.any():
-        number_of = counted(int(unplaced.sum()), "station")
+        number_of = counted(int(unplaced.sum()), "station", "stations")
         return StationGroup(name, marked, f"{number_of} neither marked nor among the rest: {which}")
     return StationGroup(name, marked, "" if marked.any() else "no station is marked so")
 
@@ -80,7 +80,7 @@ def _by_text(column: str, texts: Texts, missing: tuple[str, ...]) -> list[Statio
             StationGroup(
                 column,
                 nothing,
-                f"{counted(int(unknown.sum()), 'station')} without a text in the column: say in "
+                f"{counted(int(unknown.sum()), 'station', 'stations')} without a text in the column: say in "
                 'marks what an empty cell means, by "marked" and "rest"',
             )
         ]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.checking import Check
-from tallyverify.findings import Finding, counted, place
+from tallyverify.findings import Finding, place
 from tallyverify.forensics.places.outlying_result import percent_of
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.study import ForensicStudy
+from tallyverify.language import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +59,7 @@ def _area(check: Check, row: dict[str, Any], stations: Stations) -> Finding:
     rest = f"the rest of {place(dict(list(area.items())[:-1]))}" if depth else "all others"
     return check.finding(
         f"{row['level']} {place(area)}: {has} {percent_of(row['share'])} "
-        f"({counted(int(row['stations']), 'station')}); going by {rest}, expected "
+        f"({counted(int(row['stations']), 'station', 'stations')}); going by {rest}, expected "
         f"{percent_of(row['expected'])} ({percent_of(row['low'])} to {percent_of(row['high'])})",
         area=area,
         **_figures(row),

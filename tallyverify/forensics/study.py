@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.checking import MOST_STATIONS, CaseFacts, Kept, Sheets
-from tallyverify.findings import number
 from tallyverify.forensics.calibration.battery import TESTED, Battery, battery
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.places.homogeneity import homogeneity
@@ -23,6 +22,7 @@ from tallyverify.forensics.turnout.fingerprint import fingerprint
 from tallyverify.forensics.turnout.full_stations import FullStations, full_stations
 from tallyverify.forensics.turnout.klimek import klimek
 from tallyverify.forensics.turnout.peak import FEWEST_AREAS, turnout_peak
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:

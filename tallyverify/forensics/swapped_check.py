@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.checking import Check
-from tallyverify.findings import Finding, counted, number
+from tallyverify.findings import Finding
 from tallyverify.forensics.places.swapped_result import Swapped
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.study import ForensicStudy
+from tallyverify.language import counted, number
 
 _MOST = 20
 _WHOLE, _CERTAIN = 99.5, 995_000.0
@@ -26,7 +27,7 @@ def exchanged(check: Check, found: Swapped, study: ForensicStudy) -> tuple[list[
     likely, flagged = _likely(found), int(found.flagged.sum())
     departs = "departs" if found.mirrored == 1 else "depart"
     whole = check.finding(
-        f"{counted(flagged, 'station')} of {number(found.used)} would fit what is expected of "
+        f"{counted(flagged, 'station', 'stations')} of {number(found.used)} would fit what is expected of "
         f"them better if the votes of {names[0]} and {names[1]} were exchanged; "
         f"{number(found.mirrored)} {departs} as far to the other side, where no exchange puts them",
         observed=flagged,
@@ -38,7 +39,7 @@ def exchanged(check: Check, found: Swapped, study: ForensicStudy) -> tuple[list[
     )
     each = [_station(check, row, found, str(stations.key[row]), names) for row in likely]
     return [whole, *each], (
-        f"{counted(flagged, 'station')} would fit better exchanged, {number(len(likely))} with "
+        f"{counted(flagged, 'station', 'stations')} would fit better exchanged, {number(len(likely))} with "
         "odds above even"
     )
 
@@ -49,7 +50,7 @@ def _expected_from(stations: Stations) -> str:
         return "No earlier election is known: they are expected from their areas alone"
     known = int((stations.earlier.sum(axis=1) > 0).sum())
     return (
-        f"{number(known)} of {counted(len(stations), 'station')} are expected from an earlier "
+        f"{number(known)} of {counted(len(stations), 'station', 'stations')} are expected from an earlier "
         "election too, the others from their areas alone"
     )
 

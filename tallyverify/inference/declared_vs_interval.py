@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept, summarise_sheets
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, points
+from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.inference.case_study import DeclaredMargin, InferenceStudy
 from tallyverify.inference.estimating.result import Estimate, watched
 from tallyverify.inference.estimating.study import Study
@@ -11,6 +11,7 @@ from tallyverify.inference.estimating.whole_count import factors_of
 from tallyverify.inference.margin_evidence import MarginEvidence, margin_evidence
 from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.printed import is_within, span
+from tallyverify.language import counted, number, points
 
 
 def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -51,9 +52,9 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if not whole:
         alone = "no bulletin is known to be the whole count, which alone must be like the estimate"
         return check.not_applicable(alone, findings)
-    reason = f"{outside} of {counted(whole, 'declared whole count')} outside the interval"
+    reason = f"{outside} of {counted(whole, 'declared whole count', 'declared whole counts')} outside the interval"
     if partial := len(unseen.margins) - whole:
-        reason += f"; {counted(partial, 'partial one')}"
+        reason += f"; {counted(partial, 'partial one', 'partial ones')}"
     if others:
         reason += f"; also outside their own: {', '.join(dict.fromkeys(others))}"
     return check.result(
@@ -105,7 +106,7 @@ def _estimated(check: Check, estimate: Estimate, facts: CaseFacts) -> Finding:
     under = estimate.outcome.words if estimate.outcome and facts.contest.rule.of_shares else ""
     line = f"; backtest of the 95 % intervals, by pattern: {watched(estimate.backtest)}"
     return check.finding(
-        f"estimate of the whole with {counted(estimate.unseen['stations'] or 0, 'station')} "
+        f"estimate of the whole with {counted(estimate.unseen['stations'] or 0, 'station', 'stations')} "
         f"unseen: {facts.label(margin.leader)} leads {facts.label(margin.runner_up)} by "
         f"{points(at.estimate)} points, "
         f"95 % interval {span(at.low, at.high)}, if {estimate.assumption}"

@@ -9,8 +9,8 @@ import pandas as pd
 
 from tallyverify.checking import CaseFacts, Sheets
 from tallyverify.errors import shown
-from tallyverify.findings import counted, number
 from tallyverify.inference.prediction.population import uneven
+from tallyverify.language import counted, number
 from tallyverify.names import folded
 from tallyverify.records import Sampling
 from tallyverify.table import Registry
@@ -32,7 +32,7 @@ def not_as_designed(sheets: Sheets, sampling: Sampling, facts: CaseFacts) -> str
     and by size.
     """
     registry, declared = facts.registry, facts.all_stations
-    has = f"the design of the sample has {counted(sampling.total, 'station')} in all"
+    has = f"the design of the sample has {counted(sampling.total, 'station', 'stations')} in all"
     if declared is not None and declared != sampling.total:
         return f"{has}, {number(declared)} are declared"
     if registry is not None and len(registry) != sampling.total:

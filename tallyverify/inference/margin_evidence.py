@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf, log
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import Evidence, number, points
+from tallyverify.findings import Evidence
 from tallyverify.inference.estimating.interval_factor import LOWEST_COVERAGE
 from tallyverify.inference.estimating.outcome import PairEstimate
 from tallyverify.inference.estimating.study import Study
@@ -14,6 +14,7 @@ from tallyverify.inference.estimating.tilt import Tilt, tilt_to
 from tallyverify.inference.favourable import most_favourable
 from tallyverify.inference.prediction.unlike_areas import anything_left_out
 from tallyverify.inference.printed import is_within
+from tallyverify.language import number, points
 from tallyverify.names import folded
 from tallyverify.records import Sampling
 from tallyverify.table import KIND, Registry

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.checking import CaseFacts, Check, Kept, summarise_sheets
-from tallyverify.findings import CheckResult, Evidence, Finding, number, points
+from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.inference.case_study import InferenceStudy
 from tallyverify.inference.counting_order.jump import Jump
 from tallyverify.inference.counting_order.late_stations import OrderOfCounting
+from tallyverify.language import number, points
 
 _SMALL = 0.01
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallyverify.findings import points
+from tallyverify.language import points
 
 
 def span(low: float, high: float) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tallyverify.checking import CaseFacts, Check, Kept, like_regions, summarise_sheets
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, points
+from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.inference.case_study import InferenceStudy
 from tallyverify.inference.favourable import most_favourable
+from tallyverify.language import counted, number, points
 from tallyverify.records import AreaResult, Bulletin
 
 
@@ -58,7 +59,9 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         ]
     if not asked:
         return check.not_applicable("no bulletin declares votes and their total for the country")
-    reason = f"{counted(asked, 'bulletin')}: {impossible} would need an impossible share"
+    reason = (
+        f"{counted(asked, 'bulletin', 'bulletins')}: {impossible} would need an impossible share"
+    )
     if not impossible:
         reason += f", {beyond} a share beyond that of every seen area of like size"
     return check.result(
@@ -104,7 +107,7 @@ def _need(
         says += beside
     most = unseen.left_out(bulletin, row)
     if most != 0:
-        stations = "stations" if most is None else f"up to {counted(most, 'station')}"
+        stations = "stations" if most is None else f"up to {counted(most, 'station', 'stations')}"
         held = "even if it leaves out" if impossible else "if it does not leave out"
         says += f"; {held} {stations} that were seen"
     finding = check.finding(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import isinf
 
 from tallyverify.checking import Bounds, CaseFacts, Check, Kept, summarise_sheets
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, points
+from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.inference.case_study import DeclaredMargin, InferenceStudy
 from tallyverify.inference.estimating.sensitivity import Sensitivity
 from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt
+from tallyverify.language import counted, number, points
 
 
 def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -50,7 +51,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         findings.append(_finding(check, facts, study, tilt, what, margin, partial))
     return check.result(
         findings,
-        reason=f"{beyond} of {counted(asked, 'declared result')} that can be judged "
+        reason=f"{beyond} of {counted(asked, 'declared result', 'declared results')} that can be judged "
         f"{'needs' if beyond == 1 else 'need'} a tilt larger than any found in the backtest",
         statistic=None if last is None or isinf(last) else round(last, 4),
         effect=round(study.calibration.largest_tilt, 4),

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.proposals.header import header_rows, joined_names
 from tallyverify.readers import Content, Raw
 
@@ -75,7 +75,7 @@ def text_grid(text: str, name: str) -> Grid:
     questions = []
     if odd:
         questions.append(
-            f"{counted(len(odd), 'row')} with another number of cells than {width} (the first: "
+            f"{counted(len(odd), 'row', 'rows')} with another number of cells than {width} (the first: "
             f"{shown(odd[0][:60])}): a note, or a damaged row? Take it out, or mend it."
         )
     return Grid(raw, _header_key(chosen, rows), tuple(evidence), tuple(questions))

@@ -8,7 +8,7 @@ from itertools import combinations
 from math import prod
 
 from tallyverify.errors import shown
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.proposals.columns import Column, distinct
 from tallyverify.proposals.words import AREA, CODE, KIND, MODE, OPTION, STATION, TIME
 from tallyverify.readers import FILE, SHEET
@@ -93,7 +93,7 @@ def _key_of(choice: _Choice, areas: Sequence[Column], rows: int, beside: Sequenc
     with_option = f"with {beside[0].name}, " if beside else ""
     if not choice.again:
         return Key(columns, [f"key: {spelt}; {with_option}different in each of {rows:,} rows"])
-    again = counted(choice.again, "row")
+    again = counted(choice.again, "row", "rows")
     return Key(
         columns,
         [f"key: {spelt}; {with_option}different but for {again} of {rows:,}"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tallyverify.errors import listed
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.proposals.columns import (
     Column,
     Ints,
@@ -163,7 +163,7 @@ def _place_texts(found: LongFigures, stations: Ints) -> None:
         found.absent = True
         missing = size * len(here) - rows
         found.questions.append(
-            f"{counted(missing, 'option')} of a station have no row: no votes there "
+            f"{counted(missing, 'option', 'options')} of a station have no row: no votes there "
             '("absent": "zero", as proposed), or not known?'
         )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import listed
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.proposals.columns import Column, combination_codes, distinct, kept
 from tallyverify.proposals.keys import Key, key_among, other_kind
 from tallyverify.proposals.meaning.copies import copies_told_apart
@@ -104,7 +104,7 @@ def _key_once(
     columns = _of_the_whole(key.columns, names)
     spelt = ", ".join(column.name for column in columns)
     ask = (
-        f"{counted(again, 'row')} with the key of another ({spelt}), and the same figures: copies "
+        f"{counted(again, 'row', 'rows')} with the key of another ({spelt}), and the same figures: copies "
         '(say nothing: they count once), or parts that add up ("repeated": "sum")?'
     )
     return replace(key, columns=columns, questions=[*key.questions, *([ask] * key.found)])

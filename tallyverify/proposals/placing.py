@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.readers import files_meant, read_actas
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable
@@ -142,7 +142,7 @@ def _noticed(table: ActaTable, mapping: Mapping) -> Iterator[str]:
     if source.subtotals and source.subtotals_left_out is None:
         why = listed(dict.fromkeys(source.subtotal_why), 2)
         yield (
-            f"{counted(len(source.subtotals), 'row')} may be sums of others ({why}), the first "
+            f"{counted(len(source.subtotals), 'row', 'rows')} may be sums of others ({why}), the first "
             f'{source.subtotals[0]}: are they? Then say "subtotals": "leave_out", or name them '
             'by a rule {"column": …, "equals": […]}; "keep" if they are stations.'
         )
@@ -150,7 +150,7 @@ def _noticed(table: ActaTable, mapping: Mapping) -> Iterator[str]:
         return
     for one in found.spoiled:
         yield (
-            f"{counted(one.rows, 'code')} of {one.column!r} are written {one.form}, such as "
+            f"{counted(one.rows, 'code', 'codes')} of {one.column!r} are written {one.form}, such as "
             f"{one.example!r}: did a spreadsheet rewrite them?"
         )
     for status in found.statuses if mapping.status is None else ():
@@ -161,7 +161,7 @@ def _noticed(table: ActaTable, mapping: Mapping) -> Iterator[str]:
         )
     if found.twins:
         yield (
-            f"{counted(found.twins, 'row')} hold all figures of another station's: are they "
+            f"{counted(found.twins, 'row', 'rows')} hold all figures of another station's: are they "
             "copies, to be left out?"
         )
 

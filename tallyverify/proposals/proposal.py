@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from tallyverify.errors import InputError, RecordError, listed
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.proposals.case_folder import Proposal
 from tallyverify.proposals.cells import Grid
 from tallyverify.proposals.columns import Column, named_columns
@@ -239,4 +239,4 @@ def _sums(figures: Figures, long: LongFigures | None, rows: int) -> list[str]:
         sums = [(name, int(added(columns).sum())) for name, columns in named]
     said = ", ".join(f"{name} {number:,}" for name, number in sums)
     read = rows if long is None else len(long.option.cells)
-    return [f"read: {counted(read, 'row')}; {said}"]
+    return [f"read: {counted(read, 'row', 'rows')}; {said}"]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.names import FORMULA_ERROR, NO_PLACE
 from tallyverify.readers.opening.many import FILE, SHEET
 from tallyverify.readers.raw import Raw
@@ -82,7 +82,7 @@ def _cut(raw: Raw, code: Cut, column: pa.Array, none: pa.Array, source: Source) 
             "a text does not fit the pattern that a code is to be cut out by",
             file=raw.file,
             place=f"row {source.row(int(raw.row_numbers[at]))}, column {shown(code.column)}",
-            found=f"{shown(column[at].as_py())}; {counted(len(strange), 'such row')}",
+            found=f"{shown(column[at].as_py())}; {counted(len(strange), 'such row', 'such rows')}",
             expected=f"texts that {shown(code.pattern)} fits as a whole",
             hint="write the pattern wider, or leave these rows out by mapping.where_not",
         )

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import shown
-from tallyverify.findings import number
+from tallyverify.language import number
 from tallyverify.readers.counts import Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Mapping

@@ -14,7 +14,8 @@ from pydantic import Field, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from tallyverify.errors import listed, nearest, shown
-from tallyverify.findings import Evidence, Finding, number
+from tallyverify.findings import Evidence, Finding
+from tallyverify.language import number
 from tallyverify.model import Count, Identifier, Model, Text
 from tallyverify.records.balance import (
     ALL_OPTIONS,

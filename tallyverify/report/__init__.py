@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from tallyverify.report.first_screen.brief import render_brief, verdict_line
     from tallyverify.report.first_screen.summary import Summary
     from tallyverify.report.first_screen.telling import summary_of
-    from tallyverify.report.model import CoverageFacts, InputFile, MappingUsed, Report, Totals
+    from tallyverify.report.model import (
+        CoverageFacts,
+        InputFile,
+        MappingUsed,
+        Report,
+        Totals,
+        check_language,
+    )
     from tallyverify.report.published import IndicatorTest, indicator_tests
     from tallyverify.report.terminal import render
     from tallyverify.report.versions import made_with
@@ -27,6 +34,7 @@ __all__ = [
     "Report",
     "Summary",
     "Totals",
+    "check_language",
     "figures",
     "indicator_tests",
     "made_with",
@@ -54,6 +62,7 @@ __getattr__ = hand_on(
             "MappingUsed",
             "Report",
             "Totals",
+            "check_language",
         ),
         "published": ("IndicatorTest", "indicator_tests"),
         "terminal": ("render",),

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tallyverify.errors import printable
-from tallyverify.findings import number, points, sentence
 from tallyverify.inference import InferenceSection, Interval
+from tallyverify.language import number, points, sentence
 
 _MOST = 12
 

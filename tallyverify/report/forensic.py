@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tallyverify.errors import printable
-from tallyverify.findings import counted, number, sentence
+from tallyverify.language import counted, number, sentence
 from tallyverify.report import indicators
 from tallyverify.report.estimated import table_of
 
@@ -58,7 +58,11 @@ def forensic_blocks(report: Report) -> list[RenderableType]:
     if unused:
         codes = ", ".join(dict.fromkeys(one.code for one in unused))
         refused = sum(bool(one.refused) for one in report.forensics.battery.tests)
-        tests = f", {counted(refused, 'test')} of single candidates or turnout" if refused else ""
+        tests = (
+            f", {counted(refused, 'test', 'tests')} of single candidates or turnout"
+            if refused
+            else ""
+        )
         shown.append(Text(f"Not applicable, in whole or in part: {codes}{tests}", style="dim"))
     for one in indicators.described_of(report):
         text = printable(f"{one.code} {sentence(one.message)}")

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from tallyverify.checking import explanations
 from tallyverify.errors import printable
 from tallyverify.feasibility import IN_QUESTION
-from tallyverify.findings import counted, number, percent, points, sentence
+from tallyverify.language import counted, number, percent, points, sentence
 from tallyverify.report import indicators
 from tallyverify.report.drawings.gaps import covered_areas, gaps_of
 from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
@@ -124,7 +124,7 @@ def _contents(facts: dict[str, Any]) -> list[tuple[str, str]]:
 def _indicators_line(report: Report) -> str:
     """Return what the indicators came to in one line."""
     words = Counter(status_word(one) for one in report.answered if one.family == "forensics")
-    told = ", ".join(f"{counted(count, 'check')} {word}" for word, count in words.items())
+    told = ", ".join(f"{counted(count, 'check', 'checks')} {word}" for word, count in words.items())
     flagged = any(word.startswith("flagged") for word in words)
     said = "An anomaly never moves the verdict" if flagged else "No indicator is flagged"
     return f"{said}: {told}."

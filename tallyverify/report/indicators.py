@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tallyverify.findings import Evidence, Finding, Status, number
+from tallyverify.findings import Evidence, Finding, Status
 from tallyverify.forensics import CalibratedTest, Effect, ForensicSection, written
+from tallyverify.language import number
 from tallyverify.report.drawings.drawing import middle
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from pydantic import Field, PlainSerializer
 
 from tallyverify.atomic_write import write_whole
-from tallyverify.errors import UnknownNameError
+from tallyverify.errors import InputError, UnknownNameError, shown
 from tallyverify.feasibility import FeasibilitySection, MaterialitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
 from tallyverify.inference import EstimateDocument
+from tallyverify.language import LANGUAGES, Language, Told, ToldText, retold
 from tallyverify.model import Model
 from tallyverify.records import (
     Allowance,
@@ -28,6 +29,12 @@ from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def check_language(language: str) -> None:
+    """Raise :class:`InputError` for a language that reports are not written in."""
+    if language not in LANGUAGES:
+        raise UnknownNameError.of("no such language", language, LANGUAGES)
 
 
 class InputFile(Model):
@@ -97,6 +104,8 @@ class Report(Model):
 
     Attributes
     ----------
+    language : {"en", "es"}
+        What its text is written in; codes and figures are the same in all.
     verdict : {"contradicted", "improbable", "discrepant", "consistent", "insufficient"}
         From the findings alone; anomalies never move it, nor quality unless it puts the meaning
         of the sheets in doubt.
@@ -131,6 +140,8 @@ class Report(Model):
         The tests and descriptions, and what their figures show; likewise.
     certificate : tallyverify.feasibility.Certificate or None
         What is proved, for others to redo, where it was asked for; likewise.
+    told : Report or None
+        The report that this one says in another language; likewise.
 
     Examples
     --------
@@ -142,6 +153,7 @@ class Report(Model):
 
     schema_: Literal["tallyverify/report/1"] = Field("tallyverify/report/1", alias="schema")
     version: str
+    language: Language = "en"
     seed: int
     asked: tuple[str, ...] | None
     allowance: AsWritten[Allowance] | None
@@ -151,7 +163,7 @@ class Report(Model):
     coverage: CoverageFacts
     totals: Totals
     verdict: Verdict
-    reason: str = ""
+    reason: ToldText = ""
     summary: Summary | None = None
     checks: tuple[CheckResult, ...]
     findings: tuple[Finding, ...]
@@ -165,6 +177,7 @@ class Report(Model):
     picture: Any = Field(default=None, exclude=True, repr=False)
     forensics: Any = Field(default=None, exclude=True, repr=False)
     certificate: Any = Field(default=None, exclude=True, repr=False)
+    told: Any = Field(default=None, exclude=True, repr=False)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {rung}" for rung, n in self.counts().items() if n)
@@ -176,6 +189,37 @@ class Report(Model):
         from tallyverify.report.html import fragment
 
         return fragment(self)
+
+    @takes_input
+    def in_language(self, language: Language) -> Report:
+        """Return the report with all its text in a language.
+
+        Raises
+        ------
+        InputError
+            If there is no such language, or the report was read from a file, which holds its text
+            in one: :func:`tallyverify.reproduce` makes it again.
+
+        Examples
+        --------
+        >>> import tallyverify as tv
+        >>> report = tv.verify(tv.load_case("data/samples/clean")).in_language("es")
+        >>> report.language, report.verdict
+        ('es', 'consistent')
+        """
+        check_language(language)
+        if language == self.language:
+            return self
+        origin: Report = self.told or self
+        if not any(isinstance(one.name, Told) for one in origin.checks):
+            raise InputError(
+                "a report that was read from a file stands in one language",
+                found=shown(self.language),
+                hint="make it again: reproduce, or verify",
+            )
+        if language == origin.language:
+            return origin
+        return retold(origin, language).model_copy(update={"language": language, "told": origin})
 
     def counts(self) -> dict[str, int]:
         """Return how many findings stand on each rung, from contradiction to note."""

@@ -8,7 +8,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import printable
-from tallyverify.findings import Evidence, Finding, number
+from tallyverify.findings import Evidence, Finding
+from tallyverify.language import number
 from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
 from tallyverify.report.first_screen.telling import summary_of
 

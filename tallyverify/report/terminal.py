@@ -10,7 +10,8 @@ from rich.text import Text
 
 from tallyverify.errors import printable
 from tallyverify.feasibility import IN_QUESTION
-from tallyverify.findings import Finding, Status, number
+from tallyverify.findings import Finding, Status
+from tallyverify.language import number
 from tallyverify.report.first_screen.brief import first_screen, render_brief, verdict_line
 from tallyverify.report.model import Report
 from tallyverify.report.styles import RUNG_STYLE, STATUS_STYLE

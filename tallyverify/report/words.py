@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tallyverify.feasibility import OutcomeTold
-from tallyverify.findings import CheckResult, Evidence, Finding, Status, counted, number, sentence
+from tallyverify.findings import CheckResult, Evidence, Finding, Status
+from tallyverify.language import counted, number, sentence
 from tallyverify.records import Outcome
 from tallyverify.report.indicators import shown_elsewhere
 
@@ -76,14 +77,14 @@ def told_wrong(report: Report) -> str:
     if found is None or report.verdict not in ("contradicted", "discrepant"):
         return ""
     if found.figures_exclude_each_other:
-        votes = counted(found.figures_exclude_each_other, "vote")
+        votes = counted(found.figures_exclude_each_other, "vote", "votes")
         helps = f" No number of wrong sheets helps: figures exclude each other by {votes}."
         return helps + by_default(report)
     least, allowed = found.sheets_wrong[0], found.allowance
     if not least:
         return by_default(report)
     said = (
-        f" At least {number(least)} of the {counted(report.coverage.stations, 'sheet')} would have "
+        f" At least {number(least)} of the {counted(report.coverage.stations, 'sheet', 'sheets')} would have "
         f"to be wrong; {counted(allowed.sheets, 'is', 'are')} allowed for, as honest slips."
     )
     if report.verdict == "discrepant" and allowed.could_decide is not None:
@@ -99,7 +100,7 @@ def by_default(report: Report) -> str:
     allowed = report.feasibility.allowance if report.feasibility is not None else None
     if allowed is None or allowed.default_verdict is None:
         return ""
-    usual = counted(allowed.default_sheets or 0, "wrong sheet")
+    usual = counted(allowed.default_sheets or 0, "wrong sheet", "wrong sheets")
     return (
         f" The case sets the allowance, to {number(allowed.sheets)}; by the default, {usual}, the "
         f"published figures would be {allowed.default_verdict}."

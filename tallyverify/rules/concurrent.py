@@ -24,7 +24,8 @@ from tallyverify.checking import (
     known_numbers,
     seen_in,
 )
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent, place
+from tallyverify.findings import CheckResult, Evidence, Finding, place
+from tallyverify.language import counted, number, percent
 from tallyverify.table import ActaTable
 
 _ALPHA = 0.05
@@ -120,7 +121,8 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     differ = sum(int((one.more != 0).sum()) for one in compared)
     of = sum(len(one.station) for one in compared)
     reasons.insert(
-        0, f"{number(differ)} of {counted(of, 'comparison')} of a station's ballots differ"
+        0,
+        f"{number(differ)} of {counted(of, 'comparison', 'comparisons')} of a station's ballots differ",
     )
     return check.result(findings, reason="; ".join(reasons), statistic=differ)
 
@@ -146,14 +148,14 @@ def _held_together(
     if others > max(_FEWEST, int(listed.sum()) // 2):
         return said, (
             f"its lists of voters are others at {number(others)} of "
-            f"{counted(int(listed.sum()), 'station')}: other voters cast other ballots"
+            f"{counted(int(listed.sum()), 'station', 'stations')}: other voters cast other ballots"
         )
     # Whoever is on one list alone has the papers of one contest alone.
     both &= ~(listed & (columns["registered"] != lists))
     if others:
         said.append(
             check.finding(
-                f"{counted(others, 'station')} with another list of voters for {other.name}: their "
+                f"{counted(others, 'station', 'stations')} with another list of voters for {other.name}: their "
                 "ballots are not compared",
                 evidence=Evidence.NOTE,
                 observed=others,
@@ -180,7 +182,7 @@ def _only_in_one(check: Check, other: ConcurrentContest, lacking: Texts, at: Any
     )
     return [
         check.finding(
-            f"{counted(len(keys), 'station')} {which}, such as {', '.join(keys[:_NAMED])}: not "
+            f"{counted(len(keys), 'station', 'stations')} {which}, such as {', '.join(keys[:_NAMED])}: not "
             "compared",
             evidence=Evidence.NOTE,
             observed=len(keys),
@@ -200,7 +202,7 @@ def _throughout(check: Check, one: _Compared) -> Finding:
     differ = int((one.more != 0).sum())
     return check.finding(
         f"ballots differ between the actas and {one.name} at {number(differ)} of "
-        f"{counted(len(one.station), 'station')}: these are no slips. Do the lines mean the same "
+        f"{counted(len(one.station), 'station', 'stations')}: these are no slips. Do the lines mean the same "
         "in both (a class of paper may be left out), and are the voters the same?",
         evidence=Evidence.QUALITY,
         observed=int(one.own.sum()),
@@ -213,7 +215,7 @@ def _throughout(check: Check, one: _Compared) -> Finding:
 def _station(check: Check, one: _Compared, at: int) -> Finding:
     own, other = int(one.own[at]), int(one.other[at])
     return check.finding(
-        f"station {one.station[at]} has {counted(own, 'ballot')} on its acta and {number(other)} "
+        f"station {one.station[at]} has {counted(own, 'ballot', 'ballots')} on its acta and {number(other)} "
         f"in {one.name}; whoever votes is given the papers of all contests",
         evidence=Evidence.QUALITY,
         area={level: str(names[at]) for level, names in one.areas.items() if names[at]},
@@ -236,7 +238,7 @@ def _directions(check: Check, compared: list[_Compared]) -> list[Finding]:
         chance = _two_sided(binom, up, differ, 0.5)
         said.append(
             check.finding(
-                f"of {counted(differ, 'station')} whose ballots differ, {number(up)} have more in "
+                f"of {counted(differ, 'station', 'stations')} whose ballots differ, {number(up)} have more in "
                 f"{one.name} than on their acta, and {number(differ - up)} fewer; where voters may "
                 "leave a paper, or keep one, most lean one way everywhere",
                 evidence=Evidence.NOTE,
@@ -292,7 +294,7 @@ def _leaning(check: Check, one: _Direction, adjusted: float) -> Finding:
         else "elsewhere none differ"
     )
     return check.finding(
-        f"{place(one.area)}: of {counted(one.differ, 'station')} whose ballots differ, "
+        f"{place(one.area)}: of {counted(one.differ, 'station', 'stations')} whose ballots differ, "
         f"{number(one.up)} have more in {one.contest} than on their acta ({elsewhere}); slips go "
         f"both ways (adjusted p = {adjusted:.2g}). Another rule of counting in one place, or one "
         "contest counted elsewhere, does the same",

@@ -9,7 +9,8 @@ import numpy as np
 from tallyverify.checking import CaseFacts, Check, RowsRead
 from tallyverify.errors import listed, shown
 from tallyverify.feasibility import stated
-from tallyverify.findings import Evidence, Finding, counted, number
+from tallyverify.findings import Evidence, Finding
+from tallyverify.language import counted, number
 from tallyverify.records import AreaResult
 from tallyverify.table import SumsByText
 
@@ -88,7 +89,7 @@ def never_declared(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Fi
         return []
     return [
         check.finding(
-            f"the sheets hold {counted(votes, 'vote')} for {listed(strange)}, whom no bulletin "
+            f"the sheets hold {counted(votes, 'vote', 'votes')} for {listed(strange)}, whom no bulletin "
             "names, and the candidates named make up all valid votes: is it no candidate (a "
             "register, a number, blank votes), or are the declared votes incomplete? Declare 0 for "
             "a candidate who was given none",
@@ -111,7 +112,7 @@ def declared_by_text(check: Check, reading: RowsRead, facts: CaseFacts) -> list[
             findings.append(
                 check.finding(
                     "the declared votes are just those of the "
-                    f"{counted(rows, 'row')} in which column {shown(column.column)} is "
+                    f"{counted(rows, 'row', 'rows')} in which column {shown(column.column)} is "
                     f"{listed(column.texts[at] for at in found)}: does it tell the status of each "
                     "sheet (then say in mapping.status which texts are counted, annulled and "
                     "pending), or another contest or version (mapping.where)?",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tallyverify.checking import CaseFacts, Check, Names, RowsRead, too_many
 from tallyverify.errors import listed, nearest, shown
 from tallyverify.feasibility import allowed_for, stated
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import counted, number
 from tallyverify.names import folded, look_alikes
 from tallyverify.rules.as_read import deep, is_place, summarise_as_read
 from tallyverify.rules.declared_rows import all_are_declared
@@ -25,7 +26,7 @@ def areas_named(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResul
             grave = level in declared and too_many(rows, reading.rows.rows, least=1)
             findings.append(
                 check.finding(
-                    f"{counted(rows, 'sheet')} of {number(reading.rows.rows)} name no {level}"
+                    f"{counted(rows, 'sheet', 'sheets')} of {number(reading.rows.rows)} name no {level}"
                     + (
                         ", and there are results by it: if only the first row of each is "
                         "labelled, set mapping.fill_down"
@@ -74,12 +75,12 @@ def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, levels: Names)
         )
         findings.append(
             check.finding(
-                f"{counted(sheets, 'sheet')} lie in {counted(len(strange), 'area')} that no "
+                f"{counted(sheets, 'sheet', 'sheets')} lie in {counted(len(strange), 'area', 'areas')} that no "
                 f"bulletin names ({level}: {listed(names, 3)}){close}"
                 + (": spell the names alike on both sides" if grave else ""),
                 evidence=None if grave else Evidence.NOTE,
                 observed=sheets,
-                arithmetic=f"{counted(votes, 'valid vote')} on these sheets"
+                arithmetic=f"{counted(votes, 'valid vote', 'valid votes')} on these sheets"
                 + ("" if left is None else f"; {number(left)} declared outside the named areas"),
             )
         )
@@ -88,7 +89,7 @@ def _one_sided(check: Check, reading: RowsRead, facts: CaseFacts, levels: Names)
         close = _close(names, [area[-1] for area in strange])
         findings.append(
             check.finding(
-                f"no sheet lies in {counted(len(absent), 'area')} of the declared result "
+                f"no sheet lies in {counted(len(absent), 'area', 'areas')} of the declared result "
                 f"({level}: {listed(names, 3)}){close}",
                 evidence=Evidence.NOTE,
                 observed=len(absent),
@@ -134,14 +135,19 @@ def extent(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     mean = seen.registered_seen / max(seen.stations, 1)
     findings = []
     for what, here, most, slack in (
-        ("station", seen.stations, stations, stations + room),
-        ("registered voter", seen.registered_seen, voters, _GROWN * voters + room * mean),
+        (("station", "stations"), seen.stations, stations, stations + room),
+        (
+            ("registered voter", "registered voters"),
+            seen.registered_seen,
+            voters,
+            _GROWN * voters + room * mean,
+        ),
     ):
         if most and here > most:
             grave = here > slack
             findings.append(
                 check.finding(
-                    f"{counted(here, what)} on the sheets, and there are {number(most)}"
+                    f"{counted(here, *what)} on the sheets, and there are {number(most)}"
                     + (
                         ": rows stand twice, totals stand among the sheets, or the numbers are of "
                         "something else (a station may have several sheets)"
@@ -182,7 +188,7 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     if facts.undecided_subtotals:
         findings.append(
             check.finding(
-                f"{counted(len(facts.source.subtotals), 'row')} among the stations look like area "
+                f"{counted(len(facts.source.subtotals), 'row', 'rows')} among the stations look like area "
                 'subtotals (T208); set mapping.subtotals to "leave_out" or "keep", or to a rule '
                 'that names these rows: {"column": …, "equals": […]}',
                 observed=len(facts.source.subtotals),
@@ -205,12 +211,12 @@ def witnesses(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
         grave = noticed.totals > max(rows.rows, 2) and not noticed.like_stations
         findings.append(
             check.finding(
-                f"{counted(noticed.totals, 'row')} left out as totals, "
+                f"{counted(noticed.totals, 'row', 'rows')} left out as totals, "
                 f"{number(noticed.filtered)} by what the mapping asks for"
                 + (": more totals than stations" if grave else ""),
                 evidence=None if grave else Evidence.NOTE,
                 observed=noticed.totals,
-                arithmetic=f"{counted(rows.rows, 'row')} kept",
+                arithmetic=f"{counted(rows.rows, 'row', 'rows')} kept",
             )
         )
     return check.result(findings, reason=said, statistic=out)

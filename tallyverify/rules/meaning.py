@@ -7,7 +7,8 @@ import re
 from tallyverify.checking import CaseFacts, Check, RowsRead, too_many
 from tallyverify.errors import listed, shown
 from tallyverify.feasibility import allowed_for
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import counted, number
 from tallyverify.rules.as_read import Judged, summarise_as_read
 from tallyverify.rules.declared_rows import (
     all_are_declared,
@@ -36,7 +37,7 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
             f"; with {listed(noticed.unique_with)} in mapping.station it would (or say "
             '"repeated": "sum", if these rows are parts of one station that add up)'
         )
-    more = f"{counted(noticed.repeated, 'row')} more than the {counted(reading.rows.rows, 'key')}"
+    more = f"{counted(noticed.repeated, 'row', 'rows')} more than the {counted(reading.rows.rows, 'key', 'keys')}"
     findings = []
     # A column with which the key would be unique is evidence, however few the rows are.
     if 2 * apart > stations or (
@@ -44,10 +45,10 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
     ):
         findings.append(
             check.finding(
-                f"{number(apart)} of {counted(stations, 'station')} stand several times with "
+                f"{number(apart)} of {counted(stations, 'station', 'stations')} stand several times with "
                 f"different figures (T202): {remedy}",
                 observed=reading.contested,
-                arithmetic=f"{number(reading.contested)} of {counted(reading.rows.rows, 'row')} "
+                arithmetic=f"{number(reading.contested)} of {counted(reading.rows.rows, 'row', 'rows')} "
                 "share their key with another that differs",
             )
         )
@@ -56,7 +57,7 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
     if merged and too_many(noticed.other_lists, max(reading.rows.rows, 1)):
         findings.append(
             check.finding(
-                f"{counted(noticed.other_lists, 'key')} stand several times with different "
+                f"{counted(noticed.other_lists, 'key', 'keys')} stand several times with different "
                 f"numbers of registered voters, and mapping.repeated makes each one station: "
                 f"{remedy}",
                 observed=noticed.other_lists,
@@ -66,7 +67,7 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
     if noticed.copied > max(_FEW_COPIES, reading.rows.rows // 100):
         findings.append(
             check.finding(
-                f"mapping.repeated adds up {counted(noticed.copied, 'row')} that hold all figures "
+                f"mapping.repeated adds up {counted(noticed.copied, 'row', 'rows')} that hold all figures "
                 "of another row of their station, as copies do: leave the copies out, or name the "
                 "column that tells the parts apart in mapping.station",
                 observed=noticed.copied,
@@ -76,32 +77,32 @@ def key_names_each_once(check: Check, reading: RowsRead, facts: CaseFacts) -> Ch
     if noticed.twins > allowed_for(facts, stations).sheets:
         findings.append(
             check.finding(
-                f"{counted(noticed.twins, 'row')} hold all figures of another station, which "
+                f"{counted(noticed.twins, 'row', 'rows')} hold all figures of another station, which "
                 "chance does not make so often: are they copies under other keys, to be left out, "
                 "or versions (mapping.repeated)?",
                 observed=noticed.twins,
-                arithmetic=f"{number(noticed.twins)} of {counted(reading.rows.rows, 'row')}",
+                arithmetic=f"{number(noticed.twins)} of {counted(reading.rows.rows, 'row', 'rows')}",
             )
         )
     column, versions = noticed.versions
     if versions > allowed_for(facts, stations).sheets:
         findings.append(
             check.finding(
-                f"column {shown(column)} of the key alone tells {counted(versions, 'row')} from "
+                f"column {shown(column)} of the key alone tells {counted(versions, 'row', 'rows')} from "
                 "another with the same figures or nearly, as versions of one sheet have: take it "
                 "out of mapping.station, and say what counts with mapping.repeated",
                 observed=versions,
-                arithmetic=f"{number(versions)} of {counted(reading.rows.rows, 'row')}",
+                arithmetic=f"{number(versions)} of {counted(reading.rows.rows, 'row', 'rows')}",
             )
         )
     if noticed.unlike and too_many(noticed.repeated, reading.rows.rows + noticed.repeated):
         findings.append(
             check.finding(
-                f"mapping.repeated takes {counted(noticed.repeated, 'row')} for versions of other "
+                f"mapping.repeated takes {counted(noticed.repeated, 'row', 'rows')} for versions of other "
                 f"sheets, and {number(noticed.unlike)} of them lie in another area or have other "
                 f"votes throughout, as sheets of different stations do: {remedy}",
                 observed=noticed.unlike,
-                arithmetic=f"{counted(noticed.repeated, 'row')} more than keys",
+                arithmetic=f"{counted(noticed.repeated, 'row', 'rows')} more than keys",
             )
         )
     return check.result(findings, statistic=reading.contested)
@@ -116,12 +117,12 @@ def spoiled(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
         grave = "behind" not in one.form and too_many(one.rows, reading.rows.rows)
         findings.append(
             check.finding(
-                f"column {shown(one.column)} has {counted(one.rows, 'code')} {one.form}, such as "
+                f"column {shown(one.column)} has {counted(one.rows, 'code', 'codes')} {one.form}, such as "
                 f"{shown(one.example)}: a spreadsheet has rewritten what stood there; export the "
                 "column as text",
                 evidence=None if grave else Evidence.NOTE,
                 observed=one.rows,
-                arithmetic=f"{number(one.rows)} of {counted(reading.rows.rows, 'row')}",
+                arithmetic=f"{number(one.rows)} of {counted(reading.rows.rows, 'row', 'rows')}",
             )
         )
     return check.result(findings, statistic=sum(one.rows for one in reading.noticed.spoiled))
@@ -227,7 +228,7 @@ def _left_out(check: Check, one: Beside, facts: CaseFacts) -> Finding:
         + ("told only" if others else "map these too, or the candidates' votes are incomplete"),
         evidence=Evidence.NOTE if others else None,
         observed=one.rows,
-        arithmetic=f"so on {number(one.rows)} of {counted(one.judged, 'sheet')}",
+        arithmetic=f"so on {number(one.rows)} of {counted(one.judged, 'sheet', 'sheets')}",
     )
 
 

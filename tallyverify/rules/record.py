@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from tallyverify.checking import CaseFacts, Check, first_rows
-from tallyverify.findings import CheckResult, Evidence, number
+from tallyverify.findings import CheckResult, Evidence
+from tallyverify.language import number
 from tallyverify.records import (
     STANDARD_BALANCES,
     Acta,

@@ -8,7 +8,8 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import counted, number
 from tallyverify.table import RARE, Groups, Repeats
 
 _ALPHA = 0.001
@@ -137,8 +138,8 @@ def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
         # P(Poisson(expected) >= pairs)
         pvalue = float(f"{gammainc(pairs, max(expected, 1e-300)):.3g}")
     reason = (
-        f"{counted(pairs, 'pair')} of stations with the same votes among "
-        f"{counted(repeats.distinctive, 'acta')} with votes distinctive enough to judge; chance "
+        f"{counted(pairs, 'pair', 'pairs')} of stations with the same votes among "
+        f"{counted(repeats.distinctive, 'acta', 'actas')} with votes distinctive enough to judge; chance "
         f"makes at most {expected:.2g} on average"
     )
     papers = [name for name in _PAPERS if name in groups.rows.lines]
@@ -211,7 +212,7 @@ def _largest(votes: dict[str, int]) -> str:
     ranked = sorted(votes.items(), key=lambda one: -one[1])
     named = ", ".join(f"{name} {number(n)}" for name, n in ranked[:_MOST_NAMED])
     rest = ranked[_MOST_NAMED:]
-    return f"{named}; {counted(len(rest), 'other')} together {number(sum(n for _, n in rest))}"
+    return f"{named}; {counted(len(rest), 'other', 'others')} together {number(sum(n for _, n in rest))}"
 
 
 T201 = Check(

@@ -8,7 +8,8 @@ import pandas as pd
 
 from tallyverify.checking import CaseFacts, Check, Seen, summarise_seen
 from tallyverify.errors import nearest
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number, percent
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import counted, number, percent
 
 
 def _areas(row: dict[Any, Any], facts: CaseFacts) -> dict[str, str]:
@@ -55,8 +56,8 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     spared = ", annulled ones apart," if annulled.any() else ""
     findings = [
         check.finding(
-            f"{counted(missing, 'registered station')} without a sheet that says "
-            f"something; {counted(voters, 'voter')} registered there"
+            f"{counted(missing, 'registered station', 'registered stations')} without a sheet that says "
+            f"something; {counted(voters, 'voter', 'voters')} registered there"
             + (", the number not being known for some" if unknown[unseen].any() else ""),
             observed=total - missing,
             expected=total,
@@ -70,7 +71,7 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         by_area = frame.groupby(level, sort=True)["unseen"].agg(["sum", "size"])
         findings += [
             check.finding(
-                f"{name}: {number(int(gone))} of {counted(int(size), 'station')} not seen",
+                f"{name}: {number(int(gone))} of {counted(int(size), 'station', 'stations')} not seen",
                 area={level: str(name)},
                 observed=int(size - gone),
                 expected=int(size),
@@ -99,13 +100,13 @@ def silent(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         (facts.source.pending, "pending: in any bulletin or in none; not in the sums"),
     )
     notes = [
-        check.finding(f"{counted(len(keys), 'station')} {why}", observed=len(keys))
+        check.finding(f"{counted(len(keys), 'station', 'stations')} {why}", observed=len(keys))
         for keys, why in told
         if keys
     ]
     return check.result(
         findings + notes,
-        reason=f"{counted(seen.stations.silent, 'acta')} without any vote",
+        reason=f"{counted(seen.stations.silent, 'acta', 'actas')} without any vote",
         statistic=seen.stations.silent,
         found=seen.stations.silent + len(notes),
     )

@@ -8,7 +8,8 @@ import pandas as pd
 
 from tallyverify.checking import CaseFacts, Check, first_rows
 from tallyverify.errors import shown
-from tallyverify.findings import CheckResult, Evidence, counted, number
+from tallyverify.findings import CheckResult, Evidence
+from tallyverify.language import counted, number
 from tallyverify.table import ActaTable
 
 
@@ -63,7 +64,7 @@ def conclude(check: Check, summary: Unread, facts: CaseFacts) -> CheckResult:
         )
     return check.result(
         findings,
-        reason=f"{counted(summary.found, 'cell')} could not be read",
+        reason=f"{counted(summary.found, 'cell', 'cells')} could not be read",
         statistic=summary.found,
         found=summary.found + bool(gaps),
     )

@@ -12,8 +12,8 @@ from pydantic import ConfigDict, Field, field_validator
 
 from tallyverify.arrays import Codes, Counts, Mask, Texts, among
 from tallyverify.errors import shown
-from tallyverify.findings import counted
 from tallyverify.key_bytes import folded_keys
+from tallyverify.language import counted
 from tallyverify.model import Count, Identifier, Model, Text
 from tallyverify.names import folded, folded_key
 from tallyverify.table.source import Source
@@ -49,7 +49,7 @@ class Respelt:
         if not self.stations:
             return ""
         here, there = map(shown, self.example)
-        stand = f"{counted(self.stations, 'station')} found in the registry"
+        stand = f"{counted(self.stations, 'station', 'stations')} found in the registry"
         return f"{stand} under another spelling of the key, such as {here} as {there}"
 
 

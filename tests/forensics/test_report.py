@@ -14,7 +14,6 @@ from rich.console import Console
 
 from tallyverify import Case, Report, read_actas, verify
 from tallyverify.errors import printable
-from tallyverify.findings import number
 from tallyverify.forensics.calibration.battery import CalibratedTest
 from tallyverify.forensics.calibration.calibration_spec import EITHER
 from tallyverify.forensics.indicator import Effect, Indicator
@@ -24,6 +23,7 @@ from tallyverify.forensics.shares.integer_percentages import IntegerPercentages
 from tallyverify.forensics.study import ForensicSection, turnout_of
 from tallyverify.forensics.turnout.klimek import KlimekFit
 from tallyverify.forensics.turnout.peak import turnout_peak
+from tallyverify.language import number
 from tallyverify.report.drawings.density_figures import within_areas
 from tallyverify.report.drawings.described_figures import by_chance
 from tallyverify.report.drawings.forensic_figures import FORENSIC_FIGURES, forensic_figures

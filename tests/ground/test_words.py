@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tallyverify.engine.all_checks import select
 from tallyverify.errors import nearest, printable, shown
-from tallyverify.findings import counted, meaningful, number, points
+from tallyverify.findings import meaningful
+from tallyverify.language import counted, number, points
 from tallyverify.names import folded
 from tallyverify.readers.kinds.encoding import damaged
 
@@ -21,7 +22,10 @@ def test_the_nearest_name_is_suggested() -> None:
 def test_figures_as_people_read_them() -> None:
     figures = (number(1977376), number(-3), number(None))
     assert figures == ("1,977,376", "−3", "not read")
-    assert (counted(1, "sheet"), counted(1200, "batch", "batches")) == ("1 sheet", "1,200 batches")
+    assert (counted(1, "sheet", "sheets"), counted(1200, "batch", "batches")) == (
+        "1 sheet",
+        "1,200 batches",
+    )
     assert (points(-0.0878), points(0.1056, sign="+")) == ("−8.78", "+10.56")
 
 

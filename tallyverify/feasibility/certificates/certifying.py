@@ -27,7 +27,7 @@ from tallyverify.feasibility.proving.bounds import ProvedBound, bound_of
 from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.proof import Cost, proved
 from tallyverify.feasibility.sheets.sheet_rows import SheetRows
-from tallyverify.findings import number
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 _KINDS: dict[Cost, Kind] = {"sheets": "sheets", "votes": "votes", "nothing": "exclude"}

@@ -12,7 +12,8 @@ from tallyverify.feasibility.figures.papers import Figure
 from tallyverify.feasibility.figures.published import BY_COVERAGE, Row, Series, stated
 from tallyverify.feasibility.figures.unseen_sizes import closed_registry, stations_in
 from tallyverify.feasibility.sheets.witnesses import Witnesses
-from tallyverify.findings import counted, number, place
+from tallyverify.findings import place
+from tallyverify.language import counted, number
 from tallyverify.records import AreaResult, Bulletin
 
 
@@ -82,9 +83,11 @@ def _extent(
         # Where more sheets were seen than stations are declared, a station may have several.
         more = max(len(seen) - every, 0) if every is not None else 0
         if more and not row.area and row.stations == every:
-            return Extent(True, words=f"{head}: it holds all {counted(every, 'station')}")
+            return Extent(
+                True, words=f"{head}: it holds all {counted(every, 'station', 'stations')}"
+            )
         exact = (row.stations, row.stations + more)
-        said = f"{head}: it holds {counted(row.stations, 'station')}"
+        said = f"{head}: it holds {counted(row.stations, 'station', 'stations')}"
         return Extent(False, stations=exact, words=said)
     if covered is None:
         return Extent(False)
@@ -99,7 +102,9 @@ def _extent(
     if rounded and not less and complete is not False and basis != "registered":
         known = total if total is not None else len(seen)
         out = floor((1 - covered[0]) * known)
-        said = f"{head}: a coverage of 100 % leaves out at most {counted(out, 'station')}"
+        said = (
+            f"{head}: a coverage of 100 % leaves out at most {counted(out, 'station', 'stations')}"
+        )
         if total is not None:
             return Extent(out == 0, stations=(total - out, total), words=said)
         if out == 0:

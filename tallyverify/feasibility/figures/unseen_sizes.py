@@ -14,7 +14,7 @@ from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.allowance import annulled_keys
 from tallyverify.feasibility.figures.published import Series, stated
 from tallyverify.feasibility.sheets.witnesses import Witnesses
-from tallyverify.findings import counted, number
+from tallyverify.language import counted, number
 
 _NO_STATION = 10
 """Votes of no station: at most one in so many of a row's votes, where nothing bounds them."""
@@ -89,7 +89,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
             # What the registry has wrong of the seen stations, it may have wrong of any.
             sites = [None] * len(sites)
             found.words.append(
-                f"the registry puts {counted(moved, 'seen station')} in other areas than their "
+                f"the registry puts {counted(moved, 'seen station', 'seen stations')} in other areas than their "
                 "sheets, so that those not seen may lie in any"
             )
         closed = closed_registry(facts, seen)
@@ -102,12 +102,12 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
                     cap = _cap(size * per, slack, seen)
                 found.add(sites[station], cap, voters=size)
             found.words.append(
-                f"{counted(int(left.sum()), 'station')} of the registry were not seen"
+                f"{counted(int(left.sum()), 'station', 'stations')} of the registry were not seen"
             )
             if not closed and allowance:
                 found.add(None, seen.limits.top, allowance)
                 found.words.append(
-                    f"up to {counted(allowance, 'station')} may be missing from the registry"
+                    f"up to {counted(allowance, 'station', 'stations')} may be missing from the registry"
                 )
             return found
     if declared is not None and declared >= len(seen):
@@ -125,7 +125,7 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         found.add(None, seen.limits.top, allowance)
         found.words.append(
             f"{number(declared)} stations are declared, {number(len(seen))} sheets were seen: up "
-            f"to {counted(allowance, 'station')} may be among them without being seen"
+            f"to {counted(allowance, 'station', 'stations')} may be among them without being seen"
         )
         return found
     return UnseenSizes([], [], [], [], True)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from scipy.stats import false_discovery_control
 
 from tallyverify.errors import InputError
-from tallyverify.findings import number
 from tallyverify.forensics.calibration.allowed_specs import allowed_specs
 from tallyverify.forensics.calibration.calibration_spec import ANY, EITHER, TURNOUT, figure_at
 from tallyverify.forensics.calibration.map_threads import side_by_side
@@ -23,6 +22,7 @@ from tallyverify.forensics.calibration.rejection_rate import (
 )
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.stations import Stations, stations_of
+from tallyverify.language import number
 from tallyverify.table import ActaTable
 from tallyverify.taken import takes_input
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, counts
-from tallyverify.findings import number
 from tallyverify.forensics.digits.histogram import Histogram, headline
 from tallyverify.forensics.indicator import OTHERS, Indicator
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 # Of 100 pairs 10 are repeated, 20 adjacent (9 and 0 are neighbours), 70 neither.

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, counts
-from tallyverify.findings import number
 from tallyverify.forensics.digits.histogram import Histogram, headline
 from tallyverify.forensics.indicator import OTHERS, Indicator
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 FIVES = 0.2  # share that ends in 0 or 5 if last digits are uniform

@@ -16,9 +16,9 @@ from scipy.special import ndtr
 from scipy.stats import chi2
 
 from tallyverify.arrays import Counts, Floats, counts
-from tallyverify.findings import number
 from tallyverify.forensics.digits.histogram import Histogram, chi_square, counts_used
 from tallyverify.forensics.indicator import OTHERS, Effect, Indicator
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 FEWEST = 1000  # fewest counts that are tested

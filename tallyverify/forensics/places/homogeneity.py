@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, codes, counts, same_length
-from tallyverify.findings import number
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 FEWEST = 30  # fewest centres with two stations or more

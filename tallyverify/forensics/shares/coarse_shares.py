@@ -16,9 +16,9 @@ from scipy.stats import chi2, false_discovery_control
 
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
-from tallyverify.findings import number
 from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.shares.exact import count_tail, smooth_chances
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 SMALLEST = 50  # fewest valid votes of a station that is used

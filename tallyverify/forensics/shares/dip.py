@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Floats, counts, same_length, usable_stations
 from tallyverify.errors import InputError
-from tallyverify.findings import number
 from tallyverify.forensics.calibration.calibration_spec import TURNOUT
 from tallyverify.forensics.indicator import Effect, Indicator
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 50  # fewest stations whose distribution can be told to have one mode or more

@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
-from tallyverify.findings import number
 from tallyverify.forensics.calibration.calibration_spec import EITHER, TURNOUT
 from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.shares.exact import (
@@ -22,6 +21,7 @@ from tallyverify.forensics.shares.exact import (
     smooth_chances,
     window_sums,
 )
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 # Fewest people a percentage is taken of: with fewer, too many fractions are integers anyhow.

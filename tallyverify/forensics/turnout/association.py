@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, codes, people, same_length, usable_stations
-from tallyverify.findings import number
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.places.context_levels import nested_codes
+from tallyverify.language import number
 from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 30  # fewest stations of which a correlation says anything

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tallyverify.arrays import Counts, Floats, Mask
-from tallyverify.findings import counted, number
 from tallyverify.forensics.calibration.clean_twin import twin_model
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator
 from tallyverify.forensics.stations import Stations
+from tallyverify.language import counted, number
 from tallyverify.taken import takes_input
 
 _CLOSED = (
@@ -70,14 +70,14 @@ class FullStations(Indicator):
         whole, one, both = self.found
         of_all, of_one, of_both = map(_mean, self.expected)
         turnout = (
-            f"everybody voted at {counted(whole, 'station')} (a clean twin has {of_all} on "
+            f"everybody voted at {counted(whole, 'station', 'stations')} (a clean twin has {of_all} on "
             f"average), all for one candidate at {number(one)} ({of_one}), both at {number(both)} "
             f"({of_both})"
         )
         if self.turnout_known:
             return turnout
         return (
-            f"all valid votes are for one candidate at {counted(one, 'station')} (a clean twin has "
+            f"all valid votes are for one candidate at {counted(one, 'station', 'stations')} (a clean twin has "
             f"{of_one} on average); turnout is not known"
         )
 

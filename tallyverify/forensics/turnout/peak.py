@@ -18,7 +18,6 @@ from numpy.typing import ArrayLike
 from tallyverify.arrays import Floats, codes, people, same_length, usable_stations
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
-from tallyverify.findings import number, percent, points
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.turnout.peak_curve import (
     BINS,
@@ -28,6 +27,7 @@ from tallyverify.forensics.turnout.peak_curve import (
     read_curves,
     resampled,
 )
+from tallyverify.language import number, percent, points
 from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 1000  # fewest stations of which a curve of votes by turnout can be drawn

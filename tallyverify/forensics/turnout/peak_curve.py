@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.findings import percent
+from tallyverify.language import percent
 
 BINS = 200  # bins of turnout, of half a point each
 # Turnout below which the peak must lie: above it, too little room is left for an excess.

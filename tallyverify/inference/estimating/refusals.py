@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.errors import shown
-from tallyverify.findings import counted, number, percent
 from tallyverify.inference.estimating.request import EstimateRequest
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.sampling_frame import SamplingFrame
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
+from tallyverify.language import counted, number, percent
 
 FEWEST_STATIONS = 20
 """From fewer seen stations nothing is predicted."""
@@ -30,7 +30,7 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
     """
     seen = int(population.seen.sum())
     if seen < FEWEST_STATIONS:
-        return f"{counted(seen, 'station')} seen and wholly read; at least {FEWEST_STATIONS} needed"
+        return f"{counted(seen, 'station', 'stations')} seen and wholly read; at least {FEWEST_STATIONS} needed"
     sort = _unseen_kind(population)
     if sort or not areas:
         return sort
@@ -55,7 +55,7 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
         gone = float(asked[depth][whole].sum())
         if work.freedom[depth - 1] < _FEWEST_FREE and gone > _MATTERS * everyone:
             return (
-                f"nothing was seen of {counted(int(whole.sum()), 'area')} of the level {level} "
+                f"nothing was seen of {counted(int(whole.sum()), 'area', 'areas')} of the level {level} "
                 f"({percent(gone, everyone, 1)} of the voters), and from the few seen ones it "
                 "cannot be told how much areas differ"
             )
@@ -72,7 +72,7 @@ def _unseen_kind(population: Population) -> str:
             much = "nothing was"
             if seen[at]:
                 were = "was" if seen[at] == 1 else "were"
-                much = f"only {counted(int(seen[at]), 'station')} {were}"
+                much = f"only {counted(int(seen[at]), 'station', 'stations')} {were}"
             return (
                 f"{much} seen of the kind {shown(population.kinds[at])}, of which "
                 f"{number(int(here.sum()))} are unseen ({percent(voters, everyone, 1)} of the "
@@ -87,7 +87,7 @@ def why_unknown(sampling_frame: SamplingFrame, known: str, asked: EstimateReques
         return sampling_frame.mismatch
     if known == "nothing":
         gaps = (
-            f"; {counted(sampling_frame.unread, 'row')} of the actas with no votes that could be "
+            f"; {counted(sampling_frame.unread, 'row', 'rows')} of the actas with no votes that could be "
             "read: if the actas list every station, give their number or ask for the prediction"
         )
         return (
@@ -110,8 +110,8 @@ def _registry_short(sampling_frame: SamplingFrame, asked: EstimateRequest) -> st
     strangers = sampling_frame.strangers
     if declared is not None and strangers and there > declared:
         return (
-            f"the registry has {counted(there - strangers, 'station')}, and "
-            f"{counted(strangers, 'sheet')} are of stations that it does not have: {number(there)} "
+            f"the registry has {counted(there - strangers, 'station', 'stations')}, and "
+            f"{counted(strangers, 'sheet', 'sheets')} are of stations that it does not have: {number(there)} "
             f"together, more than the {number(declared)} declared, so that some may be the same "
             "stations under other keys, counted as seen and predicted as unseen"
         )

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from tallyverify.checking import Bounds
 from tallyverify.errors import printable
-from tallyverify.findings import points
 from tallyverify.inference.estimating.document import EstimateDocument, Pattern
 from tallyverify.inference.outcome_chance import EstimatedOutcome
 from tallyverify.inference.printed import is_within
+from tallyverify.language import points
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:

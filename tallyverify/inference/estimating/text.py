@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tallyverify.findings import number
 from tallyverify.inference.estimating.study import Study
+from tallyverify.language import number
 
 _WHY = {
     "registry": "a registry lists the stations",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tallyverify.findings import counted, number
+from tallyverify.language import counted, number
 from tallyverify.names import folded
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def placed_stations(texts: Sequence[Texts], levels: Sequence[str]) -> PlacedStat
         if count := int((lacking & ~above).sum()):
             within = f"the {levels[position - 1]}" if position else "the country"
             notes.append(
-                f"{counted(count, 'station')} of {number(len(lacking))} name no "
+                f"{counted(count, 'station', 'stations')} of {number(len(lacking))} name no "
                 f"{levels[position]}: estimated by {within}, in no {levels[position]}"
             )
         above = above | lacking

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.table import Registry
 
 if TYPE_CHECKING:
@@ -67,5 +67,7 @@ def covariates_of(
     told = [f"covariates: log of registered voters, {', '.join(used)}"]
     if lacking.any():
         gone = int(lacking.any(axis=1).sum())
-        told.append(f"{counted(gone, 'station')} without a covariate: the mean stands there")
+        told.append(
+            f"{counted(gone, 'station', 'stations')} without a covariate: the mean stands there"
+        )
     return np.where(lacking, mean, table), told

@@ -10,8 +10,8 @@ import pandas as pd
 
 from tallyverify.arrays import Codes, Mask, Texts
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.findings import counted, number, percent
 from tallyverify.key_bytes import folded_keys
+from tallyverify.language import counted, number, percent
 from tallyverify.names import folded_key
 from tallyverify.table import ActaTable, Registry, Spellings
 
@@ -89,7 +89,7 @@ def _one_station(station: Texts, strange: Mask, registry: Registry) -> str:
         return ""
     first = sorted(station[(spelt == spelt[doubled].min()).to_numpy()])
     return (
-        f"{counted(int(doubled.sum()), 'sheet')} stand for one station under several spellings of "
+        f"{counted(int(doubled.sum()), 'sheet', 'sheets')} stand for one station under several spellings of "
         f"its key, such as {listed(first, 3)}: it cannot be told which of them counts"
     )
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from tallyverify.checking import Sheets
 from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, shown
-from tallyverify.findings import counted
 from tallyverify.inference.counting_order.text import parse_order
 from tallyverify.inference.prediction.area_tree import AreaTree
 from tallyverify.inference.prediction.frame_areas import placed_stations
@@ -20,6 +19,7 @@ from tallyverify.inference.prediction.frame_keys import joined_keys
 from tallyverify.inference.prediction.kinds import kinds_of
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.station_voters import station_voters
+from tallyverify.language import counted
 from tallyverify.table import KIND, Registry
 
 if TYPE_CHECKING:
@@ -228,15 +228,17 @@ def _ordered(
     gaps = int(np.isnan(there).sum())
     lost = ""
     if gaps > _MOST_GAPS * len(there):
-        lost = f"{counted(gaps, 'station')} seen have no place in the order of counting"
+        lost = f"{counted(gaps, 'station', 'stations')} seen have no place in the order of counting"
     else:
         together = np.unique(there[np.isfinite(there)], return_counts=True)[1]
         most = int(together.max(initial=0))
         if most > max(_MOST_TOGETHER * len(there), 2):
-            lost = f"{counted(most, 'station')} seen have one place in the order of counting"
+            lost = f"{counted(most, 'station', 'stations')} seen have one place in the order of counting"
     if lost:
         return None, lost, [f"the order of counting is not used: {lost}"]
     order = np.full(count, np.nan)
     order[at] = position
-    told = [f"{counted(gaps, 'station')} without a place in the order: taken not to be late"]
+    told = [
+        f"{counted(gaps, 'station', 'stations')} without a place in the order: taken not to be late"
+    ]
     return order, "", told if gaps else []

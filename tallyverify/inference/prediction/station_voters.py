@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.findings import counted, number
+from tallyverify.language import counted, number
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Mask
@@ -49,13 +49,13 @@ def station_voters(
         unseen = ~beyond & ~seen
         size[unseen] = size[lacking].mean() if lacking.any() else size[known].mean()
         notes.append(
-            f"{counted(int((~beyond).sum()), 'station')} of {number(len(listed))} with no "
+            f"{counted(int((~beyond).sum()), 'station', 'stations')} of {number(len(listed))} with no "
             "registered voters stated (missing or zero): a seen one counts with the voters that "
             "its votes would take at the overall turnout, an unseen one with their mean"
         )
     if empty.any():
         notes.append(
-            f"{counted(int(empty.sum()), 'unseen station')} with 0 registered voters hold no "
+            f"{counted(int(empty.sum()), 'unseen station', 'unseen stations')} with 0 registered voters hold no "
             "votes: no seen station without voters on its list has any"
         )
     left = _left_in_register(listed, seen, register)
@@ -65,7 +65,7 @@ def station_voters(
         if (taken := float(size[unknown].sum())) > rest:
             size[unknown] = np.maximum(size[unknown] * rest / taken, 1.0)
             notes.append(
-                f"the {counted(int(unknown.sum()), 'unseen station')} whose voters are not stated "
+                f"the {counted(int(unknown.sum()), 'unseen station', 'unseen stations')} whose voters are not stated "
                 f"have the {number(int(rest))} together that the declared registered voters leave"
             )
     excess = float(np.max(valid[known & seen] / listed[known & seen], initial=1.0))

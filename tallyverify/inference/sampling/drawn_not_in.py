@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.findings import counted, points
 from tallyverify.inference.estimating.late_trend import LateTrend
 from tallyverify.inference.estimating.outcome import MARGIN
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.sampling.strata import Strata
+from tallyverify.language import counted, points
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Codes, Floats
@@ -69,7 +69,7 @@ def not_in_note(lacking: int, drift: LateTrend) -> str:
     """Say what is allowed for the stations that lack."""
     allowed = points(float(drift.pair[MARGIN]))
     return (
-        f"{counted(lacking, 'drawn station')} not in: half of the margin's interval holds "
+        f"{counted(lacking, 'drawn station', 'drawn stations')} not in: half of the margin's interval holds "
         f"{allowed} points for these, or what a trend in the order of counting adds if that is more"
     )
 

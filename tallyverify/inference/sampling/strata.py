@@ -11,8 +11,8 @@ import pandas as pd
 
 from tallyverify.checking import Sheets
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.findings import counted, number
 from tallyverify.inference.prediction.population import Population
+from tallyverify.language import counted, number
 from tallyverify.names import folded
 
 if TYPE_CHECKING:

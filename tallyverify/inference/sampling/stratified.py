@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tallyverify.errors import InputError
-from tallyverify.findings import counted
 from tallyverify.inference.estimating.outcome import NORMAL, PairEstimate, unseen_pair
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
 from tallyverify.inference.sampling.ratio_variance import sums
 from tallyverify.inference.sampling.strata import Strata
+from tallyverify.language import counted
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.findings import number
 from tallyverify.inference.sequential.state import Sampling
+from tallyverify.language import number
 from tallyverify.names import folded_key
 
 Areas = Mapping[str, str] | Mapping[str, Mapping[str, str]]

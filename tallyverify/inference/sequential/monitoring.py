@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tallyverify.errors import InputError
-from tallyverify.findings import number
 from tallyverify.inference.sequential.betting import Bets
 from tallyverify.inference.sequential.bounds import certain, over_strata
 from tallyverify.inference.sequential.drawn import Drawn
@@ -34,6 +33,7 @@ from tallyverify.inference.sequential.state import (
     MonitorState,
     Sampling,
 )
+from tallyverify.language import number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ import numpy as np
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import listed
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.proposals.columns import Column, combination_codes
 from tallyverify.proposals.words import AREA, CODE, STATION, VERSION
 from tallyverify.readers import ALIKE, rows_alike, share_alike
@@ -33,7 +33,7 @@ class Copies:
         name = self.column.name
         say = f'"repeated": {{"latest": "{name}"}}'
         return (
-            f"{name} alone tells {counted(self.pairs, 'row')} from another of the same "
+            f"{name} alone tells {counted(self.pairs, 'row', 'rows')} from another of the same "
             f"{listed(column.name for column in key)}, {self.alike:,} of them with the same "
             "figures or nearly. Are they copies of one sheet (as proposed: what all of them allow "
             f"counts), versions of which the last counts ({say}), parts that add up "

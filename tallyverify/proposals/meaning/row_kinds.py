@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import listed
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.proposals.columns import Column, kept
 from tallyverify.proposals.meaning.totals import totals_named, totals_without_a_name
 from tallyverify.proposals.words import CONTEST, OPTION, plain, status_named
@@ -48,8 +48,8 @@ def _totals_by_rule(found: RowKinds) -> bool:
     name, texts = rule.column.name, listed(rule.texts)
     found.mapping["subtotals"] = {"column": name, "equals": list(rule.texts)}
     found.evidence.append(
-        f"{name} tells {counted(int(rule.rows.sum()), 'row')} of totals ({texts}) from those of "
-        f"{rule.station!r}: they have the same sums in {counted(rule.figures, 'column')}"
+        f"{name} tells {counted(int(rule.rows.sum()), 'row', 'rows')} of totals ({texts}) from those of "
+        f"{rule.station!r}: they have the same sums in {counted(rule.figures, 'column', 'columns')}"
     )
     found.questions.append(f"Are the rows with {texts} in {name!r} sums of the others?")
     found.columns = [
@@ -69,7 +69,9 @@ def _labelled_totals(found: RowKinds) -> None:
             total |= here
     if total.any() and not total.all():
         found.mapping["subtotals"] = "leave_out"
-        found.evidence.append(f"{counted(int(total.sum()), 'row')} of totals: {listed(labels, 4)}")
+        found.evidence.append(
+            f"{counted(int(total.sum()), 'row', 'rows')} of totals: {listed(labels, 4)}"
+        )
         found.questions.append(
             f"Are the rows named {listed(labels, 4)} sums of others, to be left out?"
         )
@@ -80,7 +82,7 @@ def _unlabelled_totals(found: RowKinds) -> None:
     total = totals_without_a_name(found.columns)
     if not total.any():
         return
-    rows = counted(int(total.sum()), "row")
+    rows = counted(int(total.sum()), "row", "rows")
     found.mapping["subtotals"] = "leave_out"
     found.evidence.append(
         f"{rows} lack a text that the others have, and are the sums of the rows beside them"
@@ -98,7 +100,7 @@ def _fill_down(found: RowKinds) -> None:
             found.mapping.setdefault("fill_down", []).append(column.name)
             found.evidence.append(
                 f"{column.name} is written once and left empty below, "
-                f"{counted(len(column.texts), 'text')} in {len(column.cells):,} rows"
+                f"{counted(len(column.texts), 'text', 'texts')} in {len(column.cells):,} rows"
             )
             found.questions.append(
                 f"Does an empty cell of {column.name!r} mean what stands above it?"

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.names import folded
 from tallyverify.readers.files import Content, load
 from tallyverify.readers.kinds.formats import read_raw
@@ -231,8 +231,9 @@ def _numbered(units: list[_Unit]) -> tuple[Counts, tuple[Merged, ...]]:
 def _noticed(units: list[_Unit]) -> tuple[str, ...]:
     """Say how many tables were read, and how; what was so in some only, of how many."""
     sheets = [unit.sheet for unit in units if unit.sheet]
-    of = "sheet" if len(sheets) == len(units) else "file"
-    read = f"{counted(len(units), of)} read as one table: {units[0].raw.file} to "
+    every = len(sheets) == len(units)
+    of = counted(len(units), "sheet", "sheets") if every else counted(len(units), "file", "files")
+    read = f"{of} read as one table: {units[0].raw.file} to "
     how = Counter(said for unit in units for said in dict.fromkeys(unit.said))
     all_of = len(units)
     told = (said if n == all_of else f"{said} (in {n:,} of {all_of:,})" for said, n in how.items())

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.findings import counted
+from tallyverify.language import counted
 from tallyverify.readers.kinds.header import odd_row
 from tallyverify.readers.opening.html_tables import Grid, tables_in
 from tallyverify.readers.raw import Raw
@@ -157,7 +157,7 @@ def _size(table: Grid) -> int:
 
 
 def _table_told(number: str, table: Grid) -> str:
-    return f"{number} ({counted(len(table) - 1, 'row')}: {listed(table[0], 4)})"
+    return f"{number} ({counted(len(table) - 1, 'row', 'rows')}: {listed(table[0], 4)})"
 
 
 def _of_grid(table: Grid, name: str) -> Raw:

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.findings import counted
 from tallyverify.key_bytes import folded_keys
+from tallyverify.language import counted
 from tallyverify.names import folded
 from tallyverify.readers.rows.said_of_rows import LEVEL, STATUS, VERSION, version_column
 from tallyverify.readers.rows.versions import ranked
@@ -83,7 +83,7 @@ def _by_status(table: ActaTable, status: StatusColumn) -> ActaTable:
     table = replace(table, source=source)
     if not again.any():
         return table
-    said = f"{counted(int(again.sum()), 'annulled sheet')} of stations with another one left out"
+    said = f"{counted(int(again.sum()), 'annulled sheet', 'annulled sheets')} of stations with another one left out"
     return kept_rows(table, ~again, said)
 
 
@@ -103,7 +103,7 @@ def _check_placed(
         return
     rows, source = table.frame["row"], table.source
     found = [
-        f"{shown(text)} in {counted(len(own), 'row')}, "
+        f"{shown(text)} in {counted(len(own), 'row', 'rows')}, "
         f"first in row {source.row(int(rows[own.index].min()))}"
         for text, own in strange.groupby(strange, sort=True)
     ]
@@ -135,7 +135,7 @@ def _in_force(table: ActaTable, mapping: Mapping) -> ActaTable:
     if not out.any():
         return table
     said = (
-        f"{counted(int(out.sum()), 'row')} superseded by "
+        f"{counted(int(out.sum()), 'row', 'rows')} superseded by "
         f"{'a later' if last else 'an earlier'} one of the station (column {shown(column)})"
     )
     return kept_rows(table, ~out, said)
@@ -162,8 +162,8 @@ def _added_up(table: ActaTable) -> ActaTable:
     size = np.bincount(code)
     source = table.source
     said = (
-        f"{counted(int(size[size > 1].sum()), 'row')} of "
-        f"{counted(int((size > 1).sum()), 'station')} are parts that were added up"
+        f"{counted(int(size[size > 1].sum()), 'row', 'rows')} of "
+        f"{counted(int((size > 1).sum()), 'station', 'stations')} are parts that were added up"
     )
     return replace(
         table,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tallyverify.findings import points
 from tallyverify.inference import InferenceSection
+from tallyverify.language import points
 from tallyverify.report.drawings.drawing import BAND, INK, MARKS, PALE, SOFT, legend, short, svg_of
 
 if TYPE_CHECKING:

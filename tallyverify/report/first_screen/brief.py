@@ -11,7 +11,8 @@ from rich.text import Text
 
 from tallyverify.checking import MOST_FINDINGS
 from tallyverify.errors import printable
-from tallyverify.findings import CheckResult, Evidence, Finding, counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import counted, number
 from tallyverify.report.first_screen.declared_figures import (
     declared_words,
     difference_words,
@@ -143,7 +144,7 @@ def _checks(report: Report) -> Text:
     told = ", ".join(f"{number(words[word])} {word}" for word in _STATUSES if words[word])
     notes = report.counts()["note"]
     return Text(
-        f"{number(len(report.checks))} checks: {told}; {counted(notes, 'note')} (-v)",
+        f"{number(len(report.checks))} checks: {told}; {counted(notes, 'note', 'notes')} (-v)",
         style="dim",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import number
+from tallyverify.language import number
 from tallyverify.records import AreaResult, Bulletin, Declared
 from tallyverify.report.first_screen.summary import DeclaredFigure, FigureRow
 

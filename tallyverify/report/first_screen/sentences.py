@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import MOVED_BY, Finding, counted, number, percent, place
+from tallyverify.findings import MOVED_BY, Finding, place
+from tallyverify.language import counted, number, percent
 from tallyverify.report.first_screen.declared_figures import all_equal, extent_words, whole_rows
 from tallyverify.report.words import beside_the_verdict, by_default, told_wrong, verdict_words
 
@@ -90,7 +91,7 @@ def _held_against_declared(report: Report, found: Finding) -> str:
     name = report.contest.display(found.candidate or "")
     where = f" in {place(found.area)}" if found.area else ""
     return (
-        f"{counted(int(found.observed or 0), 'vote')} for {name}{where}; "
+        f"{counted(int(found.observed or 0), 'vote', 'votes')} for {name}{where}; "
         f"bulletin {_with_extent(report, found)} declares {number(found.expected)}"
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import Finding, counted, number, percent, sentence
+from tallyverify.findings import Finding
+from tallyverify.language import counted, number, percent, sentence
 from tallyverify.report.first_screen.declared_figures import (
     all_equal,
     extent_words,
@@ -46,9 +47,9 @@ def summary_of(report: Report) -> Summary:
 def _coverage(report: Report) -> str:
     seen, expected = report.coverage.stations, report.coverage.stations_expected
     if not expected:
-        return f"The sheets of {counted(seen, 'station')}; of how many is not known."
+        return f"The sheets of {counted(seen, 'station', 'stations')}; of how many is not known."
     share = percent(seen, expected)
-    return f"The sheets of {number(seen)} of {counted(expected, 'station')} ({share})."
+    return f"The sheets of {number(seen)} of {counted(expected, 'station', 'stations')} ({share})."
 
 
 def _declared(report: Report) -> str:
@@ -92,7 +93,7 @@ def _needs(report: Report) -> str:
     if not 0 <= needed <= left or not left:
         return ""
     return (
-        f"Bulletin {bulletin.id} leaves {counted(left, 'vote')} for stations not seen. It is "
+        f"Bulletin {bulletin.id} leaves {counted(left, 'vote', 'votes')} for stations not seen. It is "
         f"true of {report.contest.display(ahead)} if {number(needed)} of them "
         f"({percent(needed, left)}) are theirs; on the sheets it is {percent(have, valid)}."
     )
@@ -137,9 +138,13 @@ def _next(report: Report) -> str:
     if report.verdict == "insufficient":
         return ""
     unsound = {one.station for one in report.findings if one.station and one.evidence == "quality"}
-    parts = [f"the {counted(unseen, 'station')} of which no sheet was seen"] if unseen else []
+    parts = (
+        [f"the {counted(unseen, 'station', 'stations')} of which no sheet was seen"]
+        if unseen
+        else []
+    )
     if unsound:
-        parts.append(f"{counted(len(unsound), 'sheet')} whose own figures do not agree")
+        parts.append(f"{counted(len(unsound), 'sheet', 'sheets')} whose own figures do not agree")
     return sentence("; ".join(parts) or "nothing, by these checks")
 
 
