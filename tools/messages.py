@@ -77,7 +77,7 @@ def update(room: str) -> tuple[int, int]:
             before = read_po(source)
     for message in catalog:
         known = before.get(message.id) if message.id else None
-        if known is not None and type(known.string) is type(message.string):
+        if known is not None and known.pluralizable == message.pluralizable:
             message.string = known.string
     if len(catalog):
         written = io.BytesIO()

@@ -124,9 +124,8 @@ class Reader(ast.NodeVisitor):
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         parts = [one.value for one in node.values if isinstance(one, ast.Constant)]
-        holds = any(
-            isinstance(one, ast.FormattedValue) and _is_made(one.value) for one in node.values
-        )
+        values = [one.value for one in node.values if isinstance(one, ast.FormattedValue)]
+        holds = any(map(_is_made, values))
         if any(_PART.search(str(part)) and str(part) not in self.kept for part in parts) and any(
             " " in str(part) for part in parts
         ):
