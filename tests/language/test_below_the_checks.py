@@ -45,7 +45,7 @@ def test_a_rule(rule: dict[str, Any], said: str) -> None:
 
 def test_an_outcome_names_candidates_as_they_are_called() -> None:
     rule = Rule.model_validate({"kind": "majority", "runoff": "Segunda vuelta"})
-    assert spanish(rule.outcome_words(Outcome("A"))) == "A gana sin más votación"
+    assert spanish(rule.outcome_words(Outcome("A"))) == "A gana directamente"
     assert spanish(rule.outcome_words(Outcome(None, ("A", "B")))) == "Segunda vuelta entre A y B"
 
 
