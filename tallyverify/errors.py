@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-# What tells comes with pydantic: it is imported where it is needed, so that errors are light.
+from tallyverify.language import Told, enumerated, formula, number, told
+
 _LONGEST_SHOWN = 80
 
 # Control characters, invisible ones, those that turn the direction of text, lone surrogates.
@@ -59,8 +60,6 @@ class InputError(TallyVerifyError):
         expected: str | None = None,
         hint: str | None = None,
     ) -> None:
-        from tallyverify.language import told
-
         self.what, self.file, self.place = what, file, place
         self.found, self.expected, self.hint = found, expected, hint
         head, *more = str(what).split("\n")
@@ -140,14 +139,14 @@ def printable(text: str) -> str:
 
 def shown(value: object) -> str:
     """Return a value as it may stand in a message: quoted, short, no control characters."""
+    if isinstance(value, Told):
+        return formula("'{text}'", text=value)
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
 def nearest(name: str, among: Iterable[str]) -> str | None:
     """Return the hint ``did you mean …?`` for the closest of ``among``, if one is close."""
-    from tallyverify.language import told
-
     by_fold = {option.casefold(): option for option in among}
     close = difflib.get_close_matches(name.casefold(), list(by_fold), n=1, cutoff=0.6)
     return told("did you mean {name}?", name=shown(by_fold[close[0]])) if close else None
@@ -155,8 +154,6 @@ def nearest(name: str, among: Iterable[str]) -> str | None:
 
 def listed(names: Iterable[str], most: int = 30) -> str:
     """Return names as a short quoted list."""
-    from tallyverify.language import enumerated, number, told
-
     names = list(names)
     text = enumerated(shown(name) for name in names[:most])
     if len(names) <= most:
@@ -166,7 +163,5 @@ def listed(names: Iterable[str], most: int = 30) -> str:
 
 def either(words: Sequence[str]) -> str:
     """Return words of which one is meant: ``a, b or c``."""
-    from tallyverify.language import enumerated, told
-
     *first, last = words
     return told("{others} or {last}", others=enumerated(first), last=last) if first else last

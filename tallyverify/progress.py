@@ -7,6 +7,8 @@ import threading
 from types import TracebackType
 from typing import Any
 
+from tallyverify.language import in_language, spoken, told
+
 _PATIENCE = 2.0
 
 
@@ -14,8 +16,6 @@ class Reporter:
     """A progress bar on stderr that appears only after two seconds, and only on a terminal."""
 
     def __init__(self) -> None:
-        from tallyverify.language import spoken, told
-
         self._bar: Any = None
         self._task: Any = None
         self._timer: threading.Timer | None = None
@@ -47,8 +47,6 @@ class Reporter:
             self._bar.update(self._task, description=said, completed=done, total=of)
 
     def _said(self, what: str) -> str:
-        from tallyverify.language import in_language
-
         return in_language(what, self._language)
 
     def __exit__(
