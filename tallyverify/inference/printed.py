@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from tallyverify.language import points
+from tallyverify.errors import shown
+from tallyverify.language import Told, formatted, formula, points, told
+
+
+def signed(value: float, spec: str) -> str:
+    """Return a figure as :func:`format` writes it, with a real minus sign.
+
+    Examples
+    --------
+    >>> signed(-0.25, "+.3f"), signed(0.25, "+.3f")
+    ('−0.250', '+0.250')
+    """
+    if not format(value, spec).startswith("-"):
+        return formatted(value, spec)
+    return formula("−{figure}", figure=formatted(abs(value), spec.removeprefix("+")))
+
+
+def quoted(name: str) -> str:
+    """Return a name in quotes, as :func:`shown` has it; one that is told, in every language."""
+    return formula("'{name}'", name=name) if isinstance(name, Told) else shown(name)
 
 
 def span(low: float, high: float) -> str:
@@ -13,7 +32,7 @@ def span(low: float, high: float) -> str:
     >>> span(-0.00502, 0.01765)
     '−0.50 to 1.76'
     """
-    return f"{points(low)} to {points(high)}"
+    return told("{low} to {high}", low=points(low), high=points(high))
 
 
 def is_within(value: float, low: float, high: float) -> bool:
