@@ -152,15 +152,15 @@ def _needs(bulletin: str, candidate: str, need: int, need_valid: int) -> str:
         )
     further: str = told("no further votes")
     if need > 0:
-        further = counted(need, "further vote", "further votes")
+        further = told_of(need, "{count} further votes", "{count} further votes")
     elif need < 0:
         further = told_of(
-            -need, "{count} vote fewer than were seen", "{count} votes fewer than were seen"
+            -need, "{count} votes fewer than were seen", "{count} votes fewer than were seen"
         )
     left = (
         told_of(
             need_valid,
-            "{count} valid vote is left for all together",
+            "{count} valid votes are left for all together",
             "{count} valid votes are left for all together",
         )
         if need_valid
@@ -188,7 +188,7 @@ def _even_if(most: int | None) -> str:
         return told("even if it leaves out stations that were seen")
     return told_of(
         most,
-        "even if it leaves out up to {count} station that was seen",
+        "even if it leaves out up to {count} station that were seen",
         "even if it leaves out up to {count} stations that were seen",
     )
 
@@ -198,7 +198,7 @@ def _unless(most: int | None) -> str:
         return told("if it does not leave out stations that were seen")
     return told_of(
         most,
-        "if it does not leave out up to {count} station that was seen",
+        "if it does not leave out up to {count} station that were seen",
         "if it does not leave out up to {count} stations that were seen",
     )
 
@@ -230,7 +230,7 @@ def _beside(unseen: InferenceStudy, name: str, share: float, amount: int) -> tup
             says.append(
                 told_of(
                     nearest.stations,
-                    "the {count} seen station most favourable to {candidate}, with as many votes, "
+                    "the {count} seen stations most favourable to {candidate}, with as many votes, "
                     "gave {share} %",
                     "the {count} seen stations most favourable to {candidate}, with as many votes, "
                     "gave {share} %",

@@ -12,7 +12,7 @@ from tallyverify import ActaTable, Contest, InputError, read_actas
 from tallyverify.arrays import Mask, Texts
 from tallyverify.inference import Estimate, backtest, estimate, registry_from
 from tallyverify.inference.prediction.area_tree import AreaTree
-from tallyverify.inference.prediction.kinds import _forms, _named_or_plain, kinds_of
+from tallyverify.inference.prediction.kinds import _forms, _named_or_told, kinds_of
 from tallyverify.inference.prediction.population import Population
 from tallyverify.simulate import clean_election, hide_stations
 from tallyverify.table import KIND
@@ -80,7 +80,7 @@ def test_forms_that_are_areas_are_none_with_odd_keys_too() -> None:
 
 
 def test_what_a_column_does_not_name_is_told_by_what_is_plain() -> None:
-    assert _named_or_plain(["post", "not named", "not named"], ["B", "C", ""]) == [
+    assert _named_or_told(["post", "not named", "not named"], ["B", "C", ""]) == [
         "post",
         "C",
         "not named",

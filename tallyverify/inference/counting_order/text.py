@@ -108,7 +108,7 @@ def _form_words(form: str) -> str:
         "number": told("a number"),
         "date": told("a date"),
         "date with offset": told("a date with offset"),
-        "clock": told("a clock time"),
+        "clock": told("a clock"),
     }
     return words.get(form, told("a number or a time"))
 

@@ -137,7 +137,7 @@ def _registry_short(sampling_frame: SamplingFrame, asked: EstimateRequest) -> st
     if declared is not None and strangers and there > declared:
         return told_of(
             strangers,
-            "the registry has {stations}, and {count} sheet is of a station that it does not have: "
+            "the registry has {stations}, and {count} sheet are of stations that it does not have: "
             "{there} together, more than the {declared} declared, so that some may be the same "
             "stations under other keys, counted as seen and predicted as unseen",
             "the registry has {stations}, and {count} sheets are of stations that it does not "
@@ -149,9 +149,9 @@ def _registry_short(sampling_frame: SamplingFrame, asked: EstimateRequest) -> st
         )
     if declared is not None and declared > there * (1 + _MOST_LACKING):
         return told(
-            "the registry has {stations}, but {declared} are declared: what it lacks cannot be "
-            "predicted; give a whole registry, or leave it out to estimate from numbers",
-            stations=counted(there, "station", "stations"),
+            "the registry has {there} stations, but {declared} are declared: what it lacks cannot "
+            "be predicted; give a whole registry, or leave it out to estimate from numbers",
+            there=number(there),
             declared=number(declared),
         )
     if sampling_frame.lacks(declared) and bool(sampling_frame.population.seen.all()):

@@ -58,7 +58,7 @@ def placed_stations(texts: Sequence[Texts], levels: Sequence[str]) -> PlacedStat
             notes.append(
                 told_of(
                     count,
-                    "{count} station of {all} names no {level}: estimated by {within}, in no "
+                    "{count} station of {all} name no {level}: estimated by {within}, in no "
                     "{level}",
                     "{count} stations of {all} name no {level}: estimated by {within}, in no "
                     "{level}",

@@ -97,7 +97,7 @@ def _one_station(station: Texts, strange: Mask, registry: Registry) -> str:
     first = sorted(station[(spelt == spelt[doubled].min()).to_numpy()])
     return told_of(
         int(doubled.sum()),
-        "{count} sheet stands for one station under several spellings of its key, such as "
+        "{count} sheet stand for one station under several spellings of its key, such as "
         "{examples}: it cannot be told which of them counts",
         "{count} sheets stand for one station under several spellings of its key, such as "
         "{examples}: it cannot be told which of them counts",

@@ -63,7 +63,7 @@ def kinds_of(
         named = [folded(str(text)) or NOT_NAMED for text in given]
         both = _together(named, texts)
         crossed = len(set(both)) <= MOST_KINDS and NOT_NAMED not in named
-        texts = both if crossed else _named_or_plain(named, texts, seen)
+        texts = both if crossed else _named_or_told(named, texts, seen)
     # Not by an array of texts: that would hold what is told in the language that is spoken.
     names = sorted(set(texts))
     place = {name: at for at, name in enumerate(names)}
@@ -100,7 +100,7 @@ def _forms(keys: Texts, areas: Sequence[Counts]) -> list[str]:
     return [words[one] for one in letters]
 
 
-def _named_or_plain(named: list[str], plain: list[str], seen: Mask | None = None) -> list[str]:
+def _named_or_told(named: list[str], plain: list[str], seen: Mask | None = None) -> list[str]:
     """Return kinds where a column names those of some stations only.
 
     What is plain to see tells of the others, and of all where the column names all that were seen:

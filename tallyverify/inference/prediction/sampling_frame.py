@@ -247,7 +247,7 @@ def _not_in_order(there: Floats) -> str:
     if gaps > _MOST_GAPS * len(there):
         return told_of(
             gaps,
-            "{count} station seen has no place in the order of counting",
+            "{count} station seen have no place in the order of counting",
             "{count} stations seen have no place in the order of counting",
         )
     together = np.unique(there[np.isfinite(there)], return_counts=True)[1]
@@ -256,6 +256,6 @@ def _not_in_order(there: Floats) -> str:
         return ""
     return told_of(
         most,
-        "{count} station seen has one place in the order of counting",
+        "{count} station seen have one place in the order of counting",
         "{count} stations seen have one place in the order of counting",
     )

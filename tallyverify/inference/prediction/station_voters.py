@@ -64,7 +64,7 @@ def station_voters(
         notes.append(
             told_of(
                 int(empty.sum()),
-                "{count} unseen station with 0 registered voters holds no votes: no seen station "
+                "{count} unseen station with 0 registered voters hold no votes: no seen station "
                 "without voters on its list has any",
                 "{count} unseen stations with 0 registered voters hold no votes: no seen station "
                 "without voters on its list has any",
@@ -79,8 +79,8 @@ def station_voters(
             notes.append(
                 told_of(
                     int(unknown.sum()),
-                    "the {count} unseen station whose voters are not stated has the {rest} that "
-                    "the declared registered voters leave",
+                    "the {count} unseen station whose voters are not stated have the {rest} "
+                    "together that the declared registered voters leave",
                     "the {count} unseen stations whose voters are not stated have the {rest} "
                     "together that the declared registered voters leave",
                     rest=number(int(rest)),

@@ -9,7 +9,7 @@ from typing import Any
 
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.inference.sequential.state import Sampling
-from tallyverify.language import counted, number, told
+from tallyverify.language import number, told
 from tallyverify.names import folded_key
 
 Areas = Mapping[str, str] | Mapping[str, Mapping[str, str]]
@@ -129,6 +129,6 @@ def _check_list(name: str, drawn: tuple[str, ...], areas: Mapping[str, str], cou
         raise InputError(
             told("areas are given of every station of the list, drawn or not, each once"),
             place=told("areas of {name}", name=name),
-            found=counted(len(areas), "station", "stations"),
+            found=told("{stations} stations", stations=number(len(areas))),
             expected=number(count),
         )

@@ -15,7 +15,7 @@ from tallyverify.arrays import Codes, Floats, Mask, floats, numbers
 from tallyverify.errors import InputError, listed, nearest
 from tallyverify.inference.sequential.betting import Bets
 from tallyverify.inference.sequential.state import Sampling
-from tallyverify.language import clauses, counted, formatted, number, told, told_of
+from tallyverify.language import clauses, formatted, number, told
 
 WHOLE: str = told("the whole list")  # name of the only list where there are no strata
 
@@ -101,9 +101,9 @@ def _limits(name: str, size: int, bound: float | None, registered: ArrayLike | N
     if voters is not None and voters.ndim and voters.shape != (size,):
         raise InputError(
             told(
-                "registered lists {listed}, but {name} has {size}; give one number for each "
-                "station, or their sum",
-                listed=counted(voters.size, "station", "stations"),
+                "registered lists {listed} stations, but {name} has {size}; give one number for "
+                "each station, or their sum",
+                listed=number(voters.size),
                 name=name,
                 size=number(int(size)),
             )
@@ -200,7 +200,7 @@ def _refuse_beyond(
         raise InputError(
             told(
                 "{stations} with this batch, but the list has {units}; each station may come once",
-                stations=_within(counted(count, "station", "stations"), stratum),
+                stations=_within(told("{stations} stations", stations=number(count)), stratum),
                 units=number(bets.units),
             )
         )
@@ -217,8 +217,8 @@ def _refuse_beyond(
 
 def _voters(count: float, *, of_registered: bool) -> str:
     if of_registered:
-        return told_of(round(count), "{count} registered voter", "{count} registered voters")
-    return told_of(round(count), "{count} valid vote", "{count} valid votes")
+        return told("{voters} registered voters", voters=_figure(count))
+    return told("{votes} valid votes", votes=_figure(count))
 
 
 def _within(what: str, stratum: str | None) -> str:
@@ -295,9 +295,9 @@ def _rows(
     if len(names) != count:
         raise InputError(
             told(
-                "{strata} for {stations}; name the stratum of each",
-                strata=counted(len(names), "stratum", "strata"),
-                stations=counted(count, "station", "stations"),
+                "{strata} strata for {stations} stations; name the stratum of each",
+                strata=number(len(names)),
+                stations=number(count),
             )
         )
     rows: dict[str, list[int]] = {}
