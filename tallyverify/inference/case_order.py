@@ -12,7 +12,7 @@ from tallyverify.checking import CaseFacts, Sheets
 from tallyverify.errors import InputError
 from tallyverify.inference.counting_order.late_stations import OrderOfCounting, order_of_counting
 from tallyverify.inference.counting_order.text import parse_order
-from tallyverify.inference.error_words import in_one_line
+from tallyverify.inference.printed import in_one_line
 from tallyverify.language import counted, number, told
 
 if TYPE_CHECKING:

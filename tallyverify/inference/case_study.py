@@ -10,7 +10,6 @@ from tallyverify.checking import MOST_STATIONS, CaseFacts, Kept
 from tallyverify.errors import InputError, TallyVerifyError
 from tallyverify.inference.case_order import CaseOrder, order_of
 from tallyverify.inference.draw_as_designed import not_as_designed
-from tallyverify.inference.error_words import in_one_line
 from tallyverify.inference.estimating.request import EstimateRequest
 from tallyverify.inference.estimating.result import Estimate
 from tallyverify.inference.estimating.sensitivity import Sensitivity, sensitivity
@@ -19,6 +18,7 @@ from tallyverify.inference.estimating.tilt import Tilt
 from tallyverify.inference.estimating.whole_count import estimate_of
 from tallyverify.inference.left_out import left_out, registry_lists_all
 from tallyverify.inference.margin_evidence import needed_tilt
+from tallyverify.inference.printed import in_one_line
 from tallyverify.inference.section import DeclaredShares, InferenceSection
 from tallyverify.language import counted, number, told
 from tallyverify.records import AreaResult, Bulletin

@@ -7,9 +7,8 @@ import pytest
 
 import tallyverify as tv
 from tallyverify.errors import InputError
-from tallyverify.inference.error_words import first_line, in_one_line
 from tallyverify.inference.prediction.kinds import kinds_of
-from tallyverify.inference.printed import quoted, signed
+from tallyverify.inference.printed import first_line, in_one_line, quoted, signed
 from tallyverify.language import Told, in_language, retold, speaking, told
 
 WRONG = InputError(

@@ -13,7 +13,6 @@ from threadpoolctl import threadpool_limits
 from tallyverify.arrays import Floats
 from tallyverify.checking import MOST_STATIONS, CaseFacts, Sheets, summarise_sheets
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.inference.error_words import in_one_line
 from tallyverify.inference.estimating.interval_factor import Calibration, calibrate
 from tallyverify.inference.estimating.outcome import TURNOUT, PairEstimate, predicted_outcome
 from tallyverify.inference.estimating.patterns import PATTERNS, patterns_of
@@ -26,6 +25,7 @@ from tallyverify.inference.prediction.sampling_frame import SamplingFrame, assem
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
 from tallyverify.inference.prediction.unseen_totals import Predicted, fit_working_spread
 from tallyverify.inference.prediction.within_room import within_room
+from tallyverify.inference.printed import in_one_line
 from tallyverify.inference.sampling.drawn_not_in import not_in_drift, not_in_note
 from tallyverify.inference.sampling.ratio import RatioEstimate
 from tallyverify.inference.sampling.ratio_input import some_of

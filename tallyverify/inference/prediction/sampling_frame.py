@@ -12,7 +12,6 @@ import pandas as pd
 from tallyverify.checking import Sheets
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.counting_order.text import parse_order
-from tallyverify.inference.error_words import first_line
 from tallyverify.inference.prediction.area_tree import AreaTree
 from tallyverify.inference.prediction.frame_areas import placed_stations
 from tallyverify.inference.prediction.frame_covariates import covariates_of
@@ -20,6 +19,7 @@ from tallyverify.inference.prediction.frame_keys import joined_keys
 from tallyverify.inference.prediction.kinds import kinds_of
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.station_voters import station_voters
+from tallyverify.inference.printed import first_line
 from tallyverify.language import told, told_of
 from tallyverify.table import KIND, Registry
 
