@@ -12,19 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammainc
-from scipy.stats import chi2, false_discovery_control
+from scipy.stats import chi2
 
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.indicator import Effect, Indicator, signed
 from tallyverify.forensics.shares.exact import count_tail, smooth_chances
+from tallyverify.forensics.shares.spikes import TARGETS, Spike, spikes_of
 from tallyverify.language import clauses, enumerated, formatted, number, told
 from tallyverify.taken import takes_input
 
 SMALLEST = 50  # fewest valid votes of a station that is used
 FEWEST = 300  # fewest stations
 MOST_ALIKE = 0.2  # largest share of the stations with one number of valid votes
-TARGETS = np.arange(100, 2000, 100)  # 5, 10, … 95 % in units of 1/2000
 TOLERANCE = 1  # 0.05 percentage points in the same units: a bin of Rozenas's grid of 1001
 # Where neighbouring fractions vary more than this (1: as they should), the null does not fit.
 WORST_MISFIT = 1.5
@@ -32,36 +32,6 @@ _FEWEST_EXPECTED = 5.0
 
 # Places between the coarse fractions and the integer percentages next to them.
 _BETWEEN = np.sort((TARGETS[:, None] + np.array([-14, -6, 6, 14])).ravel())
-
-
-@dataclass(frozen=True)
-class Spike:
-    """One coarse fraction at which more stations lie than expected.
-
-    Attributes
-    ----------
-    share : float
-        The fraction.
-    observed, expected : float
-        Stations within 0.05 points of it.
-    pvalue : float
-        Adjusted over the nineteen fractions (Benjamini–Hochberg).
-    """
-
-    share: float
-    observed: int
-    expected: float
-    pvalue: float
-
-    @property
-    def words(self) -> str:
-        """The fraction, with the stations at it and those expected."""
-        return told(
-            "{share} % ({observed}, expected {expected})",
-            share=formatted(100 * self.share, ".0f"),
-            observed=number(self.observed),
-            expected=number(round(self.expected)),
-        )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -202,7 +172,7 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
         refused=refused,
         observed=observed,
         expected=expected,
-        spikes=() if refused else _spikes(observed, expected, tails),
+        spikes=() if refused else spikes_of(observed, expected, tails),
         misfit=misfit,
         density=density.astype(np.float64),
     )
@@ -310,16 +280,6 @@ def combined(together: float, single: Floats) -> float:
     # The largest spike is conservative where few stations are expected at each fraction.
     largest = -np.expm1(len(single) * np.log1p(-min(float(single.min()), 1 - 1e-16)))
     return float(min(1.0, together / 0.9, largest / 0.1))
-
-
-def _spikes(observed: Counts, expected: Floats, tails: Floats) -> tuple[Spike, ...]:
-    adjusted = false_discovery_control(tails)
-    ranked = np.argsort(adjusted, kind="stable")
-    return tuple(
-        Spike(float(TARGETS[k]) / 2000, int(observed[k]), float(expected[k]), float(adjusted[k]))
-        for k in ranked
-        if adjusted[k] <= 0.05
-    )
 
 
 def _squares(x: Counts, n: Counts, between: Floats) -> Floats:

@@ -19,31 +19,16 @@ from tallyverify.arrays import Floats, codes, people, same_length, usable_statio
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
-from tallyverify.forensics.turnout.peak_curve import (
-    BINS,
-    Reading,
-    by_turnout,
-    dealt_groups,
-    read_curves,
-    resampled,
-)
-from tallyverify.language import clauses, formatted, number, percent, points, told
+from tallyverify.forensics.turnout.peak_curve import BINS, by_turnout, dealt_groups
+from tallyverify.forensics.turnout.peak_reading import ASSUMPTION, found_in, warnings_of
+from tallyverify.language import clauses, formatted, number, told
 from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 1000  # fewest stations of which a curve of votes by turnout can be drawn
-# Most that the ratio may change over the flank below the peak, as a fraction of itself.
-LARGEST_CHANGE = 0.05
 FEWEST_AREAS = 30  # fewest areas that can be drawn in the place of stations
 FEWEST_RESAMPLES = 100  # fewest draws of which an interval is taken
-_WIDEST_PEAK = 0.05
-_FEWEST_FOUND = 0.95
-_WIDEST_CHANGE = 0.10
 
 _NO_ROLL = told("no registered voters known")
-_ASSUMPTION = told(
-    "it assumes that in a clean election the ratio of this candidate's votes to all others does "
-    "not depend on turnout, which is seldom true: in town and country both often differ"
-)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -216,7 +201,7 @@ def turnout_peak(
         "leader": by_turnout(x, b, n, np.zeros_like(x))[0],
         "others": by_turnout(v - x, b, n, np.zeros_like(x))[0],
     }
-    found = _found(curves, common["leader"], common["others"], resamples, rng)
+    found = found_in(curves, common["leader"], common["others"], resamples, rng)
     refused = found.pop("refused", "")
     if not n.size and _NO_ROLL in left_out:
         refused = told("no station has a known number of registered voters")
@@ -230,93 +215,9 @@ def turnout_peak(
         refused = told("fewer than {fewest} areas to resample", fewest=number(FEWEST_AREAS))
     effect: Effect | None = found.pop("effect", None)
     if refused or effect is None:
-        return TurnoutPeak(**common, **found, refused=refused, warnings=(_ASSUMPTION,))
+        return TurnoutPeak(**common, **found, refused=refused, warnings=(ASSUMPTION,))
     trend = (found["with_trend"], found["trend_low"], found["trend_high"])
-    said = _warnings(trend, effect, by_area=code is not None)
+    said = warnings_of(trend, effect, by_area=code is not None)
     return TurnoutPeak(
         **common, **found, statistic=effect.value, effect=effect, warnings=tuple(said)
     )
-
-
-def _warnings(trend: tuple[float, float, float], effect: Effect, *, by_area: bool) -> list[str]:
-    excess, low, high = (number(round(one)) for one in trend)
-    said: list[str] = [
-        _ASSUMPTION,
-        told(
-            "the excess is a difference from that assumption, not a number of false votes, and its "
-            "interval holds no doubt about the assumption"
-        ),
-        told(
-            "if the ratio went on changing as it does below the peak, the excess would be {excess} "
-            "({low} to {high}) votes",
-            excess=excess,
-            low=low,
-            high=high,
-        ),
-    ]
-    if min(trend) <= 0 <= max(trend):
-        said.append(told("so that change alone could explain all of the excess"))
-    if effect.value < 0:
-        said.append(
-            told("the excess is negative: above the peak the candidate has less than the ratio")
-        )
-    if not by_area:
-        said.append(
-            told("the interval takes stations as independent; give their areas if they are not")
-        )
-    return said
-
-
-def _found(
-    curves: tuple[Floats, Floats],
-    leader: Floats,
-    others: Floats,
-    resamples: int,
-    rng: np.random.RandomState,
-) -> dict[str, Any]:
-    """Return the fields of the result that the curves and their resamples give, or a refusal."""
-    read = read_curves(leader, others)
-    if isinstance(read, str):
-        return {"refused": read}
-    found: dict[str, Any] = read._asdict()
-    del found["excess"]
-    drawn = resampled(*curves, resamples, rng)
-    if len(drawn) < _FEWEST_FOUND * resamples:
-        lost = resamples - len(drawn)
-        return found | {
-            "refused": told(
-                "the turnout peak is not stable: {lost} of {resamples} resamples have none",
-                lost=formatted(lost, "d"),
-                resamples=formatted(resamples, "d"),
-            )
-        }
-    low, high = (Reading(*ends) for ends in np.quantile(drawn, [0.025, 0.975], axis=0).tolist())
-    found["refused"] = _unfit(read, low, high)
-    for end, at in (("low", low), ("high", high)):
-        found |= {f"peak_{end}": at.peak, f"change_{end}": at.change, f"trend_{end}": at.with_trend}
-    name = told("votes above the ratio at the peak")
-    return found | {"effect": Effect(name, read.excess, low.excess, high.excess)}
-
-
-def _unfit(read: Reading, low: Reading, high: Reading) -> str:
-    """Return why the peak or the ratio is not to be relied on; empty if nothing speaks against."""
-    if high.peak - low.peak > _WIDEST_PEAK:
-        return told(
-            "the turnout peak is not stable: {low} to {high} in resamples",
-            low=percent(low.peak, 1, 1),
-            high=percent(high.peak, 1, 1),
-        )
-    change, lowest, highest = (points(one.change, "+") for one in (read, low, high))
-    changes = told("{change} % ({low} to {high} %)", change=change, low=lowest, high=highest)
-    if abs(read.change) > LARGEST_CHANGE:
-        return told(
-            "the ratio to the others already changes with turnout below the peak, by {changes}, "
-            "and the method assumes that it does not",
-            changes=changes,
-        )
-    if max(-low.change, high.change) > _WIDEST_CHANGE:
-        return told(
-            "it cannot be told whether the ratio changes below the peak: {changes}",
-            changes=changes,
-        )
-    return ""
