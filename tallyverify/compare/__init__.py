@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from tallyverify.checking import Bounds, bounds_of
 from tallyverify.compare import (
+    batch,
     bulletins,
     capacity,
+    coverage,
     declared_below_seen,
     in_question,
     nested,
     parts,
     percentages,
+    rounded,
     together,
     winner,
 )
 from tallyverify.compare.in_question import materiality_of
-from tallyverify.compare.percentages import RoundedCounts, rounded_counts
+from tallyverify.compare.rounded import RoundedCounts, rounded_counts
 from tallyverify.compare.unseen_bounds import bounds
 
 if TYPE_CHECKING:
@@ -42,13 +45,16 @@ CHECKS = tuple(
         chain.from_iterable(
             module.CHECKS
             for module in (
+                batch,
                 bulletins,
                 capacity,
+                coverage,
                 declared_below_seen,
                 in_question,
                 nested,
                 parts,
                 percentages,
+                rounded,
                 together,
                 winner,
             )
