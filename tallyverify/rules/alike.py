@@ -25,7 +25,8 @@ from tallyverify.table import RARE, Groups, Repeats
 
 _ALPHA = 0.001
 _MOST_NAMED = 6  # options of a vector of votes that are printed
-_PAPERS = ("null", "blank")
+_WORDS = {"null": told("null"), "blank": told("blank")}
+_PAPERS = tuple(_WORDS)
 
 
 def alike(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
@@ -114,8 +115,7 @@ def _too(pairs: int, papers: list[str]) -> str:
 
 
 def _papers_in_words(papers: list[str]) -> str:
-    words = {"null": told("null"), "blank": told("blank")}
-    return each_and(words[name] for name in papers)
+    return each_and(_WORDS[name] for name in papers)
 
 
 def _same_votes(group: Cells, papers: list[str]) -> str:
@@ -131,7 +131,7 @@ def _same_votes(group: Cells, papers: list[str]) -> str:
             "({counts})",
             stations=stations,
             papers=named,
-            counts=_counts(zip(papers, kinds[0], strict=True)),
+            counts=_counts(zip((_WORDS[name] for name in papers), kinds[0], strict=True)),
         )
     if any(None in kind for kind in kinds):
         return told(

@@ -103,7 +103,7 @@ def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
 def _fallen(
     check: Check, engine: Feasibility, pair: Pair, words: str, one: Growth, facts: CaseFacts
 ) -> Finding:
-    evidence, proof = proved(engine, pair, {one.name}, facts)
+    evidence, proof = proved_of_pair(engine, pair, {one.name}, facts)
     return check.finding(
         told(
             "{area}: bulletin {later} declares {votes} for {name}, {fewer} fewer than bulletin "
@@ -144,7 +144,7 @@ def _of_pair(pair: Pair, names: set[str], facts: CaseFacts) -> Callable[[Row], b
     return wanted
 
 
-def proved(
+def proved_of_pair(
     engine: Feasibility, pair: Pair, names: set[str], facts: CaseFacts
 ) -> tuple[Evidence, str]:
     """What the two bulletins prove of these figures together, and neither alone."""

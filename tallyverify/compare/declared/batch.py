@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
-from tallyverify.compare.bulletins import LINES, Growth, Pair, growth, pairs, proved
+from tallyverify.compare.declared.bulletins import (
+    LINES,
+    Growth,
+    Pair,
+    growth,
+    pairs,
+    proved_of_pair,
+)
 from tallyverify.compare.lifting import answer_of
 from tallyverify.compare.wording import term
 from tallyverify.feasibility import Feasibility, summarise_witnesses
@@ -95,7 +102,7 @@ def _impossible(
         )
     findings = []
     for votes, message, spelt, names in more:
-        evidence, proof = proved(engine, pair, {*names, "valid"}, facts)
+        evidence, proof = proved_of_pair(engine, pair, {*names, "valid"}, facts)
         findings.append(
             check.finding(
                 message,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tallyverify.checking import CaseFacts, Check, Kept
+from tallyverify.compare.declared.parts import differ
 from tallyverify.compare.lifting import Place, answer_of, places, proof_of, same_place
-from tallyverify.compare.parts import differ
 from tallyverify.compare.wording import difference
 from tallyverify.feasibility import BY_COVERAGE, Feasibility, stated, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding
