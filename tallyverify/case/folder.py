@@ -312,9 +312,7 @@ def _described(root: Path, file: str, read: CaseReading) -> CaseFile:
             file=name,
             found=listed(there) or told("an empty folder"),
             hint=nearest("case.json", there)
-            or told(
-                'write one: {{"contest": "contest.json", "actas": {{"file": "actas.csv"}}}}',
-            ),
+            or told('write one: {{"contest": "contest.json", "actas": {{"file": "actas.csv"}}}}'),
         )
     return read.document(inside(root, file), CaseFile, "case")
 

@@ -100,8 +100,8 @@ def _extent(
             )
             return Extent(True, words=said)
         exact = (row.stations, row.stations + more)
-        stated_ = counted(row.stations, "station", "stations")
-        said = told("{row}: it holds {stations}", row=head, stations=stated_)
+        number_of = counted(row.stations, "station", "stations")
+        said = told("{row}: it holds {stations}", row=head, stations=number_of)
         return Extent(False, stations=exact, words=said)
     if covered is None:
         return Extent(False)
@@ -142,27 +142,33 @@ def _extent(
             # Voters of no station may be counted in both, and the lists be of another day.
             of_lists = _whole_between(covered, lists)
             voters = (min(least, of_lists[0]), max(most, of_lists[1]))
+    words = _share_words(head, covered, basis)
+    if basis == "stations":
+        return Extent(False, stations=stations, words=words if stations else "")
+    if basis == "registered":
+        return Extent(False, voters=voters, words=words if voters else "")
+    return Extent(False, stations=stations, voters=voters, either=True, words=words)
+
+
+def _share_words(row: str, covered: tuple[Fraction, Fraction], basis: str | None) -> str:
     low, high = (formatted(100 * float(one), ".6g") for one in covered)
     if basis == "stations":
-        said = told(
-            "{row}: it holds {low} to {high} % of the stations", row=head, low=low, high=high
+        return told(
+            "{row}: it holds {low} to {high} % of the stations", row=row, low=low, high=high
         )
-        return Extent(False, stations=stations, words=said if stations else "")
     if basis == "registered":
-        said = told(
+        return told(
             "{row}: its stations have {low} to {high} % of the registered voters",
-            row=head,
+            row=row,
             low=low,
             high=high,
         )
-        return Extent(False, voters=voters, words=said if voters else "")
-    said = told(
+    return told(
         "{row}: it holds {low} to {high} % of the stations, or of the voters",
-        row=head,
+        row=row,
         low=low,
         high=high,
     )
-    return Extent(False, stations=stations, voters=voters, either=True, words=said)
 
 
 def _share_beside(
