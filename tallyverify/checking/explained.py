@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from tallyverify.errors import UnknownNameError
+from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 _HEAD = re.compile(r"^## ([A-Z][0-9]{3}): (.*)$", re.MULTILINE)
@@ -34,7 +35,7 @@ def explain(code: str) -> str:
     """
     pages = explanations()
     if code.strip().upper() not in pages:
-        raise UnknownNameError.of("no such check", code, list(pages))
+        raise UnknownNameError.of(told("no such check"), code, list(pages))
     return pages[code.strip().upper()]
 
 
