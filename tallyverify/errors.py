@@ -137,8 +137,8 @@ class UnknownNameError(InputError):
 
 
 def printable(text: str) -> str:
-    """Return text with control, invisible and direction characters spelt out."""
-    return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), text)
+    """Return text as it is said, with control, invisible and direction characters spelt out."""
+    return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), str(text))
 
 
 def shown(value: object) -> str:

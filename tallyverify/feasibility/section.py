@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from tallyverify.findings import Figure
+from tallyverify.language import ToldText
 from tallyverify.model import Model
 
 Range = tuple[int, int | None]
@@ -59,6 +60,9 @@ class FeasibilitySection(Model):
         Stations whose sheets to look at first, in the order of arithmetic.
     by_bulletin : tuple of BulletinAnswer
         The same for each bulletin alone.
+    assumed : tuple of str
+        Which of the assumptions the strongest proof used, beside how many stations there are and
+        were seen; empty where nothing is proved.
     """
 
     sheets_wrong: Range
@@ -71,3 +75,4 @@ class FeasibilitySection(Model):
     resolved_by: str | None = None
     look_at_first: tuple[str, ...] = Field(default=())
     by_bulletin: tuple[BulletinAnswer, ...] = Field(default=())
+    assumed: tuple[ToldText, ...] = Field(default=())
