@@ -137,7 +137,7 @@ class UnknownNameError(InputError):
 
 
 def printable(text: str) -> str:
-    """Return text as it is said, with control, invisible and direction characters spelt out."""
+    """Return text, as it is said, with control, invisible and direction characters spelt out."""
     return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), str(text))
 
 
