@@ -51,8 +51,8 @@ for name, command, about in (
         told(
             "Propose a case for files of sheets: mapping, contest, and what to ask.\n\n"
             "Nothing is overwritten. Exit 0: written, or (--check) the case says the same. "
-            "1: --check, and it says something else. 2: a file cannot be read, or the case is there "
-            "already."
+            "1: --check, and it says something else. 2: a file cannot be read, or the case is "
+            "there already."
         ),
     ),
     (

@@ -156,13 +156,15 @@ def _in_words(message: str) -> str:
 
 def show(error: Any) -> None:
     """Show what Typer found wrong with the command line, with the usage."""
-    if spoken() == "en" or type(error).show is not _USAGE_ERROR.show or error.ctx is None:
+    if spoken() == "en" or type(error).show is not _USAGE_ERROR.show:
         error.show()
         return
-    hint = told(
-        "Try '{command} {option}' for help.",
-        command=error.ctx.command_path,
-        option=error.ctx.help_option_names[0],
-    )
+    if error.ctx is not None:
+        hint = told(
+            "Try '{command} {option}' for help.",
+            command=error.ctx.command_path,
+            option=error.ctx.help_option_names[0],
+        )
+        sys.stderr.write(f"{error.ctx.get_usage()}\n{hint}\n\n")
     what = told("Error: {what}", what=_in_words(error.format_message()))
-    sys.stderr.write(f"{error.ctx.get_usage()}\n{hint}\n\n{what}\n")
+    sys.stderr.write(f"{what}\n")
