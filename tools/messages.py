@@ -20,7 +20,8 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).resolve().parents[1] / "tallyverify"
 LITERALS = {"told": (0,), "told_of": (1, 2), "counted": (1, 2)}
 """Functions that tell, and which of their arguments are the message."""
-_IN_TEMPLATES = {"_": None, "ngettext": (1, 2)}
+_IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
+"""As templates call them: ``_("…")``, and what ``{% trans %}`` becomes."""
 
 
 def rooms() -> dict[str, list[Path]]:

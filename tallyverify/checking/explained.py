@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from tallyverify.errors import UnknownNameError
-from tallyverify.language import told
+from tallyverify.language import Language, spoken, told
 from tallyverify.taken import takes_input
 
 _HEAD = re.compile(r"^## ([A-Z][0-9]{3}): (.*)$", re.MULTILINE)
@@ -17,6 +17,8 @@ _NEXT = re.compile(r"^#{1,2} ", re.MULTILINE)
 @takes_input
 def explain(code: str) -> str:
     """Return the page of a check, in Markdown: what it asks, and what can mislead it.
+
+    It is in the language that is spoken.
 
     Parameters
     ----------
@@ -33,16 +35,19 @@ def explain(code: str) -> str:
     >>> explain("d301").splitlines()[0]
     '## D301: Declared below observed'
     """
-    pages = explanations()
+    pages = explanations(spoken())
     if code.strip().upper() not in pages:
         raise UnknownNameError.of(told("no such check"), code, list(pages))
     return pages[code.strip().upper()]
 
 
+_PAGES: dict[Language, str] = {"en": "checks.md", "es": "checks.es.md"}
+
+
 @cache
-def explanations() -> dict[str, str]:
+def explanations(language: Language = "en") -> dict[str, str]:
     """Return the page of every check by its code, in the order of the document."""
-    text = files("tallyverify.checking").joinpath("checks.md").read_text(encoding="utf-8")
+    text = files("tallyverify.checking").joinpath(_PAGES[language]).read_text(encoding="utf-8")
     pages = {}
     for head in _HEAD.finditer(text):
         end = _NEXT.search(text, head.end())

@@ -29,11 +29,15 @@ from typing import Any, NoReturn
 
 from tallyverify.atomic_write import INTERRUPTS
 from tallyverify.command.output import Closed, Done, check_open, let_go
-from tallyverify.errors import TallyVerifyError, printable
+from tallyverify.errors import InputError, TallyVerifyError, printable
+from tallyverify.language import language_of, speaking, told
 
 _unloaded: BaseException | None = None
 try:
+    import typer
+
     from tallyverify.command.parser import app
+    from tallyverify.command.screen import in_spoken_language, screen_language, show
 except BaseException as error:  # here it would end in 1; main tells it, as all else
     _unloaded = error
 
@@ -58,6 +62,12 @@ def main() -> NoReturn:
 
 def run() -> int:
     """Run the command line and return the exit code that is due."""
+    language = language_of() if _unloaded is not None else screen_language(sys.argv[1:])
+    with speaking(language):
+        return _watched()
+
+
+def _watched() -> int:
     interrupts = _Interrupts()
     code = _FAILED
     try:
@@ -83,7 +93,8 @@ def _run() -> int:
         raise _unloaded
     # Left to itself, Typer ends the process: in 1, too.
     try:
-        ended = app(prog_name="tallyverify", standalone_mode=False)
+        command = in_spoken_language(typer.main.get_command(app))
+        ended = command(prog_name="tallyverify", standalone_mode=False)
     except SystemExit as stop:
         # Typer's end of a help that nobody reads; see output.say.
         if "--help" not in sys.argv or not isinstance(stop.__context__, BrokenPipeError):
@@ -177,9 +188,10 @@ def _told(error: BaseException) -> int:
 
 def _tell(error: BaseException) -> None:
     if hasattr(error, "show"):  # Typer's own, about arguments: with the usage
-        error.show()
+        show(error)
         return
-    sys.stderr.write(f"error: {_message(error)}\n")
+    message = told("error: {text}", text=_message(error))
+    sys.stderr.write(f"{message}\n")
     if os.environ.get("TALLYVERIFY_TRACEBACK") and _is_defect(error):
         traceback.print_exception(error)
 
@@ -190,23 +202,27 @@ def _is_defect(error: BaseException) -> bool:
 
 
 def _message(error: BaseException) -> str:
+    if isinstance(error, InputError):
+        return str(error.at(""))  # once more: it may have been made for a file in another language
     if isinstance(error, TallyVerifyError):
         return str(error)
     if isinstance(error, OSError):
-        name = printable(Path(os.fsdecode(error.filename)).name) if error.filename else "output"
+        output = str(told("output"))
+        name = printable(Path(os.fsdecode(error.filename)).name) if error.filename else output
         return f"{name}: {error.strerror or printable(str(error))}"
     if isinstance(error, MemoryError):
-        return "not enough memory; convert the actas to Parquet"
+        return told("not enough memory; convert the actas to Parquet")
     if isinstance(error, KeyboardInterrupt | Interrupted):
-        return "interrupted"
+        return told("interrupted")
     try:
         what = printable(f"{type(error).__name__}: {error}")[:200]
     except Exception:  # an error that cannot even say what it is
         what = type(error).__name__
-    return (
+    return told(
         "a defect of tallyverify, or of a library that it uses; nothing was concluded\n"
-        f"  found: {what}\n"
-        "  try: report it, with the traceback that TALLYVERIFY_TRACEBACK=1 shows"
+        "  found: {what}\n"
+        "  try: report it, with the traceback that TALLYVERIFY_TRACEBACK=1 shows",
+        what=what,
     )
 
 

@@ -7,19 +7,20 @@ from typing import Annotated
 
 import typer
 
+from tallyverify.command.options import Lang
 from tallyverify.command.output import Done, case_of, say
+from tallyverify.language import told
 
 
 def check_certificate_command(
     certificate: Annotated[
-        Path, typer.Argument(help="certificate.json, as verify --out writes it.", metavar="CERT")
+        Path,
+        typer.Argument(help=told("certificate.json, as verify --out writes it."), metavar="CERT"),
     ],
-    case: Annotated[Path, typer.Argument(help="Folder with a case.json.", metavar="CASE")],
+    case: Annotated[Path, typer.Argument(help=told("Folder with a case.json."), metavar="CASE")],
+    lang: Lang = None,
 ) -> Done:
-    """Prove a certificate again: nothing of it is believed but what the case itself says.
-
-    Exit 0: proved. 1: not proved, with the reason. 2: a file that cannot be read.
-    """
+    """Prove a certificate again."""
     from tallyverify.case import read_document
     from tallyverify.engine import check_certificate
     from tallyverify.errors import printable
@@ -27,5 +28,9 @@ def check_certificate_command(
 
     proof, _ = read_document(certificate, Certificate, "certificate")
     found = check_certificate(proof, case_of(case, None, None, None, None, None, seed=0))
-    say(f"{'proved' if found.proved else 'not proved'}: {printable(found.words)}\n")
+    words = printable(found.words)
+    said = told("proved: {words}", words=words)
+    if not found.proved:
+        said = told("not proved: {words}", words=words)
+    say(f"{said}\n")
     return Done(0 if found.proved else 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,14 +15,17 @@ from tallyverify.command.options import (
     DeclaredFile,
     Format,
     Lang,
-    Language,
     MappingFile,
     RegistryFile,
     SeedNumber,
     What,
 )
 from tallyverify.command.output import Done, captured, case_of, places_in, say, written_line
+from tallyverify.language import Language, retold, speaking, told
 from tallyverify.progress import Reporter
+
+if TYPE_CHECKING:
+    from tallyverify.inference import InferenceSection
 
 
 def estimate_command(
@@ -34,17 +38,15 @@ def estimate_command(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for estimate.json, the figures and made_with.json.", show_default=False
+            help=told("Folder for estimate.json, the figures and made_with.json."),
+            show_default=False,
         ),
     ] = None,
     format: What = Format.terminal,
     seed: SeedNumber = 0,
-    lang: Lang = Language.en,
+    lang: Lang = None,
 ) -> Done:
-    """Estimate the whole count from the stations seen, with a backtest of the intervals.
-
-    Exit 0: an estimate, or the reason why there is none. 2: input that cannot be read.
-    """
+    """Estimate the whole count from the stations seen."""
     from tallyverify.atomic_write import write_whole
     from tallyverify.engine import estimate_case
     from tallyverify.report import FIGURES, figures, made_with
@@ -54,10 +56,13 @@ def estimate_command(
     with Reporter() as progress:
         loaded = case_of(case, actas, contest, declared, registry, mapping, seed=seed)
         found = estimate_case(loaded, progress=progress)
-    text = found.estimate.to_json()
+    language = lang or loaded.language or "en"
+    text = _json(found, language)
     files: dict[Path, str] = {}
     if places:
-        made = {"estimate": text, "made_with": made_with(), **figures(found)}
+        with speaking(language):
+            drawn = figures(found)
+        made = {"estimate": text, "made_with": made_with(), **drawn}
         files = {place: made[place.stem] for place in places if place.stem in made}
         write_whole(files)
     if format is Format.json:
@@ -68,3 +73,9 @@ def estimate_command(
     shown = captured(lambda console: render_estimate(found, console))
     say(shown + written_line(files), written=bool(files))
     return Done()
+
+
+def _json(found: InferenceSection, language: Language) -> str:
+    """Return estimate.json with its text in a language."""
+    plain = retold(found.estimate.to_dict(), language)
+    return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from tallyverify.command.options import Lang
 from tallyverify.command.output import Done, captured, say
+from tallyverify.language import told
 
 
 class Schema(StrEnum):
@@ -25,32 +27,32 @@ class Schema(StrEnum):
     registry = "registry"
 
 
-def checks_command() -> Done:
-    """List every check: code, rung, what it needs and assumes."""
+def checks_command(lang: Lang = None) -> Done:
+    """List every check."""
     from rich.table import Table
 
     from tallyverify.engine import catalogue
+    from tallyverify.report import rung_word
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("code", "check", "family", "highest rung", "needs", "assumes"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("code", "family"))
+    named = (
+        *(told("code"), told("check"), told("family"), told("highest rung"), told("needs")),
+        told("assumes"),
+    )
+    for place, name in enumerate(named):
+        table.add_column(str(name), overflow="fold", no_wrap=place in (0, 2))
     for check in catalogue():
-        table.add_row(
-            check.code,
-            check.name,
-            check.family,
-            str(check.evidence),
-            check.needs,
-            check.assumptions,
-        )
+        texts = (check.name, check.family, rung_word(check.evidence), check.needs)
+        table.add_row(check.code, *map(str, texts), str(check.assumptions))
     say(captured(lambda console: console.print(table)))
     return Done()
 
 
 def explain_command(
-    code: Annotated[str, typer.Argument(help="Code of a check, e.g. D301.")],
+    code: Annotated[str, typer.Argument(help=told("Code of a check, e.g. D301."))],
+    lang: Lang = None,
 ) -> Done:
-    """Explain a check: what it asks, how far it reaches, what it needs and assumes."""
+    """Explain a check."""
     from rich.markdown import Markdown
 
     from tallyverify.checking import explain
@@ -60,7 +62,9 @@ def explain_command(
     return Done()
 
 
-def schema_command(document: Annotated[Schema, typer.Argument(help="Which document.")]) -> Done:
+def schema_command(
+    document: Annotated[Schema, typer.Argument(help=told("Which document."))], lang: Lang = None
+) -> Done:
     """Print the JSON Schema of a document."""
     from tallyverify.engine import json_schema
 

@@ -10,73 +10,87 @@ from typing import Annotated, Literal
 import typer
 
 from tallyverify.errors import shown
+from tallyverify.language import Language, told
 
 
 def _seed(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", str(text)):
-        raise typer.BadParameter(f"{shown(text)} is not a whole number from 0 to {10**18 - 1}")
+        wrong = told(
+            "{value} is not a whole number from 0 to {most}",
+            value=shown(text),
+            most=str(10**18 - 1),
+        )
+        raise typer.BadParameter(str(wrong))
     return int(text)
 
 
 CaseFolder = Annotated[
-    Path | None, typer.Argument(help="Folder with a case.json.", show_default=False)
+    Path | None, typer.Argument(help=told("Folder with a case.json."), show_default=False)
 ]
 ActasFile = Annotated[
     Path | None,
     typer.Option(
-        help="File, folder or pattern of actas, instead of the case's.", show_default=False
+        help=told("File, folder or pattern of actas, instead of the case's."), show_default=False
     ),
 ]
-ContestFile = Annotated[Path | None, typer.Option(help="Contest file (JSON).", show_default=False)]
+ContestFile = Annotated[
+    Path | None, typer.Option(help=told("Contest file (JSON)."), show_default=False)
+]
 DeclaredFile = Annotated[
     Path | None,
     typer.Option(
-        help="Declared result (JSON), or JSON that names a table beside it and its mapping.",
+        help=told("Declared result (JSON), or JSON that names a table beside it and its mapping."),
         show_default=False,
     ),
 ]
 RegistryFile = Annotated[
-    Path | None, typer.Option(help="File, folder or pattern of the register.", show_default=False)
+    Path | None,
+    typer.Option(help=told("File, folder or pattern of the register."), show_default=False),
 ]
 MappingFile = Annotated[
-    Path | None, typer.Option(help="Mapping (JSON) for --actas.", show_default=False)
+    Path | None, typer.Option(help=told("Mapping (JSON) for --actas."), show_default=False)
 ]
 SeedNumber = Annotated[
-    int, typer.Option(help="Seed of every random draw.", parser=_seed, metavar="N")
+    int, typer.Option(help=told("Seed of every random draw."), parser=_seed, metavar="N")
 ]
 
-TargetFolder = Annotated[Path, typer.Argument(help="Folder that the case is written to.")]
+TargetFolder = Annotated[Path, typer.Argument(help=told("Folder that the case is written to."))]
 StationCount = Annotated[
-    int | None, typer.Option(help="How many stations.", show_default="1000", metavar="N")
+    int | None, typer.Option(help=told("How many stations."), show_default="1000", metavar="N")
 ]
 LikeFolder = Annotated[
     Path | None,
-    typer.Option(help="Folder of a case whose structure is kept.", show_default=False),
+    typer.Option(help=told("Folder of a case whose structure is kept."), show_default=False),
 ]
 AlterList = Annotated[
     list[str] | None,
     typer.Option(
-        help="Alter a share of the stations; may be repeated. NAME: stuffing (ballots of "
-        "non-voters), extreme (nearly all of them), moved (votes between candidates), swapped "
-        "(two tallies exchanged), targets (round percentages), digits (invented), copied (of "
-        "another sheet), typed (declared results from percentages), withheld (sheets hidden by "
-        "their result).",
+        help=told(
+            "Alter a share of the stations; may be repeated. NAME: stuffing (ballots of "
+            "non-voters), extreme (nearly all of them), moved (votes between candidates), swapped "
+            "(two tallies exchanged), targets (round percentages), digits (invented), copied (of "
+            "another sheet), typed (declared results from percentages), withheld (sheets hidden by "
+            "their result)."
+        ),
         metavar="NAME=DOSE",
         show_default=False,
     ),
 ]
 Favoured = Annotated[
-    str | None, typer.Option(help="Whom the alterations favour.", show_default="the leader")
+    str | None,
+    typer.Option(help=told("Whom the alterations favour."), show_default=told("the leader")),
 ]
 TargetsOf = Annotated[
     Literal["turnout", "share"] | None,
     typer.Option(
-        help="What the percentages of --alter targets are of: turnout, or the share of the valid "
-        "votes.",
+        help=told(
+            "What the percentages of --alter targets are of: turnout, or the share of the valid "
+            "votes."
+        ),
         show_default="turnout",
     ),
 ]
-Replace = Annotated[bool, typer.Option("--force", help="Replace a case that stands there.")]
+Replace = Annotated[bool, typer.Option("--force", help=told("Replace a case that stands there."))]
 
 
 class Format(StrEnum):
@@ -109,14 +123,18 @@ class FailOn(StrEnum):
         return self is not FailOn.none and verdict in stronger
 
 
-class Language(StrEnum):
-    """Languages that the report is written in."""
-
-    en = "en"
-
-
-What = Annotated[Format, typer.Option(help="What to print.")]
+What = Annotated[Format, typer.Option(help=told("What to print."))]
 ReportWhat = Annotated[
-    ReportFormat, typer.Option(help="What to print; csv holds the findings alone.")
+    ReportFormat, typer.Option(help=told("What to print; csv holds the findings alone."))
 ]
-Lang = Annotated[Language, typer.Option(help="Language of the report.")]
+Lang = Annotated[
+    Language | None,
+    typer.Option(
+        help=told(
+            "Language of all text; without it that of the screen is the environment's, and that "
+            "of files is English, or what case.json says."
+        ),
+        show_default=False,
+    ),
+]
+"""Read before the parser for the screen (:mod:`tallyverify.command.screen`); files ask it here."""

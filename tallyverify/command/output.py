@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from tallyverify.errors import InputError, printable
+from tallyverify.language import enumerated, told
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,28 +40,30 @@ def places_in(out: Path, names: Sequence[str]) -> list[Path]:
     there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     if not there.is_dir():
         raise InputError(
-            "--out names a file, or a place inside one" if there != out else "--out names a file",
+            told("--out names a file")
+            if there == out
+            else told("--out names a file, or a place inside one"),
             file=there.name,
-            found="a file",
-            expected="a folder, or a name that is still free",
+            found=told("a file"),
+            expected=told("a folder, or a name that is still free"),
             hint=f"--out {there.name}-report",
         )
     if not os.access(there, os.W_OK | os.X_OK):
         raise InputError(
-            "--out names a folder that cannot be written to",
+            told("--out names a folder that cannot be written to"),
             file=there.name,
-            found="no permission to write there",
-            expected="a folder of yours",
+            found=told("no permission to write there"),
+            expected=told("a folder of yours"),
             hint="--out out",
         )
     for place in places:
         if place.is_dir():
             raise InputError(
-                "a folder stands where the report would be written",
+                told("a folder stands where the report would be written"),
                 file=place.name,
-                found="a folder",
-                expected="a file, or nothing",
-                hint="move it away, or name another folder with --out",
+                found=told("a folder"),
+                expected=told("a file, or nothing"),
+                hint=told("move it away, or name another folder with --out"),
             )
     return places
 
@@ -97,11 +100,11 @@ def check_open() -> None:
     """Refuse a standard output that was closed before we began: it delivers to nobody."""
     if isinstance(sys.stdout, Closed):
         raise InputError(
-            "nothing can be printed",
-            file="output",
-            found="a standard output that is closed",
-            expected="a place to print to",
-            hint=">/dev/null, if only the exit code matters",
+            told("nothing can be printed"),
+            file=told("output"),
+            found=told("a standard output that is closed"),
+            expected=told("a place to print to"),
+            hint=told(">/dev/null, if only the exit code matters"),
         )
 
 
@@ -121,5 +124,6 @@ def case_of(folder: Path | None, *files: Path | None, seed: int) -> Case:
 
 def written_line(places: Iterable[Path]) -> str:
     """Return the line that names the files written; nothing where none were."""
-    names = ", ".join(printable(str(place)) for place in places)
-    return f"\nwritten: {names}\n" if names else ""
+    names = [printable(str(place)) for place in places]
+    line = told("written: {files}", files=enumerated(names))
+    return f"\n{line}\n" if names else ""

@@ -15,10 +15,11 @@ from tallyverify.command.proposing import init_command
 from tallyverify.command.reproducing import reproduce_command
 from tallyverify.command.simulating import simulate_command
 from tallyverify.command.verifying import verify_command
+from tallyverify.language import told
 
 app = typer.Typer(
     name="tallyverify",
-    help="Hold a declared election result against the polling-station tally sheets.",
+    help=told("Hold a declared election result against the polling-station tally sheets."),
     no_args_is_help=True,
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -36,21 +37,77 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _top(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help=told("Show the version.")),
     ] = False,
 ) -> None:
     pass
 
 
-for name, command in (
-    ("init", init_command),
-    ("verify", verify_command),
-    ("estimate", estimate_command),
-    ("check-certificate", check_certificate_command),
-    ("reproduce", reproduce_command),
-    ("simulate", simulate_command),
-    ("checks", checks_command),
-    ("explain", explain_command),
-    ("schema", schema_command),
+for name, command, about in (
+    (
+        "init",
+        init_command,
+        told(
+            "Propose a case for files of sheets: mapping, contest, and what to ask.\n\n"
+            "Nothing is overwritten. Exit 0: written, or (--check) the case says the same. "
+            "1: --check, and it says something else. 2: a file cannot be read, or the case is "
+            "there already."
+        ),
+    ),
+    (
+        "verify",
+        verify_command,
+        told(
+            "Verify a case: are the sheets sound, and can the declared result be true?\n\n"
+            "Exit 0: nothing at contradiction or improbable; a discrepancy too ends in 0. 1: "
+            "something is (--fail-on moves this). 2: input that cannot be read."
+        ),
+    ),
+    (
+        "estimate",
+        estimate_command,
+        told(
+            "Estimate the whole count from the stations seen, with a backtest of the intervals.\n\n"
+            "Exit 0: an estimate, or the reason why there is none. 2: input that cannot be read."
+        ),
+    ),
+    (
+        "check-certificate",
+        check_certificate_command,
+        told(
+            "Prove a certificate again: nothing of it is believed but what the case itself says."
+            "\n\nExit 0: proved. 1: not proved, with the reason. 2: a file that cannot be read."
+        ),
+    ),
+    (
+        "reproduce",
+        reproduce_command,
+        told(
+            "Run a report again, with its checks and its seed, and say what differs.\n\n"
+            "Exit 0: nothing. 1: something does, told by version, by file and by key of "
+            "report.json. 2: a file that cannot be read."
+        ),
+    ),
+    (
+        "simulate",
+        simulate_command,
+        told(
+            "Simulate a case: sheets, register and declared result, with the truth in truth.csv."
+            "\n\nThe declared result is the sum of the sheets as altered. Exit 2: it cannot be "
+            "written."
+        ),
+    ),
+    (
+        "checks",
+        checks_command,
+        told("List every check: code, rung, what it needs and assumes."),
+    ),
+    (
+        "explain",
+        explain_command,
+        told("Explain a check: what it asks, how far it reaches, what it needs and assumes."),
+    ),
+    ("schema", schema_command, told("Print the JSON Schema of a document.")),
 ):
-    app.command(name)(command)
+    app.command(name, help=about)(command)

@@ -12,16 +12,18 @@ from tallyverify.command.options import (
     CaseFolder,
     ContestFile,
     DeclaredFile,
+    Lang,
     MappingFile,
     RegistryFile,
 )
 from tallyverify.command.output import Done, case_of, say
+from tallyverify.language import told
 from tallyverify.progress import Reporter
 
 
 def reproduce_command(
     report: Annotated[
-        Path, typer.Argument(help="report.json, as verify writes it.", metavar="REPORT")
+        Path, typer.Argument(help=told("report.json, as verify writes it."), metavar="REPORT")
     ],
     case: CaseFolder = None,
     actas: ActasFile = None,
@@ -29,12 +31,9 @@ def reproduce_command(
     declared: DeclaredFile = None,
     registry: RegistryFile = None,
     mapping: MappingFile = None,
+    lang: Lang = None,
 ) -> Done:
-    """Run a report again, with its checks and its seed, and say what differs.
-
-    Exit 0: nothing. 1: something does, told by version, by file and by key of report.json. 2: a
-    file that cannot be read.
-    """
+    """Run a report again, and say what differs."""
     from tallyverify.engine import load_report
     from tallyverify.engine import reproduce as run_again
     from tallyverify.errors import printable

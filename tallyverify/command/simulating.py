@@ -5,6 +5,7 @@ from __future__ import annotations
 from tallyverify.command.options import (
     AlterList,
     Favoured,
+    Lang,
     LikeFolder,
     Replace,
     SeedNumber,
@@ -24,11 +25,9 @@ def simulate_command(
     candidate: Favoured = None,
     targets_of: TargetsOf = None,
     force: Replace = False,
+    lang: Lang = None,
 ) -> Done:
-    """Simulate a case: sheets, register and declared result, with the truth in truth.csv.
-
-    The declared result is the sum of the sheets as altered. Exit 2: it cannot be written.
-    """
+    """Simulate a case."""
     from tallyverify.command.write_simulation import write_simulation as run
 
     say(

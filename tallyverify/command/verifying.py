@@ -14,7 +14,6 @@ from tallyverify.command.options import (
     DeclaredFile,
     FailOn,
     Lang,
-    Language,
     MappingFile,
     RegistryFile,
     ReportFormat,
@@ -22,6 +21,7 @@ from tallyverify.command.options import (
     SeedNumber,
 )
 from tallyverify.command.output import Done, captured, case_of, places_in, say, written_line
+from tallyverify.language import spoken, told
 from tallyverify.progress import Reporter
 
 if TYPE_CHECKING:
@@ -37,47 +37,45 @@ def verify_command(
     mapping: MappingFile = None,
     checks: Annotated[
         str | None,
-        typer.Option(help="Families and codes, joined by commas.", show_default="all"),
+        typer.Option(help=told("Families and codes, joined by commas."), show_default=told("all")),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for report.json, report.html, made_with.json and, of what is proved, "
-            "certificate.json.",
+            help=told(
+                "Folder for report.json, report.html, made_with.json and, of what is proved, "
+                "certificate.json."
+            ),
             show_default=False,
         ),
     ] = None,
     format: ReportWhat = ReportFormat.terminal,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Print all of the report.")
+        bool, typer.Option("--verbose", "-v", help=told("Print all of the report."))
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print the verdict in one line.")
+        bool, typer.Option("--quiet", "-q", help=told("Print the verdict in one line."))
     ] = False,
     fail_on: Annotated[
-        FailOn, typer.Option(help="The weakest verdict that ends in exit code 1.")
+        FailOn, typer.Option(help=told("The weakest verdict that ends in exit code 1."))
     ] = FailOn.improbable,
     seed: SeedNumber = 0,
-    lang: Lang = Language.en,
+    lang: Lang = None,
 ) -> Done:
-    """Verify a case: are the sheets sound, and can the declared result be true?
-
-    Exit 0: nothing at contradiction or improbable; a discrepancy too ends in 0. 1: something is
-    (--fail-on moves this). 2: input that cannot be read.
-    """
+    """Verify a case."""
     from tallyverify.atomic_write import write_whole
     from tallyverify.engine import select
     from tallyverify.engine import verify as run
     from tallyverify.report import made_with
 
     if verbose and quiet:
-        raise typer.BadParameter("--verbose and --quiet exclude each other")
+        raise typer.BadParameter(str(told("--verbose and --quiet exclude each other")))
     select(checks)  # what cannot be answered is refused before anything is read
     names = ("report.json", "report.html", "made_with.json", "certificate.json")
     places = places_in(out, names) if out is not None else []
     with Reporter() as progress:
         loaded = case_of(case, actas, contest, declared, registry, mapping, seed=seed)
-        report = run(loaded, checks=checks, progress=progress, certify=bool(places))
+        report = run(loaded, checks=checks, progress=progress, certify=bool(places), language=lang)
     if places:
         proof = report.certificate.to_json() if report.certificate is not None else None
         texts = (report.to_json(), report.to_html(), made_with(), proof)
@@ -93,11 +91,13 @@ def verify_command(
     else:
         from tallyverify.report import render, render_brief, verdict_line
 
+        shown = report.in_language(spoken())
+
         def draw(console: Console) -> None:
             if quiet:
-                console.print(verdict_line(report))
+                console.print(verdict_line(shown))
             else:
-                (render if verbose else render_brief)(report, console)
+                (render if verbose else render_brief)(shown, console)
 
         text = captured(draw) + ("" if quiet else written_line(places))
         say(text, written=bool(places))

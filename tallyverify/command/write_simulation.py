@@ -14,7 +14,7 @@ import pandas as pd
 from tallyverify.atomic_write import held, write_whole
 from tallyverify.case import load_case
 from tallyverify.errors import InputError, listed, nearest, printable, shown
-from tallyverify.language import counted
+from tallyverify.language import counted, enumerated, formula, number, told
 from tallyverify.simulate import (
     ALTERATIONS,
     FAVOURING,
@@ -63,21 +63,21 @@ def write_simulation(
     doses = _doses(alter)
     if candidate is not None and not FAVOURING & set(doses):
         raise InputError(
-            "no alteration that is asked for favours a candidate",
+            told("no alteration that is asked for favours a candidate"),
             found=f"--candidate {shown(candidate)}",
-            hint=f"--alter NAME=DOSE with one of {listed(sorted(FAVOURING))}",
+            hint=told("--alter NAME=DOSE with one of {names}", names=listed(sorted(FAVOURING))),
         )
     if targets_of is not None and _TARGETS not in doses:
         raise InputError(
-            "no alteration that is asked for makes round percentages",
+            told("no alteration that is asked for makes round percentages"),
             found=f"--targets-of {targets_of}",
             hint=f"--alter {_TARGETS}=0.05",
         )
     if like is not None and stations is not None:
         raise InputError(
-            "the number of stations is that of the case to be like",
-            found=f"--stations {stations} and --like",
-            expected="one of the two",
+            told("the number of stations is that of the case to be like"),
+            found=told("--stations {stations} and --like", stations=str(stations)),
+            expected=told("one of the two"),
         )
     _check_free(out, force)
     options: dict[str, dict[str, Any]] = {name: {} for name in doses}
@@ -93,8 +93,9 @@ def write_simulation(
             # The truth of a case that stood here before is none of this one.
             if name not in texts:
                 (out / name).unlink(missing_ok=True)
-    names = ", ".join(printable(str(place)) for place in files)
-    return f"{said}\nwritten: {names}\n"
+    names = enumerated(printable(str(place)) for place in files)
+    written = told("written: {files}", files=names)
+    return f"{said}\n{written}\n"
 
 
 def _doses(alter: Sequence[str]) -> dict[str, float]:
@@ -103,18 +104,18 @@ def _doses(alter: Sequence[str]) -> dict[str, float]:
         name, _, dose = text.partition("=")
         if name not in ALTERATIONS:
             raise InputError(
-                "no alteration has this name",
+                told("no alteration has this name"),
                 found=shown(name),
                 expected=listed(ALTERATIONS),
                 hint=nearest(name, tuple(ALTERATIONS)),
             )
         if name in doses:
-            raise InputError("an alteration is asked for twice", found=shown(name))
+            raise InputError(told("an alteration is asked for twice"), found=shown(name))
         if not re.fullmatch(r"[0-9]{0,9}\.?[0-9]{1,12}", dose) or not 0 < float(dose) <= 1:
             raise InputError(
-                "a dose is a share of the stations",
+                told("a dose is a share of the stations"),
                 found=shown(text),
-                expected="a number above 0, at most 1",
+                expected=told("a number above 0, at most 1"),
                 hint=f"--alter {name}=0.05",
             )
         doses[name] = float(dose)
@@ -125,21 +126,24 @@ def _check_free(out: Path, force: bool) -> None:
     there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     if not there.is_dir():
         raise InputError(
-            "OUT names a file" if there == out else "OUT names a place inside a file",
+            told("OUT names a file") if there == out else told("OUT names a place inside a file"),
             file=there.name,
-            found="a file",
-            expected="a folder, or a name that is still free",
+            found=told("a file"),
+            expected=told("a folder, or a name that is still free"),
         )
     taken = [name for name in FILES if (out / name).exists()]
     if [name for name in taken if (out / name).is_dir()]:
-        raise InputError("a folder stands where a file would be written", found=listed(taken))
+        where = told("a folder stands where a file would be written")
+        raise InputError(where, found=listed(taken))
     if taken and not force:
         raise InputError(
-            "the folder holds a case already" if "case.json" in taken else "files are in the way",
+            told("the folder holds a case already")
+            if "case.json" in taken
+            else told("files are in the way"),
             file=out.name,
             found=listed(taken),
-            expected="a folder without them",
-            hint="name another folder, or replace them with --force",
+            expected=told("a folder without them"),
+            hint=told("name another folder, or replace them with --force"),
         )
 
 
@@ -148,9 +152,9 @@ def _election(stations: int | None, like: Path | None, seed: int) -> SimulatedEl
         wanted = _STATIONS if stations is None else stations
         if not 1 <= wanted <= _MOST_STATIONS:
             raise InputError(
-                "a case of this size is not simulated",
-                found=f"{wanted} stations",
-                expected=f"from 1 to {_MOST_STATIONS:,}",
+                told("a case of this size is not simulated"),
+                found=told("{count} stations", count=str(wanted)),
+                expected=told("from 1 to {most}", most=number(_MOST_STATIONS)),
             )
         return clean_election(stations=wanted, seed=seed)
     return clean_like(structure_of(together(load_case(like).actas.parts())), seed=seed)
@@ -164,7 +168,10 @@ def _simulated(
 ) -> tuple[dict[str, str], str]:
     """The files by name, and what they hold in words."""
     kinds = np.full(len(clean.table), "", dtype=object)
-    said = [f"simulated: {counted(len(kinds), 'station', 'stations')}, seed {seed}"]
+    stations = counted(len(kinds), "station", "stations")
+    said: list[str] = [
+        told("simulated: {stations}, seed {seed}", stations=stations, seed=str(seed))
+    ]
 
     def put(name: str, given: Any) -> Any:
         try:
@@ -176,23 +183,18 @@ def _simulated(
         found = put(name, table)
         where = found.truth["altered"].to_numpy()
         kinds[where] = [f"{kind}+{name}" if kind else name for kind in kinds[where]]
+        altered: str = counted(found.stations, "station", "stations")
         asked = round(doses[name] * len(table))
-        short = f" of {asked:,} asked for: no more can be" if found.stations < asked else ""
-        said.append(
-            f"{name}: {counted(found.stations, 'station', 'stations')}{short}{favoured(name, table)}"
-        )
+        if found.stations < asked:
+            altered = told(
+                "{stations} of {asked} asked for: no more can be",
+                stations=altered,
+                asked=number(asked),
+            )
+        who = _favoured(name, table, options[name])
+        said.append(formula("{name}: {altered}{who}", name=name, altered=altered, who=who))
         result: ActaTable = found.table
         return result
-
-    def favoured(name: str, table: ActaTable) -> str:
-        if name not in FAVOURING:
-            return ""
-        ids = table.contest.candidate_ids
-        leader = max(ids, key=lambda one: int(table.figure(one)[0].sum()))
-        who = shown(options[name].get("candidate", leader))
-        return {_HIDDEN: f", good ones of {who}", "swapped": f", of {who} and another"}.get(
-            name, f", for {who}"
-        )
 
     table = clean.table
     for name in doses:
@@ -202,7 +204,13 @@ def _simulated(
     truth: dict[str, str] = {}
     if _DECLARED in doses:
         typed = put(_DECLARED, declared)
-        said.append(f"{_DECLARED}: {typed.results} of {len(typed.truth)} declared results")
+        line = told(
+            "{name}: {altered} of {all} declared results",
+            name=_DECLARED,
+            altered=str(typed.results),
+            all=str(len(typed.truth)),
+        )
+        said.append(line)
         declared = typed.declared
         truth["truth_declared.csv"] = _csv(typed.truth)
     published = put_in(_HIDDEN, table) if _HIDDEN in doses else table
@@ -210,7 +218,21 @@ def _simulated(
         truth_of(clean.table, table, kinds, clean.table.figures).sort_values("station")
     )
     texts = case_texts(published, declared=declared, registry=clean.registry)
-    return texts | truth, "\n".join(said)
+    return texts | truth, "\n".join(map(str, said))
+
+
+def _favoured(name: str, table: ActaTable, options: dict[str, Any]) -> str:
+    """Return whom an alteration favours, empty where it favours nobody."""
+    if name not in FAVOURING:
+        return ""
+    ids = table.contest.candidate_ids
+    leader = max(ids, key=lambda one: int(table.figure(one)[0].sum()))
+    who = shown(options.get("candidate", leader))
+    if name == _HIDDEN:
+        return told(", good ones of {who}", who=who)
+    if name == "swapped":
+        return told(", of {who} and another", who=who)
+    return told(", for {who}", who=who)
 
 
 def _csv(truth: pd.DataFrame) -> str:

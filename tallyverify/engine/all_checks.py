@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tallyverify.checking import Check
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 FAMILIES = ("rules", "compare", "inference", "forensics", "reconcile")
@@ -48,17 +49,21 @@ def select(wanted: str | list[str] | tuple[str, ...] | None) -> tuple[Check, ...
     for name in names or [""]:
         if name in FAMILIES and name not in families:
             raise InputError(
-                "this version has no checks of that family yet",
+                told("this version has no checks of that family yet"),
                 place="checks",
                 found=shown(name),
                 expected=listed(families),
             )
         if name not in families and name.upper() not in codes:
             raise InputError(
-                "no such check or family",
+                told("no such check or family"),
                 place="checks",
                 found=shown(name),
-                expected=f"families {listed(families)} or codes {listed(codes, 60)}",
+                expected=told(
+                    "families {families} or codes {codes}",
+                    families=listed(families),
+                    codes=listed(codes, 60),
+                ),
                 hint=nearest(name, [*families, *codes]),
             )
     wanted_codes = {name.upper() for name in names}

@@ -18,6 +18,7 @@ from tallyverify.checking import (
 from tallyverify.errors import InputError
 from tallyverify.feasibility import summarise_repeats, summarise_witnesses
 from tallyverify.findings import Evidence
+from tallyverify.language import told
 from tallyverify.rules import GATE, summarise_as_read
 from tallyverify.table import ActaTable, HashMatches, Index, Noticed, Repeats, Source
 
@@ -34,9 +35,9 @@ def find_suspects(case: Case, tell: Progress) -> tuple[HashMatches, Source]:
         index = one if index is None else index + one
         source = source.joined(part.source)
         done += len(part)
-        tell("looking for repeated stations", done, case.actas.source.rows)
+        tell(told("looking for repeated stations"), done, case.actas.source.rows)
     if index is None:
-        raise InputError("there are no actas", file=case.actas.source.name)
+        raise InputError(told("there are no actas"), file=case.actas.source.name)
     return index.suspects(), source
 
 
@@ -76,7 +77,7 @@ def fold_rows(
         left = ~(held | apart)
         put(once, part if left.all() else part.take(left))
         done += len(part)
-        tell("checking", done, case.actas.source.rows)
+        tell(told("checking"), done, case.actas.source.rows)
     repeats = Repeats.of(by_key, by_votes, suspects, facts.registry)
     for table in (repeats.alone, repeats.once):
         if table is not None:

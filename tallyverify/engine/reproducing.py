@@ -14,7 +14,7 @@ from tallyverify.case import Case, as_case, read_document
 from tallyverify.engine.folding import Progress
 from tallyverify.engine.verification import verify
 from tallyverify.errors import InputError, listed
-from tallyverify.language import counted
+from tallyverify.language import counted, told
 from tallyverify.report import Report
 from tallyverify.taken import takes_input
 
@@ -55,7 +55,8 @@ class Difference:
     after: str | None
 
     def __str__(self) -> str:
-        before, after = ("nothing" if one is None else one for one in (self.before, self.after))
+        nothing = told("nothing")
+        before, after = (nothing if one is None else one for one in (self.before, self.after))
         return f"{self.place}: {before} → {after}"
 
 
@@ -86,9 +87,10 @@ class Reproduction:
         """What came of it, in one line."""
         if self.differences:
             return counted(len(self.differences), "difference", "differences")
-        return (
-            f"nothing differs in {counted(len(self.report.answered), 'check', 'checks')} of "
-            f"{counted(len(self.report.inputs), 'file', 'files')}"
+        return told(
+            "nothing differs in {checks} of {files}",
+            checks=counted(len(self.report.answered), "check", "checks"),
+            files=counted(len(self.report.inputs), "file", "files"),
         )
 
 
@@ -130,15 +132,15 @@ def load_report(path: str | Path) -> Report:
         ]
         if lacks:
             raise InputError(
-                "the report lacks what its version writes, so that it is not whole",
+                told("the report lacks what its version writes, so that it is not whole"),
                 file=path.name,
-                found=f"no {listed(lacks)}",
-                hint="take the file as verify wrote it",
+                found=told("no {keys}", keys=listed(lacks)),
+                hint=told("take the file as verify wrote it"),
             )
     checks = tuple(
         check.model_copy(update={"findings": report.of(check.code)}) for check in report.checks
     )
-    return report.model_copy(update={"checks": checks})
+    return report.model_copy(update={"checks": checks}).with_summary_named()
 
 
 @takes_input

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from tallyverify.errors import UnknownNameError
+from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 DOCUMENTS = (
@@ -77,7 +78,7 @@ def json_schema(document: str) -> dict[str, Any]:
         "estimate": EstimateDocument,
     }
     if document not in models:
-        raise UnknownNameError.of("no such document", document, models)
+        raise UnknownNameError.of(told("no such document"), document, models)
     adapter: TypeAdapter[Any] = TypeAdapter(models[document])
     if document in ("report", "certificate", "estimate"):
         schema = adapter.json_schema(mode="serialization", schema_generator=_Whole)

@@ -40,7 +40,7 @@ from tallyverify.feasibility import (
 from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
-from tallyverify.language import Language
+from tallyverify.language import Language, Told, speaking
 from tallyverify.report import (
     CoverageFacts,
     InputFile,
@@ -246,11 +246,18 @@ def _concluded(
     try:
         return check.conclude(check, summary, facts)
     except (RecordError, UnknownNameError) as error:
-        return check.failed(str(error))  # a finding that cannot be one, a figure that is not there
+        # A finding that cannot be one, a figure that is not there.
+        return check.failed(Told(_said_again, error))
     except InputError:
         raise  # what the user wrote, not what the check did
     except Exception as error:  # a check that breaks must show as broken, and hide no other
         return check.failed(f"{type(error).__name__}: {error}")
+
+
+def _said_again(language: Language, error: InputError) -> str:
+    """Return an error in a language: it was put into words where it was raised."""
+    with speaking(language):
+        return str(error.at(""))
 
 
 def _report(

@@ -210,14 +210,29 @@ def lines_of(parts: Iterable[str]) -> Told:
     return Told(_joined, "\n", tuple(parts))
 
 
-def _as_sentence(language: Language, text: str) -> str:
+def _as_ended(language: Language, text: str) -> str:
     clause = in_language(text, language)
-    return clause[:1].upper() + clause[1:] + ("" if clause.endswith((".", "?")) else ".")
+    return clause if clause.endswith((".", "?")) else f"{clause}."
+
+
+def ended(text: str) -> Told:
+    """Return a clause with its full stop."""
+    return Told(_as_ended, text)
+
+
+def _as_headed(language: Language, text: str) -> str:
+    clause = in_language(text, language)
+    return clause[:1].upper() + clause[1:]
+
+
+def headed(text: str) -> Told:
+    """Return words as a heading begins: with a capital letter."""
+    return Told(_as_headed, text)
 
 
 def sentence(text: str) -> Told:
     """Return a clause as a sentence."""
-    return Told(_as_sentence, text)
+    return headed(ended(text))
 
 
 def _thousands(value: Any) -> str:

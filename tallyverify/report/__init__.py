@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tallyverify.report.published import IndicatorTest, indicator_tests
     from tallyverify.report.terminal import render
     from tallyverify.report.versions import made_with
+    from tallyverify.report.words import rung_word
 
 __all__ = [
     "FIGURES",
@@ -41,6 +42,7 @@ __all__ = [
     "render",
     "render_brief",
     "render_estimate",
+    "rung_word",
     "summary_of",
     "verdict_line",
 ]
@@ -67,5 +69,6 @@ __getattr__ = hand_on(
         "published": ("IndicatorTest", "indicator_tests"),
         "terminal": ("render",),
         "versions": ("made_with",),
+        "words": ("rung_word",),
     },
 )

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tallyverify.errors import printable
-from tallyverify.language import counted, number, sentence
+from tallyverify.language import counted, enumerated, formula, number, paragraph, sentence, told
 from tallyverify.report import indicators
 from tallyverify.report.estimated import table_of
 
@@ -21,20 +21,53 @@ _MOST = 20
 
 def tests_table(report: Report) -> Table:
     """Return the tests that were used; of many, those with the lowest adjusted p-values."""
-    columns = ("test", "of", "statistic", "p", "adjusted", "rejects clean", "flagged")
-    table = table_of("Indicators, and how often each cries wolf", columns)
+    columns = (
+        *(told("test"), told("of"), told("statistic"), told("p"), told("adjusted")),
+        *(told("rejects clean"), told("flagged")),
+    )
+    table = table_of(told("Indicators, and how often each cries wolf"), columns)
     table.columns[1].justify = "left"
     for one in indicators.used_of(report, _MOST):
+        cells = (
+            *(indicators.figure_of(one, report.forensics), indicators.statistic_of(one)),
+            *(indicators.probability(one.result.pvalue), indicators.probability(one.adjusted)),
+            indicators.rejects_of(one),
+        )
         table.add_row(
             one.code,
-            Text(indicators.figure_of(one, report.forensics)),
-            indicators.statistic_of(one),
-            indicators.probability(one.result.pvalue),
-            indicators.probability(one.adjusted),
-            indicators.rejects_of(one),
-            Text(indicators.flag_of(one), style="magenta" if one.flagged else ""),
+            *(Text(str(cell)) for cell in cells),
+            Text(str(indicators.flag_of(one)), style="magenta" if one.flagged else ""),
         )
     return table
+
+
+def _error(report: Report) -> str:
+    """Return how often the tests reject clean elections, and that an anomaly moves nothing."""
+    twins = indicators.twins_of(report)
+    never = told("An anomaly never moves the verdict.")
+    if not twins:
+        return never
+    rejects = told(
+        "Rejects clean: of {twins} simulated clean elections with these stations, at 0.05.",
+        twins=twins,
+    )
+    together = told(
+        "p-values are adjusted together: up to one clean election in twenty has a flag."
+    )
+    return paragraph([rejects, together, never])
+
+
+def _not_applicable(report: Report) -> str:
+    """Return which indicators say nothing, or less than they could."""
+    codes = enumerated(dict.fromkeys(one.code for one in indicators.unused_of(report)))
+    refused = sum(bool(one.refused) for one in report.forensics.battery.tests)
+    if not refused:
+        return told("Not applicable, in whole or in part: {codes}", codes=codes)
+    return told(
+        "Not applicable, in whole or in part: {codes}, {tests} of single candidates or turnout",
+        codes=codes,
+        tests=counted(refused, "test", "tests"),
+    )
 
 
 def forensic_blocks(report: Report) -> list[RenderableType]:
@@ -45,28 +78,14 @@ def forensic_blocks(report: Report) -> list[RenderableType]:
         shown.append(tests_table(report))
         if len(used) > _MOST:
             rest = number(len(used) - _MOST)
-            shown.append(Text(f"… and {rest} more, with higher p-values, in report.json"))
-        twins = indicators.twins_of(report)
-        text = "An anomaly never moves the verdict."
-        if twins:
-            what = f"of {twins} simulated clean elections with these stations, at 0.05"
-            text = (
-                f"Rejects clean: {what}. p-values are adjusted together: up to one clean election "
-                f"in twenty has a flag. {text}"
-            )
-        shown.append(Text(text, style="dim"))
+            more = told("… and {more} more, with higher p-values, in report.json", more=rest)
+            shown.append(Text(str(more)))
+        shown.append(Text(str(_error(report)), style="dim"))
     if unused:
-        codes = ", ".join(dict.fromkeys(one.code for one in unused))
-        refused = sum(bool(one.refused) for one in report.forensics.battery.tests)
-        tests = (
-            f", {counted(refused, 'test', 'tests')} of single candidates or turnout"
-            if refused
-            else ""
-        )
-        shown.append(Text(f"Not applicable, in whole or in part: {codes}{tests}", style="dim"))
+        shown.append(Text(str(_not_applicable(report)), style="dim"))
     for one in indicators.described_of(report):
-        text = printable(f"{one.code} {sentence(one.message)}")
-        shown.append(Text(text))
+        said = formula("{code} {message}", code=one.code, message=sentence(one.message))
+        shown.append(Text(printable(said)))
     return shown
 
 

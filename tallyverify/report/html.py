@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -16,23 +16,51 @@ from markdown_it import MarkdownIt
 from tallyverify.checking import explanations
 from tallyverify.errors import printable
 from tallyverify.feasibility import IN_QUESTION
-from tallyverify.language import counted, number, percent, points, sentence
-from tallyverify.report import indicators
+from tallyverify.findings import CheckResult
+from tallyverify.language import (
+    Language,
+    Told,
+    counted,
+    enumerated,
+    formatted,
+    formula,
+    headed,
+    number,
+    percent,
+    points,
+    sentence,
+    spoken,
+    told,
+    translations,
+)
+from tallyverify.report import estimated, indicators
 from tallyverify.report.drawings.gaps import covered_areas, gaps_of
 from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
+from tallyverify.report.first_screen.sentences import after_the_verdict
 from tallyverify.report.first_screen.telling import summary_of
 from tallyverify.report.model import Report
-from tallyverify.report.words import ARITHMETIC, groups_of, outcome_of, status_word
+from tallyverify.report.spoken import in_its_language
+from tallyverify.report.words import (
+    ARITHMETIC,
+    VERDICTS,
+    became_of,
+    groups_of,
+    outcome_of,
+    rung_word,
+    status_word,
+)
 
 _MOST = 200
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _RUNGS = {
-    "contradiction": "Published figures cannot all be true together; arithmetic alone.",
-    "improbable": "A stated probability model, with its error rate controlled, rejects.",
-    "discrepancy": "Published figures differ, by so little that a few wrong sheets explain it.",
-    "anomaly": "An indicator with known false positives.",
-    "quality": "Sheets, or the file, whose own figures do not agree; they move no verdict.",
-    "note": "Worth knowing.",
+    "contradiction": told("Published figures cannot all be true together; arithmetic alone."),
+    "improbable": told("A stated probability model, with its error rate controlled, rejects."),
+    "discrepancy": told(
+        "Published figures differ, by so little that a few wrong sheets explain it."
+    ),
+    "anomaly": told("An indicator with known false positives."),
+    "quality": told("Sheets, or the file, whose own figures do not agree; they move no verdict."),
+    "note": told("Worth knowing."),
 }
 
 
@@ -44,14 +72,32 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        finalize=lambda value: str(value) if isinstance(value, Told) else value,
     )
-    filters = (number, printable, sentence, points)
-    environment.filters |= {one.__name__: one for one in filters} | {"status": status_word}
-    environment.filters |= {"declared": declared_words, "difference": difference_words}
-    environment.globals |= {"percent": percent, "indicators": indicators}
-    environment.globals |= {"outcome_of": outcome_of}
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: translations(spoken()).gettext(text),
+        lambda one, many, count: translations(spoken()).ngettext(one, many, count),
+    )
+    tellers = (number, sentence, points, formatted, headed)
+    environment.filters |= {one.__name__: _said(one) for one in tellers}
+    environment.filters |= {"printable": printable, "status": _said(status_word)}
+    environment.filters |= {
+        "declared": _said(declared_words),
+        "difference": _said(difference_words),
+    }
+    environment.filters |= {"rung": _said(rung_word)}
+    environment.globals |= {"percent": _said(percent), "between": _said(estimated.between)}
+    environment.globals |= {"indicators": indicators, "estimated": estimated}
+    environment.globals |= {"outcome_of": _said(outcome_of), "verdicts": VERDICTS}
     environment.globals |= {"in_question": IN_QUESTION, "arithmetic": ARITHMETIC}
     return environment
+
+
+def _said(teller: Callable[..., str]) -> Callable[..., str]:
+    """Return what says a text in the language that is spoken: a template takes it as it is."""
+    return lambda *given: str(teller(*given))
 
 
 @cache
@@ -66,13 +112,13 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _explained() -> tuple[tuple[str, str, str], ...]:
+def _explained(language: Language) -> tuple[tuple[str, str, str], ...]:
     """Return code, title and page of each check; links are text, since nothing is loaded."""
-    markdown, told = MarkdownIt("commonmark"), []
-    for code, page in explanations().items():
+    markdown, explained = MarkdownIt("commonmark"), []
+    for code, page in explanations(language).items():
         head, _, text = _LINK.sub(r"\1", page).partition("\n")
-        told.append((code, head.partition(": ")[2], markdown.render(text)))
-    return tuple(told)
+        explained.append((code, head.partition(": ")[2], markdown.render(text)))
+    return tuple(explained)
 
 
 def _facts(report: Report) -> dict[str, Any]:
@@ -87,17 +133,23 @@ def _facts(report: Report) -> dict[str, Any]:
         }
         for rung, count, here in groups_of(report)
     ]
-    moved = report.verdict in ("contradicted", "discrepant")
-    facts = {"report": report, "summary": summary_of(report), "moved": moved, "groups": groups}
+    moved, summary = report.verdict in ("contradicted", "discrepant"), summary_of(report)
+    facts = {"report": report, "summary": summary, "moved": moved, "groups": groups}
+    facts |= {"rest": after_the_verdict(report, summary.figures)}
     return {**facts, "rungs": _RUNGS, "style": _part("style.css")}
 
 
+@in_its_language
 def page(report: Report) -> str:
     """Return a whole HTML page."""
     style, script = _part("whole.css") + _part("style.css"), _part("script.js")
     facts = {**_facts(report), **_estimated(report), **_indicators(report)}
     facts |= {"style": style, "style_hash": _hash(style), "linked": True}
-    facts |= {"script": script, "script_hash": _hash(script), "explained": _explained()}
+    facts |= {
+        "script": script,
+        "script_hash": _hash(script),
+        "explained": _explained(report.language),
+    }
     facts |= {"gaps": gaps_of(report), "areas": covered_areas(report)}
     facts |= {"contents": _contents(facts)}
     return _environment().get_template("page.html").render(facts) + "\n"
@@ -107,27 +159,41 @@ def _contents(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the anchors of the page and their titles."""
     report: Report = facts["report"]
     listed = (
-        ("verdict", "Verdict", True),
-        ("gap", "Declared against the sheets", facts["gaps"]),
-        ("findings", "Findings", True),
-        ("notes", "Notes", report.counts()["note"]),
-        ("materiality", "Sheets in question", report.materiality and report.materiality.kinds),
-        ("coverage", "Coverage", facts["areas"]),
-        ("estimate", "The unseen", facts["picture"] is not None),
-        ("indicators", "Indicators", facts["battery"] is not None),
-        ("checks", "Checks and method", True),
-        ("made", "Made from", True),
+        ("verdict", told("Verdict"), True),
+        ("gap", told("Declared against the sheets"), facts["gaps"]),
+        ("findings", told("Findings"), True),
+        ("notes", told("Notes"), report.counts()["note"]),
+        (
+            "materiality",
+            told("Sheets in question"),
+            report.materiality and report.materiality.kinds,
+        ),
+        ("coverage", told("Coverage"), facts["areas"]),
+        ("estimate", told("The unseen"), facts["picture"] is not None),
+        ("indicators", told("Indicators"), facts["battery"] is not None),
+        ("checks", told("Checks and method"), True),
+        ("made", told("Made from"), True),
     )
     return [(anchor, title) for anchor, title, there in listed if there]
 
 
 def _indicators_line(report: Report) -> str:
     """Return what the indicators came to in one line."""
-    words = Counter(status_word(one) for one in report.answered if one.family == "forensics")
-    told = ", ".join(f"{counted(count, 'check', 'checks')} {word}" for word, count in words.items())
-    flagged = any(word.startswith("flagged") for word in words)
-    said = "An anomaly never moves the verdict" if flagged else "No indicator is flagged"
-    return f"{said}: {told}."
+    asked = [one for one in report.answered if one.family == "forensics"]
+    alike: dict[str, list[CheckResult]] = {}
+    for one in asked:
+        alike.setdefault(status_word(one), []).append(one)
+    words = enumerated(
+        formula(
+            "{checks} {word}",
+            checks=counted(len(some), "check", "checks"),
+            word=status_word(some[0], len(some)),
+        )
+        for some in alike.values()
+    )
+    if any(became_of(one) == "flagged" for one in asked):
+        return told("An anomaly never moves the verdict: {words}.", words=words)
+    return told("No indicator is flagged: {words}.", words=words)
 
 
 def _estimated(report: Report) -> dict[str, Any]:
@@ -138,7 +204,7 @@ def _estimated(report: Report) -> dict[str, Any]:
     from tallyverify.report.drawings.estimate_figures import FIGURES, figures
 
     ranked = sorted(picture.estimate.shares.items(), key=lambda item: (-item[1].estimate, item[0]))
-    return {"picture": picture, "figures": _images(figures(picture), FIGURES), "estimated": ranked}
+    return {"picture": picture, "figures": _images(figures(picture), FIGURES), "ranked": ranked}
 
 
 def _indicators(report: Report) -> dict[str, Any]:
@@ -157,15 +223,16 @@ def _indicators(report: Report) -> dict[str, Any]:
     }
 
 
-def _images(drawn: dict[str, str], titles: dict[str, str]) -> list[dict[str, str]]:
+def _images(drawn: dict[str, str], titles: Mapping[str, str]) -> list[dict[str, str]]:
     """Return figures as images that stand in the page itself."""
     kind = "data:image/svg+xml;base64,"
     return [
-        {"title": titles[name], "source": kind + b64encode(svg.encode()).decode("ascii")}
+        {"title": str(titles[name]), "source": kind + b64encode(svg.encode()).decode("ascii")}
         for name, svg in drawn.items()
     ]
 
 
+@in_its_language
 def fragment(report: Report) -> str:
     """Return the part that a notebook shows."""
     return _environment().get_template("fragment.html").render(_facts(report))

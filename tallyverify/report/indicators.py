@@ -9,19 +9,38 @@ import numpy as np
 
 from tallyverify.findings import Evidence, Finding, Status
 from tallyverify.forensics import CalibratedTest, Effect, ForensicSection, written
-from tallyverify.language import number
+from tallyverify.language import (
+    Language,
+    enumerated,
+    formatted,
+    formula,
+    number,
+    percent,
+    spoken,
+    told,
+)
 from tallyverify.report.drawings.drawing import middle
 
 if TYPE_CHECKING:
     from tallyverify.report.model import Report
 
 _STATISTIC = {
-    **dict.fromkeys(("F501", "F502", "F503"), "χ² {:,.2f}"),
-    **dict.fromkeys(("F504", "F505"), "z {:,.2f}"),
-    "F509": "dip {:.4f}",
-    "F513": "z {:,.2f}",
+    **dict.fromkeys(("F501", "F502", "F503"), ("χ² {value}", ",.2f")),
+    **dict.fromkeys(("F504", "F505", "F513"), ("z {value}", ",.2f")),
+    "F509": ("dip {value}", ".4f"),
 }
-_NUMBER = re.compile(r"−?\d+(?:,\d{3})*(?:\.\d+)?")
+_SHARES = ("F501", "F502", "F503", "F513")
+"""Indicators whose size is a share; that of others is a number of stations, or has no unit."""
+
+_NUMBERS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"−?\d+(?:,\d{3})*(?:\.\d+)?"),
+    "es": re.compile(r"−?\d+(?:\.\d{3})*(?:,\d+)?"),
+}
+"""Numbers as each language writes them."""
+
+LEAST_SHOWN = 0.0001
+"""Of a smaller p-value it is only said that it is."""
+
 _MOST_NAMED = 6
 _LONG = 32
 
@@ -69,14 +88,23 @@ def figure_of(one: CalibratedTest, picture: ForensicSection) -> str:
 
 def flag_of(one: CalibratedTest) -> str:
     """Return whether a test is flagged: one that is only described never is."""
-    return "yes" if one.flagged else "never" if one.adjusted is None else "no"
+    if one.flagged:
+        return told("yes")
+    return told("never") if one.adjusted is None else told("no")
 
 
 def statistic_of(one: CalibratedTest) -> str:
     """Return the test statistic with its sign."""
     if one.result.statistic is None:
         return "–"
-    return _STATISTIC[one.code].format(one.result.statistic).replace("-", "−")
+    sign, spec = _STATISTIC[one.code]
+    return formula(sign, value=_signed(one.result.statistic, spec))
+
+
+def _signed(value: float, spec: str) -> str:
+    """Return a figure with a real minus sign."""
+    size = formatted(abs(value), spec)
+    return formula("−{size}", size=size) if value < 0 else size
 
 
 def rejects_of(one: CalibratedTest) -> str:
@@ -85,8 +113,9 @@ def rejects_of(one: CalibratedTest) -> str:
     if rate is None:
         return "–"
     if one.adjusted is None:
-        return f"{round(rate.rate * rate.twins)} of {rate.twins}"
-    return f"{100 * rate.rate:.1f} %"
+        rejected = number(round(rate.rate * rate.twins))
+        return told("{rejected} of {twins}", rejected=rejected, twins=number(rate.twins))
+    return percent(rate.rate, 1, 1)
 
 
 def twins_of(report: Report) -> str:
@@ -94,22 +123,32 @@ def twins_of(report: Report) -> str:
     tests = report.forensics.battery.tests
     judged = (one for one in tests if one.adjusted is not None)
     numbers = {one.calibration.twins for one in judged if one.calibration}
-    ends = [number(end) for end in sorted({min(numbers), max(numbers)})] if numbers else []
-    return " to ".join(ends)
+    if not numbers:
+        return ""
+    low, high = min(numbers), max(numbers)
+    return number(low) if low == high else _range(number(low), number(high))
 
 
 def probability(p: float | None) -> str:
     """Return a p-value for a reader."""
     if p is None:
         return "–"
-    return "< 0.0001" if p < 0.0001 else f"{p:.2g}"
+    if p < LEAST_SHOWN:
+        return formula("< {least}", least=formatted(LEAST_SHOWN, ".4f"))
+    return formatted(p, ".2g")
 
 
-def size_of(effect: Effect | None) -> str:
-    """Return a size with its interval: shares in percent, numbers of stations rounded."""
-    if effect is not None and effect.name.startswith("share"):
-        return written(effect, lambda value: f"{100 * value:.1f}") + " %"
-    return written(effect, lambda v: f"{v:,.0f}" if abs(v) >= 100 else f"{v:.3g}")
+def size_of(one: CalibratedTest) -> str:
+    """Return the size of what a test looks at: shares in percent, numbers of stations rounded."""
+    return written_size(one.result.effect, share=one.code in _SHARES)
+
+
+def written_size(effect: Effect | None, *, share: bool = False) -> str:
+    """Return a size with its interval, of a share in percent."""
+    if effect is not None and share:
+        shares = written(effect, lambda value: formatted(100 * value, ".1f"))
+        return formula("{shares} %", shares=shares)
+    return written(effect, lambda v: formatted(v, ",.0f" if abs(v) >= 100 else ".3g"))
 
 
 def sizes_of(used: list[CalibratedTest]) -> dict[str, str]:
@@ -120,15 +159,17 @@ def sizes_of(used: list[CalibratedTest]) -> dict[str, str]:
 def unused_of(report: Report) -> list[Unused]:
     """Return why tests and descriptions were not used, the same reasons together."""
     picture: ForensicSection = report.forensics
+    number_in = _NUMBERS[spoken()]
     groups: dict[tuple[str, str], list[CalibratedTest]] = {}
     for one in picture.battery.tests:
         if one.refused:
-            groups.setdefault((one.code, _NUMBER.sub("#", one.refused)), []).append(one)
+            reason = number_in.sub("#", str(one.refused))
+            groups.setdefault((one.code, reason), []).append(one)
     unused = [
         Unused(
             code,
             _listed([figure_of(one, picture) for one in together]),
-            _merged([one.refused for one in together]),
+            _merged([str(one.refused) for one in together], number_in),
         )
         for (code, _), together in groups.items()
     ]
@@ -145,19 +186,32 @@ def unused_of(report: Report) -> list[Unused]:
 
 def _listed(names: list[str]) -> str:
     if len(names) <= _MOST_NAMED:
-        return ", ".join(names)
-    return ", ".join(names[: _MOST_NAMED - 1]) + f" and {len(names) - _MOST_NAMED + 1} more"
+        return enumerated(names)
+    return told(
+        "{names} and {more} more",
+        names=enumerated(names[: _MOST_NAMED - 1]),
+        more=number(len(names) - _MOST_NAMED + 1),
+    )
 
 
-def _merged(reasons: list[str]) -> str:
+def _merged(reasons: list[str], number_in: re.Pattern[str]) -> str:
     """Return reasons that differ in their numbers as one, with the range of each number."""
-    ranges = map(_range, zip(*(_NUMBER.findall(reason) for reason in reasons), strict=True))
-    return _NUMBER.sub(lambda _: next(ranges), reasons[0])
+    ranges = map(_span, zip(*(number_in.findall(reason) for reason in reasons), strict=True))
+    return number_in.sub(lambda _: str(next(ranges)), reasons[0])
 
 
-def _range(numbers: tuple[str, ...]) -> str:
-    ranked = sorted(numbers, key=lambda text: float(text.replace(",", "").replace("−", "-")))
-    return ranked[0] if ranked[0] == ranked[-1] else f"{ranked[0]} to {ranked[-1]}"
+def _span(numbers: tuple[str, ...]) -> str:
+    ranked = sorted(numbers, key=_value)
+    return ranked[0] if ranked[0] == ranked[-1] else _range(ranked[0], ranked[-1])
+
+
+def _value(text: str) -> float:
+    thousands, decimal = (".", ",") if spoken() == "es" else (",", ".")
+    return float(text.replace(thousands, "").replace(decimal, ".").replace("−", "-"))
+
+
+def _range(low: str, high: str) -> str:
+    return told("{low} to {high}", low=low, high=high)
 
 
 def described_of(report: Report) -> list[Described]:

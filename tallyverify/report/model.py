@@ -12,7 +12,7 @@ from tallyverify.errors import InputError, UnknownNameError, shown
 from tallyverify.feasibility import FeasibilitySection, MaterialitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
 from tallyverify.inference import EstimateDocument
-from tallyverify.language import LANGUAGES, Language, Told, ToldText, retold
+from tallyverify.language import LANGUAGES, Language, Told, ToldText, retold, told
 from tallyverify.model import Model
 from tallyverify.records import (
     Allowance,
@@ -25,6 +25,7 @@ from tallyverify.records import (
 )
 from tallyverify.report.first_screen.summary import Summary
 from tallyverify.report.published import IndicatorTest
+from tallyverify.report.spoken import in_its_language
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 def check_language(language: str) -> None:
     """Raise :class:`InputError` for a language that reports are not written in."""
     if language not in LANGUAGES:
-        raise UnknownNameError.of("no such language", language, LANGUAGES)
+        raise UnknownNameError.of(told("no such language"), language, LANGUAGES)
 
 
 class InputFile(Model):
@@ -213,13 +214,21 @@ class Report(Model):
         origin: Report = self.told or self
         if not any(isinstance(one.name, Told) for one in origin.checks):
             raise InputError(
-                "a report that was read from a file stands in one language",
+                told("a report that was read from a file stands in one language"),
                 found=shown(self.language),
-                hint="make it again: reproduce, or verify",
+                hint=told("make it again: reproduce, or verify"),
             )
         if language == origin.language:
             return origin
-        return retold(origin, language).model_copy(update={"language": language, "told": origin})
+        again = retold(origin, language).model_copy(update={"language": language, "told": origin})
+        return again.with_summary_named()
+
+    def with_summary_named(self) -> Report:
+        """Return the report with a summary that names its lines in the report's language."""
+        if self.summary is None:
+            return self
+        summary = self.summary.model_copy(update={"language": self.language})
+        return self.model_copy(update={"summary": summary})
 
     def counts(self) -> dict[str, int]:
         """Return how many findings stand on each rung, from contradiction to note."""
@@ -247,7 +256,9 @@ class Report(Model):
         """
         found = next((result for result in self.checks if result.code == code), None)
         if found is None:
-            raise UnknownNameError.of("no such check", code, [one.code for one in self.checks])
+            raise UnknownNameError.of(
+                told("no such check"), code, [one.code for one in self.checks]
+            )
         return found
 
     @property
@@ -332,17 +343,9 @@ class Report(Model):
         InputError
             If the report has no such figure: it says which there are.
         """
-        drawn: dict[str, str] = {}
-        if self.picture is not None:
-            from tallyverify.report.drawings.estimate_figures import figures
-
-            drawn |= figures(self.picture)
-        if self.forensics is not None:
-            from tallyverify.report.drawings.forensic_figures import forensic_figures
-
-            drawn |= forensic_figures(self.forensics)
+        drawn = _drawn(self)
         if name not in drawn:
-            raise UnknownNameError.of("the report has no such figure", name, list(drawn))
+            raise UnknownNameError.of(told("the report has no such figure"), name, list(drawn))
         return drawn[name]
 
     @takes_input
@@ -351,6 +354,21 @@ class Report(Model):
         from tallyverify.report.terminal import as_text
 
         return as_text(self, width=width, verbose=verbose)
+
+
+@in_its_language
+def _drawn(report: Report) -> dict[str, str]:
+    """Return every figure that the report has data for, as SVG text by name."""
+    drawn: dict[str, str] = {}
+    if report.picture is not None:
+        from tallyverify.report.drawings.estimate_figures import figures
+
+        drawn |= figures(report.picture)
+    if report.forensics is not None:
+        from tallyverify.report.drawings.forensic_figures import forensic_figures
+
+        drawn |= forensic_figures(report.forensics)
+    return drawn
 
 
 def _written(text: str, path: str | Path | None) -> str:

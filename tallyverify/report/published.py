@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tallyverify.findings import Figure
+from tallyverify.language import ToldText
 from tallyverify.model import Model
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 class EffectTold(Model):
     """The size of what an indicator looks at, with its 95 % interval where there is one."""
 
-    name: str
+    name: ToldText
     value: Figure
     low: Figure | None
     high: Figure | None
@@ -51,7 +52,7 @@ class IndicatorTest(Model):
     effect: EffectTold | None
     stations: int
     flagged: bool
-    refused: str
+    refused: ToldText
 
 
 def indicator_tests(shown: ForensicSection | None) -> tuple[IndicatorTest, ...]:

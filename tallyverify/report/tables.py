@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import printable
 from tallyverify.findings import Evidence, Finding
-from tallyverify.language import number
+from tallyverify.language import formula, headed, number, told
 from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
 from tallyverify.report.first_screen.telling import summary_of
+from tallyverify.report.spoken import in_its_language
+from tallyverify.report.words import rung_word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~$<>&-])")
 _MOST = 20
 
 
+@in_its_language
 def findings_frame(report: Report) -> pd.DataFrame:
     """Return the findings, one row each: texts as ``string``, figures as ``Float64``."""
     import pandas as pd
@@ -37,6 +40,7 @@ def findings_frame(report: Report) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+@in_its_language
 def findings_csv(report: Report) -> str:
     """Return the findings as CSV in which no cell is a formula to a spreadsheet.
 
@@ -58,10 +62,11 @@ def _rows(report: Report) -> list[dict[str, Any]]:
 
 
 def _inert(text: str) -> str:
-    told = printable(text)
-    return f"'{told}" if told.lstrip(" ").startswith(_FORMULA) else told
+    shown = printable(text)
+    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULA) else shown
 
 
+@in_its_language
 def as_markdown(report: Report) -> str:
     """Return the first screen and the findings as Markdown; what files hold is never markup."""
     summary = summary_of(report)
@@ -72,30 +77,36 @@ def as_markdown(report: Report) -> str:
         found = [one for one in report.findings if one.evidence is rung]
         if not found or rung is Evidence.NOTE:
             continue
-        lines += ["", f"## {str(rung).capitalize()} ({number(len(found))})", ""]
+        count = len(found)
+        heading = formula("{rung} ({count})", rung=rung_word(rung, count), count=number(count))
+        lines += ["", f"## {headed(heading)}", ""]
         for one in found[:_MOST]:
             lines.append(f"- {one.code}: {_plain(one.words)}")
             if one.arithmetic:
                 lines.append(f"  {_plain(one.arithmetic)}")
         if len(found) > _MOST:
-            lines.append(f"- … {number(len(found) - _MOST)} more in report.json")
-    notes = report.counts()["note"]
-    lines += [
-        "",
-        f"Notes: {number(notes)}. tallyverify {_plain(report.version)}, seed {report.seed}.",
-    ]
+            more = told("… {more} more in report.json", more=number(count - _MOST))
+            lines.append(f"- {more}")
+    last = told(
+        "Notes: {notes}. tallyverify {version}, seed {seed}.",
+        notes=number(report.counts()["note"]),
+        version=_plain(report.version),
+        seed=str(report.seed),
+    )
+    lines += ["", str(last)]
     return "\n".join(lines) + "\n"
 
 
 def _figures(summary: Summary) -> list[str]:
-    heads = ["", "sheets"]
+    heads = ["", str(told("sheets"))]
     for one in summary.bulletins:
-        heads += [f"bulletin {_plain(one.id)}", "difference"]
+        named = told("bulletin {bulletin}", bulletin=_plain(one.id))
+        heads += [str(named), str(told("difference"))]
     lines = [f"| {' | '.join(heads)} |", "|---|" + "--:|" * (len(heads) - 1)]
     for row in summary.figures:
-        cells = [_plain(row.label), "–" if row.sheets is None else number(row.sheets)]
+        cells = [_plain(row.label), "–" if row.sheets is None else str(number(row.sheets))]
         for figure in row.declared:
-            cells += [declared_words(figure), difference_words(figure)]
+            cells += [str(declared_words(figure)), str(difference_words(figure))]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tallyverify.feasibility import OutcomeTold
 from tallyverify.findings import CheckResult, Evidence, Finding, Status
-from tallyverify.language import counted, number, sentence
+from tallyverify.language import counted, formula, number, sentence, told, told_of
 from tallyverify.records import Outcome
 from tallyverify.report.indicators import shown_elsewhere
 
@@ -15,109 +15,159 @@ if TYPE_CHECKING:
     from tallyverify.report.model import Report
 
 VERDICTS: dict[str, str] = {
-    "contradicted": "Published figures cannot all be true together.",
-    "improbable": "Nothing is contradicted, but a stated probability model rejects.",
-    "discrepant": "Published figures differ, by so little that a few wrong sheets explain it.",
-    "consistent": "Nothing contradicts the declared result. That does not prove it true.",
-    "insufficient": "There was not enough to hold the declared result against.",
+    "contradicted": told("contradicted"),
+    "improbable": told("improbable"),
+    "discrepant": told("discrepant"),
+    "consistent": told("consistent"),
+    "insufficient": told("insufficient"),
 }
-_NOT_CLAIMED = (
-    " A contradiction is not claimed: few votes would be wrong, or it hangs on a bulletin that "
+HEADS: dict[str, str] = {
+    "contradicted": told("CONTRADICTED"),
+    "improbable": told("IMPROBABLE"),
+    "discrepant": told("DISCREPANT"),
+    "consistent": told("CONSISTENT"),
+    "insufficient": told("INSUFFICIENT"),
+}
+"""Verdicts as they stand before their sentence."""
+
+_MEANINGS: dict[str, str] = {
+    "contradicted": told("published figures cannot all be true together."),
+    "improbable": told("nothing is contradicted, but a stated probability model rejects."),
+    "discrepant": told(
+        "published figures differ, by so little that a few wrong sheets explain it."
+    ),
+    "consistent": told("nothing contradicts the declared result."),
+    "insufficient": told("there was not enough to hold the declared result against."),
+}
+NOT_PROVED_TRUE = told("That does not prove it true.")
+_NOT_CLAIMED = told(
+    "A contradiction is not claimed: few votes would be wrong, or it hangs on a bulletin that "
     "does not say that it is the whole count."
 )
-_SLIP = "Published figures differ, by so little that a slip explains it."
-_IN_DOUBT = "Until that is settled, nothing is held against the sheets."
-_NOT_ASKED = "None of the checks that were asked for holds the declared result against the sheets."
-_UNSETTLED = (
-    "Whether all published figures can be true together was not settled: nothing was proved, and "
+_SLIP = told("published figures differ, by so little that a slip explains it.")
+_IN_DOUBT = told("Until that is settled, nothing is held against the sheets.")
+_NOT_ASKED = told(
+    "none of the checks that were asked for holds the declared result against the sheets."
+)
+_UNSETTLED = told(
+    "whether all published figures can be true together was not settled: nothing was proved, and "
     "the search for a world in which they are ended without one."
 )
-_NO_BULLETIN = (
-    " The declared result holds no bulletin yet: write down what was announced, whether that is "
+_NO_BULLETIN = told(
+    "The declared result holds no bulletin yet: write down what was announced, whether that is "
     "the whole count (complete), what its coverage is a share of (coverage_basis), which count it "
     "belongs to (series), and what its percentages are of."
 )
 _HOLDING = ("compare", "inference")
 
 
-def verdict_words(report: Report) -> str:
-    """Return what a verdict means."""
-    said = VERDICTS[report.verdict]
-    if report.verdict == "insufficient" and not any(
-        check.family in _HOLDING for check in report.answered
-    ):
-        said = _NOT_ASKED
-    answer = report.feasibility
-    if report.verdict == "insufficient" and answer is not None and answer.sheets_wrong == (0, None):
-        said = _UNSETTLED
-    if report.verdict == "discrepant" and answer is not None and answer.figures_exclude_each_other:
-        said = _SLIP
-    said += told_wrong(report)
+def meaning_of(report: Report) -> list[str]:
+    """Return what a verdict means, in sentences, of which the first begins small."""
+    said = [_meaning(report), *told_wrong(report)]
+    if report.verdict == "consistent":
+        said.insert(1, NOT_PROVED_TRUE)
     if report.reason:
-        rest = _IN_DOUBT if report.verdict == "insufficient" else said
-        said = f"{sentence(report.reason)} {rest}"
+        rest = [_IN_DOUBT] if report.verdict == "insufficient" else map(sentence, said)
+        said = [formula("{reason}.", reason=report.reason), *rest]
     if report.declared is not None and not report.declared.bulletins:
-        said += _NO_BULLETIN
+        said.append(_NO_BULLETIN)
     return said
 
 
-def beside_the_verdict(report: Report) -> str:
+def _meaning(report: Report) -> str:
+    answer = report.feasibility
+    if report.verdict == "insufficient":
+        if answer is not None and answer.sheets_wrong == (0, None):
+            return _UNSETTLED
+        if not any(check.family in _HOLDING for check in report.answered):
+            return _NOT_ASKED
+    if report.verdict == "discrepant" and answer is not None and answer.figures_exclude_each_other:
+        return _SLIP
+    return _MEANINGS[report.verdict]
+
+
+def beside_the_verdict(report: Report) -> list[str]:
     """How many checks were asked, where it was not all; and anomalies, which never move it."""
     asked, every = len(report.answered), len(report.checks)
-    said = "" if asked == every else f" {number(asked)} of {number(every)} checks asked."
+    said: list[str] = []
+    if asked != every:
+        said.append(
+            told("{asked} of {every} checks asked.", asked=number(asked), every=number(every))
+        )
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
-        said += f" {counted(anomalies, 'anomaly', 'anomalies')} beside it, which never move it."
+        beside = counted(anomalies, "anomaly", "anomalies")
+        said.append(told("{anomalies} beside it, which never move it.", anomalies=beside))
     return said
 
 
-def told_wrong(report: Report) -> str:
+def told_wrong(report: Report) -> list[str]:
     """How many sheets would have to be wrong, and how many are allowed for."""
     found = report.feasibility
     if found is None or report.verdict not in ("contradicted", "discrepant"):
-        return ""
+        return []
     if found.figures_exclude_each_other:
         votes = counted(found.figures_exclude_each_other, "vote", "votes")
-        helps = f" No number of wrong sheets helps: figures exclude each other by {votes}."
-        return helps + by_default(report)
+        helps = told(
+            "No number of wrong sheets helps: figures exclude each other by {votes}.", votes=votes
+        )
+        return [helps, *by_default(report)]
     least, allowed = found.sheets_wrong[0], found.allowance
     if not least:
         return by_default(report)
-    said = (
-        f" At least {number(least)} of the {counted(report.coverage.stations, 'sheet', 'sheets')} would have "
-        f"to be wrong; {counted(allowed.sheets, 'is', 'are')} allowed for, as honest slips."
-    )
+    said: list[str] = [_least_wrong(least, report.coverage.stations, allowed.sheets)]
     if report.verdict == "discrepant" and allowed.could_decide is not None:
-        could = "could" if allowed.could_decide else "could not"
-        said += f" The sheets that are allowed for {could} decide who leads here."
+        said.append(_DECIDING[allowed.could_decide])
     if report.verdict == "discrepant" and least > allowed.sheets:
-        said += _NOT_CLAIMED
+        said.append(_NOT_CLAIMED)
     return said + by_default(report)
 
 
-def by_default(report: Report) -> str:
-    """Where the case sets the allowance, what the default would lead to."""
-    allowed = report.feasibility.allowance if report.feasibility is not None else None
-    if allowed is None or allowed.default_verdict is None:
-        return ""
-    usual = counted(allowed.default_sheets or 0, "wrong sheet", "wrong sheets")
-    return (
-        f" The case sets the allowance, to {number(allowed.sheets)}; by the default, {usual}, the "
-        f"published figures would be {allowed.default_verdict}."
+_DECIDING = {
+    True: told("The sheets that are allowed for could decide who leads here."),
+    False: told("The sheets that are allowed for could not decide who leads here."),
+}
+
+
+def _least_wrong(least: int, seen: int, allowed: int) -> str:
+    return told_of(
+        allowed,
+        "At least {least} of the {sheets} would have to be wrong; {count} is allowed for, as "
+        "honest slips.",
+        "At least {least} of the {sheets} would have to be wrong; {count} are allowed for, as "
+        "honest slips.",
+        least=number(least),
+        sheets=counted(seen, "sheet", "sheets"),
     )
 
 
-ARITHMETIC = (
+def by_default(report: Report) -> list[str]:
+    """Where the case sets the allowance, what the default would lead to."""
+    allowed = report.feasibility.allowance if report.feasibility is not None else None
+    if allowed is None or allowed.default_verdict is None:
+        return []
+    return [
+        told(
+            "The case sets the allowance, to {allowed}; by the default, {usual}, the published "
+            "figures would be {verdict}.",
+            allowed=number(allowed.sheets),
+            usual=counted(allowed.default_sheets or 0, "wrong sheet", "wrong sheets"),
+            verdict=VERDICTS[allowed.default_verdict],
+        )
+    ]
+
+
+ARITHMETIC = told(
     "Arithmetic on the sheets, the same for every candidate: each one taken out, or corrected to "
     "whatever is worst between its figures' bounds. It does not say what ought to be annulled."
 )
 
 
-def outcome_of(report: Report, told: OutcomeTold | None) -> str:
+def outcome_of(report: Report, found: OutcomeTold | None) -> str:
     """Return what a count comes to in words; a dash where that is not asked."""
-    if told is None:
+    if found is None:
         return "–"
-    outcome = Outcome(told.winner, told.finalists)
+    outcome = Outcome(found.winner, found.finalists)
     return report.contest.rule.outcome_words(outcome, report.contest.display)
 
 
@@ -129,16 +179,28 @@ def groups_of(report: Report) -> Iterator[tuple[Evidence, int, list[Finding]]]:
             yield rung, len(found), [one for one in found if not shown_elsewhere(report, one)]
 
 
+def rung_word(rung: str, count: int = 1) -> str:
+    """Return the word for a rung, of one finding on it or of so many."""
+    words: dict[str, str] = {
+        "contradiction": told_of(count, "contradiction", "contradiction"),
+        "improbable": told_of(count, "improbable", "improbable"),
+        "discrepancy": told_of(count, "discrepancy", "discrepancy"),
+        "anomaly": told_of(count, "anomaly", "anomaly"),
+        "quality": told("quality"),
+        "note": told("note"),
+    }
+    return words[rung]
+
+
 def rung_found(check: CheckResult) -> Evidence | None:
     """Return the rung on which a check's findings stand, None where it has none of its own."""
     return min((one.evidence for one in check.findings), key=lambda rung: rung.rank, default=None)
 
 
-def status_word(check: CheckResult) -> str:
-    """Return what became of a check: ``passed`` only where the answer is yes.
+def became_of(check: CheckResult) -> str:
+    """Return what became of a check, as a key: ``passed`` only where the answer is yes.
 
-    ``flagged`` stands with the highest rung that was found, not the highest that there could be;
-    what is only worth knowing is ``noted``, and a test of an indicator is flagged or not.
+    What is only worth knowing is ``noted``, and a test of an indicator is flagged or not.
     """
     if check.status is Status.NOT_APPLICABLE:
         return "n/a"
@@ -149,6 +211,30 @@ def status_word(check: CheckResult) -> str:
         return "not flagged"
     if rung is Evidence.NOTE:
         return "noted"
-    if check.status is Status.PASSED:
-        return "passed"
-    return "flagged" if rung is None else f"flagged ({rung})"
+    return "passed" if check.status is Status.PASSED else "flagged"
+
+
+def became_words(key: str, count: int = 1) -> str:
+    """Return what became of one check in words, or of so many."""
+    words: dict[str, str] = {
+        "error": told_of(count, "error", "error"),
+        "flagged": told_of(count, "flagged", "flagged"),
+        "passed": told_of(count, "passed", "passed"),
+        "noted": told_of(count, "noted", "noted"),
+        "not flagged": told_of(count, "not flagged", "not flagged"),
+        "n/a": told_of(count, "n/a", "n/a"),
+        "not asked": told_of(count, "not asked", "not asked"),
+    }
+    return words[key]
+
+
+def status_word(check: CheckResult, count: int = 1) -> str:
+    """Return what became of a check, or of so many like it.
+
+    ``flagged`` stands with the highest rung that was found, not the highest that there could be.
+    """
+    key, rung = became_of(check), rung_found(check)
+    word = became_words(key, count)
+    if key != "flagged" or rung is None:
+        return word
+    return formula("{flagged} ({rung})", flagged=word, rung=rung_word(rung))

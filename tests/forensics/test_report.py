@@ -32,8 +32,8 @@ from tallyverify.report.forensic import forensic_blocks
 from tallyverify.report.indicators import (
     probability,
     shown_elsewhere,
-    size_of,
     unused_of,
+    written_size,
     used_of,
 )
 from tallyverify.simulate import clean_election
@@ -138,9 +138,9 @@ def test_pvalues_and_sizes_for_a_reader() -> None:
     shown = [probability(p) for p in (0.0312, 3e-17, 1.0, None)]
     assert shown == ["0.031", "< 0.0001", "1", "–"]
     excess = Effect("excess stations", 1003.51, 784.02, 1223.0)
-    assert size_of(excess) == "1,004 (784 to 1,223)"
+    assert written_size(excess) == "1,004 (784 to 1,223)"
     share = Effect("share ending in 0 or 5", 0.2012, 0.1951, 0.2073)
-    assert size_of(share) == "20.1 (19.5 to 20.7) %"
+    assert written_size(share, share=True) == "20.1 (19.5 to 20.7) %"
 
 
 @pytest.mark.parametrize("report", [clean, rounded])

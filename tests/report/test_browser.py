@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tallyverify import load_case, verify
+from tallyverify.language import LANGUAGES, Language
 from tests.helpers.command import SAMPLES
 from tests.report.test_report import HOSTILE, report_with
 
@@ -22,6 +23,10 @@ axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="needs tallyverify[browser]"
 )
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+NAMES = ("venezuela-2024", "partial", "clean", "hostile")
+PAGES = [f"{name} {language}" for name in NAMES for language in LANGUAGES]
+ROOM_FOR = {"en": "room for", "es": "pero caben"}
+"""Words of the finding of D302."""
 SCREENS = {"phone": (390, 844), "desktop": (1000, 900)}
 
 
@@ -37,12 +42,12 @@ def browser() -> Iterator[Any]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     written = {}
-    for sample in ("venezuela-2024", "partial", "clean"):
-        report = verify(load_case(SAMPLES / sample))
-        written[sample] = folder / f"{sample}.html"
-        report.to_html(written[sample])
-    written["hostile"] = folder / "hostile.html"
-    report_with(HOSTILE["attribute"] + HOSTILE["bidi"], folder).to_html(written["hostile"])
+    reports = {name: verify(load_case(SAMPLES / name)) for name in NAMES[:-1]}
+    reports["hostile"] = report_with(HOSTILE["attribute"] + HOSTILE["bidi"], folder)
+    for name, report in reports.items():
+        for language in LANGUAGES:
+            place = written[f"{name} {language}"] = folder / f"{name}-{language}.html"
+            report.in_language(language).to_html(place)
     return written
 
 
@@ -65,7 +70,7 @@ def _outside(url: str) -> bool:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", ["venezuela-2024", "partial", "clean", "hostile"])
+@pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_too_wide_and_nothing_fails(
     browser: Any, pages: dict[str, Path], name: str, screen: str, scheme: str
 ) -> None:
@@ -80,21 +85,27 @@ def test_nothing_is_too_wide_and_nothing_fails(
     page.context.close()
 
 
-def test_the_verdict_is_on_the_first_screen(browser: Any, pages: dict[str, Path]) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_verdict_is_on_the_first_screen(
+    browser: Any, pages: dict[str, Path], language: Language
+) -> None:
     for screen, (_, height) in SCREENS.items():
-        page, _ = opened(browser, pages["venezuela-2024"], screen)
+        page, _ = opened(browser, pages[f"venezuela-2024 {language}"], screen)
         box = page.locator(".verdict").bounding_box()
         assert box["y"] + box["height"] < height
         page.context.close()
 
 
-def test_findings_are_filtered_and_sorted(browser: Any, pages: dict[str, Path]) -> None:
-    page, _ = opened(browser, pages["venezuela-2024"], "desktop")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_findings_are_filtered_and_sorted(
+    browser: Any, pages: dict[str, Path], language: Language
+) -> None:
+    page, _ = opened(browser, pages[f"venezuela-2024 {language}"], "desktop")
     codes = ".group article:not([hidden]) .code"
     before = page.locator(codes).all_inner_texts()
-    page.locator("#filter").fill("room for")
+    page.locator("#filter").fill(ROOM_FOR[language])
     assert page.locator(codes).all_inner_texts() == ["D302"]
-    assert "found" in page.locator("#shown").inner_text()
+    assert page.locator("#shown").inner_text() == {"en": "1 found", "es": "hallados: 1"}[language]
     page.locator("#filter").fill("")
     assert page.locator(codes).all_inner_texts() == before
     page.locator("#order").select_option("size")
@@ -105,17 +116,20 @@ def test_findings_are_filtered_and_sorted(browser: Any, pages: dict[str, Path]) 
     page.context.close()
 
 
-def test_a_code_leads_to_its_explanation(browser: Any, pages: dict[str, Path]) -> None:
-    page, _ = opened(browser, pages["venezuela-2024"], "desktop")
+@pytest.mark.parametrize(("language", "word"), [("en", "Arithmetic"), ("es", "Aritmética")])
+def test_a_code_leads_to_its_explanation(
+    browser: Any, pages: dict[str, Path], language: Language, word: str
+) -> None:
+    page, _ = opened(browser, pages[f"venezuela-2024 {language}"], "desktop")
     page.locator("article a.code", has_text="D302").first.click()
     explained = page.locator("#explain-D302")
     assert explained.is_visible()
-    assert "Arithmetic" in explained.inner_text()
+    assert word in explained.inner_text()
     page.context.close()
 
 
 def test_the_keyboard_opens_what_is_folded(browser: Any, pages: dict[str, Path]) -> None:
-    page, _ = opened(browser, pages["venezuela-2024"], "desktop")
+    page, _ = opened(browser, pages["venezuela-2024 en"], "desktop")
     page.locator("#notes > summary").focus()
     page.keyboard.press("Enter")
     assert page.locator("#notes").evaluate("one => one.open")
@@ -125,13 +139,13 @@ def test_the_keyboard_opens_what_is_folded(browser: Any, pages: dict[str, Path])
 def test_without_script_all_of_it_is_there(browser: Any, pages: dict[str, Path]) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(pages["venezuela-2024"].as_uri())
+    page.goto(pages["venezuela-2024 es"].as_uri())
     assert not page.locator("form.tools").is_visible()
     assert page.locator(".group article").count() == 5
     context.close()
 
 
-@pytest.mark.parametrize("name", ["venezuela-2024", "partial", "clean"])
+@pytest.mark.parametrize("name", PAGES[:-2])
 def test_printed_it_is_short(browser: Any, pages: dict[str, Path], name: str) -> None:
     page, _ = opened(browser, pages[name], "desktop")
     printed = page.pdf(format="A4")

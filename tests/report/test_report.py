@@ -6,6 +6,7 @@ import io
 import json
 import re
 from base64 import b64decode
+from collections.abc import Collection
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -42,7 +43,7 @@ TAGS |= {"select", "option", "script", "strong", "em"}
 ATTRIBUTES = {"lang", "charset", "name", "content", "class", "src", "alt", "http-equiv", "id"}
 ATTRIBUTES |= {"href", "scope", "tabindex", "role", "aria-label", "hidden", "type", "placeholder"}
 ATTRIBUTES |= {"value", "open", "viewbox", "x", "y", "width", "height"}
-ATTRIBUTES |= {"data-code", "data-size", "data-station"}
+ATTRIBUTES |= {"data-code", "data-size", "data-station", "data-found"}
 IMAGE = "data:image/svg+xml;base64,"
 OWN_IMAGE = re.compile(f'<img alt="[^"<>]*" src="{re.escape(IMAGE)}[A-Za-z0-9+/=]+">')
 SVG_TAGS = {"svg", "defs", "style", "g", "path", "use", "clipPath", "rect", "text", "image"}
@@ -155,9 +156,11 @@ def dead_drawing(svg: str) -> list[str]:
     return texts
 
 
-def dead(page: str) -> Tags:
+def dead(
+    page: str, titles: Collection[str] = (*FIGURES.values(), *FORENSIC_FIGURES.values())
+) -> Tags:
     for title, svg in drawings(page).items():
-        assert title in (FIGURES | FORENSIC_FIGURES).values()
+        assert title in titles
         dead_drawing(svg)
     found = Tags(page)
     page = OWN_IMAGE.sub("", page)  # letters that spell nothing

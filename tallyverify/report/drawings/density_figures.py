@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.forensics import Fingerprint, ForensicSection, TurnoutShare, turnout_of
+from tallyverify.language import formatted, formula, told
 from tallyverify.report.drawings.drawing import SOFT, middle
 from tallyverify.report.drawings.panels import Planned, counted_cells, headed, shades
 
@@ -26,8 +27,9 @@ def fingerprint_figure(found: Fingerprint, picture: ForensicSection) -> Planned:
         axes = figure.add_axes((0.12, 0.11, 0.66, 0.78))
         cells = found.histogram
         image = counted_cells(axes, cells, (0, 100, 0, 100), int(cells.max()))
-        axes.set_xlabel("turnout, % of the registered voters")
-        axes.set_ylabel(f"{middle(picture.leader, 30)}, % of the ballots")
+        axes.set_xlabel(str(told("turnout, % of the registered voters")))
+        name = middle(picture.leader, 30)
+        axes.set_ylabel(str(told("{name}, % of the ballots", name=name)))
         shades(figure, image, (0.82, 0.11, 0.025, 0.7))
 
     return paint, 5.0
@@ -42,12 +44,17 @@ def association_figure(found: TurnoutShare, picture: ForensicSection) -> Planned
     turnout = 100 * stations.ballots[there] / stations.registered[there]
     share = 100 * stations.votes[there, stations.ranked[0]] / stations.valid[there]
     whole = (0.0, 100.0, 0.0, 100.0)
-    panels = [(turnout, share, whole, f"all stations: correlation {found.effect.value:.2f}")]
+    head: str = told("all stations: correlation {value}", value=_correlation(found.effect.value))
+    panels = [(turnout, share, whole, head)]
     smallest = found.by_level[-1] if found.by_level else None
     if smallest is not None:
         x, y = within_areas(stations.areas[-1][there], turnout, share)
         right, up = (max(float(np.quantile(np.abs(one), 0.998)), 1.0) for one in (x, y))
-        head = f"within one {middle(stations.levels[-1], 12)}: correlation {smallest.value:.2f}"
+        head = told(
+            "within one {level}: correlation {value}",
+            level=middle(stations.levels[-1], 12),
+            value=_correlation(smallest.value),
+        )
         panels.append((x, y, (-right, right, -up, up), head))
 
     def paint(figure: Figure) -> None:
@@ -59,18 +66,24 @@ def association_figure(found: TurnoutShare, picture: ForensicSection) -> Planned
         for place, ((_, _, box, head), cell) in enumerate(zip(panels, cells, strict=True)):
             axes = figure.add_axes((0.1 + 0.43 * place, 0.14, wide, 0.69))
             image = counted_cells(axes, cell, box, top)
-            headed(axes, head.replace("-", "−"))
+            headed(axes, head)
             if place:
-                axes.set_xlabel("turnout, points from its area's")
-                axes.set_ylabel("share, points from its area's")
+                axes.set_xlabel(str(told("turnout, points from its area's")))
+                axes.set_ylabel(str(told("share, points from its area's")))
                 axes.axhline(0, color=SOFT, lw=0.5)
                 axes.axvline(0, color=SOFT, lw=0.5)
             else:
-                axes.set_xlabel("turnout, %")
-                axes.set_ylabel(f"{middle(picture.leader, 18)}, % of valid votes")
+                axes.set_xlabel(str(told("turnout, %")))
+                name = middle(picture.leader, 18)
+                axes.set_ylabel(str(told("{name}, % of valid votes", name=name)))
         shades(figure, image, (0.905, 0.14, 0.02, 0.6))
 
     return paint, 4.0
+
+
+def _correlation(value: float) -> str:
+    size = formatted(abs(value), ".2f")
+    return formula("−{size}", size=size) if value < 0 else size
 
 
 def within_areas(area: Counts, turnout: Floats, share: Floats) -> tuple[Floats, Floats]:

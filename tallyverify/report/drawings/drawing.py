@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import printable
+from tallyverify.language import formatted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 INK, SOFT, PALE, BAND = "#1b1f24", "#59636e", "#d1d9e0", "#0969a2"
@@ -47,12 +49,32 @@ def svg_of(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) 
         mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=(8, height))
         FigureCanvasSVG(figure)
-        figure.text(0.02, 1 - 0.252 / height, title, fontsize=12, fontweight="bold")
+        figure.text(0.02, 1 - 0.252 / height, str(title), fontsize=12, fontweight="bold")
         paint(figure)
+        _with_told_numbers(figure)
         text = io.StringIO()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(text, format="svg", metadata=nothing)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _with_told_numbers(figure: Figure) -> None:
+    """Write the numbers of axes that have no form of their own as the language does."""
+    from matplotlib.ticker import ScalarFormatter
+
+    class Numbers(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return str(formatted(super().__call__(x, pos), ""))
+
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(Numbers())
+
+
+def ticks_of(axis: Axis, spec: str) -> None:
+    """Write the numbers of an axis in a form, with a real minus sign."""
+    axis.set_major_formatter(lambda value, _: str(formatted(value, spec)).replace("-", "−"))
 
 
 def short(name: str, most: int = 22) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tallyverify.inference import InferenceSection
-from tallyverify.language import points
+from tallyverify.language import number, points, told
 from tallyverify.report.drawings.drawing import BAND, INK, MARKS, PALE, SOFT, legend, short, svg_of
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FIGURES = {
-    "interval": "Estimate, bounds and what was declared",
-    "sensitivity": "Margin if the unseen voted otherwise than predicted",
-    "backtest": "How often the intervals held on hidden stations",
-    "cumulative": "Margin as the count went on",
+    "interval": told("Estimate, bounds and what was declared"),
+    "sensitivity": told("Margin if the unseen voted otherwise than predicted"),
+    "backtest": told("How often the intervals held on hidden stations"),
+    "cumulative": told("Margin as the count went on"),
 }
 """Names of the figures, and what they show."""
 
@@ -68,17 +68,30 @@ def _interval(axes: Axes, picture: InferenceSection) -> None:
                 axes.plot(*at, "v", color=colour, ms=6, zorder=4)
     axes.set_yticks(rows, [short(picture.names[name]) for name in ranked])
     axes.set_ylim(-0.7, len(ranked) - 0.3)
-    axes.set_xlabel("% of the valid votes")
+    axes.set_xlabel(str(told("% of the valid votes")))
     from matplotlib.lines import Line2D
 
-    handles = [Line2D([], [], color=BAND, lw=8, label="95 % interval")]
+    handles = [Line2D([], [], color=BAND, lw=8, label=str(told("95 % interval")))]
     if estimate.bounds is not None:
-        handles.append(Line2D([], [], color=PALE, lw=8, label="bounds, without assumption"))
+        label = str(told("bounds, without assumption"))
+        handles.append(Line2D([], [], color=PALE, lw=8, label=label))
     for place, declared in enumerate(picture.declared[-len(MARKS) :]):
-        part = "" if declared.whole else " (partial)"
-        text = f"declared: {short(declared.bulletin, 12)}{part}"
+        text = _declared(declared.bulletin, whole=declared.whole)
         handles.append(Line2D([], [], color=MARKS[place], marker="v", ms=6, ls="", label=text))
     legend(axes, handles)
+
+
+def _declared(bulletin: str, *, whole: bool = True) -> str:
+    name = short(bulletin, 12)
+    if whole:
+        return str(told("declared: {bulletin}", bulletin=name))
+    return str(told("declared: {bulletin} (partial)", bulletin=name))
+
+
+def _pair(pair: Sequence[str]) -> str:
+    """Return whose margin it is, in points."""
+    first, second = (short(name, 16) for name in pair)
+    return str(told("{first}\n− {second}, points", first=first, second=second))
 
 
 def _bar(axes: Axes, low: float, high: float, row: float, color: str, width: float) -> None:
@@ -92,23 +105,24 @@ def _sensitivity(axes: Axes, picture: InferenceSection) -> None:
     margins = [100 * margin for margin in curve.margins]
     widest = max(abs(curve.deltas[0]), abs(curve.deltas[-1]))
     tilt = min(picture.largest_tilt, widest)
-    (line,) = axes.plot(curve.deltas, margins, color=BAND, lw=2, label="margin of the whole")
-    band = axes.axvspan(
-        -tilt, tilt, color=PALE, alpha=0.6, lw=0, label="tilts found in the backtest"
+    (line,) = axes.plot(
+        curve.deltas, margins, color=BAND, lw=2, label=str(told("margin of the whole"))
     )
+    label = str(told("tilts found in the backtest"))
+    band = axes.axvspan(-tilt, tilt, color=PALE, alpha=0.6, lw=0, label=label)
     handles: list[Any] = [line, band]
     axes.axhline(0, color=SOFT, lw=0.8)
     axes.axvline(0, color=SOFT, lw=0.8, ls=":")
     for place, declared in enumerate(picture.declared[-len(MARKS) :]):
         if declared.margin is not None:
-            text = f"declared: {short(declared.bulletin, 12)}"
+            text = _declared(declared.bulletin)
             colour = MARKS[place]
             handles.append(
                 axes.axhline(100 * declared.margin, color=colour, lw=1.4, ls="--", label=text)
             )
-    axes.set_xlabel("tilt δ of the unseen: change of log-odds, 0 as predicted")
-    first, second = picture.pair
-    axes.set_ylabel(f"{short(first, 16)}\n− {short(second, 16)}, points")
+    tilts = told("tilt δ of the unseen: change of log-odds, 0 as predicted")
+    axes.set_xlabel(str(tilts))
+    axes.set_ylabel(_pair(picture.pair))
     legend(axes, handles)
 
 
@@ -119,30 +133,23 @@ def _backtest(axes: Axes, picture: InferenceSection) -> None:
         _bar(axes, 0, 100 * row.coverage, place, PALE, 12)
         axes.plot([100 * row.raw_coverage], [place], "o", color="#fff", mec=SOFT, ms=7, zorder=2)
         axes.plot([100 * row.coverage], [place], "o", color=BAND, ms=7, zorder=3)
-        axes.text(
-            50,
-            place,
-            f"{row.masks} masks, width {points(row.mean_width)}, "
-            f"bias {points(row.bias, sign='+')} points",
-            ha="center",
-            va="center",
-            fontsize=8,
+        said = told(
+            "{masks} masks, width {width}, bias {bias} points",
+            masks=number(row.masks),
+            width=points(row.mean_width),
+            bias=points(row.bias, sign="+"),
         )
+        axes.text(50, place, str(said), ha="center", va="center", fontsize=8)
     line = axes.axvline(95, color=MARKS[0], lw=1.2, ls="--", label="95 %")
     axes.set_yticks(places, [row.pattern for row in rows])
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(0, 103)
-    axes.set_xlabel("% of intervals that held the truth")
+    axes.set_xlabel(str(told("% of intervals that held the truth")))
     from matplotlib.lines import Line2D
 
-    legend(
-        axes,
-        [
-            Line2D([], [], color=BAND, marker="o", ms=7, ls="", label="calibrated"),
-            Line2D([], [], color="#fff", mec=SOFT, marker="o", ms=7, ls="", label="before"),
-            line,
-        ],
-    )
+    held = Line2D([], [], color=BAND, marker="o", ms=7, ls="", label=str(told("calibrated")))
+    raw = Line2D([], [], color="#fff", mec=SOFT, marker="o", ms=7, ls="", label=str(told("before")))
+    legend(axes, [held, raw, line])
 
 
 def _cumulative(axes: Axes, picture: InferenceSection) -> None:
@@ -152,11 +159,10 @@ def _cumulative(axes: Axes, picture: InferenceSection) -> None:
     path = whole.cumulative
     margins = [100 * margin for margin in path.margin]
     shares = [100 * share for share in path.counted]
-    (line,) = axes.plot(shares, margins, color=BAND, lw=2, label="margin so far")
+    (line,) = axes.plot(shares, margins, color=BAND, lw=2, label=str(told("margin so far")))
     axes.axhline(0, color=SOFT, lw=0.8)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("% of the stations counted")
+    axes.set_xlabel(str(told("% of the stations counted")))
     names = list(picture.names.values())
-    first, second = (names[k] for k in picture.order.pair)
-    axes.set_ylabel(f"{short(first, 16)}\n− {short(second, 16)}, points")
+    axes.set_ylabel(_pair([names[k] for k in picture.order.pair]))
     legend(axes, [line])

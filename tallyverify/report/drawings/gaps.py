@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tallyverify.findings import place
+from tallyverify.findings import Finding, place
+from tallyverify.language import formula, told
 
 if TYPE_CHECKING:
     from tallyverify.inference import AreaEstimate
@@ -51,9 +52,8 @@ def gaps_of(report: Report) -> list[Gap]:
         if known is not None and sheets - declared <= known.sheets - known.declared:
             continue
         wrong = proved.get(bulletin, 0)
-        name = one.message.partition(":")[0]
         largest[bulletin] = Gap(
-            name,
+            _named(report, one),
             place(one.area) if one.area else "",
             bulletin,
             sheets,
@@ -61,6 +61,27 @@ def gaps_of(report: Report) -> list[Gap]:
             wrong if not one.area and wrong <= sheets - declared else 0,
         )
     return list(largest.values())[::-1][:_MOST_GAPS]
+
+
+def _named(report: Report, found: Finding) -> str:
+    """Return whose figure it is: a candidate's, a group's declared together, or a line's."""
+    if found.candidate is not None:
+        name = report.contest.display(found.candidate)
+        if name == found.candidate:
+            return name
+        return formula("{name} ({id})", name=name, id=found.candidate)
+    bulletins = report.declared.bulletins if report.declared is not None else ()
+    rows = (one.of(found.area) for one in bulletins if one.id == found.bulletin)
+    for row in filter(None, rows):
+        lines = (
+            (told("valid votes"), row.valid),
+            (told("null votes"), row.null),
+            (told("blank votes"), row.blank),
+        )
+        for name, declared in (*row.figures.items(), *lines):
+            if declared == found.expected:
+                return name
+    return told("a declared figure")
 
 
 def covered_areas(report: Report) -> list[AreaEstimate]:

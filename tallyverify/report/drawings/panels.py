@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tallyverify.report.drawings.drawing import SOFT
+from tallyverify.language import number, told
+from tallyverify.report.drawings.drawing import SOFT, ticks_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,17 +57,17 @@ def stacked(figure: Figure, heads: Sequence[str], label: str) -> list[Axes]:
 
 def thousands(axes: Axes) -> None:
     """Write the numbers of the vertical axis with thousands separated and a real minus sign."""
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.6g}".replace("-", "−"))
+    ticks_of(axes.yaxis, ",.6g")
 
 
 def headed(axes: Axes, text: str) -> None:
     """Write what a panel is about above it."""
-    axes.set_title(text, fontsize=9, loc="left")
+    axes.set_title(str(text), fontsize=9, loc="left")
 
 
 def note(figure: Figure, text: str) -> None:
     """Write how to read a figure below its title."""
-    figure.text(0.02, 1 - 0.46 / float(figure.get_figheight()), text, fontsize=8.5, color=SOFT)
+    figure.text(0.02, 1 - 0.46 / float(figure.get_figheight()), str(text), fontsize=8.5, color=SOFT)
 
 
 def key(figure: Figure, handles: Iterable[Any], *, columns: int = 4) -> None:
@@ -109,7 +110,7 @@ def shades(figure: Figure, image: Any, place: tuple[float, float, float, float])
     bar = figure.colorbar(image, cax=axes)
     ticks = [one * 10**power for power in range(7) for one in (1, 3)]
     ticks = [tick for tick in ticks if tick <= image.norm.vmax]
-    bar.set_ticks(ticks, labels=[f"{tick:,}" for tick in ticks])
+    bar.set_ticks(ticks, labels=[str(number(tick)) for tick in ticks])
     bar.outline.set_visible(False)
     bar.minorticks_off()
-    axes.set_title("stations", fontsize=8.5, loc="left")
+    axes.set_title(str(told("stations")), fontsize=8.5, loc="left")

@@ -27,9 +27,10 @@ from tallyverify.forensics import (
     twiced,
     window_sums,
 )
+from tallyverify.language import formula, number, told
 from tallyverify.report.drawings.drawing import BAND, INK, MARKS, PALE, SOFT, middle
 from tallyverify.report.drawings.panels import Planned, beside, headed, key, note, stacked
-from tallyverify.report.indicators import probability
+from tallyverify.report.indicators import LEAST_SHOWN, probability
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,19 +44,38 @@ _NOISE = 2.0  # standard deviations of the bands
 _LONG = 40
 
 
-def _tested(
-    one: CalibratedTest, picture: ForensicSection, between: str = ": ", most: int = _LONG
-) -> str:
+def _name(one: CalibratedTest, picture: ForensicSection, most: int = _LONG) -> str:
+    return middle(one.named(picture.names), most)
+
+
+def _judged(adjusted: float) -> str:
+    """Return the adjusted p-value."""
+    p = probability(adjusted)
+    if adjusted < LEAST_SHOWN:
+        return told("adjusted p {p}", p=p)
+    return told("adjusted p = {p}", p=p)
+
+
+def _tested(one: CalibratedTest, picture: ForensicSection) -> str:
     """Return whom a panel is about, and the adjusted p-value if it is judged."""
-    name = middle(one.named(picture.names), most)
+    name = _name(one, picture)
     if one.adjusted is None:
         return name
-    p = probability(one.adjusted)
-    return f"{name}{between}adjusted p {'' if p.startswith('<') else '= '}{p}"
+    return formula("{name}: {judged}", name=name, judged=_judged(one.adjusted))
 
 
-def _undrawn(used: Sequence[CalibratedTest]) -> str:
-    return f"; {len(used) - _BESIDE} more are not drawn" if len(used) > _BESIDE else ""
+def _share_of(one: CalibratedTest, picture: ForensicSection) -> str:
+    """Return whose share a panel is about, and the adjusted p-value if it is judged."""
+    if one.candidate is None:
+        return _tested(one, picture)
+    return told("share of {name}", name=_tested(one, picture))
+
+
+def _read(how: str, used: Sequence[CalibratedTest]) -> str:
+    """Return how to read a figure, and how many of the tests are not drawn."""
+    if len(used) <= _BESIDE:
+        return how
+    return told("{how}; {more} more are not drawn", how=how, more=number(len(used) - _BESIDE))
 
 
 def _digits(
@@ -63,7 +83,7 @@ def _digits(
     labels: Sequence[str],
     below: str,
     aside: str,
-    most: str = "",
+    noise: str,
 ) -> Plan:
     """Return what plans a figure of differences from what is expected, with two sd of it."""
 
@@ -71,7 +91,7 @@ def _digits(
         shown = used[:_BESIDE]
 
         def paint(figure: Figure) -> None:
-            panels = beside(figure, len(shown), lines=1 + labels[0].count("\n"))
+            panels = beside(figure, len(shown), lines=1 + str(labels[0]).count("\n"))
             places = np.arange(len(labels))
             for axes, one in zip(panels, shown, strict=True):
                 difference, sd = away(one.result, max(one.result.used, 1))
@@ -79,15 +99,16 @@ def _digits(
                 axes.axhline(0, color=SOFT, lw=0.8, zorder=2)
                 axes.vlines(places, 0, difference, color=BAND, lw=3, zorder=3)
                 axes.plot(places, difference, "o", color=BAND, ms=5, zorder=4)
-                axes.set_xticks(places, labels)
+                axes.set_xticks(places, [str(label) for label in labels])
                 axes.set_xlim(-0.6, len(labels) - 0.4)
-                headed(axes, _tested(one, picture, "\n", _LONG if len(shown) == 1 else 26))
+                name = _name(one, picture, _LONG if len(shown) == 1 else 26)
+                judged = "" if one.adjusted is None else f"\n{_judged(one.adjusted)}"
+                headed(axes, f"{name}{judged}")
             high = max(float(np.abs(one).max()) for axes in panels for one in axes.get_ylim())
             panels[0].set_ylim(-high, high)
-            panels[0].set_ylabel(aside)
-            figure.text(0.55, 0.025, below, ha="center")
-            grey = "grey: two standard deviations of chance either way"
-            note(figure, f"{grey}{most}{_undrawn(used)}")
+            panels[0].set_ylabel(str(aside))
+            figure.text(0.55, 0.025, str(below), ha="center")
+            note(figure, _read(noise, used))
 
         return paint, 3.8
 
@@ -127,12 +148,12 @@ def _at_integers(used: Sequence[CalibratedTest], picture: ForensicSection) -> Pl
             inner, reach = excess[1:-1], max(float(noise[1:-1].max()), 1.0)
             high, low = max(float(inner.max()), reach), max(-float(inner.min()), reach)
             on.set_ylim(-1.15 * low, 1.15 * high)
-            on.set_ylabel("stations")
-        note(
-            figure,
-            "stations at each integer percentage, less those that chance puts there; "
-            f"grey: two standard deviations of chance{_undrawn(_alone(used))}",
+            on.set_ylabel(str(told("stations")))
+        how = told(
+            "stations at each integer percentage, less those that chance puts there; grey: two "
+            "standard deviations of chance"
         )
+        note(figure, _read(how, _alone(used)))
 
     return (paint, 1.5 + 1.35 * len(panels)) if panels else None
 
@@ -151,18 +172,17 @@ def integer_panels(
     """
     panels, stations = [], picture.stations
     for one in _alone(used)[:_BESIDE]:
-        said, smooth = _tested(one, picture), one.candidate is not None
+        smooth = one.candidate is not None
         if one.candidate is None:
             there = stations.with_turnout
             x, n = stations.turned_out[there].astype(np.int64), stations.registered[there]
         else:
             x, n = stations.votes[:, stations.candidates.index(one.candidate)], stations.shared
-            said = f"share of {said}"
         given = CheckedFigures.of(x, n.astype(np.int64), None, None)
         use = given.used()
         # As the tests have it: turnout by the published null, a share by one free of its bias.
         seen, expected = _expected(given.votes[use], given.ballots[use], smooth=smooth)
-        panels.append((said, seen, expected))
+        panels.append((_share_of(one, picture), seen, expected))
     return panels
 
 
@@ -180,12 +200,12 @@ def _expected(x: Counts, n: Counts, *, smooth: bool) -> tuple[Floats, Floats]:
 
 def _coarse(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned:
     shown = used[:_BESIDE]
-    heads = [f"share of {_tested(one, picture)}" for one in shown]
+    heads = [told("share of {name}", name=_tested(one, picture)) for one in shown]
 
     def paint(figure: Figure) -> None:
         from matplotlib.lines import Line2D
 
-        panels = stacked(figure, heads, "% of the valid votes of a station")
+        panels = stacked(figure, heads, told("% of the valid votes of a station"))
         for on, one in zip(panels, shown, strict=True):
             found = cast(CoarseShares, one.result)
             at = TARGETS / 20
@@ -195,13 +215,15 @@ def _coarse(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned
             # Stations where all or none voted for one are a matter of their own.
             top = max(float(found.density[5:996].max()), float(found.expected.max()), 1.0)
             on.set_ylim(0, 1.12 * top)
-            on.set_ylabel("stations")
+            on.set_ylabel(str(told("stations")))
+        multiple, there = str(told("at a multiple of 5 %")), str(told("expected there"))
+        everywhere = str(told("at every tenth of a point"))
         key(
             figure,
             [
-                Line2D([], [], color=BAND, marker="o", ms=4, ls="", label="at a multiple of 5 %"),
-                Line2D([], [], color=INK, marker="_", ms=9, mew=1.6, ls="", label="expected there"),
-                Line2D([], [], color=SOFT, lw=0.8, label="at every tenth of a point"),
+                Line2D([], [], color=BAND, marker="o", ms=4, ls="", label=multiple),
+                Line2D([], [], color=INK, marker="_", ms=9, mew=1.6, ls="", label=there),
+                Line2D([], [], color=SOFT, lw=0.8, label=everywhere),
             ],
         )
 
@@ -210,7 +232,7 @@ def _coarse(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned
 
 def _dips(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned:
     shown = used[:_STACKED]
-    heads = [("share of " if one.candidate else "") + _tested(one, picture) for one in shown]
+    heads = [_share_of(one, picture) for one in shown]
 
     def paint(figure: Figure) -> None:
         for on, one in zip(stacked(figure, heads, "%"), shown, strict=True):
@@ -222,7 +244,8 @@ def _dips(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned:
             on.set_ylim(0, 1.1 * float(density.max()))
             on.set_yticks([])
             on.spines["left"].set_visible(False)
-        note(figure, "stations by their percentage, smoothed; dashed: modes of the smoothed curve")
+        how = told("stations by their percentage, smoothed; dashed: modes of the smoothed curve")
+        note(figure, how)
 
     return paint, 1.5 + 1.1 * len(shown)
 
@@ -246,20 +269,29 @@ def _smooth(values: Floats) -> Floats:
     return (smoothed[::2] + smoothed[1::2]) / 2
 
 
+_NOISE_EITHER_WAY = told("grey: two standard deviations of chance either way")
+
 TESTED_FIGURES: dict[str, Plan] = {
     "F501": _digits(
         _second,
         "0123456789",
-        "second digit",
-        "% of the counts, above or\nbelow the counts around them",
-        ", at most",
+        told("second digit"),
+        told("% of the counts, above or\nbelow the counts around them"),
+        told("grey: two standard deviations of chance either way, at most"),
     ),
-    "F502": _digits(_last, "0123456789", "last digit", "% of the counts,\nabove or below 10 %"),
+    "F502": _digits(
+        _last,
+        "0123456789",
+        told("last digit"),
+        told("% of the counts,\nabove or below 10 %"),
+        _NOISE_EITHER_WAY,
+    ),
     "F503": _digits(
         _pairs,
-        ("repeated\n10 %", "adjacent\n20 %", "other\n70 %"),
-        "last two digits, and how many are expected",
-        "% of the counts, above\nor below that",
+        (told("repeated\n10 %"), told("adjacent\n20 %"), told("other\n70 %")),
+        told("last two digits, and how many are expected"),
+        told("% of the counts, above\nor below that"),
+        _NOISE_EITHER_WAY,
     ),
     "F504": _at_integers,
     "F505": _coarse,

@@ -11,26 +11,29 @@ from rich.text import Text
 
 from tallyverify.checking import MOST_FINDINGS
 from tallyverify.errors import printable
-from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import counted, number
+from tallyverify.findings import Evidence, Finding
+from tallyverify.language import counted, enumerated, formula, number, told
 from tallyverify.report.first_screen.declared_figures import (
     declared_words,
     difference_words,
 )
+from tallyverify.report.first_screen.sentences import after_the_verdict
 from tallyverify.report.first_screen.telling import summary_of
+from tallyverify.report.spoken import in_its_language
 from tallyverify.report.styles import RUNG_STYLE, VERDICT_STYLE
-from tallyverify.report.words import status_word
+from tallyverify.report.words import HEADS, became_of, became_words, rung_word
 
 if TYPE_CHECKING:
     from tallyverify.report.first_screen.summary import FigureRow, Summary
     from tallyverify.report.model import Report
 
-_STATUSES = ("error", "flagged", "passed", "noted", "not flagged", "n/a", "not asked")
+_BECAME = ("error", "flagged", "passed", "noted", "not flagged", "n/a", "not asked")
 _MOST_ROWS = 3
 _SHORT = 3  # a bulletin's id that says nothing by itself
 _NAMED = 11  # columns of what stands before a line
 
 
+@in_its_language
 def render_brief(report: Report, console: Console) -> None:
     """Print the first screen, the findings in a line for each code, and how to see more."""
     for part in first_screen(report):
@@ -63,40 +66,46 @@ def first_screen(report: Report) -> list[RenderableType]:
     ]
 
 
+@in_its_language
 def verdict_line(report: Report) -> Text:
     """Return the verdict alone, and how many findings stand on the rungs that move it."""
     counts = {rung: count for rung, count in report.counts().items() if count and rung != "note"}
-    told = ", ".join(f"{number(count)} {rung}" for rung, count in counts.items())
+    found = enumerated(_counted(count, rung_word(rung, count)) for rung, count in counts.items())
     return Text.assemble(
-        (report.verdict.upper(), VERDICT_STYLE[report.verdict]),
-        f" ({told})" if told else " (nothing found)",
+        (str(HEADS[report.verdict]), VERDICT_STYLE[report.verdict]),
+        f" ({found if counts else told('nothing found')})",
     )
 
 
+def _counted(count: int, words: str) -> str:
+    return formula("{count} {words}", count=number(count), words=words)
+
+
 def _verdict(report: Report, summary: Summary) -> Text:
-    head = report.verdict.upper()
-    rest = printable(summary.sentence.removeprefix(head))
-    return Text.assemble((head, VERDICT_STYLE[report.verdict]), rest)
+    rest = printable(after_the_verdict(report, summary.figures))
+    return Text.assemble((str(HEADS[report.verdict]), VERDICT_STYLE[report.verdict]), rest)
 
 
 def _figures(summary: Summary) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     narrow = len(summary.bulletins) > 1
     table.add_column("", overflow="ellipsis", no_wrap=True, max_width=17 if narrow else 30)
-    table.add_column("sheets", justify="right", no_wrap=True)
+    table.add_column(str(told("sheets")), justify="right", no_wrap=True)
     for bulletin in summary.bulletins:
         short = len(bulletin.id) <= _SHORT
-        name = Text(printable(f"bulletin {bulletin.id}" if short else bulletin.id))
+        named = told("bulletin {bulletin}", bulletin=bulletin.id)
+        name = Text(printable(named if short else bulletin.id))
         name.truncate(_SHORT + 9, overflow="ellipsis")
         table.add_column(name, justify="right", no_wrap=True)
-        table.add_column("sheets − it", justify="right", no_wrap=True)
+        table.add_column(str(told("sheets − it")), justify="right", no_wrap=True)
     alone = [row for row in summary.figures if row.candidate is not None]
     more = len(alone) - _MOST_ROWS
     shown = alone if more <= 1 else alone[:_MOST_ROWS]
     for row in shown:
         _add(table, row)
     if len(shown) < len(alone):
-        table.add_row(f"… and {number(len(alone) - len(shown))} more")
+        more = len(alone) - len(shown)
+        table.add_row(str(told("… and {more} more", more=number(more))))
     for row in summary.figures:
         if row.candidate is None:
             _add(table, row)
@@ -106,12 +115,12 @@ def _figures(summary: Summary) -> Table:
 def _add(table: Table, row: FigureRow) -> None:
     cells: list[Text | str] = [
         Text(printable(row.label)),
-        "–" if row.sheets is None else number(row.sheets),
+        "–" if row.sheets is None else str(number(row.sheets)),
     ]
     for one in row.declared:
         more = one.difference is not None and one.difference > 0
-        differs = Text(difference_words(one), style="bold" if more else "dim")
-        cells += [declared_words(one), differs]
+        differs = Text(str(difference_words(one)), style="bold" if more else "dim")
+        cells += [str(declared_words(one)), differs]
     table.add_row(*cells)
 
 
@@ -126,28 +135,35 @@ def _findings(report: Report) -> list[Text]:
     for (rung, code), count in codes.items():
         if rung is Evidence.NOTE:
             continue
-        example = printable(first[rung, code].message)
+        example, times = first[rung, code].message, ""
+        if count > 1:
+            example = told("e.g. {finding}", finding=example)
+            times = f"× {_many(count)}  "
         lines.append(
             Text.assemble(
-                (f"{rung:<14}", RUNG_STYLE[rung]),
+                (f"{rung_word(rung):<14}", RUNG_STYLE[rung]),
                 (f"{code} ", "bold"),
-                f"× {number(count)}{'+' if count >= MOST_FINDINGS else ''}  " if count > 1 else "",
-                ("e.g. " if count > 1 else "") + example,
+                times,
+                printable(example),
             )
         )
     return lines
 
 
+def _many(count: int) -> str:
+    """Return how many findings there are, of more than a check lists the least."""
+    shown = number(count)
+    return formula("{shown}+", shown=shown) if count >= MOST_FINDINGS else shown
+
+
 def _checks(report: Report) -> Text:
     """Return how many checks came to what, and where all of it stands."""
-    words: Counter[str] = Counter(_short(check) for check in report.checks)
-    told = ", ".join(f"{number(words[word])} {word}" for word in _STATUSES if words[word])
-    notes = report.counts()["note"]
-    return Text(
-        f"{number(len(report.checks))} checks: {told}; {counted(notes, 'note', 'notes')} (-v)",
-        style="dim",
+    keys = Counter(became_of(check) for check in report.checks)
+    words = (_counted(keys[key], became_words(key, keys[key])) for key in _BECAME if keys[key])
+    line = told(
+        "{all} checks: {words}; {notes} (-v)",
+        all=number(len(report.checks)),
+        words=enumerated(words),
+        notes=counted(report.counts()["note"], "note", "notes"),
     )
-
-
-def _short(check: CheckResult) -> str:
-    return status_word(check).partition(" (")[0]
+    return Text(str(line), style="dim")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallyverify.language import number
+from tallyverify.language import counted, formatted, formula, number, told
 from tallyverify.records import AreaResult, Bulletin, Declared
 from tallyverify.report.first_screen.summary import DeclaredFigure, FigureRow
 
@@ -20,22 +20,28 @@ def whole_rows(declared: Declared | None) -> list[tuple[Bulletin, AreaResult]]:
     if declared is None:
         return []
     found = [(one, row) for one in declared.bulletins if (row := one.of({})) is not None]
-    told = [(one, row) for one, row in found if row.figures or row.percentages or row.valid]
-    return told[-MOST_BULLETINS:]
+    telling = [(one, row) for one, row in found if row.figures or row.percentages or row.valid]
+    return telling[-MOST_BULLETINS:]
 
 
 def extent_words(declared: Declared, bulletin: Bulletin, row: AreaResult) -> str:
     """Return how much of the count a row holds, as far as the bulletin says it."""
     if row.coverage is not None:
         basis = declared.stated(bulletin, row, "coverage_basis")
-        of = {"stations": " of the stations", "registered": " of the voters"}.get(basis or "", "")
-        return f"{100 * row.coverage:.6g} %{of}"
+        share = formatted(100 * row.coverage, ".6g")
+        if basis == "stations":
+            return told("{share} % of the stations", share=share)
+        if basis == "registered":
+            return told("{share} % of the voters", share=share)
+        return formula("{share} %", share=share)
     if row.stations is not None:
-        known = declared.stations
-        return f"{number(row.stations)} stations" + (f" of {number(known)}" if known else "")
+        stations = counted(row.stations, "station", "stations")
+        if not declared.stations:
+            return stations
+        return told("{stations} of {all}", stations=stations, all=number(declared.stations))
     if declared.stated(bulletin, row, "complete"):
-        return "the whole count"
-    return "how much of the count it holds is not said"
+        return told("the whole count")
+    return told("how much of the count it holds is not said")
 
 
 def figure_rows(report: Report) -> tuple[FigureRow, ...]:
@@ -53,12 +59,13 @@ def figure_rows(report: Report) -> tuple[FigureRow, ...]:
         _row(report.contest.display(name), name, (name,), shown, votes, valid) for name in ranked
     ]
     for name, members in groups.items():
-        label = f"{name} ({number(len(members))} above)"
+        label = told("{name} ({count} above)", name=name, count=number(len(members)))
         rows.append(_row(label, name, members, shown, votes, valid))
     if any(row.valid is not None for _, row in shown) or not shown:
-        told = tuple(_figure(bulletin, row.valid, None, valid) for bulletin, row in shown)
+        declared = tuple(_figure(bulletin, row.valid, None, valid) for bulletin, row in shown)
+        label = told("valid votes")
         rows.append(
-            FigureRow(label="valid votes", candidate=None, sheets=valid, share=None, declared=told)
+            FigureRow(label=label, candidate=None, sheets=valid, share=None, declared=declared)
         )
     return tuple(rows)
 
@@ -108,7 +115,9 @@ def declared_words(figure: DeclaredFigure) -> str:
     """Return a declared figure as a table shows it."""
     if figure.votes is not None:
         return number(figure.votes)
-    return "–" if figure.percentage is None else f"{figure.percentage:g} %"
+    if figure.percentage is None:
+        return "–"
+    return formula("{share} %", share=formatted(figure.percentage, "g"))
 
 
 def difference_words(figure: DeclaredFigure) -> str:
@@ -116,5 +125,6 @@ def difference_words(figure: DeclaredFigure) -> str:
     if figure.difference is None:
         return ""
     if not figure.difference:
-        return "equal"
-    return ("+" if figure.difference > 0 else "") + number(figure.difference)
+        return told("equal")
+    difference = number(figure.difference)
+    return formula("+{more}", more=difference) if figure.difference > 0 else difference

@@ -5,17 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tallyverify.findings import MOVED_BY, Finding, place
-from tallyverify.language import counted, number, percent
+from tallyverify.language import (
+    counted,
+    ended,
+    enumerated,
+    formula,
+    number,
+    paragraph,
+    percent,
+    told,
+)
 from tallyverify.report.first_screen.declared_figures import all_equal, extent_words, whole_rows
-from tallyverify.report.words import beside_the_verdict, by_default, told_wrong, verdict_words
+from tallyverify.report.words import (
+    HEADS,
+    NOT_PROVED_TRUE,
+    beside_the_verdict,
+    by_default,
+    meaning_of,
+    told_wrong,
+)
 
 if TYPE_CHECKING:
+    from tallyverify.records import AreaResult, Bulletin, Declared
     from tallyverify.report.first_screen.summary import FigureRow
     from tallyverify.report.model import Report
 
 _RUNG_OF = {verdict: rung for rung, verdict in MOVED_BY.items()}
 _OF_SHEETS = ("D301", "D302", "D311")
-AUTHENTIC = "if the sheets are authentic"
 
 
 def deciding(report: Report) -> Finding | None:
@@ -46,57 +62,92 @@ def deciding(report: Report) -> Finding | None:
 
 def verdict_sentence(report: Report, rows: tuple[FigureRow, ...]) -> str:
     """Return the verdict, and which figures it is about, in a sentence or two."""
-    return _verdict(report, rows) + beside_the_verdict(report)
+    rest = after_the_verdict(report, rows)
+    return formula("{verdict}{rest}", verdict=HEADS[report.verdict], rest=rest)
 
 
-def _verdict(report: Report, rows: tuple[FigureRow, ...]) -> str:
-    head, found = report.verdict.upper(), deciding(report)
+def after_the_verdict(report: Report, rows: tuple[FigureRow, ...]) -> str:
+    """Return what stands after the word of the verdict, from the sign after it on."""
+    found = deciding(report)
     if found is None:
-        return f"{head}: {_without_finding(report, rows)}"
-    excluded = report.feasibility is not None and report.feasibility.figures_exclude_each_other
-    if report.verdict == "improbable":
-        return f"{head}: {_ended(found.message)} Nothing is contradicted."
-    who = "the sheets"
-    if report.verdict == "contradicted" and (not excluded or found.code in _OF_SHEETS):
-        head, who = f"{head}, {AUTHENTIC}", "they"
-    claim = found.message
-    if found.code == "D301" and found.candidate is not None:
-        claim = f"{who} hold {_held_against_declared(report, found)}"
-    return f"{head}: {_ended(claim)}{_turned(report)}{told_wrong(report)}{_others(report, found)}"
+        first, *more = _without_finding(report, rows)
+        said = [formula(": {said}", said=first), *more]
+    elif report.verdict == "improbable":
+        said = [_claimed(found.message), told("Nothing is contradicted.")]
+    else:
+        claim = _claim(report, found)
+        said = [claim, *_turned(report), *told_wrong(report), *_others(report, found)]
+    return paragraph([*said, *beside_the_verdict(report)])
 
 
-def _turned(report: Report) -> str:
+def _claimed(message: str) -> str:
+    return formula(": {message}", message=ended(message))
+
+
+def _claim(report: Report, found: Finding) -> str:
+    """Say what the finding claims, and on which condition."""
+    worlds = report.feasibility
+    excluded = worlds is not None and worlds.figures_exclude_each_other
+    held = found.code == "D301" and found.candidate is not None
+    if report.verdict != "contradicted" or (excluded and found.code not in _OF_SHEETS):
+        if not held:
+            return _claimed(found.message)
+        return told(
+            ": the sheets hold {votes}; bulletin {bulletin} declares {declared}.",
+            **_held_against_declared(report, found),
+        )
+    if not held:
+        return told(
+            ", if the sheets are authentic: {finding}",
+            finding=ended(found.message),
+        )
+    return told(
+        ", if the sheets are authentic: they hold {votes}; bulletin {bulletin} declares "
+        "{declared}.",
+        **_held_against_declared(report, found),
+    )
+
+
+def _turned(report: Report) -> list[str]:
     """Say if the sheets have another ahead than the bulletin that decides (D311)."""
     for one in report.of("D311"):
         if one.evidence is _RUNG_OF.get(report.verdict) and report.contest.rule.kind == "plurality":
             votes, said = report.totals.votes, report.contest.display(one.candidate or "")
             leader = report.contest.display(max(votes, key=lambda name: votes[name]))
-            return f" By the sheets {leader} is ahead, by the bulletin {said}."
-    return ""
+            ahead = told(
+                "By the sheets {leader} is ahead, by the bulletin {declared}.",
+                leader=leader,
+                declared=said,
+            )
+            return [ahead]
+    return []
 
 
-def _others(report: Report, found: Finding) -> str:
+def _others(report: Report, found: Finding) -> list[str]:
     """Name the other bulletins of which the verdict holds as well."""
     rung = _RUNG_OF.get(report.verdict)
     here = (one.bulletin for one in report.findings if one.evidence is rung)
     others = [name for name in dict.fromkeys(here) if name and name != found.bulletin]
-    return f" The same is found of bulletin {', '.join(others)}." if others else ""
+    if not others:
+        return []
+    return [told("The same is found of bulletin {bulletins}.", bulletins=enumerated(others))]
 
 
-def _ended(text: str) -> str:
-    return text if text.endswith((".", "?")) else f"{text}."
-
-
-def _held_against_declared(report: Report, found: Finding) -> str:
+def _held_against_declared(report: Report, found: Finding) -> dict[str, str]:
+    """Return the votes on the sheets and whose they are, the bulletin, and what it declares."""
     name = report.contest.display(found.candidate or "")
-    where = f" in {place(found.area)}" if found.area else ""
-    return (
-        f"{counted(int(found.observed or 0), 'vote', 'votes')} for {name}{where}; "
-        f"bulletin {_with_extent(report, found)} declares {number(found.expected)}"
-    )
+    votes = counted(int(found.observed or 0), "vote", "votes")
+    held = told("{votes} for {name}", votes=votes, name=name)
+    if found.area:
+        held = told("{votes} in {place}", votes=held, place=place(found.area))
+    return {
+        "votes": held,
+        "bulletin": _of_finding(report, found),
+        "declared": number(found.expected),
+    }
 
 
-def _with_extent(report: Report, found: Finding) -> str:
+def _of_finding(report: Report, found: Finding) -> str:
     """Return the bulletin of a finding, with how much of the count it holds in its area."""
     declared = report.declared
     if declared is None or found.bulletin is None:
@@ -104,26 +155,48 @@ def _with_extent(report: Report, found: Finding) -> str:
     for bulletin in declared.bulletins:
         row = bulletin.of(found.area)
         if bulletin.id == found.bulletin and row is not None:
-            return f"{found.bulletin} ({extent_words(declared, bulletin, row)})"
+            return _with_extent(declared, bulletin, row)
     return found.bulletin
 
 
-def _without_finding(report: Report, rows: tuple[FigureRow, ...]) -> str:
+def _with_extent(declared: Declared, bulletin: Bulletin, row: AreaResult) -> str:
+    extent = extent_words(declared, bulletin, row)
+    return formula("{bulletin} ({extent})", bulletin=bulletin.id, extent=extent)
+
+
+def _without_finding(report: Report, rows: tuple[FigureRow, ...]) -> list[str]:
     """Say of a verdict that no finding moves what was held against what."""
     shown = whole_rows(report.declared)
-    if report.verdict == "consistent" and shown and report.declared is not None:
-        bulletin, row = shown[-1]
-        named = f"bulletin {bulletin.id} ({extent_words(report.declared, bulletin, row)})"
-        seen, expected = report.coverage.stations, report.coverage.stations_expected
-        lacking = "" if not expected or seen >= expected else percent(seen, expected)
-        if all_equal(rows):
-            beside = f", from {lacking} of the stations" if lacking else ""
-            return (
-                f"{named} declares exactly what the sheets hold{beside}, figure by figure, and "
-                "nothing else contradicts it. That does not prove it true."
-            ) + by_default(report)
-        beside = f" on the sheets of {lacking} of the stations" if lacking else ""
-        said = f"nothing{beside} contradicts {named}. That does not prove it true."
-        return said + by_default(report)
-    words = verdict_words(report)
-    return words[:1].lower() + words[1:]
+    if report.verdict != "consistent" or not shown or report.declared is None:
+        return meaning_of(report)
+    bulletin = _with_extent(report.declared, *shown[-1])
+    seen, expected = report.coverage.stations, report.coverage.stations_expected
+    lacking = "" if not expected or seen >= expected else percent(seen, expected)
+    agrees = _equal(bulletin, lacking) if all_equal(rows) else _unopposed(bulletin, lacking)
+    return [agrees, NOT_PROVED_TRUE, *by_default(report)]
+
+
+def _equal(bulletin: str, lacking: str) -> str:
+    """Say that all figures are equal, of sheets that lack none or are a share of the stations."""
+    if not lacking:
+        return told(
+            "bulletin {bulletin} declares exactly what the sheets hold, figure by figure, and "
+            "nothing else contradicts it.",
+            bulletin=bulletin,
+        )
+    return told(
+        "bulletin {bulletin} declares exactly what the sheets hold, from {share} of the stations, "
+        "figure by figure, and nothing else contradicts it.",
+        bulletin=bulletin,
+        share=lacking,
+    )
+
+
+def _unopposed(bulletin: str, lacking: str) -> str:
+    if not lacking:
+        return told("nothing contradicts bulletin {bulletin}.", bulletin=bulletin)
+    return told(
+        "nothing on the sheets of {share} of the stations contradicts bulletin {bulletin}.",
+        bulletin=bulletin,
+        share=lacking,
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
+from tallyverify.language import Language, ToldText, speaking, told
 from tallyverify.model import Model
 
 
@@ -31,7 +34,7 @@ class FigureRow(Model):
         One for each of the bulletins told of.
     """
 
-    label: str
+    label: ToldText
     candidate: str | None
     sheets: int | None
     share: float | None
@@ -42,7 +45,7 @@ class BulletinTold(Model):
     """A bulletin, and how much of the count it holds, in words."""
 
     id: str
-    extent: str
+    extent: ToldText
 
 
 class Summary(Model):
@@ -72,6 +75,8 @@ class Summary(Model):
         The one that decides; empty where none does.
     next : str
         What to look at next.
+    language : {"en", "es"}
+        That of the report; it stands there, not here, in report.json.
 
     Examples
     --------
@@ -81,30 +86,34 @@ class Summary(Model):
     ('CONSISTENT', True)
     """
 
-    sentence: str
+    sentence: ToldText
     figures: tuple[FigureRow, ...]
     equal: bool
     bulletins: tuple[BulletinTold, ...]
-    coverage: str
-    declared: str
-    leads: str
-    needs: str
-    rests_on: str
-    subtraction: str
-    next: str
+    coverage: ToldText
+    declared: ToldText
+    leads: ToldText
+    needs: ToldText
+    rests_on: ToldText
+    subtraction: ToldText
+    next: ToldText
+    language: Language = Field(default="en", exclude=True, repr=False)
 
     def lines(self) -> list[tuple[str, str]]:
         """Return what stands below the figures, each with its name."""
         named = (
-            ("declared", self.declared),
-            ("seen", self.coverage),
-            ("on sheets", self.leads),
-            ("unseen", self.needs),
-            ("assumed", self.rests_on),
-            ("sum", self.subtraction),
-            ("look next", self.next),
+            (told("declared"), self.declared),
+            (told("seen"), self.coverage),
+            (told("on sheets"), self.leads),
+            (told("unseen"), self.needs),
+            (told("assumed"), self.rests_on),
+            (told("sum"), self.subtraction),
+            (told("look next"), self.next),
         )
-        return [(name, text) for name, text in named if text]
+        with speaking(self.language):
+            return [(str(name), str(text)) for name, text in named if text]
 
     def __str__(self) -> str:
-        return "\n".join([self.sentence, *(f"{name}: {text}" for name, text in self.lines())])
+        with speaking(self.language):
+            first = str(self.sentence)
+        return "\n".join([first, *(f"{name}: {text}" for name, text in self.lines())])

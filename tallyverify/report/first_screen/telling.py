@@ -5,51 +5,69 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tallyverify.findings import Finding
-from tallyverify.language import counted, number, percent, sentence
+from tallyverify.language import (
+    clauses,
+    counted,
+    enumerated,
+    number,
+    percent,
+    retold,
+    sentence,
+    told,
+    told_of,
+)
 from tallyverify.report.first_screen.declared_figures import (
     all_equal,
     extent_words,
     figure_rows,
     whole_rows,
 )
-from tallyverify.report.first_screen.sentences import AUTHENTIC, deciding, verdict_sentence
+from tallyverify.report.first_screen.sentences import deciding, verdict_sentence
 from tallyverify.report.first_screen.summary import BulletinTold, Summary
 
 if TYPE_CHECKING:
+    from tallyverify.records import Bulletin, Declared
     from tallyverify.report.model import Report
 
 _SHEETS_NAMED = 3
 
 
 def summary_of(report: Report) -> Summary:
-    """Return the first screen of a report."""
+    """Return the first screen of a report, in its language."""
     rows, found = figure_rows(report), deciding(report)
-    told = tuple(
+    bulletins = tuple(
         BulletinTold(id=one.id, extent=extent_words(report.declared, one, row))
         for one, row in whole_rows(report.declared)
         if report.declared is not None
     )
-    return Summary(
+    summary = Summary(
         sentence=verdict_sentence(report, rows),
         figures=rows,
         equal=all_equal(rows),
-        bulletins=told,
+        bulletins=bulletins,
         coverage=_coverage(report),
         declared=_declared(report),
-        leads=_leads(report),
+        leads=sentence(report.headline) if report.headline else "",
         needs=_needs(report),
         rests_on=_rests_on(report),
         subtraction=_subtraction(found),
         next=_next(report),
+        language=report.language,
     )
+    return summary if report.language == "en" else retold(summary, report.language)
 
 
 def _coverage(report: Report) -> str:
     seen, expected = report.coverage.stations, report.coverage.stations_expected
     if not expected:
-        return f"The sheets of {counted(seen, 'station', 'stations')}; of how many is not known."
-    share = percent(seen, expected)
-    return f"The sheets of {number(seen)} of {counted(expected, 'station', 'stations')} ({share})."
+        stations = counted(seen, "station", "stations")
+        return told("The sheets of {stations}; of how many is not known.", stations=stations)
+    return told(
+        "The sheets of {seen} of {stations} ({share}).",
+        seen=number(seen),
+        stations=counted(expected, "station", "stations"),
+        share=percent(seen, expected),
+    )
 
 
 def _declared(report: Report) -> str:
@@ -58,24 +76,28 @@ def _declared(report: Report) -> str:
     if not shown or declared is None:
         return ""
     bulletin, row = shown[-1]
-    who = f"{declared.authority}, bulletin {bulletin.id}" if declared.authority else ""
-    who = who or f"Bulletin {bulletin.id}"
-    unit = "votes" if row.figures else "%"
     figures: dict[str, float] = {**row.figures} if row.figures else {**row.percentages}
     ranked = sorted(figures, key=lambda name: -figures[name])[:2]
     if len(ranked) < 2 or figures[ranked[0]] == figures[ranked[1]]:
         return ""
-    first, second = (report.contest.display(name) for name in ranked)
-    return (
-        f"{who}: {first} ahead with {number(figures[ranked[0]])} {unit}, {second} has "
-        f"{number(figures[ranked[1]])}."
+    values = {
+        "who": _who(declared, bulletin),
+        "first": report.contest.display(ranked[0]),
+        "most": number(figures[ranked[0]]),
+        "second": report.contest.display(ranked[1]),
+        "next": number(figures[ranked[1]]),
+    }
+    if row.figures:
+        return told("{who}: {first} ahead with {most} votes, {second} has {next}.", **values)
+    return told("{who}: {first} ahead with {most} %, {second} has {next}.", **values)
+
+
+def _who(declared: Declared, bulletin: Bulletin) -> str:
+    if not declared.authority:
+        return told("Bulletin {bulletin}", bulletin=bulletin.id)
+    return told(
+        "{authority}, bulletin {bulletin}", authority=declared.authority, bulletin=bulletin.id
     )
-
-
-def _leads(report: Report) -> str:
-    """What D310 says, without the assumption that `rests_on` tells."""
-    said = report.headline.removesuffix(f", {AUTHENTIC}")
-    return sentence(said) if said else ""
 
 
 def _needs(report: Report) -> str:
@@ -92,22 +114,25 @@ def _needs(report: Report) -> str:
     left, needed = (row.valid or sum(row.figures.values())) - valid, row.votes[ahead] - have
     if not 0 <= needed <= left or not left:
         return ""
-    return (
-        f"Bulletin {bulletin.id} leaves {counted(left, 'vote', 'votes')} for stations not seen. It is "
-        f"true of {report.contest.display(ahead)} if {number(needed)} of them "
-        f"({percent(needed, left)}) are theirs; on the sheets it is {percent(have, valid)}."
+    return told(
+        "Bulletin {bulletin} leaves {votes} for stations not seen. It is true of {name} if "
+        "{needed} of them ({share}) are theirs; on the sheets it is {held}.",
+        bulletin=bulletin.id,
+        votes=counted(left, "vote", "votes"),
+        name=report.contest.display(ahead),
+        needed=number(needed),
+        share=percent(needed, left),
+        held=percent(have, valid),
     )
 
 
 def _rests_on(report: Report) -> str:
     """What the answer assumes: of a proof, what it used."""
-    found = deciding(report)
     if report.verdict == "insufficient":
         return ""
-    used = found.proof.partition("Assumed: ")[2] if found is not None else ""
-    # How many stations there are and were seen stands in `coverage`.
-    parts = [one for one in used.split("; ") if one and " stations are declared, " not in one]
-    return sentence("; ".join(["the sheets are authentic and correctly transcribed", *parts]))
+    found, worlds = deciding(report), report.feasibility
+    used = worlds.assumed if found is not None and found.proof and worlds is not None else ()
+    return sentence(clauses([told("the sheets are authentic and correctly transcribed"), *used]))
 
 
 def _subtraction(found: Finding | None) -> str:
@@ -116,37 +141,59 @@ def _subtraction(found: Finding | None) -> str:
         return ""
     if found.code != "D301":
         return found.arithmetic
-    return (
-        f"{number(found.observed)} on the sheets − {number(found.expected)} declared = "
-        f"{number(found.difference)}"
+    return told(
+        "{held} on the sheets − {declared} declared = {difference}",
+        held=number(found.observed),
+        declared=number(found.expected),
+        difference=number(found.difference),
     )
 
 
 def _next(report: Report) -> str:
-    worlds, unseen = report.feasibility, _unseen(report)
-    if report.verdict in ("contradicted", "discrepant") and worlds is not None:
-        if worlds.look_at_first:
-            first = worlds.look_at_first[:_SHEETS_NAMED]
-            named = f"Sheets {', '.join(first)}" if len(first) > 1 else f"Sheet {first[0]}"
-            why = "no others would explain more; nothing else speaks against them"
-            return f"{named}: {why}."
-        if worlds.resolved_by:
-            return sentence(f"is it written as it was published: {worlds.resolved_by}")
-        return "How the declared figures were added up: ask for them by station."
+    if report.verdict in ("contradicted", "discrepant") and report.feasibility is not None:
+        return _next_of_figures(report)
     if report.verdict == "improbable":
-        return "How the declared counts came about: ask for the counts by station."
+        return told("How the declared counts came about: ask for the counts by station.")
     if report.verdict == "insufficient":
         return ""
+    unseen = max((report.coverage.stations_expected or 0) - report.coverage.stations, 0)
     unsound = {one.station for one in report.findings if one.station and one.evidence == "quality"}
-    parts = (
-        [f"the {counted(unseen, 'station', 'stations')} of which no sheet was seen"]
-        if unseen
-        else []
-    )
+    parts: list[str] = []
+    if unseen:
+        parts.append(
+            told_of(
+                unseen,
+                "the {count} station of which no sheet was seen",
+                "the {count} stations of which no sheet was seen",
+            )
+        )
     if unsound:
-        parts.append(f"{counted(len(unsound), 'sheet', 'sheets')} whose own figures do not agree")
-    return sentence("; ".join(parts) or "nothing, by these checks")
+        parts.append(
+            told_of(
+                len(unsound),
+                "{count} sheet whose own figures do not agree",
+                "{count} sheets whose own figures do not agree",
+            )
+        )
+    return sentence(clauses(parts or [told("nothing, by these checks")]))
 
 
-def _unseen(report: Report) -> int:
-    return max((report.coverage.stations_expected or 0) - report.coverage.stations, 0)
+def _next_of_figures(report: Report) -> str:
+    """What to look at where published figures differ."""
+    worlds = report.feasibility
+    if worlds is not None and worlds.look_at_first:
+        first = worlds.look_at_first[:_SHEETS_NAMED]
+        if len(first) == 1:
+            return told(
+                "Sheet {sheet}: no others would explain more; nothing else speaks against them.",
+                sheet=first[0],
+            )
+        return told(
+            "Sheets {sheets}: no others would explain more; nothing else speaks against them.",
+            sheets=enumerated(first),
+        )
+    if worlds is not None and worlds.resolved_by:
+        return sentence(
+            told("is it written as it was published: {figure}", figure=worlds.resolved_by)
+        )
+    return told("How the declared figures were added up: ask for them by station.")

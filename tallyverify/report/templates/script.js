@@ -30,7 +30,7 @@
         count += one.hidden ? 0 : 1;
       }
     }
-    shown.textContent = words.length ? `${count} found` : "";
+    shown.textContent = words.length ? shown.dataset.found.replace("{count}", count) : "";
   };
   filter.addEventListener("input", show);
   order.addEventListener("change", show);
