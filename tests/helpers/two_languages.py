@@ -9,6 +9,7 @@ HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 ADDRESS = re.compile(r"https?://\S+")
 KEY = re.compile(r"`([^`]+)`")
+VERSION = re.compile(r"\b(Python |Apache-)[\d.]+\d")
 NUMBER = re.compile(r"(?<!\w)\d+(?:[.,]\d+)*")
 
 
@@ -37,8 +38,9 @@ def shape(text: str) -> dict[str, int]:
 
 
 def keys(text: str) -> list[str]:
-    """Return what stands in backticks, sorted; white space within is one space."""
-    return sorted(" ".join(key.split()) for key in KEY.findall(FENCE.sub("", text)))
+    """Return what stands in backticks, sorted; a page that is there in Spanish is the same page."""
+    found = KEY.findall(FENCE.sub("", text))
+    return sorted(" ".join(key.split()).replace(".es.md", ".md") for key in found)
 
 
 def numbers(text: str, spanish: bool) -> list[str]:
@@ -47,7 +49,8 @@ def numbers(text: str, spanish: bool) -> list[str]:
     What stands in backticks, code blocks, addresses and the targets of links is the same in both
     languages and does not count.
     """
-    prose = ADDRESS.sub("", LINK.sub("]", KEY.sub("", FENCE.sub("", text))))
+    prose = VERSION.sub("", text)
+    prose = ADDRESS.sub("", LINK.sub("]", KEY.sub("", FENCE.sub("", prose))))
     thousands, decimal = (".", ",") if spanish else (",", ".")
     found = NUMBER.findall(prose)
     return sorted(figure.replace(thousands, "").replace(decimal, ".") for figure in found)
