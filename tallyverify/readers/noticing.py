@@ -33,11 +33,12 @@ _ANY_OTHER = told("(any other)")
 _MOST_REASONS = 500
 """So many texts a column may have in which each annulled sheet has its reason."""
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fev|mai|set|out|dez|okt"
+_WITH_ZERO = told("with a “.0” behind")
 _FORMS = {
     told("in scientific notation"): r"^\d(?:[.,]\d+E\+?|E\+)\d{1,3}$",
     told("as dates"): r"^(?:\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?|\d{1,2}/\d{1,2}/\d{4}|"
     rf"\d{{1,2}}[-/](?:{_MONTHS})[a-z]*\.?(?:[-/]\d{{2,4}})?|(?:{_MONTHS})-\d{{2}})$",
-    told("with a “.0” behind"): r"^\d+[.,]0$",
+    _WITH_ZERO: r"^\d+[.,]0$",
 }
 _NOT_COUNTED = re.compile(
     r"\banul|\bannul|\bcancel|\binvalid(?:ad?[oa]s?|ated)?\b|\bvoid|\brechaz|\breject|"
@@ -173,7 +174,8 @@ def _spoiled(file: _File) -> Iterator[Spoiled]:
             if pc.any(_matching(sample, pattern)).as_py():
                 cells = file.text(name)
                 cells = cells.filter(_matching(cells, pattern))
-                yield Spoiled(name, form, len(cells), cells[0].as_py())
+                lost = form is not _WITH_ZERO
+                yield Spoiled(name, form, len(cells), cells[0].as_py(), lost)
 
 
 def _matching(cells: pa.Array, pattern: str) -> Any:

@@ -34,7 +34,7 @@ def spoiled(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
         return check.not_applicable(_IN_PARTS)
     findings = []
     for one in reading.noticed.spoiled:
-        grave = "behind" not in one.form and too_many(one.rows, reading.rows.rows)
+        grave = one.lost and too_many(one.rows, reading.rows.rows)
         findings.append(
             check.finding(
                 told(
