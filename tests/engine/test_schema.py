@@ -16,7 +16,7 @@ NAMES = ["clean", "partial", "venezuela-2024"]
 
 # The contract of report.json: every object's keys, in this order.
 REPORT = (
-    "schema version language seed asked allowance capture sampling inputs coverage totals verdict "
+    "schema version language seed asked allowance capture supplied_by sampling inputs coverage totals verdict "
     "reason summary checks findings feasibility materiality estimate indicators contest declared "
     "mappings"
 )
