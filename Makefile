@@ -9,7 +9,8 @@ TESTS ?=
 # A file of tests stays in one process: its tests share what they read.
 AT_ONCE ?= -n 2 --dist loadfile
 
-.PHONY: verify test slow ends lint types bench samples format clean
+# The documentation site, in out/site/site; needs no network.
+.PHONY: verify test slow ends lint types bench site samples format clean
 
 verify: $(VENV)/.installed
 	@status=0; $(BIN)/tallyverify verify $(CASE) --out $(OUT) || status=$$?; \
@@ -53,6 +54,12 @@ format: $(VENV)/.installed-lint
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/run.py
+
+SITE ?= out/site
+site: $(VENV)/.installed-test
+	rm -rf $(SITE)
+	$(BIN)/python tools/site/pages.py $(SITE)
+	cd $(SITE) && $(CURDIR)/$(BIN)/python -m zensical build --strict -f mkdocs.yml
 
 samples: $(VENV)/.installed
 	$(BIN)/python data/samples/generate.py

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tallyverify.errors import InputError
+from tallyverify.language import enumerated, formatted, number, told
 
 # Written out: what NDArray of numpy.typing is at run time differs between versions of numpy.
 Array = np.ndarray[Any, Any]
@@ -115,13 +116,17 @@ def floats(name: str, given: ArrayLike, *, dimensions: int | None = None) -> Flo
         values = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(
-            f"{name} are not numbers", found=str(error)[:80], expected="plain numbers"
+            told("{figures} are not numbers", figures=name),
+            found=str(error)[:80],
+            expected=told("plain numbers"),
         ) from None
     if dimensions is not None and values.ndim != dimensions:
         raise InputError(
-            f"{name} have the wrong shape",
-            found=f"{values.ndim} dimensions",
-            expected="one entry a station" if dimensions == 1 else "stations × candidates",
+            told("{figures} have the wrong shape", figures=name),
+            found=_dimensions(values.ndim),
+            expected=told("one entry a station")
+            if dimensions == 1
+            else told("stations × candidates"),
         )
     return values
 
@@ -131,9 +136,12 @@ def numbers(
 ) -> Floats:
     """Return finite numbers of any shape, none below the least, or say which is none."""
     values = floats(name, given)
-    allowed = "finite numbers" + (f" from {least:g} on" if least > -np.inf else "")
+    allowed = told("finite numbers")
+    if least > -np.inf:
+        allowed = told("finite numbers from {least} on", least=formatted(least, "g"))
     bad = ~(np.isfinite(values) & (values >= least))
-    _refuse(bad, values, f"{name} are numbers, none of them missing", allowed, hint)
+    what = told("{figures} are numbers, none of them missing", figures=name)
+    _refuse(bad, values, what, allowed, hint)
     return values
 
 
@@ -142,7 +150,7 @@ def counts(
     given: ArrayLike,
     *,
     dimensions: int = 1,
-    of: str = " of people",
+    of: Literal["people", ""] = "people",
     most: int = _LARGEST,
 ) -> Counts:
     """Return whole numbers from 0 up to the most, by station (or stations × candidates).
@@ -160,8 +168,13 @@ def counts(
     """
     values = floats(name, given, dimensions=dimensions)
     bad = ~((values >= 0) & (values < most) & (values == np.floor(values)))
-    allowed = "0 or more" if (values[bad] < 0).all() else f"whole numbers from 0, below {most:,}"
-    _refuse(bad, values, f"{name} are whole numbers{of}, none of them unknown", allowed)
+    allowed = told("whole numbers from 0, below {most}", most=formatted(most, ","))
+    if (values[bad] < 0).all():
+        allowed = told("0 or more")
+    what = told("{figures} are whole numbers, none of them unknown", figures=name)
+    if of:
+        what = told("{figures} are whole numbers of people, none of them unknown", figures=name)
+    _refuse(bad, values, what, allowed)
     return values.astype(np.int64)
 
 
@@ -169,10 +182,16 @@ def _refuse(bad: Mask, values: Floats, what: str, allowed: str, hint: str | None
     """Refuse values at the first bad one."""
     if bad.any():
         place = np.argwhere(bad)[0]
-        at = f" at position {', '.join(map(str, place))}" if place.size else ""
-        more = int(np.count_nonzero(bad)) - 1
-        found = f"{values[tuple(place)]:g}{at}" + (f", and {more:,} more" if more else "")
+        value = formatted(values[tuple(place)], "g")
+        at = enumerated(map(str, place))
+        found = told("{value} at position {at}", value=value, at=at) if place.size else value
+        if more := int(np.count_nonzero(bad)) - 1:
+            found = told("{first}, and {more} more", first=found, more=number(more))
         raise InputError(what, found=found, expected=allowed, hint=hint)
+
+
+def _dimensions(count: int) -> str:
+    return told("{count} dimensions", count=number(count))
 
 
 def people(
@@ -180,10 +199,10 @@ def people(
 ) -> tuple[Counts, Counts, Counts, Counts]:
     """Return the four counts of a station that turnout and share are made of, each checked."""
     return (
-        counts("votes", votes),
-        counts("valid votes", valid),
-        counts("ballots", ballots),
-        counts("registered voters", registered),
+        counts(told("votes"), votes),
+        counts(told("valid votes"), valid),
+        counts(told("ballots"), ballots),
+        counts(told("registered voters"), registered),
     )
 
 
@@ -191,7 +210,8 @@ def codes(name: str, given: ArrayLike) -> Counts:
     """Return labels (of centres, of areas) as codes from 0, in the order of the labels."""
     labels = np.asarray(given)
     if labels.ndim != 1:
-        raise InputError(f"{name} need one entry a station", found=f"{labels.ndim} dimensions")
+        what = told("{figures} need one entry a station", figures=name)
+        raise InputError(what, found=_dimensions(labels.ndim))
     found: Counts = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     return found
 
@@ -232,8 +252,8 @@ def same_length(**arrays: Any) -> int:
     lengths = {name: len(array) for name, array in arrays.items() if array is not None}
     if len(set(lengths.values())) != 1:
         raise InputError(
-            "the arrays differ in length",
-            found=", ".join(f"{name} {length}" for name, length in lengths.items()),
-            expected="one entry a station in each",
+            told("the arrays differ in length"),
+            found=enumerated(f"{name} {length}" for name, length in lengths.items()),
+            expected=told("one entry a station in each"),
         )
     return next(iter(lengths.values()))

@@ -14,6 +14,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Floats, Hashes
 from tallyverify.errors import InputError
+from tallyverify.language import told
 
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -21,8 +22,12 @@ _GOLDEN = 0x9E3779B97F4A7C15
 def stream(*seed: int) -> np.random.RandomState:
     """Return a stream of draws; the same whole numbers, none negative, give the same draws."""
     if min(seed) < 0:
-        raise InputError("a seed is a whole number, not negative", found=str(min(seed)))
+        raise _negative(min(seed))
     return _of(np.random.SeedSequence(list(seed)))
+
+
+def _negative(seed: int) -> InputError:
+    return InputError(told("a seed is a whole number, not negative"), found=str(seed))
 
 
 def _of(entropy: np.random.SeedSequence) -> np.random.RandomState:
@@ -32,7 +37,7 @@ def _of(entropy: np.random.SeedSequence) -> np.random.RandomState:
 def streams(seed: int, count: int) -> list[np.random.RandomState]:
     """Return independent streams of draws, one per purpose."""
     if seed < 0:
-        raise InputError("a seed is a whole number, not negative", found=str(seed))
+        raise _negative(seed)
     return [_of(child) for child in np.random.SeedSequence(seed).spawn(count)]
 
 

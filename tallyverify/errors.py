@@ -8,22 +8,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from pydantic import ValidationError
+from tallyverify.language import Told, enumerated, formula, number, told
 
 _LONGEST_SHOWN = 80
-_MOST_PLACES = 20
-_IN_JSON = {
-    "model_type": "an object: { … }",
-    "model_attributes_type": "an object: { … }",
-    "dict_type": "an object: { … }",
-    "tuple_type": "a list: [ … ]",
-    "string_type": 'text: "…"',
-}
 
 # Control characters, invisible ones, those that turn the direction of text, lone surrogates.
 _UNSEEN = re.compile(
@@ -38,6 +28,8 @@ class TallyVerifyError(Exception):
 
 class InputError(TallyVerifyError):
     """Something that was given cannot be read, or does not fit the rest of the case.
+
+    Its text is in the language that is spoken when it is made.
 
     Parameters
     ----------
@@ -70,10 +62,14 @@ class InputError(TallyVerifyError):
     ) -> None:
         self.what, self.file, self.place = what, file, place
         self.found, self.expected, self.hint = found, expected, hint
-        head, *more = what.split("\n")
-        head = ": ".join(part for part in (file, place, head) if part)
-        rest = (("found", found), ("expected", expected), ("try", hint))
-        lines = [head, *more, *(f"  {key}: {text}" for key, text in rest if text)]
+        head, *more = str(what).split("\n")
+        head = ": ".join(str(part) for part in (file, place, head) if part)
+        rest = [
+            *([told("found: {text}", text=found)] if found else []),
+            *([told("expected: {text}", text=expected)] if expected else []),
+            *([told("try: {text}", text=hint)] if hint else []),
+        ]
+        lines = [head, *more, *(f"  {text}" for text in rest)]
         super().__init__("\n".join(map(printable, lines)))
 
     def at(self, place: str) -> InputError:
@@ -143,6 +139,8 @@ def printable(text: str) -> str:
 
 def shown(value: object) -> str:
     """Return a value as it may stand in a message: quoted, short, no control characters."""
+    if isinstance(value, Told):
+        return formula("'{text}'", text=value)
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
@@ -151,81 +149,19 @@ def nearest(name: str, among: Iterable[str]) -> str | None:
     """Return the hint ``did you mean …?`` for the closest of ``among``, if one is close."""
     by_fold = {option.casefold(): option for option in among}
     close = difflib.get_close_matches(name.casefold(), list(by_fold), n=1, cutoff=0.6)
-    return f"did you mean {shown(by_fold[close[0]])}?" if close else None
+    return told("did you mean {name}?", name=shown(by_fold[close[0]])) if close else None
 
 
 def listed(names: Iterable[str], most: int = 30) -> str:
     """Return names as a short quoted list."""
     names = list(names)
-    text = ", ".join(shown(name) for name in names[:most])
-    return text + (f" and {len(names) - most} more" if len(names) > most else "")
+    text = enumerated(shown(name) for name in names[:most])
+    if len(names) <= most:
+        return text
+    return told("{names} and {more} more", names=text, more=number(len(names) - most))
 
 
-def from_validation(error: ValidationError, record: str) -> RecordError:
-    """Turn what pydantic found in a record into one message that lists every place."""
-    items = error.errors(include_url=False, include_context=True)
-    # A list that lost its wrong items may then be too short: that is no problem of its own.
-    items = [item for item in items if item["type"] != "too_short" or not _inside(item, items)]
-    places = [_Place.of(item) for item in items]
-    told = _told(places, record)
-    told.problems = tuple(items)
-    return told
-
-
-def _told(places: list[_Place], record: str) -> RecordError:
-    hint = next((place.hint for place in places if place.hint), None)
-    if len(places) == 1:
-        one = places[0]
-        return RecordError(
-            one.what,
-            file=record,
-            place=one.place,
-            found=one.found,
-            expected=one.expected,
-            hint=hint,
-        )
-    lines = [f"{len(places)} problems", *map(str, places[:_MOST_PLACES])]
-    if len(places) > _MOST_PLACES:
-        lines.append(f"  … and {len(places) - _MOST_PLACES} more")
-    return RecordError("\n".join(lines), file=record, hint=hint)
-
-
-def _inside(item: Any, items: list[Any]) -> bool:
-    depth = len(item["loc"])
-    return any(len(i["loc"]) > depth and i["loc"][:depth] == item["loc"] for i in items)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """One thing that is wrong in a document."""
-
-    place: str | None
-    what: str
-    found: str | None
-    expected: str | None = None
-    hint: str | None = None
-
-    @classmethod
-    def of(cls, item: Any) -> _Place:
-        place = ".".join(str(step) for step in item["loc"] if step != "") or None
-        given, context = item["input"], item.get("ctx", {})
-        if item["type"] == "unknown_key":
-            hint = context["hint"] or None
-            return cls(place, "unknown key", context["key"], context["allowed"], hint)
-        if item["type"] == "missing":
-            there = listed(map(str, given)) if isinstance(given, dict) else ""
-            return cls(place, "this key is needed", there or "nothing", shown(item["loc"][-1]))
-        if item["type"] == "value_error":
-            # It says what it found; the whole object again would say less.
-            found = None if isinstance(given, dict) else shown(given)
-            return cls(place, item["msg"].removeprefix("Value error, "), found)
-        expected = _IN_JSON.get(item["type"]) or item["msg"]
-        if expected.startswith("Input should be ") or item["type"] in _IN_JSON:
-            expected = expected.removeprefix("Input should be ")
-            return cls(place, "this cannot stand here", shown(given), expected)
-        return cls(place, item["msg"], shown(given), None, context.get("hint"))
-
-    def __str__(self) -> str:
-        told = (("found ", self.found), ("expected ", self.expected))
-        rest = ", ".join(word + text for word, text in told if text)
-        return f"  {self.place or '(top)'}: {self.what}" + (f" ({rest})" if rest else "")
+def either(words: Sequence[str]) -> str:
+    """Return words of which one is meant: ``a, b or c``."""
+    *first, last = words
+    return told("{others} or {last}", others=enumerated(first), last=last) if first else last

@@ -20,7 +20,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from tallyverify.errors import from_validation, listed, nearest, shown
+from tallyverify.errors import listed, nearest, shown
+from tallyverify.language import told
+from tallyverify.wrong_records import from_validation
 
 MAX_COUNT = 10**10
 """No count on a sheet or in a declared result is larger: there are fewer people than that."""
@@ -87,8 +89,13 @@ class Model(BaseModel):
                 if key not in known:
                     raise PydanticCustomError(
                         "unknown_key",
-                        "unknown key {key}; allowed are {allowed}",
+                        "{text}",
                         {
+                            "text": told(
+                                "unknown key {key}; allowed are {allowed}",
+                                key=shown(key),
+                                allowed=listed(known),
+                            ),
                             "key": shown(key),
                             "allowed": listed(known),
                             "hint": nearest(str(key), known) or "",
@@ -107,13 +114,15 @@ class Model(BaseModel):
 def _whole(value: Any) -> Any:
     # bool is an int to Python, and "12" or 12.0 is one to a lax parser; a sheet says neither.
     if isinstance(value, bool) or not isinstance(value, int):
-        raise PydanticCustomError("count", "a count is a whole number, not negative", {})
+        what = told("a count is a whole number, not negative")
+        raise PydanticCustomError("count", "{text}", {"text": what})
     return value
 
 
 def _printable(value: str) -> str:
     if _CONTROL.search(value):
-        raise PydanticCustomError("control_character", "control characters are not allowed", {})
+        what = told("control characters are not allowed")
+        raise PydanticCustomError("control_character", "{text}", {"text": what})
     return value
 
 

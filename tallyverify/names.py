@@ -21,6 +21,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tallyverify.language import told
+
 SCRIPTS = {
     "latin": "a b c e h i j k m o p s t x y",
     "cyrillic": "а в с е н і ј к м о р ѕ т х у",
@@ -237,13 +239,13 @@ def _near(bare: str) -> Iterator[str]:
 
 def _differ(one: str, other: str) -> str:
     if _unaccented(one) == _unaccented(other):
-        return "accents"
+        return told("accents")
     bare, also = _bare(one), _bare(other)
     if bare == also:
         latin = _unaccented(one).translate(_AS_SCRIPT["latin"])
         same = latin == _unaccented(other).translate(_AS_SCRIPT["latin"])
-        return "script" if same else "punctuation"
-    return "one letter" if _one_edit(*sorted((bare, also), key=len)) else ""
+        return told("script") if same else told("punctuation")
+    return told("one letter") if _one_edit(*sorted((bare, also), key=len)) else ""
 
 
 def _one_edit(short: str, long: str) -> bool:

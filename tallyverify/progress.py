@@ -7,6 +7,8 @@ import threading
 from types import TracebackType
 from typing import Any
 
+from tallyverify.language import in_language, spoken, told
+
 _PATIENCE = 2.0
 
 
@@ -17,7 +19,8 @@ class Reporter:
         self._bar: Any = None
         self._task: Any = None
         self._timer: threading.Timer | None = None
-        self._now: tuple[str, int, int | None] = ("reading", 0, None)
+        self._now: tuple[str, int, int | None] = (told("reading"), 0, None)
+        self._language = spoken()  # the bar may appear from a thread that knows of none
 
     def __enter__(self) -> Reporter:
         if sys.stderr.isatty():
@@ -32,7 +35,7 @@ class Reporter:
 
         bar = Progress(console=Console(stderr=True), transient=True)
         what, done, of = self._now
-        self._task = bar.add_task(what, completed=done, total=of)
+        self._task = bar.add_task(self._said(what), completed=done, total=of)
         bar.start()
         self._bar = bar
 
@@ -40,7 +43,11 @@ class Reporter:
         """Show how far the work is."""
         self._now = (what, done, of)
         if self._bar is not None:
-            self._bar.update(self._task, description=what, completed=done, total=of)
+            said = self._said(what)
+            self._bar.update(self._task, description=said, completed=done, total=of)
+
+    def _said(self, what: str) -> str:
+        return in_language(what, self._language)
 
     def __exit__(
         self,

@@ -14,19 +14,29 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from tallyverify.errors import InputError, nearest, shown
+from tallyverify.errors import InputError, either, nearest, shown
+from tallyverify.language import formula, told
 
 _Taking = TypeVar("_Taking", bound=Callable[..., Any])
 _WORDS: dict[Any, str] = {
-    str: "text",
-    int: "a whole number",
-    float: "a number",
-    bool: "True or False",
-    Path: "a path",
-    dict: "a dict",
+    str: told("text"),
+    int: told("a whole number"),
+    float: told("a number"),
+    bool: told("True or False"),
+    Path: told("a path"),
+    dict: told("a dict"),
     type(None): "None",
+    Any: told("anything"),
 }
-_NAMES = {"ActaParts": "an ActaTable or ActaStream", "ndarray": "an array"}
+_SEVERAL: dict[Any, str] = {
+    str: told("texts"),
+    int: told("whole numbers"),
+    float: told("numbers"),
+    Path: told("paths"),
+    dict: told("dicts"),
+    Any: told("anything"),
+}
+_NAMES = {"ActaParts": told("an ActaTable or ActaStream"), "ndarray": told("an array")}
 _LISTS = ("builtins", "collections.abc")
 _MOST_ENTRIES = 1000
 """Of a longer list the first entries are looked at; what reads it looks at all."""
@@ -69,7 +79,12 @@ def _checked(function: _Taking, name: str) -> _Taking:
             kind = kinds.get(parameter, Any)  # Python itself says what lacks, or is too many
             if type(value) is not kind and not _fits(kind, value):
                 raise InputError(
-                    f"{name} takes {_taken(kind)} as {parameter!r}",
+                    told(
+                        "{function} takes {kind} as {parameter}",
+                        function=name,
+                        kind=_taken(kind),
+                        parameter=repr(parameter),
+                    ),
                     found=_found(value),
                     hint=_near(kind, value),
                 )
@@ -176,40 +191,42 @@ def _taken(kind: Any) -> str:
     """Return in words what is taken."""
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        if any(map(_array_like, args)):
-            args = (float, *(one for one in args if one is type(None)))
-            words = {"numbers": None} | dict.fromkeys(_taken(one) for one in args[1:])
-        else:
-            told = [one for one in args if one is not str or Path not in args]
-            words = dict.fromkeys(map(_taken, sorted(told, key=lambda one: one is type(None))))
-        *first, last = words
-        return f"{', '.join(first)} or {last}" if first else last
+        return _one_of(args)
     if origin is Literal:
-        *first, last = map(shown, args)
-        return f"{', '.join(first)} or {last}" if first else last
-    if kind is Any:
-        return "anything"
+        return either([shown(one) for one in args])
     if kind in _WORDS:
         return _WORDS[kind]
     holder = origin or kind
     if holder.__name__ == "Callable":
-        return "a function"
+        return told("a function")
     if isinstance(holder, type) and args and holder.__module__ in _LISTS:
         if issubclass(holder, Mapping):
-            return "a dict"
+            return told("a dict")
         if issubclass(holder, Sequence | Iterable):
-            return f"a list of {_several(args[0])}"
+            return told("a list of {entries}", entries=_several(args[0]))
     name = getattr(holder, "__name__", str(holder))
     return _NAMES.get(name) or _a(name)
 
 
+def _one_of(kinds: tuple[Any, ...]) -> str:
+    """Return in words what is taken where it may be of several types; None comes last."""
+    if any(map(_array_like, kinds)):
+        words = [told("numbers"), *(["None"] if type(None) in kinds else [])]
+        return either(words)
+    said = [one for one in kinds if one is not str or Path not in kinds]
+    said.sort(key=lambda one: one is type(None))
+    return either(list(dict.fromkeys(map(_taken, said))))
+
+
 def _several(kind: Any) -> str:
     """Return the same in the plural."""
-    words = _taken(kind)
-    for article in ("a ", "an "):
-        if words.startswith(article) and " or " not in words:
-            return f"{words.removeprefix(article)}s"
-    return {"text": "texts", "anything": "anything"}.get(words, f"entries, each {words}")
+    kind = Path if set(get_args(kind)) == {str, Path} else kind
+    if kind in _SEVERAL:
+        return _SEVERAL[kind]
+    name, origin = getattr(kind, "__name__", ""), get_origin(kind)
+    if origin is None and kind not in _WORDS and name not in ("", "Callable", *_NAMES):
+        return told("{kind}s", kind=name)
+    return told("entries, each {kind}", kind=_taken(kind))
 
 
 def _found(value: Any) -> str:
@@ -217,10 +234,13 @@ def _found(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, str):
-        return f"text: {shown(value)}"
+        return told("text: {value}", value=shown(value))
+    kind = _a(type(value).__name__)
     plain = isinstance(value, bool | int | float | list | tuple | dict | type)
-    return f"{_a(type(value).__name__)}" + (f": {shown(value)}" if plain else "")
+    return formula("{kind}: {value}", kind=kind, value=shown(value)) if plain else kind
 
 
 def _a(name: str) -> str:
-    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+    if name[0].lower() in "aeiou":
+        return told("an {kind}", kind=name)
+    return told("a {kind}", kind=name)

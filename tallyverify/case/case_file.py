@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, model_validator
 
 from tallyverify.errors import listed
-from tallyverify.language import Language
+from tallyverify.language import Language, told
 from tallyverify.model import Identifier, Model, OrFile, Text
 from tallyverify.records import (
     Allowance,
@@ -33,7 +33,7 @@ class SheetsFile(Model):
     @model_validator(mode="after")
     def _one_description(self) -> SheetsFile:
         if self.mapping is not None and self.format is not None:
-            raise ValueError("a file has either a 'mapping' or a known 'format', not both")
+            raise ValueError(told("a file has either a 'mapping' or a known 'format', not both"))
         return self
 
 
@@ -83,7 +83,8 @@ class BulletinHead(Bulletin):
     @model_validator(mode="after")
     def _areas_in_the_table(self) -> BulletinHead:
         if self.areas:
-            raise ValueError("the areas of this bulletin stand in the table's file: no 'areas'")
+            what = told("the areas of this bulletin stand in the table's file: no 'areas'")
+            raise ValueError(what)
         return self
 
 
@@ -138,14 +139,16 @@ class CaseFile(Model):
     @model_validator(mode="after")
     def _one_document(self) -> CaseFile:
         if sum(isinstance(part, str) for part in self.declared or ()) > 1:
-            raise ValueError("one declared.json, and tables beside it; two documents are named")
+            what = told("one declared.json, and tables beside it; two documents are named")
+            raise ValueError(what)
         return self
 
     @model_validator(mode="after")
     def _contests_by_name(self) -> CaseFile:
         names = [one.name for one in self.contests]
         if len(set(names)) < len(names):
-            raise ValueError(
-                f"each of the contests has a name of its own; named are {listed(names)}"
+            what = told(
+                "each of the contests has a name of its own; named are {names}", names=listed(names)
             )
+            raise ValueError(what)
         return self

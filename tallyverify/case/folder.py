@@ -11,7 +11,7 @@ from tallyverify.case.case_file import CaseFile
 from tallyverify.case.reading import CaseReading, Input, check_stations, inside, matched
 from tallyverify.checking import CaseFacts, ConcurrentContest
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.language import Language, counted, number
+from tallyverify.language import Language, counted, number, told
 from tallyverify.readers import check_exists, check_name, files_meant
 from tallyverify.records import (
     MOST_SHARE,
@@ -167,9 +167,9 @@ def load_case(
         described = _described(root, named, read)
     elif actas is None or contest is None:
         raise InputError(
-            "a case is a folder, or at least a file of actas and a contest file",
-            found="neither",
-            hint="tallyverify verify FOLDER, or --actas FILE --contest FILE",
+            told("a case is a folder, or at least a file of actas and a contest file"),
+            found=told("neither"),
+            hint=told("tallyverify verify FOLDER, or --actas FILE --contest FILE"),
         )
 
     def path_of(given: str | Path | None, inside: str | None) -> Path | None:
@@ -247,11 +247,11 @@ def _sampled(sampling: Sampling | None, contest: Contest) -> Sampling | None:
     for level in sampling.strata if sampling else ():
         if level not in contest.levels:
             raise InputError(
-                "a stratum of the sample is a level of areas",
+                told("a stratum of the sample is a level of areas"),
                 file="case.json",
                 place="sampling.strata",
                 found=shown(level),
-                expected=listed(contest.levels) or "none: the contest has no levels",
+                expected=listed(contest.levels) or told("none: the contest has no levels"),
                 hint=nearest(level, contest.levels),
             )
     return sampling
@@ -261,18 +261,22 @@ def _check_allowance(allowance: Allowance | None, source: Source) -> None:
     most = max(1, floor(MOST_SHARE * source.rows))
     if allowance is not None and (allowance.sheets or 0) > most:
         raise InputError(
-            "more sheets may be wrong than not",
+            told("more sheets may be wrong than not"),
             file="case.json",
             place="allowance.sheets",
             found=number(allowance.sheets),
-            expected=f"0 to {number(most)}: half of the {counted(source.rows, 'row', 'rows')} of "
-            f"{source.name}",
+            expected=told(
+                "0 to {most}: half of the {rows} of {file}",
+                most=number(most),
+                rows=counted(source.rows, "row", "rows"),
+                file=source.name,
+            ),
         )
 
 
 def _needed(path: Path | None) -> Path:
     if path is None:
-        raise InputError("the case lacks a contest or actas", file="case.json")
+        raise InputError(told("the case lacks a contest or actas"), file="case.json")
     return path
 
 
@@ -286,25 +290,29 @@ def _case_file(given: Path) -> tuple[Path, str]:
 def _described(root: Path, file: str, read: CaseReading) -> CaseFile:
     name = root.name or root.resolve().name
     if not root.is_dir():
-        files = "or --actas FILE --contest FILE"
-        found, hint = "nothing there", nearest(name, _there(root.parent))
+        found: str = told("nothing there")
+        hint = nearest(name, _there(root.parent))
         if root.is_file():
-            found, proposes = "a file", "which proposes a case for a file of actas"
-            hint = f"tallyverify init {name}, {proposes}; {files}"
+            found = told("a file")
+            hint = told(
+                "tallyverify init {file}, which proposes a case for a file of actas; or --actas "
+                "FILE --contest FILE",
+                file=name,
+            )
         raise InputError(
-            "a case is a folder with a case.json in it",
+            told("a case is a folder with a case.json in it"),
             file=name,
             found=found,
-            hint=hint or f"give the folder, {files}",
+            hint=hint or told("give the folder, or --actas FILE --contest FILE"),
         )
     if not (root / file).is_file():
         there = _there(root)
         raise InputError(
-            "the folder has no case.json",
+            told("the folder has no case.json"),
             file=name,
-            found=listed(there) or "an empty folder",
+            found=listed(there) or told("an empty folder"),
             hint=nearest("case.json", there)
-            or 'write one: {"contest": "contest.json", "actas": {"file": "actas.csv"}}',
+            or told('write one: {{"contest": "contest.json", "actas": {{"file": "actas.csv"}}}}'),
         )
     return read.document(inside(root, file), CaseFile, "case")
 

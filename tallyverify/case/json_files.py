@@ -9,12 +9,30 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tallyverify.errors import InputError, RecordError, shown
+from tallyverify.language import formula, number, told
 from tallyverify.model import Model
 from tallyverify.readers import check_exists
 from tallyverify.taken import takes_input
 
 _MAX_BYTES = 64 * 1024**2
 Document = TypeVar("Document", bound=Model)
+_FAULTS: dict[str, str] = {
+    fault: fault
+    for fault in (
+        told("Expecting value"),
+        told("Expecting ',' delimiter"),
+        told("Expecting ':' delimiter"),
+        told("Expecting property name enclosed in double quotes"),
+        told("Unterminated string starting at"),
+        told("Invalid control character at"),
+        told("Invalid \\escape"),
+        told("Invalid \\uXXXX escape"),
+        told("Illegal trailing comma before end of object"),
+        told("Illegal trailing comma before end of array"),
+        told("Extra data"),
+    )
+}
+"""What Python's reader of JSON finds wrong, as it says so."""
 
 
 @takes_input
@@ -27,23 +45,24 @@ def read_document(path: Path, model: type[Document], role: str) -> tuple[Documen
     size = path.stat().st_size
     if size > _MAX_BYTES:
         raise InputError(
-            "the file is too large for a description",
+            told("the file is too large for a description"),
             file=path.name,
-            found=f"{size:,} bytes",
-            expected=f"at most {_MAX_BYTES:,}",
-            hint="check that it is this file",
+            found=told("{size} bytes", size=number(size)),
+            expected=told("at most {size}", size=number(_MAX_BYTES)),
+            hint=told("check that it is this file"),
         )
     raw = path.read_bytes()
     try:
         read = model.model_validate(_parsed(raw))
     except RecordError as error:
-        hint = f"tallyverify schema {role} prints what may stand in it"
+        hint = told("tallyverify schema {role} prints what may stand in it", role=role)
         raise error.in_file(path.name, hint) from None
     except InputError as error:
         raise error.in_file(path.name) from None
     except RecursionError:
-        hint = "a description has a few levels only; check its brackets"
-        raise InputError("the JSON is nested too deeply", file=path.name, hint=hint) from None
+        what = told("the JSON is nested too deeply")
+        hint = told("a description has a few levels only; check its brackets")
+        raise InputError(what, file=path.name, hint=hint) from None
     return read, hashlib.sha256(raw).hexdigest()
 
 
@@ -67,29 +86,33 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         )
     except UnicodeDecodeError as error:
         raise InputError(
-            "the file is not UTF-8 text",
-            place=f"byte {error.start + 1:,}",
+            told("the file is not UTF-8 text"),
+            place=told("byte {number}", number=number(error.start + 1)),
             found=shown(raw[max(error.start - 15, 0) : error.start + 15]),
-            expected="JSON in UTF-8",
-            hint="save it again as UTF-8",
+            expected=told("JSON in UTF-8"),
+            hint=told("save it again as UTF-8"),
         ) from None
     except json.JSONDecodeError as error:
+        near = error.doc[max(error.pos - 15, 0) : error.pos + 15]
+        fault = _FAULTS.get(error.msg, error.msg)
         raise InputError(
-            "the file is not valid JSON",
-            place=f"line {error.lineno}, column {error.colno}",
-            found=f"{error.msg}: {shown(error.doc[max(error.pos - 15, 0) : error.pos + 15])}",
-            expected="a JSON object",
-            hint="check the comma, quotation mark or bracket before that place",
+            told("the file is not valid JSON"),
+            place=told(
+                "line {line}, column {column}", line=str(error.lineno), column=str(error.colno)
+            ),
+            found=formula("{fault}: {near}", fault=fault, near=shown(near)),
+            expected=told("a JSON object"),
+            hint=told("check the comma, quotation mark or bracket before that place"),
         ) from None
     except ValueError as error:  # a whole number of thousands of digits
-        hint = "check its numbers"
-        raise InputError("the JSON cannot be read", found=str(error), hint=hint) from None
+        what, hint = told("the JSON cannot be read"), told("check its numbers")
+        raise InputError(what, found=str(error), hint=hint) from None
     if not isinstance(data, dict):
         raise InputError(
-            "the file holds no JSON object",
+            told("the file holds no JSON object"),
             found=shown(data),
-            expected="an object: { … }",
-            hint="check that it is this file",
+            expected=told("an object: {{ … }}"),
+            hint=told("check that it is this file"),
         )
     return data
 
@@ -99,18 +122,18 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(read) < len(pairs):
         twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
         raise InputError(
-            "a key stands twice in one object",
+            told("a key stands twice in one object"),
             found=shown(twice),
-            expected="each key once",
-            hint="take one of the two out",
+            expected=told("each key once"),
+            hint=told("take one of the two out"),
         )
     return read
 
 
 def _no_constant(name: str) -> None:
     raise InputError(
-        "this is no number in JSON",
+        told("this is no number in JSON"),
         found=name,
-        expected="digits, or null where nothing is known",
-        hint="leave the key out where nothing is known",
+        expected=told("digits, or null where nothing is known"),
+        hint=told("leave the key out where nothing is known"),
     )

@@ -6,13 +6,13 @@ import json
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from tallyverify.arrays import Codes
 from tallyverify.case.case_file import DeclaredTable, EarlierFile, FurtherContest
 from tallyverify.case.json_files import Document, names_a_file, read_document
 from tallyverify.checking import ConcurrentContest, concurrent_contest
 from tallyverify.errors import InputError, RecordError, shown
+from tallyverify.language import formula, number, told
 from tallyverify.readers import (
     check_exists,
     files_meant,
@@ -28,6 +28,8 @@ _OF_TABLES = (
     *(".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".html", ".htm", ".zip", ".gz"),
 )
 _Mapping = TypeVar("_Mapping", bound=Mapping)
+_Where = Literal["actas", "registry"]
+"""Where stations stand that another file should have."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class CaseReading:
     def path(self, name: str) -> Path:
         """Return the path of a file of the case's folder."""
         if self.root is None:
-            raise InputError("there is no folder that this file could lie in", file=name)
+            raise InputError(told("there is no folder that this file could lie in"), file=name)
         return inside(self.root, name)
 
     def table(self, role: str, source: Source) -> None:
@@ -130,11 +132,11 @@ class CaseReading:
             name = json.dumps(path.name)
             table = f'{{"file": {name}, "mapping": {{"areas": {{…}}, "votes": {{…}}}}}}'
             raise InputError(
-                "what columns of a table mean must be said",
+                told("what columns of a table mean must be said"),
                 file=path.name,
-                found=f"a file {kind}",
-                expected="JSON: a declared.json, or one that names a table beside it",
-                hint=f"write {table} into table.json beside it, and give that",
+                found=told("a file {kind}", kind=kind),
+                expected=told("JSON: a declared.json, or one that names a table beside it"),
+                hint=told("write {json} into table.json beside it, and give that", json=table),
             )
         if not names_a_file(path):
             return self.document(path, Declared, "declared").fitting(contest, path.name)
@@ -166,14 +168,16 @@ class CaseReading:
         path = self.path(given.file)
         mapping = self.mapping(given.mapping, DeclaredMapping)
         if mapping is None:
-            raise InputError("a table of declared results needs a mapping", file=path.name)
+            what = told("a table of declared results needs a mapping")
+            raise InputError(what, file=path.name)
         try:
             areas, source = read_areas(path, contest=contest, mapping=mapping)
         except InputError as error:
             raise error.in_file(path.name) from None
         self.table("declared", source)
         self.declared_in.append(source)
-        said += [f"{source.name}: {words}" for words in (*source.text, *source.respelt)]
+        noticed = (*source.text, *source.respelt)
+        said += [formula("{file}: {words}", file=source.name, words=words) for words in noticed]
         head = dict(given.bulletin) if given.bulletin else {"id": path.name.split(".")[0]}
         try:
             # A coverage is in the unit of its own file.
@@ -194,12 +198,12 @@ def _merged(bulletins: list[Bulletin]) -> list[Bulletin]:
         one, other = first.model_copy(update=nothing), bulletin.model_copy(update=nothing)
         if one != other:
             raise InputError(
-                "one bulletin is described in two ways",
+                told("one bulletin is described in two ways"),
                 file="case.json",
-                place=f"declared, bulletin {shown(bulletin.id)}",
+                place=told("declared, bulletin {bulletin}", bulletin=shown(bulletin.id)),
                 found=shown({k: v for k, v in dict(other).items() if v != getattr(one, k)}),
                 expected=shown({k: v for k, v in dict(one).items() if v != getattr(other, k)}),
-                hint="say the same of both tables, or give two bulletins two ids",
+                hint=told("say the same of both tables, or give two bulletins two ids"),
             )
         areas = [*first.areas, *(row for row in bulletin.areas if row not in first.areas)]
         merged[bulletin.id] = Bulletin.model_validate({**dict(first), "areas": areas})
@@ -221,7 +225,7 @@ def contest_named(name: str, mapping: Mapping, contest: Contest) -> Contest:
     )
 
 
-def check_stations(others: ConcurrentContest, keys: object, of: str) -> None:
+def check_stations(others: ConcurrentContest, keys: object, of: _Where) -> None:
     """Say so if another contest has none of these stations.
 
     Raises
@@ -229,10 +233,13 @@ def check_stations(others: ConcurrentContest, keys: object, of: str) -> None:
     InputError
         If it has none.
     """
-    _positions(others.stations, keys, of, f"contest {shown(others.name)}")
+    if (others.stations.positions(keys) >= 0).any():
+        return
+    what = told("contest {contest} has none of the stations", contest=shown(others.name))
+    raise _without_any(what, others.stations, of)
 
 
-def matched(earlier: Registry, keys: object, of: str) -> Registry:
+def matched(earlier: Registry, keys: object, of: _Where) -> Registry:
     """Return the earlier stations with a word on how many of these keys they have.
 
     Raises
@@ -240,25 +247,37 @@ def matched(earlier: Registry, keys: object, of: str) -> Registry:
     InputError
         If they have none.
     """
-    at = _positions(earlier, keys, of, "the earlier election")
-    found = int((at >= 0).sum())
-    said = f"votes of the earlier election for {found:,} of the {len(at):,} stations of the {of}"
+    at = earlier.positions(keys)
+    if not (at >= 0).any():
+        what = told("the earlier election has none of the stations")
+        raise _without_any(what, earlier, of)
+    found, every = number(int((at >= 0).sum())), number(len(at))
+    if of == "actas":
+        said = told(
+            "votes of the earlier election for {found} of the {stations} stations of the actas",
+            found=found,
+            stations=every,
+        )
+    else:
+        said = told(
+            "votes of the earlier election for {found} of the {stations} stations of the registry",
+            found=found,
+            stations=every,
+        )
     source = earlier.source
     return earlier.model_copy(update={"source": replace(source, respelt=(*source.respelt, said))})
 
 
-def _positions(stations: Registry, keys: object, of: str, what: str) -> Codes:
-    at = stations.positions(keys)
-    if not (at >= 0).any():
-        raise InputError(
-            f"{what} has none of the stations",
-            file=stations.source.name,
-            found=f"keys such as {shown(stations.index[0])}",
-            expected=f"those of the {of}",
-            hint="name the columns of the key in the mapping, as for the actas (and pad their "
-            "zeros)",
-        )
-    return at
+def _without_any(what: str, stations: Registry, of: _Where) -> InputError:
+    return InputError(
+        what,
+        file=stations.source.name,
+        found=told("keys such as {key}", key=shown(stations.index[0])),
+        expected=told("those of the actas") if of == "actas" else told("those of the registry"),
+        hint=told(
+            "name the columns of the key in the mapping, as for the actas (and pad their zeros)"
+        ),
+    )
 
 
 def inside(root: Path, name: str) -> Path:
@@ -292,9 +311,9 @@ def _leads_out(root: Path, name: str, path: Path) -> bool:
 
 def _outside(name: str) -> InputError:
     return InputError(
-        "a file of a case must lie inside the case's folder",
+        told("a file of a case must lie inside the case's folder"),
         file="case.json",
         found=shown(name),
-        expected="a path relative to the folder, without links that lead out of it",
-        hint="copy the file into the folder, or name it on the command line (e.g. --actas)",
+        expected=told("a path relative to the folder, without links that lead out of it"),
+        hint=told("copy the file into the folder, or name it on the command line (e.g. --actas)"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 
@@ -65,7 +66,7 @@ def bounds_of(votes: dict[str, int], unseen_votes: int, words: str = "") -> Boun
     <Bounds: A leads B by 20 seen votes, 10 unseen; settled>
     """
     if len(votes) < 2:
-        raise InputError("bounds need at least two candidates")
+        raise InputError(told("bounds need at least two candidates"))
     total = sum(votes.values()) + unseen_votes
     ranked = sorted(votes, key=lambda name: -votes[name])
     leader, runner_up = ranked[:2]

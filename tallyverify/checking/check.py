@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from tallyverify.checking.context import CaseFacts
 from tallyverify.findings import CheckResult, Evidence, Finding, Status
-from tallyverify.language import counted
+from tallyverify.language import clauses, told, told_of
 from tallyverify.table import ActaTable
 
 MOST_FINDINGS = 1000
@@ -56,7 +56,7 @@ class Check:
     conclude: Conclude
     summarise: Summarise | None = None
     rows: Literal["every", "once", "kept", "repeated", "none", "reading"] = "none"
-    needs: str = "actas"
+    needs: str = told("actas")
     assumptions: str = ""
     reference: str = ""
     holds_sheets: bool = False
@@ -123,10 +123,12 @@ class Check:
         findings = sorted(findings, key=lambda finding: finding.evidence.rank)
         more = (found or len(findings)) - min(len(findings), MOST_FINDINGS)
         if more > 0:
-            listed_only = (
-                f"{counted(more, 'more finding', 'more findings')} of this kind not listed"
+            not_listed = told_of(
+                more,
+                "{count} more finding of this kind not listed",
+                "{count} more findings of this kind not listed",
             )
-            reason = f"{reason}; {listed_only}" if reason else listed_only
+            reason = clauses([reason, not_listed]) if reason else not_listed
         return CheckResult(
             **self._head(),
             status=Status.FLAGGED if (flags if flagged is None else flagged) else Status.PASSED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from tallyverify.arrays import Counts, Floats
 from tallyverify.checking.context import CaseFacts, Names
 from tallyverify.checking.stations_kept import known_numbers
 from tallyverify.checking.which_seen import seen_in
+from tallyverify.language import told
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Registry, Source, listed_stations
 
@@ -37,7 +39,7 @@ def ballots_told(facts: CaseFacts) -> tuple[Names, str]:
     if "ballots" in lines:
         return ("ballots",), ""
     if contest.votes_allowed > 1:
-        return (), "voters have several votes each, and no line tells the ballots"
+        return (), told("voters have several votes each, and no line tells the ballots")
     named = contest.ballot_lines or tuple(
         term
         for balance in contest.balances
@@ -49,9 +51,8 @@ def ballots_told(facts: CaseFacts) -> tuple[Names, str]:
     classes = tuple(dict.fromkeys(named if contest.ballot_lines else ("null", *blank, *named)))
     lacking = [line for line in classes if line not in lines]
     if lacking:
-        return (
-            (),
-            f"no line tells the ballots, nor {' and '.join(lacking)} what to add to the votes",
+        return (), told(
+            "no line tells the ballots, nor {lines} what to add to the votes", lines=_both(lacking)
         )
     # Where it is not known whether the valid votes hold the blank ones, the options are added.
     apart = "blank" not in classes or contest.valid_includes_blank is False
@@ -82,6 +83,10 @@ def concurrent_contest(name: str, table: ActaTable) -> ConcurrentContest:
         _agreed(registered[order], first),
         reason,
     )
+
+
+def _both(names: list[str]) -> str:
+    return reduce(lambda some, name: told("{one} and {other}", one=some, other=name), names)
 
 
 def _agreed(numbers: Floats, first: Counts) -> Floats:

@@ -13,7 +13,7 @@ from tallyverify.checking.check import MOST_FINDINGS
 from tallyverify.checking.context import CaseFacts
 from tallyverify.checking.totals import SeenTotals, summarise_totals
 from tallyverify.checking.which_seen import seen_in
-from tallyverify.language import counted, number
+from tallyverify.language import number, told, told_of
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Respelt
 
@@ -123,11 +123,13 @@ def like_regions(seen: Seen, valid: int, column: int) -> LikeRegions | None:
     """
     regions = seen.totals.regions
     rows = [row for row in regions.values() if valid / 2 <= row[1] <= valid * 2]
-    words = f"{counted(len(rows), 'seen area', 'seen areas')} of like size"
+    words = told_of(len(rows), "{count} seen area of like size", "{count} seen areas of like size")
     alike = bool(rows)
     if not rows:
         rows = [row for names, row in regions.items() if len(names) == 1 and row[1] > 0]
-        words = f"the {number(len(rows))} largest seen areas (none is of like size)"
+        words = told(
+            "the {areas} largest seen areas (none is of like size)", areas=number(len(rows))
+        )
     if valid <= 0 or not rows:
         return None
     table = np.stack(rows)

@@ -8,19 +8,18 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.checking import Bounds, bounds_of
-from tallyverify.compare import (
+from tallyverify.compare import capacity, declared_below_seen, in_question, together, winner
+from tallyverify.compare.declared import (
+    batch,
     bulletins,
-    capacity,
-    declared_below_seen,
-    in_question,
+    coverage,
     nested,
     parts,
     percentages,
-    together,
-    winner,
+    rounded,
 )
+from tallyverify.compare.declared.rounded import RoundedCounts, rounded_counts
 from tallyverify.compare.in_question import materiality_of
-from tallyverify.compare.percentages import RoundedCounts, rounded_counts
 from tallyverify.compare.unseen_bounds import bounds
 
 if TYPE_CHECKING:
@@ -42,13 +41,16 @@ CHECKS = tuple(
         chain.from_iterable(
             module.CHECKS
             for module in (
+                batch,
                 bulletins,
                 capacity,
+                coverage,
                 declared_below_seen,
                 in_question,
                 nested,
                 parts,
                 percentages,
+                rounded,
                 together,
                 winner,
             )

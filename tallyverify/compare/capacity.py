@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
 from tallyverify.compare.lifting import Place, answer_of, places, proof_of, same_place
+from tallyverify.compare.wording import of_bulletin, term
 from tallyverify.feasibility import (
     Feasibility,
     closing_words,
@@ -11,8 +12,18 @@ from tallyverify.feasibility import (
     room_of,
     summarise_witnesses,
 )
-from tallyverify.findings import CheckResult, Evidence, Finding, place
-from tallyverify.language import counted, number, percent
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import (
+    clauses,
+    counted,
+    enumerated,
+    formatted,
+    formula,
+    number,
+    percent,
+    plus,
+    told,
+)
 
 
 def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -22,7 +33,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     exceed what stations that were not seen, and votes of no station, can hold.
     """
     if not facts.bulletins:
-        return check.not_applicable("nothing is declared")
+        return check.not_applicable(told("nothing is declared"))
     engine = answer_of(kept, facts)
     findings: list[Finding] = []
     asked = 0
@@ -34,13 +45,14 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         findings += _need(check, engine, kept.seen, one, room, facts)
     if not asked:
         return check.not_applicable(
-            "what the unseen stations can hold is not known: their number is not declared, and "
-            "no registry lists them"
+            told(
+                "what the unseen stations can hold is not known: their number is not declared, and "
+                "no registry lists them"
+            )
         )
     over = [f for f in findings if f.evidence is not Evidence.NOTE]
-    return check.result(
-        findings, reason=f"{counted(asked, 'declared area', 'declared areas')}", statistic=len(over)
-    )
+    reason = counted(asked, "declared area", "declared areas")
+    return check.result(findings, reason=reason, statistic=len(over))
 
 
 def _need(
@@ -53,28 +65,24 @@ def _need(
     needs = {row.label: row.low - most[row.figure] for row in rows if row.figure.kind == "votes"}
     positive = {label: need for label, need in needs.items() if need > 0}
     votes = sum(positive.values())
-    spelt = [f"{number(need)} ({label})" for label, need in positive.items()]
+    spelt = [term(need, label) for label, need in positive.items()]
     for row in rows:
         need = row.low - most[row.figure]
         if row.figure.kind == "valid" and need > votes:
             votes = need
-            spelt = [f"{number(row.low)} − {number(row.low - need)} = {number(need)} (valid votes)"]
+            spelt = [_of_valid(row.low, need, row.label)]
     needed = votes
     for row in rows:
         need = max(row.low - most[row.figure], 0)
         if row.figure.kind in ("null", "null or blank", "blank") and need:
             needed += need
-            spelt.append(f"{number(need)} ({row.label})")
+            spelt.append(term(need, row.label))
     for row in rows:
         need = row.low - most[row.figure]
         if row.figure.kind == "ballots" and need > needed:
-            needed, spelt = need, [f"{number(need)} (ballots)"]
+            needed, spelt = need, [term(need, "ballots")]
     if needed <= 0:
         return []
-    head = (
-        f"bulletin {one.bulletin.id}, {place(one.row.area)}: the unseen would have to hold "
-        f"{number(needed)} ballots"
-    )
     evidence, proof = Evidence.NOTE, ""
     if needed > room:
         lacking = [row.label for row in rows if row.low > most[row.figure]]
@@ -84,26 +92,49 @@ def _need(
             evidence, proof = proof_of(engine, one.answer, same_place(one))
         if evidence is Evidence.NOTE:
             return []  # what the sheets leave open makes up for it
-        says = f"{head}, but there is room for {number(room)}: {number(needed - room)} too few"
+        says: str = told(
+            "the unseen would have to hold {needed} ballots, but there is room for {room}: {few} "
+            "too few",
+            needed=number(needed),
+            room=number(room),
+            few=number(needed - room),
+        )
     elif one.row.area:
         return []  # a need that can be met is told once, for the whole country
     else:
-        says = head + _beside(seen, votes, needed, positive, room, facts)
-    unseen, *others = closing_words(one.answer)
-    words = "; ".join(filter(None, (*unseen, *others)))
+        says = _beside(seen, votes, needed, positive, room, facts)
     return [
         check.finding(
-            says,
+            of_bulletin(one.bulletin.id, one.row.area, says),
             evidence=evidence,
             bulletin=one.bulletin.id,
             area=one.row.area,
             observed=room,
             expected=needed,
             proof=proof,
-            arithmetic=f"{' + '.join(spelt)} → {number(needed)} still needed; room for "
-            f"{number(room)}{f': {words}' if words else ''}",
+            arithmetic=_still_needed(one, spelt, needed, room),
         )
     ]
+
+
+def _of_valid(declared: int, need: int, label: str) -> str:
+    """Return the valid votes still needed: those declared less those on the sheets."""
+    held = number(declared - need)
+    return formula(
+        "{declared} − {held} = {need}", declared=number(declared), held=held, need=term(need, label)
+    )
+
+
+def _still_needed(one: Place, spelt: list[str], needed: int, room: int) -> str:
+    unseen, *others = closing_words(one.answer)
+    words = [*filter(None, (*unseen, *others))]
+    still = told(
+        "{terms} → {needed} still needed; room for {room}",
+        terms=plus(spelt),
+        needed=number(needed),
+        room=number(room),
+    )
+    return formula("{still}: {why}", still=still, why=clauses(words)) if words else still
 
 
 def _beside(
@@ -115,17 +146,36 @@ def _beside(
     facts: CaseFacts,
 ) -> str:
     """What the need would mean, beside what was seen."""
-    says = f", where there is room for {number(room)}"
+    says: list[str] = [
+        told(
+            "the unseen would have to hold {needed} ballots, where there is room for {room}",
+            needed=number(needed),
+            room=number(room),
+        )
+    ]
     leader = max(positive, key=lambda name: positive[name], default=None)
     if leader in facts.contest.candidate_ids and votes:
-        says += f", {percent(positive[leader], votes)} of the votes for {facts.label(leader)}"
+        share, name = percent(positive[leader], votes), facts.label(leader)
         like = like_regions(seen, votes, facts.contest.candidate_ids.index(leader))
-        if like:
-            says += f" (in {like.words}: at most {100 * like.shares.max():.2f} %)"
+        says.append(
+            told(
+                "{share} of the votes for {name} (in {areas}: at most {most} %)",
+                share=share,
+                name=name,
+                areas=like.words,
+                most=formatted(100 * like.shares.max(), ".2f"),
+            )
+            if like
+            else told("{share} of the votes for {name}", share=share, name=name)
+        )
     turnout = _highest_turnout(seen)
-    if turnout is not None:
-        says += f"; the highest turnout in any seen area was {100 * turnout:.2f} % (valid votes)"
-    return says
+    if turnout is None:
+        return enumerated(says)
+    most = told(
+        "the highest turnout in any seen area was {share} % (valid votes)",
+        share=formatted(100 * turnout, ".2f"),
+    )
+    return clauses([enumerated(says), most])
 
 
 def _highest_turnout(seen: Seen) -> float | None:
@@ -135,15 +185,17 @@ def _highest_turnout(seen: Seen) -> float | None:
 
 D302 = Check(
     code="D302",
-    name="Needed unseen votes against what the unseen can hold",
+    name=told("Needed unseen votes against what the unseen can hold"),
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=conclude,
     summarise=summarise_witnesses,
     rows="kept",
-    needs="actas, a declared result, and the number or a list of stations",
-    assumptions="the sheets are authentic; an unseen station holds no more than its list (with the "
-    "largest excess seen), or than the most seen",
+    needs=told("actas, a declared result, and the number or a list of stations"),
+    assumptions=told(
+        "the sheets are authentic; an unseen station holds no more than its list (with the largest "
+        "excess seen), or than the most seen"
+    ),
     reference="arithmetic; worst case in the sense of Manski (2003)",
 )
 CHECKS = (D302,)

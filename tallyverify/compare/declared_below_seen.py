@@ -7,7 +7,7 @@ from tallyverify.compare.lifting import MOST_PROOFS, Place, answer_of, places, p
 from tallyverify.errors import nearest
 from tallyverify.feasibility import Feasibility, Row, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence, Finding, place
-from tallyverify.language import counted, number
+from tallyverify.language import clauses, counted, number, told
 from tallyverify.records import AreaResult, Bulletin
 
 
@@ -19,7 +19,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     to be, the engine proves.
     """
     if not facts.bulletins:
-        return check.not_applicable("nothing is declared")
+        return check.not_applicable(told("nothing is declared"))
     engine, seen = answer_of(kept, facts), kept.seen
     findings: list[Finding] = []
     blind = [
@@ -54,16 +54,23 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if blind:
         findings.append(
             check.finding(
-                f"{counted(len(set(blind)), 'declared area', 'declared areas')} could not be compared, since "
-                f"the actas do not say which of them a station lies in (e.g. {blind[0]})",
+                told(
+                    "{areas} could not be compared, since the actas do not say which of them a "
+                    "station lies in (e.g. {area})",
+                    areas=counted(len(set(blind)), "declared area", "declared areas"),
+                    area=blind[0],
+                ),
                 evidence=Evidence.NOTE,
             )
         )
     if not compared:
-        reason = "no figure is declared for an area that the sheets can be summed for"
+        reason = told("no figure is declared for an area that the sheets can be summed for")
         return check.not_applicable(reason, findings)
     sure = [f for f in findings if f.evidence is not Evidence.NOTE]
-    reason = f"{counted(compared, 'declared figure', 'declared figures')} held against the sheets"
+    reason = told(
+        "{figures} held against the sheets",
+        figures=counted(compared, "declared figure", "declared figures"),
+    )
     effect = max((f.difference or 0 for f in sure), default=None)
     return check.result(findings, reason=reason, statistic=len(sure), effect=effect)
 
@@ -80,31 +87,32 @@ def _below(
     *,
     prove: bool,
 ) -> Finding:
-    spelt = (
-        f"{number(held)} (sum of {counted(sheets, 'sheet', 'sheets')}) − {number(row.high)} "
-        f"(bulletin {row.bulletin_id}) = {number(excess)}"
+    spelt = told(
+        "{held} (sum of {sheets}) − {declared} (bulletin {bulletin}) = {excess}",
+        held=number(held),
+        sheets=counted(sheets, "sheet", "sheets"),
+        declared=number(row.high),
+        bulletin=row.bulletin_id,
+        excess=number(excess),
     )
     known = row.label in facts.contest.candidate_ids
-    who = facts.label(row.label) if known else row.label
-    says = (
-        f"{who}: the sheets of {place(one.row.area)} hold {number(held)}, {number(excess)} more "
-        f"than the {number(row.high)} that bulletin {row.bulletin_id} declares"
+    says = told(
+        "{who}: the sheets of {area} hold {held}, {excess} more than the {declared} that bulletin "
+        "{bulletin} declares",
+        who=facts.label(row.label) if known else row.label,
+        area=place(one.row.area),
+        held=number(held),
+        excess=number(excess),
+        declared=number(row.high),
+        bulletin=row.bulletin_id,
     )
-    evidence, proof, why = Evidence.NOTE, "", ""
+    evidence, proof = Evidence.NOTE, ""
     if prove:
         evidence, proof = proof_of(engine, one.answer, same_place(one, row.label))
     if evidence is Evidence.NOTE:
-        extent = one.answer.extents.get((one.at, one.area))
-        why = "; the stations that the bulletin leaves out could account for that"
-        if not prove:
-            why = "; larger differences were proved first, and this one was not"
-        elif extent is not None and not extent.words:
-            why = (
-                "; the bulletin is not known to hold the whole count, nor how many stations it "
-                "leaves out, so it may lack these sheets"
-            )
+        says = clauses([says, _why_not(one, prove=prove)])
     return check.finding(
-        says + why,
+        says,
         proof=proof,
         evidence=evidence,
         bulletin=row.bulletin_id,
@@ -116,15 +124,33 @@ def _below(
     )
 
 
+def _why_not(one: Place, *, prove: bool) -> str:
+    """Say why more votes on the sheets prove nothing."""
+    extent = one.answer.extents.get((one.at, one.area))
+    if not prove:
+        return told("larger differences were proved first, and this one was not")
+    if extent is not None and not extent.words:
+        return told(
+            "the bulletin is not known to hold the whole count, nor how many stations it leaves "
+            "out, so it may lack these sheets"
+        )
+    return told("the stations that the bulletin leaves out could account for that")
+
+
 def _nothing_seen(
     check: Check, seen: Seen, bulletin: Bulletin, row: AreaResult, facts: CaseFacts
 ) -> Finding:
     name = "".join(list(row.area.values())[-1:])
     depth = len(row.area)
     near = nearest(name, {names[-1] for names in seen.totals.regions if len(names) == depth > 0})
+    says = told(
+        "bulletin {bulletin} declares {area}, of which there is no sheet: nothing was compared "
+        "there",
+        bulletin=bulletin.id,
+        area=place(row.area),
+    )
     return check.finding(
-        f"bulletin {bulletin.id} declares {place(row.area)}, of which there is no sheet: "
-        "nothing was compared there" + (f"; {near}" if near else ""),
+        clauses([says, near]) if near else says,
         evidence=Evidence.NOTE,
         bulletin=bulletin.id,
         area=row.area,
@@ -133,15 +159,17 @@ def _nothing_seen(
 
 D301 = Check(
     code="D301",
-    name="Declared below observed",
+    name=told("Declared below observed"),
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=conclude,
     summarise=summarise_witnesses,
     rows="kept",
-    needs="actas and a declared result",
-    assumptions="the sheets are authentic; a last bulletin that states no coverage is taken as "
-    "whole, which lifts no further than discrepancy",
+    needs=told("actas and a declared result"),
+    assumptions=told(
+        "the sheets are authentic; a last bulletin that states no coverage is taken as whole, "
+        "which lifts no further than discrepancy"
+    ),
     reference="arithmetic: a part is not more than the whole; Stark (2008)",
 )
 CHECKS = (D301,)

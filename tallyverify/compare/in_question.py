@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tallyverify.checking import CaseFacts, Check, Kept
-from tallyverify.compare.by_rule import shares_of
+from tallyverify.compare.by_rule import NO_BALLOTS, shares_of
 from tallyverify.compare.deciding import Deciding, Fewest, fewest_of, ways
 from tallyverify.compare.lifting import answer_of
 from tallyverify.feasibility import (
@@ -24,7 +24,7 @@ from tallyverify.feasibility import (
     summarise_witnesses,
 )
 from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import counted, number
+from tallyverify.language import clauses, counted, number, told
 from tallyverify.records import Outcome
 from tallyverify.taken import takes_input
 
@@ -42,13 +42,13 @@ class Materiality:
         total = kept.seen.totals.sum
         self.votes = {name: total((name,)) for name in facts.contest.candidate_ids}
         base = shares_of(self.engine, kept.seen, facts)
-        self.refused = ""
+        self.refused: str = ""
         if len(self.votes) < 2:
-            self.refused = "the contest has one candidate only"
+            self.refused = told("the contest has one candidate only")
         elif not kept.seen.stations.stations:
-            self.refused = "no sheet holds a vote"
+            self.refused = told("no sheet holds a vote")
         elif base is None or self.engine.questioned is None:
-            self.refused = "the sheets do not tell the ballots that the rule is of"
+            self.refused = NO_BALLOTS
         self.base = base or 0
         self.outcome = facts.contest.rule.outcome(self.votes, self.base)
         self.section = None if self.refused else self._section()
@@ -175,15 +175,14 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if section is None:
         return check.not_applicable(found.refused)
     if not section.kinds:
-        return check.result([], reason="no sheet is in question")
+        return check.result([], reason=told("no sheet is in question"))
     findings = [_finding(check, section, one, facts) for one in section.kinds]
     could = [one for one in section.kinds if one.could_change]
     fewest = [one.fewest[0] for one in could if one.fewest is not None]
-    reason = (
-        f"{counted(min(fewest), 'sheet', 'sheets')} in question could change the outcome"
-        if fewest
-        else "the sheets in question cannot change the outcome"
-    )
+    reason = told("the sheets in question cannot change the outcome")
+    if fewest:
+        sheets = counted(min(fewest), "sheet", "sheets")
+        reason = told("{sheets} in question could change the outcome", sheets=sheets)
     return check.result(
         findings, reason=reason, statistic=min(fewest, default=None), flagged=bool(could)
     )
@@ -192,24 +191,41 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
 def _finding(
     check: Check, section: MaterialitySection, one: SheetsInQuestion, facts: CaseFacts
 ) -> Finding:
-    words = outcome_words(facts)
-    many = f"{'at least ' if one.kind == 'discrepant' else ''}{number(one.sheets)}"
-    says = f"sheets {IN_QUESTION[one.kind]} ({many}): {one.deciding}"
-    arithmetic = (
-        f"as they stand: {words(section.outcome)}, with {counted(section.lead, 'vote', 'votes')} between "
-        "the first two"
+    many = number(one.sheets)
+    says = told(
+        "sheets {which} ({many}): {deciding}",
+        which=IN_QUESTION[one.kind],
+        many=told("at least {sheets}", sheets=many) if one.kind == "discrepant" else many,
+        deciding=one.deciding,
     )
-    if one.taken_out is not None:
-        done = "counted" if one.kind == "pending" else "taken out"
-        arithmetic += f"; all {done}: {words(one.taken_out)}"
-    if one.proportional is not None:
-        arithmetic += f"; in proportion: {words(one.proportional)}"
     return check.finding(
         says,
         observed=one.sheets,
         expected=one.fewest[0] if one.fewest is not None else None,
-        arithmetic=f"{arithmetic}; rule: {section.rule}",
+        arithmetic=_arithmetic(section, one, facts),
     )
+
+
+def _arithmetic(section: MaterialitySection, one: SheetsInQuestion, facts: CaseFacts) -> str:
+    """Return what the count comes to as it stands, and without the sheets in question."""
+    words = outcome_words(facts)
+    said: list[str] = [
+        told(
+            "as they stand: {outcome}, with {votes} between the first two",
+            outcome=words(section.outcome),
+            votes=counted(section.lead, "vote", "votes"),
+        )
+    ]
+    if one.taken_out is not None:
+        after = words(one.taken_out)
+        said.append(
+            told("all counted: {outcome}", outcome=after)
+            if one.kind == "pending"
+            else told("all taken out: {outcome}", outcome=after)
+        )
+    if one.proportional is not None:
+        said.append(told("in proportion: {outcome}", outcome=words(one.proportional)))
+    return clauses([*said, told("rule: {rule}", rule=section.rule)])
 
 
 def outcome_words(facts: CaseFacts) -> Callable[[OutcomeTold], str]:
@@ -220,15 +236,17 @@ def outcome_words(facts: CaseFacts) -> Callable[[OutcomeTold], str]:
 
 D313 = Check(
     code="D313",
-    name="Could the sheets in question change who wins?",
+    name=told("Could the sheets in question change who wins?"),
     family="compare",
     evidence=Evidence.NOTE,
     conclude=conclude,
     summarise=summarise_witnesses,
     rows="kept",
-    needs="actas",
-    assumptions="arithmetic on the sheets seen, the same for every candidate; it does not say what "
-    "ought to be annulled",
+    needs=told("actas"),
+    assumptions=told(
+        "arithmetic on the sheets seen, the same for every candidate; it does not say what ought "
+        "to be annulled"
+    ),
     reference="Finkelstein & Robbins (1973)",
 )
 CHECKS = (D313,)

@@ -15,13 +15,24 @@ from tallyverify.feasibility import (
     assumptions_used,
 )
 from tallyverify.findings import Evidence
-from tallyverify.language import counted, number, percent
+from tallyverify.language import (
+    clauses,
+    counted,
+    number,
+    paragraph,
+    percent,
+    sentence,
+    told,
+    told_of,
+)
 from tallyverify.records import AreaResult, Bulletin
 
 MOST_PROOFS = 15
 """A check has the engine prove so many of its findings apart, those with most votes first."""
 
-_LINES = {"valid": "valid votes", "null": "null votes", "blank": "blank votes"}
+
+LABELS = {"valid": "valid votes", "null": "null votes", "blank": "blank votes"}
+"""Labels of published figures, where they are not called as the line of the bulletin is."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +65,16 @@ def places(engine: Feasibility, facts: CaseFacts) -> list[Place]:
 
 def same_place(place: Place, *labels: str) -> Callable[[Row], bool]:
     """Return which published numbers stand in a place, under these labels where any are named."""
-    wanted = {_LINES.get(label, label) for label in labels}
     return lambda row: (
         row.bulletin == place.at
         and row.area == place.area
-        and ((row.of_stations and row.label != BY_COVERAGE) or not wanted or row.label in wanted)
+        and ((row.of_stations and row.label != BY_COVERAGE) or not labels or row.label in labels)
     )
+
+
+def is_of(row: Row, name: str) -> bool:
+    """Whether a published number is of a line of bulletins, or of a candidate or group."""
+    return row.label in (name, LABELS.get(name))
 
 
 def proof_of(
@@ -85,33 +100,80 @@ def said(engine: Feasibility, answer: SeriesAnswer, one: Verified) -> str:
     """Return a proof in words, with the assumptions that it used; empty where there is none."""
     if one.rung is None:
         return ""
-    used = "; ".join(assumptions_used(engine, answer, one))
-    return _proved(engine, one) + (f". Assumed: {used}" if used else "")
+    parts = _proved(engine, one)
+    used = assumptions_used(engine, answer, one)
+    if used:
+        parts.append(told("Assumed: {what}", what=clauses(used)))
+    return in_sentences(parts)
 
 
-def _proved(engine: Feasibility, one: Verified) -> str:
-    bound, allowed = one.reading.bound, engine.allowance
-    head = "Both cannot be true: at least" if one.rung is Evidence.CONTRADICTION else "At least"
-    text = (
-        "No number of wrong sheets helps: these figures exclude each other, by at least "
-        f"{counted(bound.misfit, 'vote', 'votes')}"
-        if bound.misfit
-        else f"{head} {number(bound.sheets)} of the {counted(engine.seen, 'sheet', 'sheets')} "
-        f"({percent(bound.sheets, engine.seen)}) would have to be wrong, with at least "
-        f"{counted(bound.votes, 'vote', 'votes')} on them; {counted(allowed.sheets, 'is', 'are')} allowed "
-        f"for ({allowed.origin})"
-    )
+def in_sentences(parts: list[str]) -> str:
+    """Return clauses as sentences; the full stop of the last is for who puts it into a text."""
+    return paragraph([*map(sentence, parts[:-1]), *parts[-1:]])
+
+
+def _proved(engine: Feasibility, one: Verified) -> list[str]:
+    bound, allowed = one.reading.bound, engine.allowance.sheets
+    text = _excluded(bound.misfit) if bound.misfit else _wrong(engine, one)
+    parts = [text]
     if one.sized:
-        text += (
-            ". Unseen stations are taken to hold at most what was seen at any; how many voters "
-            "they have (a registry, or the lists of all stations) would decide it"
+        parts.append(
+            told(
+                "Unseen stations are taken to hold at most what was seen at any; how many voters "
+                "they have (a registry, or the lists of all stations) would decide it"
+            )
         )
     elif one.rung is Evidence.DISCREPANCY and not one.capped and not bound.misfit:
-        few = "sheets" if bound.sheets <= allowed.sheets else "votes"
-        text += f": so few wrong {few} happen honestly"
+        parts = [
+            told("{proved}: so few wrong sheets happen honestly", proved=text)
+            if bound.sheets <= allowed
+            else told("{proved}: so few wrong votes happen honestly", proved=text)
+        ]
     if one.capped:
-        text += (
-            ". The bulletin does not say that it is the whole count: "
-            '"complete": true in it would make this a contradiction'
+        parts.append(
+            told(
+                'The bulletin does not say that it is the whole count: "complete": true in it '
+                "would make this a contradiction"
+            )
         )
-    return text
+    return parts
+
+
+def _excluded(misfit: int) -> str:
+    return told(
+        "No number of wrong sheets helps: these figures exclude each other, by at least {votes}",
+        votes=counted(misfit, "vote", "votes"),
+    )
+
+
+def _wrong(engine: Feasibility, one: Verified) -> str:
+    """Say how many sheets would have to be wrong, and how many are allowed for."""
+    bound = one.reading.bound
+    sheets, of = number(bound.sheets), counted(engine.seen, "sheet", "sheets")
+    share = percent(bound.sheets, engine.seen)
+    votes = counted(bound.votes, "vote", "votes")
+    if one.rung is Evidence.CONTRADICTION:
+        proved = told(
+            "Both cannot be true: at least {sheets} of the {of} ({share}) would have to be wrong, "
+            "with at least {votes} on them",
+            sheets=sheets,
+            of=of,
+            share=share,
+            votes=votes,
+        )
+    else:
+        proved = told(
+            "At least {sheets} of the {of} ({share}) would have to be wrong, with at least {votes} "
+            "on them",
+            sheets=sheets,
+            of=of,
+            share=share,
+            votes=votes,
+        )
+    allowed = told_of(
+        engine.allowance.sheets,
+        "{count} is allowed for ({origin})",
+        "{count} are allowed for ({origin})",
+        origin=engine.allowance.origin,
+    )
+    return clauses([proved, allowed])

@@ -7,8 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from tallyverify.checking import Bounds, bounds_of
+from tallyverify.checking import Bounds, Seen, bounds_of
 from tallyverify.errors import InputError
+from tallyverify.language import number, told
 from tallyverify.table import ActaTable, Registry
 from tallyverify.taken import takes_input
 
@@ -60,42 +61,65 @@ def bounds(
     from tallyverify.checking import CaseFacts, summarise_seen
 
     if turnout_cap != "observed" and not 0 <= turnout_cap <= 1:
-        raise InputError(f"a turnout is a fraction from 0 to 1, not {turnout_cap}")
+        raise InputError(
+            told("a turnout is a fraction from 0 to 1, not {given}", given=str(turnout_cap))
+        )
     for name, given in (("registered", registered), ("stations", stations)):
         if given is not None and given < 0:
-            raise InputError(f"{name} is a number of 0 or more, not {given}")
+            raise InputError(
+                told("{name} is a number of 0 or more, not {given}", name=name, given=str(given))
+            )
     if turnout_cap == "observed" and "registered" not in table.lines:
         raise InputError(
-            "the observed turnout needs a line 'registered' in the actas; give a fraction instead"
+            told(
+                "the observed turnout needs a line 'registered' in the actas; give a fraction "
+                "instead"
+            )
         )
     facts = CaseFacts.of(table, registry)
     seen = summarise_seen(table, facts)
-    voters: float
+    voters, words = _unseen_voters(table, seen, registry, registered, stations)
+    cap = _observed_cap(table, facts.valid) if turnout_cap == "observed" else turnout_cap
+    votes = {name: seen.totals.sum((name,)) for name in table.contest.candidate_ids}
+    return bounds_of(votes, ceil(round(voters * cap, 6)), words)
+
+
+def _unseen_voters(
+    table: ActaTable,
+    seen: Seen,
+    registry: Registry | None,
+    registered: int | None,
+    stations: int | None,
+) -> tuple[float, str]:
+    """Return how many voters the unseen stations have, and by what."""
     if registry is not None and not registry.sizes[1][~seen.stations.whole].any():
         voters = float(registry.sizes[0][~seen.stations.whole].sum())
-        words = "registered voters of the stations not seen"
-    elif registered is not None:
+        return voters, told("registered voters of the stations not seen")
+    if registered is not None:
         voters = float(max(registered - seen.totals.used, 0))
-        words = "declared registered voters less those of the seen stations"
-    elif stations is not None and "registered" in table.lines and seen.stations.stations:
+        return voters, told("declared registered voters less those of the seen stations")
+    if stations is not None and "registered" in table.lines and seen.stations.stations:
         unseen = stations - seen.stations.stations
         if unseen < 0:
             raise InputError(
-                f"{seen.stations.stations:,} stations were seen, more than the {stations:,} given"
+                told(
+                    "{seen} stations were seen, more than the {given} given",
+                    seen=number(seen.stations.stations),
+                    given=number(stations),
+                )
             )
         known = (table.figure("registered")[0] > 0) & table.seen
         mean = seen.stations.registered_seen / max(int(known.sum()), 1)
-        voters = unseen * mean
-        words = "stations not seen, each with the mean registered voters of the seen (assumed)"
-    else:
-        raise InputError(
+        return unseen * mean, told(
+            "stations not seen, each with the mean registered voters of the seen (assumed)"
+        )
+    raise InputError(
+        told(
             "nothing says how many voters the unseen stations have; give a registry with "
             "registered voters, the registered voters of the country, or (with a line "
             "'registered' in the actas) the number of stations"
         )
-    cap = _observed_cap(table, facts.valid) if turnout_cap == "observed" else turnout_cap
-    votes = {name: seen.totals.sum((name,)) for name in table.contest.candidate_ids}
-    return bounds_of(votes, ceil(round(voters * cap, 6)), words)
+    )
 
 
 def _observed_cap(table: ActaTable, valid: tuple[str, ...]) -> float:

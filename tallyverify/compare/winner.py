@@ -17,6 +17,7 @@ from tallyverify.compare.by_rule import (
     settled_by_shares,
 )
 from tallyverify.compare.lifting import answer_of, proof_of
+from tallyverify.compare.wording import term
 from tallyverify.feasibility import (
     Feasibility,
     Row,
@@ -24,8 +25,10 @@ from tallyverify.feasibility import (
     unseen_room,
 )
 from tallyverify.findings import CheckResult, Evidence
-from tallyverify.language import number, percent
+from tallyverify.language import clauses, number, percent, told
 from tallyverify.records import AreaResult
+
+_NO_VOTE = told("no sheet holds a vote")
 
 
 def _bounds(engine: Feasibility, seen: Seen, facts: CaseFacts) -> Bounds | None:
@@ -41,44 +44,64 @@ def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D310: whether the unseen could still turn the lead in the sheets."""
     seen = kept.seen
     if len(facts.contest.candidates) < 2:
-        return check.not_applicable("the contest has one candidate only")
+        return check.not_applicable(told("the contest has one candidate only"))
     if not seen.stations.stations:
-        return check.not_applicable("no sheet holds a vote")
+        return check.not_applicable(_NO_VOTE)
     if facts.contest.rule.of_shares:
         return settled_by_shares(check, answer_of(kept, facts), seen, facts)
     bound = _bounds(answer_of(kept, facts), seen, facts)
     if bound is None:
         return check.not_applicable(UNBOUNDED)
-    leader, second = facts.label(bound.leader), facts.label(bound.runner_up)
-    if bound.settled:
-        says = (
-            f"{leader} leads {second} by {number(bound.lead)} votes in the sheets; the unseen can "
-            f"hold at most {number(bound.unseen_votes)}: settled, if the sheets are authentic"
+    shares = clauses(
+        told(
+            "{name} {least} to {most}",
+            name=name,
+            least=percent(bound.low[name], 1),
+            most=percent(bound.high[name], 1),
         )
-    else:
-        says = (
-            f"not settled by the seen votes: {leader} leads {second} by {number(bound.lead)} votes "
-            f"in the sheets, and the unseen can hold at most {number(bound.unseen_votes)}; "
-            f"{number(bound.unseen_votes - bound.lead)} more than the lead"
-        )
-    shares = "; ".join(
-        f"{name} {percent(bound.low[name], 1)} to {percent(bound.high[name], 1)}"
         for name in (bound.leader, bound.runner_up)
     )
     finding = check.finding(
-        says,
+        _settled_words(bound, facts),
         candidate=bound.leader,
         observed=bound.lead,
         expected=bound.unseen_votes,
-        arithmetic=f"rule: {facts.contest.rule.words}; unseen: {bound.words}; bounds of the "
-        f"shares: {shares}",
+        arithmetic=told(
+            "rule: {rule}; unseen: {unseen}; bounds of the shares: {shares}",
+            rule=facts.contest.rule.words,
+            unseen=bound.words,
+            shares=shares,
+        ),
     )
     return check.result(
         [finding],
-        reason="settled" if bound.settled else "not settled",
+        reason=told("settled") if bound.settled else told("not settled"),
         statistic=bound.lead,
         effect=bound.unseen_votes,
         flagged=not bound.settled,
+    )
+
+
+def _settled_words(bound: Bounds, facts: CaseFacts) -> str:
+    leader, second = facts.label(bound.leader), facts.label(bound.runner_up)
+    lead, unseen = number(bound.lead), number(bound.unseen_votes)
+    if bound.settled:
+        return told(
+            "{leader} leads {second} by {lead} votes in the sheets; the unseen can hold at most "
+            "{unseen}: settled, if the sheets are authentic",
+            leader=leader,
+            second=second,
+            lead=lead,
+            unseen=unseen,
+        )
+    return told(
+        "not settled by the seen votes: {leader} leads {second} by {lead} votes in the sheets, and "
+        "the unseen can hold at most {unseen}; {more} more than the lead",
+        leader=leader,
+        second=second,
+        lead=lead,
+        unseen=unseen,
+        more=number(bound.unseen_votes - bound.lead),
     )
 
 
@@ -87,22 +110,25 @@ def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     engine, seen = answer_of(kept, facts), kept.seen
     last = _last_votes(engine)
     if last is None or len(facts.contest.candidates) < 2:
-        return check.not_applicable("no votes are declared for the whole country")
+        return check.not_applicable(told("no votes are declared for the whole country"))
     if not seen.stations.stations:
-        return check.not_applicable("no sheet holds a vote")
+        return check.not_applicable(_NO_VOTE)
     if facts.contest.rule.of_shares:
         return outcome_by_shares(check, engine, last, seen, facts)
     answer, at, bulletin, row = last
     declared = sorted(row.votes, key=lambda name: -row.votes[name])
     if not _wins(declared[0], row, facts):
         return check.not_applicable(
-            "the declared figures do not say who won: a tie, or votes that "
-            "are declared for a group or not at all could be as many"
+            told(
+                "the declared figures do not say who won: a tie, or votes that are declared for a "
+                "group or not at all could be as many"
+            )
         )
     votes = {name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids}
     leader = max(votes, key=lambda name: votes[name])
     if votes[leader] == votes[declared[0]]:
-        return check.result([], reason=f"{facts.label(declared[0])} leads in both")
+        both = told("{name} leads in both", name=facts.label(declared[0]))
+        return check.result([], reason=both)
     bound = _bounds(engine, seen, facts)
     lead = votes[leader] - votes[declared[0]]
 
@@ -115,33 +141,48 @@ def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         )
 
     evidence, proof = proof_of(engine, answer, of_the_two)
-    says = (
-        f"bulletin {bulletin.id} has {facts.label(declared[0])} ahead; in the sheets "
-        f"{facts.label(leader)} leads by {number(lead)} votes"
+    says = told(
+        "bulletin {bulletin} has {declared} ahead; in the sheets {leader} leads by {lead} votes",
+        bulletin=bulletin.id,
+        declared=facts.label(declared[0]),
+        leader=facts.label(leader),
+        lead=number(lead),
     )
-    if bound is None:
-        says += "; how much the unseen could hold is not known"
-    elif not bound.settled:
-        says += f", which the unseen ({number(bound.unseen_votes)} votes) could still turn"
-    else:
-        says += f", more than the unseen ({number(bound.unseen_votes)} votes) could turn"
-        if evidence is Evidence.NOTE:
-            says += "; the bulletin is not the whole count, so it need not agree yet"
     sure = bound is not None and bound.settled
     finding = check.finding(
-        says,
+        _could_turn(says, bound, proved=evidence is not Evidence.NOTE),
         proof=proof if sure else "",
         evidence=evidence if sure else Evidence.NOTE,
         bulletin=bulletin.id,
         candidate=declared[0],
         observed=votes[declared[0]],
         expected=votes[leader],
-        arithmetic=f"sheets: {number(votes[leader])} ({leader}) − "
-        f"{number(votes[declared[0]])} ({declared[0]}) = {number(lead)}; declared: "
-        f"{number(row.votes[declared[0]])} ({declared[0]})",
+        arithmetic=told(
+            "sheets: {first} − {second} = {lead}; declared: {declared}",
+            first=term(votes[leader], leader),
+            second=term(votes[declared[0]], declared[0]),
+            lead=number(lead),
+            declared=term(row.votes[declared[0]], declared[0]),
+        ),
     )
     # That the winners differ is an answer of its own, whatever it proves.
     return check.result([finding], statistic=lead, flagged=True)
+
+
+def _could_turn(says: str, bound: Bounds | None, *, proved: bool) -> str:
+    """Say of a lead whether the unseen could turn it."""
+    if bound is None:
+        return clauses([says, told("how much the unseen could hold is not known")])
+    unseen = number(bound.unseen_votes)
+    if not bound.settled:
+        return told(
+            "{what}, which the unseen ({votes} votes) could still turn", what=says, votes=unseen
+        )
+    says = told("{what}, more than the unseen ({votes} votes) could turn", what=says, votes=unseen)
+    if proved:
+        return says
+    why = told("the bulletin is not the whole count, so it need not agree yet")
+    return clauses([says, why])
 
 
 def _last_votes(engine: Feasibility) -> DeclaredVotes | None:
@@ -170,27 +211,29 @@ def _wins(name: str, row: AreaResult, facts: CaseFacts) -> bool:
 
 D310 = Check(
     code="D310",
-    name="Is the leader settled by the seen votes?",
+    name=told("Is the leader settled by the seen votes?"),
     family="compare",
     evidence=Evidence.NOTE,
     conclude=settled,
     summarise=summarise_witnesses,
     rows="kept",
-    needs="actas, and registered voters (registry or declared)",
-    assumptions="the sheets are authentic; every unseen voter may vote, for anybody",
+    needs=told("actas, and registered voters (registry or declared)"),
+    assumptions=told("the sheets are authentic; every unseen voter may vote, for anybody"),
     reference="Manski (2003), worst-case bounds",
 )
 D311 = Check(
     code="D311",
-    name="Declared winner against the leader in the sheets",
+    name=told("Declared winner against the leader in the sheets"),
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=winner,
     summarise=summarise_witnesses,
     rows="kept",
-    needs="actas and a declared national result",
-    assumptions="as D310; a contradiction only where the seen votes settle the winner and the "
-    "bulletin is complete",
+    needs=told("actas and a declared national result"),
+    assumptions=told(
+        "as D310; a contradiction only where the seen votes settle the winner and the bulletin is "
+        "complete"
+    ),
     reference="Manski (2003), worst-case bounds",
 )
 CHECKS = (D310, D311)

@@ -40,7 +40,7 @@ from tallyverify.feasibility import (
 from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
-from tallyverify.language import Language, Told, speaking
+from tallyverify.language import Language, Told, formula, speaking
 from tallyverify.report import (
     CoverageFacts,
     InputFile,
@@ -75,7 +75,8 @@ def verify(
     checks : str or sequence of str, optional
         Families (``rules``, ``compare``) and codes (``D301``); all by default.
     progress : callable, optional
-        Called as ``progress(what, done, of)`` with rows of actas while it works.
+        Called as ``progress(what, done, of)`` while it works: with rows of actas as they are read,
+        then with checks as they are answered.
     certify : bool
         Also make a certificate of what is proved: ``Report.certificate``.
     language : {"en", "es"}, optional
@@ -114,7 +115,10 @@ def verify(
     facts = replace(facts, source=source, codes=tuple(check.code for check in chosen))
     summaries, repeats, seen = fold_rows(case, facts, chosen, suspects, tell)
     doubt = doubt_of(summaries, repeats, facts)
-    results = [_concluded(check, summaries, repeats, seen, facts, doubt) for check in chosen]
+    results = []
+    for done, check in enumerate(chosen):
+        tell(formula("{code} {name}", code=check.code, name=check.name), done, len(chosen))
+        results.append(_concluded(check, summaries, repeats, seen, facts, doubt))
     sheets: Any = summaries.get(summarise_sheets)
     kept = Kept(seen, sheets)
     picture = _shown("inference", chosen, doubt, lambda: _estimated(kept, facts))

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tallyverify.feasibility.answered import figure_words, section_of
     from tallyverify.feasibility.beside import held_of, most_seen, room_of, unseen_room
     from tallyverify.feasibility.certificates.certificate import Certificate, CertificateInput
-    from tallyverify.feasibility.certificates.certifying import Recheck, certified, proved_again
+    from tallyverify.feasibility.certificates.certifying import certified
+    from tallyverify.feasibility.certificates.rechecking import Recheck, proved_again
     from tallyverify.feasibility.clash import clash_of, look_at_first, resolved_by
     from tallyverify.feasibility.figures.papers import Figure
     from tallyverify.feasibility.figures.percentages import (
@@ -114,11 +115,8 @@ __getattr__ = hand_on(
             "Certificate",
             "CertificateInput",
         ),
-        "certificates.certifying": (
-            "Recheck",
-            "certified",
-            "proved_again",
-        ),
+        "certificates.certifying": ("certified",),
+        "certificates.rechecking": ("Recheck", "proved_again"),
         "figures.papers": ("Figure",),
         "figures.percentages": (
             "allowed",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 
 from tallyverify.checking import CaseFacts
-from tallyverify.language import counted, number
+from tallyverify.language import clauses, counted, formatted, number, told, told_of
 from tallyverify.taken import takes_input
 
 _SHARES = {"definitive": 0.005, "provisional": 0.025}
@@ -37,25 +37,40 @@ def allowed_for(facts: CaseFacts, seen: int) -> Allowed:
     """Return the allowance of a case: as it states, else the default, with what was annulled."""
     usual = default_allowance(seen, facts.capture)
     share = _SHARES[facts.capture]
-    own = facts.allowance
+    own, sheets = facts.allowance, counted(seen, "sheet", "sheets")
     if own is not None and own.sheets is not None:
-        base, origin = own.sheets, f"set in the case; the default would be {number(usual)}"
+        base = own.sheets
+        origin = told("set in the case; the default would be {usual}", usual=number(usual))
     elif own is not None and own.share is not None:
         base = ceil(round(own.share * seen, 9))
-        origin = (
-            f"set in the case as {100 * own.share:g} % of {counted(seen, 'sheet', 'sheets')}; the default "
-            f"would be {number(usual)}"
+        origin = told(
+            "set in the case as {share} % of {sheets}; the default would be {usual}",
+            share=formatted(100 * own.share, "g"),
+            sheets=sheets,
+            usual=number(usual),
+        )
+    elif facts.capture == "provisional":
+        base = usual
+        origin = told(
+            "{share} % of {sheets} of a provisional capture, with two standard deviations",
+            share=formatted(100 * share, "g"),
+            sheets=sheets,
         )
     else:
         base = usual
-        origin = (
-            f"{100 * share:g} % of {counted(seen, 'sheet', 'sheets')}"
-            f"{' of a provisional capture' if facts.capture == 'provisional' else ''}, with two "
-            "standard deviations"
+        origin = told(
+            "{share} % of {sheets}, with two standard deviations",
+            share=formatted(100 * share, "g"),
+            sheets=sheets,
         )
     annulled = annulled_number(facts)
     if annulled:
-        origin += f"; {counted(annulled, 'station', 'stations')} annulled, which is not said"
+        more = told_of(
+            annulled,
+            "{count} station annulled, which is not said",
+            "{count} stations annulled, which is not said",
+        )
+        origin = clauses([origin, more])
     return Allowed(base + annulled, origin)
 
 

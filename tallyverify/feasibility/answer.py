@@ -29,11 +29,11 @@ from tallyverify.feasibility.sheets.annulled import (
     with_pending_nowhere,
     without_annulled,
 )
+from tallyverify.feasibility.sheets.doubts import sheets_in_doubt
 from tallyverify.feasibility.sheets.out_of_place import with_registry_places
 from tallyverify.feasibility.sheets.questioned import questioned_sheets
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence
-from tallyverify.language import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,19 +73,8 @@ class Feasibility:
         several = np.array([len(places) > 1 for places in columns["labels"]])
         pending = facts.is_pending(columns["station"]) & columns["seen"]
         apart = several[columns["site"]] & columns["seen"]
-        self.doubts = tuple(
-            f"{counted(int(which.sum()), 'sheet', 'sheets')} {why}"
-            for which, why in (
-                (doubtful, "with another's votes in the same place may be no sheet of its own"),
-                (
-                    apart,
-                    "in two areas (by the registry, or by rows of one key), counted in the "
-                    "country, and in neither area for sure",
-                ),
-                (pending, "pending, in any bulletin or in none"),
-                (nameless, "without an area for which results are declared, as if not seen"),
-            )
-            if which.any()
+        self.doubts = sheets_in_doubt(
+            *map(int, (doubtful.sum(), apart.sum(), pending.sum(), nameless.sum()))
         )
         self.sheets: Witnesses = witnessed(with_pending_nowhere(columns, facts), facts)
         self.questioned = questioned_sheets(
@@ -162,7 +151,7 @@ class Feasibility:
         most, room_words = room if room is not None else (None, "")
         closing = Closing(unseen, elsewhere, most, self._annulled_papers, why, room_words)
         words = [one.words for one in found.values() if one.words]
-        words += [*unseen.words, *filter(None, (why, room_words))]
+        words += [*unseen.said, *filter(None, (why, room_words))]
         words += [*seen.conventions.words, *self.doubts, *series.superseded]
         words += [series.inferred_order] if series.inferred_order else []
         return found, closing, tuple(words)

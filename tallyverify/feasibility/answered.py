@@ -13,8 +13,9 @@ from tallyverify.feasibility.section import (
     BulletinAnswer,
     FeasibilitySection,
 )
+from tallyverify.feasibility.used import assumed_beside_coverage
 from tallyverify.findings import Evidence, place
-from tallyverify.language import number
+from tallyverify.language import number, told
 from tallyverify.taken import takes_input
 
 
@@ -42,6 +43,7 @@ def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | No
             for answer, world in zip(engine.series, engine.worlds, strict=True)
             for at, one in enumerate(answer.by_bulletin)
         ),
+        assumed=assumed_beside_coverage(engine, gravest),
     )
 
 
@@ -73,5 +75,20 @@ def _of_bulletin(
 @takes_input
 def figure_words(row: Row, facts: CaseFacts) -> str:
     """Return a published figure in words: bulletin, place, what it counts, and how many."""
-    said = number(row.low) if row.low == row.high else f"{number(row.low)} to {number(row.high)}"
-    return f"bulletin {row.bulletin_id}, {place(facts.areas[row.area])}: {row.label} {said}"
+    where = place(facts.areas[row.area])
+    if row.low == row.high:
+        return told(
+            "bulletin {bulletin}, {place}: {figure} {number}",
+            bulletin=row.bulletin_id,
+            place=where,
+            figure=row.label,
+            number=number(row.low),
+        )
+    return told(
+        "bulletin {bulletin}, {place}: {figure} {low} to {high}",
+        bulletin=row.bulletin_id,
+        place=where,
+        figure=row.label,
+        low=number(row.low),
+        high=number(row.high),
+    )

@@ -13,6 +13,7 @@ from tallyverify.feasibility.figures.unseen_sizes import (
     unseen_stations,
     votes_of_no_station,
 )
+from tallyverify.language import clauses
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ def unseen_votes(engine: Feasibility) -> tuple[int, str] | None:
     every = Series("", tuple((b, b.areas) for b in facts.bulletins), (), "")
     unseen = unseen_stations(facts, seen, engine.allowance.sheets)
     elsewhere, why = votes_of_no_station(every, facts, seen, unseen)
-    found = []
+    found: list[tuple[int, str]] = []
     if not unseen.unlimited and all(cap >= 0 for cap in unseen.caps):
         votes = sum(c * n for c, n in zip(unseen.caps, unseen.counts, strict=True))
-        words = "; ".join([*unseen.words, *([why] if why else [])])
+        words = clauses([*unseen.said, *([why] if why else [])])
         found.append((votes + elsewhere, words))
     room = register_room(facts, seen)
     if room is not None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tallyverify.language import counted
+from tallyverify.language import ToldText, counted, told
 from tallyverify.model import Model
 
 KindInQuestion = Literal["unsound", "copies", "pending", "doubtful", "together", "discrepant"]
 
 IN_QUESTION: dict[KindInQuestion, str] = {
-    "unsound": "whose own arithmetic fails",
-    "copies": "that stand twice with other figures",
-    "pending": "that are pending",
-    "doubtful": "with another's votes in the same place",
-    "together": "of all these kinds together",
-    "discrepant": "that must be wrong if every published figure is true, whichever they are",
+    "unsound": told("whose own arithmetic fails"),
+    "copies": told("that stand twice with other figures"),
+    "pending": told("that are pending"),
+    "doubtful": told("with another's votes in the same place"),
+    "together": told("of all these kinds together"),
+    "discrepant": told("that must be wrong if every published figure is true, whichever they are"),
 }
 """Why sheets are in question, in words."""
 
@@ -85,15 +85,21 @@ class SheetsInQuestion(Model):
     def deciding(self) -> str:
         """The smallest deciding number in words."""
         if self.fewest is None:
-            return "whatever they hold, the outcome stays"
+            return told("whatever they hold, the outcome stays")
         least, shown = self.fewest
-        many = f"{'' if least == shown else 'at least '}{counted(least, 'sheet', 'sheets')}"
+        many = counted(least, "sheet", "sheets")
+        if least != shown:
+            many = told("at least {sheets}", sheets=many)
         if not self.could_change:
-            return f"the outcome stays; it would take {many}"
-        how = "taken out or corrected"
+            return told("the outcome stays; it would take {sheets}", sheets=many)
         if self.kind == "discrepant":
-            how = "were each to hold what is worst"
-        return f"{many} of them, {how}, could change the outcome"
+            return told(
+                "{sheets} of them, were each to hold what is worst, could change the outcome",
+                sheets=many,
+            )
+        return told(
+            "{sheets} of them, taken out or corrected, could change the outcome", sheets=many
+        )
 
 
 class MaterialitySection(Model):
@@ -111,7 +117,7 @@ class MaterialitySection(Model):
         By why sheets are in question; empty where none is.
     """
 
-    rule: str
+    rule: ToldText
     outcome: OutcomeTold
     lead: int
     kinds: tuple[SheetsInQuestion, ...]

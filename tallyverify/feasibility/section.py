@@ -22,7 +22,7 @@ class AllowanceFacts(Model):
     """
 
     sheets: int
-    origin: str
+    origin: ToldText
     could_decide: bool | None = None
     default_sheets: int | None = None
     default_verdict: Literal["contradicted", "discrepant", "consistent"] | None = None
@@ -70,9 +70,9 @@ class FeasibilitySection(Model):
     share: Figure | None
     figures_exclude_each_other: int
     allowance: AllowanceFacts
-    assumptions: tuple[str, ...] = Field(default=())
-    clash: tuple[str, ...] = Field(default=())
-    resolved_by: str | None = None
+    assumptions: tuple[ToldText, ...] = Field(default=())
+    clash: tuple[ToldText, ...] = Field(default=())
+    resolved_by: ToldText | None = None
     look_at_first: tuple[str, ...] = Field(default=())
     by_bulletin: tuple[BulletinAnswer, ...] = Field(default=())
     assumed: tuple[ToldText, ...] = Field(default=())

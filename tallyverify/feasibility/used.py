@@ -49,11 +49,20 @@ def assumptions_used(engine: Feasibility, answer: SeriesAnswer, one: Verified) -
     return tuple(found)
 
 
+def assumed_beside_coverage(engine: Feasibility, answer: SeriesAnswer) -> tuple[str, ...]:
+    """Return what a series' proof assumes, without how many stations there are and were seen."""
+    if answer.whole.rung is None:
+        return ()
+    numbers = answer.closing.unseen.numbers
+    used = assumptions_used(engine, answer, answer.whole)
+    return tuple(words for words in used if words not in numbers)
+
+
 @takes_input
 def closing_words(answer: SeriesAnswer) -> tuple[tuple[str, ...], str, str]:
     """Return what closes the world: unseen stations, votes of no station, the register's room."""
     closing = answer.closing
-    return tuple(closing.unseen.words), closing.elsewhere_words, closing.room_words
+    return closing.unseen.said, closing.elsewhere_words, closing.room_words
 
 
 def _open(program: Program) -> tuple[Any, ...]:

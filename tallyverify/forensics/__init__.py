@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tallyverify.forensics.places.outlying_result import OutlyingStations
     from tallyverify.forensics.places.swapped import swapped
     from tallyverify.forensics.places.swapped_result import Swapped
-    from tallyverify.forensics.shares.coarse_shares import TARGETS, CoarseShares, coarse_shares
+    from tallyverify.forensics.shares.coarse_shares import CoarseShares, coarse_shares
     from tallyverify.forensics.shares.dip import Dip, dip
     from tallyverify.forensics.shares.exact import twiced, window_sums
     from tallyverify.forensics.shares.integer_percentages import (
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         at_integer,
         integer_percentages,
     )
+    from tallyverify.forensics.shares.spikes import TARGETS
     from tallyverify.forensics.stations import Stations
     from tallyverify.forensics.study import ForensicSection, ForensicStudy, turnout_of
     from tallyverify.forensics.turnout.association import TurnoutShare, turnout_share
@@ -160,7 +161,6 @@ __getattr__ = hand_on(
         "places.swapped_result": ("Swapped",),
         "shares.coarse_shares": (
             "CoarseShares",
-            "TARGETS",
             "coarse_shares",
         ),
         "shares.dip": (
@@ -180,6 +180,7 @@ __getattr__ = hand_on(
             "at_integer",
             "integer_percentages",
         ),
+        "shares.spikes": ("TARGETS",),
         "stations": ("Stations",),
         "study": (
             "ForensicSection",

@@ -7,7 +7,7 @@ from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.forensics.calibration.battery import CalibratedTest
 from tallyverify.forensics.calibration.rejection_rate import ALPHA
 from tallyverify.forensics.study import ForensicStudy
-from tallyverify.language import counted
+from tallyverify.language import clauses, formatted, formula, told, told_of
 
 
 def tested(check: Check, study: ForensicStudy) -> CheckResult:
@@ -16,17 +16,20 @@ def tested(check: Check, study: ForensicStudy) -> CheckResult:
     used = [one for one in tests if not one.refused]
     if not tests:
         return check.not_applicable(
-            "no column is named that marks stations (marks in the mapping)"
+            told("no column is named that marks stations (marks in the mapping)")
             if check.code == "F513"
-            else "no candidate has a share large enough"
+            else told("no candidate has a share large enough")
         )
     groups = dict.fromkeys((one.group, one.refused) for one in tests if one.refused and one.group)
     refused = [
-        check.finding(f"stations with {group}: {why}", evidence=Evidence.NOTE)
+        check.finding(
+            told("stations with {group}: {why}", group=group, why=why), evidence=Evidence.NOTE
+        )
         for group, why in groups
     ]
     if not used:
-        return check.not_applicable(f"{tests[0].named(study.names)}: {tests[0].refused}", refused)
+        first, why = tests[0].named(study.names), tests[0].refused
+        return check.not_applicable(formula("{what}: {why}", what=first, why=why), refused)
     lowest = min(used, key=_low)
     effect = lowest.result.effect
     return check.result(
@@ -41,9 +44,9 @@ def tested(check: Check, study: ForensicStudy) -> CheckResult:
 
 def _finding(check: Check, one: CalibratedTest, name: str) -> Finding:
     result = one.result
-    why = f"; {result.causes}" if one.flagged else ""
+    said = formula("{said} ({error})", said=result.sentence(name), error=_error(one))
     return check.finding(
-        f"{result.sentence(name)} ({_error(one)}){why}",
+        clauses([said, result.causes]) if one.flagged else said,
         evidence=Evidence.ANOMALY if one.flagged else Evidence.NOTE,
         candidate=one.candidate,
         observed=None if result.effect is None else result.effect.value,
@@ -54,14 +57,34 @@ def _finding(check: Check, one: CalibratedTest, name: str) -> Finding:
 def _reason(used: list[CalibratedTest], lowest: CalibratedTest, refused: int, name: str) -> str:
     rates = [one.calibration.rate for one in used if one.calibration]
     low, high = 100 * min(rates), 100 * max(rates)
-    share = f"{low:.1f} %" if high - low < 0.05 else f"{low:.1f} to {high:.1f} %"
-    reject = "rejects" if len(used) == 1 else "reject"
-    said = f"{counted(len(used), 'test', 'tests')}, which {reject} {share} of clean elections like this one"
+    said = [_rates(len(used), low, high)]
     if lowest.adjusted is None:
-        said += "; a description, never flagged"
+        said.append(told("a description, never flagged"))
     else:
-        said += f"; lowest adjusted p {lowest.adjusted:.2g} ({name})"
-    return f"{said}; {counted(refused, 'other', 'others')} not applicable" if refused else said
+        p = formatted(lowest.adjusted, ".2g")
+        said.append(told("lowest adjusted p {p} ({name})", p=p, name=name))
+    if refused:
+        said.append(
+            told_of(refused, "{count} other not applicable", "{count} others not applicable")
+        )
+    return clauses(said)
+
+
+def _rates(tests: int, low: float, high: float) -> str:
+    if high - low < 0.05:
+        return told_of(
+            tests,
+            "{count} test, which rejects {rate} % of clean elections like this one",
+            "{count} tests, which reject {rate} % of clean elections like this one",
+            rate=formatted(low, ".1f"),
+        )
+    return told_of(
+        tests,
+        "{count} test, which rejects {low} to {high} % of clean elections like this one",
+        "{count} tests, which reject {low} to {high} % of clean elections like this one",
+        low=formatted(low, ".1f"),
+        high=formatted(high, ".1f"),
+    )
 
 
 def _low(one: CalibratedTest) -> tuple[float, float]:
@@ -72,13 +95,23 @@ def _low(one: CalibratedTest) -> tuple[float, float]:
 def _error(one: CalibratedTest) -> str:
     """Return the p-values of a test that was used, and its own error."""
     p = one.result.pvalue if one.result.pvalue is not None else float("nan")
-    judged = "not judged" if one.adjusted is None else f"adjusted {_written(one.adjusted, '')}"
-    charged = one.calibration is not None and one.calibration.rate > ALPHA
-    if charged and one.adjusted is not None:
-        judged += " for its rate and for all tests"
-    said = f"p {_written(p)}, {judged}"
-    return f"{said}; {one.calibration.words}" if one.calibration else said
+    said = told(
+        "p {p}, {judged}",
+        p=_written(p) if p == 0 else formula("= {p}", p=_written(p)),
+        judged=_judged(one),
+    )
+    return clauses([said, one.calibration.words]) if one.calibration else said
 
 
-def _written(p: float, equals: str = "= ") -> str:
-    return "< 1e-300" if p == 0 else f"{equals}{p:.2g}"
+def _judged(one: CalibratedTest) -> str:
+    """Return the adjusted p-value, and what it is adjusted for besides the number of tests."""
+    if one.adjusted is None:
+        return told("not judged")
+    p = _written(one.adjusted)
+    if one.calibration is not None and one.calibration.rate > ALPHA:
+        return told("adjusted {p} for its rate and for all tests", p=p)
+    return told("adjusted {p}", p=p)
+
+
+def _written(p: float) -> str:
+    return "< 1e-300" if p == 0 else formatted(p, ".2g")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tallyverify.checking import Check
 from tallyverify.findings import Finding
 from tallyverify.forensics.study import ForensicStudy
-from tallyverify.language import counted, number
+from tallyverify.language import clauses, number, told, told_of
 
 _MOST = 20
 
@@ -15,34 +15,54 @@ def full_findings(check: Check, study: ForensicStudy) -> list[Finding]:
     found, stations = study.full, study.stations
     said = []
     for at in found.ranked[:_MOST]:
-        key, valid = str(stations.key[at]), int(stations.valid[at])
-        parts, share = [], None
-        if found.everybody[at]:
-            parts.append(
-                f"all {counted(int(stations.registered[at]), 'registered voter', 'registered voters')} voted"
-            )
-            share = 1.0
-        if found.one[at]:
-            name = study.names[stations.candidates[int(found.whose[at])]]
-            whole = (
-                "the one valid vote is" if valid == 1 else f"all {number(valid)} valid votes are"
-            )
-            parts.append(f"{whole} for {name}")
         said.append(
             check.finding(
-                f"station {key}: {' and '.join(parts)}",
-                station=key,
-                observed=share,
-                arithmetic=f"{number(valid)} of {number(valid)} valid votes"
-                if found.one[at]
-                else f"{number(int(stations.turned_out[at]))} of "
-                f"{number(int(stations.registered[at]))} registered voters",
+                _station(study, int(at)),
+                station=str(stations.key[at]),
+                observed=1.0 if found.everybody[at] else None,
+                arithmetic=_figures(study, int(at)),
             )
         )
     return said
 
 
+def _figures(study: ForensicStudy, at: int) -> str:
+    stations = study.stations
+    if study.full.one[at]:
+        valid = number(int(stations.valid[at]))
+        return told("{part} of {whole} valid votes", part=valid, whole=valid)
+    return told(
+        "{part} of {whole} registered voters",
+        part=number(int(stations.turned_out[at])),
+        whole=number(int(stations.registered[at])),
+    )
+
+
+def _station(study: ForensicStudy, at: int) -> str:
+    """Return whether all voted, or all for one, at one station; one of the two is so."""
+    found, stations = study.full, study.stations
+    key, everybody, for_one = str(stations.key[at]), "", ""
+    if found.everybody[at]:
+        everybody = told_of(
+            int(stations.registered[at]),
+            "all {count} registered voter voted",
+            "all {count} registered voters voted",
+        )
+    if found.one[at]:
+        for_one = told_of(
+            int(stations.valid[at]),
+            "the one valid vote is for {name}",
+            "all {count} valid votes are for {name}",
+            name=study.names[stations.candidates[int(found.whose[at])]],
+        )
+    if everybody and for_one:
+        return told(
+            "station {station}: {first} and {second}", station=key, first=everybody, second=for_one
+        )
+    return told("station {station}: {what}", station=key, what=everybody or for_one)
+
+
 def full_sentence(study: ForensicStudy) -> str:
     """Return how many stations are at 100 %, and why that may be."""
     found = study.full
-    return f"{found.sentence()}; {found.warnings[0]}"
+    return clauses([found.sentence(), found.warnings[0]])

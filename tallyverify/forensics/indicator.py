@@ -7,15 +7,21 @@ from dataclasses import dataclass, field
 
 from scipy.stats import beta
 
-from tallyverify.language import number
+from tallyverify.language import formatted, formula, number, told
 from tallyverify.taken import takes_input
 
-OTHERS = (
+OTHERS = told(
     "sheets entered twice, a program that fills in figures, or figures not counted, can do this"
 )
 """What may leave digits that counting does not."""
 
-NO_NULL = "none: a description"
+ROUNDING_TOO = told(
+    "rounding, sheets entered twice, a program that fills in figures, or figures not counted, can "
+    "do this"
+)
+"""The same, where figures that are rounded may be the reason."""
+
+NO_NULL = told("none: a description")
 """What an indicator says that is compared with nothing."""
 
 
@@ -50,22 +56,46 @@ class Effect:
     low: float | None = None
     high: float | None = None
 
-    def __str__(self) -> str:
-        text = f"{self.name} {number(self.value)}"
+    @property
+    def words(self) -> str:
+        """The name, the estimate and its interval."""
+        name, value = self.name, number(self.value)
         if self.low is None or self.high is None:
-            return text
-        return f"{text} ({number(self.low)} to {number(self.high)})"
+            return formula("{name} {value}", name=name, value=value)
+        return told(
+            "{name} {value} ({low} to {high})",
+            name=name,
+            value=value,
+            low=number(self.low),
+            high=number(self.high),
+        )
+
+    def __str__(self) -> str:
+        return str(self.words)
+
+
+def signed(value: float, spec: str) -> str:
+    """Return a figure as :func:`format` writes it, with a real minus sign."""
+    return formatted(format(value, spec).replace("-", "−"), "")
 
 
 @takes_input
 def written(effect: Effect | None, form: Callable[[float], str] = "{:.2f}".format) -> str:
-    """Return the value of an effect with its interval, in this form; a dash where there is none."""
+    """Return the value of an effect with its interval, in this form; a dash where there is none.
+
+    The form writes figures and signs, as English has them.
+    """
     if effect is None:
         return "–"
-    text = form(effect.value)
-    if effect.low is not None and effect.high is not None:
-        text += f" ({form(effect.low)} to {form(effect.high)})"
-    return text.replace("-", "−")
+    value = _as_form(effect.value, form)
+    if effect.low is None or effect.high is None:
+        return value
+    low, high = _as_form(effect.low, form), _as_form(effect.high, form)
+    return told("{value} ({low} to {high})", value=value, low=low, high=high)
+
+
+def _as_form(value: float, form: Callable[[float], str]) -> str:
+    return formatted(form(value).replace("-", "−"), "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +138,8 @@ class Indicator:
         kind = type(self).__name__
         if self.refused:
             return f"<{kind} {self.code}: refused, {self.refused}>"
-        said = [] if self.statistic is None else [f"statistic {number(float(self.statistic))}"]
+        statistic = "" if self.statistic is None else number(float(self.statistic))
+        said = [f"statistic {statistic}"] if statistic else []
         said += [] if self.pvalue is None else [f"p = {self.pvalue:.3g}"]
         said += [] if self.effect is None else [str(self.effect)]
         return f"<{kind} {self.code}: {', '.join(said)}; {self.used:,} stations>"
@@ -116,7 +147,7 @@ class Indicator:
     @property
     def causes(self) -> str:
         """What may leave such figures, where a test is flagged: never one cause alone."""
-        return "a source that rounds, or computes counts from percentages, does the same"
+        return told("a source that rounds, or computes counts from percentages, does the same")
 
     def sentence(self, name: str, level: str = "") -> str:
         """Return what it says of whom, as a clause; ``level`` is a word for the smallest areas."""
@@ -124,4 +155,4 @@ class Indicator:
 
     def sums(self, figure: str) -> str:
         """Return the arithmetic without the p-value, of a candidate or of turnout."""
-        return f"{number(self.used)} stations"
+        return told("{used} stations", used=number(self.used))

@@ -10,7 +10,7 @@ import numpy as np
 from tallyverify.arrays import Mask, Texts
 from tallyverify.checking import CaseFacts
 from tallyverify.errors import listed, shown
-from tallyverify.language import counted, number
+from tallyverify.language import formula, number, told, told_of
 from tallyverify.names import names_nothing
 from tallyverify.records import Mark
 from tallyverify.table import MARK
@@ -49,26 +49,32 @@ def marked_groups(columns: Mapping[str, Texts], facts: CaseFacts) -> tuple[Stati
             continue
         missing = (*(mapping.missing if mapping else ()), "")
         if isinstance(mark, Mark):
-            found.append(_told(mark, texts, missing))
+            found.append(_marked(mark, texts, missing))
         else:
             found += _by_text(name, texts, missing)
     return tuple(found)
 
 
-def _told(mark: Mark, texts: Texts, missing: tuple[str, ...]) -> StationGroup:
+def _marked(mark: Mark, texts: Texts, missing: tuple[str, ...]) -> StationGroup:
     """Return the group of which a mark says the texts."""
-    name = f"{mark.column} = {listed(mark.marked, 3)}"
+    name = _named(mark.column, listed(mark.marked, 3))
     marked = np.isin(texts, mark.marked)
     if mark.rest is None:
         unplaced = ~marked & _nothing(texts, missing)
-        which = "'rest' says whether an empty cell is one of the others"
+        which = told("'rest' says whether an empty cell is one of the others")
     else:
         unplaced = ~marked & ~np.isin(texts, mark.rest)
-        which = f"such as {shown(str(texts[unplaced][0]))}" if unplaced.any() else ""
+        first = shown(str(texts[unplaced][0])) if unplaced.any() else ""
+        which = told("such as {text}", text=first)
     if unplaced.any():
-        number_of = counted(int(unplaced.sum()), "station", "stations")
-        return StationGroup(name, marked, f"{number_of} neither marked nor among the rest: {which}")
-    return StationGroup(name, marked, "" if marked.any() else "no station is marked so")
+        refused = told_of(
+            int(unplaced.sum()),
+            "{count} station neither marked nor among the rest: {which}",
+            "{count} stations neither marked nor among the rest: {which}",
+            which=which,
+        )
+        return StationGroup(name, marked, refused)
+    return StationGroup(name, marked, "" if marked.any() else told("no station is marked so"))
 
 
 def _by_text(column: str, texts: Texts, missing: tuple[str, ...]) -> list[StationGroup]:
@@ -76,28 +82,32 @@ def _by_text(column: str, texts: Texts, missing: tuple[str, ...]) -> list[Statio
     nothing = np.zeros(len(texts), dtype=bool)
     unknown = _nothing(texts, missing)
     if unknown.any():
-        return [
-            StationGroup(
-                column,
-                nothing,
-                f"{counted(int(unknown.sum()), 'station', 'stations')} without a text in the column: say in "
-                'marks what an empty cell means, by "marked" and "rest"',
-            )
-        ]
+        refused = told_of(
+            int(unknown.sum()),
+            "{count} station without a text in the column: say in marks what an empty cell means, "
+            'by "marked" and "rest"',
+            "{count} stations without a text in the column: say in marks what an empty cell means, "
+            'by "marked" and "rest"',
+        )
+        return [StationGroup(column, nothing, refused)]
     names, size = np.unique(texts.astype(str), return_counts=True)
     if len(names) == 1:
-        return [StationGroup(column, nothing, f"all stations have {shown(str(names[0]))} there")]
+        refused = told("all stations have {text} there", text=shown(str(names[0])))
+        return [StationGroup(column, nothing, refused)]
     if len(names) > MOST_TEXTS:
-        return [
-            StationGroup(
-                column,
-                nothing,
-                f"{number(len(names))} texts stand in the column, and {MOST_TEXTS} at most tell "
-                'groups: say in marks which are meant, by "marked"',
-            )
-        ]
+        refused = told(
+            "{texts} texts stand in the column, and {most} at most tell groups: say in marks which "
+            'are meant, by "marked"',
+            texts=number(len(names)),
+            most=number(MOST_TEXTS),
+        )
+        return [StationGroup(column, nothing, refused)]
     asked = names if len(names) > 2 else names[np.argsort(size, kind="stable")[:1]]
-    return [StationGroup(f"{column} = {name}", texts == name) for name in asked]
+    return [StationGroup(_named(column, str(name)), texts == name) for name in asked]
+
+
+def _named(column: str, texts: str) -> str:
+    return formula("{column} = {texts}", column=column, texts=texts)
 
 
 def _nothing(texts: Texts, missing: tuple[str, ...]) -> Mask:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tallyverify.checking import Check
 from tallyverify.findings import Finding, place
+from tallyverify.forensics.calibration.calibration_spec import TURNOUT
+from tallyverify.forensics.indicator import signed
+from tallyverify.forensics.places.outlying_areas import expected_of
 from tallyverify.forensics.places.outlying_result import percent_of
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.study import ForensicStudy
-from tallyverify.language import counted
-
-if TYPE_CHECKING:
-    import pandas as pd
+from tallyverify.language import clauses, counted, formatted, formula, told
 
 _MOST = 20
 _FEW = 3
 _FAR = 6.0
-_CHANCE = ": it may be chance"
-_FAR_OUT = ": far out, but so are others, and the tail fitted to all of them holds it"
+_CHANCE = told("it may be chance")
+_FAR_OUT = told("far out, but so are others, and the tail fitted to all of them holds it")
 
 
 def departing_findings(check: Check, study: ForensicStudy) -> list[Finding]:
@@ -32,20 +32,22 @@ def departing_findings(check: Check, study: ForensicStudy) -> list[Finding]:
     if study.departing is None:
         return []
     one, many = study.departing
-    said = [] if one.refused else [_station(check, row) for row in _shown(one.ranked(_MOST))]
+    said = [] if one.refused else [_station(check, row) for row in _shown(one.farthest(_MOST))]
     if not many.refused:
-        said += [_area(check, row, study.stations) for row in _shown(many.table)]
+        areas = many.table.to_dict("records")
+        every = [{str(key): value for key, value in row.items()} for row in areas]
+        said += [_area(check, row, study.stations) for row in _shown(every)]
     return said
 
 
-def _shown(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    every = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+def _shown(every: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in every if row["flagged"]][:_MOST] or every[:_FEW]
 
 
 def _station(check: Check, row: dict[str, Any]) -> Finding:
     station = str(row["station"])
-    return check.finding(f"station {station}: {row['reason']}", station=station, **_figures(row))
+    said = told("station {station}: {what}", station=station, what=row["reason"])
+    return check.finding(said, station=station, **_figures(row))
 
 
 def _area(check: Check, row: dict[str, Any], stations: Stations) -> Finding:
@@ -55,24 +57,41 @@ def _area(check: Check, row: dict[str, Any], stations: Stations) -> Finding:
         level: str(stations.labels[up][stations.areas[up][at]])
         for up, level in enumerate(stations.levels[: depth + 1])
     }
-    has = "turnout is" if row["aspect"] == "turnout" else f"{row['aspect']} has"
-    rest = f"the rest of {place(dict(list(area.items())[:-1]))}" if depth else "all others"
-    return check.finding(
-        f"{row['level']} {place(area)}: {has} {percent_of(row['share'])} "
-        f"({counted(int(row['stations']), 'station', 'stations')}); going by {rest}, expected "
-        f"{percent_of(row['expected'])} ({percent_of(row['low'])} to {percent_of(row['high'])})",
+    larger = place(dict(list(area.items())[:-1])) if depth else None
+    said = clauses([_shows(row, place(area)), expected_of(row, larger)])
+    return check.finding(said, area=area, **_figures(row))
+
+
+def _shows(row: dict[str, Any], area: str) -> str:
+    """Return what an area shows, as a clause."""
+    share, stations = percent_of(row["share"]), counted(int(row["stations"]), "station", "stations")
+    if row["aspect"] == TURNOUT:
+        return told(
+            "{level} {area}: turnout is {share} ({stations})",
+            level=row["level"],
+            area=area,
+            share=share,
+            stations=stations,
+        )
+    return told(
+        "{level} {area}: {name} has {share} ({stations})",
+        level=row["level"],
         area=area,
-        **_figures(row),
+        name=row["aspect"],
+        share=share,
+        stations=stations,
     )
 
 
 def _figures(row: dict[str, Any]) -> dict[str, Any]:
-    away = f"{row['score']:+.1f}".replace("-", "−")
+    away = told(
+        "{away} predicted standard deviations, adjusted p {p}",
+        away=signed(row["score"], "+.1f"),
+        p=formatted(row["adjusted"], ".2g"),
+    )
+    why = _FAR_OUT if abs(row["score"]) > _FAR else _CHANCE
     return {
         "observed": float(row["share"]),
         "expected": float(row["expected"]),
-        "arithmetic": (
-            f"{away} predicted standard deviations, adjusted p {row['adjusted']:.2g}"
-            + ("" if row["flagged"] else _FAR_OUT if abs(row["score"]) > _FAR else _CHANCE)
-        ),
+        "arithmetic": away if row["flagged"] else formula("{away}: {why}", away=away, why=why),
     }

@@ -14,6 +14,7 @@ from tallyverify.arrays import Counts, Floats, Mask, Texts
 from tallyverify.checking import CaseFacts, Sheets, summarise_sheets
 from tallyverify.errors import InputError
 from tallyverify.forensics.marked import StationGroup, marked_groups
+from tallyverify.language import number, told
 from tallyverify.table import MARK, ActaTable
 
 LARGEST = 1_000_000  # no station has more people: one with a larger figure is left out
@@ -81,9 +82,11 @@ class Stations:
         more = int((self.valid[known] > self.ballots[known]).sum())
         if 2 * more <= int(known.sum()) or 2 * int(known.sum()) < len(self):
             return ""
-        return (
-            f"more votes than ballots at {more:,} of {int(known.sum()):,} stations: voters seem to "
-            "have several votes each, and no indicator is made for that"
+        return told(
+            "more votes than ballots at {more} of {known} stations: voters seem to have several "
+            "votes each, and no indicator is made for that",
+            more=number(more),
+            known=number(int(known.sum())),
         )
 
     @cached_property
@@ -107,9 +110,11 @@ def stations_of(table: ActaTable | Sheets, facts: CaseFacts | None = None) -> St
         facts = CaseFacts.of(table)
         table = summarise_sheets(table, facts)
     if facts is None:
-        raise InputError("the facts of the case are needed with its sheets")
+        raise InputError(told("the facts of the case are needed with its sheets"))
     if table.chunks is None or not table.rows:
-        raise InputError(f"{table.rows:,} stations cannot be kept at once")
+        raise InputError(
+            told("{stations} stations cannot be kept at once", stations=number(table.rows))
+        )
     columns = table.columns
     # A figure no station can have is a slip of the pen; the rules name it. Here it would only cost.
     read = columns["read"] & (columns["votes"].max(axis=1) <= LARGEST)

@@ -22,7 +22,7 @@ from tallyverify.forensics.turnout.fingerprint import fingerprint
 from tallyverify.forensics.turnout.full_stations import FullStations, full_stations
 from tallyverify.forensics.turnout.klimek import klimek
 from tallyverify.forensics.turnout.peak import FEWEST_AREAS, turnout_peak
-from tallyverify.language import number
+from tallyverify.language import number, told
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -62,14 +62,15 @@ class ForensicStudy:
         self.names = {name: facts.contest.display(name) for name in facts.contest.candidate_ids}
         self._described: dict[str, Indicator | str] = {}
         if sheets.chunks is None:
-            self.reason = (
-                f"{number(sheets.rows)} stations: indicators keep all of them at once, up to "
-                f"{number(MOST_STATIONS)}"
+            self.reason: str = told(
+                "{stations} stations: indicators keep all of them at once, up to {most}",
+                stations=number(sheets.rows),
+                most=number(MOST_STATIONS),
             )
         elif sheets.rows and len(stations := stations_of(sheets, facts)):
             self.stations, self.reason = stations, stations.several_votes
         else:
-            self.reason = "no station was seen with all its votes read"
+            self.reason = told("no station was seen with all its votes read")
 
     def asked(self, codes: tuple[str, ...]) -> list[str]:
         """Return those of the codes whose checks were asked."""
@@ -91,9 +92,9 @@ class ForensicStudy:
         stations, areas, seed = self.stations, self.stations.areas, self.facts.seed
         if code in ("F510", "F512"):
             if code == "F510" and not areas:
-                return "the actas have no areas, so no centres"
+                return told("the actas have no areas, so no centres")
             if len(stations.candidates) < 2:
-                return "there is one candidate only"
+                return told("there is one candidate only")
             first, second = stations.ranked[:2]
             if code == "F510":
                 return homogeneity(stations.votes[:, [first, second]], areas[-1])
@@ -155,9 +156,9 @@ def turnout_of(stations: Stations) -> tuple[Mask, str]:
     """Return the stations with turnout and ballots, or why turnout cannot be looked at."""
     there = stations.with_turnout & stations.with_ballots
     if np.isnan(stations.registered).all():
-        return there, "the sheets do not say how many voters are registered"
+        return there, told("the sheets do not say how many voters are registered")
     if np.isnan(stations.ballots).all():
-        return there, "the sheets do not say how many ballots were cast"
+        return there, told("the sheets do not say how many ballots were cast")
     if not there.any():
-        return there, "no station has a turnout between 0 and 100 %"
+        return there, told("no station has a turnout between 0 and 100 %")
     return there, ""

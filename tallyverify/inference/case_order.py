@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.checking import CaseFacts, Sheets
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.inference.counting_order.late_stations import OrderOfCounting, order_of_counting
 from tallyverify.inference.counting_order.text import parse_order
+from tallyverify.inference.printed import in_one_line
+from tallyverify.language import counted, number, told
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Counts, Floats
@@ -33,23 +35,29 @@ class CaseOrder:
 def order_of(sheets: Sheets, facts: CaseFacts) -> CaseOrder:
     """Return the order of counting of a case."""
     if sheets.chunks is None:
-        return CaseOrder(reason=f"{sheets.rows:,} stations are too many to be ordered at once")
+        stations = counted(sheets.rows, "station", "stations")
+        return CaseOrder(
+            reason=told("{stations} are too many to be ordered at once", stations=stations)
+        )
     columns = sheets.columns
     if "order" not in columns:
-        return CaseOrder(reason="the actas have no column that says when each was counted")
+        return CaseOrder(reason=told("the actas have no column that says when each was counted"))
     read = columns["read"]
     votes = columns["votes"][read].astype(np.float64)
     if int(read.sum()) < _FEWEST or votes.shape[1] < 2:
-        return CaseOrder(reason=f"fewer than {_FEWEST} stations, or one candidate only")
+        fewest = number(_FEWEST)
+        return CaseOrder(
+            reason=told("fewer than {fewest} stations, or one candidate only", fewest=fewest)
+        )
     try:
         position, _ = parse_order(columns["order"][read])
-    except TallyVerifyError as error:
-        return CaseOrder(reason=" ".join(str(error).split()))
+    except InputError as error:
+        return CaseOrder(reason=in_one_line(error))
     first, second = (int(k) for k in np.argsort(-votes.sum(axis=0), kind="stable")[:2])
-    stations = (position, votes[:, first], votes[:, second], votes.sum(axis=1))
-    counted = partial(order_of_counting, *stations, _areas(columns, facts)[read], seed=facts.seed)
-    cuts = tuple((name, counted(cut=cut)) for name, cut in _cuts(position, facts))
-    return CaseOrder((first, second), counted(), cuts)
+    arrays = (position, votes[:, first], votes[:, second], votes.sum(axis=1))
+    ordered = partial(order_of_counting, *arrays, _areas(columns, facts)[read], seed=facts.seed)
+    cuts = tuple((name, ordered(cut=cut)) for name, cut in _cuts(position, facts))
+    return CaseOrder((first, second), ordered(), cuts)
 
 
 def _areas(columns: dict[str, Floats], facts: CaseFacts) -> Counts:

@@ -18,7 +18,9 @@ from tallyverify.inference.estimating.tilt import Tilt
 from tallyverify.inference.estimating.whole_count import estimate_of
 from tallyverify.inference.left_out import left_out, registry_lists_all
 from tallyverify.inference.margin_evidence import needed_tilt
+from tallyverify.inference.printed import in_one_line
 from tallyverify.inference.section import DeclaredShares, InferenceSection
+from tallyverify.language import counted, number, told
 from tallyverify.records import AreaResult, Bulletin
 
 if TYPE_CHECKING:
@@ -61,9 +63,10 @@ class InferenceStudy:
         """The study; or why not even the sheets could be put together."""
         sheets, facts, declared = self.kept.rows, self.facts, self.facts.declared
         if sheets.chunks is None:
-            return (
-                f"{sheets.rows:,} stations: estimates keep all of them at once, up to "
-                f"{MOST_STATIONS:,}"
+            return told(
+                "{stations}: estimates keep all of them at once, up to {most}",
+                stations=counted(sheets.rows, "station", "stations"),
+                most=number(MOST_STATIONS),
             )
         if facts.sampling is not None:
             why = not_as_designed(sheets, facts.sampling, facts)
@@ -88,7 +91,7 @@ class InferenceStudy:
         try:
             return study(sheets, facts.contest.candidate_ids, facts.contest.levels, asked)
         except InputError as error:
-            return " ".join(str(error).split())
+            return in_one_line(error)
 
     @property
     def study(self) -> Study | None:
@@ -107,8 +110,8 @@ class InferenceStudy:
             return estimate_of(self.study)
         stations, valid = self.kept.seen.stations.stations, self.seen_valid
         return Estimate(
-            method="none: the stations are too many to be kept at once",
-            assumption="the sheets are authentic",
+            method=told("none: the stations are too many to be kept at once"),
+            assumption=told("the sheets are authentic"),
             level=EstimateRequest.level,
             seen={"stations": stations, "registered": None, "valid": valid},
             unseen={"stations": None, "registered": None},

@@ -11,7 +11,17 @@ from tallyverify.inference.estimating.whole_count import factors_of
 from tallyverify.inference.margin_evidence import MarginEvidence, margin_evidence
 from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.printed import is_within, span
-from tallyverify.language import counted, number, points
+from tallyverify.language import (
+    clauses,
+    counted,
+    enumerated,
+    formatted,
+    formula,
+    number,
+    points,
+    told,
+    told_of,
+)
 
 
 def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -44,26 +54,40 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         others += _others_outside(study, estimate, declared, facts) if declared.whole else []
         findings.append(_finding(check, unseen, study, at, declared, graded))
     if not unseen.margins:
-        reason = (
+        reason = told(
             "no bulletin declares, for the whole country, the votes of both candidates and of all "
             "together"
         )
         return check.not_applicable(reason, findings)
     if not whole:
-        alone = "no bulletin is known to be the whole count, which alone must be like the estimate"
+        alone = told(
+            "no bulletin is known to be the whole count, which alone must be like the estimate"
+        )
         return check.not_applicable(alone, findings)
-    reason = f"{outside} of {counted(whole, 'declared whole count', 'declared whole counts')} outside the interval"
-    if partial := len(unseen.margins) - whole:
-        reason += f"; {counted(partial, 'partial one', 'partial ones')}"
-    if others:
-        reason += f"; also outside their own: {', '.join(dict.fromkeys(others))}"
     return check.result(
         findings,
-        reason=reason,
+        reason=_reason(outside, whole, len(unseen.margins) - whole, others),
         statistic=round(float(at.estimate), 6),
         effect=round(unseen.margins[-1].margin - float(at.estimate), 6),
         flagged=outside > 0,
     )
+
+
+def _reason(outside: int, whole: int, partial: int, others: list[str]) -> str:
+    said = [
+        told_of(
+            whole,
+            "{outside} of {count} declared whole count outside the interval",
+            "{outside} of {count} declared whole counts outside the interval",
+            outside=number(outside),
+        )
+    ]
+    if partial:
+        said.append(counted(partial, "partial one", "partial ones"))
+    if others:
+        names = enumerated(dict.fromkeys(others))
+        said.append(told("also outside their own: {names}", names=names))
+    return clauses(said)
 
 
 def _others_outside(
@@ -73,24 +97,25 @@ def _others_outside(
 
     Of several intervals at 95 % some miss by chance, and those of small candidates miss more.
     """
-    told = []
+    outside = []
     for name, votes in declared.row.votes.items():
         if not estimate.shares[name].holds(votes / declared.valid):
-            told.append(facts.label(name))
+            outside.append(facts.label(name))
     totals = study.totals
     if totals is not None and study.unseen_stations:
         half = totals.half_width(factors_of(study, totals.estimate), 0.95)[-1]
         if abs(declared.valid - totals.estimate[-1]) > half + 0.5:
-            told.append(f"valid votes (estimated {number(round(float(totals.estimate[-1])))})")
-    return told
+            votes_there = number(round(float(totals.estimate[-1])))
+            outside.append(told("valid votes (estimated {votes})", votes=votes_there))
+    return outside
 
 
 def _refusal(check: Check, unseen: InferenceStudy) -> list[Finding]:
     if unseen.study is None or unseen.study.known == "nothing":
         return []
     rows = unseen.estimate.backtest
-    message = f"no estimate of the unseen: {unseen.refused}"
-    backtest = f"backtest: {watched(rows)}" if rows else ""
+    message = told("no estimate of the unseen: {why}", why=unseen.refused)
+    backtest = told("backtest: {rows}", rows=watched(rows)) if rows else ""
     return [check.finding(message, evidence=Evidence.NOTE, arithmetic=backtest)]
 
 
@@ -99,25 +124,46 @@ def _estimated(check: Check, estimate: Estimate, facts: CaseFacts) -> Finding:
     if estimate.margin is None:
         raise ValueError("an estimate that is not refused has a margin")
     margin, at = estimate.margin, estimate.margin.interval
-    shares = ", ".join(
-        f"{facts.label(name)} {points(share.estimate)} % ({span(share.low, share.high)})"
-        for name, share in sorted(estimate.shares.items(), key=lambda one: -one[1].estimate)[:4]
-    )
     under = estimate.outcome.words if estimate.outcome and facts.contest.rule.of_shares else ""
-    line = f"; backtest of the 95 % intervals, by pattern: {watched(estimate.backtest)}"
+    says = told_of(
+        estimate.unseen["stations"] or 0,
+        "estimate of the whole with {count} station unseen: {leader} leads {second} by {points} "
+        "points, 95 % interval {interval}, if {assumption}",
+        "estimate of the whole with {count} stations unseen: {leader} leads {second} by {points} "
+        "points, 95 % interval {interval}, if {assumption}",
+        leader=facts.label(margin.leader),
+        second=facts.label(margin.runner_up),
+        points=points(at.estimate),
+        interval=span(at.low, at.high),
+        assumption=estimate.assumption,
+    )
     return check.finding(
-        f"estimate of the whole with {counted(estimate.unseen['stations'] or 0, 'station', 'stations')} "
-        f"unseen: {facts.label(margin.leader)} leads {facts.label(margin.runner_up)} by "
-        f"{points(at.estimate)} points, "
-        f"95 % interval {span(at.low, at.high)}, if {estimate.assumption}"
-        + (f"; {under}" if under else ""),
+        clauses([says, under]) if under else says,
         evidence=Evidence.NOTE,
         candidate=margin.leader,
         observed=round(at.estimate, 6),
-        arithmetic=f"{shares}; {estimate.method}; errors × {estimate.inflation:.2f}"
-        + (line if estimate.backtest else "")
-        + "".join(f"; {note}" for note in estimate.notes),
+        arithmetic=_made_of(estimate, facts),
     )
+
+
+def _made_of(estimate: Estimate, facts: CaseFacts) -> str:
+    """Return the largest shares, and how they were estimated."""
+    largest = sorted(estimate.shares.items(), key=lambda one: -one[1].estimate)[:4]
+    shares = enumerated(
+        formula(
+            "{candidate} {share} % ({interval})",
+            candidate=facts.label(name),
+            share=points(share.estimate),
+            interval=span(share.low, share.high),
+        )
+        for name, share in largest
+    )
+    factor = told("errors × {factor}", factor=formatted(estimate.inflation, ".2f"))
+    said: list[str] = [shares, estimate.method, factor]
+    if estimate.backtest:
+        rows = watched(estimate.backtest)
+        said.append(told("backtest of the 95 % intervals, by pattern: {rows}", rows=rows))
+    return clauses([*said, *estimate.notes])
 
 
 def _finding(
@@ -132,46 +178,78 @@ def _finding(
     first, second = (facts.label(names[k]) for k in study.pair)
     at = float(margin.estimate)
     half = float(margin.half_width(study.calibration.inflation, 0.95))
+    named = {
+        "bulletin": declared.bulletin.id,
+        "first": first,
+        "second": second,
+        "points": points(declared.margin),
+        "interval": span(at - half, at + half),
+    }
     says = (
-        f"bulletin {declared.bulletin.id}: the declared margin of {first} over {second}, "
-        f"{points(declared.margin)} points, lies {'outside' if graded.outside else 'inside'} the "
-        f"95 % interval of the estimate, {span(at - half, at + half)} points"
+        told(
+            "bulletin {bulletin}: the declared margin of {first} over {second}, {points} points, "
+            "lies outside the 95 % interval of the estimate, {interval} points",
+            **named,
+        )
+        if graded.outside
+        else told(
+            "bulletin {bulletin}: the declared margin of {first} over {second}, {points} points, "
+            "lies inside the 95 % interval of the estimate, {interval} points",
+            **named,
+        )
     )
     seen = study.population.votes.sum(axis=0)
     alike = [declared.first, declared.second] == [int(seen[k]) for k in study.pair]
     if alike and declared.valid == int(seen.sum()):
-        says += "; it is equal to the sum of the sheets"
-    says += f" ({graded.why})" if graded.why else ""
-    says += _other_side(unseen, declared)
+        says = clauses([says, told("it is equal to the sum of the sheets")])
+    if graded.why:
+        says = formula("{says} ({why})", says=says, why=graded.why)
+    other = _other_side(unseen, declared)
     return check.finding(
-        says,
+        clauses([says, other]) if other else says,
         evidence=graded.evidence,
         bulletin=declared.bulletin.id,
         candidate=names[study.pair[0]],
         observed=round(at, 6),
         expected=round(declared.margin, 6),
         difference=round(at - declared.margin, 6),
-        arithmetic=f"declared: ({declared.first:,} − {declared.second:,}) / {declared.valid:,} = "
-        f"{points(declared.margin)} points; {_shares(unseen.estimate, declared)}",
+        arithmetic=told(
+            "declared: ({first} − {second}) / {valid} = {margin} points; {shares}",
+            first=number(declared.first),
+            second=number(declared.second),
+            valid=number(declared.valid),
+            margin=points(declared.margin),
+            shares=_shares(unseen.estimate, declared),
+        ),
     )
 
 
 def _shares(estimate: Estimate, declared: DeclaredMargin) -> str:
     """Declared shares beside their intervals and the bounds that need no assumption."""
-    told = []
+    every = []
     for name, votes in declared.row.votes.items():
         share, interval = votes / declared.valid, estimate.shares[name]
-        inside = interval.holds(share)
-        text = (
-            f"{name} declared {points(share)} %, {'inside' if inside else 'outside'} "
-            f"{span(interval.low, interval.high)}"
+        at = span(interval.low, interval.high)
+        says = (
+            told("{candidate} declared {share} %, inside {interval}", **_at(name, share, at))
+            if interval.holds(share)
+            else told("{candidate} declared {share} %, outside {interval}", **_at(name, share, at))
         )
         if estimate.bounds is not None:
             low, high = estimate.bounds.low[name], estimate.bounds.high[name]
-            word = "inside" if is_within(share, low, high) else "outside"
-            text += f", {word} the bounds {span(low, high)}"
-        told.append(text)
-    return "; ".join(told)
+            bounds = span(low, high)
+            within = (
+                told("inside the bounds {bounds}", bounds=bounds)
+                if is_within(share, low, high)
+                else told("outside the bounds {bounds}", bounds=bounds)
+            )
+            says = enumerated([says, within])
+        every.append(says)
+    return clauses(every)
+
+
+def _at(name: str, share: float, interval: str) -> dict[str, str]:
+    return {"candidate": name, "share": points(share), "interval": interval}
 
 
 def _other_side(unseen: InferenceStudy, declared: DeclaredMargin) -> str:
@@ -185,25 +263,30 @@ def _other_side(unseen: InferenceStudy, declared: DeclaredMargin) -> str:
     outcome = contest.rule.outcome(declared.row.votes, base)
     here = contest.rule.outcome_words(outcome, contest.display)
     if outcome == estimated.at_estimate:
-        return f"; under the rule both come to: {here}"
-    sure = "all" if estimated.clear else "not all"
-    return (
-        f"; under the rule it comes to: {here}, the estimate to: {estimated.said} ({sure} of the "
-        "interval does)"
+        return told("under the rule both come to: {outcome}", outcome=here)
+    return told(
+        "under the rule it comes to: {outcome}, the estimate to: {estimated} ({how})",
+        outcome=here,
+        estimated=estimated.said,
+        how=estimated.clear_words,
     )
 
 
 I401 = Check(
     code="I401",
-    name="Declared against the estimate of the whole",
+    name=told("Declared against the estimate of the whole"),
     family="inference",
     evidence=Evidence.IMPROBABLE,
     conclude=conclude,
     summarise=summarise_sheets,
     rows="kept",
-    needs="actas, and what is known of the unseen stations: a registry, or numbers of stations or "
-    "registered voters",
-    assumptions="the sheets are authentic; unseen stations differ from the seen of their areas "
-    "only as these differ among themselves. That alone makes a note",
+    needs=told(
+        "actas, and what is known of the unseen stations: a registry, or numbers of stations or "
+        "registered voters"
+    ),
+    assumptions=told(
+        "the sheets are authentic; unseen stations differ from the seen of their areas only as "
+        "these differ among themselves. That alone makes a note"
+    ),
     reference="Särndal et al. (1992); Rao & Molina (2015); Rotnitzky, Robins & Scharfstein (1998)",
 )

@@ -10,7 +10,7 @@ import pandas as pd
 from tallyverify.checking import CaseFacts, Sheets
 from tallyverify.errors import shown
 from tallyverify.inference.prediction.population import uneven
-from tallyverify.language import counted, number
+from tallyverify.language import counted, number, told
 from tallyverify.names import folded
 from tallyverify.records import Sampling
 from tallyverify.table import Registry
@@ -32,11 +32,19 @@ def not_as_designed(sheets: Sheets, sampling: Sampling, facts: CaseFacts) -> str
     and by size.
     """
     registry, declared = facts.registry, facts.all_stations
-    has = f"the design of the sample has {counted(sampling.total, 'station', 'stations')} in all"
+    stations = counted(sampling.total, "station", "stations")
     if declared is not None and declared != sampling.total:
-        return f"{has}, {number(declared)} are declared"
+        return told(
+            "the design of the sample has {stations} in all, {declared} are declared",
+            stations=stations,
+            declared=number(declared),
+        )
     if registry is not None and len(registry) != sampling.total:
-        return f"{has}, the registry {number(len(registry))}"
+        return told(
+            "the design of the sample has {stations} in all, the registry {there}",
+            stations=stations,
+            there=number(len(registry)),
+        )
     if registry is None:
         return ""
     at = registry.positions(sheets.columns["station"])
@@ -51,23 +59,40 @@ def not_as_designed(sheets: Sheets, sampling: Sampling, facts: CaseFacts) -> str
     for name, there in zip(names, numbers, strict=True):
         said = designed.get(folded(name), 0)
         if sampling.strata and said != there:
-            return (
-                f"the design of the sample has {number(said)} stations in the stratum "
-                f"{shown(name)}, the registry {number(int(there))}"
+            return told(
+                "the design of the sample has {said} stations in the stratum {stratum}, the "
+                "registry {there}",
+                said=number(said),
+                stratum=shown(name),
+                there=number(int(there)),
             )
     lacking = sampling.drawn is not None and sampling.drawn > int(seen.sum())
-    drawn = "drawn, or came in," if lacking else "drawn"
     missing = (~seen).astype(float)
     for depth, level in enumerate(levels, start=1):
         own, _ = _codes(registry, (*sampling.strata, *levels[:depth]))
         if _uneven(own, stratum, missing):
-            return (
-                f"the stations of the sample lie in the areas of the level {level} more unevenly "
-                f"than a draw of stations by lot leaves them: areas were {drawn} or chances differ"
-            )
-    if _by_size(registry, seen, stratum):
-        return f"stations of some sizes were {drawn} more often than others of their stratum"
-    return ""
+            return _unevenly(level, lacking=lacking)
+    if not _by_size(registry, seen, stratum):
+        return ""
+    if lacking:
+        return told(
+            "stations of some sizes were drawn, or came in, more often than others of their stratum"
+        )
+    return told("stations of some sizes were drawn more often than others of their stratum")
+
+
+def _unevenly(level: str, *, lacking: bool) -> str:
+    if lacking:
+        return told(
+            "the stations of the sample lie in the areas of the level {level} more unevenly than a "
+            "draw of stations by lot leaves them: areas were drawn, or came in, or chances differ",
+            level=level,
+        )
+    return told(
+        "the stations of the sample lie in the areas of the level {level} more unevenly than a "
+        "draw of stations by lot leaves them: areas were drawn or chances differ",
+        level=level,
+    )
 
 
 def _codes(registry: Registry, levels: tuple[str, ...]) -> tuple[Codes, list[str]]:

@@ -13,8 +13,8 @@ from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to
 from tallyverify.inference.favourable import most_favourable
 from tallyverify.inference.prediction.unlike_areas import anything_left_out
-from tallyverify.inference.printed import is_within
-from tallyverify.language import number, points
+from tallyverify.inference.printed import is_within, signed
+from tallyverify.language import number, points, told
 from tallyverify.names import folded
 from tallyverify.records import Sampling
 from tallyverify.table import KIND, Registry
@@ -93,32 +93,37 @@ def margin_evidence(
         far = float(outcome.margin.half_width(calibration.inflation, FAR_OF_DRAWN))
         why = _undecided(study, sampling, gap, far, valid, whole=whole)
         if why:
-            return MarginEvidence(True, Evidence.NOTE, f"a note only: {why}")
+            return MarginEvidence(True, Evidence.NOTE, told("a note only: {why}", why=why))
         larger = _larger_than_drawn(study, registry, confirmed=confirmed)
         if larger:
-            says = f"outside the 99.99 % interval too, of a sample drawn by lot; but {larger}"
-            return MarginEvidence(True, Evidence.ANOMALY, f"at most an anomaly: {says}")
-        return MarginEvidence(
-            True,
-            Evidence.IMPROBABLE,
-            f"outside the 99.99 % interval too (± {points(far)} points), of a sample that was "
-            "drawn by lot",
+            says = told(
+                "at most an anomaly: outside the 99.99 % interval too, of a sample drawn by lot; "
+                "but {why}",
+                why=larger,
+            )
+            return MarginEvidence(True, Evidence.ANOMALY, says)
+        says = told(
+            "outside the 99.99 % interval too (± {far} points), of a sample that was drawn by lot",
+            far=points(far),
         )
+        return MarginEvidence(True, Evidence.IMPROBABLE, says)
     why = _innocent(study, outcome, gap, tilt, valid, whole=whole, confirmed=confirmed)
     if why or tilt is None:
-        return MarginEvidence(True, Evidence.NOTE, f"a note only: {why}")
+        return MarginEvidence(True, Evidence.NOTE, told("a note only: {why}", why=why))
     far = float(outcome.margin.half_width(calibration.inflation, FAR))
-    masks = sum(row.masks for row in calibration.rows)
-    return MarginEvidence(
-        True,
-        Evidence.ANOMALY,
-        f"outside the 99.9 % interval too (± {points(far)} points); the tilt that it needs "
-        f"(δ = {_delta(tilt.delta)}) is larger than any of the {masks} masks of the backtest "
-        f"({_delta(calibration.largest_tilt)}) and than three times the odds ({_delta(FLOOR)}); "
-        "no seen stations with as many votes gave the share that it needs. At most an anomaly: "
-        "the sheets are no sample drawn by lot, and stations of a kind that was not seen may "
-        "differ by more",
+    says = told(
+        "outside the 99.9 % interval too (± {far} points); the tilt that it needs (δ = {tilt}) is "
+        "larger than any of the {masks} masks of the backtest ({largest}) and than three times the "
+        "odds ({floor}); no seen stations with as many votes gave the share that it needs. At most "
+        "an anomaly: the sheets are no sample drawn by lot, and stations of a kind that was not "
+        "seen may differ by more",
+        far=points(far),
+        tilt=_delta(tilt.delta),
+        masks=number(sum(row.masks for row in calibration.rows)),
+        largest=_delta(calibration.largest_tilt),
+        floor=_delta(FLOOR),
     )
+    return MarginEvidence(True, Evidence.ANOMALY, says)
 
 
 def _undecided(
@@ -127,19 +132,21 @@ def _undecided(
     """Return the first reason for which a drawn sample decides nothing."""
     seen = int(study.population.seen.sum())
     if not whole:
-        return "it is not known to be the whole count, and need not be like it"
+        return told("it is not known to be the whole count, and need not be like it")
     if not study.unseen_stations:
-        return "every station was seen, so that no estimate is needed"
+        return told("every station was seen, so that no estimate is needed")
     if valid <= float(study.population.valid.sum()):
-        return "it holds no more votes than were seen"
+        return told("it holds no more votes than were seen")
     if sampling.drawn is None:
-        return "how many stations were drawn is not stated, so that some may lack"
+        return told("how many stations were drawn is not stated, so that some may lack")
     if not study.drawn:
-        return (
-            f"of {number(sampling.drawn)} stations drawn {number(seen)} were seen and wholly read: "
-            "those that lack may be of another kind"
+        return told(
+            "of {drawn} stations drawn {seen} were seen and wholly read: those that lack may be of "
+            "another kind",
+            drawn=number(sampling.drawn),
+            seen=number(seen),
         )
-    return "it lies inside the 99.99 % interval" if gap <= far else ""
+    return told("it lies inside the 99.99 % interval") if gap <= far else ""
 
 
 def _larger_than_drawn(study: Study, registry: Registry | None, *, confirmed: bool) -> str:
@@ -148,19 +155,19 @@ def _larger_than_drawn(study: Study, registry: Registry | None, *, confirmed: bo
     An interval from a sample knows nothing of a few stations many times as large as all drawn.
     """
     if registry is None or not confirmed:
-        return "no registry is known to list every station, with the voters that it has"
+        return told("no registry is known to list every station, with the voters that it has")
     sizes, unknown = registry.sizes
     own = study.population.size[study.population.seen]
     if not study.sampling_frame.listed or unknown.any() or (sizes == 0).any():
-        return "not of every station the registered voters are known"
+        return told("not of every station the registered voters are known")
     if sizes.max() > _AS_LARGE * own.max():
-        return "stations that were not drawn have more than twice the voters of any that was"
+        return told("stations that were not drawn have more than twice the voters of any that was")
     if KIND in registry.frame.columns:
         at = registry.positions(study.sampling_frame.keys)
         seen = study.population.seen & (at >= 0)
         kinds = registry.frame[KIND].fillna("").map(folded).to_numpy(dtype=object)
         if set(kinds) - set(kinds[at[seen]]):
-            return "nothing was drawn of a kind of stations"
+            return told("nothing was drawn of a kind of stations")
     return ""
 
 
@@ -179,39 +186,53 @@ def _innocent(
     learnt = calibration.row("learnt")
     largest = calibration.largest_tilt
     if not whole:
-        return "it is not known to be the whole count, and need not be like it"
+        return told("it is not known to be the whole count, and need not be like it")
     if not study.unseen_stations or tilt is None:
-        return "every station was seen, so that no estimate is needed"
+        return told("every station was seen, so that no estimate is needed")
     if study.strata is not None:
-        return "the estimate is not a prediction of single stations"
+        return told("the estimate is not a prediction of single stations")
     if not confirmed:
-        return "no registry is known to list every station, and no other, that there is"
-    seen = float(study.population.valid.sum())
-    if valid <= seen:
-        as_many = "as many votes as" if valid == seen else "fewer votes than"
-        return f"it holds {as_many} were seen, so that the registry may list too much"
-    if _unseen_region(study):
-        return f"nothing was seen of an area of the level {study.population.levels[0]}"
-    if study.population.unseen_kinds.size:
-        return "nothing was seen of a kind of stations, or too little to learn from"
-    if anything_left_out(study.population):
-        return "nothing was seen of an area that holds a percent of the voters or more"
+        return told("no registry is known to list every station, and no other, that there is")
+    why = _too_few_seen(study, valid)
+    if why:
+        return why
     if learnt is None or calibration.setting != "learnt" or learnt.coverage < LOWEST_COVERAGE:
-        return "the backtest does not cover in the pattern really missing"
+        return told("the backtest does not cover in the pattern really missing")
     if gap <= float(outcome.margin.half_width(calibration.inflation, FAR)):
-        return "it lies inside the 99.9 % interval"
+        return told("it lies inside the 99.9 % interval")
     if abs(tilt.delta) <= largest:
-        return (
-            f"the tilt that it needs (δ = {_delta(tilt.delta)}) is no larger than one that hidden "
-            f"stations of this election had ({_delta(largest)})"
+        return told(
+            "the tilt that it needs (δ = {tilt}) is no larger than one that hidden stations of "
+            "this election had ({largest})",
+            tilt=_delta(tilt.delta),
+            largest=_delta(largest),
         )
     if abs(tilt.delta) <= FLOOR:
-        return (
-            f"the tilt that it needs (δ = {_delta(tilt.delta)}) is less than three times the odds "
-            f"({_delta(FLOOR)}), as unseen stations of another kind may honestly have"
+        return told(
+            "the tilt that it needs (δ = {tilt}) is less than three times the odds ({floor}), as "
+            "unseen stations of another kind may honestly have",
+            tilt=_delta(tilt.delta),
+            floor=_delta(FLOOR),
         )
     if not _beyond_all_seen(study, outcome, tilt):
-        return "seen stations with as many votes gave the share that it needs"
+        return told("seen stations with as many votes gave the share that it needs")
+    return ""
+
+
+def _too_few_seen(study: Study, valid: float) -> str:
+    """Say if the votes declared, or what was seen, tell too little of the unseen."""
+    seen = float(study.population.valid.sum())
+    if valid == seen:
+        return told("it holds as many votes as were seen, so that the registry may list too much")
+    if valid < seen:
+        return told("it holds fewer votes than were seen, so that the registry may list too much")
+    if _unseen_region(study):
+        level = study.population.levels[0]
+        return told("nothing was seen of an area of the level {level}", level=level)
+    if study.population.unseen_kinds.size:
+        return told("nothing was seen of a kind of stations, or too little to learn from")
+    if anything_left_out(study.population):
+        return told("nothing was seen of an area that holds a percent of the voters or more")
     return ""
 
 
@@ -237,4 +258,4 @@ def _beyond_all_seen(study: Study, outcome: PairEstimate, tilt: Tilt) -> bool:
 
 
 def _delta(tilt: float) -> str:
-    return f"{tilt:.3f}".replace("-", "−")
+    return signed(tilt, ".3f")

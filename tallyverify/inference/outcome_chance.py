@@ -15,6 +15,7 @@ from scipy import stats
 
 from tallyverify.checking import VotesLeft, outcomes_left
 from tallyverify.errors import InputError
+from tallyverify.language import clauses, formatted, told
 from tallyverify.records import Contest, Outcome, Rule
 from tallyverify.taken import takes_input
 
@@ -66,17 +67,35 @@ class EstimatedOutcome:
     @property
     def words(self) -> str:
         """What the estimate comes to under the rule, in words."""
-        head = f"under the rule ({self.rule}) "
         if self.why:
-            return f"{head}the estimate does not tell the outcome: {self.why}"
+            return told(
+                "under the rule ({rule}) the estimate does not tell the outcome: {why}",
+                rule=self.rule,
+                why=self.why,
+            )
         if self.at_estimate is None:
             return ""
-        inside = "all of the interval" if self.clear else "not all of the interval"
-        text = f"{head}the estimate comes to: {self.said} ({inside} does"
-        if self.chance is not None:
-            low, high = (f"{100 * one:.1f}" for one in self.chance)
-            text += f"; chance {low} %" if low == high else f"; chance {low} to {high} %"
-        return f"{text})"
+        how = [self.clear_words] if self.chance is None else [self.clear_words, self._chance_words]
+        return told(
+            "under the rule ({rule}) the estimate comes to: {outcome} ({how})",
+            rule=self.rule,
+            outcome=self.said,
+            how=clauses(how),
+        )
+
+    @property
+    def clear_words(self) -> str:
+        """Whether all counts inside the intervals come to the outcome, in words."""
+        if self.clear:
+            return told("all of the interval does")
+        return told("not all of the interval does")
+
+    @property
+    def _chance_words(self) -> str:
+        low, high = (formatted(100 * one, ".1f") for one in self.chance or (0.0, 0.0))
+        if low == high:
+            return told("chance {chance} %", chance=low)
+        return told("chance {low} to {high} %", low=low, high=high)
 
 
 @takes_input
@@ -110,7 +129,7 @@ def chance_above(
     0.9772
     """
     if not error >= 0 or not np.isfinite(error):
-        raise InputError("a standard error is a number of 0 or more", found=str(error))
+        raise InputError(told("a standard error is a number of 0 or more"), found=str(error))
     if error == 0:
         return float(estimate > threshold)
     return float(stats.t.cdf((estimate - threshold) / error, max(freedom, 2.0)))
@@ -140,9 +159,9 @@ def why_untold(contest: Contest) -> str:
     """Say why shares of votes for candidates are not those of the rule; empty where they are."""
     rule = contest.rule
     if rule.of_shares and rule.of == "ballots":
-        return "the rule takes shares of ballots, and the estimate is of votes for candidates"
+        return told("the rule takes shares of ballots, and the estimate is of votes for candidates")
     if rule.of_shares and contest.valid_includes_blank:
-        return "valid votes hold blank ones, and the estimate is of votes for candidates"
+        return told("valid votes hold blank ones, and the estimate is of votes for candidates")
     return ""
 
 

@@ -1,8 +1,30 @@
-"""A figure against an interval, as both are printed: never “1.77 lies outside 1.77 to 1.77”."""
+"""How figures, names and errors stand in messages.
+
+A figure against an interval as both are printed: never “1.77 lies outside 1.77 to 1.77”.
+"""
 
 from __future__ import annotations
 
-from tallyverify.language import points
+from tallyverify.errors import InputError, printable, shown
+from tallyverify.language import Language, Told, formatted, formula, in_language, points, told
+
+
+def signed(value: float, spec: str) -> str:
+    """Return a figure as :func:`format` writes it, with a real minus sign.
+
+    Examples
+    --------
+    >>> signed(-0.25, "+.3f"), signed(0.25, "+.3f")
+    ('−0.250', '+0.250')
+    """
+    if not format(value, spec).startswith("-"):
+        return formatted(value, spec)
+    return formula("−{figure}", figure=formatted(abs(value), spec.removeprefix("+")))
+
+
+def quoted(name: str) -> str:
+    """Return a name in quotes, as :func:`shown` has it; one that is told, in every language."""
+    return formula("'{name}'", name=name) if isinstance(name, Told) else shown(name)
 
 
 def span(low: float, high: float) -> str:
@@ -13,7 +35,7 @@ def span(low: float, high: float) -> str:
     >>> span(-0.00502, 0.01765)
     '−0.50 to 1.76'
     """
-    return f"{points(low)} to {points(high)}"
+    return told("{low} to {high}", low=points(low), high=points(high))
 
 
 def is_within(value: float, low: float, high: float) -> bool:
@@ -28,3 +50,41 @@ def is_within(value: float, low: float, high: float) -> bool:
     """
     at, least, most = (float(f"{100 * one:.2f}") for one in (value, low, high))
     return least <= at <= most
+
+
+def in_one_line(error: InputError) -> str:
+    """Return an error in one line, to be said in every language.
+
+    Examples
+    --------
+    >>> print(in_one_line(InputError("no such column", place="a.csv", found="'EGG'")))
+    a.csv: no such column found: 'EGG'
+    """
+    rest = [
+        told("found: {text}", text=error.found) if error.found else "",
+        told("expected: {text}", text=error.expected) if error.expected else "",
+        told("try: {text}", text=error.hint) if error.hint else "",
+    ]
+    return Told(_squeezed, *_head(error), *rest)
+
+
+def first_line(error: InputError) -> str:
+    """Return what is wrong, and where, without the rest."""
+    return Told(_first, *_head(error))
+
+
+def _head(error: InputError) -> tuple[str, str, str]:
+    return error.file or "", error.place or "", error.what
+
+
+def _head_in(language: Language, file: str, place: str, what: str) -> str:
+    return ": ".join(in_language(part, language) for part in (file, place, what) if part)
+
+
+def _squeezed(language: Language, file: str, place: str, what: str, *rest: str) -> str:
+    said = [_head_in(language, file, place, what), *(in_language(part, language) for part in rest)]
+    return " ".join(printable(" ".join(said)).split())
+
+
+def _first(language: Language, file: str, place: str, what: str) -> str:
+    return printable(_head_in(language, file, place, what)).split("\n", 1)[0]

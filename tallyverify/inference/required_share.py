@@ -10,7 +10,15 @@ from tallyverify.checking import CaseFacts, Check, Kept, like_regions, summarise
 from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.inference.case_study import InferenceStudy
 from tallyverify.inference.favourable import most_favourable
-from tallyverify.language import counted, number, points
+from tallyverify.language import (
+    clauses,
+    counted,
+    formula,
+    number,
+    points,
+    told,
+    told_of,
+)
 from tallyverify.records import AreaResult, Bulletin
 
 
@@ -21,9 +29,9 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     cannot be reached from the sheets; the contradiction itself is D301's or D302's.
     """
     if not facts.bulletins:
-        return check.not_applicable("nothing is declared")
+        return check.not_applicable(told("nothing is declared"))
     if not kept.seen.stations.stations:
-        return check.not_applicable("no sheet holds a vote")
+        return check.not_applicable(told("no sheet holds a vote"))
     unseen = InferenceStudy.of(kept, facts)
     findings: list[Finding] = []
     asked = impossible = beyond = 0
@@ -37,39 +45,54 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         every = [_need(check, unseen, bulletin, row, valid, name) for name in names]
         needs = [need for need in every if need is not None]
         if not needs:
-            message = (
-                f"bulletin {bulletin.id} is equal to the sum of the sheets for every candidate: it "
-                "needs nothing of the unseen"
+            message = told(
+                "bulletin {bulletin} is equal to the sum of the sheets for every candidate: it "
+                "needs nothing of the unseen",
+                bulletin=bulletin.id,
             )
             findings.append(check.finding(message, bulletin=bulletin.id))
             continue
-        told = [need for need in needs if need.impossible is not None]
-        if len(told) < len(needs) and not any(need.impossible for need in told):
-            message = (
-                f"bulletin {bulletin.id} is not known to be the whole count and may leave out seen "
-                "stations, so what it needs of the unseen cannot be told"
+        known = [need for need in needs if need.impossible is not None]
+        if len(known) < len(needs) and not any(need.impossible for need in known):
+            message = told(
+                "bulletin {bulletin} is not known to be the whole count and may leave out seen "
+                "stations, so what it needs of the unseen cannot be told",
+                bulletin=bulletin.id,
             )
             findings.append(check.finding(message, bulletin=bulletin.id))
             continue
-        impossible += any(need.impossible for need in told)
-        beyond += any(need.beyond for need in told)
+        impossible += any(need.impossible for need in known)
+        beyond += any(need.beyond for need in known)
         # The two with most declared votes, and whoever would need the impossible.
         findings += [
-            need.finding for place, need in enumerate(told) if place < 2 or need.impossible
+            need.finding for place, need in enumerate(known) if place < 2 or need.impossible
         ]
     if not asked:
-        return check.not_applicable("no bulletin declares votes and their total for the country")
-    reason = (
-        f"{counted(asked, 'bulletin', 'bulletins')}: {impossible} would need an impossible share"
-    )
-    if not impossible:
-        reason += f", {beyond} a share beyond that of every seen area of like size"
+        reason = told("no bulletin declares votes and their total for the country")
+        return check.not_applicable(reason)
     return check.result(
         findings,
-        reason=reason,
+        reason=_reason(asked, impossible, beyond),
         statistic=impossible,
         effect=beyond,
         flagged=bool(impossible or beyond),
+    )
+
+
+def _reason(asked: int, impossible: int, beyond: int) -> str:
+    bulletins = counted(asked, "bulletin", "bulletins")
+    if impossible:
+        return told(
+            "{bulletins}: {impossible} would need an impossible share",
+            bulletins=bulletins,
+            impossible=number(impossible),
+        )
+    return told(
+        "{bulletins}: {impossible} would need an impossible share, {beyond} a share beyond that of "
+        "every seen area of like size",
+        bulletins=bulletins,
+        impossible=number(impossible),
+        beyond=number(beyond),
     )
 
 
@@ -87,75 +110,149 @@ def _need(
     need, need_valid = row.votes[name] - have, valid - have_valid
     if not need and not need_valid:
         return None
-    says = f"bulletin {bulletin.id}: {unseen.facts.label(name)} needs "
     share = need / need_valid if need_valid > 0 else None
     impossible = unseen.surely_impossible(bulletin, row, name)
     beyond = False
-    if share is None:
-        further = f"{number(need)} further votes" if need > 0 else "no further votes"
-        further = f"{number(-need)} votes fewer than were seen" if need < 0 else further
-        left = f"{number(need_valid)} valid votes are" if need_valid else "no valid vote is"
-        says += f"{further}, while {left} left for all together"
-    else:
-        says += f"{points(share)} % of the unseen votes"
+    says = [_needs(bulletin.id, unseen.facts.label(name), need, need_valid)]
     if impossible:
-        more = share is not None and share > 1
-        says += ": impossible" + (", more than all" if more else "")
-        says += ", less than none" if share is not None and share < 0 else ""
+        says = [formula("{needs}: {impossible}", needs=says[0], impossible=_impossible(share))]
     elif share is not None and impossible is False:
         beside, beyond = _beside(unseen, name, share, need_valid)
         says += beside
     most = unseen.left_out(bulletin, row)
     if most != 0:
-        stations = "stations" if most is None else f"up to {counted(most, 'station', 'stations')}"
-        held = "even if it leaves out" if impossible else "if it does not leave out"
-        says += f"; {held} {stations} that were seen"
+        says.append(_even_if(most) if impossible else _unless(most))
+    sums = formula(
+        "({votes} − {have}) / ({valid} − {have_valid}) = {need} / {need_valid}",
+        votes=number(row.votes[name]),
+        have=number(have),
+        valid=number(valid),
+        have_valid=number(have_valid),
+        need=number(need),
+        need_valid=number(need_valid),
+    )
     finding = check.finding(
-        says,
+        clauses(says),
         bulletin=bulletin.id,
         candidate=name,
         observed=None if share is None else round(share, 6),
-        arithmetic=f"({number(row.votes[name])} − {number(have)}) / ({number(valid)} − "
-        f"{number(have_valid)}) = {number(need)} / {number(need_valid)}; if the sheets are "
-        "authentic",
+        arithmetic=clauses([sums, told("if the sheets are authentic")]),
     )
     return _Need(finding, impossible, beyond and most == 0)
 
 
-def _beside(unseen: InferenceStudy, name: str, share: float, amount: int) -> tuple[str, bool]:
+def _needs(bulletin: str, candidate: str, need: int, need_valid: int) -> str:
+    """What a candidate needs: a share, or votes where none are left that it could be of."""
+    if need_valid > 0:
+        return told(
+            "bulletin {bulletin}: {candidate} needs {share} % of the unseen votes",
+            bulletin=bulletin,
+            candidate=candidate,
+            share=points(need / need_valid),
+        )
+    further: str = told("no further votes")
+    if need > 0:
+        further = told_of(need, "{count} further votes", "{count} further votes")
+    elif need < 0:
+        further = told_of(
+            -need, "{count} votes fewer than were seen", "{count} votes fewer than were seen"
+        )
+    left = (
+        told_of(
+            need_valid,
+            "{count} valid votes are left for all together",
+            "{count} valid votes are left for all together",
+        )
+        if need_valid
+        else told("no valid vote is left for all together")
+    )
+    return told(
+        "bulletin {bulletin}: {candidate} needs {further}, while {left}",
+        bulletin=bulletin,
+        candidate=candidate,
+        further=further,
+        left=left,
+    )
+
+
+def _impossible(share: float | None) -> str:
+    if share is not None and share > 1:
+        return told("impossible, more than all")
+    if share is not None and share < 0:
+        return told("impossible, less than none")
+    return told("impossible")
+
+
+def _even_if(most: int | None) -> str:
+    if most is None:
+        return told("even if it leaves out stations that were seen")
+    return told_of(
+        most,
+        "even if it leaves out up to {count} station that were seen",
+        "even if it leaves out up to {count} stations that were seen",
+    )
+
+
+def _unless(most: int | None) -> str:
+    if most is None:
+        return told("if it does not leave out stations that were seen")
+    return told_of(
+        most,
+        "if it does not leave out up to {count} station that were seen",
+        "if it does not leave out up to {count} stations that were seen",
+    )
+
+
+def _beside(unseen: InferenceStudy, name: str, share: float, amount: int) -> tuple[list[str], bool]:
     """Where the share falls among seen areas of like size, and the seen stations nearest to it."""
     facts, sheets = unseen.facts, unseen.kept.rows
     column = facts.contest.candidate_ids.index(name)
-    says, beyond = "", False
+    says, beyond = list[str](), False
     like = like_regions(unseen.kept.seen, amount, column)
     if like is not None:
         above = int((like.shares > share).sum())
         low, high = float(like.shares.min()), float(like.shares.max())
         # Only areas of like size can say that a share is beyond them.
         beyond = like.alike and not low <= share <= high
-        says += f"; in {like.words} it was {points(low)} % to {points(high)} %"
-        says += f", higher in {number(above)}"
+        says.append(
+            told(
+                "in {areas} it was {low} % to {high} %, higher in {above}",
+                areas=like.words,
+                low=points(low),
+                high=points(high),
+                above=number(above),
+            )
+        )
     if sheets.chunks is not None:
         votes = sheets.columns["votes"][sheets.columns["read"]].astype(np.float64)
         nearest = most_favourable(votes[:, column], votes.sum(axis=1), amount)
         if nearest is not None:
-            says += (
-                f"; the {number(nearest.stations)} seen stations most favourable to "
-                f"{facts.label(name)}, with as many votes, gave {points(nearest.share)} %"
+            says.append(
+                told_of(
+                    nearest.stations,
+                    "the {count} seen stations most favourable to {candidate}, with as many votes, "
+                    "gave {share} %",
+                    "the {count} seen stations most favourable to {candidate}, with as many votes, "
+                    "gave {share} %",
+                    candidate=facts.label(name),
+                    share=points(nearest.share),
+                )
             )
     return says, beyond
 
 
 I402 = Check(
     code="I402",
-    name="Share required of the unseen votes",
+    name=told("Share required of the unseen votes"),
     family="inference",
     evidence=Evidence.NOTE,
     conclude=conclude,
     summarise=summarise_sheets,
     rows="kept",
-    needs="actas and a declared national result",
-    assumptions="the sheets are authentic; what a share needed says about the unseen is left to "
-    "the reader: late batches are never a random sample",
+    needs=told("actas and a declared national result"),
+    assumptions=told(
+        "the sheets are authentic; what a share needed says about the unseen is left to the "
+        "reader: late batches are never a random sample"
+    ),
     reference="arithmetic; beside it the seen areas of like size",
 )

@@ -10,7 +10,17 @@ from tallyverify.inference.case_study import DeclaredMargin, InferenceStudy
 from tallyverify.inference.estimating.sensitivity import Sensitivity
 from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt
-from tallyverify.language import counted, number, points
+from tallyverify.inference.printed import signed
+from tallyverify.language import (
+    clauses,
+    counted,
+    formatted,
+    formula,
+    number,
+    points,
+    told,
+    told_of,
+)
 
 
 def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -24,7 +34,7 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if study is None or unseen.refused:
         return check.not_applicable(unseen.refused)
     if curve is None:
-        return check.not_applicable("no votes are left unseen, so there is nothing to tilt")
+        return check.not_applicable(told("no votes are left unseen, so there is nothing to tilt"))
     findings = [_of_tie(check, facts, study, curve, unseen.estimate.bounds)]
     beyond = asked = 0
     last: float | None = None
@@ -34,9 +44,8 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         if tilt is None:
             continue
         seen = study.population.votes.sum(axis=0)
-        beside = _beside_seen(declared, *(int(seen[k]) for k in study.pair))
-        if beside:
-            says = f"{_result_of(declared)} {beside}"
+        says = _as_many_as_seen(declared, *(int(seen[k]) for k in study.pair))
+        if says:
             findings.append(check.finding(says, candidate=first, arithmetic=_margin_of(declared)))
             continue
         sure = unseen.surely_impossible(declared.bulletin, declared.row, first)
@@ -46,28 +55,33 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
             asked += 1
             beyond += abs(tilt.delta) > study.calibration.largest_tilt
         else:
-            partial = "; the bulletin is not known to be the whole count, and need not be like it"
-        what, margin = _result_of(declared), _margin_of(declared)
+            partial = told(
+                "the bulletin is not known to be the whole count, and need not be like it"
+            )
+        what = told("the result declared in bulletin {bulletin}", bulletin=declared.bulletin.id)
+        margin = _margin_of(declared)
         findings.append(_finding(check, facts, study, tilt, what, margin, partial))
     return check.result(
         findings,
-        reason=f"{beyond} of {counted(asked, 'declared result', 'declared results')} that can be judged "
-        f"{'needs' if beyond == 1 else 'need'} a tilt larger than any found in the backtest",
+        reason=told_of(
+            beyond,
+            "{count} of {results} that can be judged needs a tilt larger than any found in the "
+            "backtest",
+            "{count} of {results} that can be judged need a tilt larger than any found in the "
+            "backtest",
+            results=counted(asked, "declared result", "declared results"),
+        ),
         statistic=None if last is None or isinf(last) else round(last, 4),
         effect=round(study.calibration.largest_tilt, 4),
         flagged=beyond > 0,
     )
 
 
-def _result_of(declared: DeclaredMargin) -> str:
-    return f"the result declared in bulletin {declared.bulletin.id}"
-
-
 def _margin_of(declared: DeclaredMargin) -> str:
-    return f"margin of the whole: {points(declared.margin)} points"
+    return told("margin of the whole: {points} points", points=points(declared.margin))
 
 
-def _beside_seen(declared: DeclaredMargin, first: int, second: int) -> str:
+def _as_many_as_seen(declared: DeclaredMargin, first: int, second: int) -> str:
     """Say so where a result gives the two no more votes together than were seen, but not fewer.
 
     That leaves none for the unseen stations, and so nothing to tilt.
@@ -75,30 +89,43 @@ def _beside_seen(declared: DeclaredMargin, first: int, second: int) -> str:
     if declared.first + declared.second != first + second:
         return ""
     if (declared.first, declared.second) == (first, second):
-        return (
-            "is equal to the sum of the sheets for each of the two: it leaves the unseen stations "
-            "no vote for them, so there is nothing to tilt"
+        return told(
+            "the result declared in bulletin {bulletin} is equal to the sum of the sheets for each "
+            "of the two: it leaves the unseen stations no vote for them, so there is nothing to "
+            "tilt",
+            bulletin=declared.bulletin.id,
         )
-    return (
-        f"has as many votes for the two together as were seen ({number(first + second)}), "
-        "otherwise divided: it leaves the unseen stations none, so there is nothing to tilt"
+    return told(
+        "the result declared in bulletin {bulletin} has as many votes for the two together as were "
+        "seen ({votes}), otherwise divided: it leaves the unseen stations none, so there is "
+        "nothing to tilt",
+        bulletin=declared.bulletin.id,
+        votes=number(first + second),
     )
 
 
 def _of_tie(
     check: Check, facts: CaseFacts, study: Study, curve: Sensitivity, bounds: Bounds | None
 ) -> Finding:
-    path = "; ".join(
-        f"δ = {curve.deltas[i]:+.1f}: {100 * curve.margins[i]:+.2f}".replace("-", "−")
+    path = clauses(
+        formula(
+            "δ = {delta}: {margin}",
+            delta=signed(curve.deltas[i], "+.1f"),
+            margin=signed(100 * curve.margins[i], "+.2f"),
+        )
         for i in (0, 10, 15, 20, 25, 30, 40)
     )
-    arithmetic = f"margin in points as a function of the tilt: {path}"
+    arithmetic = told("margin in points as a function of the tilt: {path}", path=path)
     if bounds is not None:
-        arithmetic += (
-            f"; without any assumption: {bounds.leader} leads by {bounds.lead:,} seen votes, the "
-            f"unseen can hold {bounds.unseen_votes:,}"
+        without = told(
+            "without any assumption: {leader} leads by {lead} seen votes, the unseen can hold "
+            "{votes}",
+            leader=bounds.leader,
+            lead=number(bounds.lead),
+            votes=number(bounds.unseen_votes),
         )
-    return _finding(check, facts, study, curve.tie, "a tie of the two", arithmetic)
+        arithmetic = clauses([arithmetic, without])
+    return _finding(check, facts, study, curve.tie, told("a tie of the two"), arithmetic)
 
 
 def _finding(
@@ -113,43 +140,80 @@ def _finding(
     names = [facts.contest.candidate_ids[k] for k in study.pair]
     first, second = map(facts.label, names)
     largest = study.calibration.largest_tilt
-    masks = sum(row.masks for row in study.calibration.rows)
-    head = f"{what} needs {points(tilt.target)} % of the unseen votes for the two to go to {first}"
     if isinf(tilt.target):
-        says = f"{what} has fewer votes for the two than were seen: no tilt reaches that"
-    elif isinf(tilt.delta):
-        says = f"{head}: no tilt reaches that"
-    else:
-        delta = f"{tilt.delta:+.3f}".replace("-", "−")
-        odds = tilt.odds if tilt.odds >= 1 else 1 / tilt.odds
-        who = f"{first} against {second}" if tilt.odds >= 1 else f"{second} against {first}"
-        compared = "larger than any" if abs(tilt.delta) > largest else "no larger than the largest"
-        says = (
-            f"{head} ({100 * tilt.predicted:.2f} % are predicted): δ = {delta}, the odds of "
-            f"{who} {odds:.2f} times those predicted; {compared} of the {masks} masks of the "
-            f"backtest ({largest:.3f})"
+        says = told(
+            "{result} has fewer votes for the two than were seen: no tilt reaches that", result=what
         )
+    elif isinf(tilt.delta):
+        says = told(
+            "{result} needs {share} % of the unseen votes for the two to go to {candidate}: no "
+            "tilt reaches that",
+            result=what,
+            share=points(tilt.target),
+            candidate=first,
+        )
+    else:
+        needs = told(
+            "{result} needs {share} % of the unseen votes for the two to go to {candidate} "
+            "({predicted} % are predicted): {tilt}",
+            result=what,
+            share=points(tilt.target),
+            candidate=first,
+            predicted=formatted(100 * tilt.predicted, ".2f"),
+            tilt=_in_odds(tilt, first, second),
+        )
+        says = clauses([needs, _compared(study, tilt)])
     return Finding(
         code=check.code,
         evidence=check.evidence,
         candidate=names[0],
         observed=None if isinf(tilt.delta) else round(tilt.delta, 6),
         expected=round(largest, 6) if not isinf(largest) else None,
-        message=says + partial,
+        message=clauses([says, partial]) if partial else says,
         arithmetic=arithmetic,
+    )
+
+
+def _in_odds(tilt: Tilt, first: str, second: str) -> str:
+    more, less = (first, second) if tilt.odds >= 1 else (second, first)
+    return told(
+        "δ = {delta}, the odds of {first} against {second} {odds} times those predicted",
+        delta=signed(tilt.delta, "+.3f"),
+        first=more,
+        second=less,
+        odds=formatted(tilt.odds if tilt.odds >= 1 else 1 / tilt.odds, ".2f"),
+    )
+
+
+def _compared(study: Study, tilt: Tilt) -> str:
+    largest = study.calibration.largest_tilt
+    masks = number(sum(row.masks for row in study.calibration.rows))
+    at = formatted(largest, ".3f")
+    if abs(tilt.delta) > largest:
+        return told(
+            "larger than any of the {masks} masks of the backtest ({largest})",
+            masks=masks,
+            largest=at,
+        )
+    return told(
+        "no larger than the largest of the {masks} masks of the backtest ({largest})",
+        masks=masks,
+        largest=at,
     )
 
 
 I403 = Check(
     code="I403",
-    name="Tipping point under non-random missingness",
+    name=told("Tipping point under non-random missingness"),
     family="inference",
     evidence=Evidence.NOTE,
     conclude=conclude,
     summarise=summarise_sheets,
     rows="kept",
-    needs="what I401 needs",
-    assumptions="one tilt for all unseen stations; turnout and other candidates as predicted; the "
-    "sheets are authentic",
+    needs=told("what I401 needs"),
+    assumptions=told(
+        "one tilt for all unseen stations; turnout and other candidates as predicted; the sheets "
+        "are authentic"
+    ),
     reference="Rotnitzky, Robins & Scharfstein (1998), JASA 93:1321",
 )

@@ -1,7 +1,7 @@
 """Text in English and Spanish: messages with named values, numbers, and the catalogues."""
 
 from tallyverify.language.catalogues import translations
-from tallyverify.language.retold import language_of, retold
+from tallyverify.language.of_records import language_of, retold
 from tallyverify.language.told import (
     LANGUAGES,
     Language,

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import WrapValidator
-
 from tallyverify.language.catalogues import translations
 
 Language = Literal["en", "es"]
@@ -61,12 +59,21 @@ class Told(str):
         return format(str(self), spec)
 
 
-def _keep(value: Any, check: Callable[[Any], str]) -> str:
-    text = check(value)
-    return value if isinstance(value, Told) else text
+class _Kept:
+    """Tells pydantic to keep what is told as it is; without pydantic it is nothing."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: Any, handler: Callable[[Any], Any]) -> Any:
+        from pydantic_core import core_schema
+
+        def keep(value: Any, check: Callable[[Any], str]) -> str:
+            text = check(value)
+            return value if isinstance(value, Told) else text
+
+        return core_schema.no_info_wrap_validator_function(keep, handler(source))
 
 
-ToldText = Annotated[str, WrapValidator(_keep)]
+ToldText = Annotated[str, _Kept]
 """Text of a record that is said in the language of a report."""
 
 

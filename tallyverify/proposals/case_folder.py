@@ -13,7 +13,9 @@ import pandas as pd
 from tallyverify.atomic_write import write_whole
 from tallyverify.case import CaseFile, read_document
 from tallyverify.errors import InputError, listed, printable, shown
+from tallyverify.language import formula, told
 from tallyverify.proposals.placing import copy_all, in_case_folder
+from tallyverify.proposals.readme import readme
 from tallyverify.records import Contest, Mapping
 from tallyverify.taken import takes_input
 
@@ -26,31 +28,6 @@ _TO_FILL_IN: dict[str, Any] = {
     "bulletins": [],
 }
 """What is announced of the whole; null is what is not said."""
-
-_DECLARED = """\
-## declared.json: what was announced
-
-It holds no bulletin yet, so `verify` ends in `insufficient` and says so. `null` is what is not
-said. One of its `bulletins` looks like this:
-
-```
-{"id": "1", "issued": "2030-05-06T01:30", "series": "", "complete": true,
-  "areas": [{"valid": 12345, "votes": {%s}}]}
-```
-
-What decides, and only the announcement can say:
-
-- **complete**: does the bulletin leave out nothing? Then `"complete": true`. If it holds a part,
-  `"coverage": 0.9687` says how much.
-- **coverage_basis**: is that a share of the `stations`, or of the `registered` voters?
-- **stations**, **registered**: how many are there in all (beside `bulletins`), and in the bulletin?
-  Without the number of all `stations` here (or `complete`), a bulletin that says how many it holds
-  may leave out any number, and hardly any result can be excluded.
-- **series**: a quick count and the official one are two series, and not held against each other.
-- **percentages**: of what? State `valid`, `ballots` or `registered` beside them, whichever they are
-  of; votes that were calculated from them need `"from_percentages": DECIMALS`.
-- **all_votes_at_stations**: are there votes by post, from abroad, or provisional, without a sheet?
-"""
 
 
 @takes_input
@@ -103,7 +80,9 @@ class Proposal:
     def __str__(self) -> str:
         found = [f"  {printable(said)}" for said in self.evidence]
         asked = [f"  {at}. {printable(said)}" for at, said in enumerate(self.questions, start=1)]
-        return "\n".join(["Found", *found, "", "To be answered", *(asked or ["  nothing"])]) + "\n"
+        asked = asked or [formula("  {nothing}", nothing=told("nothing"))]
+        lines = [told("Found"), *found, "", told("To be answered"), *asked]
+        return "\n".join(map(str, lines)) + "\n"
 
     def write(self, folder: str | Path) -> tuple[Path, ...]:
         """Write a case folder that ``verify`` can run: never over a file that is there.
@@ -130,10 +109,10 @@ class Proposal:
         there = [path.name for path in (*texts, *copies) if path.exists()]
         if there:
             raise InputError(
-                "the folder holds a case already, and nothing is overwritten",
+                told("the folder holds a case already, and nothing is overwritten"),
                 file=root.name or root.resolve().name,
                 found=listed(there),
-                hint="name another folder with --out, or compare with --check",
+                hint=told("name another folder with --out, or compare with --check"),
             )
         write_whole(texts)
         copy_all(copies)
@@ -150,27 +129,9 @@ class Proposal:
             "case.json": _json(case),
             "contest.json": _json(_plain(self.contest)),
             "declared.json": _json(_TO_FILL_IN),
-            "README.md": self._readme(),
+            "README.md": readme(self.contest, self.evidence, self.questions),
         }
         return texts | ({"actas.csv": frame.to_csv(index=False)} if frame is not None else {})
-
-    def _readme(self) -> str:
-        votes = ", ".join(
-            f"{json.dumps(c.id, ensure_ascii=False)}: 0" for c in self.contest.candidates
-        )
-        found = "\n".join(f"- {printable(said)}" for said in self.evidence)
-        asked = "\n".join(f"{at}. {printable(said)}" for at, said in enumerate(self.questions, 1))
-        return (
-            f"# {self.contest.id}\n\n"
-            "A proposal of `tallyverify init`: correct what is wrong, then run "
-            "`tallyverify verify` on this folder.\n\n## What was found, and what it rests on\n\n"
-            f"{found}\n\n## What only you can answer\n\n{asked or 'Nothing.'}\n\n"
-            + _DECLARED
-            % votes
-            + "\n## contest.json\n\n`date`, `country` and the candidates' `name` are for people; "
-            "`valid_includes_blank` and\n`votes_allowed` decide what must add up (all keys: "
-            "docs/case.md).\n"
-        )
 
 
 def differences(proposal: Proposal, folder: str | Path) -> list[str]:
@@ -190,14 +151,19 @@ def differences(proposal: Proposal, folder: str | Path) -> list[str]:
     now = dict(_flat({"contest": _plain(contest), "mapping": _plain(mapping)}))
     new = dict(_flat({"contest": _plain(proposal.contest), "mapping": _plain(proposal.mapping)}))
     return [
-        f"{key}: {_told(now, key)} in the case, {_told(new, key)} proposed"
+        told(
+            "{key}: {there} in the case, {proposed} proposed",
+            key=key,
+            there=_value(now, key),
+            proposed=_value(new, key),
+        )
         for key in dict.fromkeys([*now, *new])
         if now.get(key) != new.get(key)
     ]
 
 
-def _told(document: dict[str, Any], key: str) -> str:
-    return shown(document[key]) if key in document else "nothing"
+def _value(document: dict[str, Any], key: str) -> str:
+    return shown(document[key]) if key in document else told("nothing")
 
 
 def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import counted
+from tallyverify.language import counted, number, told
 from tallyverify.proposals.header import header_rows, joined_names
 from tallyverify.readers import Content, Raw
 
@@ -35,7 +36,7 @@ class Grid:
 def text_grid(text: str, name: str) -> Grid:
     """Return the cells of delimited text, whatever its separator, and titles above its header."""
     if "\0" in text:
-        raise InputError("the text holds NUL characters", file=name)
+        raise InputError(told("the text holds NUL characters"), file=name)
     separator, rows, ends = _sniffed(text, name)
     chosen = header_rows(rows)
     width = Counter(len(row) for row in rows[chosen[-1] + 1 :] or rows).most_common(1)[0][0]
@@ -43,7 +44,8 @@ def text_grid(text: str, name: str) -> Grid:
     names = joined_names([rows[at] for at in chosen], width)
     body = _after_lines(text, ends[chosen[-1]]).encode("utf-8")
     if not body.strip():
-        raise InputError("the file has a header but no rows", file=name, found=listed(names, 12))
+        what = told("the file has a header but no rows")
+        raise InputError(what, file=name, found=listed(names, 12))
     odd: list[str] = []
 
     def skipped(row: Any) -> str:
@@ -63,22 +65,34 @@ def text_grid(text: str, name: str) -> Grid:
             ),
         )
     except pa.ArrowInvalid as error:
-        raise InputError("the rows cannot be parted", file=name, found=str(error)[:200]) from None
+        what = told("the rows cannot be parted")
+        raise InputError(what, file=name, found=str(error)[:200]) from None
     if not table.num_rows:
-        raise InputError(
-            "no row has as many cells as the header", file=name, found=listed(names, 12)
-        )
+        what = told("no row has as many cells as the header")
+        raise InputError(what, file=name, found=listed(names, 12))
     raw = Raw(names, list(table.columns), name, chosen[-1] + 2, separator=separator)
     raw = raw.without_empty_rows()
-    sign = "tab" if separator == "\t" else f"“{separator}”"
-    evidence = [f"{width} cells in a row, separated by {sign}", *_said_of(chosen, rows)]
+    evidence = [_width(width, separator), *_said_of(chosen, rows)]
     questions = []
     if odd:
         questions.append(
-            f"{counted(len(odd), 'row', 'rows')} with another number of cells than {width} (the first: "
-            f"{shown(odd[0][:60])}): a note, or a damaged row? Take it out, or mend it."
+            told(
+                "{rows} with another number of cells than {width} (the first: {row}): a note, or a "
+                "damaged row? Take it out, or mend it.",
+                rows=counted(len(odd), "row", "rows"),
+                width=number(width),
+                row=shown(odd[0][:60]),
+            )
         )
     return Grid(raw, _header_key(chosen, rows), tuple(evidence), tuple(questions))
+
+
+def _width(width: int, separator: str) -> str:
+    if separator == "\t":
+        return told("{width} cells in a row, separated by tab", width=number(width))
+    return told(
+        "{width} cells in a row, separated by “{sign}”", width=number(width), sign=separator
+    )
 
 
 def _sniffed(text: str, name: str) -> tuple[str, list[list[str]], list[int]]:
@@ -100,11 +114,11 @@ def _sniffed(text: str, name: str) -> tuple[str, list[list[str]], list[int]]:
                 best = (times, width), separator, rows, ends
     if best is None:
         raise InputError(
-            "no rows of cells are found",
+            told("no rows of cells are found"),
             file=name,
             found=shown(text[:60]),
-            expected="cells separated by comma, semicolon, tab or |",
-            hint="check that it is this file",
+            expected=told("cells separated by comma, semicolon, tab or |"),
+            hint=told("check that it is this file"),
         )
     return best[1:]
 
@@ -125,10 +139,13 @@ def _header_key(chosen: tuple[int, ...], rows: Sequence[Sequence[str]]) -> dict[
 
 
 def _said_of(chosen: tuple[int, ...], rows: Sequence[Sequence[str]]) -> list[str]:
-    where = " and ".join(f"row {at + 1}" for at in chosen)
+    numbers = [told("row {row}", row=str(at + 1)) for at in chosen]
+    where = reduce(lambda a, b: told("{one} and {other}", one=a, other=b), numbers)
     titles = [" ".join(filter(None, row)) for row in rows[: chosen[0]] if any(row)]
-    above = f", below {listed(titles, 3)}" if titles else ""
-    return [f"the columns are named in {where}{above}"]
+    if not titles:
+        return [told("the columns are named in {rows}", rows=where)]
+    above = listed(titles, 3)
+    return [told("the columns are named in {rows}, below {titles}", rows=where, titles=above)]
 
 
 def sheet_grids(content: Content) -> tuple[dict[str, Grid], list[str], list[str]]:
@@ -151,13 +168,13 @@ def sheet_grids(content: Content) -> tuple[dict[str, Grid], list[str], list[str]
         unseen = [name for name in book.sheet_names if name not in sheets]
         hidden = [name for name in unseen if book.get_sheet_by_name(name).height]
     except (CalamineError, OSError, ValueError) as error:
-        raise InputError(
-            "the workbook is damaged or cannot be read", file=content.name, found=str(error)[:120]
-        ) from None
+        what = told("the workbook is damaged or cannot be read")
+        raise InputError(what, file=content.name, found=str(error)[:120]) from None
     grids = {name: _sheet(rows, content.name) for name, rows in sheets.items() if len(rows) > 1}
     grids = {name: grid for name, grid in grids.items() if grid.raw.rows}
     if not grids:
-        raise InputError("no sheet of the workbook has a row below a header", file=content.name)
+        what = told("no sheet of the workbook has a row below a header")
+        raise InputError(what, file=content.name)
     return grids, [name for name, rows in sheets.items() if any(map(any, rows))], hidden
 
 

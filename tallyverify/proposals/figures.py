@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from tallyverify.errors import listed
+from tallyverify.language import Told, formatted, told
 from tallyverify.proposals.columns import Column, Ints, share_equal
 from tallyverify.proposals.sums import Total, added, second_counts, total_of, totals_in
 from tallyverify.proposals.words import CLAIMED
@@ -66,7 +67,7 @@ def wide_figures(columns: Sequence[Column]) -> Figures:
     second = None if best else _second_count(counts)
     found.proved = best is not None or second is not None
     if best is not None:
-        found.evidence.append(str(best))
+        found.evidence.append(best.words)
         found.votes = [column for column in best.parts if column.line is None]
         found.lines[_line_of(best, counts)] = list(best.total)
     elif second is not None:
@@ -77,7 +78,8 @@ def wide_figures(columns: Sequence[Column]) -> Figures:
     _named_classes(found, counts)
     if second is not None:
         found.lines["ballots" if second.share > 0.999 else "signed"] = list(second.total)
-        found.evidence.append(f"two counts of the same papers: {second}")
+        both = told("two counts of the same papers: {sum}", sum=second.words)
+        found.evidence.append(both)
     _whole_paper(found, counts)
     _named_wholes(found, counts)
     if "registered" not in found.lines and found.proved:
@@ -85,12 +87,17 @@ def wide_figures(columns: Sequence[Column]) -> Figures:
     _ask_of_votes(found)
     none = [column.name for column in found.votes if not column.counts.any()]
     if none:
-        found.questions.append(f"No sheet has a vote for {listed(none)}: is each an option?")
+        found.questions.append(
+            told("No sheet has a vote for {columns}: is each an option?", columns=listed(none))
+        )
     left = found.rest(counts)
     if left:
         found.questions.append(
-            f"These columns of counts were left out: {listed(c.name for c in left)}. Is one of "
-            "them a line of the sheet, or an option?"
+            told(
+                "These columns of counts were left out: {columns}. Is one of them a line of the "
+                "sheet, or an option?",
+                columns=listed(column.name for column in left),
+            )
         )
     return found
 
@@ -140,11 +147,24 @@ def _claimed(found: Figures, counts: Sequence[Column]) -> None:
     found.claimed = [column for column in found.rest(counts) if column.line == CLAIMED]
     if found.claimed:
         names = listed(column.name for column in found.claimed)
-        found.evidence.append(f"{names}: by the name ballots that are nobody's, or not yet")
-        found.questions.append(
-            f"Are {names} ballots in the box that count for nobody (a line of the sheet, as "
-            "proposed), or is one of them somebody to vote for?"
+        found.evidence.append(
+            told("{columns}: by the name ballots that are nobody's, or not yet", columns=names)
         )
+        found.questions.append(ask_of_claimed(names))
+
+
+def ask_of_claimed(names: str) -> Told:
+    """Ask of ballots that their name gives to nobody."""
+    return told(
+        "Are {names} ballots in the box that count for nobody (a line of the sheet, as proposed), "
+        "or is one of them somebody to vote for?",
+        names=names,
+    )
+
+
+def by_its_name(name: str, line: str) -> Told:
+    """Return that a column, or a text, is a line of the sheet since it is called so."""
+    return told("{name} is {line}, by its name", name=name, line=line)
 
 
 def _named_classes(found: Figures, counts: Sequence[Column]) -> None:
@@ -159,12 +179,24 @@ def _named_classes(found: Figures, counts: Sequence[Column]) -> None:
             wholes = found.rest(counts)
             fits = [(_best_whole([*base, c], wholes, c), c) for c in named]
             chosen = max(fits, key=lambda fit: fit[0])[1]
-            found.questions.append(
-                f"Several columns speak of {line} votes: {listed(c.name for c in named)}. Is "
-                f"{chosen.name!r} the one of the whole sheet?"
-            )
+            columns, one = listed(column.name for column in named), repr(chosen.name)
+            asked = {
+                "blank": told(
+                    "Several columns speak of blank votes: {columns}. Is {one} the one of the "
+                    "whole sheet?",
+                    columns=columns,
+                    one=one,
+                ),
+                "null": told(
+                    "Several columns speak of null votes: {columns}. Is {one} the one of the "
+                    "whole sheet?",
+                    columns=columns,
+                    one=one,
+                ),
+            }
+            found.questions.append(asked[line])
         found.lines[line] = [chosen]
-        found.evidence.append(f"{chosen.name} is {line}, by its name")
+        found.evidence.append(by_its_name(chosen.name, line))
 
 
 def _best_whole(parts: list[Column], wholes: Sequence[Column], own: Column) -> float:
@@ -186,7 +218,7 @@ def _whole_paper(found: Figures, counts: Sequence[Column]) -> None:
         if best is None or best.share < _ALWAYS:
             return
     found.lines["ballots"] = list(best.total)
-    found.evidence.append(str(best))
+    found.evidence.append(best.words)
 
 
 def _named_wholes(found: Figures, counts: Sequence[Column]) -> None:
@@ -202,15 +234,21 @@ def _named_wholes(found: Figures, counts: Sequence[Column]) -> None:
         for column in named:
             if not found.votes or _at_least(column, added(found.votes)) >= _LARGER:
                 found.lines[line] = [column]
-                found.evidence.append(f"{column.name} is {line}, by its name")
+                found.evidence.append(by_its_name(column.name, line))
                 break
         else:
             if named and line in ("valid", "ballots"):
                 found.lines[line] = [named[0]]
+                less = 100 * (1 - _at_least(named[0], added(found.votes)))
                 found.questions.append(
-                    f"{named[0].name!r} is {line} by its name, but less than the votes on "
-                    f"{1 - _at_least(named[0], added(found.votes)):.0%} of the rows. Do the names "
-                    "of the columns stand above the right figures, and is each vote an option's?"
+                    told(
+                        "{column} is {line} by its name, but less than the votes on {share}% of "
+                        "the rows. Do the names of the columns stand above the right figures, and "
+                        "is each vote an option's?",
+                        column=repr(named[0].name),
+                        line=line,
+                        share=formatted(less, ".0f"),
+                    )
                 )
 
 
@@ -228,8 +266,16 @@ def _take_registered(found: Figures, among: Sequence[Column]) -> None:
         share = _at_least(column, papers)
         if share >= 0.99 and float(np.mean(column.counts > papers)) >= 0.5:
             found.lines["registered"] = [column]
-            found.evidence.append(f"{column.name} is at least the papers counted on {share:.1%}")
-            found.questions.append(f"Is {column.name!r} the number of registered voters?")
+            found.evidence.append(
+                told(
+                    "{column} is at least the papers counted on {share}%",
+                    column=column.name,
+                    share=formatted(100 * share, ".1f"),
+                )
+            )
+            found.questions.append(
+                told("Is {column} the number of registered voters?", column=repr(column.name))
+            )
             return
 
 
@@ -237,20 +283,31 @@ def _ask_of_votes(found: Figures) -> None:
     votes = listed(column.name for column in found.votes)
     if not found.proved and found.votes:
         found.questions.append(
-            "No column is the sum of the votes, so nothing proves which columns are options. Are "
-            f"these all of them, and nothing else (no register, no number of a station): {votes}?"
+            told(
+                "No column is the sum of the votes, so nothing proves which columns are options. "
+                "Are these all of them, and nothing else (no register, no number of a station): "
+                "{votes}?",
+                votes=votes,
+            )
         )
     wholes = [c for line in ("ballots", "valid") for c in found.lines.get(line, [])]
-    told = {"null", "blank"} & found.lines.keys() or any(c.line == "valid" for c in wholes)
-    if found.proved and wholes and not told:
+    named = {"null", "blank"} & found.lines.keys() or any(c.line == "valid" for c in wholes)
+    if found.proved and wholes and not named:
         found.questions.append(
-            f"No column is named for null or blank votes, but {wholes[0].name} is the sum of "
-            f"{votes}: does it hold blank or spoilt ballots, and is one of these not an option?"
+            told(
+                "No column is named for null or blank votes, but {total} is the sum of {votes}: "
+                "does it hold blank or spoilt ballots, and is one of these not an option?",
+                total=wholes[0].name,
+                votes=votes,
+            )
         )
     for column in found.votes if not found.proved else ():
         others = [one for one in found.votes if one is not column]
         if others and _at_least(column, added(others)) >= _ALWAYS:
             found.questions.append(
-                f"{column.name!r} holds as many as all other votes together, or more, on nearly "
-                "all rows: is it the number of registered voters, or of ballots?"
+                told(
+                    "{column} holds as many as all other votes together, or more, on nearly all "
+                    "rows: is it the number of registered voters, or of ballots?",
+                    column=repr(column.name),
+                )
             )

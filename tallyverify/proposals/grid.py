@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed
+from tallyverify.language import counted, number, paragraph, told
 from tallyverify.names import folded
 from tallyverify.proposals.cells import Grid, sheet_grids, text_grid
 from tallyverify.proposals.placing import files_of
@@ -46,11 +47,15 @@ def opened(sources: Sequence[Any]) -> Grid:
     if len(grids) == 1:
         return grids[0]
     names = names_of_files(contents)
-    ask = f"Do all of {listed(names, 6)} belong to one count? Their columns are the same."
+    ask = told(
+        "Do all of {files} belong to one count? Their columns are the same.",
+        files=listed(names, 6),
+    )
     doubts = list(dict.fromkeys(asked for grid in grids for asked in grid.questions))
     if len(doubts) > _MOST_QUESTIONS:
-        more = len(doubts) - _MOST_QUESTIONS
-        doubts = [*doubts[:_MOST_QUESTIONS], f"And {more:,} more such doubts in other files."]
+        more = number(len(doubts) - _MOST_QUESTIONS)
+        rest = told("And {more} more such doubts in other files.", more=more)
+        doubts = [*doubts[:_MOST_QUESTIONS], rest]
     return replace(_joined(names, grids, FILE), questions=(*doubts, ask))
 
 
@@ -61,11 +66,11 @@ def _like(first: Grid, other: Grid) -> Grid:
         known = set(map(folded, first.raw.names))
         odd = [name for name in other.raw.names if folded(name) not in known]
         raise InputError(
-            "the file has other columns than the first",
+            told("the file has other columns than the first"),
             file=other.raw.file,
             found=listed(odd or other.raw.names, 12),
             expected=listed(first.raw.names, 12),
-            hint="propose a case for each, or give the columns the same names",
+            hint=told("propose a case for each, or give the columns the same names"),
         )
     return replace(other, raw=alike[0])
 
@@ -78,8 +83,11 @@ def _of_content(content: Content) -> Grid:
         check_not_fixed_width(data, content.name, ("a", "b"))
         if not data.lstrip().startswith((b"{", b"[")):
             grid = text_grid(data.decode("utf-8"), content.name)
-            said = f"text read as {encoding}"
-            doubt = f"The file is not UTF-8; it was read as {encoding}: are all letters right?"
+            said = told("text read as {encoding}", encoding=encoding)
+            doubt = told(
+                "The file is not UTF-8; it was read as {encoding}: are all letters right?",
+                encoding=encoding,
+            )
             asked = (doubt, *grid.questions) if guessed else grid.questions
             return replace(grid, evidence=(said, *grid.evidence), questions=asked)
     raw, how = read_raw(content)
@@ -89,8 +97,8 @@ def _of_content(content: Content) -> Grid:
 def _of_frame(frame: Any) -> Grid:
     raw = from_frame(frame)
     if not raw.rows:
-        found = f"{len(raw.names):,} columns" if raw.names else "nothing"
-        raise InputError("the frame has no rows", file=raw.file, found=found)
+        found = counted(len(raw.names), "column", "columns") if raw.names else told("nothing")
+        raise InputError(told("the frame has no rows"), file=raw.file, found=found)
     return Grid(raw, {})
 
 
@@ -103,21 +111,29 @@ def _workbook(content: Content) -> Grid:
         return chosen
     alike = [name for name in grids if with_names_of(chosen.raw, grids[name].raw) is not None]
     others = [name for name in full if name not in alike]
-    left = f" Left out, with other columns: {listed(others)}." if others else ""
-    left += f" Left out, as hidden: {listed(hidden)}." if hidden else ""
+    left = [
+        *([told("Left out, with other columns: {sheets}.", sheets=listed(others))] * bool(others)),
+        *([told("Left out, as hidden: {sheets}.", sheets=listed(hidden))] * bool(hidden)),
+    ]
     if len(alike) == 1:
-        sheets = len(full) + len(hidden)
-        ask = f"The workbook has {sheets} sheets: is {first!r} the one with the tallies?{left}"
-        key = {"sheet": first}
-        return replace(chosen, opening=key | chosen.opening, questions=(*chosen.questions, ask))
+        ask = told(
+            "The workbook has {sheets} sheets: is {first} the one with the tallies?",
+            sheets=number(len(full) + len(hidden)),
+            first=repr(first),
+        )
+        asked = (*chosen.questions, paragraph([ask, *left]))
+        return replace(chosen, opening={"sheet": first} | chosen.opening, questions=asked)
     pattern = _pattern(alike, full)
     if pattern is None:
-        left += " No pattern names those alone: hide the others, or take them out of the workbook."
+        left.append(
+            told("No pattern names those alone: hide the others, or take them out of the workbook.")
+        )
     # The reader spells columns like the first sheet that it reads.
     joined = _joined(alike, [_like(grids[alike[0]], grids[name]) for name in alike], SHEET)
-    ask = f"Does each of the sheets {listed(alike)} belong to the count?{left}"
+    ask = told("Does each of the sheets {sheets} belong to the count?", sheets=listed(alike))
     key = {"sheet": pattern or "*"}
-    return replace(joined, opening=key | chosen.opening, questions=(*chosen.questions, ask))
+    asked = (*chosen.questions, paragraph([ask, *left]))
+    return replace(joined, opening=key | chosen.opening, questions=asked)
 
 
 def _pattern(names: list[str], among: list[str]) -> str | None:
@@ -150,5 +166,9 @@ def _joined(names: Sequence[str], grids: Sequence[Grid], column: str) -> Grid:
         names=[column, *first.raw.names],
         columns=[pa.array(of, pa.string()), *columns],
     )
-    said = f"{len(grids)} with the same columns are read as one: {listed(names, 12)}"
+    said = told(
+        "{count} with the same columns are read as one: {names}",
+        count=number(len(grids)),
+        names=listed(names, 12),
+    )
     return Grid(raw, first.opening, (*first.evidence, said), first.questions)

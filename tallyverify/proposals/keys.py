@@ -8,7 +8,7 @@ from itertools import combinations
 from math import prod
 
 from tallyverify.errors import shown
-from tallyverify.language import counted
+from tallyverify.language import Told, counted, enumerated, number, told
 from tallyverify.proposals.columns import Column, distinct
 from tallyverify.proposals.words import AREA, CODE, KIND, MODE, OPTION, STATION, TIME
 from tallyverify.readers import FILE, SHEET
@@ -89,18 +89,40 @@ def _choices(
 
 def _key_of(choice: _Choice, areas: Sequence[Column], rows: int, beside: Sequence[Column]) -> Key:
     columns = sorted(choice.columns, key=lambda c: (_rank(c, areas), c.at))
-    spelt = ", ".join(column.name for column in columns)
-    with_option = f"with {beside[0].name}, " if beside else ""
+    spelt = enumerated(column.name for column in columns)
     if not choice.again:
-        return Key(columns, [f"key: {spelt}; {with_option}different in each of {rows:,} rows"])
-    again = counted(choice.again, "row", "rows")
-    return Key(
-        columns,
-        [f"key: {spelt}; {with_option}different but for {again} of {rows:,}"],
-        [
-            f"{again} with the key of another ({spelt}): copies (say nothing), parts that add up "
-            '("repeated": "sum"), or versions ("repeated": {"latest": COLUMN})?'
-        ],
+        return Key(columns, [_different(spelt, rows, beside)])
+    ask = told(
+        "{rows} with the key of another ({key}): copies (say nothing), parts that add up "
+        '("repeated": "sum"), or versions ("repeated": {{"latest": COLUMN}})?',
+        rows=counted(choice.again, "row", "rows"),
+        key=spelt,
+    )
+    return Key(columns, [_nearly_different(spelt, choice.again, rows, beside)], [ask])
+
+
+def _different(key: str, rows: int, beside: Sequence[Column]) -> Told:
+    of = number(rows)
+    if not beside:
+        return told("key: {key}; different in each of {rows} rows", key=key, rows=of)
+    return told(
+        "key: {key}; with {option}, different in each of {rows} rows",
+        key=key,
+        option=beside[0].name,
+        rows=of,
+    )
+
+
+def _nearly_different(key: str, again: int, rows: int, beside: Sequence[Column]) -> Told:
+    but, of = counted(again, "row", "rows"), number(rows)
+    if not beside:
+        return told("key: {key}; different but for {again} of {rows}", key=key, again=but, rows=of)
+    return told(
+        "key: {key}; with {option}, different but for {again} of {rows}",
+        key=key,
+        option=beside[0].name,
+        again=but,
+        rows=of,
     )
 
 
@@ -133,10 +155,18 @@ def _is_code(column: Column) -> bool:
 
 
 def _asked(ranked: Sequence[Column], rows: int) -> Key:
-    likely = [f"{shown(c.name)} ({distinct([c], rows):,} of {rows:,})" for c in ranked[:5]]
-    ask = (
-        "No columns together name each station once. Which are its key? Likely ones: "
-        f"{', '.join(likely) or 'none'}"
+    likely = [
+        told(
+            "{column} ({texts} of {rows})",
+            column=shown(c.name),
+            texts=number(distinct([c], rows)),
+            rows=number(rows),
+        )
+        for c in ranked[:5]
+    ]
+    ask = told(
+        "No columns together name each station once. Which are its key? Likely ones: {columns}",
+        columns=enumerated(likely) if likely else told("none"),
     )
     return Key(
         [c for c in ranked if _fitness(c, []) >= 2][:2] or list(ranked[:1]), [], [ask], False

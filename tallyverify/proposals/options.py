@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tallyverify.errors import listed
-from tallyverify.language import counted
+from tallyverify.language import Told, formatted, number, told, told_of
 from tallyverify.proposals.columns import (
     Column,
     Ints,
@@ -17,6 +17,7 @@ from tallyverify.proposals.columns import (
     kept,
     share_equal,
 )
+from tallyverify.proposals.figures import ask_of_claimed, by_its_name
 from tallyverify.proposals.meaning.contests import Contests, contests_among
 from tallyverify.proposals.places import Places, find_places
 from tallyverify.proposals.words import AREA, CLAIMED, COUNT, OPTION, STATION, line_named
@@ -63,8 +64,15 @@ def long_layout(columns: Sequence[Column], rows: int) -> tuple[LongFigures, Plac
         found = LongFigures(option, chosen[0])
         found.questions += [contests.question] if contests is not None else []
         found.evidence.append(
-            f"a long file: {option.name} has {len(option.texts)} texts, about "
-            f"{rows / groups:.1f} for each of {groups:,} stations; {chosen[0].name} counts them"
+            told(
+                "a long file: {option} has {texts} texts, about {each} for each of {stations} "
+                "stations; {count} counts them",
+                option=option.name,
+                texts=number(len(option.texts)),
+                each=formatted(rows / groups, ".1f"),
+                stations=number(groups),
+                count=chosen[0].name,
+            )
         )
         own = [column for column in counts if column.name not in {c.name for c in varying}]
         places = find_places(others, rows, chosen, beside=[option])
@@ -73,8 +81,12 @@ def long_layout(columns: Sequence[Column], rows: int) -> tuple[LongFigures, Plac
         also = [c.name for c in columns if _named(c) and c.name != option.name and c.texts]
         if also:
             found.questions.append(
-                f"{option.name!r} was taken for the option; {listed(also)} speak of options too. "
-                "Do several options belong to one candidate?"
+                told(
+                    "{column} was taken for the option; {others} speak of options too. Do several "
+                    "options belong to one candidate?",
+                    column=repr(option.name),
+                    others=listed(also),
+                )
             )
         return found, places
     return None
@@ -147,14 +159,11 @@ def _place_texts(found: LongFigures, stations: Ints) -> None:
     found.votes = [text for text, line in named.items() if line is None]
     found.claimed = [text for text, line in named.items() if line == CLAIMED]
     if found.claimed:
-        found.questions.append(
-            f"Are {listed(found.claimed)} ballots in the box that count for nobody (a line of the "
-            "sheet, as proposed), or is one of them somebody to vote for?"
-        )
+        found.questions.append(ask_of_claimed(listed(found.claimed)))
     for text, line in named.items():
         if line is not None and line != CLAIMED:
             found.lines.setdefault(line, []).append(text)
-            found.evidence.append(f"{text} is {line}, by its name")
+            found.evidence.append(by_its_name(text, line))
     for line in ("valid", "ballots"):
         for text in found.lines.get(line, [])[:1]:
             _check_total(found, text, line)
@@ -163,8 +172,13 @@ def _place_texts(found: LongFigures, stations: Ints) -> None:
         found.absent = True
         missing = size * len(here) - rows
         found.questions.append(
-            f"{counted(missing, 'option', 'options')} of a station have no row: no votes there "
-            '("absent": "zero", as proposed), or not known?'
+            told_of(
+                missing,
+                '{count} option of a station has no row: no votes there ("absent": "zero", as '
+                "proposed), or not known?",
+                '{count} options of a station have no row: no votes there ("absent": "zero", as '
+                "proposed), or not known?",
+            )
         )
 
 
@@ -182,12 +196,26 @@ def _check_total(found: LongFigures, text: str, line: str) -> None:
     for kind, parts in (("valid", votes), ("ballots", papers)):
         share = share_equal(sums[text], np.asarray(parts))
         if share >= 0.9:
-            said = "the options" if kind == "valid" else "the options, null and blank"
-            found.evidence.append(f"{text} = the sum of {said} on {share:.1%} of the stations")
+            found.evidence.append(_is_sum(text, kind, share))
             if kind != line and kind not in found.lines and not np.array_equal(votes, papers):
                 found.lines[kind] = found.lines.pop(line)
             return
-    found.questions.append(f"Is {text!r} a total of all options? It is not their sum.")
+    found.questions.append(
+        told("Is {text} a total of all options? It is not their sum.", text=repr(text))
+    )
+
+
+def _is_sum(text: str, kind: str, share: float) -> Told:
+    percent = formatted(100 * share, ".1f")
+    if kind == "valid":
+        return told(
+            "{text} = the sum of the options on {share}% of the stations", text=text, share=percent
+        )
+    return told(
+        "{text} = the sum of the options, null and blank on {share}% of the stations",
+        text=text,
+        share=percent,
+    )
 
 
 def _place_own(found: LongFigures, own: Sequence[Column]) -> None:
@@ -195,11 +223,26 @@ def _place_own(found: LongFigures, own: Sequence[Column]) -> None:
         line = column.line or ("registered" if len(own) == 1 else None)
         if line is not None and line not in found.lines and line not in found.own:
             found.own[line] = [column]
-            found.evidence.append(f"{column.name} is the same in all rows of a station: {line}")
+            found.evidence.append(
+                told(
+                    "{column} is the same in all rows of a station: {line}",
+                    column=column.name,
+                    line=line,
+                )
+            )
         else:
             found.questions.append(
-                f"{column.name!r} is the same in all rows of a station: which line is it?"
+                told(
+                    "{column} is the same in all rows of a station: which line is it?",
+                    column=repr(column.name),
+                )
             )
     doubled = {line: texts for line, texts in found.lines.items() if len(texts) > 1}
     for line, texts in doubled.items():
-        found.questions.append(f"{listed(texts)} were taken together as {line}: do they add up?")
+        found.questions.append(
+            told(
+                "{texts} were taken together as {line}: do they add up?",
+                texts=listed(texts),
+                line=line,
+            )
+        )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import listed
-from tallyverify.language import counted
+from tallyverify.language import counted, enumerated, formula, number, told
 from tallyverify.proposals.columns import Column, combination_codes, distinct, kept
 from tallyverify.proposals.keys import Key, key_among, other_kind
 from tallyverify.proposals.meaning.copies import copies_told_apart
@@ -64,9 +65,13 @@ def find_places(
     found.evidence += key.evidence
     found.questions += key.questions
     found.questions += [
-        f"Does {column.name!r} belong to the key of a station? Its name speaks of a version, a "
-        "copy or a capture; if it is one, take it out of mapping.station and say what counts with "
-        f'"repeated": {{"latest": "{column.name}"}}.'
+        told(
+            "Does {column} belong to the key of a station? Its name speaks of a version, a copy or "
+            "a capture; if it is one, take it out of mapping.station and say what counts with "
+            '"repeated": {{"latest": "{name}"}}.',
+            column=repr(column.name),
+            name=column.name,
+        )
         for column in key.columns
         if VERSION.search(column.plain)
     ]
@@ -77,9 +82,13 @@ def find_places(
     for column in {c.name: c for c in [*found.areas, *found.key]}.values():
         if column.spoilt:
             found.questions.append(
-                f"{column.name} holds {listed(column.spoilt, 3)}: a spreadsheet made dates or "
-                "powers of ten of codes, and what they were cannot be told from them. Is there a "
-                "file from before that?"
+                told(
+                    "{column} holds {texts}: a spreadsheet made dates or powers of ten of codes, "
+                    "and what they were cannot be told from them. Is there a file from before "
+                    "that?",
+                    column=column.name,
+                    texts=listed(column.spoilt, 3),
+                )
             )
     return found
 
@@ -102,10 +111,11 @@ def _key_once(
     once = _rows_of(first, names, areas, beside)
     key = key_among(once[0], once[1], rows - again, once[2])
     columns = _of_the_whole(key.columns, names)
-    spelt = ", ".join(column.name for column in columns)
-    ask = (
-        f"{counted(again, 'row', 'rows')} with the key of another ({spelt}), and the same figures: copies "
-        '(say nothing: they count once), or parts that add up ("repeated": "sum")?'
+    ask = told(
+        "{rows} with the key of another ({key}), and the same figures: copies "
+        '(say nothing: they count once), or parts that add up ("repeated": "sum")?',
+        rows=counted(again, "row", "rows"),
+        key=enumerated(column.name for column in columns),
     )
     return replace(key, columns=columns, questions=[*key.questions, *([ask] * key.found)])
 
@@ -124,7 +134,7 @@ def _of_the_whole(columns: Sequence[Column], among: Sequence[Column]) -> list[Co
 
 def _balanced(key: Sequence[Column], rows: int, beside: Sequence[Column]) -> list[str]:
     """Ask of a column of the key of which nearly each station has every text."""
-    asked = []
+    asked: list[str] = []
     for column in key:
         rest = [*(c for c in key if c is not column), *beside]
         named = STATION.search(column.plain) or AREA.search(column.plain)
@@ -133,11 +143,15 @@ def _balanced(key: Sequence[Column], rows: int, beside: Sequence[Column]) -> lis
             continue
         if rows >= 0.9 * distinct(rest, rows) * len(column.texts):
             asked.append(
-                f"Each station has a row for each text of {column.name!r} "
-                f"({listed(column.texts, 6)}), and it is in the key, as proposed. Are these "
-                'stations of their own? If they are contests, keep one with "where"; ways of '
-                'voting add up ("repeated": "sum"); of versions the last may count ("repeated": '
-                '{"latest": …}): then take it out of mapping.station.'
+                told(
+                    "Each station has a row for each text of {column} ({texts}), and it is in the "
+                    "key, as proposed. Are these stations of their own? If they are contests, keep "
+                    'one with "where"; ways of voting add up ("repeated": "sum"); of versions the '
+                    'last may count ("repeated": {{"latest": …}}): then take it out of '
+                    "mapping.station.",
+                    column=repr(column.name),
+                    texts=listed(column.texts, 6),
+                )
             )
     return asked
 
@@ -171,8 +185,12 @@ def _take_parts(found: Places, key: Key, mode: Column) -> None:
     found.parts = key.found
     if key.found:
         found.questions.append(
-            f"Do the rows of one station that differ in {mode.name} ({listed(mode.texts, 4)}) add "
-            'up? "repeated": "sum" says so, as proposed.'
+            told(
+                "Do the rows of one station that differ in {column} ({texts}) add up? "
+                '"repeated": "sum" says so, as proposed.',
+                column=mode.name,
+                texts=listed(mode.texts, 4),
+            )
         )
 
 
@@ -195,11 +213,13 @@ def _find_areas(found: Places, names: Sequence[Column], rows: int) -> None:
             paths = more
     found.areas = path
     if path:
-        numbers = [distinct(path[: at + 1], rows) for at in range(len(path))]
-        found.evidence.append(
-            "areas, the largest first: "
-            + " > ".join(f"{c.name} ({n:,})" for c, n in zip(path, numbers, strict=True))
-        )
+        numbers = [number(distinct(path[: at + 1], rows)) for at in range(len(path))]
+        levels = [
+            formula("{name} ({areas})", name=column.name, areas=areas)
+            for column, areas in zip(path, numbers, strict=True)
+        ]
+        order = reduce(lambda a, b: formula("{large} > {small}", large=a, small=b), levels)
+        found.evidence.append(told("areas, the largest first: {levels}", levels=order))
 
 
 def _nests(column: Column, others: Sequence[Column], rows: int) -> bool:
@@ -230,7 +250,9 @@ def _take_name(found: Places, path: list[Column], column: Column, rows: int) -> 
         or bool(CODE.search(path[-1].plain))
     )
     if same and coded and not (column.numeric or column.padded):
-        found.evidence.append(f"{path[-1].name} is the code of {column.name}")
+        found.evidence.append(
+            told("{code} is the code of {name}", code=path[-1].name, name=column.name)
+        )
         path[-1] = column
 
 
@@ -248,20 +270,45 @@ def _find_lost_zeros(found: Places) -> None:
         if len(widths) != 2 or max(widths) - min(widths) != 1:
             continue
         if _SHORT_CODE <= max(widths) < _LONG_CODE and _is_sparse(column):
-            short = min(column.texts, key=len)
-            found.questions.append(
-                f"{column.name!r} has codes of {min(widths)} and {max(widths)} digits: has a "
-                f"leading zero been lost, so that {short} should be {short.zfill(max(widths))}? "
-                f'Then say "pad": {{"{column.name}": {max(widths)}}} in the mapping.'
-            )
+            _ask_of_zeros(found, column, min(widths), max(widths))
         if max(widths) >= _LONG_CODE:
-            found.pad[column.name] = max(widths)
-            short = min(column.texts, key=len)
-            found.evidence.append(
-                f"{column.name} has codes of {min(widths)} and {max(widths)} digits: a leading "
-                f"zero is lost, {short} is {short.zfill(max(widths))}"
-            )
-            found.questions.append(
-                f"Do all codes of {column.name!r} have {max(widths)} digits? If not, take it out "
-                "of mapping.pad."
-            )
+            _pad(found, column, min(widths), max(widths))
+
+
+def _ask_of_zeros(found: Places, column: Column, least: int, most: int) -> None:
+    short = min(column.texts, key=len)
+    found.questions.append(
+        told(
+            "{column} has codes of {least} and {most} digits: has a leading zero been lost, so "
+            'that {short} should be {padded}? Then say "pad": {{"{name}": {most}}} in the mapping.',
+            column=repr(column.name),
+            least=number(least),
+            most=number(most),
+            short=short,
+            padded=short.zfill(most),
+            name=column.name,
+        )
+    )
+
+
+def _pad(found: Places, column: Column, least: int, most: int) -> None:
+    found.pad[column.name] = most
+    short = min(column.texts, key=len)
+    found.evidence.append(
+        told(
+            "{column} has codes of {least} and {most} digits: a leading zero is lost, {short} is "
+            "{padded}",
+            column=column.name,
+            least=number(least),
+            most=number(most),
+            short=short,
+            padded=short.zfill(most),
+        )
+    )
+    found.questions.append(
+        told(
+            "Do all codes of {column} have {most} digits? If not, take it out of mapping.pad.",
+            column=repr(column.name),
+            most=number(most),
+        )
+    )

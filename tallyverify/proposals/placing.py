@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import counted
+from tallyverify.language import clauses, counted, enumerated, formula, number, told, told_of
+from tallyverify.proposals.meaning.row_kinds import ask_of_status
 from tallyverify.readers import files_meant, read_actas
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable
@@ -37,13 +38,13 @@ def files_of(sources: Sequence[str | Path]) -> Iterator[tuple[Path, str, str | N
         first = seen.setdefault(file.name.casefold(), file)
         if first is not file:
             raise InputError(
-                "a file is named twice"
+                told("a file is named twice")
                 if first.resolve() == file.resolve()
-                else "two files have the same name, and the case holds each by its name",
+                else told("two files have the same name, and the case holds each by its name"),
                 file=file.name,
                 found=f"{first.as_posix()}, {file.as_posix()}",
-                expected="each file once, under a name of its own",
-                hint="rename one, or give the folder above them, as FOLDER/**/*.csv",
+                expected=told("each file once, under a name of its own"),
+                hint=told("rename one, or give the folder above them, as FOLDER/**/*.csv"),
             )
     yield from ((file, file.name, None) for file in seen.values())
 
@@ -53,9 +54,9 @@ def _each(sources: Sequence[str | Path]) -> Iterator[Path]:
         meant = files_meant(Path(source))
         if meant.members is not None:
             raise InputError(
-                "members of an archive are read by themselves, not beside other files",
+                told("members of an archive are read by themselves, not beside other files"),
                 file=meant.name,
-                hint="give the archive as a whole, or alone",
+                hint=told("give the archive as a whole, or alone"),
             )
         yield from meant.files
 
@@ -107,10 +108,10 @@ def in_case_folder(sources: Sequence[str | Path], root: Path) -> tuple[str, dict
     )
     if others:
         raise InputError(
-            "the folder of the sheets holds other files, which would be read too",
+            told("the folder of the sheets holds other files, which would be read too"),
             file=FOLDER,
             found=listed(others, 12),
-            hint="name another folder with --out, or take them out",
+            hint=told("name another folder with --out, or take them out"),
         )
     copies = {to: file for to, file in goes_to.items() if not _same(file.parent, to.parent)}
     return f"{FOLDER}{pattern}", copies
@@ -131,8 +132,10 @@ def trial(sources: Sequence[Any], contest: Contest, mapping: Mapping) -> tuple[s
                 copy_all(copies)
                 table = read_actas(Path(folder) / name, contest=contest, mapping=mapping)
     except InputError as error:
-        said = "; ".join(line.strip() for line in str(error).splitlines())
-        return (f"As it stands the case cannot be read. What must be mended? {said}",)
+        said = clauses(line.strip() for line in str(error).splitlines())
+        return (
+            told("As it stands the case cannot be read. What must be mended? {error}", error=said),
+        )
     return tuple(_noticed(table, mapping))
 
 
@@ -140,29 +143,38 @@ def _noticed(table: ActaTable, mapping: Mapping) -> Iterator[str]:
     """Ask what the reader noticed, and the proposal did not."""
     source, found = table.source, table.source.noticed
     if source.subtotals and source.subtotals_left_out is None:
-        why = listed(dict.fromkeys(source.subtotal_why), 2)
-        yield (
-            f"{counted(len(source.subtotals), 'row', 'rows')} may be sums of others ({why}), the first "
-            f'{source.subtotals[0]}: are they? Then say "subtotals": "leave_out", or name them '
-            'by a rule {"column": …, "equals": […]}; "keep" if they are stations.'
+        yield told(
+            "{rows} may be sums of others ({why}), the first {row}: are they? Then say "
+            '"subtotals": "leave_out", or name them by a rule {{"column": …, "equals": […]}}; '
+            '"keep" if they are stations.',
+            rows=counted(len(source.subtotals), "row", "rows"),
+            why=clauses([*dict.fromkeys(source.subtotal_why)][:2]),
+            row=source.subtotals[0],
         )
     if found is None:
         return
     for one in found.spoiled:
-        yield (
-            f"{counted(one.rows, 'code', 'codes')} of {one.column!r} are written {one.form}, such as "
-            f"{one.example!r}: did a spreadsheet rewrite them?"
+        yield told_of(
+            one.rows,
+            "{count} code of {column} is written {form}, such as {example}: did a spreadsheet "
+            "rewrite it?",
+            "{count} codes of {column} are written {form}, such as {example}: did a spreadsheet "
+            "rewrite them?",
+            column=repr(one.column),
+            form=one.form,
+            example=repr(one.example),
         )
     for status in found.statuses if mapping.status is None else ():
-        texts = ", ".join(f"{shown(text)} {rows:,}" for text, rows in status.texts[:6])
-        yield (
-            f"Does {status.column!r} say which sheets count ({texts})? It is not read, so all do; "
-            "mapping.status places each text under counted, annulled or pending."
+        texts = enumerated(
+            formula("{text} {rows}", text=shown(text), rows=number(rows))
+            for text, rows in status.texts[:6]
         )
+        yield ask_of_status(status.column, texts)
     if found.twins:
-        yield (
-            f"{counted(found.twins, 'row', 'rows')} hold all figures of another station's: are they "
-            "copies, to be left out?"
+        yield told_of(
+            found.twins,
+            "{count} row holds all figures of another station's: is it a copy, to be left out?",
+            "{count} rows hold all figures of another station's: are they copies, to be left out?",
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from tallyverify.errors import InputError, RecordError, listed
-from tallyverify.language import counted
+from tallyverify.language import counted, enumerated, formula, number, told
 from tallyverify.proposals.case_folder import Proposal
 from tallyverify.proposals.cells import Grid
 from tallyverify.proposals.columns import Column, named_columns
@@ -100,7 +100,7 @@ def _held(source: Any) -> pd.DataFrame:
 def _proposed(grid: Grid, name: str) -> Proposal:
     kinds = row_kinds(named_columns(grid.raw))
     if not kinds.columns or not len(kinds.columns[0].cells):
-        raise InputError("no column holds anything below its name", file=grid.raw.file)
+        raise InputError(told("no column holds anything below its name"), file=grid.raw.file)
     rows = len(kinds.columns[0].cells)
     status = kinds.mapping.get("status", {}).get("column")
     columns = [column for column in kinds.columns if column.name != status]
@@ -130,14 +130,22 @@ def _proposed(grid: Grid, name: str) -> Proposal:
     parts: list[Any] = [grid, kinds, long or figures, places, inside, arrival]
     evidence = [*(said for part in parts for said in part.evidence), *_sums(figures, long, rows)]
     unread = [
-        f"{column.name!r} holds what is no count: {listed(column.unread, 4)}. It is not read; is "
-        "that right?"
+        told(
+            "{column} holds what is no count: {texts}. It is not read; is that right?",
+            column=repr(column.name),
+            texts=listed(column.unread, 4),
+        )
         for column in used
         if column.unread
     ]
     nothing = sorted(set(grid.raw.distinct) - {c.name for c in kinds.columns} - {""})
-    empty = [f"No cell is filled in {listed(nothing)}: left out. Is that right?"] if nothing else []
-    questions = [*(asked for part in parts for asked in part.questions), *unread, *empty]
+    questions = [*(asked for part in parts for asked in part.questions), *unread]
+    if nothing:
+        questions.append(
+            told(
+                "No cell is filled in {columns}: left out. Is that right?", columns=listed(nothing)
+            )
+        )
     try:
         return Proposal(
             Contest.model_validate(contest),
@@ -166,14 +174,17 @@ def _roles(columns: Sequence[Column], rows: int) -> tuple[Figures, LongFigures |
 def _check_found(
     grid: Grid, columns: Sequence[Column], places: Places, votes: Sequence[Any]
 ) -> None:
-    for missing, what in ((not votes, "could be votes"), (not places.key, "names a station")):
+    for missing, what in (
+        (not votes, told("no column could be votes")),
+        (not places.key, told("no column names a station")),
+    ):
         if missing:
             raise InputError(
-                f"no column {what}",
+                what,
                 file=grid.raw.file,
                 found=listed((column.name for column in columns), 40),
-                expected="a row for each station (or for each station and option)",
-                hint="describe the columns in a mapping (tallyverify schema mapping)",
+                expected=told("a row for each station (or for each station and option)"),
+                hint=told("describe the columns in a mapping (tallyverify schema mapping)"),
             )
 
 
@@ -237,6 +248,6 @@ def _sums(figures: Figures, long: LongFigures | None, rows: int) -> list[str]:
     else:
         named = [(c.name, [c]) for c in figures.votes] + list(figures.lines.items())
         sums = [(name, int(added(columns).sum())) for name, columns in named]
-    said = ", ".join(f"{name} {number:,}" for name, number in sums)
+    said = enumerated(formula("{name} {sum}", name=name, sum=number(n)) for name, n in sums)
     read = rows if long is None else len(long.option.cells)
-    return [f"read: {counted(read, 'row', 'rows')}; {said}"]
+    return [told("read: {rows}; {sums}", rows=counted(read, "row", "rows"), sums=said)]

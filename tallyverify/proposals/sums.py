@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tallyverify.language import Told, number, plus, told
 from tallyverify.proposals.columns import Column, Ints, share_equal
 
 _SAMPLE = 60
@@ -25,10 +26,16 @@ class Total:
     share: float
     rows: int
 
-    def __str__(self) -> str:
-        left = " + ".join(column.name for column in self.total)
-        right = " + ".join(column.name for column in self.parts)
-        return f"{left} = {right} on {round(self.share * self.rows):,} of {self.rows:,} rows"
+    @property
+    def words(self) -> Told:
+        """On how many rows the two are the same."""
+        return told(
+            "{total} = {parts} on {equal} of {rows} rows",
+            total=plus(column.name for column in self.total),
+            parts=plus(column.name for column in self.parts),
+            equal=number(round(self.share * self.rows)),
+            rows=number(self.rows),
+        )
 
 
 def added(columns: Sequence[Column]) -> Ints:

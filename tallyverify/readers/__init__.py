@@ -12,9 +12,10 @@ from tallyverify.readers.files import Content, check_exists, load
 from tallyverify.readers.kinds.encoding import to_utf8
 from tallyverify.readers.kinds.formats import read_raw
 from tallyverify.readers.opening.frames import from_frame
-from tallyverify.readers.opening.many import FILE, SHEET, names_of_files, with_names_of
+from tallyverify.readers.opening.many import FILE, SHEET, names_of_files
 from tallyverify.readers.opening.more_kinds import check_not_fixed_width, is_html
 from tallyverify.readers.opening.places import FilesMeant, check_name, files_meant
+from tallyverify.readers.opening.same_columns import with_names_of
 from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.rows.alike import ALIKE, rows_alike, share_alike

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tallyverify.errors import InputError, RecordError, listed, nearest, shown
+from tallyverify.language import told
 from tallyverify.readers.build import as_wide, build_wide
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
@@ -23,7 +24,7 @@ from tallyverify.readers.opening.many import FILE, read_files
 from tallyverify.readers.own_names import own_names_mapping
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of
-from tallyverify.readers.row_meaning import (
+from tallyverify.readers.rows.row_meaning import (
     check_conditions,
     no_row_kept,
     rows_kept,
@@ -200,10 +201,10 @@ class ActaStream:
         check_no_header(self.mapping.header_rows if self.mapping else (), self.path.name, "Parquet")
         if self.mapping is not None and needs_every_row(self.mapping):
             raise InputError(
-                "what rows mean hangs on other rows, and this file is read in parts",
+                told("what rows mean hangs on other rows, and this file is read in parts"),
                 file=self.path.name,
-                place="mapping.fill_down, mapping.status or mapping.repeated",
-                hint="read it whole, with read_actas",
+                place=told("mapping.fill_down, mapping.status or mapping.repeated"),
+                hint=told("read it whole, with read_actas"),
             )
         return _mapping_for(Raw(names, [], self.path.name), self.contest, self.mapping, self.format)
 
@@ -260,7 +261,7 @@ def _opened(source: Any, given: Mapping | None) -> tuple[Raw, Source, bool]:
     if isinstance(source, str | Path):
         return read_files(Path(source), given)
     raw = from_frame(source)
-    check_no_header(given.header_rows if given else (), raw.file, "a data frame")
+    check_no_header(given.header_rows if given else (), raw.file, told("a data frame"))
     return raw, Source(name=raw.file, rows=raw.rows), False
 
 
@@ -280,10 +281,10 @@ def _mapping_for(
     if given is None:
         if name is not None and name not in FORMATS:
             raise InputError(
-                "no such format",
+                told("no such format"),
                 found=shown(name),
                 expected=listed(FORMATS),
-                hint=nearest(name, FORMATS) or "describe the columns in a mapping",
+                hint=nearest(name, FORMATS) or told("describe the columns in a mapping"),
             )
         if name is not None:
             given = FORMATS[name](raw, contest)

@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
+from tallyverify.language import counted, told
 from tallyverify.readers.codes import station_codes
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.kinds.encoding import damaged
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.row_meaning import rows_meant
+from tallyverify.readers.rows.row_meaning import rows_meant
 from tallyverify.readers.rows.said_of_rows import beside_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import TEXT, UNREAD_COLUMNS, ActaTable, Source
@@ -81,13 +82,18 @@ def _counts(
     counts = read_counts(raw.column(name), thousands, mapping.missing)
     if len(counts.rows) >= 10 and pc.count(counts.values).as_py() == 0:
         raise InputError(
-            "a column mapped to counts holds none",
+            told("a column mapped to counts holds none"),
             file=raw.file,
-            place=f"column {shown(name)} (mapped to {shown(figure)})",
-            found=f"{listed(dict.fromkeys(counts.texts), 4)} and the like in "
-            f"{len(counts.rows):,} rows",
-            expected="whole numbers",
-            hint=f"name another column; there are {listed(raw.distinct, 60)}",
+            place=told(
+                "column {column} (mapped to {figure})", column=shown(name), figure=shown(figure)
+            ),
+            found=told(
+                "{texts} and the like in {rows}",
+                texts=listed(dict.fromkeys(counts.texts), 4),
+                rows=counted(len(counts.rows), "row", "rows"),
+            ),
+            expected=told("whole numbers"),
+            hint=told("name another column; there are {columns}", columns=listed(raw.distinct, 60)),
         )
     return counts
 

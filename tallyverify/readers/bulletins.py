@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tallyverify.errors import InputError, RecordError, shown
+from tallyverify.language import enumerated, formula, told
 from tallyverify.names import folded, names_nothing
 from tallyverify.readers.actas import _opened, _thousands
 from tallyverify.readers.build import build_wide
@@ -21,6 +22,7 @@ from tallyverify.readers.opening.many import FILE, SHEET
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.readers.rows.subtotals import labelled
+from tallyverify.readers.words import cell_place, row_place
 from tallyverify.records import DECLARED_LINES, AreaResult, Contest, DeclaredMapping
 from tallyverify.table import ActaTable, Source
 from tallyverify.taken import takes_input
@@ -83,27 +85,30 @@ def read_areas(
     areas: dict[tuple[str, ...], tuple[str, AreaResult]] = {}
     records: list[dict[str, Any]] = table.frame.to_dict("records")  # type: ignore[assignment]
     for position, record in zip(at, records, strict=True):
-        place = f"row {table.source.row(int(record['row']))}"
+        number = table.source.row(int(record["row"]))
         try:
             row = rows.read(record, {n: texts[position] for n, texts in shares.items()})
         except InputError as error:
-            raise error.in_file(raw.file).at(place) from None
+            raise error.in_file(raw.file).at(row_place(number)) from None
         if row is None:
             continue
         key = tuple(folded(name) for name in row.area.values())
         if key in areas:
             raise InputError(
-                "an area stands in the table twice",
+                told("an area stands in the table twice"),
                 file=raw.file,
-                place=place,
-                found=f"{_named(row)}, also in {areas[key][0]}",
-                expected="each area once, and the whole country once",
-                hint="name the column that tells them apart in mapping.areas, or choose rows by "
-                "mapping.where",
+                place=row_place(number),
+                found=told("{area}, also in row {row}", area=_named(row), row=areas[key][0]),
+                expected=told("each area once, and the whole country once"),
+                hint=told(
+                    "name the column that tells them apart in mapping.areas, or choose rows by "
+                    "mapping.where"
+                ),
             )
-        areas[key] = place, row
+        areas[key] = number, row
     if not areas:
-        raise InputError("the table declares nothing", file=raw.file, found="no row with figures")
+        nothing, found = told("the table declares nothing"), told("no row with figures")
+        raise InputError(nothing, file=raw.file, found=found)
     source_of = replace(
         table.source,
         respelt=(*table.source.respelt, *respelt),
@@ -113,19 +118,21 @@ def read_areas(
 
 
 def _named(row: AreaResult) -> str:
-    return shown(row.area) if row.area else "the whole country"
+    return shown(row.area) if row.area else told("the whole country")
 
 
 def _check_read(table: ActaTable) -> None:
     for cell in table.unread.head(1).to_dict("records"):
         raise InputError(
-            "a declared figure is not a count",
+            told("a declared figure is not a count"),
             file=table.source.name,
-            place=f"row {table.source.row(int(cell['row']))}, column {shown(cell['column'])}",
+            place=cell_place(table.source.row(int(cell["row"])), cell["column"]),
             found=shown(cell["text"]),
-            expected="a whole number, or nothing",
-            hint="say in mapping.missing which texts mean that nothing is declared, or in "
-            "mapping.thousands which sign parts thousands",
+            expected=told("a whole number, or nothing"),
+            hint=told(
+                "say in mapping.missing which texts mean that nothing is declared, or in "
+                "mapping.thousands which sign parts thousands"
+            ),
         )
 
 
@@ -184,10 +191,10 @@ class _Rows:
         if found is None or float(found[1]) > 100:
             column = self.mapping.percentages.get(name, self.mapping.coverage)
             raise InputError(
-                f"column {shown(column)}: a declared percentage cannot be read",
+                told("column {column}: a declared percentage cannot be read", column=shown(column)),
                 found=shown(text),
-                expected="0 to 100, such as 51.2, 51,2 or 51.2 %",
-                hint="say in mapping.missing which texts mean that nothing is declared",
+                expected=told("0 to 100, such as 51.2, 51,2 or 51.2 %"),
+                hint=told("say in mapping.missing which texts mean that nothing is declared"),
             )
         return float(f"{found[1]}.{found[2] or 0}")
 
@@ -199,31 +206,49 @@ class _Rows:
             if folded(text) in whole:
                 continue
             if names_nothing(text) and self.named_by_cell(level):
-                raise InputError(
-                    "this names no area, and it is not known of which one the row is",
-                    found=f"{level} {shown(text)}",
-                    expected="the name of an area, nothing, or a text of mapping.whole",
-                    hint=f'if the row is the whole, say "whole": [{json.dumps(text)}]; if it is a '
-                    'name, say so by the pattern "(.*)"; else leave it out by mapping.where_not',
-                )
+                raise _no_name(level, text)
             if labelled(pa.array([text]))[0]:
-                raise InputError(
-                    "this looks like the label of a total, not like the name of an area",
-                    found=f"{level} {shown(text)}",
-                    expected="the name of an area, nothing, or a text of mapping.whole",
-                    hint=f'if the row is the whole, say "whole": [{json.dumps(text)}]; else leave '
-                    "it out by mapping.where_not",
-                )
+                raise _of_a_total(level, text)
         names = ["" if folded(text) in whole else text for text in texts]
         given = [bool(name) for name in names]
         if given != sorted(given, reverse=True):
             raise InputError(
-                "a row names a smaller area, but not the larger one that it lies in",
-                found=", ".join(
-                    f"{at} {shown(n)}" for at, n in zip(self.levels, names, strict=True)
+                told("a row names a smaller area, but not the larger one that it lies in"),
+                found=enumerated(map(_cell, self.levels, names)),
+                expected=told("all areas that the row lies in"),
+                hint=told(
+                    "if an empty cell means what stands above it, name its column in "
+                    "mapping.fill_down"
                 ),
-                expected="all areas that the row lies in",
-                hint="if an empty cell means what stands above it, name its column in "
-                "mapping.fill_down",
             )
         return {level: name for level, name in zip(self.levels, names, strict=True) if name}
+
+
+def _cell(level: str, text: str) -> str:
+    return formula("{level} {text}", level=level, text=shown(text))
+
+
+def _no_name(level: str, text: str) -> InputError:
+    return InputError(
+        told("this names no area, and it is not known of which one the row is"),
+        found=_cell(level, text),
+        expected=told("the name of an area, nothing, or a text of mapping.whole"),
+        hint=told(
+            'if the row is the whole, say "whole": [{text}]; if it is a name, say so by the '
+            'pattern "(.*)"; else leave it out by mapping.where_not',
+            text=json.dumps(text),
+        ),
+    )
+
+
+def _of_a_total(level: str, text: str) -> InputError:
+    return InputError(
+        told("this looks like the label of a total, not like the name of an area"),
+        found=_cell(level, text),
+        expected=told("the name of an area, nothing, or a text of mapping.whole"),
+        hint=told(
+            'if the row is the whole, say "whole": [{text}]; else leave it out by '
+            "mapping.where_not",
+            text=json.dumps(text),
+        ),
+    )

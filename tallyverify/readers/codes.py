@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import counted
+from tallyverify.language import clauses, counted, told
 from tallyverify.names import FORMULA_ERROR, NO_PLACE
 from tallyverify.readers.opening.many import FILE, SHEET
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.rows.subtotals import labelled
+from tallyverify.readers.words import cell_place
 from tallyverify.records import Contest, Cut, Mapping, column_named
 from tallyverify.table import Source
 
@@ -63,7 +64,13 @@ def _code(raw: Raw, code: str | Cut, mapping: Mapping, said: list[str], source: 
         column = _cut(raw, code, column, none, source)
     elif name not in (FILE, SHEET) and pc.any(none).as_py():  # a file called NA has a name
         texts = pc.unique(column.filter(none)).to_pylist()
-        said.append(f"{listed(texts)} in {shown(name)} names nothing: taken as empty")
+        said.append(
+            told(
+                "{texts} in {column} names nothing: taken as empty",
+                texts=listed(texts),
+                column=shown(name),
+            )
+        )
         column = pc.if_else(none, "", column)
     return _padded(column, mapping.pad.get(name))
 
@@ -79,12 +86,14 @@ def _cut(raw: Raw, code: Cut, column: pa.Array, none: pa.Array, source: Source) 
     if len(strange):
         at = int(strange[0])
         raise InputError(
-            "a text does not fit the pattern that a code is to be cut out by",
+            told("a text does not fit the pattern that a code is to be cut out by"),
             file=raw.file,
-            place=f"row {source.row(int(raw.row_numbers[at]))}, column {shown(code.column)}",
-            found=f"{shown(column[at].as_py())}; {counted(len(strange), 'such row', 'such rows')}",
-            expected=f"texts that {shown(code.pattern)} fits as a whole",
-            hint="write the pattern wider, or leave these rows out by mapping.where_not",
+            place=cell_place(source.row(int(raw.row_numbers[at])), code.column),
+            found=clauses(
+                [shown(column[at].as_py()), counted(len(strange), "such row", "such rows")]
+            ),
+            expected=told("texts that {pattern} fits as a whole", pattern=shown(code.pattern)),
+            hint=told("write the pattern wider, or leave these rows out by mapping.where_not"),
         )
     if not len(unfit):
         return cut

@@ -7,6 +7,7 @@ none. In both, CENTRO is a nine-digit code whose leading zero was lost.
 from __future__ import annotations
 
 from tallyverify.errors import InputError, listed
+from tallyverify.language import told
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Contest, Mapping
 
@@ -25,11 +26,15 @@ def convzla_mapping(raw: Raw, contest: Contest) -> Mapping:
     absent = [name for name in _NEEDED if name not in raw.names]
     if absent:
         raise InputError(
-            "the file is not of the format convzla",
+            told("the file is not of the format convzla"),
             file=raw.file,
-            place="header",
-            found=f"no {listed(absent)} among {listed(raw.distinct, 40)}",
-            hint="describe the columns in a mapping instead of naming a format",
+            place=told("header"),
+            found=told(
+                "no {columns} among {there}",
+                columns=listed(absent),
+                there=listed(raw.distinct, 40),
+            ),
+            hint=told("describe the columns in a mapping instead of naming a format"),
         )
     return Mapping(
         station=("CENTRO", "MESA"),

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tallyverify.language import clauses, told
 from tallyverify.model import MAX_COUNT
 from tallyverify.taken import takes_input
 
@@ -72,10 +73,16 @@ def thousands_of(columns: Iterable[pa.Array], given: str | None) -> Thousands:
             decimal.add(sign)
         elif len(grouped) == len(figures) and len(zeros) < len(figures):
             grouping.add(sign)
-            said.append(f"“{sign}” read as a thousands separator, as in {min(grouped)}")
+            said.append(
+                told(
+                    "“{sign}” read as a thousands separator, as in {figure}",
+                    sign=sign,
+                    figure=min(grouped),
+                )
+            )
         elif not any(t in zeros for t in grouped):
             decimal.add(sign)
-    return Thousands(frozenset(grouping), frozenset(decimal), "; ".join(said))
+    return Thousands(frozenset(grouping), frozenset(decimal), clauses(said))
 
 
 def _odd_texts(column: pa.Array) -> list[str]:

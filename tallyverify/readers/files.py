@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import counted, told
 from tallyverify.readers.opening.archives import (
     MAX_BYTES,
     gunzipped,
@@ -19,17 +20,20 @@ from tallyverify.taken import takes_input
 
 _CHUNK = 1024**2
 _PACKED_TWICE = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+_PACKED = (told("this packing is not read"), told("unpack it, or pack it as zip or gz"))
 _BINARY = {
     b"%PDF": (
-        "this is a PDF, a picture of a table",
-        "take its tables out with pdfplumber, camelot or tabula, check them against the page, and "
-        "save them as CSV",
+        told("this is a PDF, a picture of a table"),
+        told(
+            "take its tables out with pdfplumber, camelot or tabula, check them against the page, "
+            "and save them as CSV"
+        ),
     ),
-    b"ARROW1": ("this is an Arrow (Feather) file", "write it as Parquet"),
-    b"SQLite format 3": ("this is a SQLite database", "export the table as CSV"),
-    b"BZh": ("this packing is not read", "unpack it, or pack it as zip or gz"),
-    b"7z\xbc\xaf": ("this packing is not read", "unpack it, or pack it as zip or gz"),
-    b"Rar!": ("this packing is not read", "unpack it, or pack it as zip or gz"),
+    b"ARROW1": (told("this is an Arrow (Feather) file"), told("write it as Parquet")),
+    b"SQLite format 3": (told("this is a SQLite database"), told("export the table as CSV")),
+    b"BZh": _PACKED,
+    b"7z\xbc\xaf": _PACKED,
+    b"Rar!": _PACKED,
 }
 
 
@@ -57,23 +61,30 @@ def check_exists(path: Path) -> None:
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
     except OSError as error:
-        raise InputError("the file cannot be read", file=path.name, found=error.strerror) from None
+        raise _unreadable(path.name, error) from None
     if is_folder:
-        raise InputError("this is a folder, a file is expected", file=path.name)
+        raise InputError(told("this is a folder, a file is expected"), file=path.name)
     if not is_file:
         folder = path.parent
         there = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
         raise InputError(
-            "there is no such file",
+            told("there is no such file"),
             file=path.name,
-            expected=f"one of the files there: {listed(there)}" if there else None,
+            expected=told("one of the files there: {files}", files=listed(there))
+            if there
+            else None,
             hint=nearest(path.name, there),
         )
     size = path.stat().st_size
     if size == 0:
-        raise InputError("the file is empty", file=path.name, found="0 bytes")
+        nothing = counted(0, "byte", "bytes")
+        raise InputError(told("the file is empty"), file=path.name, found=nothing)
     if size > MAX_BYTES and path.suffix != ".parquet":
         raise too_large(path.name, size)
+
+
+def _unreadable(name: str, error: OSError) -> InputError:
+    return InputError(told("the file cannot be read"), file=name, found=error.strerror)
 
 
 @takes_input
@@ -98,13 +109,15 @@ def load(
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise InputError("the file cannot be read", file=name, found=error.strerror) from None
+        raise _unreadable(name, error) from None
     whole = Content(name, name, hashlib.sha256(raw).hexdigest(), "", raw, name)
     if raw.startswith(b"PK") and not workbook_kind(raw, name):
-        for told, member, data in unzipped(raw, name, members):
-            yield _known(replace(whole, name=told, data=data, inner=member), encoding, packed=True)
+        for called, member, data in unzipped(raw, name, members):
+            inside = replace(whole, name=called, data=data, inner=member)
+            yield _known(inside, encoding, packed=True)
     elif members is not None:
-        raise InputError("this is no zip archive, and has no members", file=name, found=members)
+        no_members = told("this is no zip archive, and has no members")
+        raise InputError(no_members, file=name, found=members)
     elif raw.startswith(b"\x1f\x8b"):
         inner = name.removesuffix(".gz")
         unpacked = replace(whole, data=gunzipped(raw, name), inner=inner)
@@ -117,7 +130,7 @@ def _known(content: Content, encoding: str | None, *, packed: bool = False) -> C
     data, name = content.data, content.name
     kind = workbook_kind(data, name)
     if packed and not kind and data.startswith(_PACKED_TWICE):
-        raise InputError("an archive inside an archive is not unpacked", file=name)
+        raise InputError(told("an archive inside an archive is not unpacked"), file=name)
     return replace(content, kind=kind or _kind(data, name, encoding))
 
 
@@ -132,14 +145,19 @@ def _kind(data: bytes, name: str, encoding: str | None) -> str:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or (
         encoding is not None and b"\x00" in "a".encode(encoding)
     )
-    known = next((told for mark, told in _BINARY.items() if data.startswith(mark)), None)
+    known = next((words for mark, words in _BINARY.items() if data.startswith(mark)), None)
     if known or (not wide and b"\x00" in data):
-        what, hint = known or ("this is a binary file, not a table", "export the sheet as CSV")
+        what, hint = known or (
+            told("this is a binary file, not a table"),
+            told("export the sheet as CSV"),
+        )
         raise InputError(
             what,
             file=name,
-            found=f"it begins with {shown(bytes(head[:12]))}",
-            expected="CSV or TSV text (plain, zip or gz), xlsx, xls, ods, Parquet, JSON or HTML",
+            found=told("it begins with {bytes}", bytes=shown(bytes(head[:12]))),
+            expected=told(
+                "CSV or TSV text (plain, zip or gz), xlsx, xls, ods, Parquet, JSON or HTML"
+            ),
             hint=hint,
         )
     return "text"
@@ -148,7 +166,7 @@ def _kind(data: bytes, name: str, encoding: str | None) -> str:
 def blank(name: str) -> InputError:
     """Return the error for a file without a single character to read."""
     return InputError(
-        "the file holds nothing but white space",
+        told("the file holds nothing but white space"),
         file=name,
-        hint="fetch it again; the export may have failed",
+        hint=told("fetch it again; the export may have failed"),
     )

@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Codes, Mask
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import told, told_of
 from tallyverify.names import folded
 from tallyverify.readers.build import Cells, FigureCells, Figures, assemble
 from tallyverify.readers.codes import station_codes
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_texts_of
-from tallyverify.readers.row_meaning import rows_meant
+from tallyverify.readers.rows.row_meaning import rows_meant
 from tallyverify.readers.rows.said_of_rows import APART, beside_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
@@ -104,31 +105,35 @@ def _check_options(
     options: pa.Array, wanted: list[str], mapping: Mapping, file: str
 ) -> tuple[str, ...]:
     there = [str(text) for text in pc.unique(options).to_pylist()]
-    place = f"column {listed(mapping.options_in)}"
+    place = told("column {column}", column=listed(mapping.options_in))
     unplaced = [text for text in there if text not in wanted and text not in mapping.ignore]
     if unplaced:
         raise InputError(
-            "an option that the mapping does not place"
-            if len(unplaced) == 1
-            else f"{len(unplaced)} options that the mapping does not place",
+            told_of(
+                len(unplaced),
+                "an option that the mapping does not place",
+                "{count} options that the mapping does not place",
+            ),
             file=file,
             place=place,
             found=listed(unplaced),
-            expected=f"each one of {listed(wanted)}, or of mapping.ignore",
+            expected=told("each one of {options}, or of mapping.ignore", options=listed(wanted)),
             hint=nearest(unplaced[0], wanted)
-            or "map it to a candidate or line, or list it in mapping.ignore",
+            or told("map it to a candidate or line, or list it in mapping.ignore"),
         )
     absent = [text for text in wanted if text not in there]
     if absent and mapping.absent is None:
         raise InputError(
-            "the file has no rows for an option of the mapping",
+            told("the file has no rows for an option of the mapping"),
             file=file,
             place=place,
-            found=f"no {shown(absent[0])}",
-            expected=f"one of {listed(there, 60)}",
+            found=told("no {text}", text=shown(absent[0])),
+            expected=told("one of {texts}", texts=listed(there, 60)),
             hint=nearest(absent[0], there),
         )
-    return tuple(f"no station has a row for {shown(text)}: zero votes" for text in absent)
+    return tuple(
+        told("no station has a row for {option}: zero votes", option=shown(text)) for text in absent
+    )
 
 
 def _sheets(keys: list[pa.Array], option: Codes, areas: dict[str, pa.Array]) -> _LongSheets:
@@ -213,6 +218,6 @@ def _of_station(columns: dict[str, CountColumn], sheets: _LongSheets) -> FigureC
         at, texts = sheets.cells(counts.rows, counts.texts)
         for acta in np.flatnonzero(differ).tolist():
             at.append(int(sheets.row_of[acta]))
-            texts.append(f"{least[acta]:.0f} to {most[acta]:.0f} in one station")
+            texts.append(f"{least[acta]:.0f} ≠ {most[acta]:.0f}")
         unread[name] = at, texts
     return FigureCells(reduce(pc.add, values), unread)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import shown
-from tallyverify.language import number
+from tallyverify.language import number, told
 from tallyverify.readers.counts import Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Mapping
@@ -42,8 +42,12 @@ def mend(raw: Raw, mapping: Mapping, table: ActaTable, at: Counts, thousands: Th
     for words, changed in _changes(raw, mapping, figures, taken, thousands):
         mended = holding(changed, votes)
         if mended is not None and mended.mean() >= _ENOUGH:
-            rows = f"{number(int(mended.sum()))} of {number(len(mended))} rows tried"
-            return f"the sheets add up on {rows} if {words}"
+            return told(
+                "the sheets add up on {mended} of {tried} rows tried if {change}",
+                mended=number(int(mended.sum())),
+                tried=number(len(mended)),
+                change=words,
+            )
     return ""
 
 
@@ -75,7 +79,9 @@ def _changes(
     column = {name: parts[0] for name, parts in mapping.figures.items() if len(parts) == 1}
     column = {name: one for name, one in column.items() if name in figures}
     for one, other in combinations(column, 2):
-        words = f"{shown(column[one])} and {shown(column[other])} are exchanged"
+        words: str = told(
+            "{one} and {other} are exchanged", one=shown(column[one]), other=shown(column[other])
+        )
         yield words, figures | {one: figures[other], other: figures[one]}
     place = {name: raw.position(one) for name, one in column.items()}
     names = raw.distinct
@@ -86,12 +92,12 @@ def _changes(
         found = values.to_numpy(zero_copy_only=False).astype(float)
         return None if np.isnan(found).mean() > 0.5 else np.nan_to_num(found).astype(np.int64)
 
-    for by, side in ((1, "right"), (-1, "left")):
+    for by in (1, -1):
         for start in sorted(set(place.values())):
             moved = {name: at + by for name, at in place.items() if at >= start}
             values = {n: read(p) for n, p in moved.items() if 0 <= p < len(names)}
             if all(value is not None for value in values.values()):
-                words = f"every column from {shown(names[start])} on is read one to the {side}"
+                words = _one_aside(names[start], by)
                 # What would stand outside the file is not known.
                 rest = {n: v for n, v in figures.items() if n not in moved or n in values}
                 yield words, rest | {n: v for n, v in values.items() if v is not None}
@@ -102,5 +108,16 @@ def _changes(
         if there is None:
             continue
         for name in column:
-            words = f"{name} is read from {shown(other)} instead of {shown(column[name])}"
+            words = told(
+                "{figure} is read from {column} instead of {other}",
+                figure=name,
+                column=shown(other),
+                other=shown(column[name]),
+            )
             yield words, figures | {name: there}
+
+
+def _one_aside(first: str, by: int) -> str:
+    if by > 0:
+        return told("every column from {column} on is read one to the right", column=shown(first))
+    return told("every column from {column} on is read one to the left", column=shown(first))

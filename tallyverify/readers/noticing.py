@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.arrays import Counts
+from tallyverify.language import told
 from tallyverify.readers.counts import Thousands, read_counts
 from tallyverify.readers.mending import mend
 from tallyverify.readers.raw import Raw
@@ -28,15 +29,16 @@ from tallyverify.records import ALL_OPTIONS, Mapping, column_named
 from tallyverify.table import ActaTable, Beside, Noticed, Spoiled, StatusTexts, SumsByText
 
 _BLOCKS, _BLOCK = 10, 500
-_ANY_OTHER = "(any other)"
+_ANY_OTHER = told("(any other)")
 _MOST_REASONS = 500
 """So many texts a column may have in which each annulled sheet has its reason."""
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fev|mai|set|out|dez|okt"
+_WITH_ZERO = told("with a “.0” behind")
 _FORMS = {
-    "in scientific notation": r"^\d(?:[.,]\d+E\+?|E\+)\d{1,3}$",
-    "as dates": r"^(?:\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?|\d{1,2}/\d{1,2}/\d{4}|"
+    told("in scientific notation"): r"^\d(?:[.,]\d+E\+?|E\+)\d{1,3}$",
+    told("as dates"): r"^(?:\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?|\d{1,2}/\d{1,2}/\d{4}|"
     rf"\d{{1,2}}[-/](?:{_MONTHS})[a-z]*\.?(?:[-/]\d{{2,4}})?|(?:{_MONTHS})-\d{{2}})$",
-    "with a “.0” behind": r"^\d+[.,]0$",
+    _WITH_ZERO: r"^\d+[.,]0$",
 }
 _NOT_COUNTED = re.compile(
     r"\banul|\bannul|\bcancel|\binvalid(?:ad?[oa]s?|ated)?\b|\bvoid|\brechaz|\breject|"
@@ -172,7 +174,8 @@ def _spoiled(file: _File) -> Iterator[Spoiled]:
             if pc.any(_matching(sample, pattern)).as_py():
                 cells = file.text(name)
                 cells = cells.filter(_matching(cells, pattern))
-                yield Spoiled(name, form, len(cells), cells[0].as_py())
+                lost = form is not _WITH_ZERO
+                yield Spoiled(name, form, len(cells), cells[0].as_py(), lost)
 
 
 def _matching(cells: pa.Array, pattern: str) -> Any:
@@ -212,7 +215,12 @@ def _by_text(file: _File, kept: ActaTable) -> Iterator[SumsByText]:
             texts = pc.if_else(pc.equal(pc.fill_null(texts, ""), usual), usual, _ANY_OTHER)
         found = sums_by_text(name, texts, kept)
         if found is not None:
-            yield found
+            yield replace(found, texts=tuple(map(_as_told, found.texts)))
+
+
+def _as_told(text: str) -> str:
+    # In a column of Arrow it was a text like all others.
+    return _ANY_OTHER if text == _ANY_OTHER else text
 
 
 def _versions(file: _File) -> tuple[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tallyverify.errors import InputError, listed
+from tallyverify.language import told
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike
 from tallyverify.records import Contest, Mapping
@@ -26,12 +27,12 @@ def own_names_mapping(raw: Raw, contest: Contest) -> Mapping:
     station = find("", "station")
     if station is None:
         raise InputError(
-            "without a mapping the columns must bear the contest's own names",
+            told("without a mapping the columns must bear the contest's own names"),
             file=raw.file,
-            place="header",
-            found=f"no column 'station' among {listed(raw.distinct, 60)}",
-            expected="station, then levels, lines and options as the contest names them",
-            hint="describe the columns in a mapping (tallyverify schema mapping)",
+            place=told("header"),
+            found=told("no column 'station' among {there}", there=listed(raw.distinct, 60)),
+            expected=told("station, then levels, lines and options as the contest names them"),
+            hint=told("describe the columns in a mapping (tallyverify schema mapping)"),
         )
     votes: dict[str, Any] = {}
     for candidate in contest.candidates:

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import told
+from tallyverify.readers.words import column_place
 
 Merged = tuple[int, int, int]
 """Cells that a workbook says are one: their column's place, the numbers of first and last row."""
@@ -93,11 +95,11 @@ class Raw:
                 column = column if pa.types.is_decimal(kind) else column.cast(pa.string())
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
                 raise InputError(
-                    "a column holds neither text nor numbers",
+                    told("a column holds neither text nor numbers"),
                     file=self.file,
-                    place=f"column {shown(name)}",
-                    found=f"cells of type {kind}",
-                    hint="write the file again with one figure or name in each cell",
+                    place=column_place(name),
+                    found=told("cells of type {kind}", kind=str(kind)),
+                    hint=told("write the file again with one figure or name in each cell"),
                 ) from None
         return column
 
@@ -110,11 +112,17 @@ class Raw:
             return found[0]
         if found:
             raise InputError(
-                "two columns have the same name, and the mapping asks for it",
+                told("two columns have the same name, and the mapping asks for it"),
                 file=self.file,
-                place="header",
-                found=f"{shown(name)} in columns {listed([str(at + 1) for at in found])}",
-                hint=f"name the one you mean: {name}#1 is the first, {name}#2 the second",
+                place=told("header"),
+                found=told(
+                    "{name} in columns {columns}",
+                    name=shown(name),
+                    columns=listed([str(at + 1) for at in found]),
+                ),
+                hint=told(
+                    "name the one you mean: {name}#1 is the first, {name}#2 the second", name=name
+                ),
             )
         base, mark, nth = name.rpartition("#")
         if mark and nth.isdigit():
@@ -122,12 +130,13 @@ class Raw:
             if 1 <= int(nth) <= len(same):
                 return same[int(nth) - 1]
         raise InputError(
-            "the file has no column of this name",
+            told("the file has no column of this name"),
             file=self.file,
-            place="header",
-            found=shown(name) + " is asked for by the mapping",
-            expected=f"one of {listed(self.distinct, 60)}",
-            hint=nearest(name, self.names) or "change the mapping, or check that it is this file",
+            place=told("header"),
+            found=told("{name} is asked for by the mapping", name=shown(name)),
+            expected=told("one of {texts}", texts=listed(self.distinct, 60)),
+            hint=nearest(name, self.names)
+            or told("change the mapping, or check that it is this file"),
         )
 
     @property

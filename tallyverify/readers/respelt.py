@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.errors import shown
+from tallyverify.language import told
 from tallyverify.model import Model
 from tallyverify.names import spelt_as
 from tallyverify.readers.raw import Raw
@@ -69,7 +70,10 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
         changed["lines"] = mapping.lines | parts
     else:
         changed |= {"lines": owns(mapping.lines), "votes": owns(mapping.votes)}
-    said = tuple(f"{shown(name)} read from column {shown(own)}" for name, own in names.items())
+    said = tuple(
+        told("{name} read from column {column}", name=shown(name), column=shown(own))
+        for name, own in names.items()
+    )
     return mapping.model_copy(update=changed), said
 
 
@@ -79,4 +83,7 @@ def with_texts_of(column: pa.Array, known: list[str]) -> tuple[pa.Array, tuple[s
     taken = {text: one for text in strange if (one := spelt_alike(text, known))}
     for text, one in taken.items():
         column = pc.if_else(pc.equal(column, text), one, column)
-    return column, tuple(f"{shown(text)} read as {shown(one)}" for text, one in taken.items())
+    return column, tuple(
+        told("{text} read as {other}", text=shown(text), other=shown(one))
+        for text, one in taken.items()
+    )

@@ -9,10 +9,12 @@ import pandas as pd
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, shown
+from tallyverify.language import told
 from tallyverify.readers.actas import _as_mapping, _opened, _thousands, read_actas
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.opening.decided import as_decided
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
+from tallyverify.readers.words import cell_place
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Registry, listed_stations
 from tallyverify.taken import takes_input
@@ -65,11 +67,11 @@ def read_registry(
     where_from = replace(where_from, respelt=(*where_from.respelt, *respelt))
     if fitted.status or fitted.repeated != "hull" or fitted.subtotals:
         raise InputError(
-            "a registry lists stations, not their sheets",
+            told("a registry lists stations, not their sheets"),
             file=raw.file,
             place="mapping",
-            found="'status', 'repeated' or 'subtotals'",
-            hint="mapping.where keeps some of its rows",
+            found=told("'status', 'repeated' or 'subtotals'"),
+            hint=told("mapping.where keeps some of its rows"),
         )
     for column in fitted.columns:
         raw.position(column)
@@ -79,20 +81,20 @@ def read_registry(
     if len(table.unread):
         worst = table.unread.iloc[0]
         raise InputError(
-            "a registry holds counts only",
+            told("a registry holds counts only"),
             file=raw.file,
-            place=f"row {table.source.row(int(worst['row']))}, column {shown(worst['column'])}",
+            place=cell_place(table.source.row(int(worst["row"])), worst["column"]),
             found=shown(worst["text"]),
-            expected="a whole number, or nothing",
+            expected=told("a whole number, or nothing"),
         )
     twice = table.frame["station"][table.frame["station"].duplicated()]
     if len(twice):
         raise InputError(
-            "a station stands in the registry twice",
+            told("a station stands in the registry twice"),
             file=raw.file,
             found=listed(dict.fromkeys(twice.tolist()), 5),
-            expected="each station once",
-            hint="the key may need another column in mapping.station",
+            expected=told("each station once"),
+            hint=told("the key may need another column in mapping.station"),
         )
     frame = table.frame.drop(columns="row")
     if "registered" not in frame:
@@ -155,17 +157,17 @@ def registry_from(
         too_much = [name for name, value in given.items() if value is not None]
         if too_much:
             raise InputError(
-                "a table of actas was read already",
+                told("a table of actas was read already"),
                 found=listed(too_much),
-                hint="leave these out, or give the file that the table came from",
+                hint=told("leave these out, or give the file that the table came from"),
             )
         return listed_stations(source, earlier=earlier)
     if contest is None:
         raise InputError(
-            "sheets are read by their contest",
-            found="no contest",
-            expected="contest=, as for read_actas",
-            hint="give it, or a table from read_actas",
+            told("sheets are read by their contest"),
+            found=told("no contest"),
+            expected=told("contest=, as for read_actas"),
+            hint=told("give it, or a table from read_actas"),
         )
     table = read_actas(source, contest=contest, mapping=mapping, format=format)
     return listed_stations(table, earlier=earlier)

@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from tallyverify.errors import listed, nearest, shown
 from tallyverify.findings import Evidence, Finding
-from tallyverify.language import number
+from tallyverify.language import Told, formula, number, paragraph, plus, told
 from tallyverify.model import Count, Identifier, Model, Text
 from tallyverify.records.balance import (
     ALL_OPTIONS,
@@ -102,25 +102,15 @@ class Acta(Model):
         ):
             for name in getattr(self, field):
                 if name not in known:
-                    error = PydanticCustomError(
-                        "unknown_name",
-                        "the contest has no {field} {name}; it has {known}. {hint}",
-                        {
-                            "field": {"votes": "option"}.get(field, field[:-1]),
-                            "name": shown(name),
-                            "known": listed(known),
-                            "hint": nearest(name, known) or "",
-                        },
-                    )
-                    yield InitErrorDetails(type=error, loc=(field, name), input=name)
+                    yield _unknown_name(field, name, known)
         for candidate in contest.candidates:
             options = set(candidate.options) - {candidate.id}
             if candidate.id in self.votes and options & set(self.votes):
-                error = PydanticCustomError(
-                    "counted_twice",
+                what = told(
                     "votes stand both for candidate {name} and for options of the candidate",
-                    {"name": shown(candidate.id)},
+                    name=shown(candidate.id),
                 )
+                error = PydanticCustomError("counted_twice", "{text}", {"text": what})
                 yield InitErrorDetails(type=error, loc=("votes", candidate.id), input=None)
 
     def _figures(self, contest: Contest) -> dict[str, list[int | None]]:
@@ -150,7 +140,8 @@ class Acta(Model):
     def _error(
         self, contest: Contest, code: str, balance: Balance, outcome: BalanceOutcome
     ) -> InitErrorDetails:
-        message = f"{balance.words()}: {arithmetic(balance, self, contest, outcome)}"
+        figures = arithmetic(balance, self, contest, outcome)
+        message = formula("{rule}: {figures}", rule=balance.words(), figures=figures)
         error = PydanticCustomError(code, "{text}", {"text": message, "balance": balance.code})
         return InitErrorDetails(type=error, loc=(code,), input=self.station)
 
@@ -175,11 +166,27 @@ class Acta(Model):
                 observed=outcome.left,
                 expected=outcome.right,
                 difference=outcome.left - outcome.right,
-                message=f"station {self.station}: the rule “{balance.words()}” does not hold",
+                message=told(
+                    "station {station}: the rule “{rule}” does not hold",
+                    station=self.station,
+                    rule=balance.words(),
+                ),
                 arithmetic=arithmetic(balance, self, contest, outcome),
             )
             for code, balance, outcome in self._failures(contest)
         ]
+
+
+def _unknown_name(field: str, name: str, known: tuple[str, ...]) -> InitErrorDetails:
+    given, there, hint = shown(name), listed(known), nearest(name, known) or ""
+    what = {
+        "areas": told("the contest has no area {name}; it has {known}.", name=given, known=there),
+        "lines": told("the contest has no line {name}; it has {known}.", name=given, known=there),
+        "votes": told("the contest has no option {name}; it has {known}.", name=given, known=there),
+    }[field]
+    context = {"text": paragraph([what, hint]), "name": given, "known": there, "hint": hint}
+    error = PydanticCustomError("unknown_name", "{text}", context)
+    return InitErrorDetails(type=error, loc=(field, name), input=name)
 
 
 def _unrecorded(votes: dict[str, int | None], contest: Contest) -> list[str]:
@@ -191,7 +198,7 @@ def _unrecorded(votes: dict[str, int | None], contest: Contest) -> list[str]:
     ]
 
 
-def arithmetic(balance: Balance, acta: Acta, contest: Contest, outcome: BalanceOutcome) -> str:
+def arithmetic(balance: Balance, acta: Acta, contest: Contest, outcome: BalanceOutcome) -> Told:
     """Spell out both sides of a balance for one sheet, so that it can be redone by hand."""
     figures = {**acta.lines, **acta.votes}
     options = {row.id: [o for o in row.options if o in figures] for row in contest.candidates}
@@ -201,6 +208,12 @@ def arithmetic(balance: Balance, acta: Acta, contest: Contest, outcome: BalanceO
     spelt = []
     for names, total in zip(sides or ([], []), (outcome.left, outcome.right), strict=True):
         terms = [term for name in names for term in parts[name]]
-        text = " + ".join(f"{number(figures[term])} ({term})" for term in terms)
-        spelt.append(text if len(terms) == 1 else f"{text} = {number(total)}")
-    return f"{spelt[0]}; {spelt[1]}; difference {number(outcome.left - outcome.right)}"
+        text = plus(formula("{n} ({name})", n=number(figures[term]), name=term) for term in terms)
+        whole = formula("{terms} = {total}", terms=text, total=number(total))
+        spelt.append(text if len(terms) == 1 else whole)
+    return told(
+        "{left}; {right}; difference {difference}",
+        left=spelt[0],
+        right=spelt[1],
+        difference=number(outcome.left - outcome.right),
+    )

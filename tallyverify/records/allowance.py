@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from tallyverify.language import told
 from tallyverify.model import Count, Model
 
 MOST_SHARE = 0.5
@@ -17,7 +18,12 @@ CaptureKind = Literal["definitive", "provisional"]
 
 def _credible(share: float) -> float:
     if not 0 <= share <= MOST_SHARE:
-        raise ValueError(f"an allowance is a share from 0 to {MOST_SHARE} of the sheets, as 0.005")
+        raise ValueError(
+            told(
+                "an allowance is a share from 0 to {most} of the sheets, as 0.005",
+                most=str(MOST_SHARE),
+            )
+        )
     return share
 
 
@@ -54,5 +60,5 @@ class Allowance(Model):
     @model_validator(mode="after")
     def _one_of_the_two(self) -> Allowance:
         if (self.sheets is None) == (self.share is None):
-            raise ValueError('an allowance is either {"sheets": 5} or {"share": 0.005}')
+            raise ValueError(told('an allowance is either {{"sheets": 5}} or {{"share": 0.005}}'))
         return self

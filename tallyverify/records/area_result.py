@@ -6,9 +6,11 @@ from collections import Counter
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from tallyverify.errors import listed
+from tallyverify.language import told
 from tallyverify.model import Count, Identifier, Model
 from tallyverify.names import folded
 
@@ -28,24 +30,26 @@ Decimals = Annotated[int, Field(strict=True, ge=0, le=6)]
 def _each_once(keys: tuple[str, ...]) -> tuple[str, ...]:
     twice = [key for key, times in Counter(keys).items() if times > 1]
     if twice:
-        raise ValueError(f"each station is named once; twice: {listed(twice)}")
+        raise ValueError(told("each station is named once; twice: {keys}", keys=listed(twice)))
     return keys
 
 
-def _number_or_keys(value: object) -> str | None:
-    if isinstance(value, list | tuple):
-        return "keys"
-    return "number" if isinstance(value, int) and not isinstance(value, bool) else None
+def _number_or_keys(value: object) -> str:
+    return "keys" if isinstance(value, list | tuple) else "number"
+
+
+def _either(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | list | tuple):
+        what = told("annulled stations are a whole number, or a list of their keys")
+        raise PydanticCustomError("annulled", "{text}", {"text": what})
+    return value
 
 
 Annulled = Annotated[
     Annotated[Count, Tag("number")]
     | Annotated[tuple[Identifier, ...], AfterValidator(_each_once), Tag("keys")],
-    Discriminator(
-        _number_or_keys,
-        custom_error_type="annulled",
-        custom_error_message="annulled stations are a whole number, or a list of their keys",
-    ),
+    Discriminator(_number_or_keys),
+    BeforeValidator(_either),
 ]
 """Stations whose votes do not count: how many, or which."""
 
@@ -129,29 +133,44 @@ class AreaResult(Model):
         twice = [name for name, times in Counter(named).items() if times > 1]
         if twice:
             raise ValueError(
-                f"votes declared twice for {listed(twice)}: alone and in a group, or in two groups"
+                told(
+                    "votes declared twice for {names}: alone and in a group, or in two groups",
+                    names=listed(twice),
+                )
             )
         names = [group.name for group in self.groups]
         if len(set(names)) < len(names) or set(names) & {*self.votes, *_TAKEN}:
             raise ValueError(
-                "names of groups must differ from each other, from candidates and from "
-                f"{listed(_TAKEN)}"
+                told(
+                    "names of groups must differ from each other, from candidates and from {names}",
+                    names=listed(_TAKEN),
+                )
             )
         return self
 
     @model_validator(mode="after")
     def _percentages_are_of_something(self) -> AreaResult:
         if len(self.percentages) > 1 and 0.9 <= sum(self.percentages.values()) <= 1.01:
-            raise ValueError("percentages sum to 1: these are fractions; write 51.2 for 51.2 %")
+            raise ValueError(
+                told("percentages sum to 1: these are fractions; write 51.2 for 51.2 %")
+            )
         shares, counts = (set(map(folded, names)) for names in (self.percentages, self.figures))
         bare = [g.name for g in self.groups if g.votes is None and folded(g.name) not in shares]
         if bare:
-            raise ValueError(f"groups need votes, or a percentage: {listed(bare)} have neither")
+            raise ValueError(
+                told(
+                    "groups need votes, or a percentage: {groups} have neither",
+                    groups=listed(bare),
+                )
+            )
         alone = [name for name in self.percentages if folded(name) not in counts]
         if alone and self.valid is self.ballots is self.registered is None:
             raise ValueError(
-                f"percentages for {listed(alone)}, for which no votes are declared, need a total "
-                "that they are of: declare 'valid', 'ballots' or 'registered' beside them"
+                told(
+                    "percentages for {names}, for which no votes are declared, need a total that "
+                    "they are of: declare 'valid', 'ballots' or 'registered' beside them",
+                    names=listed(alone),
+                )
             )
         return self
 

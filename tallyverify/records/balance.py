@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import field_validator, model_validator
 
+from tallyverify.language import told
 from tallyverify.model import Count, Identifier, Model, Text
 
 if TYPE_CHECKING:
@@ -66,14 +67,21 @@ class Balance(Model):
     @classmethod
     def _terms_present(cls, value: str) -> str:
         if not all(term.removesuffix("?").strip() for term in _split(value)):
-            raise ValueError(f"figures joined by '+' are expected, not {value!r}")
+            raise ValueError(
+                told("figures joined by '+' are expected, not {given}", given=repr(value))
+            )
         return value
 
     @model_validator(mode="after")
     def _each_figure_once(self) -> Balance:
         twice = [name for name, times in Counter(self.terms).items() if times > 1]
         if twice:
-            raise ValueError(f"each figure may stand in a balance once; twice: {twice[0]!r}")
+            raise ValueError(
+                told(
+                    "each figure may stand in a balance once; twice: {figure}",
+                    figure=repr(twice[0]),
+                )
+            )
         return self
 
     @property
@@ -201,13 +209,15 @@ def evaluate_table(
 
 
 def _standard(code: str, left: str, op: Any, right: str, title: str, **more: Any) -> Balance:
-    return Balance(code=code, left=left, op=op, right=right, title=title, **more)
+    checked = Balance(code=code, left=left, op=op, right=right, title=title, **more)
+    # What people write is in one language, and so is the text of a checked title.
+    return checked.model_copy(update={"title": title})
 
 
-_R101 = "candidates sum to valid votes"
-_R102 = "valid, null and blank votes sum to the ballots"
-_R103 = "no more ballots than registered voters"
-_R104 = "no more ballots than voters who signed"
+_R101 = told("candidates sum to valid votes")
+_R102 = told("valid, null and blank votes sum to the ballots")
+_R103 = told("no more ballots than registered voters")
+_R104 = told("no more ballots than voters who signed")
 
 STANDARD_BALANCES: dict[str, tuple[Balance, ...]] = {
     "R101": (_standard("R101", ALL_OPTIONS, "==", "valid", _R101),),

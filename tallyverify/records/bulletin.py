@@ -11,6 +11,7 @@ from functools import cached_property
 from pydantic import Field, field_validator, model_validator
 
 from tallyverify.errors import shown
+from tallyverify.language import told
 from tallyverify.model import Identifier, Model, OptionalName, Text
 from tallyverify.records.area_result import AreaResult, CoverageBasis, Decimals, Flag
 
@@ -60,7 +61,7 @@ class Bulletin(Model):
                 moment_of(value)
             except ValueError:
                 raise ValueError(
-                    "a date or time is written YYYY-MM-DD or YYYY-MM-DDThh:mm"
+                    told("a date or time is written YYYY-MM-DD or YYYY-MM-DDThh:mm")
                 ) from None
         return value
 
@@ -69,7 +70,9 @@ class Bulletin(Model):
         keys = [tuple(sorted(row.area.items())) for row in self.areas]
         twice = [dict(key) for key, times in Counter(keys).items() if times > 1]
         if twice:
-            raise ValueError(f"area declared twice in one bulletin: {shown(twice[0])}")
+            raise ValueError(
+                told("area declared twice in one bulletin: {area}", area=shown(twice[0]))
+            )
         return self
 
     def of(self, area: dict[str, str]) -> AreaResult | None:

@@ -10,18 +10,20 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator, model_validator
 
 from tallyverify.errors import UnknownNameError, listed, nearest
+from tallyverify.language import number, paragraph, told
 from tallyverify.model import Identifier, Model, Text
+from tallyverify.records.agreement import check_agreement
 from tallyverify.records.balance import ALL_OPTIONS, STANDARD_BALANCES, Balance
 from tallyverify.records.rule import Rule
 
-STANDARD_LINES = {
-    "registered": "voters on the station's list",
-    "signed": "voters who signed or were marked as having voted",
-    "ballots": "ballots counted",
-    "valid": "valid votes",
-    "null": "null (spoilt) votes",
-    "blank": "blank votes",
-}
+STANDARD_LINES = (
+    "registered",  # voters on the station's list
+    "signed",  # voters who signed or were marked as having voted
+    "ballots",  # counted
+    "valid",  # votes
+    "null",  # or spoilt
+    "blank",
+)
 """Protocol lines that every contest may use without naming them."""
 
 _NO_CLASS = ("registered", "signed", "ballots", "valid")
@@ -123,8 +125,12 @@ class Contest(Model):
     def _shares_are_of_papers(self) -> Contest:
         if self.rule.of_shares and self.votes_allowed > 1:
             raise ValueError(
-                f"where each voter has {self.votes_allowed} votes, what a rule of the kind "
-                f'"{self.rule.kind}" takes shares of is not defined: only "plurality" is taken'
+                told(
+                    'where each voter has {votes} votes, what a rule of the kind "{kind}" takes '
+                    'shares of is not defined: only "plurality" is taken',
+                    votes=number(self.votes_allowed),
+                    kind=self.rule.kind,
+                )
             )
         return self
 
@@ -132,7 +138,7 @@ class Contest(Model):
     @classmethod
     def _iso_date(cls, value: str) -> str:
         if value and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            raise ValueError("a date is written YYYY-MM-DD, e.g. 2024-07-28")
+            raise ValueError(told("a date is written YYYY-MM-DD, e.g. 2024-07-28"))
         return value
 
     @field_validator("lines", mode="before", json_schema_input_type=tuple[str | Line, ...])
@@ -147,7 +153,13 @@ class Contest(Model):
         for candidate in self.candidates:
             for option in candidate.options:
                 if option in self.candidate_ids and option != candidate.id:
-                    raise ValueError(f"option {option!r} of {candidate.id!r} is a candidate's id")
+                    raise ValueError(
+                        told(
+                            "option {option} of {candidate} is a candidate's id",
+                            option=repr(option),
+                            candidate=repr(candidate.id),
+                        )
+                    )
         names = [
             *self.levels,
             *(line.id for line in self.lines),
@@ -159,7 +171,10 @@ class Contest(Model):
         twice = sorted(name for name, times in Counter(names).items() if times > 1)
         if twice:
             raise ValueError(
-                f"each name may stand for one thing only; used twice or reserved: {listed(twice)}"
+                told(
+                    "each name may stand for one thing only; used twice or reserved: {names}",
+                    names=listed(twice),
+                )
             )
         return self
 
@@ -169,15 +184,20 @@ class Contest(Model):
         codes = Counter([*STANDARD_BALANCES, *(balance.code for balance in self.balances)])
         twice = [code for code, times in codes.items() if times > 1]
         if twice:
-            raise ValueError(f"each balance has a code of its own; used twice: {listed(twice)}")
+            raise ValueError(
+                told("each balance has a code of its own; used twice: {codes}", codes=listed(twice))
+            )
         for balance in self.balances:
             for term in (*balance.terms, *filter(None, [balance.unless_zero])):
                 if term not in known:
-                    raise ValueError(
-                        f"balance {balance.code!r} uses {term!r}, which is no line, option or "
-                        f"candidate of the contest; known are {listed(known)}. "
-                        f"{nearest(term, known) or ''}"
+                    what = told(
+                        "balance {balance} uses {term}, which is no line, option or candidate of "
+                        "the contest; known are {names}.",
+                        balance=repr(balance.code),
+                        term=repr(term),
+                        names=listed(known),
                     )
+                    raise ValueError(paragraph([what, nearest(term, known) or ""]))
         return self
 
     @model_validator(mode="after")
@@ -185,49 +205,23 @@ class Contest(Model):
         classes = [line for line in self.line_ids if line not in _NO_CLASS]
         for line in self.ballot_lines:
             if line not in classes:
-                raise ValueError(
-                    f"ballot_lines names {line!r}, which is no class of paper beside the votes; "
-                    f"possible are {listed(classes)}. {nearest(line, classes) or ''}"
+                what = told(
+                    "ballot_lines names {line}, which is no class of paper beside the votes; "
+                    "possible are {lines}.",
+                    line=repr(line),
+                    lines=listed(classes),
                 )
+                raise ValueError(paragraph([what, nearest(line, classes) or ""]))
         if len(set(self.ballot_lines)) < len(self.ballot_lines):
-            raise ValueError(f"ballot_lines names a line twice: {listed(self.ballot_lines)}")
+            raise ValueError(
+                told("ballot_lines names a line twice: {lines}", lines=listed(self.ballot_lines))
+            )
         return self
 
     @model_validator(mode="after")
     def _balances_agree_with_what_is_said(self) -> Contest:
-        for balance in self.balances:
-            left, right = (self._spelt_out(names) for names in balance.named_sides)
-            for whole, parts in ((left, right), (right, left)):
-                if balance.op == "==":
-                    self._check_agreement(balance, whole, parts)
+        check_agreement(self)
         return self
-
-    def _spelt_out(self, names: tuple[str, ...]) -> frozenset[str]:
-        """Return figures with all options, and those of candidates, named one by one."""
-        of = {ALL_OPTIONS: tuple(self.options)}
-        of |= {row.id: row.options for row in self.candidates}
-        return frozenset(figure for name in names for figure in of.get(name, (name,)))
-
-    def _check_agreement(
-        self, balance: Balance, whole: frozenset[str], parts: frozenset[str]
-    ) -> None:
-        votes, classes = frozenset(self.options), frozenset(self.ballot_lines)
-        says = f"balance {balance.code!r} says {balance.left} == {balance.right}"
-        includes = None
-        if whole == {"valid"} and parts - {"blank"} == votes:
-            includes = "blank" in parts
-        elif whole == {"ballots"} and {"valid", "blank"} <= parts:
-            includes = False
-        if includes is not None and self.valid_includes_blank is (not includes):
-            raise ValueError(
-                f"{says}, so valid votes {'hold' if includes else 'do not hold'} the blank ones; "
-                f"valid_includes_blank says that they {'do not' if includes else 'do'}"
-            )
-        if classes and whole == {"ballots"} and votes <= parts and parts - votes != classes:
-            raise ValueError(
-                f"{says}, so the classes of paper beside the votes are "
-                f"{listed(sorted(parts - votes))}; ballot_lines says {listed(self.ballot_lines)}"
-            )
 
     @cached_property
     def candidate_ids(self) -> tuple[str, ...]:
@@ -264,7 +258,7 @@ class Contest(Model):
         """
         found = next((row for row in self.candidates if row.id == name), None)
         if found is None:
-            what = "the contest has no candidate of this id"
+            what = told("the contest has no candidate of this id")
             raise UnknownNameError.of(what, name, self.candidate_ids)
         return found
 

@@ -10,6 +10,7 @@ from typing import Literal, overload
 from pydantic import PrivateAttr, field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, shown
+from tallyverify.language import Told, formatted, number, told, told_of
 from tallyverify.model import Count, Model, Text
 from tallyverify.names import folded
 from tallyverify.records.area_result import Annulled, AreaResult, CoverageBasis, Flag
@@ -76,7 +77,7 @@ class Declared(Model):
     def _distinct_bulletins(self) -> Declared:
         names = [bulletin.id for bulletin in self.bulletins]
         if len(set(names)) < len(names):
-            raise ValueError("two bulletins have the same id")
+            raise ValueError(told("two bulletins have the same id"))
         return self
 
     @model_validator(mode="after")
@@ -85,7 +86,12 @@ class Declared(Model):
             annulled = self.annulled if isinstance(self.annulled, int) else len(self.annulled)
             if annulled > self.stations:
                 raise ValueError(
-                    f"{annulled} annulled stations are more than the {self.stations} declared"
+                    told_of(
+                        annulled,
+                        "{count} annulled station is more than the {stations} declared",
+                        "{count} annulled stations are more than the {stations} declared",
+                        stations=number(self.stations),
+                    )
                 )
         for bulletin in self.bulletins:
             for row in bulletin.areas:
@@ -93,11 +99,7 @@ class Declared(Model):
                 if extent is None or extent[1] > _WHOLE or self.annulled or row.annulled:
                     continue  # where stations were annulled, a whole result may lack them
                 if self.stated(bulletin, row, "complete"):
-                    raise ValueError(
-                        f"bulletin {bulletin.id!r} is complete and has a coverage of "
-                        f"{float(100 * Fraction(str(row.coverage))):g} % in "
-                        f"{shown(row.area) if row.area else 'the whole'}: only one can be true"
-                    )
+                    raise ValueError(_both_said(bulletin, row))
         return self
 
     @overload
@@ -213,25 +215,27 @@ class Declared(Model):
             rows: list[AreaResult] = []
             once: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
             for given in bulletin.areas:
-                where = f"bulletin {bulletin.id!r}"
+                where = told("bulletin {bulletin}", bulletin=repr(bulletin.id))
                 row, otherwise = fitted_row(given, contest, file, where)
                 said |= dict.fromkeys(otherwise)
                 key = tuple((level, folded(name)) for level, name in row.area.items())
                 if spelt.setdefault(key, row.area) != row.area:
                     raise InputError(
-                        "one area is declared under two spellings",
+                        told("one area is declared under two spellings"),
                         file=file,
                         place=where,
-                        found=f"{shown(row.area)} and {shown(spelt[key])}",
-                        expected="one spelling, as in the actas",
+                        found=_both(row.area, spelt[key]),
+                        expected=told("one spelling, as in the actas"),
                     )
                 if once.setdefault(key, given.area) is not given.area:
                     raise InputError(
-                        "one area is declared twice, its levels spelt in two ways",
+                        told("one area is declared twice, its levels spelt in two ways"),
                         file=file,
                         place=where,
-                        found=f"{shown(once[key])} and {shown(given.area)}",
-                        expected=f"levels as in the contest: {listed(contest.levels)}",
+                        found=_both(once[key], given.area),
+                        expected=told(
+                            "levels as in the contest: {levels}", levels=listed(contest.levels)
+                        ),
                     )
                 rows.append(row)
             bulletins.append(bulletin.model_copy(update={"areas": tuple(rows)}))
@@ -241,14 +245,37 @@ class Declared(Model):
 
     def noticing(self, said: Iterable[str]) -> Declared:
         """Return the same, with more words on how its files were read."""
-        told = self.model_copy()
-        told._respelt = (*self._respelt, *said)
-        return told
+        same = self.model_copy()
+        same._respelt = (*self._respelt, *said)
+        return same
 
     @property
     def respelt(self) -> tuple[str, ...]:
         """What was spelt otherwise than in the contest, and how tables were read, in words."""
         return self._respelt
+
+
+def _both(one: dict[str, str], other: dict[str, str]) -> Told:
+    return told("{one} and {other}", one=shown(one), other=shown(other))
+
+
+def _both_said(bulletin: Bulletin, row: AreaResult) -> Told:
+    """Return that a complete bulletin states a coverage of less than all."""
+    coverage = formatted(float(100 * Fraction(str(row.coverage))), "g")
+    if not row.area:
+        return told(
+            "bulletin {bulletin} is complete and has a coverage of {coverage} % in the whole: only "
+            "one can be true",
+            bulletin=repr(bulletin.id),
+            coverage=coverage,
+        )
+    return told(
+        "bulletin {bulletin} is complete and has a coverage of {coverage} % in {area}: only one "
+        "can be true",
+        bulletin=repr(bulletin.id),
+        coverage=coverage,
+        area=shown(row.area),
+    )
 
 
 def _in_fractions(row: AreaResult) -> AreaResult:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from tallyverify.errors import listed, nearest
+from tallyverify.language import paragraph, told
 from tallyverify.model import Identifier
 from tallyverify.records.contest import Contest
 from tallyverify.records.mapping import Mapping
@@ -71,15 +72,21 @@ class DeclaredMapping(Mapping):
     def _of_areas(self) -> DeclaredMapping:
         given = [name for name in _OF_STATIONS if name in self.model_fields_set]
         if given:
-            raise ValueError(f"a declared result is by area, not by station: no {listed(given)}")
+            raise ValueError(
+                told("a declared result is by area, not by station: no {keys}", keys=listed(given))
+            )
         if not (self.votes or self.lines or self.percentages):
-            raise ValueError("a declared result needs 'votes', 'lines' or 'percentages'")
+            raise ValueError(told("a declared result needs 'votes', 'lines' or 'percentages'"))
         unknown = [name for name in self.lines if name not in DECLARED_LINES]
         if unknown:
-            hint = nearest(unknown[0], DECLARED_LINES) or ""
-            raise ValueError(f"an area has {listed(DECLARED_LINES)}, not {listed(unknown)}. {hint}")
+            what = told(
+                "an area has {lines}, not {others}.",
+                lines=listed(DECLARED_LINES),
+                others=listed(unknown),
+            )
+            raise ValueError(paragraph([what, nearest(unknown[0], DECLARED_LINES) or ""]))
         if self.layout == "long" and (self.percentages or self.coverage):
-            raise ValueError("'percentages' and 'coverage' are columns of the layout 'wide'")
+            raise ValueError(told("'percentages' and 'coverage' are columns of the layout 'wide'"))
         return self
 
     @property

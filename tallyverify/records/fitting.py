@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import formatted, told
 from tallyverify.names import spelt_as
 from tallyverify.records.area_result import AreaResult
 from tallyverify.records.contest import Contest
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What is said of a name of one kind."""
+
+    twice: str
+    unknown: str
+    none: str
+    hint: str
+
+
+_CANDIDATE = _Kind(
+    told("a candidate in two spellings"),
+    told("the contest has no candidate of this name"),
+    told("none: the contest has no candidates"),
+    told("declare for the contest's candidates, or name the contest file of this result"),
+)
+_LEVEL = _Kind(
+    told("a level in two spellings"),
+    told("the contest has no level of this name"),
+    told("none: the contest has no levels"),
+    told("declare for the contest's levels, or name the contest file of this result"),
+)
 
 
 def fitted_row(
@@ -24,32 +50,32 @@ def fitted_row(
         spellings, or percentages sum to more than each voter's votes.
     """
 
-    def own(what: str, names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    def own(kind: _Kind, names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
         """Return what each of these names is in the contest."""
         found: dict[str, str] = {}
         for name in names:
             alike = spelt_as(name, known)
             if not alike:
-                raise _unknown(what, name, tuple(known), file, where)
+                raise _unknown(kind, name, tuple(known), file, where)
             twice = [other for other, one in found.items() if one == alike[0]]
             if len(alike) > 1 or twice:
                 raise InputError(
-                    f"a {what} in two spellings",
+                    kind.twice,
                     file=file,
                     place=where,
                     found=listed([*twice, name]),
-                    expected=f"one spelling of {listed(alike)}"
+                    expected=told("one spelling of {names}", names=listed(alike))
                     if twice
-                    else f"one of {listed(alike)}, spelt as there",
+                    else told("one of {names}, spelt as there", names=listed(alike)),
                 )
             found[name] = alike[0]
         return found
 
     members = [name for group in row.groups for name in group.candidates]
-    names = own("candidate", [*row.votes, *members], contest.candidate_ids)
+    names = own(_CANDIDATE, [*row.votes, *members], contest.candidate_ids)
     labels = dict.fromkeys((*(group.name for group in row.groups), *contest.candidate_ids))
-    shares = own("candidate", row.percentages, labels)
-    levels = own("level", row.area, contest.levels)
+    shares = own(_CANDIDATE, row.percentages, labels)
+    levels = own(_LEVEL, row.area, contest.levels)
     area = {levels[level]: name for level, name in row.area.items()}
     groups = [
         group.model_copy(update={"candidates": tuple(names[name] for name in group.candidates)})
@@ -61,16 +87,27 @@ def fitted_row(
         "groups": tuple(groups),
         "percentages": {shares[name]: share for name, share in row.percentages.items()},
     }
-    told = [("candidate", names), ("percentage", shares), ("level", levels)]
-    said = tuple(
-        f"{file}: {what} {shown(name)} read as {shown(one)}"
-        for what, found in told
-        for name, one in found.items()
-        if name != one
+    said = (
+        *(
+            told("{file}: candidate {name} read as {own}", file=file, name=name, own=one)
+            for name, one in _respelt(names)
+        ),
+        *(
+            told("{file}: percentage {name} read as {own}", file=file, name=name, own=one)
+            for name, one in _respelt(shares)
+        ),
+        *(
+            told("{file}: level {name} read as {own}", file=file, name=name, own=one)
+            for name, one in _respelt(levels)
+        ),
     )
     fitted = row.model_copy(update=changed)
     _check_sum(fitted, contest, file, where)
     return fitted, said
+
+
+def _respelt(found: dict[str, str]) -> Iterator[tuple[str, str]]:
+    return ((shown(name), shown(one)) for name, one in found.items() if name != one)
 
 
 def _check_sum(row: AreaResult, contest: Contest, file: str, where: str) -> None:
@@ -78,24 +115,32 @@ def _check_sum(row: AreaResult, contest: Contest, file: str, where: str) -> None
     total, slack = row.percentage_sum
     most = 100 * contest.votes_allowed
     if total > most + slack:
+        sum_of = formatted(float(total), ".10g")
         raise InputError(
-            "the percentages sum to too much",
+            told("the percentages sum to too much"),
             file=file,
             place=where,
-            found=f"{float(total):.10g} % in {shown(row.area) if row.area else 'the whole'}",
-            expected=f"{most} % at most, and {float(slack):g} for rounding",
-            hint="check the figures; if each voter has several votes, say so in the contest: "
-            '"votes_allowed": 3',
+            found=told("{percent} % in {area}", percent=sum_of, area=shown(row.area))
+            if row.area
+            else told("{percent} % in the whole", percent=sum_of),
+            expected=told(
+                "{most} % at most, and {slack} for rounding",
+                most=formatted(most, "d"),
+                slack=formatted(float(slack), "g"),
+            ),
+            hint=told(
+                "check the figures; if each voter has several votes, say so in the contest: "
+                '"votes_allowed": 3'
+            ),
         )
 
 
-def _unknown(what: str, name: str, known: tuple[str, ...], file: str, where: str) -> InputError:
+def _unknown(kind: _Kind, name: str, known: tuple[str, ...], file: str, where: str) -> InputError:
     return InputError(
-        f"the contest has no {what} of this name",
+        kind.unknown,
         file=file,
         place=where,
         found=shown(name),
-        expected=listed(known) or f"none: the contest has no {what}s",
-        hint=nearest(name, known)
-        or f"declare for the contest's {what}s, or name the contest file of this result",
+        expected=listed(known) or kind.none,
+        hint=nearest(name, known) or kind.hint,
     )

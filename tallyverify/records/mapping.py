@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import paragraph, told
 from tallyverify.model import Model
 from tallyverify.records.contest import Contest
 from tallyverify.records.row_meaning import (
@@ -151,10 +152,12 @@ class Mapping(Model):
         words = {"repeated": ("hull", "sum"), "subtotals": ("keep", "leave_out")}
         allowed = words[info.field_name or ""]
         if isinstance(value, str) and value not in allowed:
-            raise ValueError(
-                f"{shown(value)} is none of {listed(allowed)}; a rule is an object: {{ … }}. "
-                f"{nearest(value, allowed) or ''}"
+            what = told(
+                "{value} is none of {allowed}; a rule is an object: {{ … }}.",
+                value=shown(value),
+                allowed=listed(allowed),
             )
+            raise ValueError(paragraph([what, nearest(value, allowed) or ""]))
         return value
 
     @field_validator("encoding")
@@ -164,47 +167,53 @@ class Mapping(Model):
             try:
                 "a".encode(value)
             except (LookupError, UnicodeError):
-                raise ValueError("no such text encoding; e.g. utf-8, latin-1, cp1252") from None
+                what = told("no such text encoding; e.g. utf-8, latin-1, cp1252")
+                raise ValueError(what) from None
         return value
 
     @field_validator("separator")
     @classmethod
     def _one_character(cls, value: str | None) -> str | None:
         if value is not None and (len(value) != 1 or value in '"\r\n'):
-            raise ValueError("a separator is one character, e.g. ',' or ';'")
+            raise ValueError(told("a separator is one character, e.g. ',' or ';'"))
         return value
 
     @field_validator("header")
     @classmethod
     def _downwards(cls, value: int | tuple[int, ...] | None) -> int | tuple[int, ...] | None:
         if isinstance(value, tuple) and list(value) != sorted(set(value)):
-            raise ValueError("the rows of a header are named from the top, each once: [5, 6]")
+            raise ValueError(told("the rows of a header are named from the top, each once: [5, 6]"))
         return value
 
     @field_validator("pad")
     @classmethod
     def _sane_width(cls, value: dict[str, int]) -> dict[str, int]:
         if any(not 1 <= width <= 50 for width in value.values()):
-            raise ValueError("a width is between 1 and 50")
+            raise ValueError(told("a width is between 1 and 50"))
         return value
 
     @model_validator(mode="after")
     def _layout_fits(self) -> Mapping:
         if self.layout == "long" and not (self.option and self.count):
-            raise ValueError("a long layout needs 'option' and 'count', the columns of both")
+            raise ValueError(told("a long layout needs 'option' and 'count', the columns of both"))
         of_long = self.option or self.count or self.ignore or self.absent or self.station_columns
         if self.layout == "wide" and of_long:
             raise ValueError(
-                "'option', 'count', 'ignore', 'absent' and lines with a 'column' of their own "
-                "belong to the layout 'long'"
+                told(
+                    "'option', 'count', 'ignore', 'absent' and lines with a 'column' of their own "
+                    "belong to the layout 'long'"
+                )
             )
         codes = tuple(column_named(code) for code in (*self.station, *self.areas.values()))
         for column in self.pad:
             if column not in codes:
-                raise ValueError(
-                    f"'pad' widens columns of 'station' and 'areas', which are {listed(codes)}; "
-                    f"{shown(column)} is none. {nearest(column, codes) or ''}"
+                what = told(
+                    "'pad' widens columns of 'station' and 'areas', which are {columns}; {column} "
+                    "is none.",
+                    columns=listed(codes),
+                    column=shown(column),
                 )
+                raise ValueError(paragraph([what, nearest(column, codes) or ""]))
         return self
 
     @field_validator("marks")
@@ -213,7 +222,12 @@ class Mapping(Model):
         columns = Counter(one if isinstance(one, str) else one.column for one in value)
         twice = [column for column, times in columns.items() if times > 1]
         if twice:
-            raise ValueError(f"a column marks stations in one way: {listed(twice)} stands twice")
+            raise ValueError(
+                told(
+                    "a column marks stations in one way: {columns} stands twice",
+                    columns=listed(twice),
+                )
+            )
         return value
 
     @model_validator(mode="after")
@@ -228,7 +242,12 @@ class Mapping(Model):
         used = Counter([*votes, *lines, *set(self.ignore)])
         twice = [column for column, times in used.items() if times > 1]
         if twice:
-            raise ValueError(f"votes would be counted twice: {listed(twice)} stands in two places")
+            raise ValueError(
+                told(
+                    "votes would be counted twice: {columns} stands in two places",
+                    columns=listed(twice),
+                )
+            )
         return self
 
     def fitting(self, contest: Contest, file: str, *, votes: bool = True) -> Mapping:
@@ -251,18 +270,18 @@ class Mapping(Model):
         """
         options = tuple(dict.fromkeys([*contest.candidate_ids, *contest.options]))
         for part, known, what in (
-            ("areas", contest.levels, "level"),
-            ("lines", contest.line_ids, "line"),
-            ("votes", options, "option or candidate"),
+            ("areas", contest.levels, told("the contest has no level of this name")),
+            ("lines", contest.line_ids, told("the contest has no line of this name")),
+            ("votes", options, told("the contest has no option or candidate of this name")),
         ):
             for name in getattr(self, part):
                 if name not in known:
                     raise InputError(
-                        f"the contest has no {what} of this name",
+                        what,
                         file=file,
                         place=f"mapping.{part}",
                         found=shown(name),
-                        expected=listed(known) or "none",
+                        expected=listed(known) or told("none"),
                         hint=nearest(name, known),
                     )
         for candidate in contest.candidates if votes else ():
@@ -270,14 +289,24 @@ class Mapping(Model):
             alone = candidate.id in self.votes and candidate.options != (candidate.id,)
             if (alone and named) or not (alone or len(named) == len(candidate.options)):
                 raise InputError(
-                    "votes are mapped twice for a candidate"
+                    told("votes are mapped twice for a candidate")
                     if alone
-                    else "a candidate's votes are not mapped",
+                    else told("a candidate's votes are not mapped"),
                     file=file,
                     place="mapping.votes",
-                    found=f"candidate {shown(candidate.id)}: {listed(named) or 'nothing'}",
-                    expected=f"either {shown(candidate.id)} or all of {listed(candidate.options)}",
-                    hint="map every candidate of the contest, or take the candidate out of it",
+                    found=told(
+                        "candidate {candidate}: {options}",
+                        candidate=shown(candidate.id),
+                        options=listed(named) or told("nothing"),
+                    ),
+                    expected=told(
+                        "either {candidate} or all of {options}",
+                        candidate=shown(candidate.id),
+                        options=listed(candidate.options),
+                    ),
+                    hint=told(
+                        "map every candidate of the contest, or take the candidate out of it"
+                    ),
                 )
         return self
 

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from tallyverify.errors import listed
+from tallyverify.language import number, told
 from tallyverify.model import Model
 
 # Headers of spreadsheets may hold line ends: a column is named as it stands in the file.
@@ -60,7 +61,9 @@ class SheetStatus(Model):
         every = [*self.counted, *self.annulled, *self.pending]
         twice = {text for text in every if every.count(text) > 1}
         if twice:
-            raise ValueError(f"a status has one meaning: {listed(sorted(twice))} stands twice")
+            raise ValueError(
+                told("a status has one meaning: {texts} stands twice", texts=listed(sorted(twice)))
+            )
         return self
 
 
@@ -84,10 +87,15 @@ class Cut(Model):
         try:
             groups = re.compile(value).groups
         except re.error as error:
-            raise ValueError(f"no regular expression: {error}") from None
+            raise ValueError(told("no regular expression: {error}", error=str(error))) from None
         _check_re2(value)
         if groups != 1:
-            raise ValueError(f"a pattern has one group (…), for the part meant, not {groups}")
+            raise ValueError(
+                told(
+                    "a pattern has one group (…), for the part meant, not {groups}",
+                    groups=number(groups),
+                )
+            )
         return value
 
 
@@ -100,7 +108,11 @@ def _check_re2(pattern: str) -> None:
     except pa.ArrowInvalid as error:
         said = str(error).removeprefix("Invalid regular expression: ")
         raise ValueError(
-            f"the pattern is not one of RE2, which has no lookaround and no backreferences: {said}"
+            told(
+                "the pattern is not one of RE2, which has no lookaround and no backreferences: "
+                "{error}",
+                error=said,
+            )
         ) from None
 
 
@@ -168,7 +180,9 @@ class Mark(Model):
     def _one_side(self) -> Mark:
         both = sorted({*self.marked} & {*(self.rest or ())})
         if both:
-            raise ValueError(f"a station is marked or not: {listed(both)} stands on both sides")
+            raise ValueError(
+                told("a station is marked or not: {texts} stands on both sides", texts=listed(both))
+            )
         return self
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
+from tallyverify.language import Told, clauses, formatted, formula, told
 from tallyverify.model import Model, Text
 
 HALF = Fraction(1, 2)
@@ -20,7 +21,7 @@ _TEXT = re.compile(r"[0-9]{1,18}(/[0-9]{1,18}|\.[0-9]{1,18})?")
 
 
 def _fraction(value: Any) -> Fraction:
-    what = "a share is a fraction from 0 to 1: 0.5 is half, and so is '1/2'"
+    what = told("a share is a fraction from 0 to 1: 0.5 is half, and so is '1/2'")
     if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
         raise ValueError(what)
     if isinstance(value, str) and not _TEXT.fullmatch(value):
@@ -31,7 +32,7 @@ def _fraction(value: Any) -> Fraction:
     except (ValueError, ZeroDivisionError):
         raise ValueError(what) from None
     if not 0 <= share <= 1:
-        raise ValueError(what + "; 50 % is written 0.5")
+        raise ValueError(clauses([what, told("50 % is written 0.5")]))
     return share
 
 
@@ -118,17 +119,28 @@ class Rule(Model):
         for name in needed:
             if getattr(self, name) is None:
                 raise ValueError(
-                    f'a rule of the kind "lead" needs {name!r}, '
-                    'e.g. {"kind": "lead", "share": 0.4, "lead": 0.1}'
+                    told(
+                        'a rule of the kind "lead" needs {key}, '
+                        'e.g. {{"kind": "lead", "share": 0.4, "lead": 0.1}}',
+                        key=repr(name),
+                    )
                 )
         for name in ("share", "lead", "majority"):
             if getattr(self, name) is not None and name not in taken:
-                raise ValueError(f'a rule of the kind "{self.kind}" takes no {name!r}')
+                raise ValueError(
+                    told(
+                        'a rule of the kind "{kind}" takes no {key}', kind=self.kind, key=repr(name)
+                    )
+                )
         if self.kind == "plurality" and (self.of != "valid" or self.runoff):
             name = "runoff" if self.runoff else "of"
-            raise ValueError(f'a rule of the kind "plurality" takes no {name!r}: most votes win')
+            raise ValueError(
+                told(
+                    'a rule of the kind "plurality" takes no {key}: most votes win', key=repr(name)
+                )
+            )
         if self.kind == "lead" and self.enough < (self.share or 0):
-            raise ValueError("the share that needs no lead, majority, is less than share")
+            raise ValueError(told("the share that needs no lead, majority, is less than share"))
         return self
 
     @property
@@ -169,37 +181,64 @@ class Rule(Model):
     @property
     def base_words(self) -> str:
         """What shares are of."""
-        return "valid votes" if self.of == "valid" else "ballots"
+        return told("valid votes") if self.of == "valid" else told("ballots")
 
     @property
     def words(self) -> str:
         """The rule in words."""
+        said = self._wins_with
+        if not self.runoff:
+            return said
+        return told(
+            "{rule}; else the two with most votes go to {runoff}", rule=said, runoff=self.runoff
+        )
+
+    @property
+    def _wins_with(self) -> Told:
         if not self.of_shares:
-            return "most votes win"
-        said = f"more than {_percent(self.enough)} of the {self.base_words}"
-        if self.share is not None and self.lead is not None:
-            always = self.enough == 1
-            both = f"at least {_percent(self.share)}"
-            both += f" of the {self.base_words}" if always else ""
-            ahead = _percent(self.lead)
-            ahead = f"{ahead[:-2]} points" if ahead.endswith(" %") else f"{ahead} of them"
-            both += f" and {ahead} more than the second"
-            said = both if always else f"{said}, or {both}"
-        if self.runoff:
-            said += f"; else the two with most votes go to {self.runoff}"
-        return said
+            return told("most votes win")
+        if self.share is None or self.lead is None:
+            return self._more_than(self.enough)
+        ahead = _ahead_of_the_second(self.lead)
+        if self.enough == 1:
+            return told("{share} and {lead}", share=self._at_least(self.share), lead=ahead)
+        least = told("at least {share}", share=_percent(self.share))
+        both = told("{share} and {lead}", share=least, lead=ahead)
+        return told("{most}, or {both}", most=self._more_than(self.enough), both=both)
+
+    def _more_than(self, share: Fraction) -> Told:
+        if self.of == "valid":
+            return told("more than {share} of the valid votes", share=_percent(share))
+        return told("more than {share} of the ballots", share=_percent(share))
+
+    def _at_least(self, share: Fraction) -> Told:
+        if self.of == "valid":
+            return told("at least {share} of the valid votes", share=_percent(share))
+        return told("at least {share} of the ballots", share=_percent(share))
 
     def outcome_words(self, outcome: Outcome, label: Callable[[str], str] = str) -> str:
         """Return an outcome in words."""
+        if outcome.winner is not None and self.of_shares:
+            return told("{candidate} wins outright", candidate=label(outcome.winner))
         if outcome.winner is not None:
-            return f"{label(outcome.winner)} wins" + (" outright" if self.of_shares else "")
+            return told("{candidate} wins", candidate=label(outcome.winner))
         if not self.of_shares:
-            return "nobody has most votes"
+            return told("nobody has most votes")
         if outcome.finalists:
-            return f"{self.runoff} of {' and '.join(map(label, outcome.finalists))}"
-        return "nobody wins outright"
+            one, other = map(label, outcome.finalists)
+            return told("{runoff} of {one} and {other}", runoff=self.runoff, one=one, other=other)
+        return told("nobody wins outright")
+
+
+def _ahead_of_the_second(lead: Fraction) -> Told:
+    written = _written(100 * lead)
+    if isinstance(written, float):
+        return told("{lead} points more than the second", lead=formatted(written, ".10g"))
+    return told("{lead} of them more than the second", lead=str(lead))
 
 
 def _percent(share: Fraction) -> str:
     written = _written(100 * share)
-    return f"{written:.10g} %" if isinstance(written, float) else str(share)
+    if isinstance(written, float):
+        return formula("{percent} %", percent=formatted(written, ".10g"))
+    return str(share)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from tallyverify.language import number, told, told_of
 from tallyverify.model import Count, Identifier, Model
 
 WHOLE_COUNTRY = "all"
@@ -47,17 +48,28 @@ class Sampling(Model):
     @model_validator(mode="after")
     def _named_by_strata(self) -> Sampling:
         if not self.strata and set(self.stations) != {WHOLE_COUNTRY}:
-            raise ValueError(f'without strata, the stations are {{"{WHOLE_COUNTRY}": number}}')
+            raise ValueError(
+                told('without strata, the stations are {{"{whole}": number}}', whole=WHOLE_COUNTRY)
+            )
         if self.drawn is not None and not 1 <= self.drawn <= self.total:
             raise ValueError(
-                f"{self.drawn} stations cannot be drawn of {self.total}: from 1 to all of them"
+                told_of(
+                    self.drawn,
+                    "{count} station cannot be drawn of {total}: from 1 to all of them",
+                    "{count} stations cannot be drawn of {total}: from 1 to all of them",
+                    total=number(self.total),
+                )
             )
         parts = len(self.strata)
         odd = [name for name in self.stations if parts > 1 and len(self.parts(name)) != parts]
         if odd:
             raise ValueError(
-                f"a stratum of {parts} levels is named by {parts} areas with ' / ' between them, "
-                f"not {odd[0]!r}"
+                told(
+                    "a stratum of {parts} levels is named by {parts} areas with ' / ' between "
+                    "them, not {name}",
+                    parts=number(parts),
+                    name=repr(odd[0]),
+                )
             )
         return self
 

@@ -6,6 +6,8 @@ begins in :mod:`tallyverify.rules.as_read`.
 """
 
 from tallyverify.rules import (
+    alike,
+    areas,
     concurrent,
     extent,
     meaning,
@@ -19,7 +21,7 @@ from tallyverify.rules.as_read import summarise_as_read
 
 __all__ = ["CHECKS", "GATE", "summarise_as_read"]
 
-GATE = (*meaning.CHECKS, *extent.CHECKS)
+GATE = (*meaning.CHECKS, *areas.CHECKS, *extent.CHECKS)
 """Checks whose findings above a note put the meaning of the input in doubt."""
 
 CHECKS = tuple(
@@ -28,6 +30,7 @@ CHECKS = tuple(
             *record.CHECKS,
             *unread.CHECKS,
             *repeated.CHECKS,
+            *alike.CHECKS,
             *stations.CHECKS,
             *reading.CHECKS,
             *concurrent.CHECKS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +11,7 @@ from tallyverify.checking import CaseFacts, Check, RowsRead
 from tallyverify.errors import listed, shown
 from tallyverify.feasibility import stated
 from tallyverify.findings import Evidence, Finding
-from tallyverify.language import counted, number
+from tallyverify.language import counted, enumerated, formula, number, told
 from tallyverify.records import AreaResult
 from tallyverify.table import SumsByText
 
@@ -50,14 +51,23 @@ def declared_crosswise(check: Check, reading: RowsRead, facts: CaseFacts) -> lis
                 continue
             findings.append(
                 check.finding(
-                    f"{one} was declared the votes that the sheets hold for {two}, and {two} those "
-                    f"of {one}, to {number(crosswise)}: are two columns exchanged in "
-                    "mapping.votes, or two names in the declared result?",
+                    told(
+                        "{one} was declared the votes that the sheets hold for {two}, and {two} "
+                        "those of {one}, to {off}: are two columns exchanged in mapping.votes, or "
+                        "two names in the declared result?",
+                        one=one,
+                        two=two,
+                        off=number(crosswise),
+                    ),
                     evidence=Evidence.NOTE,
                     candidate=one,
                     observed=held[one],
                     expected=row.figures[one],
-                    arithmetic=f"on the sheets {number(held[one])} and {number(held[two])}",
+                    arithmetic=told(
+                        "on the sheets {one} and {two}",
+                        one=number(held[one]),
+                        two=number(held[two]),
+                    ),
                 )
             )
     return findings[:1]
@@ -89,12 +99,18 @@ def never_declared(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Fi
         return []
     return [
         check.finding(
-            f"the sheets hold {counted(votes, 'vote', 'votes')} for {listed(strange)}, whom no bulletin "
-            "names, and the candidates named make up all valid votes: is it no candidate (a "
-            "register, a number, blank votes), or are the declared votes incomplete? Declare 0 for "
-            "a candidate who was given none",
+            told(
+                "the sheets hold {votes} for {names}, whom no bulletin names, and the candidates "
+                "named make up all valid votes: is it no candidate (a register, a number, blank "
+                "votes), or are the declared votes incomplete? Declare 0 for a candidate who was "
+                "given none",
+                votes=counted(votes, "vote", "votes"),
+                names=listed(strange),
+            ),
             observed=votes,
-            arithmetic=f"{number(votes)} of {number(every)} votes on the sheets",
+            arithmetic=told(
+                "{votes} of {every} votes on the sheets", votes=number(votes), every=number(every)
+            ),
         )
     ]
 
@@ -111,19 +127,27 @@ def declared_by_text(check: Check, reading: RowsRead, facts: CaseFacts) -> list[
             rows = sum(column.rows[at] for at in found)
             findings.append(
                 check.finding(
-                    "the declared votes are just those of the "
-                    f"{counted(rows, 'row', 'rows')} in which column {shown(column.column)} is "
-                    f"{listed(column.texts[at] for at in found)}: does it tell the status of each "
-                    "sheet (then say in mapping.status which texts are counted, annulled and "
-                    "pending), or another contest or version (mapping.where)?",
-                    observed=sum(column.rows) - rows,
-                    arithmetic=", ".join(
-                        f"{shown(text)} {number(count)}"
-                        for text, count in zip(column.texts, column.rows, strict=True)
+                    told(
+                        "the declared votes are just those of the {rows} in which column {column} "
+                        "is {texts}: does it tell the status of each sheet (then say in "
+                        "mapping.status which texts are counted, annulled and pending), or another "
+                        "contest or version (mapping.where)?",
+                        rows=counted(rows, "row", "rows"),
+                        column=shown(column.column),
+                        texts=listed(column.texts[at] for at in found),
                     ),
+                    observed=sum(column.rows) - rows,
+                    arithmetic=by_text(zip(column.texts, column.rows, strict=True)),
                 )
             )
     return findings
+
+
+def by_text(rows: Iterable[tuple[str, int]]) -> str:
+    """Return the texts of a column, each with its number of rows."""
+    return enumerated(
+        formula("{text} {rows}", text=shown(text), rows=number(count)) for text, count in rows
+    )
 
 
 def _whole(facts: CaseFacts, names: set[str] | None = None) -> list[AreaResult]:

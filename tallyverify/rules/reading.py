@@ -5,6 +5,7 @@ from __future__ import annotations
 from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check, Seen, summarise_seen
 from tallyverify.errors import shown
 from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import clauses, formula, told
 from tallyverify.names import look_alikes
 
 
@@ -12,17 +13,24 @@ def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     """T208: rows that look like area subtotals, and what became of them."""
     rows = facts.source.subtotals
     outcome, evidence = {
-        True: ("left out, as the mapping says", Evidence.NOTE),
-        False: ("kept as a station, as the mapping says", Evidence.NOTE),
+        True: (told("left out, as the mapping says"), Evidence.NOTE),
+        False: (told("kept as a station, as the mapping says"), Evidence.NOTE),
         None: (
-            "it is not counted, and no sum is compared until mapping.subtotals says "
-            '"leave_out" or "keep", or names these rows by a rule',
+            told(
+                "it is not counted, and no sum is compared until mapping.subtotals says "
+                '"leave_out" or "keep", or names these rows by a rule'
+            ),
             Evidence.QUALITY,
         ),
     }[facts.source.subtotals_left_out]
     findings = [
         check.finding(
-            f"{facts.source.name}: {row} looks like a subtotal, not a station; {outcome}",
+            told(
+                "{file}: {row} looks like a subtotal, not a station; {outcome}",
+                file=facts.source.name,
+                row=row,
+                outcome=outcome,
+            ),
             evidence=evidence,
             arithmetic=why,
         )
@@ -35,18 +43,23 @@ def text(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T209: letters damaged by a wrong encoding; how the text was read; names nearly alike."""
     findings = [
         check.finding(
-            f"{facts.source.name}: the name {shown(name)} looks damaged by a wrong "
-            "encoding; it was left as it is",
+            told(
+                "{file}: the name {name} looks damaged by a wrong encoding; it was left as it is",
+                file=facts.source.name,
+                name=shown(name),
+            ),
         )
         for name in facts.source.damaged[:MOST_FINDINGS]
     ]
     alike = _look_alikes(check, seen, facts)
     others = [one.source for one in (facts.registry, facts.earlier) if one is not None]
-    of_others = (f"{one.name}: {said}" for one in others for said in one.told)
+    of_others = (
+        formula("{file}: {said}", file=one.name, said=said) for one in others for said in one.told
+    )
     of_declared = facts.declared.respelt if facts.declared is not None else ()
     return check.result(
         findings + alike,
-        reason="; ".join((*facts.source.text, *facts.source.respelt, *of_others, *of_declared)),
+        reason=clauses((*facts.source.text, *facts.source.respelt, *of_others, *of_declared)),
         statistic=len(facts.source.damaged),
         found=len(facts.source.damaged) + len(alike),
     )
@@ -60,12 +73,21 @@ def _look_alikes(check: Check, seen: Seen, facts: CaseFacts) -> list[Finding]:
         declared = {area[level] for area in facts.areas if level in area}
         notes += [
             check.finding(
-                f"declared for {shown(pair.one)}, and the sheets have {shown(pair.other)}: they "
-                f"differ in {pair.differ} alone, and were not taken as one",
+                told(
+                    "declared for {one}, and the sheets have {other}: they differ in {what} alone, "
+                    "and were not taken as one",
+                    one=shown(pair.one),
+                    other=shown(pair.other),
+                    what=pair.differ,
+                ),
                 evidence=Evidence.NOTE,
                 area={level: pair.one},
-                arithmetic=f"{level} {shown(pair.one)} is on no sheet, {shown(pair.other)} in no "
-                "declared row",
+                arithmetic=told(
+                    "{level} {one} is on no sheet, {other} in no declared row",
+                    level=level,
+                    one=shown(pair.one),
+                    other=shown(pair.other),
+                ),
             )
             for pair in look_alikes(declared, names)
         ]
@@ -74,16 +96,17 @@ def _look_alikes(check: Check, seen: Seen, facts: CaseFacts) -> list[Finding]:
 
 T208 = Check(
     "T208",
-    "Area subtotals among the stations",
+    told("Area subtotals among the stations"),
     "rules",
     Evidence.QUALITY,
     subtotals,
-    assumptions="found by label in every file; by arithmetic in files that are read whole, not in "
-    "Parquet",
+    assumptions=told(
+        "found by label in every file; by arithmetic in files that are read whole, not in Parquet"
+    ),
 )
 T209 = Check(
     "T209",
-    "How letters, sheets and names were read",
+    told("How letters, sheets and names were read"),
     "rules",
     Evidence.QUALITY,
     text,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tallyverify.checking import CaseFacts, Check, first_rows
 from tallyverify.findings import CheckResult, Evidence
-from tallyverify.language import number
+from tallyverify.language import enumerated, number, told
 from tallyverify.records import (
     STANDARD_BALANCES,
     Acta,
@@ -20,7 +20,7 @@ from tallyverify.records import (
 )
 from tallyverify.table import ActaTable
 
-_ASSUMES = "the figures were read from the sheet as they stand there"
+_ASSUMES = told("the figures were read from the sheet as they stand there")
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,11 @@ def conclude(check: Check, summary: RuleSummary, facts: CaseFacts) -> CheckResul
     code = check.code
     if not summary.balances:
         if code == "R105":
-            return check.not_applicable("the contest has no balances of its own that apply")
-        lines = ", ".join(STANDARD_BALANCES[code][0].terms)
-        return check.not_applicable(f"the actas do not have the lines it needs ({lines})")
+            return check.not_applicable(told("the contest has no balances of its own that apply"))
+        lines = enumerated(STANDARD_BALANCES[code][0].terms)
+        return check.not_applicable(
+            told("the actas do not have the lines it needs ({lines})", lines=lines)
+        )
     findings = []
     levels = facts.levels
     columns = [*levels, "station", *facts.lines, *facts.votes, "balance"]
@@ -93,7 +95,7 @@ def conclude(check: Check, summary: RuleSummary, facts: CaseFacts) -> CheckResul
         row: dict[str, Any] = dict(zip(columns, values, strict=True))
         # Not validated: a name too odd for a record must not hide what its figures say.
         acta = Acta.model_construct(
-            station=row["station"] or "(none)",
+            station=row["station"] or told("(none)"),
             areas={level: str(row[level]) for level in levels if pd.notna(row[level])},
             lines={name: _count(row[name]) for name in facts.lines},
             votes={name: _count(row[name]) for name in facts.votes},
@@ -104,12 +106,23 @@ def conclude(check: Check, summary: RuleSummary, facts: CaseFacts) -> CheckResul
             for finding, balance in zip(acta.check(facts.contest), broken, strict=True)
             if finding.code == code and balance.code == row["balance"]
         ]
-    reason = f"{number(summary.judged)} judged, {number(summary.failing)} do not add up"
+    return check.result(
+        findings, reason=_how_many(summary), statistic=summary.failing, found=summary.failing
+    )
+
+
+def _how_many(summary: RuleSummary) -> str:
+    said = [
+        told("{rows} judged", rows=number(summary.judged)),
+        told("{rows} do not add up", rows=number(summary.failing)),
+    ]
     if summary.still_open:
-        reason += f", {number(summary.still_open)} not judged because a figure was not read"
+        rows = number(summary.still_open)
+        said.append(told("{rows} not judged because a figure was not read", rows=rows))
     if summary.exempt:
-        reason += f", {number(summary.exempt)} not judged: no registered voters stand on the sheet"
-    return check.result(findings, reason=reason, statistic=summary.failing, found=summary.failing)
+        rows = number(summary.exempt)
+        said.append(told("{rows} not judged: no registered voters stand on the sheet", rows=rows))
+    return enumerated(said)
 
 
 def _count(value: Any) -> int | None:
@@ -117,11 +130,17 @@ def _count(value: Any) -> int | None:
 
 
 _TITLES = {
-    "R101": ("Candidates sum to valid votes", "options and valid votes"),
-    "R102": ("Parts sum to the ballots", "valid, null and ballots"),
-    "R103": ("Ballots within registered voters", "ballots (or their parts) and registered voters"),
-    "R104": ("Ballots within voters who signed", "ballots (or their parts) and voters who signed"),
-    "R105": ("The contest's own balances", "balances in the contest file"),
+    "R101": (told("Candidates sum to valid votes"), told("options and valid votes")),
+    "R102": (told("Parts sum to the ballots"), told("valid, null and ballots")),
+    "R103": (
+        told("Ballots within registered voters"),
+        told("ballots (or their parts) and registered voters"),
+    ),
+    "R104": (
+        told("Ballots within voters who signed"),
+        told("ballots (or their parts) and voters who signed"),
+    ),
+    "R105": (told("The contest's own balances"), told("balances in the contest file")),
 }
 
 _FOLDS = {code: partial(summarise_rule, code) for code in _TITLES}

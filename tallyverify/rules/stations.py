@@ -9,7 +9,10 @@ import pandas as pd
 from tallyverify.checking import CaseFacts, Check, Seen, summarise_seen
 from tallyverify.errors import nearest
 from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import counted, number, percent
+from tallyverify.language import clauses, counted, number, percent, told
+from tallyverify.rules.joining import each_and
+
+_NO_REGISTRY = told("the case has no registry of stations")
 
 
 def _areas(row: dict[Any, Any], facts: CaseFacts) -> dict[str, str]:
@@ -19,22 +22,27 @@ def _areas(row: dict[Any, Any], facts: CaseFacts) -> dict[str, str]:
 def strangers(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T203: a station that the registry does not have."""
     if facts.registry is None:
-        return check.not_applicable("the case has no registry of stations")
+        return check.not_applicable(_NO_REGISTRY)
     known = facts.registry.index
     findings: list[Finding] = []
     for row in seen.stations.stranger_rows.to_dict("records"):
         station = str(row["station"])
         close = facts.registry.spellings(station)
-        hint = f"; the registry has {' and '.join(map(repr, close))}" if close else ""
-        if not hint and len(findings) < 20:
-            near = nearest(station, map(str, known[:20_000]))
-            hint = f"; {near}" if near else ""
+        hint: str | None = None
+        if close:
+            hint = told("the registry has {keys}", keys=each_and(map(repr, close)))
+        elif len(findings) < 20:
+            hint = nearest(station, map(str, known[:20_000]))
+        says = told("station {station} is not in the registry", station=station)
         findings.append(
             check.finding(
-                f"station {station} is not in the registry{hint}",
+                clauses([says, hint]) if hint else says,
                 area=_areas(row, facts),
                 station=station,
-                arithmetic=f"{number(len(known))} stations in the registry, none of this key",
+                arithmetic=told(
+                    "{stations} stations in the registry, none of this key",
+                    stations=number(len(known)),
+                ),
             )
         )
     strange = seen.stations.strangers
@@ -45,24 +53,29 @@ def strangers(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
 def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T205: how much of the registry has no sheet."""
     if facts.registry is None:
-        return check.not_applicable("the case has no registry of stations")
+        return check.not_applicable(_NO_REGISTRY)
     annulled = facts.is_annulled(facts.registry.frame["station"])
     unseen = ~seen.stations.seen & ~annulled
     total, missing = int((~annulled).sum()), int(unseen.sum())
     if not missing:
         return check.result([], statistic=0)
     sizes, unknown = facts.registry.sizes
-    voters = int(sizes[unseen].sum())
-    spared = ", annulled ones apart," if annulled.any() else ""
+    voters = counted(int(sizes[unseen].sum()), "voter", "voters")
+    there = told("{voters} registered there", voters=voters)
+    if unknown[unseen].any():
+        there = told(
+            "{voters} registered there, the number not being known for some", voters=voters
+        )
+    says = told(
+        "{stations} without a sheet that says something",
+        stations=counted(missing, "registered station", "registered stations"),
+    )
     findings = [
         check.finding(
-            f"{counted(missing, 'registered station', 'registered stations')} without a sheet that says "
-            f"something; {counted(voters, 'voter', 'voters')} registered there"
-            + (", the number not being known for some" if unknown[unseen].any() else ""),
+            clauses([says, there]),
             observed=total - missing,
             expected=total,
-            arithmetic=f"{number(total)} stations in the registry{spared} − "
-            f"{number(total - missing)} seen = {number(missing)} ({percent(missing, total)})",
+            arithmetic=_less(total, missing, apart=bool(annulled.any())),
         )
     ]
     level = next((name for name in facts.levels if name in facts.registry.frame.columns), None)
@@ -71,11 +84,16 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         by_area = frame.groupby(level, sort=True)["unseen"].agg(["sum", "size"])
         findings += [
             check.finding(
-                f"{name}: {number(int(gone))} of {counted(int(size), 'station', 'stations')} not seen",
+                told(
+                    "{area}: {gone} of {stations} not seen",
+                    area=str(name),
+                    gone=number(int(gone)),
+                    stations=counted(int(size), "station", "stations"),
+                ),
                 area={level: str(name)},
                 observed=int(size - gone),
                 expected=int(size),
-                arithmetic=f"{percent(size - gone, size)} seen",
+                arithmetic=told("{share} seen", share=percent(size - gone, size)),
             )
             for name, gone, size in by_area.itertuples()
             if gone
@@ -83,30 +101,66 @@ def without_acta(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     return check.result(findings, statistic=missing)
 
 
+def _less(total: int, missing: int, *, apart: bool) -> str:
+    """Return the subtraction of the seen stations from all, without those declared annulled."""
+    every, seen, gone = number(total), number(total - missing), number(missing)
+    share = percent(missing, total)
+    if apart:
+        return told(
+            "{every} stations in the registry, annulled ones apart, − {seen} seen = {gone} "
+            "({share})",
+            every=every,
+            seen=seen,
+            gone=gone,
+            share=share,
+        )
+    return told(
+        "{every} stations in the registry − {seen} seen = {gone} ({share})",
+        every=every,
+        seen=seen,
+        gone=gone,
+        share=share,
+    )
+
+
 def silent(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     """T206: sheets that are all zero, or of which nothing was read."""
     findings = [
         check.finding(
-            f"the acta of station {row['station']} holds no vote at all: not loaded, "
-            "annulled or not read; the station counts as unseen, not as zero",
+            told(
+                "the acta of station {station} holds no vote at all: not loaded, annulled or not "
+                "read; the station counts as unseen, not as zero",
+                station=str(row["station"]),
+            ),
             area=_areas(row, facts),
             station=str(row["station"]),
             observed=0,
         )
         for row in seen.stations.silent_rows.to_dict("records")
     ]
-    told = (
-        (facts.source.annulled, "annulled: no part of the result, and its voters are not free"),
-        (facts.source.pending, "pending: in any bulletin or in none; not in the sums"),
+    annulled, pending = len(facts.source.annulled), len(facts.source.pending)
+    states = (
+        (
+            annulled,
+            told(
+                "{stations} annulled: no part of the result, and its voters are not free",
+                stations=counted(annulled, "station", "stations"),
+            ),
+        ),
+        (
+            pending,
+            told(
+                "{stations} pending: in any bulletin or in none; not in the sums",
+                stations=counted(pending, "station", "stations"),
+            ),
+        ),
     )
-    notes = [
-        check.finding(f"{counted(len(keys), 'station', 'stations')} {why}", observed=len(keys))
-        for keys, why in told
-        if keys
-    ]
+    notes = [check.finding(says, observed=count) for count, says in states if count]
     return check.result(
         findings + notes,
-        reason=f"{counted(seen.stations.silent, 'acta', 'actas')} without any vote",
+        reason=told(
+            "{actas} without any vote", actas=counted(seen.stations.silent, "acta", "actas")
+        ),
         statistic=seen.stations.silent,
         found=seen.stations.silent + len(notes),
     )
@@ -114,32 +168,32 @@ def silent(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
 
 T203 = Check(
     "T203",
-    "Station not in the registry",
+    told("Station not in the registry"),
     "rules",
     Evidence.QUALITY,
     strangers,
     summarise_seen,
     "once",
-    "actas and registry",
+    told("actas and registry"),
 )
 T205 = Check(
     "T205",
-    "Registered stations without an acta",
+    told("Registered stations without an acta"),
     "rules",
     Evidence.NOTE,
     without_acta,
     summarise_seen,
     "once",
-    "actas and registry",
+    told("actas and registry"),
 )
 T206 = Check(
     "T206",
-    "All-zero acta (not loaded, annulled)",
+    told("All-zero acta (not loaded, annulled)"),
     "rules",
     Evidence.NOTE,
     silent,
     summarise_seen,
     "once",
-    "actas",
+    told("actas"),
 )
 CHECKS = (T203, T205, T206)

@@ -9,7 +9,8 @@ import pandas as pd
 from tallyverify.checking import CaseFacts, Check, first_rows
 from tallyverify.errors import shown
 from tallyverify.findings import CheckResult, Evidence
-from tallyverify.language import counted, number
+from tallyverify.language import counted, enumerated, formula, number, told
+from tallyverify.model import MAX_COUNT
 from tallyverify.table import ActaTable
 
 
@@ -42,11 +43,18 @@ def conclude(check: Check, summary: Unread, facts: CaseFacts) -> CheckResult:
     """One finding for each cell, and a note on the empty ones."""
     findings = [
         check.finding(
-            f"{facts.source.name}: row {facts.source.row(int(row))}, "
-            f"column {shown(str(column))}: "
-            f"{shown(str(text))} is not a count; the figure is missing, not zero",
+            told(
+                "{file}: row {row}, column {column}: {text} is not a count; the figure is missing, "
+                "not zero",
+                file=facts.source.name,
+                row=facts.source.row(int(row)),
+                column=shown(str(column)),
+                text=shown(str(text)),
+            ),
             station=str(station),
-            arithmetic="a count is a whole number, not negative, at most 10,000,000,000",
+            arithmetic=told(
+                "a count is a whole number, not negative, at most {most}", most=number(MAX_COUNT)
+            ),
         )
         for row, station, column, text in summary.cells[
             ["row", "station", "column", "text"]
@@ -54,17 +62,19 @@ def conclude(check: Check, summary: Unread, facts: CaseFacts) -> CheckResult:
     ]
     gaps = {name: count for name, count in summary.empty.items() if count}
     if gaps:
-        each = ", ".join(f"{name} {number(count)}" for name, count in gaps.items())
+        each = enumerated(
+            formula("{line} {rows}", line=name, rows=number(count)) for name, count in gaps.items()
+        )
         findings.append(
             check.finding(
-                f"figures missing, empty or unreadable, by line: {each}",
+                told("figures missing, empty or unreadable, by line: {each}", each=each),
                 evidence=Evidence.NOTE,
-                arithmetic="a missing figure is taken as unknown, never as zero",
+                arithmetic=told("a missing figure is taken as unknown, never as zero"),
             )
         )
     return check.result(
         findings,
-        reason=f"{counted(summary.found, 'cell', 'cells')} could not be read",
+        reason=told("{cells} could not be read", cells=counted(summary.found, "cell", "cells")),
         statistic=summary.found,
         found=summary.found + bool(gaps),
     )
@@ -72,12 +82,12 @@ def conclude(check: Check, summary: Unread, facts: CaseFacts) -> CheckResult:
 
 R106 = Check(
     code="R106",
-    name="Figures that were not read",
+    name=told("Figures that were not read"),
     family="rules",
     evidence=Evidence.QUALITY,
     summarise=summarise_unread,
     conclude=conclude,
     rows="every",
-    assumptions="what cannot be read exactly is missing, never guessed",
+    assumptions=told("what cannot be read exactly is missing, never guessed"),
 )
 CHECKS = (R106,)

@@ -7,7 +7,7 @@ centre differ a little more than by chance: χ²/df ≈ 1.2, as in genuine sheet
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -17,6 +17,7 @@ import numpy as np
 from tallyverify.arrays import Counts
 from tallyverify.draws import binomial, chain_of, multinomial, streams
 from tallyverify.errors import InputError, listed
+from tallyverify.language import told
 from tallyverify.records import Candidate, Contest, Declared, Line
 from tallyverify.simulate.bulletin import bulletin_of
 from tallyverify.simulate.hide import hide_stations
@@ -188,9 +189,9 @@ def clean_election(
     )
     if contest.candidate_ids != tuple(shares) or contest.levels != tuple(branching):
         raise InputError(
-            "the contest does not fit the shares or the branching",
-            found=f"candidates {listed(contest.candidate_ids)}; levels {listed(contest.levels)}",
-            expected=f"candidates {listed(shares)}; levels {listed(branching)}",
+            told("the contest does not fit the shares or the branching"),
+            found=_candidates_and_levels(contest.candidate_ids, contest.levels),
+            expected=_candidates_and_levels(shares, branching),
         )
     for_areas, for_sizes, for_turnout, for_shares, for_ballots, for_votes = streams(seed, 6)
     areas = nest(stations, branching, for_areas)
@@ -221,10 +222,25 @@ def _check(
     null: float,
     blank: float,
 ) -> None:
-    said = f"shares {dict(shares)}, turnout {turnout}, null {null}, blank {blank}"
+    said = told(
+        "shares {shares}, turnout {turnout}, null {null}, blank {blank}",
+        shares=str(dict(shares)),
+        turnout=str(turnout),
+        null=str(null),
+        blank=str(blank),
+    )
     if not shares or min(shares.values()) <= 0 or not 0 < turnout < 1:
-        raise InputError("shares are above 0, and turnout is between 0 and 1", found=said)
+        raise InputError(told("shares are above 0, and turnout is between 0 and 1"), found=said)
     if min(null, blank) < 0 or null + blank >= 1:
-        raise InputError("null and blank are probabilities that leave valid votes", found=said)
+        what = told("null and blank are probabilities that leave valid votes")
+        raise InputError(what, found=said)
     if len(sizes) == 0 or np.min(sizes) < 1:
-        raise InputError("sizes to resample from are numbers of voters, at least 1")
+        raise InputError(told("sizes to resample from are numbers of voters, at least 1"))
+
+
+def _candidates_and_levels(candidates: Iterable[str], levels: Iterable[str]) -> str:
+    return told(
+        "candidates {candidates}; levels {levels}",
+        candidates=listed(candidates),
+        levels=listed(levels),
+    )

@@ -11,6 +11,7 @@ import pandas as pd
 from tallyverify.arrays import Counts, Floats
 from tallyverify.draws import streams
 from tallyverify.errors import InputError, listed
+from tallyverify.language import told
 from tallyverify.records import Contest
 from tallyverify.simulate.structure import (
     BRANCHING,
@@ -133,21 +134,25 @@ def _check(totals: pd.DataFrame, contest: Contest, branching: Mapping[str, float
     absent = [name for name in needed if name not in totals.columns]
     if absent or not len(totals):
         raise InputError(
-            "totals need a row, and a column for each of the contest's candidates",
-            found=f"{len(totals)} rows, no {listed(absent)}",
+            told("totals need a row, and a column for each of the contest's candidates"),
+            found=told("{rows} rows, no {names}", rows=str(len(totals)), names=listed(absent)),
             expected=listed(needed),
         )
     below = contest.levels[1:]
     unknown = [level for level in below if level not in branching]
     if unknown or not below:
         raise InputError(
-            "stations are placed in levels below the largest, each with a mean in branching",
-            found=f"levels {listed(contest.levels)}; branching has no {listed(unknown)}",
+            told("stations are placed in levels below the largest, each with a mean in branching"),
+            found=told(
+                "levels {levels}; branching has no {unknown}",
+                levels=listed(contest.levels),
+                unknown=listed(unknown),
+            ),
             expected=listed(branching),
         )
     counts = totals[[*needed, *(name for name in _LINES if name in totals.columns)]]
     if (counts.to_numpy() < 0).any() or (counts["stations"] < 1).any():
         raise InputError(
-            "totals are counts, and each area has at least one station",
-            found=f"lowest {counts.min().to_dict()}",
+            told("totals are counts, and each area has at least one station"),
+            found=told("lowest {counts}", counts=str(counts.min().to_dict())),
         )

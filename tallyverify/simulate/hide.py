@@ -10,6 +10,7 @@ import pandas as pd
 from tallyverify.arrays import Hashes
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed
+from tallyverify.language import told
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable
 from tallyverify.taken import takes_input
@@ -64,9 +65,17 @@ def hide_stations(
     """
     if not 0 <= share <= 1 or pattern not in PATTERNS or seed < 0:
         raise InputError(
-            "stations are hidden by a share, a seed and a pattern",
-            found=f"share {share}, seed {seed}, pattern {pattern!r}",
-            expected=f"share from 0 to 1, seed from 0, pattern one of {listed(PATTERNS)}",
+            told("stations are hidden by a share, a seed and a pattern"),
+            found=told(
+                "share {share}, seed {seed}, pattern {pattern}",
+                share=str(share),
+                seed=str(seed),
+                pattern=repr(pattern),
+            ),
+            expected=told(
+                "share from 0 to 1, seed from 0, pattern one of {patterns}",
+                patterns=listed(PATTERNS),
+            ),
         )
     own = station_uniforms(table.spelt_hash, seed)
     first = own
@@ -74,7 +83,8 @@ def hide_stations(
         first = own * (table.figure(ALL_OPTIONS)[0] + 1)
     elif pattern != "random":
         if not table.levels:
-            raise InputError("the table has no areas to hide", hint="use the pattern 'random'")
+            what, hint = told("the table has no areas to hide"), told("use the pattern 'random'")
+            raise InputError(what, hint=hint)
         depth = 1 if pattern == "areas" else len(table.levels)
         first = station_uniforms(_area_hash(table, depth), seed)
     order = np.lexsort((table.spelt_hash, own, first))

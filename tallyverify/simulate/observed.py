@@ -8,6 +8,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, area_codes
 
@@ -48,23 +49,25 @@ def _usable(table: ActaTable) -> tuple[ActaTable, Counts, dict[str, int]]:
     absent = [name for name in table.contest.candidate_ids if name not in table.present]
     if absent:
         raise InputError(
-            "a candidate has no votes column, so the shares are not known",
-            found=f"none for {absent[0]!r}",
+            told("a candidate has no votes column, so the shares are not known"),
+            found=told("none for {name}", name=repr(absent[0])),
         )
     figures = [table.figure(name)[0] for name in table.contest.candidate_ids]
     unread = ~table.known(ALL_OPTIONS)
     counted = np.array(figures).reshape(len(figures), -1)
     silent = ~unread & (counted.sum(axis=0) == 0)
-    left_out = {
-        "no vote on the sheet": int(silent.sum()),
-        "a count was not read": int(unread.sum()),
+    left_out: dict[str, int] = {
+        told("no vote on the sheet"): int(silent.sum()),
+        told("a count was not read"): int(unread.sum()),
     }
     used = ~(silent | unread)
     if used.sum() < _FEWEST:
         raise InputError(
-            "too few sheets to learn from",
-            found=f"{int(used.sum())} with votes, of {len(table)}",
-            expected=f"{_FEWEST} or more",
+            told("too few sheets to learn from"),
+            found=told(
+                "{sheets} with votes, of {all}", sheets=str(int(used.sum())), all=str(len(table))
+            ),
+            expected=told("{fewest} or more", fewest=str(_FEWEST)),
         )
     kept = {reason: number for reason, number in left_out.items() if number}
     return table.take(used), counted[:, used].T.copy(), kept

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tallyverify.arrays import Array, Counts, Floats
 from tallyverify.errors import InputError, listed
+from tallyverify.language import told
 from tallyverify.records import Contest
 from tallyverify.table import TEXT, ActaTable, Source
 
@@ -43,9 +44,13 @@ def nest(
     """
     if stations < 1 or any(mean < 1 for mean in branching.values()):
         raise InputError(
-            "a simulated country needs a station, and at least one unit in each area",
-            found=f"{stations} stations, branching {dict(branching)}",
-            expected="stations >= 1 and every mean >= 1",
+            told("a simulated country needs a station, and at least one unit in each area"),
+            found=told(
+                "{stations} stations, branching {branching}",
+                stations=str(stations),
+                branching=str(dict(branching)),
+            ),
+            expected=told("stations >= 1 and every mean >= 1"),
         )
     unit = np.arange(stations, dtype=np.int64)
     areas: dict[str, Counts] = {}
@@ -72,7 +77,7 @@ def log_rates(
     unknown = [level for level in deviations if level not in areas]
     if unknown:
         raise InputError(
-            "a standard deviation is given for a level that there is not",
+            told("a standard deviation is given for a level that there is not"),
             found=listed(unknown),
             expected=listed(areas),
         )
@@ -99,9 +104,9 @@ def deal(
     """
     if overdispersion < 1:
         raise InputError(
-            "overdispersion is the ratio to purely random dealing",
+            told("overdispersion is the ratio to purely random dealing"),
             found=str(overdispersion),
-            expected="1 or more",
+            expected=told("1 or more"),
         )
     shares: Floats = rates / rates.sum(axis=1, keepdims=True)
     if overdispersion == 1:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.records import Contest, Declared
 from tallyverify.table import ActaTable, Registry
 from tallyverify.taken import takes_input
@@ -143,14 +144,15 @@ def _csv(
     pieces = keys.str.split("/", expand=True) if len(station) > 1 else keys.to_frame()
     if pieces.shape[1] != len(station) or pieces.isna().to_numpy().any():
         raise InputError(
-            "the stations' keys do not have a piece for each column",
-            found=f"{keys.iloc[0]!r} and the like",
+            told("the stations' keys do not have a piece for each column"),
+            found=told("{key} and the like", key=repr(keys.iloc[0])),
             expected="/".join(station),
         )
     key = {name: pieces.iloc[:, place] for place, name in enumerate(station)}
     for name in set(station) & set(levels):
         if (frame[name].astype(object) != key[name]).any():
-            raise InputError("a station's key differs from its area", place=f"column {name!r}")
+            what = told("a station's key differs from its area")
+            raise InputError(what, place=told("column {name}", name=repr(name)))
     columns = {name: frame[name] for name in levels} | key
     columns |= {name: frame[name] for name in figures}
     return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")

@@ -21,6 +21,7 @@ import pandas as pd
 from tallyverify.arrays import Array, Counts, Hashes, Mask
 from tallyverify.errors import UnknownNameError
 from tallyverify.key_bytes import folded_keys
+from tallyverify.language import told
 from tallyverify.records import ALL_OPTIONS, Acta, Contest
 from tallyverify.table.source import Source
 from tallyverify.taken import takes_input
@@ -197,7 +198,7 @@ class ActaTable:
             if parts:
                 return parts
         there = [*self.lines, *self.votes, *self.contest.candidate_ids, ALL_OPTIONS]
-        raise UnknownNameError.of("the table has no figure of this name", name, there)
+        raise UnknownNameError.of(told("the table has no figure of this name"), name, there)
 
     def _lacks_votes(self, name: str) -> bool:
         """Whether votes that belong to this sum are in no column of the table."""

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed
+from tallyverify.language import told
 from tallyverify.table.actas import ActaTable
 from tallyverify.table.registry import EARLIER, KIND, Registry
 
@@ -41,11 +42,11 @@ def listed_stations(table: ActaTable, *, earlier: bool = False) -> Registry:
     twice = frame["station"][frame["station"].duplicated()]
     if len(twice):
         raise InputError(
-            "a station stands in the table twice, with other areas or registered voters",
+            told("a station stands in the table twice, with other areas or registered voters"),
             file=table.source.name or None,
             found=listed(dict.fromkeys(twice.tolist()), 5),
-            expected="each station once, or alike",
-            hint="the key may need another column in mapping.station",
+            expected=told("each station once, or alike"),
+            hint=told("the key may need another column in mapping.station"),
         )
     return Registry(frame=frame.reset_index(drop=True), source=table.source)
 

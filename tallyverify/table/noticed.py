@@ -13,6 +13,7 @@ class Spoiled:
     form: str  # in words
     rows: int
     example: str
+    lost: bool = True  # what stood there cannot be told from what stands there now
 
 
 @dataclass(frozen=True)

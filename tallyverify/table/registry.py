@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, field_validator
 from tallyverify.arrays import Codes, Counts, Mask, Texts, among
 from tallyverify.errors import shown
 from tallyverify.key_bytes import folded_keys
-from tallyverify.language import counted
+from tallyverify.language import told, told_of
 from tallyverify.model import Count, Identifier, Model, Text
 from tallyverify.names import folded, folded_key
 from tallyverify.table.source import Source
@@ -49,8 +49,15 @@ class Respelt:
         if not self.stations:
             return ""
         here, there = map(shown, self.example)
-        stand = f"{counted(self.stations, 'station', 'stations')} found in the registry"
-        return f"{stand} under another spelling of the key, such as {here} as {there}"
+        return told_of(
+            self.stations,
+            "{count} station found in the registry under another spelling of the key, such as "
+            "{here} as {there}",
+            "{count} stations found in the registry under another spelling of the key, such as "
+            "{here} as {there}",
+            here=here,
+            there=there,
+        )
 
 
 class Registry(Model):
@@ -81,11 +88,11 @@ class Registry(Model):
     def _usable(cls, frame: pd.DataFrame) -> pd.DataFrame:
         for name in ("station", "registered"):
             if name not in frame.columns:
-                raise ValueError(f"a registry has a column {name!r}")
+                raise ValueError(told("a registry has a column {name}", name=repr(name)))
         if frame["station"].duplicated().any():
-            raise ValueError("a station stands in the registry twice")
+            raise ValueError(told("a station stands in the registry twice"))
         if (frame["registered"].dropna() < 0).any():
-            raise ValueError("registered voters cannot be negative")
+            raise ValueError(told("registered voters cannot be negative"))
         return frame
 
     @classmethod

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
+from tallyverify.language import told
 from tallyverify.records import Mapping
 from tallyverify.table.noticed import Noticed
 
@@ -112,7 +113,8 @@ class Source:
             return str(number)
         at = bisect_right(self._starts, number) - 1
         part = self.parts[at]
-        return f"{number - self._starts[at] + part.first_row} of {part.name}"
+        row = str(number - self._starts[at] + part.first_row)
+        return told("{row} of {file}", row=row, file=part.name)
 
     @cached_property
     def _starts(self) -> list[int]:

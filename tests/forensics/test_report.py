@@ -33,8 +33,8 @@ from tallyverify.report.indicators import (
     probability,
     shown_elsewhere,
     unused_of,
-    written_size,
     used_of,
+    written_size,
 )
 from tallyverify.simulate import clean_election
 from tests.report.test_estimate_figures import NAMES

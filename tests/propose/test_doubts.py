@@ -234,7 +234,7 @@ def test_codes_that_became_dates_of_any_form_are_asked_about(text: str) -> None:
     whole = frame()
     whole["Mesa"] = [f"{at}-{at + 40}" for at in range(len(whole))]
     whole.loc[5, "Mesa"] = text
-    asked(whole, "did a spreadsheet rewrite them", text)
+    asked(whole, "did a spreadsheet rewrite it", text)
 
 
 @pytest.mark.parametrize("copies", [1, 3, 12])

@@ -162,7 +162,7 @@ def test_a_line_with_a_column_of_its_own(tmp_path: Path) -> None:
     table = read_actas(path, contest=CONTEST, mapping={**LONG, "lines": lines})
     assert rows_of(table, "station", "registered", "valid") == [("P1", 90, 12), ("P2", None, 3)]
     assert table.unread[["row", "station", "column", "text"]].values.tolist() == [
-        [5, "P2", "VOTERS", "70 to 71 in one station"]
+        [5, "P2", "VOTERS", "70 ≠ 71"]
     ]
     path.write_text(path.read_text().replace(",71", ",70"))
     table = read_actas(path, contest=CONTEST, mapping={**LONG, "lines": lines})

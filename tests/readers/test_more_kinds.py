@@ -127,7 +127,7 @@ def test_a_page_names_its_encoding(tmp_path: Path) -> None:
         ("<table><tr><td>A</td></tr></table>", "no table with rows"),
         (html([*CELLS, ["Source", "x"]]), "row 5: a row has another number of cells"),
         ("<table>" + "<tr><td><table>" * 2000, "no table with rows"),
-        (html([["A", "B"], ["1"]]).replace("<td>1", '<td colspan="99999999">1'), "1000 cells"),
+        (html([["A", "B"], ["1"]]).replace("<td>1", '<td colspan="99999999">1'), "1,000 cells"),
     ],
 )
 def test_pages_that_are_not_read(tmp_path: Path, page: str, words: str) -> None:

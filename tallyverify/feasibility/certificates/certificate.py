@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from tallyverify.language import told
 from tallyverify.model import Count, Model
 
 Kind = Literal["sheets", "votes", "exclude"]
@@ -17,7 +18,7 @@ Kind = Literal["sheets", "votes", "exclude"]
 
 def _exact(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("a whole number, written without decimals or quotes")
+        raise ValueError(told("a whole number, written without decimals or quotes"))
     return value
 
 

@@ -1,9 +1,8 @@
-"""Making a certificate of what was proved, and proving it again from the case."""
+"""Making a certificate of what was proved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,18 +20,16 @@ from tallyverify.feasibility.certificates.certificate import (
 from tallyverify.feasibility.certificates.plain import PlainProgram, plain_program
 from tallyverify.feasibility.certificates.scope import columns_of, outside_of
 from tallyverify.feasibility.clash import clash_of
-from tallyverify.feasibility.figures.published import Row, Series, series_in_force, stated
+from tallyverify.feasibility.figures.published import Row, Series, stated
 from tallyverify.feasibility.grading import ProvedReading
 from tallyverify.feasibility.proving.bounds import ProvedBound, bound_of
 from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.proof import Cost, proved
 from tallyverify.feasibility.sheets.sheet_rows import SheetRows
-from tallyverify.language import number
+from tallyverify.language import number, told
 from tallyverify.taken import takes_input
 
 _KINDS: dict[Cost, Kind] = {"sheets": "sheets", "votes": "votes", "nothing": "exclude"}
-_COSTS: dict[Kind, Cost] = {kind: cost for cost, kind in _KINDS.items()}
-_SAFE = 2**61
 _TRIED = 2
 _FEW = 8
 
@@ -152,9 +149,9 @@ def _written(
         series=answer.series.name,
         claim=claimed(proofs, engine.seen),
         allowance=engine.allowance.sheets,
-        figures=tuple(map(_figure(engine), short.program.rows)),
+        figures=tuple(map(figure_of(engine), short.program.rows)),
         proofs=tuple(proofs),
-        assumptions=_assumptions(engine, answer.series, short),
+        assumptions=assumptions_of(engine, answer.series, short),
         columns=columns,
         inputs=inputs,
         outside=(
@@ -190,21 +187,37 @@ def claimed(proofs: Iterable[CertifiedProof], sheets: int) -> str:
     """Return in a sentence what proofs claim."""
     by = {proof.kind: proof for proof in proofs}
     if not any(proof.certified for proof in by.values()):
-        return "nothing: a certificate can hold less than what the engine proves"
+        return told("nothing: a certificate can hold less than what the engine proves")
     if (exclude := by.get("exclude")) is not None:
-        return (
+        return told(
             "the published figures exclude each other, whatever the sheets say: they must change "
-            f"by at least {number(exclude.certified)} in all"
+            "by at least {votes} in all",
+            votes=number(exclude.certified),
         )
-    said = []
-    if "sheets" in by:
-        said.append(f"{number(by['sheets'].certified)} of {number(sheets)} sheets")
-    if "votes" in by:
-        said.append(f"{number(by['votes'].certified)} votes on them")
-    return f"at least {' and '.join(said)} are wrong, if the published figures are true"
+    counts = {kind: number(proof.certified) for kind, proof in by.items()}
+    if "votes" not in by:
+        return told(
+            "at least {wrong} of {sheets} sheets are wrong, if the published figures are true",
+            wrong=counts["sheets"],
+            sheets=number(sheets),
+        )
+    if "sheets" not in by:
+        return told(
+            "at least {votes} votes on them are wrong, if the published figures are true",
+            votes=counts["votes"],
+        )
+    return told(
+        "at least {wrong} of {sheets} sheets and {votes} votes on them are wrong, if the published "
+        "figures are true",
+        wrong=counts["sheets"],
+        sheets=number(sheets),
+        votes=counts["votes"],
+    )
 
 
-def _figure(engine: Feasibility) -> Callable[[Row], CertifiedFigure]:
+def figure_of(engine: Feasibility) -> Callable[[Row], CertifiedFigure]:
+    """Return what makes a published figure one of a certificate."""
+
     def one(row: Row) -> CertifiedFigure:
         return CertifiedFigure(
             bulletin=row.bulletin_id,
@@ -218,9 +231,10 @@ def _figure(engine: Feasibility) -> Callable[[Row], CertifiedFigure]:
     return one
 
 
-def _assumptions(
+def assumptions_of(
     engine: Feasibility, series: Series, plain: PlainProgram
 ) -> CertificateAssumptions:
+    """Return what a program assumes, as a certificate states it."""
     seen, program, facts = engine.sheets, plain.program, engine.facts
     return CertificateAssumptions(
         words=plain.words,
@@ -239,105 +253,3 @@ def _assumptions(
         ),
         one_hour=plain.one_hour,
     )
-
-
-@dataclass(frozen=True)
-class Recheck:
-    """Whether a certificate holds for a case, and what is proved or why it is not."""
-
-    proved: bool
-    words: str
-
-
-@takes_input
-def proved_again(
-    certificate: Certificate,
-    engine: Feasibility,
-    rows: SheetRows,
-    inputs: Iterable[CertificateInput],
-) -> Recheck:
-    """Prove a certificate again, with nothing but the case and its multipliers."""
-    reason = _differs(certificate, engine, tuple(inputs))
-    if reason:
-        return Recheck(False, reason)
-    [series] = [s for s in series_in_force(engine.facts) if s.name == certificate.series]
-    taken = any(one.taken for one in certificate.assumptions.whole)
-    make = _figure(engine)
-    plain = plain_program(engine, rows, series, lambda row: make(row) in certificate.figures, taken)
-    there = list(map(make, plain.program.rows))
-    for figure in certificate.figures:
-        if figure not in there:
-            return Recheck(False, f"{_said(figure)}: the case does not declare this")
-    if len(set(map(str, certificate.figures))) < len(certificate.figures):
-        return Recheck(False, "a figure stands twice in it")
-    found = _assumptions(engine, series, plain)
-    for name, value in found.model_dump().items():
-        stated = certificate.assumptions.model_dump()[name]
-        if name != "words" and stated != value:
-            return Recheck(False, f"assumptions, {name}: {stated}; the case gives {value}")
-    order = [certificate.figures.index(figure) for figure in there]
-    for proof in certificate.proofs:
-        reason = _unproved(proof, plain.program, order)
-        if reason:
-            return Recheck(False, reason)
-    return Recheck(True, claimed(certificate.proofs, engine.seen))
-
-
-def _differs(
-    certificate: Certificate, engine: Feasibility, inputs: tuple[CertificateInput, ...]
-) -> str:
-    """Return where a certificate is of another case; empty where it is of this one."""
-    if certificate.contest != engine.facts.contest.id:
-        return f"it is of the contest {certificate.contest}, the case of {engine.facts.contest.id}"
-    for one in inputs:
-        stated = [other.sha256 for other in certificate.inputs if other.role == one.role]
-        if not stated:
-            return f"it does not name the case's {one.role} ({one.name})"
-        if one.sha256 not in stated:
-            return f"{one.name}: its SHA-256 is {one.sha256}, not {' or '.join(stated[:3])}"
-    if certificate.series not in [s.name for s in series_in_force(engine.facts)]:
-        return f"no bulletin is of the series {certificate.series!r}"
-    if certificate.columns != columns_of(engine.facts):
-        return "the columns that it names are not those that the case reads"
-    return ""
-
-
-def _unproved(proof: CertifiedProof, program: Program, order: list[int]) -> str:
-    """Return why a proof does not hold; empty where it does."""
-    if len(proof.multipliers) != len(order):
-        return f"{proof.kind}: there are {len(order)} figures and {len(proof.multipliers)} factors"
-    if not proof.certified:
-        return f"{proof.kind}: it certifies nothing"
-    if proof.room_multiplier and program.room is None:
-        return f"{proof.kind}: a room multiplier, where the register bounds nothing"
-    if _beyond(proof, program):
-        return f"{proof.kind}: multipliers too large to be added up exactly"
-    if proof.kind == "exclude" and any(
-        abs(m) > proof.scale and program.rows[at].figure.kind not in ("stations", "seen")
-        for at, m in enumerate(proof.multipliers[i] for i in order)
-    ):
-        return "exclude: a multiplier beyond the scale proves no number of votes"
-    again = proved(
-        program,
-        np.array([proof.multipliers[at] for at in order], dtype=np.int64),
-        proof.scale,
-        _COSTS[proof.kind],
-        proof.room_multiplier,
-    )
-    if again.least < proof.certified:
-        return f"{proof.kind}: the fold proves {again.least}, not {proof.certified}"
-    return ""
-
-
-def _beyond(proof: CertifiedProof, program: Program) -> bool:
-    stations = program.stations
-    arrays = (stations.cap, stations.lists, program.unseen.cap, program.unseen.lists)
-    largest = max(1, stations.most.largest(), *(int(array.max(initial=1)) for array in arrays))
-    top = max(proof.scale, proof.room_multiplier, *map(abs, proof.multipliers), 1)
-    return top * largest * 4 * max(len(program.rows), 1) > _SAFE
-
-
-def _said(figure: CertifiedFigure) -> str:
-    where = " / ".join(figure.area.values()) or "the whole country"
-    what = ", ".join(figure.candidates) or figure.kind
-    return f"bulletin {figure.bulletin}, {where}: {what} {figure.low} to {figure.high}"

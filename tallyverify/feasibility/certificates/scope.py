@@ -82,7 +82,7 @@ def outside_of(
             for bulletin, own_rows in series.bulletins
             for row in own_rows
         ),
-        "a declared percentage": any(row.label.endswith("(percentage)") for row in rows),
+        "a declared percentage": any(row.of_percentage for row in rows),
         "figures that are no votes, valid votes or stations": any(
             row.figure.kind not in ("votes", "valid", "stations")
             or (row.figure.kind == "stations" and row.area)

@@ -13,8 +13,15 @@ from tallyverify.feasibility.figures.published import BY_COVERAGE, Row, Series, 
 from tallyverify.feasibility.figures.unseen_sizes import closed_registry, stations_in
 from tallyverify.feasibility.sheets.witnesses import Witnesses
 from tallyverify.findings import place
-from tallyverify.language import counted, number
+from tallyverify.language import counted, formatted, number, told, told_of
 from tallyverify.records import AreaResult, Bulletin
+
+_COVERED = {
+    "stations": told("stations covered"),
+    "seen": told("seen covered"),
+    "registered": told("registered covered"),
+}
+"""The labels of numbers of stations, or voters on their lists, that a bulletin holds."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +54,11 @@ def extents(series: Series, facts: CaseFacts, seen: Witnesses) -> dict[tuple[int
                 one = Extent(
                     True,
                     taken=True,
-                    words=f"bulletin {bulletin.id}, which does not say how much it holds, is "
-                    'taken as the whole count ("complete": true would say so)',
+                    words=told(
+                        "bulletin {bulletin}, which does not say how much it holds, is taken as "
+                        'the whole count ("complete": true would say so)',
+                        bulletin=bulletin.id,
+                    ),
                 )
             found[at, facts.area_index(row.area)] = one
     return found
@@ -66,16 +76,15 @@ def _extent(
     facts: CaseFacts,
     seen: Witnesses,
 ) -> Extent:
-    head = f"bulletin {bulletin.id}, {place(row.area)}"
+    head = told("bulletin {bulletin}, {place}", bulletin=bulletin.id, place=place(row.area))
     total = stations_in(row.area, facts, seen)
     complete = stated(facts, bulletin, row, "complete")
     if complete:
-        return Extent(True, complete=True, words=f"{head}: it is declared complete")
+        return Extent(True, complete=True, words=told("{row}: it is declared complete", row=head))
     covered = row.coverage_range
     if row.stations is not None and total is not None and row.stations == total:
-        return Extent(
-            True, stations=(total, total), words=f"{head}: it holds all {number(total)} stations"
-        )
+        said = told("{row}: it holds all {total} stations", row=head, total=number(total))
+        return Extent(True, stations=(total, total), words=said)
     if complete is False and covered is None and row.stations is None:
         return Extent(False)
     every = facts.all_stations
@@ -83,11 +92,16 @@ def _extent(
         # Where more sheets were seen than stations are declared, a station may have several.
         more = max(len(seen) - every, 0) if every is not None else 0
         if more and not row.area and row.stations == every:
-            return Extent(
-                True, words=f"{head}: it holds all {counted(every, 'station', 'stations')}"
+            said = told_of(
+                every,
+                "{row}: it holds all {count} station",
+                "{row}: it holds all {count} stations",
+                row=head,
             )
+            return Extent(True, words=said)
         exact = (row.stations, row.stations + more)
-        said = f"{head}: it holds {counted(row.stations, 'station', 'stations')}"
+        number_of = counted(row.stations, "station", "stations")
+        said = told("{row}: it holds {stations}", row=head, stations=number_of)
         return Extent(False, stations=exact, words=said)
     if covered is None:
         return Extent(False)
@@ -102,8 +116,10 @@ def _extent(
     if rounded and not less and complete is not False and basis != "registered":
         known = total if total is not None else len(seen)
         out = floor((1 - covered[0]) * known)
-        said = (
-            f"{head}: a coverage of 100 % leaves out at most {counted(out, 'station', 'stations')}"
+        said = told(
+            "{row}: a coverage of 100 % leaves out at most {stations}",
+            row=head,
+            stations=counted(out, "station", "stations"),
         )
         if total is not None:
             return Extent(out == 0, stations=(total - out, total), words=said)
@@ -126,15 +142,33 @@ def _extent(
             # Voters of no station may be counted in both, and the lists be of another day.
             of_lists = _whole_between(covered, lists)
             voters = (min(least, of_lists[0]), max(most, of_lists[1]))
-    percent = f"{100 * float(covered[0]):.6g} to {100 * float(covered[1]):.6g} %"
+    words = _share_words(head, covered, basis)
     if basis == "stations":
-        said = f"{head}: it holds {percent} of the stations"
-        return Extent(False, stations=stations, words=said if stations else "")
+        return Extent(False, stations=stations, words=words if stations else "")
     if basis == "registered":
-        said = f"{head}: its stations have {percent} of the registered voters"
-        return Extent(False, voters=voters, words=said if voters else "")
-    said = f"{head}: it holds {percent} of the stations, or of the voters"
-    return Extent(False, stations=stations, voters=voters, either=True, words=said)
+        return Extent(False, voters=voters, words=words if voters else "")
+    return Extent(False, stations=stations, voters=voters, either=True, words=words)
+
+
+def _share_words(row: str, covered: tuple[Fraction, Fraction], basis: str | None) -> str:
+    low, high = (formatted(100 * float(one), ".6g") for one in covered)
+    if basis == "stations":
+        return told(
+            "{row}: it holds {low} to {high} % of the stations", row=row, low=low, high=high
+        )
+    if basis == "registered":
+        return told(
+            "{row}: its stations have {low} to {high} % of the registered voters",
+            row=row,
+            low=low,
+            high=high,
+        )
+    return told(
+        "{row}: it holds {low} to {high} % of the stations, or of the voters",
+        row=row,
+        low=low,
+        high=high,
+    )
 
 
 def _share_beside(
@@ -220,7 +254,8 @@ def count_rows(series: Series, found: dict[tuple[int, int], Extent], *, voters: 
         bulletin = series.bulletins[at][0].id
         if one.share is not None:
             least, most = one.share
-            rows.append(Row(at, bulletin, area, Figure("stations"), BY_COVERAGE, least, most, True))
+            kind = Figure("stations")
+            rows.append(Row(at, bulletin, area, kind, BY_COVERAGE, least, most, True))
         if one.stations is not None and not (one.either and voters):
             low, high = one.stations
             figure = Figure("stations")
@@ -230,5 +265,5 @@ def count_rows(series: Series, found: dict[tuple[int, int], Extent], *, voters: 
             (low, high), figure = one.voters, Figure("registered")
         else:
             continue
-        rows.append(Row(at, bulletin, area, figure, f"{figure.kind} covered", low, high, True))
+        rows.append(Row(at, bulletin, area, figure, _COVERED[figure.kind], low, high, True))
     return rows

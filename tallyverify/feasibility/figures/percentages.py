@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from tallyverify.checking import CaseFacts
+from tallyverify.language import told
 from tallyverify.records import AreaResult
 from tallyverify.taken import takes_input
 
@@ -22,18 +23,18 @@ def bases_of(result: AreaResult, facts: CaseFacts) -> dict[str, int]:
     """Return the declared totals that percentages may be of."""
     whole = facts.declared.registered if facts.declared and not result.area else None
     valid, ballots = result.valid, result.ballots
-    bases = {
-        "valid votes": valid,
-        "valid and blank votes": valid + result.blank if valid and result.blank else None,
-        "ballots": ballots,
-        "registered voters": result.registered or whole,
+    bases: dict[str, int | None] = {
+        told("valid votes"): valid,
+        told("valid and blank votes"): valid + result.blank if valid and result.blank else None,
+        told("ballots"): ballots,
+        told("registered voters"): result.registered or whole,
     }
     # Of votes, where valid papers have several each.
     summed = valid is None or facts.contest.votes_allowed > 1
     if summed and result.candidates == set(facts.contest.candidate_ids):
-        bases["votes declared"] = sum(result.figures.values())
+        bases[told("votes declared")] = sum(result.figures.values())
     if ballots and valid is None and result.null is not None:
-        bases["ballots without null ones"] = ballots - result.null
+        bases[told("ballots without null ones")] = ballots - result.null
     return {name: total for name, total in bases.items() if total}
 
 

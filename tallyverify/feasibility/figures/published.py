@@ -13,10 +13,11 @@ from typing import Any
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.papers import Figure
 from tallyverify.feasibility.figures.percentages import percentage_rows
+from tallyverify.language import told
 from tallyverify.records import AreaResult, Bulletin, in_time
 from tallyverify.taken import takes_input
 
-BY_COVERAGE = "stations by coverage"
+BY_COVERAGE = told("stations by coverage")
 """The label of stations that a coverage of stations allows, beside their stated number."""
 
 
@@ -33,6 +34,7 @@ class Row:
     high: int
     # Follows from another figure (no stations, no papers) instead of standing in the bulletin.
     implied: bool = False
+    of_percentage: bool = False  # votes by a declared percentage, not by a declared number
 
     @property
     def of_stations(self) -> bool:
@@ -73,7 +75,9 @@ def series_in_force(facts: CaseFacts) -> tuple[Series, ...]:
             if rows:
                 kept.append((bulletin, rows))
             if len(rows) < len(bulletin.areas):
-                gone.append(f"bulletin {bulletin.id}: corrected by a later one")
+                gone.append(
+                    told("bulletin {bulletin}: corrected by a later one", bulletin=bulletin.id)
+                )
         found.append(Series(name, tuple(kept), tuple(gone), how))
     return tuple(found)
 
@@ -136,7 +140,8 @@ def _interleaved(same: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin]
     for one in others:
         places = range(len(ordered) + 1)
         ordered = min(([*ordered[:at], one, *ordered[at:]] for at in places), key=against)
-    return ordered, "bulletins of one day are in the order in which fewer figures fall"
+    how = told("bulletins of one day are in the order in which fewer figures fall")
+    return ordered, how
 
 
 def _undated(bulletins: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin], str]:
@@ -146,14 +151,14 @@ def _undated(bulletins: list[Bulletin], facts: CaseFacts) -> tuple[list[Bulletin
     if len(set(extents)) > 1:
         ranked = sorted(zip(extents, bulletins, strict=True), key=lambda pair: pair[0])
         ordered = [one for _, one in ranked]
-        how = "bulletins are ordered by the extent that they state"
+        how = told("bulletins are ordered by the extent that they state")
         # A correction may hold less than what it corrects, and is not the first.
         if not ordered[0].correction:
             return ordered, how if ordered != bulletins else ""
     backwards = bulletins[::-1]
     # A correction corrects something: it is not the first.
     if (backwards[0].correction, _falls(backwards)) < (bulletins[0].correction, _falls(bulletins)):
-        return backwards, "bulletins are in the order in which fewer figures fall"
+        return backwards, told("bulletins are in the order in which fewer figures fall")
     return bulletins, ""
 
 
@@ -195,8 +200,8 @@ def rows_of(series: Series, facts: CaseFacts) -> Iterator[Row]:
 def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFacts) -> Iterator[Row]:
     area = facts.area_index(result.area)
 
-    def row(figure: Figure, label: str, low: int, high: int, implied: bool = False) -> Row:
-        return Row(place, bulletin.id, area, figure, label, low, high, implied)
+    def row(figure: Figure, label: str, low: int, high: int, **what: bool) -> Row:
+        return Row(place, bulletin.id, area, figure, label, low, high, **what)
 
     soft: Any = stated(facts, bulletin, result, "from_percentages")
     unit = Fraction(0)
@@ -215,27 +220,28 @@ def _of_area(place: int, bulletin: Bulletin, result: AreaResult, facts: CaseFact
         made_of_them = result.valid == sum(result.figures.values())
         parts = sum(len(result.members[label]) for label in result.figures)
         low, high = _softened(result.valid, unit * parts if made_of_them else unit * 0)
-        yield row(Figure("valid"), "valid votes", low, high)
+        yield row(Figure("valid"), told("valid votes"), low, high)
     if result.null is not None and result.blank is not None and "blank" not in facts.lines:
         # The sheets' one line of null papers may hold the blank ones, or not.
         both = result.null + result.blank
-        yield row(Figure("null or blank"), "null and blank votes", both, both)
+        yield row(Figure("null or blank"), told("null and blank votes"), both, both)
     else:
         if result.null is not None:
             kind = "null" if result.blank is not None else "null or blank"
-            yield row(Figure(kind), "null votes", result.null, result.null)
+            yield row(Figure(kind), told("null votes"), result.null, result.null)
         if result.blank is not None:
-            yield row(Figure("blank"), "blank votes", result.blank, result.blank)
+            yield row(Figure("blank"), told("blank votes"), result.blank, result.blank)
     if result.ballots is not None:
-        yield row(Figure("ballots"), "ballots", result.ballots, result.ballots)
+        yield row(Figure("ballots"), told("ballots"), result.ballots, result.ballots)
     if result.stations == 0:
-        yield row(Figure("papers"), "papers of no station", 0, 0, implied=True)
+        yield row(Figure("papers"), told("papers of no station"), 0, 0, implied=True)
     for label, low, high in percentage_rows(result, facts):
         yield row(
             Figure("votes", tuple(sorted(result.percentage_members[label]))),
-            f"{label} (percentage)",
+            told("{label} (percentage)", label=label),
             low,
             high,
+            of_percentage=True,
         )
 
 

@@ -14,7 +14,7 @@ from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.allowance import annulled_keys
 from tallyverify.feasibility.figures.published import Series, stated
 from tallyverify.feasibility.sheets.witnesses import Witnesses
-from tallyverify.language import counted, number
+from tallyverify.language import counted, number, told, told_of
 
 _NO_STATION = 10
 """Votes of no station: at most one in so many of a row's votes, where nothing bounds them."""
@@ -30,6 +30,12 @@ class UnseenSizes:
     lists: list[int]
     unlimited: bool  # their number is not bounded
     words: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)  # how many there are, and were seen
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All that is to be said of them, in words."""
+        return (*self.words, *self.numbers)
 
     def add(self, site: tuple[int, ...] | None, cap: int, count: int = 1, voters: int = 0) -> None:
         """Add stations of one place and size."""
@@ -89,8 +95,11 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
             # What the registry has wrong of the seen stations, it may have wrong of any.
             sites = [None] * len(sites)
             found.words.append(
-                f"the registry puts {counted(moved, 'seen station', 'seen stations')} in other areas than their "
-                "sheets, so that those not seen may lie in any"
+                told(
+                    "the registry puts {stations} in other areas than their sheets, so that those "
+                    "not seen may lie in any",
+                    stations=counted(moved, "seen station", "seen stations"),
+                )
             )
         closed = closed_registry(facts, seen)
         out = facts.is_annulled(facts.registry.frame["station"])
@@ -102,12 +111,19 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
                     cap = _cap(size * per, slack, seen)
                 found.add(sites[station], cap, voters=size)
             found.words.append(
-                f"{counted(int(left.sum()), 'station', 'stations')} of the registry were not seen"
+                told_of(
+                    int(left.sum()),
+                    "{count} station of the registry was not seen",
+                    "{count} stations of the registry were not seen",
+                )
             )
             if not closed and allowance:
                 found.add(None, seen.limits.top, allowance)
                 found.words.append(
-                    f"up to {counted(allowance, 'station', 'stations')} may be missing from the registry"
+                    told(
+                        "up to {stations} may be missing from the registry",
+                        stations=counted(allowance, "station", "stations"),
+                    )
                 )
             return found
     if declared is not None and declared >= len(seen):
@@ -116,17 +132,24 @@ def unseen_stations(facts: CaseFacts, seen: Witnesses, allowance: int) -> Unseen
         for count, cap in ((unseen - empty, seen.limits.top), (empty, 0)):
             if count:
                 found.add(None, cap, count)
-        found.words.append(
-            f"{number(declared)} stations are declared, {number(len(seen))} were seen"
+        said = told(
+            "{declared} stations are declared, {seen} were seen",
+            declared=number(declared),
+            seen=number(len(seen)),
         )
+        found.numbers.append(said)
         return found
     if declared is not None and len(seen) - declared <= allowance:
         # So few too many are sheets that are wrong: as many others may be missing.
         found.add(None, seen.limits.top, allowance)
-        found.words.append(
-            f"{number(declared)} stations are declared, {number(len(seen))} sheets were seen: up "
-            f"to {counted(allowance, 'station', 'stations')} may be among them without being seen"
+        said = told(
+            "{declared} stations are declared, {seen} sheets were seen: up to {stations} may be "
+            "among them without being seen",
+            declared=number(declared),
+            seen=number(len(seen)),
+            stations=counted(allowance, "station", "stations"),
         )
+        found.numbers.append(said)
         return found
     return UnseenSizes([], [], [], [], True)
 
@@ -201,7 +224,7 @@ def votes_of_no_station(
         return 0, ""
     rows = [(b, row) for b, own in series.bulletins for row in own]
     if all(stated(facts, b, row, "all_votes_at_stations") for b, row in rows):
-        return 0, "all votes are declared to be cast at stations"
+        return 0, told("all votes are declared to be cast at stations")
     if all(row.stations is not None for _, row in rows):
         return 0, ""
     known = bool((seen.registered > 0).all()) and not unseen.unlimited
@@ -211,14 +234,18 @@ def votes_of_no_station(
             size * count for size, count in zip(unseen.lists, unseen.counts, strict=True)
         )
         room = max(declared.registered - lists, 0) * facts.contest.votes_allowed
-        return room, (
-            f"up to {number(room)} votes may belong to no station: {number(declared.registered)} "
-            f"registered − {number(lists)} on the lists of stations"
+        return room, told(
+            "up to {room} votes may belong to no station: {registered} registered − {lists} on the "
+            "lists of stations",
+            room=number(room),
+            registered=number(declared.registered),
+            lists=number(lists),
         )
     tenth = tenth_of_votes(series)
-    return tenth, (
-        f"up to a tenth of the declared votes ({number(tenth)}) may belong to no "
-        'station (postal, abroad); "all_votes_at_stations": true would say otherwise'
+    return tenth, told(
+        "up to a tenth of the declared votes ({tenth}) may belong to no station (postal, abroad); "
+        '"all_votes_at_stations": true would say otherwise',
+        tenth=number(tenth),
     )
 
 
@@ -247,7 +274,9 @@ def register_room(facts: CaseFacts, seen: Witnesses) -> tuple[int, str] | None:
     if declared.registered - lists < (declared.all_stations or 0) - len(seen):
         return None  # the unseen stations have no lists, as booths for voters of other stations
     room = (declared.registered - lists) * facts.contest.votes_allowed
-    return room, (
-        f"{number(declared.registered)} registered voters − {number(lists)} on the lists of the "
-        f"seen sheets leave {number(room)}"
+    return room, told(
+        "{registered} registered voters − {lists} on the lists of the seen sheets leave {room}",
+        registered=number(declared.registered),
+        lists=number(lists),
+        room=number(room),
     )

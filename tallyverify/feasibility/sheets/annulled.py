@@ -12,6 +12,7 @@ from tallyverify.errors import InputError, listed, nearest
 from tallyverify.feasibility.allowance import annulled_keys
 from tallyverify.feasibility.sheets.sheet_rows import Places, stations_among
 from tallyverify.key_bytes import folded_keys
+from tallyverify.language import told
 from tallyverify.names import folded_key
 
 
@@ -39,11 +40,11 @@ def without_annulled(
     unknown = sorted(declared[key] for key in set(declared) - known)
     if unknown and not open_:
         raise InputError(
-            "annulled stations that neither a sheet nor the registry has",
+            told("annulled stations that neither a sheet nor the registry has"),
             file="declared",
             place="annulled",
             found=listed(unknown),
-            expected="keys of stations, as the actas write them",
+            expected=told("keys of stations, as the actas write them"),
             hint=nearest(unknown[0], columns["station"].tolist()),
         )
     return stations_among(columns, ~out), tuple(sorted(declared.values()))

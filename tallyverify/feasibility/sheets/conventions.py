@@ -13,6 +13,7 @@ import numpy as np
 from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility.figures.papers import case_papers
+from tallyverify.language import told
 
 _SLIPS = 2
 """So many sheets may fail by slips alone, however few there are."""
@@ -56,9 +57,9 @@ def conventions_of(columns: dict[str, Any], facts: CaseFacts) -> Conventions:
         if fails[kind] > max(_SLIPS, int(shows.sum()) // 10) and 4 * fails["over"] < fails[kind]:
             kind = "over"
         if kind == "blank":
-            words.append("on the sheets valid votes include blank ones")
+            words.append(told("on the sheets valid votes include blank ones"))
         elif kind == "over":
-            words.append("on the sheets valid votes may be for nobody whom the contest names")
+            words.append(told("on the sheets valid votes may be for nobody whom the contest names"))
     elif facts.contest.votes_allowed > 1:
         kind = "over"
     inside = np.zeros(len(options), dtype=np.int64)
@@ -81,7 +82,7 @@ def conventions_of(columns: dict[str, Any], facts: CaseFacts) -> Conventions:
             among = fits[True]
         summed = any(fits.values()) if among is None else fits[among]
         if not summed:
-            words.append("on most sheets the ballots are not the sum of the papers")
+            words.append(told("on most sheets the ballots are not the sum of the papers"))
     return Conventions(kind, summed, tuple(words), among)
 
 

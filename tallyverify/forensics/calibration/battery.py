@@ -22,7 +22,7 @@ from tallyverify.forensics.calibration.rejection_rate import (
 )
 from tallyverify.forensics.indicator import Indicator
 from tallyverify.forensics.stations import Stations, stations_of
-from tallyverify.language import number
+from tallyverify.language import enumerated, formatted, told
 from tallyverify.table import ActaTable
 from tallyverify.taken import takes_input
 
@@ -71,9 +71,10 @@ class CalibratedTest:
         if self.result.refused:
             return self.result.refused
         if self.calibration is not None and not self.calibration.fit:
-            return (
-                f"miscalibrated on these station sizes: it {self.calibration.words}, "
-                f"{100 * WORST_RATE:g} % at most are allowed"
+            return told(
+                "miscalibrated on these station sizes: it {rejects}, {most} % at most are allowed",
+                rejects=self.calibration.words,
+                most=formatted(100 * WORST_RATE, "g"),
             )
         return ""
 
@@ -125,8 +126,8 @@ class Battery:
     def __repr__(self) -> str:
         said = sum(not one.refused for one in self.tests)
         return (
-            f"<Battery: {number(len(self.flagged))} of {number(said)} tests flagged at an adjusted "
-            f"{ALPHA:g}; {number(len(self.tests) - said)} not applicable>"
+            f"<Battery: {len(self.flagged):,} of {said:,} tests flagged at an adjusted {ALPHA:g}; "
+            f"{len(self.tests) - said:,} not applicable>"
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -207,7 +208,7 @@ def battery(
     """
     known_codes(codes)
     if twins is not None and twins < 1:
-        raise InputError("a rate needs twins", found=str(twins), expected="1 or more")
+        raise InputError(told("a rate needs twins"), found=str(twins), expected=told("1 or more"))
     stations = stations_of(table) if isinstance(table, ActaTable) else table
     if stations.several_votes:
         raise InputError(stations.several_votes)
@@ -251,5 +252,7 @@ def known_codes(codes: Sequence[str]) -> None:
     for code in codes:
         if code not in TESTED:
             raise InputError(
-                "no test has this code", found=repr(code), expected=f"one of {', '.join(TESTED)}"
+                told("no test has this code"),
+                found=repr(code),
+                expected=told("one of {codes}", codes=enumerated(TESTED)),
             )

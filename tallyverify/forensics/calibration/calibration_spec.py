@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from tallyverify.forensics.calibration.clean_twin import CleanTwin
 from tallyverify.forensics.indicator import Indicator
+from tallyverify.language import formula, told
 
 # Candidates with less of all votes have no distribution of shares worth looking at.
 SMALLEST_SHARE = 0.05
-TURNOUT = "turnout"  # what stands in a candidate's place where turnout itself is tested
+TURNOUT = told("turnout")  # what stands in a candidate's place where turnout itself is tested
 # What stands there where one or the other is, as published: it is no test of the candidate.
-EITHER = "turnout or leader's share"
-ANY = "any figure"  # where a group of stations is refused, whatever is asked of it
+EITHER = told("turnout or leader's share")
+ANY = told("any figure")  # where a group of stations is refused, whatever is asked of it
 
 Rejection = Callable[[CleanTwin], bool]
 
@@ -35,9 +36,12 @@ class CalibrationSpec:
     @property
     def name(self) -> str:
         """Code and figure, and of which stations."""
-        return f"{self.code} {figure_at(self.figure, self.group)}"
+        figure = figure_at(self.figure, self.group)
+        return formula("{code} {figure}", code=self.code, figure=figure)
 
 
 def figure_at(figure: str, group: str) -> str:
     """Return a figure with the stations that it is of."""
-    return f"{figure} at stations with {group}" if group else figure
+    if not group:
+        return figure
+    return told("{figure} at stations with {group}", figure=figure, group=group)

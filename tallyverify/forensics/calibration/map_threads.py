@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -16,5 +17,7 @@ WORKERS = 2  # threads; what is found does not depend on how many
 
 def side_by_side(work: Callable[[Thing], Made], things: Iterable[Thing]) -> list[Made]:
     """Return what the work makes of each thing, in their order."""
+    # A thread starts with no context of its own: errors would not speak the caller's language.
+    context = copy_context()
     with threadpool_limits(limits=1), ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(work, things))
+        return list(pool.map(lambda thing: context.copy().run(work, thing), things))

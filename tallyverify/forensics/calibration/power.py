@@ -17,6 +17,7 @@ from tallyverify.errors import InputError, UnknownNameError, listed, nearest
 from tallyverify.forensics.calibration.battery import TESTED, CalibratedTest, battery, known_codes
 from tallyverify.forensics.calibration.rejection_rate import ALPHA
 from tallyverify.forensics.indicator import share_interval
+from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Power:
         if not rates:
             there = dict.fromkeys((row.alteration, row.dose, row.code) for row in self.rows)
             raise UnknownNameError.of(
-                "this was not simulated", (alteration, dose, code), map(str, there)
+                told("this was not simulated"), (alteration, dose, code), map(str, there)
             )
         return max(rates)
 
@@ -168,12 +169,16 @@ def power(
 
     known_codes(codes)
     if runs < 1:
-        raise InputError("a rate needs elections", found=f"{runs} runs", expected="1 or more")
+        raise InputError(
+            told("a rate needs elections"),
+            found=told("{runs} runs", runs=str(runs)),
+            expected=told("1 or more"),
+        )
     able = [name for name in ALTERATIONS if name not in ("typed", "withheld")]
     for name in alterations:
         if name not in able:
             raise InputError(
-                "no such alteration of sheets",
+                told("no such alteration of sheets"),
                 found=repr(name),
                 expected=listed(able),
                 hint=nearest(name, able),
@@ -181,7 +186,7 @@ def power(
         doses = alterations[name]
         if isinstance(doses, str | bytes) or not np.iterable(doses):
             raise InputError(
-                "doses are given as a sequence of numbers",
+                told("doses are given as a sequence of numbers"),
                 found=f"{name!r}: {doses!r}",
                 hint=f"{{{name!r}: [0.05]}}",
             )

@@ -17,6 +17,7 @@ from tallyverify.forensics.calibration.calibration_spec import CalibrationSpec
 from tallyverify.forensics.calibration.clean_twin import TwinModel, twin_model
 from tallyverify.forensics.calibration.map_threads import side_by_side
 from tallyverify.forensics.stations import Stations
+from tallyverify.language import formatted, told
 
 ALPHA = 0.05  # level at which rejections are counted
 WORST_RATE = 0.075  # a test that rejects a larger share of clean twins has no p-value
@@ -58,7 +59,10 @@ class RejectionRate:
     @property
     def words(self) -> str:
         """The same, for a reader."""
-        return f"rejects {100 * self.rate:.1f} % of clean elections with these station sizes"
+        return told(
+            "rejects {rate} % of clean elections with these station sizes",
+            rate=formatted(100 * self.rate, ".1f"),
+        )
 
 
 _CACHE: OrderedDict[tuple[str, int, str, str], RejectionRate] = OrderedDict()
@@ -84,7 +88,7 @@ def calibrated(
     number = twins_for(len(stations), len(columns)) if twins is None else twins
     if thorough:
         number = max(number, THOROUGH)
-    drawn = f"{number} of {columns}{' other twins' if thorough else ''}"
+    drawn = f"{number} {columns} {thorough}"
     keys = {test.name: (stations.fingerprint, seed, drawn, test.name) for test in tests}
     new = [test for test in tests if keys[test.name] not in _CACHE]
     if new:

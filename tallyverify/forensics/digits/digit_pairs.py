@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from tallyverify.arrays import Counts, counts
 from tallyverify.forensics.digits.histogram import Histogram, headline
 from tallyverify.forensics.indicator import OTHERS, Indicator
-from tallyverify.language import number
+from tallyverify.language import formatted, number, told
 from tallyverify.taken import takes_input
 
 # Of 100 pairs 10 are repeated, 20 adjacent (9 and 0 are neighbours), 70 neither.
@@ -42,16 +42,22 @@ class DigitPairs(Indicator):
     def sentence(self, name: str, level: str = "") -> str:
         """Return how many pairs are repeated and adjacent."""
         used = max(self.used, 1)
-        return (
-            f"last two digits of {name}: {100 * self.repeated / used:.1f} % repeated and "
-            f"{100 * self.adjacent / used:.1f} % adjacent (as 3 and 4), expected 10 % and 20 %"
+        return told(
+            "last two digits of {name}: {repeated} % repeated and {adjacent} % adjacent (as 3 and "
+            "4), expected 10 % and 20 %",
+            name=name,
+            repeated=formatted(100 * self.repeated / used, ".1f"),
+            adjacent=formatted(100 * self.adjacent / used, ".1f"),
         )
 
     def sums(self, figure: str) -> str:
         """Return χ² and the pairs."""
-        return (
-            f"χ² = {self.statistic or 0.0:.2f} (2 df); {number(self.repeated)} repeated, "
-            f"{number(self.adjacent)} adjacent, {number(self.other)} other"
+        return told(
+            "χ² = {statistic} (2 df); {repeated} repeated, {adjacent} adjacent, {other} other",
+            statistic=formatted(self.statistic or 0.0, ".2f"),
+            repeated=number(self.repeated),
+            adjacent=number(self.adjacent),
+            other=number(self.other),
         )
 
 
@@ -94,14 +100,14 @@ def digit_pairs(votes: ArrayLike) -> DigitPairs:
     """
     histogram = Histogram.of(counts("votes", votes))
     pairs = kinds_of_pairs(histogram)
-    repeated, adjacent, other = (int(number) for number in pairs)
+    repeated, adjacent, other = map(int, pairs)
     return DigitPairs(
         code="F503",
-        null="10 % repeated, 20 % adjacent, 70 % other (uniform pairs)",
+        null=told("10 % repeated, 20 % adjacent, 70 % other (uniform pairs)"),
         repeated=repeated,
         adjacent=adjacent,
         other=other,
-        **headline(histogram, 100, pairs, SHARES, "share of repeated pairs", repeated),
+        **headline(histogram, 100, pairs, SHARES, told("share of repeated pairs"), repeated),
     )
 
 

@@ -10,6 +10,7 @@ from scipy.stats import chi2
 
 from tallyverify.arrays import Counts, Floats
 from tallyverify.forensics.indicator import Effect, share_interval
+from tallyverify.language import number, told
 
 # Fewest counts whose last digits are tested: ten of each digit, or repeated pair, are expected.
 FEWEST = 100
@@ -53,16 +54,25 @@ def chi_square(observed: Counts | Floats, shares: Floats) -> float:
 def counts_used(histogram: Histogram, smallest: int, fewest: int, *, needed: str) -> dict[str, Any]:
     """Return the fields that say which counts are used, and ``refused`` where they are too few."""
     used = histogram.at_least(smallest)
-    left_out = {f"fewer than {smallest} votes": histogram.total - used}
-    few = f"{used:,} counts of {smallest} or more, {needed} are needed" if used < fewest else ""
-    return {"used": used, "left_out": left_out, "refused": few}
+    least = str(smallest)
+    few = told(
+        "{used} counts of {least} or more, {needed} are needed",
+        used=number(used),
+        least=least,
+        needed=needed,
+    )
+    return {
+        "used": used,
+        "left_out": {told("fewer than {least} votes", least=least): histogram.total - used},
+        "refused": few if used < fewest else "",
+    }
 
 
 def headline(
     histogram: Histogram, smallest: int, observed: Counts, shares: Floats, name: str, named: int
 ) -> dict[str, Any]:
     """Return χ² of what the counts of ``smallest`` or more show, and the share of those named."""
-    common = counts_used(histogram, smallest, FEWEST, needed=f"{FEWEST}")
+    common = counts_used(histogram, smallest, FEWEST, needed=str(FEWEST))
     if common["refused"]:
         return common
     statistic, used = chi_square(observed, shares), common["used"]

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, counts
 from tallyverify.forensics.digits.histogram import Histogram, headline
-from tallyverify.forensics.indicator import OTHERS, Indicator
-from tallyverify.language import number
+from tallyverify.forensics.indicator import OTHERS, ROUNDING_TOO, Indicator
+from tallyverify.language import enumerated, formatted, number, told
 from tallyverify.taken import takes_input
 
 FIVES = 0.2  # share that ends in 0 or 5 if last digits are uniform
@@ -40,22 +40,29 @@ class LastDigit(Indicator):
     def causes(self) -> str:
         """What may leave such digits: rounding only where 0 and 5 are many."""
         many = self.effect is not None and self.effect.value > FIVES
-        return f"rounding, {OTHERS}" if many else OTHERS
+        return ROUNDING_TOO if many else OTHERS
 
     def sentence(self, name: str, level: str = "") -> str:
         """Return how many counts end in 0 or 5, and the digit farthest from its share."""
         share = self.effect.value if self.effect else 0.0
         at = int(np.argmax(np.abs(self.digits - self.digits.mean())))
         most = 100 * float(self.digits[at]) / max(self.used, 1)
-        return (
-            f"last digits of {name}: {100 * share:.1f} % end in 0 or 5, expected 20 %; farthest "
-            f"from 10 % is {at}, with {most:.1f} %"
+        return told(
+            "last digits of {name}: {share} % end in 0 or 5, expected 20 %; farthest from 10 % is "
+            "{digit}, with {most} %",
+            name=name,
+            share=formatted(100 * share, ".1f"),
+            digit=str(at),
+            most=formatted(most, ".1f"),
         )
 
     def sums(self, figure: str) -> str:
         """Return χ² and the digits."""
-        digits = ", ".join(number(int(count)) for count in self.digits)
-        return f"χ² = {self.statistic or 0.0:.2f} (9 df); ending in 0 … 9: {digits}"
+        return told(
+            "χ² = {statistic} (9 df); ending in 0 … 9: {digits}",
+            statistic=formatted(self.statistic or 0.0, ".2f"),
+            digits=enumerated(number(int(count)) for count in self.digits),
+        )
 
 
 @takes_input
@@ -102,11 +109,16 @@ def last_digit(votes: ArrayLike) -> LastDigit:
     total = digits.sum()
     return LastDigit(
         code="F502",
-        null="each digit alike (uniform)",
+        null=told("each digit alike (uniform)"),
         digits=digits,
         mean=float(digits @ np.arange(10)) / int(total) if total else float("nan"),
         **headline(
-            histogram, 10, digits, UNIFORM, "share ending in 0 or 5", int(digits[0] + digits[5])
+            histogram,
+            10,
+            digits,
+            UNIFORM,
+            told("share ending in 0 or 5"),
+            int(digits[0] + digits[5]),
         ),
     )
 

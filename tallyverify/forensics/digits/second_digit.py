@@ -17,8 +17,8 @@ from scipy.stats import chi2
 
 from tallyverify.arrays import Counts, Floats, counts
 from tallyverify.forensics.digits.histogram import Histogram, chi_square, counts_used
-from tallyverify.forensics.indicator import OTHERS, Effect, Indicator
-from tallyverify.language import number
+from tallyverify.forensics.indicator import ROUNDING_TOO, Effect, Indicator
+from tallyverify.language import formatted, number, told
 from tallyverify.taken import takes_input
 
 FEWEST = 1000  # fewest counts that are tested
@@ -56,7 +56,7 @@ class SecondDigit(Indicator):
     @property
     def causes(self) -> str:
         """What may leave such digits."""
-        return f"rounding, {OTHERS}"
+        return ROUNDING_TOO
 
     def sentence(self, name: str, level: str = "") -> str:
         """Return how many counts are away from what is expected, and how many by chance."""
@@ -64,16 +64,22 @@ class SecondDigit(Indicator):
         # The mean of half the sum of differences, if each digit has binomial noise alone.
         share = self.digits / max(float(self.digits.sum()), 1.0)
         noise = np.sqrt(2 / np.pi * share * (1 - share) / max(self.used, 1))
-        return (
-            f"second digits of {name}: {100 * moved:.1f} % of the counts away from what the counts "
-            f"around them let expect; chance alone makes about {50 * float(noise.sum()):.1f} %"
+        return told(
+            "second digits of {name}: {moved} % of the counts away from what the counts around "
+            "them let expect; chance alone makes about {chance} %",
+            name=name,
+            moved=formatted(100 * moved, ".1f"),
+            chance=formatted(50 * float(noise.sum()), ".1f"),
         )
 
     def sums(self, figure: str) -> str:
         """Return χ², and that of the textbook's test."""
-        return (
-            f"χ² = {self.statistic or 0.0:.2f} (9 df) over {number(self.used)} counts of 22 or "
-            f"more; against Benford's law, which is wrong here, {self.benford:.1f}"
+        return told(
+            "χ² = {statistic} (9 df) over {used} counts of 22 or more; against Benford's law, "
+            "which is wrong here, {benford}",
+            statistic=formatted(self.statistic or 0.0, ".2f"),
+            used=number(self.used),
+            benford=formatted(self.benford, ".1f"),
         )
 
 
@@ -122,22 +128,26 @@ def second_digit(votes: ArrayLike) -> SecondDigit:
     (True, True)
     """
     histogram = Histogram.of(counts("votes", votes))
-    common = counts_used(histogram, SMALLEST, FEWEST, needed=f"at least {FEWEST}")
+    needed = told("at least {fewest}", fewest=str(FEWEST))
+    common = counts_used(histogram, SMALLEST, FEWEST, needed=needed)
     digits = _second_digits(histogram)
     total = digits.sum()
     statistic, difference = second_departure(histogram)
     if statistic is None and not common["refused"]:
-        common["refused"] = "the counts are too much alike to have second digits that vary"
+        common["refused"] = told("the counts are too much alike to have second digits that vary")
     if common["refused"]:
         statistic = None
     moved = float(np.abs(difference).sum()) / 2 / max(common["used"], 1)
-    effect = Effect("share of counts with another digit than expected", moved)
+    effect = Effect(told("share of counts with another digit than expected"), moved)
     return SecondDigit(
         code="F501",
         statistic=statistic,
         pvalue=None if statistic is None else float(chi2.sf(statistic, 9)),
         effect=None if statistic is None else effect,
-        null=f"the counts themselves, jittered by {BANDWIDTH:g} in log10 (computed exactly)",
+        null=told(
+            "the counts themselves, jittered by {bandwidth} in log10 (computed exactly)",
+            bandwidth=formatted(BANDWIDTH, "g"),
+        ),
         difference=difference,
         digits=digits,
         mean=float(digits @ np.arange(10) / total) if total else float("nan"),

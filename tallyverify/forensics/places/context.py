@@ -23,6 +23,7 @@ from tallyverify.forensics.places.context_levels import (
     others,
     variances,
 )
+from tallyverify.language import told
 
 _ROUNDS = 6
 _START = 10.0
@@ -71,8 +72,12 @@ def between_0_and_1(**options: float) -> None:
     """Say so if an option is not a share between 0 and 1, both excluded."""
     for name, value in options.items():
         if not 0 < value < 1:
-            what = "a level" if name == "level" else name
-            raise InputError(f"{what} is between 0 and 1, both excluded", found=str(value))
+            what = (
+                told("a level is between 0 and 1, both excluded")
+                if name == "level"
+                else told("{option} is between 0 and 1, both excluded", option=name)
+            )
+            raise InputError(what, found=str(value))
 
 
 def context_of(
@@ -133,7 +138,8 @@ def _fitted(
     size = int(used.sum())
     if size < 2:
         raise InputError(
-            "an expectation needs at least two stations with votes", found=f"{size} with votes"
+            told("an expectation needs at least two stations with votes"),
+            found=told("{stations} with votes", stations=str(size)),
         )
     a = first[used].astype(np.float64)
     n = a + second[used]

@@ -18,14 +18,14 @@ from scipy.stats import norm
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.calibration.clean_twin import not_alone
-from tallyverify.forensics.indicator import Effect, Indicator, written
+from tallyverify.forensics.indicator import Effect, Indicator, signed, written
 from tallyverify.forensics.places.context import level_codes
 from tallyverify.forensics.places.context_levels import canonical
-from tallyverify.language import number, points
+from tallyverify.language import clauses, number, points, told
 from tallyverify.taken import takes_input
 
 FEWEST = 10  # stations of the group that have others of their own area beside them
-NEVER_RANDOM = (
+NEVER_RANDOM = told(
     "no lot put stations into such a group: what makes a sheet contested, late or unobserved goes "
     "with who votes there, so a difference asks a question and says nothing of its cause"
 )
@@ -54,23 +54,33 @@ class GroupDifference(Indicator):
     @property
     def causes(self) -> str:
         """What may make a group differ, where a test is flagged."""
-        return "kinds of voters or of places that the areas do not tell apart do the same"
+        return told("kinds of voters or of places that the areas do not tell apart do the same")
 
     def sentence(self, name: str, level: str = "") -> str:
         """Return the difference, and that such groups are never random."""
         away = written(self.effect, lambda value: f"{100 * value:+.1f}")
-        return (
-            f"{name}: {away} percentage points against the others of their own areas "
-            f"({number(self.group)} stations beside {number(self.others)}, in {number(self.areas)} "
-            f"areas); {NEVER_RANDOM}"
+        said = told(
+            "{name}: {away} percentage points against the others of their own areas "
+            "({group} stations beside {others}, in {areas} areas)",
+            name=name,
+            away=away,
+            group=number(self.group),
+            others=number(self.others),
+            areas=number(self.areas),
         )
+        return clauses([said, NEVER_RANDOM])
 
     def sums(self, figure: str) -> str:
         """Return the score, and how much stations differ beyond chance."""
-        return (
-            f"standard score {self.statistic or 0.0:.2f}; stations of one area differ by "
-            f"{points(self.overdispersion)} % of p(1 − p) beyond chance"
-        ).replace("-", "−")
+        return clauses(
+            [
+                told("standard score {score}", score=signed(self.statistic or 0.0, ".2f")),
+                told(
+                    "stations of one area differ by {beyond} % of p(1 − p) beyond chance",
+                    beyond=points(self.overdispersion),
+                ),
+            ]
+        )
 
 
 @takes_input
@@ -148,8 +158,10 @@ def group_difference(
     if (x > n).any():
         at = int(np.flatnonzero(x > n)[0])
         raise InputError(
-            "a station has more votes than their total; leave it out",
-            found=f"{x[at]} of {n[at]} at position {at}",
+            told("a station has more votes than their total; leave it out"),
+            found=told(
+                "{part} of {whole} at position {at}", part=str(x[at]), whole=str(n[at]), at=str(at)
+            ),
         )
     # One order for the same stations, so that the last digits do not depend on the rows.
     there = n > 0
@@ -163,11 +175,13 @@ def group_difference(
     found = GroupDifference(
         code="F513",
         used=int(inside.sum()),
-        null="stations of one area that depart from it by more than chance, whichever are marked",
+        null=told(
+            "stations of one area that depart from it by more than chance, whichever are marked"
+        ),
         left_out={
-            "nobody voted, or is registered": int((~there).sum()),
-            "of the group, without others of their own area": int((group & ~beside).sum()),
-            "of the group, beside others of a larger area only": int(
+            told("nobody voted, or is registered"): int((~there).sum()),
+            told("of the group, without others of their own area"): int((group & ~beside).sum()),
+            told("of the group, beside others of a larger area only"): int(
                 (group & beside & ~here).sum()
             ),
         },
@@ -182,13 +196,13 @@ def group_difference(
     factor = overdispersion_of(x, n, stratum)
     difference, sd, score = differing(x, n, group[here], stratum, factor)
     if sd == 0:
-        return replace(found, refused="no count can vary")
+        return replace(found, refused=told("no count can vary"))
     return replace(
         found,
         statistic=score,
         pvalue=float(2 * norm.sf(abs(score))),
         effect=Effect(
-            "share beyond the others of its areas",
+            told("share beyond the others of its areas"),
             difference,
             difference - 1.96 * sd,
             difference + 1.96 * sd,
@@ -201,9 +215,13 @@ def _mask(marked: ArrayLike) -> Mask:
     given = np.asarray(marked)
     if given.ndim != 1 or not (given.dtype == bool or np.isin(given, (0, 1)).all()):
         raise InputError(
-            "what is marked is true or false, one for each station",
-            found=f"an array of {given.dtype}, shape {given.shape}",
-            expected="True or False, or 1 or 0",
+            told("what is marked is true or false, one for each station"),
+            found=told(
+                "an array of {dtype}, shape {shape}",
+                dtype=str(given.dtype),
+                shape=str(given.shape),
+            ),
+            expected=told("True or False, or 1 or 0"),
         )
     return given.astype(bool)
 
@@ -229,17 +247,19 @@ def _refused(group: Mask, inside: Mask) -> str:
     """Return why a group cannot be held against the others of its areas; empty if it can."""
     marked, beside = int(group.sum()), int((group & inside).sum())
     if not marked:
-        return "no station is of the group"
+        return told("no station is of the group")
     if marked == len(group):
-        return "every station is of the group: there is nothing to hold it against"
+        return told("every station is of the group: there is nothing to hold it against")
     if marked == 1:
-        return "one station is no group"
+        return told("one station is no group")
     if not beside:
-        return "the group is whole areas: none has other stations of its own area beside it"
+        return told("the group is whole areas: none has other stations of its own area beside it")
     if beside < FEWEST:
-        return (
-            f"{number(beside)} stations of the group have others of their own area beside them, "
-            f"{FEWEST} are needed"
+        return told(
+            "{stations} stations of the group have others of their own area beside them, {fewest} "
+            "are needed",
+            stations=number(beside),
+            fewest=number(FEWEST),
         )
     return ""
 

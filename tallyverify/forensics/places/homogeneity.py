@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, codes, counts, same_length
-from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
-from tallyverify.language import number
+from tallyverify.forensics.indicator import Effect, Indicator, written
+from tallyverify.language import formula, number, told
 from tallyverify.taken import takes_input
 
 FEWEST = 30  # fewest centres with two stations or more
@@ -51,20 +51,25 @@ class Homogeneity(Indicator):
         ratio = self.effect.value if self.effect else 1.0
         high = self.effect.high if self.effect and self.effect.high is not None else ratio
         if high < 1:
-            said = "they are more alike than voters dealt by chance would make them"
+            said = told("they are more alike than voters dealt by chance would make them")
         elif ratio <= ORDINARY:
-            said = "ordinary overdispersion"
+            said = told("ordinary overdispersion")
         elif ratio <= _NOT_CENTRES:
-            said = "more than is usual where voters are dealt to stations by a number"
+            said = told("more than is usual where voters are dealt to stations by a number")
         else:
-            said = (
-                f"either a {level} is not a centre whose voters are dealt to its stations by "
-                "chance, or its stations differ for another reason"
+            said = told(
+                "either a {level} is not a centre whose voters are dealt to its stations by "
+                "chance, or its stations differ for another reason",
+                level=level,
             )
-        return (
-            f"stations of one {level} differ {written(self.effect)} times as much as chance alone "
-            f"lets them (χ²/df over {number(self.centres)} with two stations or more): {said}"
+        differ = told(
+            "stations of one {level} differ {ratio} times as much as chance alone lets them (χ²/df "
+            "over {centres} with two stations or more)",
+            level=level,
+            ratio=written(self.effect),
+            centres=number(self.centres),
         )
+        return formula("{differ}: {said}", differ=differ, said=said)
 
 
 @takes_input
@@ -115,9 +120,9 @@ def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:
     there = x.sum(axis=1) > 0
     alone = np.bincount(place[there], minlength=int(place.max(initial=-1)) + 1)[place] < 2
     use = there & ~alone
-    left_out = {
-        "no votes": int((~there).sum()),
-        "the only station of its centre": int((there & alone).sum()),
+    left_out: dict[str, int] = {
+        told("no votes"): int((~there).sum()),
+        told("the only station of its centre"): int((there & alone).sum()),
     }
     x, kept, place = x[use], np.flatnonzero(use), place[use]
     codes_left, place = np.unique(place, return_inverse=True)
@@ -127,16 +132,20 @@ def homogeneity(votes: ArrayLike, centre: ArrayLike) -> Homogeneity:
     chi2, df = float(np.sort(found).sum()), int(degrees.sum())
     refused = ""
     if len(codes_left) < FEWEST:
-        refused = f"{len(codes_left):,} centres with two stations or more, {FEWEST} are needed"
+        refused = told(
+            "{centres} centres with two stations or more, {fewest} are needed",
+            centres=number(len(codes_left)),
+            fewest=number(FEWEST),
+        )
     elif df == 0:
-        refused = "in no centre do two candidates have votes"
+        refused = told("in no centre do two candidates have votes")
     return Homogeneity(
         code="F510",
         statistic=None if refused else chi2,
         effect=None if refused else _ratio(found, degrees),
         used=len(x),
         left_out=left_out,
-        null=f"{NO_NULL} (1 is dealing voters purely at random)",
+        null=told("none: a description (1 is dealing voters purely at random)"),
         refused=refused,
         chi2=chi2,
         df=df,
@@ -166,4 +175,4 @@ def _ratio(found: Floats, degrees: Floats) -> Effect:
     n = len(found)
     residual = np.sort(found - ratio * degrees)
     se = float(np.sqrt(n / (n - 1) * (residual**2).sum()) / degrees.sum())
-    return Effect("χ²/df", ratio, ratio - 1.96 * se, ratio + 1.96 * se)
+    return Effect(told("χ²/df"), ratio, ratio - 1.96 * se, ratio + 1.96 * se)

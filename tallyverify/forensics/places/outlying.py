@@ -13,12 +13,14 @@ from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
+from tallyverify.forensics.calibration.calibration_spec import TURNOUT
 from tallyverify.forensics.calibration.map_threads import side_by_side
 from tallyverify.forensics.indicator import Effect
 from tallyverify.forensics.places.context import Context, between_0_and_1, context_of, level_codes
 from tallyverify.forensics.places.context_levels import canonical
 from tallyverify.forensics.places.context_tail import FEWEST, Tail, scores, sided_tail
 from tallyverify.forensics.places.outlying_result import Aspect, OutlyingStations
+from tallyverify.language import number, told
 from tallyverify.taken import takes_input
 
 _LEAST_SHARE = 0.01
@@ -104,7 +106,7 @@ def outlying_stations(
     between_0_and_1(level=level)
     sides, levels, too_many = looked_at(x, areas, registered, ballots, candidates)
     same_length(votes=x, station=station)
-    kinds = named("area_names", area_names, len(levels), "area")
+    kinds = levels_named(area_names, len(levels))
     order = canonical([*levels, *(side for _, *pair in sides for side in pair)])
     place = np.argsort(order)
     inside = [labels[order] for labels in levels]
@@ -114,19 +116,24 @@ def outlying_stations(
     scored = tuple(aspect for aspect in aspects if aspect is not None)
     which, smallest, adjusted = _farthest(scored, len(x))
     flagged = adjusted <= level
-    number = int(flagged.sum())
-    left_out = {"nothing to hold it against": int((which < 0).sum())}
+    many = int(flagged.sum())
+    left_out: dict[str, int] = {told("nothing to hold it against"): int((which < 0).sum())}
     if too_many:
-        left_out["more ballots than registered voters (turnout only)"] = too_many
+        left_out[told("more ballots than registered voters (turnout only)")] = too_many
+    few = told("fewer than {fewest} stations can be held against others", fewest=number(FEWEST))
     return OutlyingStations(
         code="outlying",
-        statistic=float(number) if scored else None,
-        effect=Effect("stations flagged", number) if scored else None,
+        statistic=float(many) if scored else None,
+        effect=Effect(told("stations flagged"), many) if scored else None,
         used=int((which >= 0).sum()),
         left_out=left_out,
-        null="what the other stations of its centre and areas show, with this election's own tail",
-        refused="" if scored else f"fewer than {FEWEST} stations can be held against others",
-        warnings=("a station that departs is worth a look; why it departs, the paper may say",),
+        null=told(
+            "what the other stations of its centre and areas show, with this election's own tail"
+        ),
+        refused="" if scored else few,
+        warnings=(
+            told("a station that departs is worth a look; why it departs, the paper may say"),
+        ),
         aspects=scored,
         which=which,
         station_pvalue=smallest,
@@ -150,22 +157,34 @@ def looked_at(
     roll = None if registered is None else counts("registered", registered)
     cast = votes.sum(axis=1) if ballots is None else counts("ballots", ballots)
     levels = level_codes(areas, votes=votes, registered=roll, ballots=cast)
-    names = named("candidates", candidates, votes.shape[1], "candidate")
+    columns = votes.shape[1]
+    numbers = [told("candidate {at}", at=str(at)) for at in range(1, columns + 1)]
+    names = _named("candidates", candidates, numbers)
     sides = [(names[k], votes[:, k], votes.sum(axis=1)) for k in _large(votes)]
     if roll is None:
         return sides, levels, 0
     # Turnout is not looked at in stations with more ballots than registered voters.
     fits = (roll >= cast) & (roll > 0)
-    sides.append(("turnout", np.where(fits, cast, 0), np.where(fits, roll, 0)))
+    sides.append((TURNOUT, np.where(fits, cast, 0), np.where(fits, roll, 0)))
     return sides, levels, int(((cast > roll) & (roll > 0)).sum())
 
 
-def named(what: str, names: Sequence[str] | None, number: int, kind: str) -> list[str]:
+def levels_named(names: Sequence[str] | None, levels: int) -> list[str]:
+    """Return what levels of areas are called: the names given, or numbers."""
+    numbers = [told("area {at}", at=str(at)) for at in range(1, levels + 1)]
+    return _named("area_names", names, numbers)
+
+
+def _named(what: str, names: Sequence[str] | None, numbers: Sequence[str]) -> list[str]:
     """Return the names given, or numbers; say so if there are not as many as there should be."""
     if names is None:
-        return [f"{kind} {place}" for place in range(1, number + 1)]
-    if len(names) != number:
-        raise InputError(f"{what} need a name each", found=f"{len(names)}", expected=f"{number}")
+        return list(numbers)
+    if len(names) != len(numbers):
+        raise InputError(
+            told("{what} need a name each", what=what),
+            found=str(len(names)),
+            expected=str(len(numbers)),
+        )
     return [str(name) for name in names]
 
 

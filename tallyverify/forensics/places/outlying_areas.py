@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tallyverify.arrays import Array, Counts, Floats, counts
+from tallyverify.forensics.calibration.calibration_spec import TURNOUT
 from tallyverify.forensics.calibration.map_threads import side_by_side
 from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.places.context import Context, between_0_and_1, context_of
 from tallyverify.forensics.places.context_levels import canonical
 from tallyverify.forensics.places.context_tail import FEWEST, Tail, fitted_tail
-from tallyverify.forensics.places.outlying import looked_at, named
+from tallyverify.forensics.places.outlying import levels_named, looked_at
 from tallyverify.forensics.places.outlying_result import percent_of
+from tallyverify.language import clauses, counted, formula, told
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ def outlying_areas(
     between_0_and_1(level=level)
     labels = [np.asarray(some) for some in areas]
     sides, levels, _ = looked_at(x, areas, registered, ballots, candidates)
-    kinds = named("area_names", area_names, len(levels), "area")
+    kinds = levels_named(area_names, len(levels))
     order = canonical([*levels, *(side for _, *pair in sides for side in pair)])
     found: dict[tuple[int, ...], list[dict[str, Any]]] = {}
     inside = [some[order] for some in levels]
@@ -125,16 +127,18 @@ def outlying_areas(
         for key, row in rows:
             found.setdefault(key, []).append(row)
     table = _table(found, labels, kinds, level) if found else pd.DataFrame(columns=_COLUMNS)
-    refused = "" if found else "no level has areas enough to be held against each other"
-    number = int(table["flagged"].sum())
+    refused = "" if found else told("no level has areas enough to be held against each other")
+    many = int(table["flagged"].sum())
     return OutlyingAreas(
         code="outlying",
-        statistic=None if refused else float(number),
-        effect=None if refused else Effect("areas flagged", number),
+        statistic=None if refused else float(many),
+        effect=None if refused else Effect(told("areas flagged"), many),
         used=0 if refused else len(x),
-        null="what the other areas of the next larger one show, with this election's own tail",
+        null=told(
+            "what the other areas of the next larger one show, with this election's own tail"
+        ),
         refused=refused,
-        warnings=("an area that departs is worth a look; why it departs, the paper may say",),
+        warnings=(told("an area that departs is worth a look; why it departs, the paper may say"),),
         table=table,
         level=level,
     )
@@ -223,11 +227,40 @@ def _table(
 
 
 def _reason(row: dict[str, Any], kinds: list[str], path: list[str]) -> str:
-    has = "Turnout is" if row["aspect"] == "turnout" else f"{row['aspect']} has"
-    number = f"{row['stations']:,} station" + ("" if row["stations"] == 1 else "s")
-    where = f"{kinds[len(path) - 1]} {path[-1]} ({number})"
-    larger = f"the rest of {kinds[len(path) - 2]} {path[-2]}" if len(path) > 1 else "all others"
-    return (
-        f"{has} {percent_of(row['share'])} in {where}; going by {larger}, expected "
-        f"{percent_of(row['expected'])} ({percent_of(row['low'])} to {percent_of(row['high'])})"
+    area, *larger = (
+        formula("{level} {name}", level=level, name=name)
+        for level, name in zip(kinds[len(path) - 1 :: -1], path[::-1], strict=True)
+    )
+    share, stations = percent_of(row["share"]), counted(row["stations"], "station", "stations")
+    if row["aspect"] == TURNOUT:
+        has = told(
+            "Turnout is {share} in {area} ({stations})", share=share, area=area, stations=stations
+        )
+    else:
+        has = told(
+            "{name} has {share} in {area} ({stations})",
+            name=row["aspect"],
+            share=share,
+            area=area,
+            stations=stations,
+        )
+    return clauses([has, expected_of(row, larger[0] if larger else None)])
+
+
+def expected_of(row: dict[str, Any], larger: str | None) -> str:
+    """Return what is expected of an area, going by the rest of the larger one, if there is one."""
+    expected, low, high = (percent_of(row[key]) for key in ("expected", "low", "high"))
+    if larger is None:
+        return told(
+            "going by all others, expected {expected} ({low} to {high})",
+            expected=expected,
+            low=low,
+            high=high,
+        )
+    return told(
+        "going by the rest of {area}, expected {expected} ({low} to {high})",
+        area=larger,
+        expected=expected,
+        low=low,
+        high=high,
     )

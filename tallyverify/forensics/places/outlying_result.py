@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tallyverify.arrays import Counts, Floats, Mask
+from tallyverify.forensics.calibration.calibration_spec import TURNOUT
 from tallyverify.forensics.indicator import Indicator
+from tallyverify.language import clauses, number, percent, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,6 +101,10 @@ class OutlyingStations(Indicator):
         """
         import pandas as pd
 
+        return pd.DataFrame(self.farthest(most), columns=_COLUMNS)
+
+    def farthest(self, most: int) -> list[dict[str, Any]]:
+        """Return the rows of :meth:`ranked`, with the reasons in every language."""
         used = np.flatnonzero(self.which >= 0)
         away = np.array([abs(self.aspects[self.which[at]].score[at]) for at in used])
         flagged = self.flagged[used]
@@ -121,19 +127,23 @@ class OutlyingStations(Indicator):
                     "reason": self._reason(int(at), aspect),
                 }
             )
-        return pd.DataFrame(rows, columns=_COLUMNS)
+        return rows
 
     def _reason(self, at: int, aspect: Aspect) -> str:
-        has = "Turnout is" if aspect.name == "turnout" else f"{aspect.name} has"
-        said = [f"{has} {percent_of(aspect.first[at] / aspect.total[at])} here"]
-        others = self._others(at, aspect)
-        if others is not None:
-            said.append(others)
-        said.append(
-            f"expected {percent_of(aspect.expected[at])} "
-            f"({percent_of(aspect.low[at])} to {percent_of(aspect.high[at])})"
-        )
-        return "; ".join(said)
+        share, others = percent_of(aspect.first[at] / aspect.total[at]), self._others(at, aspect)
+        said = [
+            told("Turnout is {share} here", share=share)
+            if aspect.name == TURNOUT
+            else told("{name} has {share} here", name=aspect.name, share=share),
+            *([] if others is None else [others]),
+            told(
+                "expected {expected} ({low} to {high})",
+                expected=percent_of(aspect.expected[at]),
+                low=percent_of(aspect.low[at]),
+                high=percent_of(aspect.high[at]),
+            ),
+        ]
+        return clauses(said)
 
     def _others(self, at: int, aspect: Aspect) -> str | None:
         """Say what the others of the smallest area that has any show."""
@@ -142,14 +152,21 @@ class OutlyingStations(Indicator):
             for codes in self.areas[: level + 1]:
                 beside = beside & (codes == codes[at])
             beside[at] = False
-            number = int(beside.sum())
-            if number:
+            many = int(beside.sum())
+            if many:
                 shares = aspect.first[beside] / aspect.total[beside]
                 name, low = self.area_names[level], percent_of(shares.min())
-                if number == 1:
-                    return f"the other station of its {name} has {low}"
-                high = percent_of(shares.max())
-                return f"{number:,} other stations of its {name} have {low} to {high}"
+                if many == 1:
+                    return told(
+                        "the other station of its {level} has {share}", level=name, share=low
+                    )
+                return told(
+                    "{stations} other stations of its {level} have {low} to {high}",
+                    stations=number(many),
+                    level=name,
+                    low=low,
+                    high=percent_of(shares.max()),
+                )
         return None
 
 
@@ -161,4 +178,4 @@ _COLUMNS = [
 
 def percent_of(share: float) -> str:
     """Return a share as people read it."""
-    return f"{100 * share:.1f} %"
+    return percent(share, 1, 1)

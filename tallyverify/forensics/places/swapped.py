@@ -22,6 +22,7 @@ from tallyverify.forensics.places.context_levels import canonical
 from tallyverify.forensics.places.context_tail import FEWEST, sided_tail
 from tallyverify.forensics.places.swapped_rates import chance_of, rates_at, threshold_at
 from tallyverify.forensics.places.swapped_result import Swapped
+from tallyverify.language import number, told
 from tallyverify.taken import takes_input
 
 _FEWEST_EXPECTED = 5.0
@@ -124,7 +125,9 @@ def swapped(
     found |= {name: found[name][place] for name in ("expected", "flagged")}
     return Swapped(
         code="F512",
-        null="honest departures: as often on the other side, and no more than the fitted tails say",
+        null=told(
+            "honest departures: as often on the other side, and no more than the fitted tails say"
+        ),
         pair=(j, k),
         votes=x[:, [j, k]],
         evidence=evidence,
@@ -138,14 +141,17 @@ def _pair(votes: Counts, pair: tuple[int, int] | None) -> tuple[int, int]:
     columns = votes.shape[1]
     if pair is None:
         if columns < 2:
-            raise InputError("an exchange needs two candidates", found=f"{columns} column")
+            raise InputError(
+                told("an exchange needs two candidates"),
+                found=told("{columns} column", columns=str(columns)),
+            )
         first, second = np.argsort(-votes.sum(axis=0), kind="stable")[:2]
         return int(first), int(second)
     if len(set(pair)) != 2 or len(pair) != 2 or not all(0 <= at < columns for at in pair):
         raise InputError(
-            "a pair is two different columns of the votes",
+            told("a pair is two different columns of the votes"),
             found=str(pair),
-            expected=f"0 to {columns - 1}",
+            expected=told("{low} to {high}", low="0", high=str(columns - 1)),
         )
     return pair
 
@@ -167,15 +173,18 @@ def _ranked(
         "flagged": np.zeros(len(votes), dtype=bool),
         "used": int(enough.sum()),
         "left_out": {
-            "no vote for either of the two": int((~voted).sum()),
-            "nothing to expect it from": int((voted & ~known).sum()),
-            "fewer than 5 votes expected for one of the two": int((known & ~enough).sum()),
+            told("no vote for either of the two"): int((~voted).sum()),
+            told("nothing to expect it from"): int((voted & ~known).sum()),
+            told("fewer than 5 votes expected for one of the two"): int((known & ~enough).sum()),
         },
         **{"threshold": np.nan, "false_positive_rate": np.nan, "power": np.nan},
         **{"tail": None, "mirrored": 0, "blind": 0},
     }
     if context is None or enough.sum() < FEWEST:
-        found["refused"] = f"fewer than {FEWEST} stations have votes enough and an expectation"
+        found["refused"] = told(
+            "fewer than {fewest} stations have votes enough and an expectation",
+            fewest=number(FEWEST),
+        )
         return found, unknown
     centre, sd = expected[enough], np.hypot(context.spread, context.noise)[enough]
     shown: Floats = (np.log(first + 0.5) - np.log(second + 0.5))[enough]
@@ -193,7 +202,7 @@ def _ranked(
         "blind": blind,
     }
     if blind == len(centre):
-        found["refused"] = "no station's exchange could be seen: the expectation is too vague"
+        found["refused"] = told("no station's exchange could be seen: the expectation is too vague")
         return found, unknown
     landing = np.abs(shown + centre) / sd
     at = (favour >= threshold) & (landing <= tail.reach)
@@ -202,20 +211,28 @@ def _ranked(
     found["flagged"][enough] = at
     beyond = np.abs(shown - 3 * centre) / sd
     opposite = (tail.log_density(beyond) - written >= threshold) & (beyond <= tail.reach)
-    number, mirrored = int(at.sum()), int(opposite.sum())
-    excess, half = number - mirrored, 1.96 * float(np.sqrt(number + mirrored))
+    marked, mirrored = int(at.sum()), int(opposite.sum())
+    excess, half = marked - mirrored, 1.96 * float(np.sqrt(marked + mirrored))
     found |= {
         "mirrored": mirrored,
-        "statistic": float(number),
-        "pvalue": chance_of(number, mirrored, falsely),
-        "effect": Effect("flagged beyond the other side", excess, excess - half, excess + half),
+        "statistic": float(marked),
+        "pvalue": chance_of(marked, mirrored, falsely),
+        "effect": Effect(
+            told("flagged beyond the other side"), excess, excess - half, excess + half
+        ),
         "warnings": _warnings(blind, len(centre)),
     }
     return found, evidence
 
 
 def _warnings(blind: int, used: int) -> tuple[str, ...]:
-    said = "whoever copied a sheet into the file may have exchanged the figures: look at the paper"
+    said = told(
+        "whoever copied a sheet into the file may have exchanged the figures: look at the paper"
+    )
     if blind <= used / 2:
         return (said,)
-    return said, f"in {blind:,} of {used:,} stations an exchange would likely go unseen"
+    return said, told(
+        "in {blind} of {used} stations an exchange would likely go unseen",
+        blind=number(blind),
+        used=number(used),
+    )

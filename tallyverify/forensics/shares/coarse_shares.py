@@ -12,19 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammainc
-from scipy.stats import chi2, false_discovery_control
+from scipy.stats import chi2
 
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
-from tallyverify.forensics.indicator import Effect, Indicator
+from tallyverify.forensics.indicator import Effect, Indicator, signed
 from tallyverify.forensics.shares.exact import count_tail, smooth_chances
-from tallyverify.language import number
+from tallyverify.forensics.shares.spikes import TARGETS, Spike, spikes_of
+from tallyverify.language import clauses, enumerated, formatted, number, told
 from tallyverify.taken import takes_input
 
 SMALLEST = 50  # fewest valid votes of a station that is used
 FEWEST = 300  # fewest stations
 MOST_ALIKE = 0.2  # largest share of the stations with one number of valid votes
-TARGETS = np.arange(100, 2000, 100)  # 5, 10, … 95 % in units of 1/2000
 TOLERANCE = 1  # 0.05 percentage points in the same units: a bin of Rozenas's grid of 1001
 # Where neighbouring fractions vary more than this (1: as they should), the null does not fit.
 WORST_MISFIT = 1.5
@@ -32,26 +32,6 @@ _FEWEST_EXPECTED = 5.0
 
 # Places between the coarse fractions and the integer percentages next to them.
 _BETWEEN = np.sort((TARGETS[:, None] + np.array([-14, -6, 6, 14])).ravel())
-
-
-@dataclass(frozen=True)
-class Spike:
-    """One coarse fraction at which more stations lie than expected.
-
-    Attributes
-    ----------
-    share : float
-        The fraction.
-    observed, expected : float
-        Stations within 0.05 points of it.
-    pvalue : float
-        Adjusted over the nineteen fractions (Benjamini–Hochberg).
-    """
-
-    share: float
-    observed: int
-    expected: float
-    pvalue: float
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -79,22 +59,29 @@ class CoarseShares(Indicator):
 
     def sentence(self, name: str, level: str = "") -> str:
         """Return the stations at coarse fractions, and those fractions that stand out."""
-        spikes = ", ".join(
-            f"{100 * s.share:.0f} % ({number(s.observed)}, expected {number(round(s.expected))})"
-            for s in self.spikes[:4]
+        said = told(
+            "multiples of 5 %, share of {name}: {observed} stations, {expected} expected",
+            name=name,
+            observed=number(int(self.observed.sum())),
+            expected=number(round(float(self.expected.sum()))),
         )
-        return (
-            f"multiples of 5 %, share of {name}: {number(int(self.observed.sum()))} stations, "
-            f"{number(round(float(self.expected.sum())))} expected"
-            + (f"; most at {spikes}" if spikes else "")
-        )
+        if not self.spikes:
+            return said
+        spikes = enumerated(spike.words for spike in self.spikes[:4])
+        return clauses([said, told("most at {spikes}", spikes=spikes)])
 
     def sums(self, figure: str) -> str:
         """Return the score, and how well the smooth distribution fits."""
-        return (
-            f"standard score {self.statistic or 0.0:.2f}; between the fractions the mean squared "
-            f"score is {self.misfit:.2f} (1 if the smooth distribution fits)"
-        ).replace("-", "−")
+        return clauses(
+            [
+                told("standard score {score}", score=signed(self.statistic or 0.0, ".2f")),
+                told(
+                    "between the fractions the mean squared score is {misfit} (1 if the smooth "
+                    "distribution fits)",
+                    misfit=formatted(self.misfit, ".2f"),
+                ),
+            ]
+        )
 
 
 @takes_input
@@ -156,8 +143,10 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
     if (x > n).any():
         at = int(np.flatnonzero(x > n)[0])
         raise InputError(
-            "a station has more votes for one candidate than valid votes; leave it out",
-            found=f"{x[at]} of {n[at]} at position {at}",
+            told("a station has more votes for one candidate than valid votes; leave it out"),
+            found=told(
+                "{part} of {whole} at position {at}", part=str(x[at]), whole=str(n[at]), at=str(at)
+            ),
         )
     large = n >= SMALLEST
     x, n = x[large], n[large]
@@ -168,44 +157,61 @@ def coarse_shares(votes: ArrayLike, valid: ArrayLike) -> CoarseShares:
     expected, sd = smooth.targets, smooth.sd
     squares = _squares(x, n, smooth.between)
     misfit = float(squares.mean()) if len(squares) else float("nan")
-    refused = ""
-    if used < FEWEST:
-        refused = f"{used:,} stations with {SMALLEST} valid votes or more, {FEWEST} are needed"
-    elif sd == 0:
-        refused = "no share lies near a coarse fraction"
-    elif (alike := int(np.bincount(n).max(initial=0))) > MOST_ALIKE * used:
-        refused = (
-            f"{alike:,} of {used:,} stations have the same number of valid votes: shares take few "
-            "values there, and are not smooth"
-        )
-    elif not len(squares):
-        refused = (
-            f"{used:,} stations are too few to measure how well the smooth distribution fits: at "
-            f"no place between the coarse fractions are {_FEWEST_EXPECTED:g} expected"
-        )
-    elif misfit > WORST_MISFIT and chi2.sf(squares.sum(), len(squares)) < 0.001:
-        refused = (
-            f"shares between the coarse fractions vary {misfit:.2f} times as much as expected: "
-            "the smooth distribution does not fit"
-        )
+    refused = _unfit(n, sd, squares)
     gained = float(observed.sum() - expected.sum())
     tails = single_tails(observed, expected)
-    effect = Effect("excess stations", gained, gained - 1.96 * sd, gained + 1.96 * sd)
+    effect = Effect(told("excess stations"), gained, gained - 1.96 * sd, gained + 1.96 * sd)
     return CoarseShares(
         code="F505",
         statistic=None if refused else gained / sd,
         pvalue=None if refused else combined(_together(observed, smooth), tails),
         effect=None if refused else effect,
         used=used,
-        left_out={f"fewer than {SMALLEST} valid votes": total - used},
-        null="a smooth mixture of binomials, one about each station's share (exact)",
+        left_out={told("fewer than {least} valid votes", least=number(SMALLEST)): total - used},
+        null=told("a smooth mixture of binomials, one about each station's share (exact)"),
         refused=refused,
         observed=observed,
         expected=expected,
-        spikes=() if refused else _spikes(observed, expected, tails),
+        spikes=() if refused else spikes_of(observed, expected, tails),
         misfit=misfit,
         density=density.astype(np.float64),
     )
+
+
+def _unfit(n: Counts, sd: float, squares: Floats) -> str:
+    """Return why the fractions cannot be judged, by the squared scores between them; or empty."""
+    used, stations = len(n), number(len(n))
+    if used < FEWEST:
+        return told(
+            "{stations} stations with {least} valid votes or more, {fewest} are needed",
+            stations=stations,
+            least=number(SMALLEST),
+            fewest=number(FEWEST),
+        )
+    if sd == 0:
+        return told("no share lies near a coarse fraction")
+    if (alike := int(np.bincount(n).max(initial=0))) > MOST_ALIKE * used:
+        return told(
+            "{alike} of {stations} stations have the same number of valid votes: shares take few "
+            "values there, and are not smooth",
+            alike=number(alike),
+            stations=stations,
+        )
+    if not len(squares):
+        return told(
+            "{stations} stations are too few to measure how well the smooth distribution fits: at "
+            "no place between the coarse fractions are {fewest} expected",
+            stations=stations,
+            fewest=formatted(_FEWEST_EXPECTED, "g"),
+        )
+    misfit = float(squares.mean())
+    if misfit > WORST_MISFIT and chi2.sf(squares.sum(), len(squares)) < 0.001:
+        return told(
+            "shares between the coarse fractions vary {misfit} times as much as expected: the "
+            "smooth distribution does not fit",
+            misfit=formatted(misfit, ".2f"),
+        )
+    return ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,16 +280,6 @@ def combined(together: float, single: Floats) -> float:
     # The largest spike is conservative where few stations are expected at each fraction.
     largest = -np.expm1(len(single) * np.log1p(-min(float(single.min()), 1 - 1e-16)))
     return float(min(1.0, together / 0.9, largest / 0.1))
-
-
-def _spikes(observed: Counts, expected: Floats, tails: Floats) -> tuple[Spike, ...]:
-    adjusted = false_discovery_control(tails)
-    ranked = np.argsort(adjusted, kind="stable")
-    return tuple(
-        Spike(float(TARGETS[k]) / 2000, int(observed[k]), float(expected[k]), float(adjusted[k]))
-        for k in ranked
-        if adjusted[k] <= 0.05
-    )
 
 
 def _squares(x: Counts, n: Counts, between: Floats) -> Floats:

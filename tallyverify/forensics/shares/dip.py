@@ -16,7 +16,7 @@ from tallyverify.arrays import Floats, counts, same_length, usable_stations
 from tallyverify.errors import InputError
 from tallyverify.forensics.calibration.calibration_spec import TURNOUT
 from tallyverify.forensics.indicator import Effect, Indicator
-from tallyverify.language import number
+from tallyverify.language import formatted, number, told
 from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 50  # fewest stations whose distribution can be told to have one mode or more
@@ -43,8 +43,16 @@ class Dip(Indicator):
 
     def sentence(self, name: str, level: str = "") -> str:
         """Return how far turnout or a share is from one peak."""
-        what = name if name == TURNOUT else f"the share of {name}"
-        return f"distance of {what} from a distribution with one peak: dip {self.statistic:.4f}"
+        size = formatted(self.statistic, ".4f")
+        if name == TURNOUT:
+            return told(
+                "distance of turnout from a distribution with one peak: dip {dip}", dip=size
+            )
+        return told(
+            "distance of the share of {name} from a distribution with one peak: dip {dip}",
+            name=name,
+            dip=size,
+        )
 
 
 @takes_input
@@ -104,13 +112,17 @@ def dip(values: ArrayLike, denominators: ArrayLike | None = None) -> Dip:
         code="F509",
         used=x.size,
         left_out=left_out,
-        null="a uniform distribution, the one with a single mode that dips most",
+        null=told("a uniform distribution, the one with a single mode that dips most"),
         refused=_unfit(x, d),
         warnings=(
-            "two kinds of places, as town and country or two regions, give a clean election two "
-            "modes",
-            "the p-value is that of a uniform distribution: for one with a single peak it is too "
-            "large",
+            told(
+                "two kinds of places, as town and country or two regions, give a clean election "
+                "two modes"
+            ),
+            told(
+                "the p-value is that of a uniform distribution: for one with a single peak it is "
+                "too large"
+            ),
         ),
     )
     if refusal.refused:
@@ -121,22 +133,27 @@ def dip(values: ArrayLike, denominators: ArrayLike | None = None) -> Dip:
         refusal,
         statistic=size,
         pvalue=dip_pvalue(size, x.size),
-        effect=Effect("dip", size),
+        effect=Effect(told("dip"), size),
         modes=_modes(spread),
     )
 
 
 def _unfit(x: Floats, d: Floats | None) -> str:
     if x.size < FEWEST_STATIONS:
-        return f"{x.size} stations, and it takes {FEWEST_STATIONS}"
+        return told(
+            "{stations} stations, and it takes {fewest}",
+            stations=number(x.size),
+            fewest=number(FEWEST_STATIONS),
+        )
     equal = np.sort(np.unique(x, return_counts=True)[1])[::-1]
     if equal.size < 2:
-        return "all stations have the same value"
+        return told("all stations have the same value")
     # One heap of equal values may stand at the mode; a second one moves the dip by half of it.
     if d is None and equal[1] / 2 > _NEGLIGIBLE * x.size**0.5:
-        return (
-            f"{number(int(equal[1]))} stations share one value, and others another: give the "
-            "denominators, or the dip measures how coarse the fractions are"
+        return told(
+            "{stations} stations share one value, and others another: give the denominators, or "
+            "the dip measures how coarse the fractions are",
+            stations=number(int(equal[1])),
         )
     return ""
 
@@ -163,23 +180,26 @@ def _fractions(
     try:
         x = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError("values are not numbers", found=str(error)[:80]) from None
+        raise InputError(told("values are not numbers"), found=str(error)[:80]) from None
     if x.ndim != 1:
-        raise InputError("values need one entry a station", found=f"{x.ndim} dimensions")
+        raise InputError(
+            told("values need one entry a station"),
+            found=told("{dimensions} dimensions", dimensions=str(x.ndim)),
+        )
     if not (np.isfinite(x) | np.isnan(x)).all() or (x < 0).any():
         raise InputError(
-            "values are fractions",
-            found=f"{x[(x < 0) | np.isinf(x)][0]:g}",
-            expected="0 or more, missing where unknown",
+            told("values are fractions"),
+            found=formatted(x[(x < 0) | np.isinf(x)][0], "g"),
+            expected=told("0 or more, missing where unknown"),
         )
     d = None if denominators is None else counts("denominators", denominators).astype(np.float64)
     same_length(values=x, denominators=d)
     used, left_out = usable_stations(
         x.size,
         {
-            "of no voters or votes": np.zeros(x.size, bool) if d is None else d == 0,
-            "value not known": np.isnan(x),
-            "fraction above one": x > 1,
+            told("of no voters or votes"): np.zeros(x.size, bool) if d is None else d == 0,
+            told("value not known"): np.isnan(x),
+            told("fraction above one"): x > 1,
         },
     )
     x, d = x[used], None if d is None else d[used]
@@ -187,8 +207,12 @@ def _fractions(
         off = np.abs(x * d - np.round(x * d)) > _WHOLE * np.maximum(1, d)
         if off.any():
             raise InputError(
-                "values are whole numbers divided by their denominators",
-                found=f"{x[off][0]:g} of {d[off][0]:g}",
+                told("values are whole numbers divided by their denominators"),
+                found=told(
+                    "{part} of {whole}",
+                    part=formatted(x[off][0], "g"),
+                    whole=formatted(d[off][0], "g"),
+                ),
             )
     return x, d, left_out
 

@@ -16,6 +16,7 @@ from scipy.stats import norm
 
 from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
+from tallyverify.language import number, told
 from tallyverify.taken import takes_input
 
 # Tails left out of a binomial sum hold at most exp(-18.5), about 1e-8, on each side.
@@ -35,8 +36,8 @@ def _log_factorials(n: Counts) -> Floats:
 def _table(size: int) -> Floats:
     if size > _LARGEST_TABLE:
         raise InputError(
-            "exact binomial sums are for stations, not for whole countries",
-            found=f"more than {_LARGEST_TABLE:,} people in one place",
+            told("exact binomial sums are for stations, not for whole countries"),
+            found=told("more than {most} people in one place", most=number(_LARGEST_TABLE)),
         )
     table: Floats = gammaln(np.arange(1, 2 * size + 2, dtype=np.float64))
     return table

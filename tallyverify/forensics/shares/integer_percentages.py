@@ -15,13 +15,13 @@ from numpy.typing import ArrayLike
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.calibration.calibration_spec import EITHER, TURNOUT
-from tallyverify.forensics.indicator import Effect, Indicator
+from tallyverify.forensics.indicator import Effect, Indicator, signed
 from tallyverify.forensics.shares.exact import (
     count_tail,
     smooth_chances,
     window_sums,
 )
-from tallyverify.language import number
+from tallyverify.language import clauses, enumerated, formatted, formula, number, told
 from tallyverify.taken import takes_input
 
 # Fewest people a percentage is taken of: with fewer, too many fractions are integers anyhow.
@@ -66,28 +66,47 @@ class IntegerPercentages(Indicator):
 
     def sentence(self, name: str, level: str = "") -> str:
         """Return the stations at integer percentages, of turnout or of a candidate's share."""
-        what = name if name in (TURNOUT, EITHER) else f"share of {name}"
-        return (
-            f"integer percentages, {what}: {number(int(self.observed))} stations, "
-            f"{number(round(self.expected))} expected by chance"
+        whole = next((one for one in (TURNOUT, EITHER) if one == name), None)
+        what = whole or told("share of {name}", name=name)
+        return told(
+            "integer percentages, {what}: {observed} stations, {expected} expected by chance",
+            what=what,
+            observed=number(int(self.observed)),
+            expected=number(round(self.expected)),
         )
 
     def sums(self, figure: str) -> str:
         """Return the excess, its standard deviation and where most of it lies."""
-        said = (
-            f"{number(int(self.observed))} − {self.expected:,.1f} = "
-            f"{self.observed - self.expected:+,.1f}, standard deviation {self.sd:.1f}"
-        ).replace("-", "−")
+        gained = formula(
+            "{observed} − {expected} = {gained}",
+            observed=number(int(self.observed)),
+            expected=signed(self.expected, ",.1f"),
+            gained=signed(self.observed - self.expected, "+,.1f"),
+        )
+        sd = formatted(self.sd, ".1f")
+        said: list[str] = [told("{gained}, standard deviation {sd}", gained=gained, sd=sd)]
         if self.turnout_tested:
-            said += f"; most at turnouts of {_largest(self.turnout_peaks)}"
-        of = "turnouts" if figure == TURNOUT else "shares"
-        return f"{said}; most at {of} of {_largest(self.share_peaks)}"
+            said.append(_turnouts(self.turnout_peaks))
+        of = _turnouts if figure == TURNOUT else _shares
+        return clauses([*said, of(self.share_peaks)])
+
+
+def _turnouts(peaks: Floats) -> str:
+    if most := _largest(peaks):
+        return told("most at turnouts of {percentages}", percentages=most)
+    return told("most at turnouts of none")
+
+
+def _shares(peaks: Floats) -> str:
+    if most := _largest(peaks):
+        return told("most at shares of {percentages}", percentages=most)
+    return told("most at shares of none")
 
 
 def _largest(peaks: Floats) -> str:
-    """Return the integer percentages with the largest excess."""
+    """Return the integer percentages with the largest excess; empty if there are none."""
     largest = np.argsort(-peaks, kind="stable")[:5]
-    return ", ".join(f"{k} %" for k in largest if peaks[k] > 0) or "none"
+    return enumerated(f"{k} %" for k in largest if peaks[k] > 0)
 
 
 @takes_input
@@ -158,26 +177,23 @@ def integer_percentages(
     figures = CheckedFigures.of(votes, ballots, registered, turned_out)
     use = figures.used()
     used = int(use.sum())
-    left_out = {
-        f"fewer than {SMALLEST} people": int(figures.small.sum()),
-        "above 99 %": int((~use & ~figures.small).sum()),
+    left_out: dict[str, int] = {
+        told("fewer than {least} people", least=number(SMALLEST)): int(figures.small.sum()),
+        told("above 99 %"): int((~use & ~figures.small).sum()),
     }
-    null = "each count drawn anew from a binomial with its observed share (exact)"
     came = use & figures.turnout
     if registered is not None:
-        left_out["turnout not known, or above 100 % (share only)"] = int((use & ~came).sum())
+        left_out[told("turnout not known, or above 100 % (share only)")] = int((use & ~came).sum())
     hit, chance = figures.at_integers(smooth=smooth), figures.chances(smooth=smooth)
     chances = 1 - (1 - chance[0]) * (1 - chance[1])
     anywhere = hit[0] | hit[1]
     observed, expected = float(anywhere.sum()), float(chances.sum())
     sd = float(np.sqrt((chances * (1 - chances)).sum()))
-    refused = "" if used >= FEWEST else f"{used:,} stations large enough, {FEWEST} are needed"
-    if not refused and sd == 0:
-        refused = "no count can vary"
+    refused = _unfit(used, sd)
     excess = np.zeros(len(use))
     excess[use] = anywhere - chances
     gained = observed - expected
-    effect = Effect("excess stations", gained, gained - 1.96 * sd, gained + 1.96 * sd)
+    effect = Effect(told("excess stations"), gained, gained - 1.96 * sd, gained + 1.96 * sd)
     return IntegerPercentages(
         code="F504",
         statistic=None if refused else gained / sd,
@@ -185,7 +201,9 @@ def integer_percentages(
         effect=None if refused else effect,
         used=used,
         left_out=left_out,
-        null=f"{null}, twiced" if smooth else null,
+        null=told("each count drawn anew from a binomial with its observed share (exact), twiced")
+        if smooth
+        else told("each count drawn anew from a binomial with its observed share (exact)"),
         refused=refused,
         observed=observed,
         expected=expected,
@@ -197,6 +215,16 @@ def integer_percentages(
         share_peaks=_peaks(figures.votes[use], figures.ballots[use]),
         excess=excess,
     )
+
+
+def _unfit(used: int, sd: float) -> str:
+    if used < FEWEST:
+        return told(
+            "{stations} stations large enough, {fewest} are needed",
+            stations=number(used),
+            fewest=number(FEWEST),
+        )
+    return told("no count can vary") if sd == 0 else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,8 +253,13 @@ class CheckedFigures:
         if (x > b).any():
             at = int(np.flatnonzero(x > b)[0])
             raise InputError(
-                "a station has more votes than ballots; leave it out",
-                found=f"{x[at]} votes, {b[at]} ballots at position {at}",
+                told("a station has more votes than ballots; leave it out"),
+                found=told(
+                    "{votes} votes, {ballots} ballots at position {at}",
+                    votes=str(x[at]),
+                    ballots=str(b[at]),
+                    at=str(at),
+                ),
             )
         known = np.zeros(len(x), dtype=bool) if n is None else (n > 0) & (t <= n)
         return cls(x, b, np.where(known, t, b), b if n is None else np.where(known, n, b), known)
@@ -284,9 +317,9 @@ def at_integer(x: Counts, n: Counts, *, inner: bool = False) -> Mask:
     same_length(x=some, n=of)
     if (of == 0).any():
         raise InputError(
-            "a percentage is taken of at least one",
-            found=f"0 at position {int(np.argmin(of))}",
-            expected="1 or more",
+            told("a percentage is taken of at least one"),
+            found=told("0 at position {at}", at=str(int(np.argmin(of)))),
+            expected=told("1 or more"),
         )
     return _at_integer(some, of, inner=inner)
 

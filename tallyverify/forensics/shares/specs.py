@@ -35,6 +35,7 @@ from tallyverify.forensics.shares.integer_percentages import (
     integer_percentages,
 )
 from tallyverify.forensics.stations import Stations
+from tallyverify.language import told
 
 # Of so many twins, one has its expectation worked out; the others show how many there are.
 _EXACT = 8
@@ -171,8 +172,8 @@ def dip_spec(stations: Stations, k: int) -> CalibrationSpec:
 
     def run() -> Indicator:
         found = dip(stations.votes[some, k] / stations.valid[some], stations.valid[some])
-        none = {"no vote for the candidate, or none for others": int((~some).sum())}
-        return replace(found, left_out={**found.left_out, **none})
+        none = told("no vote for the candidate, or none for others")
+        return replace(found, left_out={**found.left_out, none: int((~some).sum())})
 
     def fractions(twin: CleanTwin) -> tuple[Counts, Counts]:
         there = (twin.votes[:, k] > 0) & (twin.votes[:, k] < twin.valid)

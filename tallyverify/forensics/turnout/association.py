@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from tallyverify.arrays import Counts, Floats, codes, people, same_length, usable_stations
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.places.context_levels import nested_codes
-from tallyverify.language import number
+from tallyverify.language import clauses, number, told
 from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 30  # fewest stations of which a correlation says anything
@@ -50,11 +50,22 @@ class TurnoutShare(Indicator):
     def sentence(self, name: str, level: str = "") -> str:
         """Return the correlation, and that within the smallest areas."""
         smallest = self.by_level[-1] if self.by_level else None
-        within = f", within one {level} of {written(smallest)}" if smallest else ""
-        return (
-            f"turnout and the share of {name} have a correlation of {written(self.effect)}"
-            f"{within}; genuine sheets show correlations between places too"
-        )
+        if smallest is None:
+            said = told(
+                "turnout and the share of {name} have a correlation of {correlation}",
+                name=name,
+                correlation=written(self.effect),
+            )
+        else:
+            said = told(
+                "turnout and the share of {name} have a correlation of {correlation}, within one "
+                "{level} of {within}",
+                name=name,
+                correlation=written(self.effect),
+                level=level,
+                within=written(smallest),
+            )
+        return clauses([said, told("genuine sheets show correlations between places too")])
 
 
 @takes_input
@@ -130,11 +141,13 @@ def turnout_share(
     used, left_out = usable_stations(
         x.size,
         {
-            "no registered voters known": n == 0,
-            f"fewer than {number(fewest_registered)} registered voters": n < fewest_registered,
-            "more ballots than registered voters": b > n,
-            "no valid votes": v == 0,
-            "more votes than valid votes": x > v,
+            told("no registered voters known"): n == 0,
+            told("fewer than {least} registered voters", least=number(fewest_registered)): (
+                n < fewest_registered
+            ),
+            told("more ballots than registered voters"): b > n,
+            told("no valid votes"): v == 0,
+            told("more votes than valid votes"): x > v,
         },
     )
     # One order for the same stations, so that the sums do not depend on the rows.
@@ -144,29 +157,35 @@ def turnout_share(
     x, v, b, n = x[order], v[order], b[order], n[order]
     nested = nested_codes([one[order] for one in levels])
     said = [
-        "a correlation is found in genuine sheets too: turnout and preference both differ between "
-        "places",
+        told(
+            "a correlation is found in genuine sheets too: turnout and preference both differ "
+            "between places"
+        ),
     ]
     bare = TurnoutShare(
         code="F511", used=int(x.size), null=NO_NULL, left_out=left_out, warnings=tuple(said)
     )
     turnout, share = b / np.maximum(n, 1), x / np.maximum(v, 1)
-    if x.size < FEWEST_STATIONS:
-        return replace(bare, refused=f"{x.size} stations, and it takes {FEWEST_STATIONS}")
-    for what, fraction in (("turnout", turnout), ("the share", share)):
-        if fraction.var() < _NEGLIGIBLE:
-            return replace(bare, refused=f"{what} does not vary")
+    if refused := _unfit(turnout, share):
+        return replace(bare, refused=refused)
     cluster = np.arange(x.size) if not nested else _largest(nested)
     if cluster is None:
-        said.append(f"no interval: no level has {FEWEST_AREAS} areas of comparable size")
+        said.append(
+            told(
+                "no interval: no level has {areas} areas of comparable size",
+                areas=number(FEWEST_AREAS),
+            )
+        )
     elif not nested:
-        said.append("the intervals take stations as independent; give their areas if they are not")
+        said.append(
+            told("the intervals take stations as independent; give their areas if they are not")
+        )
     clusters = 0 if cluster is None else int(cluster.max()) + 1
-    effect = _correlation("correlation", turnout, share, cluster, centre=True)
+    effect = _correlation(told("correlation"), turnout, share, cluster, centre=True)
     every = [_within([level], turnout, share, cluster) for level in nested]
     within, within_used = _within(nested, turnout, share, cluster)
     if nested and within is None:
-        said.append("too few stations share an area for a correlation within areas")
+        said.append(told("too few stations share an area for a correlation within areas"))
     return replace(
         bare,
         statistic=effect.value,
@@ -179,6 +198,19 @@ def turnout_share(
         by_level_used=tuple(stations for _, stations in every),
         clusters=clusters,
     )
+
+
+def _unfit(turnout: Floats, share: Floats) -> str:
+    """Return why there is no correlation; empty if there is."""
+    if turnout.size < FEWEST_STATIONS:
+        return told(
+            "{stations} stations, and it takes {fewest}",
+            stations=number(turnout.size),
+            fewest=number(FEWEST_STATIONS),
+        )
+    if turnout.var() < _NEGLIGIBLE:
+        return told("turnout does not vary")
+    return told("the share does not vary") if share.var() < _NEGLIGIBLE else ""
 
 
 def _levels(area: ArrayLike | Sequence[ArrayLike] | None) -> list[ArrayLike]:
@@ -220,7 +252,8 @@ def _within(
         return None, stations
     near = None if cluster is None else cluster[kept]
     left, right = rest[:, kept]
-    return _correlation("correlation within areas", left, right, near, centre=False), stations
+    name = told("correlation within areas")
+    return _correlation(name, left, right, near, centre=False), stations
 
 
 def _correlation(

@@ -16,14 +16,17 @@ from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
 from tallyverify.forensics.turnout.stations_used import grid, too_few, usable
+from tallyverify.language import clauses, number, told
 from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 100  # fewest stations whose skewness and kurtosis are reported
-_HETEROGENEOUS = (
+_HETEROGENEOUS = told(
     "places that differ (town and country, regions, peoples) move these numbers in a clean "
     "election, and an election with false sheets can look normal"
 )
-_INDEPENDENT = "the intervals take stations as independent; neighbours are not, so they are narrow"
+_INDEPENDENT = told(
+    "the intervals take stations as independent; neighbours are not, so they are narrow"
+)
 _Z = 1.959963984540054
 _MOST_BINS = 1000
 
@@ -55,11 +58,14 @@ class Fingerprint(Indicator):
 
     def sentence(self, name: str, level: str = "") -> str:
         """Return the moments of the vote rate."""
-        return (
-            f"fingerprint of turnout and the share of {name}: the logarithmic vote rate has "
-            f"skewness {written(self.skewness)} and kurtosis {written(self.kurtosis)} "
-            "(0 and 3 if normal); clean elections of unlike places are not normal"
+        said = told(
+            "fingerprint of turnout and the share of {name}: the logarithmic vote rate has "
+            "skewness {skewness} and kurtosis {kurtosis} (0 and 3 if normal)",
+            name=name,
+            skewness=written(self.skewness),
+            kurtosis=written(self.kurtosis),
         )
+        return clauses([said, told("clean elections of unlike places are not normal")])
 
 
 @takes_input
@@ -123,13 +129,17 @@ def fingerprint(
     ((100, 100), 5000)
     """
     if not 1 <= bins <= _MOST_BINS or bins != int(bins):
-        raise InputError("bins are a whole number", found=f"{bins}", expected="1 to 1,000")
+        raise InputError(
+            told("bins are a whole number"),
+            found=str(bins),
+            expected=told("{low} to {high}", low="1", high=number(_MOST_BINS)),
+        )
     w, b, n, left_out = usable("ballots", votes, ballots, registered, fewest_registered)
     histogram = grid(w, b, n, int(bins))
     nothing, everyone = w == 0, (w > 0) & (b == n)
     for reason, where in (
-        ("no vote for the candidate (in the histogram only)", nothing),
-        ("turnout of 100 % (in the histogram only)", everyone),
+        (told("no vote for the candidate (in the histogram only)"), nothing),
+        (told("turnout of 100 % (in the histogram only)"), everyone),
     ):
         if where.any():
             left_out[reason] = int(np.count_nonzero(where))
@@ -156,9 +166,9 @@ def fingerprint(
 
 
 def _unfit(rate: Floats) -> str:
-    if few := too_few(rate.size, "a vote rate", FEWEST_STATIONS):
+    if few := too_few(rate.size, told("a vote rate"), FEWEST_STATIONS):
         return few
-    return "" if np.ptp(rate) > 0 else "all stations have the same vote rate"
+    return "" if np.ptp(rate) > 0 else told("all stations have the same vote rate")
 
 
 def _moments(rate: Floats) -> tuple[Effect, Effect]:
@@ -166,7 +176,10 @@ def _moments(rate: Floats) -> tuple[Effect, Effect]:
     skewness, kurtosis = float((z**3).mean()), float((z**4).mean())
     of_skewness = z**3 - 3 * z - skewness - 1.5 * skewness * (z**2 - 1)
     of_kurtosis = z**4 - 4 * skewness * z - kurtosis - 2 * kurtosis * (z**2 - 1)
-    return _effect("skewness", skewness, of_skewness), _effect("kurtosis", kurtosis, of_kurtosis)
+    return (
+        _effect(told("skewness"), skewness, of_skewness),
+        _effect(told("kurtosis"), kurtosis, of_kurtosis),
+    )
 
 
 def _effect(name: str, value: float, influence: Floats) -> Effect:

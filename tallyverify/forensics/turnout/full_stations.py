@@ -15,10 +15,10 @@ from tallyverify.arrays import Counts, Floats, Mask
 from tallyverify.forensics.calibration.clean_twin import twin_model
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator
 from tallyverify.forensics.stations import Stations
-from tallyverify.language import counted, number
+from tallyverify.language import clauses, formatted, number, told, told_of
 from tallyverify.taken import takes_input
 
-_CLOSED = (
+_CLOSED = told(
     "small stations come there by chance, and closed ones (ships, hospitals, barracks) honestly; a "
     "twin keeps what its stations have in common beyond chance"
 )
@@ -69,21 +69,32 @@ class FullStations(Indicator):
         """Return the three numbers, each beside that of a clean twin."""
         whole, one, both = self.found
         of_all, of_one, of_both = map(_mean, self.expected)
-        turnout = (
-            f"everybody voted at {counted(whole, 'station', 'stations')} (a clean twin has {of_all} on "
-            f"average), all for one candidate at {number(one)} ({of_one}), both at {number(both)} "
-            f"({of_both})"
-        )
         if self.turnout_known:
-            return turnout
-        return (
-            f"all valid votes are for one candidate at {counted(one, 'station', 'stations')} (a clean twin has "
-            f"{of_one} on average); turnout is not known"
+            return told_of(
+                whole,
+                "everybody voted at {count} station (a clean twin has {of_all} on average), all "
+                "for one candidate at {one} ({of_one}), both at {both} ({of_both})",
+                "everybody voted at {count} stations (a clean twin has {of_all} on average), all "
+                "for one candidate at {one} ({of_one}), both at {both} ({of_both})",
+                of_all=of_all,
+                one=number(one),
+                of_one=of_one,
+                both=number(both),
+                of_both=of_both,
+            )
+        for_one = told_of(
+            one,
+            "all valid votes are for one candidate at {count} station (a clean twin has {of_one} "
+            "on average)",
+            "all valid votes are for one candidate at {count} stations (a clean twin has {of_one} "
+            "on average)",
+            of_one=of_one,
         )
+        return clauses([for_one, told("turnout is not known")])
 
 
 def _mean(expected: float) -> str:
-    return number(round(expected)) if expected >= 100 else f"{expected:.2g}"
+    return number(round(expected)) if expected >= 100 else formatted(expected, ".2g")
 
 
 @takes_input
@@ -139,10 +150,10 @@ def full_stations(stations: Stations) -> FullStations:
     return FullStations(
         code="F506",
         statistic=float(both),
-        effect=Effect("stations beyond a clean twin's", gained, gained - half, gained + half),
+        effect=Effect(told("stations beyond a clean twin's"), gained, gained - half, gained + half),
         used=len(stations),
         null=NO_NULL,
-        left_out={"turnout not known (all for one only)": int((~known).sum())},
+        left_out={told("turnout not known (all for one only)"): int((~known).sum())},
         warnings=(_CLOSED,),
         everybody=everybody,
         one=one,

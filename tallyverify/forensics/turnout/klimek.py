@@ -30,10 +30,11 @@ from tallyverify.forensics.turnout.klimek_fit import (
 from tallyverify.forensics.turnout.klimek_model import BINS, Parameters, klimek_cells
 from tallyverify.forensics.turnout.klimek_rivals import rivals
 from tallyverify.forensics.turnout.stations_used import grid, too_few, usable
+from tallyverify.language import clauses, formatted, percent, told
 from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 500  # fewest stations on which the model is fitted
-_ALWAYS = (
+_ALWAYS = told(
     "a description, not evidence of stuffing: a clean election whose places differ (town and "
     "country, regions, peoples) may look like incremental stuffing to this model"
 )
@@ -86,15 +87,18 @@ class KlimekFit(Indicator):
 
     def sentence(self, name: str, level: str = "") -> str:
         """Return the shares that the model takes as stuffed."""
-
-        def percent(share: float) -> str:
-            return f"{100 * share:.1f} %"
-
-        return (
-            f"the model of Klimek et al. fits {name} with {written(self.effect, percent)} of the "
-            f"stations incremental and {written(self.extreme, percent)} extreme; a clean election "
-            "of unlike places may look the same"
+        said = told(
+            "the model of Klimek et al. fits {name} with {incremental} of the stations incremental "
+            "and {extreme} extreme",
+            name=name,
+            incremental=written(self.effect, _percent),
+            extreme=written(self.extreme, _percent),
         )
+        return clauses([said, told("a clean election of unlike places may look the same")])
+
+
+def _percent(share: float) -> str:
+    return percent(share, 1, 1)
 
 
 @takes_input
@@ -163,19 +167,23 @@ def klimek(
     (0.26, 0.02)
     """
     if recoveries < 0 or recoveries == 1 or recoveries != int(recoveries):
-        raise InputError("recoveries are counted", found=f"{recoveries}", expected="0, 2 or more")
+        raise InputError(
+            told("recoveries are counted"), found=str(recoveries), expected=told("0, 2 or more")
+        )
     if seed < 0 or seed != int(seed):
-        raise InputError("a seed is a whole number", found=f"{seed}", expected="0 or more")
+        raise InputError(
+            told("a seed is a whole number"), found=str(seed), expected=told("0 or more")
+        )
     w, b, n, left_out = usable("cast", votes, cast, registered, fewest_registered)
     # Sorted, so that neither sums nor draws depend on the order of the rows.
     order = np.lexsort((w, b, n))
     w, b, n = w[order], b[order], n[order]
     turnout, share = b / n, w / b
     bare = KlimekFit(code="F507", used=w.size, null=NO_NULL, left_out=left_out, warnings=(_ALWAYS,))
-    if few := too_few(w.size, "a turnout and a share", FEWEST_STATIONS):
+    if few := too_few(w.size, told("a turnout and a share"), FEWEST_STATIONS):
         return replace(bare, refused=few)
     if min(turnout.std(), share.std()) < _LEAST_SPREAD:
-        return replace(bare, refused="turnout or share hardly varies between stations")
+        return replace(bare, refused=told("turnout or share hardly varies between stations"))
     observed = grid(w, b, n, BINS).ravel()
     side = start_of(turnout, share)
     fit = fitted_parameters(observed, [replace(side, incremental=f).vector for f in _STARTS])
@@ -205,57 +213,78 @@ def klimek(
     alpha = _alpha(fit, found, refits)
     low_end = 0.0 if two_kinds >= 0 else min(ends[0], *again or ends)
     high_end = max(ends[1], *again or ends)
-    said = [_ALWAYS]
-    if two_kinds >= 0:
-        said.append(
-            "clean stations of two kinds describe the fingerprint better than the model: the "
-            "interval therefore reaches down to no stuffing at all"
-        )
-    if misfit > 2 * by_chance:
-        said.append(
-            f"{misfit:.0%} of the stations lie elsewhere than the model puts them, "
-            f"{by_chance:.0%} would by chance: what takes the model as true "
-            "(recovery, profile) is too sure"
-        )
-    if abs(low - found.incremental) > _APART:
-        said.append(
-            f"it is {low:.2f} with the clean side read off the low turnouts and "
-            "shares, as published: the answer hangs on how the clean side is taken"
-        )
-    if ends[1] - ends[0] > _FLAT:
-        said.append(
-            f"the objective is flat: {ends[0]:.2f} to {ends[1]:.2f} of incremental stations fit "
-            "equally well"
-        )
-    if found.incremental + found.extreme > 0 and alpha is None:
-        said.append("α cannot be told from this fingerprint")
-    return replace(
+    described = replace(
         described,
         statistic=found.incremental,
-        effect=Effect("incremental stations", found.incremental, low_end, high_end),
-        warnings=tuple(said),
+        effect=Effect(told("incremental stations"), found.incremental, low_end, high_end),
         extreme=_extreme(observed, fit, found, refits),
         alpha=alpha,
         profile=ends,
         recovered=again,
     )
+    return replace(described, warnings=tuple(_warnings(described, found, misfit, by_chance)))
+
+
+def _warnings(
+    described: KlimekFit, found: Parameters, misfit: float, by_chance: float
+) -> list[str]:
+    """Return what must be known of a fit before it is believed."""
+    said: list[str] = [_ALWAYS]
+    if described.two_kinds is not None and described.two_kinds >= 0:
+        said.append(
+            told(
+                "clean stations of two kinds describe the fingerprint better than the model: the "
+                "interval therefore reaches down to no stuffing at all"
+            )
+        )
+    if misfit > 2 * by_chance:
+        said.append(
+            told(
+                "{misfit}% of the stations lie elsewhere than the model puts them, {by_chance}% "
+                "would by chance: what takes the model as true (recovery, profile) is too sure",
+                misfit=formatted(100 * misfit, ".0f"),
+                by_chance=formatted(100 * by_chance, ".0f"),
+            )
+        )
+    low, ends = described.low_side, described.profile
+    if low is not None and abs(low - found.incremental) > _APART:
+        said.append(
+            told(
+                "it is {share} with the clean side read off the low turnouts and shares, as "
+                "published: the answer hangs on how the clean side is taken",
+                share=formatted(low, ".2f"),
+            )
+        )
+    if ends is not None and ends[1] - ends[0] > _FLAT:
+        said.append(
+            told(
+                "the objective is flat: {low} to {high} of incremental stations fit equally well",
+                low=formatted(ends[0], ".2f"),
+                high=formatted(ends[1], ".2f"),
+            )
+        )
+    if found.incremental + found.extreme > 0 and described.alpha is None:
+        said.append(told("α cannot be told from this fingerprint"))
+    return said
 
 
 def _unclean(found: Parameters, one_kind: float, two_kinds: float, low: float) -> str:
     if one_kind >= 0:
-        return (
-            "clean stations of a single kind describe the fingerprint better than the model, "
-            "so it says nothing about stuffing"
+        return told(
+            "clean stations of a single kind describe the fingerprint better than the model, so it "
+            "says nothing about stuffing"
         )
     if found.incremental + found.extreme >= _MOST_STUFFED:
-        return (
+        return told(
             "the fit takes nearly every station as stuffed: no clean side is left to compare with"
         )
     if two_kinds >= 0 and abs(low - found.incremental) > _CONTRADICTING:
-        return (
+        return told(
             "clean stations of two kinds describe the fingerprint better than the model, and with "
-            f"the clean side held at the low turnouts and shares it gives {low:.2f} incremental "
-            f"stations instead of {found.incremental:.2f}: it has no stable answer"
+            "the clean side held at the low turnouts and shares it gives {low} incremental "
+            "stations instead of {share}: it has no stable answer",
+            low=formatted(low, ".2f"),
+            share=formatted(found.incremental, ".2f"),
         )
     return ""
 
@@ -263,7 +292,7 @@ def _unclean(found: Parameters, one_kind: float, two_kinds: float, low: float) -
 def _extreme(observed: Counts, fit: Fit, found: Parameters, refits: list[Parameters]) -> Effect:
     low, high = extreme_within(observed, fit)
     again = interval(found.extreme, [refit.extreme for refit in refits]) or (low, high)
-    return Effect("extreme stations", found.extreme, min(low, again[0]), max(high, again[1]))
+    return Effect(told("extreme stations"), found.extreme, min(low, again[0]), max(high, again[1]))
 
 
 def _alpha(fit: Fit, found: Parameters, refits: list[Parameters]) -> Effect | None:

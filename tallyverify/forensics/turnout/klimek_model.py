@@ -25,6 +25,7 @@ from scipy.special import ndtr
 from tallyverify.arrays import Counts, Floats
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
+from tallyverify.language import told
 
 BINS = 50  # bins of turnout and of share: 2 points wide, about the spread of a station's own voters
 EXTREME_WIDTH = 0.075  # width of 1 − x in a station filled almost wholly, as in the paper
@@ -103,7 +104,7 @@ def klimek_election(registered: Counts, parameters: Parameters, seed: int) -> tu
     """Draw ballots (at least one a station) and the winner's votes from the model."""
     p = parameters
     if p.incremental < 0 or p.extreme < 0 or p.incremental + p.extreme > 1:
-        raise InputError("incremental and extreme stations are shares", found=f"{p}")
+        raise InputError(told("incremental and extreme stations are shares"), found=str(p))
     rng = stream(seed, 507)
     n = registered.size
     a, v = _cut(rng, p.turnout, p.turnout_sd, n), _cut(rng, p.share, p.share_sd, n)

@@ -19,30 +19,16 @@ from tallyverify.arrays import Floats, codes, people, same_length, usable_statio
 from tallyverify.draws import stream
 from tallyverify.errors import InputError
 from tallyverify.forensics.indicator import NO_NULL, Effect, Indicator, written
-from tallyverify.forensics.turnout.peak_curve import (
-    BINS,
-    Reading,
-    by_turnout,
-    dealt_groups,
-    read_curves,
-    resampled,
-)
-from tallyverify.language import number, percent, points
+from tallyverify.forensics.turnout.peak_curve import BINS, by_turnout, dealt_groups
+from tallyverify.forensics.turnout.peak_reading import ASSUMPTION, found_in, warnings_of
+from tallyverify.language import clauses, formatted, number, told
 from tallyverify.taken import takes_input
 
 FEWEST_STATIONS = 1000  # fewest stations of which a curve of votes by turnout can be drawn
-# Most that the ratio may change over the flank below the peak, as a fraction of itself.
-LARGEST_CHANGE = 0.05
 FEWEST_AREAS = 30  # fewest areas that can be drawn in the place of stations
 FEWEST_RESAMPLES = 100  # fewest draws of which an interval is taken
-_WIDEST_PEAK = 0.05
-_FEWEST_FOUND = 0.95
-_WIDEST_CHANGE = 0.10
 
-_ASSUMPTION = (
-    "it assumes that in a clean election the ratio of this candidate's votes to all others does "
-    "not depend on turnout, which is seldom true: in town and country both often differ"
-)
+_NO_ROLL = told("no registered voters known")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -94,11 +80,16 @@ class TurnoutPeak(Indicator):
     def sentence(self, name: str, level: str = "") -> str:
         """Return the excess, and what it is read from."""
         votes = written(self.effect, lambda value: f"{round(value):,}")
-        return (
-            f"{name} has {votes} votes more than the ratio of {self.ratio or 0.0:.2f} to all "
-            f"others at turnouts up to the peak of {100 * (self.peak or 0.0):.0f} %; that this "
-            "ratio does not depend on turnout is an assumption, seldom true"
+        said = told(
+            "{name} has {votes} votes more than the ratio of {ratio} to all others at turnouts up "
+            "to the peak of {peak} %",
+            name=name,
+            votes=votes,
+            ratio=formatted(self.ratio or 0.0, ".2f"),
+            peak=formatted(100 * (self.peak or 0.0), ".0f"),
         )
+        seldom = told("that this ratio does not depend on turnout is an assumption, seldom true")
+        return clauses([said, seldom])
 
 
 @takes_input
@@ -180,17 +171,17 @@ def turnout_peak(
     same_length(votes=x, valid=v, ballots=b, registered=n, areas=code)
     if resamples < FEWEST_RESAMPLES:
         raise InputError(
-            "too few resamples for an interval",
+            told("too few resamples for an interval"),
             found=str(resamples),
-            expected=f"{FEWEST_RESAMPLES} or more",
+            expected=told("{least} or more", least=number(FEWEST_RESAMPLES)),
         )
     used, left_out = usable_stations(
         x.size,
         {
-            "no registered voters known": n == 0,
-            "more ballots than registered voters": b > n,
-            "more votes than valid votes": x > v,
-            "no valid votes": v == 0,
+            _NO_ROLL: n == 0,
+            told("more ballots than registered voters"): b > n,
+            told("more votes than valid votes"): x > v,
+            told("no valid votes"): v == 0,
         },
     )
     # One order for the same stations, so that neither the draws nor the sums depend on the rows.
@@ -210,75 +201,23 @@ def turnout_peak(
         "leader": by_turnout(x, b, n, np.zeros_like(x))[0],
         "others": by_turnout(v - x, b, n, np.zeros_like(x))[0],
     }
-    found = _found(curves, common["leader"], common["others"], resamples, rng)
+    found = found_in(curves, common["leader"], common["others"], resamples, rng)
     refused = found.pop("refused", "")
-    if not n.size and "no registered voters known" in left_out:
-        refused = "no station has a known number of registered voters"
+    if not n.size and _NO_ROLL in left_out:
+        refused = told("no station has a known number of registered voters")
     elif x.size < FEWEST_STATIONS:
-        refused = f"{number(int(x.size))} stations, and it takes {number(FEWEST_STATIONS)}"
+        refused = told(
+            "{stations} stations, and it takes {fewest}",
+            stations=number(int(x.size)),
+            fewest=number(FEWEST_STATIONS),
+        )
     elif code is not None and np.unique(place).size < FEWEST_AREAS:
-        refused = f"fewer than {FEWEST_AREAS} areas to resample"
+        refused = told("fewer than {fewest} areas to resample", fewest=number(FEWEST_AREAS))
     effect: Effect | None = found.pop("effect", None)
     if refused or effect is None:
-        return TurnoutPeak(**common, **found, refused=refused, warnings=(_ASSUMPTION,))
+        return TurnoutPeak(**common, **found, refused=refused, warnings=(ASSUMPTION,))
     trend = (found["with_trend"], found["trend_low"], found["trend_high"])
-    said = [
-        _ASSUMPTION,
-        "the excess is a difference from that assumption, not a number of false votes, and its "
-        "interval holds no doubt about the assumption",
-        "if the ratio went on changing as it does below the peak, the excess would be "
-        "{} ({} to {}) votes".format(*(number(round(one)) for one in trend)),
-    ]
-    if min(trend) <= 0 <= max(trend):
-        said.append("so that change alone could explain all of the excess")
-    if effect.value < 0:
-        said.append("the excess is negative: above the peak the candidate has less than the ratio")
-    if code is None:
-        said.append("the interval takes stations as independent; give their areas if they are not")
+    said = warnings_of(trend, effect, by_area=code is not None)
     return TurnoutPeak(
         **common, **found, statistic=effect.value, effect=effect, warnings=tuple(said)
     )
-
-
-def _found(
-    curves: tuple[Floats, Floats],
-    leader: Floats,
-    others: Floats,
-    resamples: int,
-    rng: np.random.RandomState,
-) -> dict[str, Any]:
-    """Return the fields of the result that the curves and their resamples give, or a refusal."""
-    read = read_curves(leader, others)
-    if isinstance(read, str):
-        return {"refused": read}
-    found: dict[str, Any] = read._asdict()
-    del found["excess"]
-    drawn = resampled(*curves, resamples, rng)
-    if len(drawn) < _FEWEST_FOUND * resamples:
-        lost = resamples - len(drawn)
-        return found | {
-            "refused": f"the turnout peak is not stable: {lost} of {resamples} resamples have none"
-        }
-    low, high = (Reading(*ends) for ends in np.quantile(drawn, [0.025, 0.975], axis=0).tolist())
-    found["refused"] = _unfit(read, low, high)
-    for end, at in (("low", low), ("high", high)):
-        found |= {f"peak_{end}": at.peak, f"change_{end}": at.change, f"trend_{end}": at.with_trend}
-    name = "votes above the ratio at the peak"
-    return found | {"effect": Effect(name, read.excess, low.excess, high.excess)}
-
-
-def _unfit(read: Reading, low: Reading, high: Reading) -> str:
-    """Return why the peak or the ratio is not to be relied on; empty if nothing speaks against."""
-    if high.peak - low.peak > _WIDEST_PEAK:
-        ends = f"{percent(low.peak, 1, 1)} to {percent(high.peak, 1, 1)}"
-        return f"the turnout peak is not stable: {ends} in resamples"
-    change, lowest, highest = (points(one.change, "+") for one in (read, low, high))
-    told = f"{change} % ({lowest} to {highest} %)"
-    if abs(read.change) > LARGEST_CHANGE:
-        return (
-            f"the ratio to the others already changes with turnout below the peak, by {told}, and "
-            "the method assumes that it does not"
-        )
-    if max(-low.change, high.change) > _WIDEST_CHANGE:
-        return f"it cannot be told whether the ratio changes below the peak: {told}"
-    return ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 
 from tallyverify.arrays import Counts, Floats
-from tallyverify.language import percent
+from tallyverify.language import percent, told
 
 BINS = 200  # bins of turnout, of half a point each
 # Turnout below which the peak must lie: above it, too little room is left for an excess.
@@ -74,31 +76,36 @@ def read_curves(leader: Floats, others: Floats) -> Reading | str:
     smooth = gaussian_filter1d(others, _SMOOTH, mode="reflect")
     top = int(smooth.argmax())
     if middle[top] >= HIGHEST_PEAK:
-        at = percent(middle[top], 1, 1)
-        return f"the others' votes peak at {at} turnout, not below {percent(HIGHEST_PEAK, 1, 0)}"
+        return told(
+            "the others' votes peak at {turnout} turnout, not below {most}",
+            turnout=percent(middle[top], 1, 1),
+            most=percent(HIGHEST_PEAK, 1, 0),
+        )
     found, about = find_peaks(smooth, prominence=_RIVAL * smooth[top])
     if top not in found:
-        return "the others' votes have no peak inside the range of turnout"
+        return told("the others' votes have no peak inside the range of turnout")
     if np.count_nonzero(middle[found] < HIGHEST_PEAK) > 1:
         low = middle[found][middle[found] < HIGHEST_PEAK]
-        places = " and ".join(percent(at, 1, 1) for at in low)
-        return f"the others' votes have more than one turnout peak, at {places}"
+        return told(
+            "the others' votes have more than one turnout peak, at {turnouts}",
+            turnouts=_joined([percent(at, 1, 1) for at in low]),
+        )
     if about["prominences"][found == top][0] < _PROMINENCE * smooth[top]:
-        return "the turnout peak stands out by less than half its height"
+        return told("the turnout peak stands out by less than half its height")
     lower = np.flatnonzero(smooth[:top] < _FLANK * smooth[top])
     if not lower.size:
-        return "the flank below the turnout peak is cut off"
+        return told("the flank below the turnout peak is cut off")
     start = int(lower[-1]) + 1
     flank, above = slice(start, top + 1), slice(top + 1, None)
     both = leader + others
     mine, all_ = leader[flank].sum(), both[flank].sum()
     if not 0 < mine < all_:
-        return "the candidate has no votes, or all of them, below the turnout peak"
+        return told("the candidate has no votes, or all of them, below the turnout peak")
     share, centre = mine / all_, (both[flank] * middle[flank]).sum() / all_
     away = middle - centre
     inertia = (away**2 * both)[flank].sum()
     if inertia < _NARROWEST**2 * all_:
-        return "turnout hardly varies below its peak"
+        return told("turnout hardly varies below its peak")
     slope = (away * (leader - share * both))[flank].sum() / inertia
     ratio, rise = share / (1 - share), slope / (share * (1 - share))
     carried = ratio * np.exp(np.clip(rise * away, -_FARTHEST, _FARTHEST))
@@ -109,6 +116,12 @@ def read_curves(leader: Floats, others: Floats) -> Reading | str:
         excess=float((leader - ratio * others)[above].sum()),
         change=float(rise * (middle[top] - middle[start])),
         with_trend=float((leader - carried * others)[above].sum()),
+    )
+
+
+def _joined(turnouts: Sequence[str]) -> str:
+    return reduce(
+        lambda first, second: told("{first} and {second}", first=first, second=second), turnouts
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tallyverify.arrays import Counts, counts, same_length, usable_stations
+from tallyverify.arrays import Counts, Mask, counts, same_length, usable_stations
 from tallyverify.errors import InputError
+from tallyverify.language import number, told
 
 
 def usable(
@@ -17,15 +18,15 @@ def usable(
     same_length(votes=w, **{cast: b}, registered=n)
     if not fewest >= 1 or fewest != int(fewest):
         raise InputError(
-            "the fewest registered voters are a whole number",
-            found=f"{fewest}",
-            expected="1 or more",
+            told("the fewest registered voters are a whole number"),
+            found=str(fewest),
+            expected=told("1 or more"),
         )
-    reasons = {
-        f"fewer than {int(fewest):,} registered voters": n < fewest,
-        "no ballots": b == 0,
-        "more ballots than registered voters": b > n,
-        "more votes than ballots": w > b,
+    reasons: dict[str, Mask] = {
+        told("fewer than {least} registered voters", least=number(int(fewest))): n < fewest,
+        told("no ballots"): b == 0,
+        told("more ballots than registered voters"): b > n,
+        told("more votes than ballots"): w > b,
     }
     keep, left_out = usable_stations(n.size, reasons)
     return w[keep], b[keep], n[keep], left_out
@@ -39,6 +40,13 @@ def grid(votes: Counts, ballots: Counts, registered: Counts, bins: int) -> Count
     return cells.astype(np.int64).reshape(bins, bins)
 
 
-def too_few(stations: int, have: str, fewest: int) -> str:
-    """Return why so few stations are not enough; empty if they are."""
-    return f"{stations} stations have {have}, fewer than {fewest}" if stations < fewest else ""
+def too_few(stations: int, what: str, fewest: int) -> str:
+    """Return why so few stations that have something are not enough; empty if they are."""
+    if stations >= fewest:
+        return ""
+    return told(
+        "{stations} stations have {what}, fewer than {fewest}",
+        stations=number(stations),
+        what=what,
+        fewest=number(fewest),
+    )

@@ -9,6 +9,7 @@ import numpy as np
 
 from tallyverify.arrays import Codes, Floats, floats, numbers
 from tallyverify.errors import InputError
+from tallyverify.language import told
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -38,21 +39,24 @@ def in_order(
     votes = {"first": floats("first", first), "second": floats("second", second)}
     votes["valid"] = floats("valid", valid)
     if any(array.shape != at.shape for array in (*votes.values(), code)):
-        raise InputError("position, first, second, valid and area need one entry for each station")
+        raise InputError(
+            told("position, first, second, valid and area need one entry for each station")
+        )
     known = ~np.isnan(at)
+    hint = told("leave such stations out")
     one, two, all_valid = (
-        numbers(repr(name), np.where(known, array, 0.0), least=0, hint="leave such stations out")[
-            known
-        ]
+        numbers(repr(name), np.where(known, array, 0.0), least=0, hint=hint)[known]
         for name, array in votes.items()
     )
     if not all_valid.any():
-        raise InputError("no station has both a known position and valid votes")
+        raise InputError(told("no station has both a known position and valid votes"))
     at, code = at[known], code[known]
     if code.dtype.kind not in "iu" or code.min() < 0:
         raise InputError(
-            "'area' holds codes that are not whole numbers from 0 on; leave stations of unknown "
-            "area out"
+            told(
+                "'area' holds codes that are not whole numbers from 0 on; leave stations of "
+                "unknown area out"
+            )
         )
     lead = one - two
     # Sorted by all that counts, ties from the loser's side: neither the order of rows nor which

@@ -15,6 +15,7 @@ import numpy as np
 
 from tallyverify.errors import InputError
 from tallyverify.inference.counting_order.jump_fit import WIDEST, Side, best_bandwidth, effective
+from tallyverify.language import formatted, number, told
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Counts, Floats
@@ -92,15 +93,20 @@ def jump_at(
     within 0.25 of it. Assumes that without a jump the rate is smooth, and areas are independent.
     """
     if bandwidth is not None and not 0 < bandwidth < np.inf:
-        raise InputError(f"a bandwidth is a positive number, not {bandwidth}")
+        raise InputError(
+            told("a bandwidth is a positive number, not {given}", given=str(bandwidth))
+        )
     near = (weight > 0) & (np.abs(share - cut) < max(WIDEST, bandwidth or 0))
     total = int(np.count_nonzero(weight > 0))
     after = near & (share >= cut)
     before = near & ~after
     if not before.any() or not after.any():
-        return None, "the cut lies outside the data"
+        return None, told("the cut lies outside the data")
     if min(np.count_nonzero(before), np.count_nonzero(after)) < FEWEST_STATIONS:
-        return None, f"fewer than {FEWEST_STATIONS} stations lie on one side of the cut, near it"
+        return None, told(
+            "fewer than {fewest} stations lie on one side of the cut, near it",
+            fewest=number(FEWEST_STATIONS),
+        )
     if bandwidth is None:
         bandwidth = best_bandwidth(share[near] - cut, rate[near], weight[near], total)
     near &= np.abs(share - cut) < bandwidth
@@ -110,21 +116,29 @@ def jump_at(
         at = side[near]
         t = (share[near][at] - cut) / bandwidth
         if t.size < FEWEST_STATIONS:
-            return None, (
-                f"fewer than {FEWEST_STATIONS} stations lie on one side of the cut within the "
-                f"bandwidth of {bandwidth:.3f} that the bend of the trend allows"
+            return None, told(
+                "fewer than {fewest} stations lie on one side of the cut within the bandwidth of "
+                "{bandwidth} that the bend of the trend allows",
+                fewest=number(FEWEST_STATIONS),
+                bandwidth=formatted(bandwidth, ".3f"),
             )
         if np.unique(t).size < _FEWEST_POINTS:
-            return None, f"fewer than {_FEWEST_POINTS} distinct positions lie on one side of it"
+            return None, told(
+                "fewer than {fewest} distinct positions lie on one side of it",
+                fewest=number(_FEWEST_POINTS),
+            )
         kernel = (1 - np.abs(t)) * weight[near][at]
         sides.append(Side(t, rate[near][at], kernel, code[at], int(code.max()) + 1))
     left, right = sides
     if min(effective(left.reach), effective(right.reach)) < _FEWEST_AREAS:
-        return None, f"fewer than {_FEWEST_AREAS} areas weigh in on one side of the cut"
+        return None, told(
+            "fewer than {fewest} areas weigh in on one side of the cut",
+            fewest=number(_FEWEST_AREAS),
+        )
     try:
         without = right.without() - left.without()
     except np.linalg.LinAlgError:
-        return None, "without one of its areas, a side has too few distinct positions"
+        return None, told("without one of its areas, a side has too few distinct positions")
     return _concluded(left, right, without, bandwidth), ""
 
 
@@ -151,13 +165,14 @@ def jump_within(
     if jump is None:
         return None, reason
     after = share >= cut
-    number = np.bincount(area, weights=after)
-    both = ((number > 0) & (number < np.bincount(area)))[area]
+    later = np.bincount(area, weights=after)
+    both = ((later > 0) & (later < np.bincount(area)))[area]
     both &= (weight > 0) & (np.abs(share - cut) < jump.bandwidth)
     if min(np.count_nonzero(both & after), np.count_nonzero(both & ~after)) < FEWEST_STATIONS:
-        return None, (
-            f"fewer than {FEWEST_STATIONS} stations on one side of the cut, near it, lie in areas "
-            "that were counted on both sides"
+        return None, told(
+            "fewer than {fewest} stations on one side of the cut, near it, lie in areas that were "
+            "counted on both sides",
+            fewest=number(FEWEST_STATIONS),
         )
     return jump, ""
 

@@ -14,6 +14,7 @@ import numpy as np
 from tallyverify.draws import stream
 from tallyverify.inference.counting_order.input import Counted
 from tallyverify.inference.counting_order.jump_fit import effective
+from tallyverify.language import told
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Codes, Floats, Mask
@@ -42,13 +43,13 @@ def late_shift(counted: Counted, late: float, seed: int) -> LateShift:
     """Compare the late share of the stations with the others, over all and within their areas."""
     n, lead, valid, area = counted.position.size, counted.lead, counted.valid, counted.area
     if counted.start.size < 2:
-        return LateShift(shift_reason="all stations have one position")
+        return LateShift(shift_reason=told("all stations have one position"))
     begins = int(counted.start[1:][np.abs(counted.start[1:] - (1 - late) * n).argmin()])
     is_late = np.arange(n) >= begins
     votes_late, votes_early = float(valid[begins:].sum()), float(valid[:begins].sum())
     if not votes_late or not votes_early:
-        reason = "the late or the other stations hold no valid votes"
-        return LateShift(n - begins, shift_reason=reason)
+        none = told("the late or the other stations hold no valid votes")
+        return LateShift(n - begins, shift_reason=none)
     raw = lead[begins:].sum() / votes_late - lead[:begins].sum() / votes_early
     total, area_lead = counted.by_area(valid), counted.by_area(lead)
     by_late = counted.by_area(valid * is_late)
@@ -59,8 +60,8 @@ def late_shift(counted: Counted, late: float, seed: int) -> LateShift:
     comparable = float(by_late[both].sum() / votes_late)
     shift = (n - begins, float(raw), float(explained))
     if not both.any():
-        reason = "no area has both late and early stations"
-        return LateShift(*shift, shift_comparable=0.0, shift_reason=reason)
+        none = told("no area has both late and early stations")
+        return LateShift(*shift, shift_comparable=0.0, shift_reason=none)
     # lead − m_a · valid; so written, it is exactly 0 where a station has the margin of its area.
     z = (lead * total[area] - area_lead[area] * valid) / some[area]
     weight = (by_late * (total - by_late) / some)[both]
@@ -69,7 +70,7 @@ def late_shift(counted: Counted, late: float, seed: int) -> LateShift:
     se, pvalue = _over_areas(sums, weight, within)
     among = both[area]
     by_chance = _within_areas(z[among], is_late[among], area[among], seed)
-    reason = "" if se is not None else "one area alone gives no standard error"
+    reason = "" if se is not None else told("one area alone gives no standard error")
     return LateShift(*shift, within, se, max(pvalue, by_chance), comparable, reason)
 
 

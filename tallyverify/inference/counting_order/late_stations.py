@@ -16,6 +16,7 @@ from tallyverify.errors import InputError
 from tallyverify.inference.counting_order.input import Counted, in_order
 from tallyverify.inference.counting_order.jump import Jump, jump_at, jump_within
 from tallyverify.inference.counting_order.late_shift import late_shift
+from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 _POINTS = 200
@@ -93,13 +94,13 @@ class OrderOfCounting:
     jump_within_reason: str
 
     def __repr__(self) -> str:
-        def told(value: float | None) -> str:
+        def shift(value: float | None) -> str:
             return "unknown" if value is None else f"{value:+.4f}"
 
         chance = "" if self.shift_pvalue is None else f" (p = {self.shift_pvalue:.3g})"
         return (
-            f"<OrderOfCounting: {self.n:,} stations; late shift {told(self.shift_raw)}, "
-            f"within areas {told(self.shift_within)}{chance}>"
+            f"<OrderOfCounting: {self.n:,} stations; late shift {shift(self.shift_raw)}, "
+            f"within areas {shift(self.shift_within)}{chance}>"
         )
 
 
@@ -160,9 +161,13 @@ def order_of_counting(
     <OrderOfCounting: 100 stations; late shift +0.2500, within areas +0.0000 (p = 1)>
     """
     if not 0 < late < 1:
-        raise InputError(f"the late share is a fraction between 0 and 1, not {late}")
+        raise InputError(
+            told("the late share is a fraction between 0 and 1, not {given}", given=str(late))
+        )
     if cut is not None and not np.isfinite(cut):
-        raise InputError(f"the cut is a position, a finite number, not {cut}")
+        raise InputError(
+            told("the cut is a position, a finite number, not {given}", given=str(cut))
+        )
     counted = in_order(position, first, second, valid, area)
     shift = late_shift(counted, late, seed)
     jump, jump_reason, within, within_reason = _jumps(counted, cut)
@@ -190,7 +195,7 @@ def _cumulative(counted: Counted) -> Cumulative:
 
 def _jumps(counted: Counted, cut: float | None) -> tuple[Jump | None, str, Jump | None, str]:
     if cut is None:
-        return None, "no cut was given", None, "no cut was given"
+        return None, told("no cut was given"), None, told("no cut was given")
     lead, valid, n = counted.lead, counted.valid, counted.position.size
     area = counted.area.astype(np.int64)
     ends = np.append(counted.start[1:], n)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tallyverify.errors import InputError, shown
+from tallyverify.language import number, told
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _FORMS = {
     ),
     "clock": re.compile(_CLOCK),
 }
-_ALLOWED = (
+_ALLOWED = told(
     "whole numbers or decimals (17, 17.5), dates and times (2019-10-20T19:40, "
     "2019-10-20 19:40:33; 20/10/2019 07:40 PM where days and months cannot be mistaken) or clock "
     "times (19:40), one kind in the whole column"
@@ -68,7 +69,7 @@ def parse_order(texts: Iterable[object]) -> tuple[Floats, Literal["number", "tim
     column = ["" if text.lower() in _EMPTY else text for text in column]
     given = sum(text != "" for text in column)
     if given == 0:
-        raise InputError("the order of counting is empty", expected=_ALLOWED)
+        raise InputError(told("the order of counting is empty"), expected=_ALLOWED)
     column = _days_first([_of_24_hours(text) for text in column])
     best, position = "", np.full(len(column), np.nan)
     for form in _FORMS:
@@ -79,19 +80,37 @@ def parse_order(texts: Iterable[object]) -> tuple[Floats, Literal["number", "tim
     odd = [text for text, lost in zip(column, unread, strict=True) if text and lost]
     if 10 * len(odd) > given:
         raise InputError(
-            f"the order of counting cannot be read: {len(odd):,} of {given:,} entries are not "
-            f"a {best or 'number or a time'}",
+            told(
+                "the order of counting cannot be read: {odd} of {given} entries are not {form}",
+                odd=number(len(odd)),
+                given=number(given),
+                form=_form_words(best),
+            ),
             found=shown(odd[0]),
             expected=_ALLOWED,
         )
     if best == "clock" and np.nanmin(position) < 6 * 3600 and np.nanmax(position) >= 18 * 3600:
         raise InputError(
-            "clock times on both sides of midnight do not give an order",
-            found=f"times from {column[np.nanargmin(position)]} "
-            f"to {column[np.nanargmax(position)]}",
-            hint="give the date with the time, as in 2019-10-20T19:40",
+            told("clock times on both sides of midnight do not give an order"),
+            found=told(
+                "times from {first} to {last}",
+                first=column[np.nanargmin(position)],
+                last=column[np.nanargmax(position)],
+            ),
+            hint=told("give the date with the time, as in 2019-10-20T19:40"),
         )
     return position, "number" if best == "number" else "time"
+
+
+def _form_words(form: str) -> str:
+    """Return a form of :data:`_FORMS` in words; of none, all that there are."""
+    words = {
+        "number": told("a number"),
+        "date": told("a date"),
+        "date with offset": told("a date with offset"),
+        "clock": told("a clock"),
+    }
+    return words.get(form, told("a number or a time"))
 
 
 def _of_24_hours(text: str) -> str:

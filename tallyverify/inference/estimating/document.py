@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from tallyverify.language import ToldText
 from tallyverify.model import Model
 
 
@@ -101,12 +102,12 @@ class OutcomeReached(Model):
 class OutcomeByRule(Model):
     """What the estimate comes to under the contest's rule; see EstimatedOutcome."""
 
-    rule: str
+    rule: ToldText
     settled: bool
     at_estimate: OutcomeReached | None
     clear: bool
     chance: list[Rounded] | None
-    why: str
+    why: ToldText
 
 
 class EstimateDocument(Model):
@@ -118,8 +119,8 @@ class EstimateDocument(Model):
     """
 
     schema_: Literal["tallyverify/estimate/1"] = Field("tallyverify/estimate/1", alias="schema")
-    method: str
-    assumption: str
+    method: ToldText
+    assumption: ToldText
     level: float
     seen: SeenStations
     unseen: UnseenStations
@@ -133,8 +134,8 @@ class EstimateDocument(Model):
     backtest: list[Pattern]
     inflation: Annotated[float, BeforeValidator(lambda factor: round(factor, 4))]
     areas: list[Area]
-    notes: list[str]
-    refused: str
+    notes: list[ToldText]
+    refused: ToldText
 
     @field_validator("margin", mode="before")
     @classmethod

@@ -24,6 +24,7 @@ from tallyverify.inference.estimating.mask_runs import (
 from tallyverify.inference.estimating.outcome import MARGIN, TURNOUT, PairEstimate
 from tallyverify.inference.estimating.result import BacktestRow
 from tallyverify.inference.prediction.population import Population
+from tallyverify.language import formatted, number, told
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -89,7 +90,7 @@ def calibrate(
     # A pattern that mostly could not be predicted says nothing of the masks that failed.
     enough = [one for one in ran if len(one) >= max(FEWEST_MASKS, one.failed)]
     if not enough:
-        reason = (
+        reason = told(
             "in no pattern could seen stations be hidden and predicted often enough to see how "
             "often that holds: too few were seen, or nothing would be left of some areas or strata"
         )
@@ -114,13 +115,6 @@ def calibrate(
         # No mask vouches for itself: where the pattern sets the inflation, the others do.
         rows.append(_row(one, leave_one_out(one.off) if one is setting else by))
     held = next(row for row in rows if row.pattern == setting.pattern)
-    refused = ""
-    if held.coverage < LOWEST_COVERAGE:
-        refused = (
-            f"of hidden stations ({held.pattern}) the 95 % intervals held the truth only in "
-            f"{100 * held.coverage:.0f} % of {held.masks} masks, even widened by the others"
-        )
-    refused = refused or trend.refused
     return Calibration(
         tuple(ran),
         tuple(rows),
@@ -128,8 +122,20 @@ def calibrate(
         turnout,
         tuple(by_candidate.tolist()),
         setting.pattern,
-        refused,
+        _too_low(held) or trend.refused,
         trend,
+    )
+
+
+def _too_low(held: BacktestRow) -> str:
+    if held.coverage >= LOWEST_COVERAGE:
+        return ""
+    return told(
+        "of hidden stations ({pattern}) the 95 % intervals held the truth only in {coverage} % of "
+        "{masks} masks, even widened by the others",
+        pattern=held.pattern,
+        coverage=formatted(100 * held.coverage, ".0f"),
+        masks=number(held.masks),
     )
 
 

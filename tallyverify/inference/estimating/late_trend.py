@@ -10,6 +10,7 @@ import numpy as np
 from tallyverify.inference.estimating.mask_runs import Masks
 from tallyverify.inference.estimating.outcome import TURNOUT
 from tallyverify.inference.prediction.population import Population
+from tallyverify.language import formatted, told
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -73,12 +74,11 @@ def late_trend(
         stations do not report in an order like a random one, there is no estimate.
     """
     if len(late) < _FEWEST:
-        return LateTrend(
-            NO_TREND.pair,
-            NO_TREND.shares,
+        little = told(
             "without the last to report, too little is left of some areas or strata to predict "
-            "them: how the count goes on cannot be told",
+            "them: how the count goes on cannot be told"
         )
+        return LateTrend(NO_TREND.pair, NO_TREND.shares, little)
     ahead = (unseen / np.maximum(late.hidden * (1 - unseen), 1e-9))[:, None]
     pair = _largest(late.estimate - late.truth, late.in_errors, ahead)
     shares = _largest(late.gaps, late.others, ahead) if late.gaps.size else np.zeros(1)
@@ -86,15 +86,19 @@ def late_trend(
     if stations_unseen > MOST_UNSEEN:
         why = ""
         if (np.abs(late.off) > _SURE).any():
-            why = "the last stations to report differ from the first by more than areas explain"
+            why = told(
+                "the last stations to report differ from the first by more than areas explain"
+            )
         elif population.seen.all():
-            why = "nothing says which stations have still to report"
+            why = told("nothing says which stations have still to report")
         elif population.missing_by_size or any(population.missing_unevenly):
-            why = "stations of some areas or sizes report before others"
+            why = told("stations of some areas or sizes report before others")
         if why:
-            refused = (
-                f"{why}, and {100 * stations_unseen:.0f} % of the stations are still unseen: how "
-                "the count goes on cannot be told"
+            refused = told(
+                "{why}, and {unseen} % of the stations are still unseen: how the count goes on "
+                "cannot be told",
+                why=why,
+                unseen=formatted(100 * stations_unseen, ".0f"),
             )
     return LateTrend(pair, shares, refused)
 

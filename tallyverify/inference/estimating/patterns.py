@@ -11,19 +11,20 @@ from scipy.special import expit
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.prediction.area_tree import AreaTree
 from tallyverify.inference.prediction.population import FEWEST_SEEN, Population
+from tallyverify.language import formula, told
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Mask
 
 
 PATTERNS = {
-    "random": "stations at random",
-    "centres": "whole areas of the smallest level",
-    "municipalities": "whole areas of the level above the smallest",
-    "small": "whole areas of the smallest level, the small and rural ones more readily",
-    "late": "the last to report",
-    "learnt": "as the unseen stations are really missing, learnt from the registry",
-    "kinds": "all stations of one kind",
+    "random": told("stations at random"),
+    "centres": told("whole areas of the smallest level"),
+    "municipalities": told("whole areas of the level above the smallest"),
+    "small": told("whole areas of the smallest level, the small and rural ones more readily"),
+    "late": told("the last to report"),
+    "learnt": told("as the unseen stations are really missing, learnt from the registry"),
+    "kinds": told("all stations of one kind"),
 }
 """Names of the patterns, and what they hide."""
 
@@ -135,14 +136,22 @@ def hide(
             gone = gone[tree.parent(depth)] | (rng.random_sample(len(chance)) < chance)
         return gone & seen
     if pattern not in PATTERNS:
-        raise InputError(
-            f"no pattern of missing stations is called {shown(pattern)}; there are "
-            f"{listed(PATTERNS)}. {nearest(pattern, PATTERNS) or ''}".rstrip()
+        says = told(
+            "no pattern of missing stations is called {pattern}; there are {patterns}.",
+            pattern=shown(pattern),
+            patterns=listed(PATTERNS),
         )
+        near = nearest(pattern, PATTERNS)
+        raise InputError(formula("{says} {hint}", says=says, hint=near) if near else says)
     if pattern not in patterns_of(population):
-        needs = {"late": "an order of the seen stations", "kinds": "two kinds of stations"}
-        lacks = needs.get(pattern, "areas")
-        raise InputError(f"the pattern {shown(pattern)} needs {lacks}")
+        needs = {
+            "late": told("an order of the seen stations"),
+            "kinds": told("two kinds of stations"),
+        }
+        lacks = needs.get(pattern, told("areas"))
+        raise InputError(
+            told("the pattern {pattern} needs {what}", pattern=shown(pattern), what=lacks)
+        )
     if pattern == "kinds" and population.kind is not None:
         there = np.flatnonzero(population.kinds_seen()[0] >= FEWEST_SEEN)
         one_kind: Mask = seen & (population.kind == there[int(rng.random_sample() * len(there))])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tallyverify.errors import shown
 from tallyverify.inference.estimating.request import EstimateRequest
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.sampling_frame import SamplingFrame
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
-from tallyverify.language import counted, number, percent
+from tallyverify.inference.printed import quoted
+from tallyverify.language import clauses, counted, number, percent, told, told_of
 
 FEWEST_STATIONS = 20
 """From fewer seen stations nothing is predicted."""
@@ -30,7 +30,12 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
     """
     seen = int(population.seen.sum())
     if seen < FEWEST_STATIONS:
-        return f"{counted(seen, 'station', 'stations')} seen and wholly read; at least {FEWEST_STATIONS} needed"
+        return told_of(
+            seen,
+            "{count} station seen and wholly read; at least {fewest} needed",
+            "{count} stations seen and wholly read; at least {fewest} needed",
+            fewest=number(FEWEST_STATIONS),
+        )
     sort = _unseen_kind(population)
     if sort or not areas:
         return sort
@@ -47,17 +52,23 @@ def why_refused(population: Population, work: VarianceComponents, *, areas: bool
         largest = round(float(voters[depth][whole].max()))
         known = round(float(voters[depth][inside[depth] > 0].max(initial=0.0)))
         if largest > _BEYOND * known and largest > _LARGEST * everyone:
-            return (
-                f"nothing was seen of the largest area of the level {level} ({number(largest)} "
-                f"voters, {percent(largest, everyone, 1)} of all; the largest seen has "
-                f"{number(known)}): what smaller ones show does not carry over to it"
+            return told(
+                "nothing was seen of the largest area of the level {level} ({voters} voters, "
+                "{share} of all; the largest seen has {known}): what smaller ones show does not "
+                "carry over to it",
+                level=level,
+                voters=number(largest),
+                share=percent(largest, everyone, 1),
+                known=number(known),
             )
         gone = float(asked[depth][whole].sum())
         if work.freedom[depth - 1] < _FEWEST_FREE and gone > _MATTERS * everyone:
-            return (
-                f"nothing was seen of {counted(int(whole.sum()), 'area', 'areas')} of the level {level} "
-                f"({percent(gone, everyone, 1)} of the voters), and from the few seen ones it "
-                "cannot be told how much areas differ"
+            return told(
+                "nothing was seen of {areas} of the level {level} ({share} of the voters), and "
+                "from the few seen ones it cannot be told how much areas differ",
+                areas=counted(int(whole.sum()), "area", "areas"),
+                level=level,
+                share=percent(gone, everyone, 1),
             )
     return ""
 
@@ -69,14 +80,24 @@ def _unseen_kind(population: Population) -> str:
         here = population.wanted & (population.kind == at)
         voters = float(population.size[here].sum())
         if voters > _LARGEST * everyone:
-            much = "nothing was"
-            if seen[at]:
-                were = "was" if seen[at] == 1 else "were"
-                much = f"only {counted(int(seen[at]), 'station', 'stations')} {were}"
-            return (
-                f"{much} seen of the kind {shown(population.kinds[at])}, of which "
-                f"{number(int(here.sum()))} are unseen ({percent(voters, everyone, 1)} of the "
-                "voters): what other kinds show does not carry over to them"
+            named = {
+                "kind": quoted(population.kinds[at]),
+                "unseen": number(int(here.sum())),
+                "share": percent(voters, everyone, 1),
+            }
+            if not seen[at]:
+                return told(
+                    "nothing was seen of the kind {kind}, of which {unseen} are unseen ({share} of "
+                    "the voters): what other kinds show does not carry over to them",
+                    **named,
+                )
+            return told_of(
+                int(seen[at]),
+                "only {count} station was seen of the kind {kind}, of which {unseen} are unseen "
+                "({share} of the voters): what other kinds show does not carry over to them",
+                "only {count} stations were seen of the kind {kind}, of which {unseen} are unseen "
+                "({share} of the voters): what other kinds show does not carry over to them",
+                **named,
             )
     return ""
 
@@ -86,19 +107,24 @@ def why_unknown(sampling_frame: SamplingFrame, known: str, asked: EstimateReques
     if sampling_frame.mismatch:
         return sampling_frame.mismatch
     if known == "nothing":
-        gaps = (
-            f"; {counted(sampling_frame.unread, 'row', 'rows')} of the actas with no votes that could be "
-            "read: if the actas list every station, give their number or ask for the prediction"
-        )
-        return (
+        says = told(
             "nothing says which stations were not seen, or how many: there is neither a registry "
             "nor a number of stations or registered voters"
-            + (gaps if sampling_frame.unread else "")
         )
+        if not sampling_frame.unread:
+            return says
+        gaps = told_of(
+            sampling_frame.unread,
+            "{count} row of the actas with no votes that could be read: if the actas list every "
+            "station, give their number or ask for the prediction",
+            "{count} rows of the actas with no votes that could be read: if the actas list every "
+            "station, give their number or ask for the prediction",
+        )
+        return clauses([says, gaps])
     if len(sampling_frame.population.names) < 2:
-        return "the contest has one candidate only"
+        return told("the contest has one candidate only")
     if not sampling_frame.population.votes.any():
-        return "no sheet that was wholly read holds a vote"
+        return told("no sheet that was wholly read holds a vote")
     return _registry_short(sampling_frame, asked)
 
 
@@ -109,19 +135,27 @@ def _registry_short(sampling_frame: SamplingFrame, asked: EstimateRequest) -> st
         return ""
     strangers = sampling_frame.strangers
     if declared is not None and strangers and there > declared:
-        return (
-            f"the registry has {counted(there - strangers, 'station', 'stations')}, and "
-            f"{counted(strangers, 'sheet', 'sheets')} are of stations that it does not have: {number(there)} "
-            f"together, more than the {number(declared)} declared, so that some may be the same "
-            "stations under other keys, counted as seen and predicted as unseen"
+        return told_of(
+            strangers,
+            "the registry has {stations}, and {count} sheet are of stations that it does not have: "
+            "{there} together, more than the {declared} declared, so that some may be the same "
+            "stations under other keys, counted as seen and predicted as unseen",
+            "the registry has {stations}, and {count} sheets are of stations that it does not "
+            "have: {there} together, more than the {declared} declared, so that some may be the "
+            "same stations under other keys, counted as seen and predicted as unseen",
+            stations=counted(there - strangers, "station", "stations"),
+            there=number(there),
+            declared=number(declared),
         )
     if declared is not None and declared > there * (1 + _MOST_LACKING):
-        return (
-            f"the registry has {there:,} stations, but {declared:,} are declared: what it lacks "
-            "cannot be predicted; give a whole registry, or leave it out to estimate from numbers"
+        return told(
+            "the registry has {there} stations, but {declared} are declared: what it lacks cannot "
+            "be predicted; give a whole registry, or leave it out to estimate from numbers",
+            there=number(there),
+            declared=number(declared),
         )
     if sampling_frame.lacks(declared) and bool(sampling_frame.population.seen.all()):
-        return (
+        return told(
             "every station of the registry was seen, but it is known to lack others, of which "
             "nothing is known"
         )

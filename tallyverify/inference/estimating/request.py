@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.estimating.mask_runs import FEWEST_MASKS
 from tallyverify.inference.estimating.patterns import PATTERNS
+from tallyverify.language import formula, number, told
 from tallyverify.records import Contest, Sampling
 from tallyverify.table import Registry
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Method = Literal["auto", "prediction", "ratio"]
+
+_MOST_MASKS = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,39 +53,47 @@ class EstimateRequest:
         for name, value in (("stations", self.stations), ("registered", self.registered)):
             if value is not None and (not isinstance(value, Integral) or value < 0):
                 raise InputError(
-                    "a number of the country is a count", place=name, found=shown(value)
+                    told("a number of the country is a count"), place=name, found=shown(value)
                 )
         if self.method not in methods:
             raise InputError(
-                "no such method",
+                told("no such method"),
                 place="method",
                 found=shown(self.method),
                 expected=listed(methods),
                 hint=nearest(self.method, methods),
             )
         whole = isinstance(self.masks, Integral)
-        if not 0 < self.level < 1 or not whole or not FEWEST_MASKS <= self.masks <= 10_000:
+        if not 0 < self.level < 1 or not whole or not FEWEST_MASKS <= self.masks <= _MOST_MASKS:
             raise InputError(
-                f"a level is a fraction between 0 and 1, and masks are {FEWEST_MASKS} to 10,000",
-                found=f"level {self.level}, masks {self.masks}",
+                told(
+                    "a level is a fraction between 0 and 1, and masks are {fewest} to {most}",
+                    fewest=number(FEWEST_MASKS),
+                    most=number(_MOST_MASKS),
+                ),
+                found=formula(
+                    "level {level}, masks {masks}", level=str(self.level), masks=str(self.masks)
+                ),
             )
         if self.share is not None and not 0 < self.share < 1:
             raise InputError(
-                "the share to hide is a fraction between 0 and 1",
+                told("the share to hide is a fraction between 0 and 1"),
                 place="share",
                 found=str(self.share),
             )
         for pattern in self.patterns or ():
             if pattern not in PATTERNS:
                 raise InputError(
-                    "no such pattern of missing stations",
+                    told("no such pattern of missing stations"),
                     place="pattern",
                     found=shown(pattern),
                     expected=listed(PATTERNS),
                     hint=nearest(pattern, PATTERNS),
                 )
         if self.rival is not None and self.rival not in names:
-            raise InputError("no such candidate", found=shown(self.rival), expected=listed(names))
+            raise InputError(
+                told("no such candidate"), found=shown(self.rival), expected=listed(names)
+            )
 
 
 def of_design(asked: EstimateRequest) -> EstimateRequest:
@@ -96,17 +107,19 @@ def of_design(asked: EstimateRequest) -> EstimateRequest:
     for name, value in given.items():
         if value is not None:
             raise InputError(
-                "the design of a drawn sample says which strata and how many stations there are",
+                told(
+                    "the design of a drawn sample says which strata and how many stations there are"
+                ),
                 place=name,
                 found=name,
-                expected="'sampling' by itself",
+                expected=told("'sampling' by itself"),
             )
     if asked.method == "prediction":
         raise InputError(
-            "a drawn sample is estimated by its design",
+            told("a drawn sample is estimated by its design"),
             place="method",
             found=shown(asked.method),
-            expected="'auto' or 'ratio'",
+            expected=told("{others} or {last}", others=shown("auto"), last=shown("ratio")),
         )
     if not drawn.strata:
         return replace(asked, stations=drawn.total)

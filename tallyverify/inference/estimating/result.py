@@ -13,7 +13,7 @@ from tallyverify.errors import printable
 from tallyverify.inference.estimating.document import EstimateDocument, Pattern
 from tallyverify.inference.outcome_chance import EstimatedOutcome
 from tallyverify.inference.printed import is_within
-from tallyverify.language import points
+from tallyverify.language import clauses, formatted, number, points, told
 from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class Estimate:
         if not self.refused:
             frame = self.to_frame().rename(index=printable)
             table = frame.to_html(float_format="{:.4f}".format)
-        return f"<p>{escape(repr(self)[1:-1])}</p>{table}<p>{escape(self.assumption)}</p>"
+        return f"<p>{escape(repr(self)[1:-1])}</p>{table}<p>{escape(str(self.assumption))}</p>"
 
     def refusing(self, reason: str) -> Estimate:
         """Return the same without any number that was estimated, and with the reason."""
@@ -255,14 +255,24 @@ class Estimate:
 
 def watched(rows: Sequence[BacktestRow]) -> str:
     """Return the backtest in one line."""
-    return "; ".join(map(_line, rows))
+    return clauses(map(_line, rows))
 
 
 def _line(row: BacktestRow) -> str:
+    failed = number(row.failed)
     if not row.masks:
-        return f"{row.pattern} refused in each of {row.failed}"
-    more = f" ({row.failed} more refused)" if row.failed else ""
-    return (
-        f"{row.pattern} {100 * row.coverage:.0f} % of {row.masks}{more}, width "
-        f"{points(row.mean_width)}, bias {points(row.bias, sign='+')}"
+        return told("{pattern} refused in each of {failed}", pattern=row.pattern, failed=failed)
+    figures = {
+        "pattern": row.pattern,
+        "coverage": formatted(100 * row.coverage, ".0f"),
+        "masks": number(row.masks),
+        "width": points(row.mean_width),
+        "bias": points(row.bias, sign="+"),
+    }
+    if not row.failed:
+        return told("{pattern} {coverage} % of {masks}, width {width}, bias {bias}", **figures)
+    return told(
+        "{pattern} {coverage} % of {masks} ({failed} more refused), width {width}, bias {bias}",
+        failed=failed,
+        **figures,
     )

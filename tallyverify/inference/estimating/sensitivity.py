@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from tallyverify.arrays import Floats, floats, same_length
 from tallyverify.errors import InputError
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to, tilted_share
+from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 
@@ -86,7 +87,7 @@ def sensitivity(
     same_length(share=at, votes=weight)
     both = float(weight.sum())
     if not 0 < both < inf or not valid > 0:
-        raise InputError("there are no unseen votes for the two candidates, so none to tilt")
+        raise InputError(told("there are no unseen votes for the two candidates, so none to tilt"))
     deltas = np.linspace(-widest, widest, 41)
     tilted = np.array([tilted_share(at, weight, delta) for delta in deltas])
     margins = (lead + both * (2 * tilted - 1)) / valid

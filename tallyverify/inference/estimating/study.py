@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from tallyverify.arrays import Floats
 from tallyverify.checking import MOST_STATIONS, CaseFacts, Sheets, summarise_sheets
-from tallyverify.errors import InputError, TallyVerifyError, listed, shown
+from tallyverify.errors import InputError, listed, shown
 from tallyverify.inference.estimating.interval_factor import Calibration, calibrate
 from tallyverify.inference.estimating.outcome import TURNOUT, PairEstimate, predicted_outcome
 from tallyverify.inference.estimating.patterns import PATTERNS, patterns_of
@@ -25,8 +25,10 @@ from tallyverify.inference.prediction.sampling_frame import SamplingFrame, assem
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
 from tallyverify.inference.prediction.unseen_totals import Predicted, fit_working_spread
 from tallyverify.inference.prediction.within_room import within_room
+from tallyverify.inference.printed import in_one_line
 from tallyverify.inference.sampling.drawn_not_in import not_in_drift, not_in_note
 from tallyverify.inference.sampling.ratio import RatioEstimate
+from tallyverify.inference.sampling.ratio_input import some_of
 from tallyverify.inference.sampling.strata import (
     Strata,
     national_stratum,
@@ -34,6 +36,7 @@ from tallyverify.inference.sampling.strata import (
     strata_of,
 )
 from tallyverify.inference.sampling.stratified import ratio_figures, ratio_outcome, within_seen
+from tallyverify.language import counted, number, told
 from tallyverify.table import ActaTable
 
 _NUMBERS = "stations", "registered"  # of an area, as they are expected
@@ -128,7 +131,7 @@ class Study:
     def trend_of_totals(self) -> Floats:
         """What a trend, or drawn stations not in, may add to totals and valid votes; (K + 1,)."""
         if self.totals is None:
-            raise InputError("there are no totals yet")
+            raise InputError(told("there are no totals yet"))
         trend = self.calibration.trend
         valid = float(self.totals.estimate[-1])
         turnout = float(self.outcome.turnout.estimate) if self.outcome is not None else 0.0
@@ -145,7 +148,7 @@ class Study:
     @property
     def _work(self) -> VarianceComponents:
         if self.work is None:
-            raise InputError("the prediction has no variances yet")
+            raise InputError(told("the prediction has no variances yet"))
         return self.work
 
 
@@ -173,7 +176,11 @@ def _studied(
 ) -> Study:
     if sheets.chunks is None:
         raise InputError(
-            f"{sheets.rows:,} stations; all are needed at once, which fits for {MOST_STATIONS:,}"
+            told(
+                "{stations}; all are needed at once, which fits for {most}",
+                stations=counted(sheets.rows, "station", "stations"),
+                most=number(MOST_STATIONS),
+            )
         )
     of_registry = asked.strata if asked.expected is None else None
     sampling_frame = assemble_frame(
@@ -201,8 +208,8 @@ def _studied(
         else:
             totals, shares, by_ratio = ratio_figures(bare.population, bare.strata)
             bare = replace(bare, ratio_notes=_ratio_notes(by_ratio, bare.strata))
-    except TallyVerifyError as error:
-        return replace(bare, refused=str(error))
+    except InputError as error:
+        return replace(bare, refused=in_one_line(error))
     seen_votes = bare.population.votes.sum(axis=0)
     most = np.inf if bare.room is None else bare.room
     within, shares = within_room(totals, shares, seen_votes, most)
@@ -215,9 +222,10 @@ def _studied(
     sampling = asked.sampling
     whole = sampling is not None and (sampling.drawn is None or found.drawn)
     if sampling_frame.order_lost and not whole:
-        why = (
-            f"{sampling_frame.order_lost}, so that how the count goes on cannot be told; write "
-            "the order in another way, or leave it out of the mapping"
+        why = told(
+            "{why}, so that how the count goes on cannot be told; write the order in another way, "
+            "or leave it out of the mapping",
+            why=sampling_frame.order_lost,
         )
         return replace(found, refused=why)
     calibration = _calibrated(found)
@@ -240,18 +248,22 @@ def _studied(
 def _ratio_notes(found: RatioEstimate, strata: Strata) -> tuple[str, ...]:
     if len(strata.names) < 2:
         return ()
-    separate = (
-        "one ratio in each stratum" if found.form == "separate" else "one ratio for all strata"
+    form = (
+        told("ratio estimate in its separate form: one ratio in each stratum")
+        if found.form == "separate"
+        else told("ratio estimate in its combined form: one ratio for all strata")
     )
-    notes = [f"ratio estimate in its {found.form} form: {separate}"]
     used = [name for name, count in zip(strata.names, strata.stations, strict=True) if count > 0]
-    pairs = [f"{used[one]} with {used[other]}" for one, other in found.collapsed]
-    if pairs:
-        more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
-        notes.append(
-            f"strata with one seen station are joined for the error: {', '.join(pairs[:5])}{more}"
-        )
-    return tuple(notes)
+    pairs = [
+        told("{one} with {other}", one=used[one], other=used[other])
+        for one, other in found.collapsed
+    ]
+    if not pairs:
+        return (form,)
+    joined = told(
+        "strata with one seen station are joined for the error: {pairs}", pairs=some_of(pairs, 5)
+    )
+    return form, joined
 
 
 def _knowledge(sheets: Sheets, asked: EstimateRequest) -> str:
@@ -284,10 +296,10 @@ def _strata(
         if any((sheets.columns[f"area:{level}"] == "").any() for level in by if level in there):
             if asked.sampling is not None:
                 raise InputError(
-                    "sheets of the sample name no stratum of its design",
+                    told("sheets of the sample name no stratum of its design"),
                     place="sampling.strata",
                     found=listed(by),
-                    hint="say of each sheet where it was drawn",
+                    hint=told("say of each sheet where it was drawn"),
                 )
             return _country_of(asked.expected, population, voters)
         return strata_of(sheets, population, voters, asked.expected, there, asked.strata)
@@ -302,7 +314,7 @@ def _country_of(expected: pd.DataFrame, population: Population, voters: bool) ->
     """Return the country as one stratum, where sheets name no area that could be one."""
     sums = [int(expected[name].sum()) if name in expected else None for name in _NUMBERS]
     strata = national_stratum(population, voters, *sums)
-    note = "strata are not used: sheets that name no area belong to none"
+    note = told("strata are not used: sheets that name no area belong to none")
     return replace(strata, notes=(*strata.notes, note))
 
 
@@ -329,11 +341,11 @@ def _calibrated(found: Study) -> Calibration:
     lacking = [pattern for pattern in wanted if pattern not in possible]
     if lacking:
         raise InputError(
-            "the case does not have what this pattern needs",
+            told("the case does not have what this pattern needs"),
             place="pattern",
             found=shown(lacking[0]),
             expected=listed(possible),
-            hint=f"{lacking[0]} is: {PATTERNS[lacking[0]]}",
+            hint=told("{pattern} is: {what}", pattern=lacking[0], what=PATTERNS[lacking[0]]),
         )
     for calibrates in ("late", "learnt"):
         if calibrates in possible and (asked.patterns or calibrates == "late"):

@@ -16,6 +16,7 @@ from scipy.special import expit, logit
 
 from tallyverify.arrays import Floats
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 LARGEST_TILT = 20.0
@@ -84,9 +85,9 @@ def tilt_to(target: float, share: Floats, votes: Floats) -> Tilt:
     """
     total = float(votes.sum())
     if np.isnan(target):
-        raise InputError("the target is not a number; give a share")
+        raise InputError(told("the target is not a number; give a share"))
     if not np.isfinite(total) or total <= 0:
-        raise InputError("there are no unseen votes for the two candidates, so none to tilt")
+        raise InputError(told("there are no unseen votes for the two candidates, so none to tilt"))
     inside = np.clip(share, 1e-6, 1 - 1e-6)
     predicted = tilted_share(inside, votes, 0.0)
 

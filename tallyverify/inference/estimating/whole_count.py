@@ -24,6 +24,7 @@ from tallyverify.inference.prediction.population import unseen_share
 from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.prediction.within_room import within_room
 from tallyverify.inference.sampling.ratio_variance import sums
+from tallyverify.language import told
 from tallyverify.records import Sampling
 from tallyverify.table import ActaTable, Registry
 from tallyverify.taken import takes_input
@@ -195,9 +196,9 @@ def _registered(found: Study) -> float | None:
 
 def _bounds(found: Study) -> Bounds | None:
     population, capacity = found.population, found.room
-    words = "registered voters of the stations not seen, with the largest excess seen"
+    words = told("registered voters of the stations not seen, with the largest excess seen")
     if found.known in ("areas", "numbers"):
-        words = "registered voters given, less those that the seen stations take up"
+        words = told("registered voters given, less those that the seen stations take up")
     if capacity is None or len(population.names) < 2:
         return None
     votes = population.votes.sum(axis=0)

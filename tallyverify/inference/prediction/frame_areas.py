@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tallyverify.language import counted, number
+from tallyverify.language import number, told, told_of
 from tallyverify.names import folded
 
 if TYPE_CHECKING:
@@ -52,10 +52,20 @@ def placed_stations(texts: Sequence[Texts], levels: Sequence[str]) -> PlacedStat
     for position, lacking in enumerate(unplaced):
         # Said once, of the largest area that a station lacks.
         if count := int((lacking & ~above).sum()):
-            within = f"the {levels[position - 1]}" if position else "the country"
+            within = (
+                told("the {level}", level=levels[position - 1]) if position else told("the country")
+            )
             notes.append(
-                f"{counted(count, 'station', 'stations')} of {number(len(lacking))} name no "
-                f"{levels[position]}: estimated by {within}, in no {levels[position]}"
+                told_of(
+                    count,
+                    "{count} station of {all} name no {level}: estimated by {within}, in no "
+                    "{level}",
+                    "{count} stations of {all} name no {level}: estimated by {within}, in no "
+                    "{level}",
+                    all=number(len(lacking)),
+                    level=levels[position],
+                    within=within,
+                )
             )
         above = above | lacking
     several = tuple(unplaced) if any(lacking.any() for lacking in unplaced) else ()

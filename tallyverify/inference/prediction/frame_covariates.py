@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import counted
+from tallyverify.language import enumerated, told, told_of
 from tallyverify.table import Registry
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def covariates_of(
         for name in given:
             if not pd.api.types.is_numeric_dtype(given[name]) or given.index.duplicated().any():
                 raise InputError(
-                    "covariates are numbers by station, each station once",
-                    place=f"covariates, column {shown(name)}",
+                    told("covariates are numbers by station, each station once"),
+                    place=told("covariates, column {name}", name=shown(name)),
                     found=str(given[name].dtype),
                 )
             column = given[name].reindex(pd.Index(keys)).to_numpy(dtype=np.float64)
@@ -58,16 +58,21 @@ def covariates_of(
     lacking = ~np.isfinite(table)
     if lacking.all(axis=0).any():
         raise InputError(
-            "a covariate is known of no station",
+            told("a covariate is known of no station"),
             place="covariates",
             found=listed(used[at] for at in np.flatnonzero(lacking.all(axis=0))),
-            hint="its stations may be written in another way than those of the sheets",
+            hint=told("its stations may be written in another way than those of the sheets"),
         )
     mean = np.nanmean(np.where(lacking, np.nan, table), axis=0)
-    told = [f"covariates: log of registered voters, {', '.join(used)}"]
+    notes: list[str] = [
+        told("covariates: log of registered voters, {names}", names=enumerated(used))
+    ]
     if lacking.any():
-        gone = int(lacking.any(axis=1).sum())
-        told.append(
-            f"{counted(gone, 'station', 'stations')} without a covariate: the mean stands there"
+        notes.append(
+            told_of(
+                int(lacking.any(axis=1).sum()),
+                "{count} station without a covariate: the mean stands there",
+                "{count} stations without a covariate: the mean stands there",
+            )
         )
-    return np.where(lacking, mean, table), told
+    return np.where(lacking, mean, table), notes

@@ -11,7 +11,7 @@ import pandas as pd
 from tallyverify.arrays import Codes, Mask, Texts
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.key_bytes import folded_keys
-from tallyverify.language import counted, number, percent
+from tallyverify.language import clauses, formatted, number, percent, told, told_of
 from tallyverify.names import folded_key
 from tallyverify.table import ActaTable, Registry, Spellings
 
@@ -34,11 +34,13 @@ def refuse_spellings(table: ActaTable, registry: Registry | None) -> None:
     twice = keys["sheet"].duplicated(keep=False)
     if twice.any():
         raise InputError(
-            "a sheet stands in the actas under several spellings of its key, so that its votes "
-            "would count twice",
+            told(
+                "a sheet stands in the actas under several spellings of its key, so that its votes "
+                "would count twice"
+            ),
             found=listed(sorted(keys["key"][twice]), 5),
-            expected="each station once",
-            hint="run verify, which counts it once (T201)",
+            expected=told("each station once"),
+            hint=told("run verify, which counts it once (T201)"),
         )
 
 
@@ -67,17 +69,22 @@ def _match(station: Texts, strange: Mask, registry: Registry) -> tuple[str, list
     if twice := _one_station(station, strange, registry):
         return twice, []
     form = nearest_form(station[strange].tolist(), registry.index.tolist())
-    example = shown(station[strange][0])
-    says = (
-        f"{number(missed)} of {number(len(station))} stations with a sheet "
-        f"({percent(missed, len(station))}) are not in the registry, such as {example}"
+    missing = told(
+        "{missed} of {stations} stations with a sheet ({share}) are not in the registry, such as "
+        "{example}",
+        missed=number(missed),
+        stations=number(len(station)),
+        share=percent(missed, len(station)),
+        example=shown(station[strange][0]),
     )
-    says += f"; {form}" if form else ""
-    if 2 * missed >= len(station):
-        like = shown(registry.index[0]) if len(registry) else "none: it is empty"
-        hint = "" if form else f"; its keys look like {like}"
-        return f"sheets and registry do not belong together: {says}{hint}", []
-    return "", [f"{says}; they were added to it"]
+    says = [missing, *([form] if form else [])]
+    if 2 * missed < len(station):
+        return "", [clauses([*says, told("they were added to it")])]
+    if not form and len(registry):
+        says.append(told("its keys look like {key}", key=shown(registry.index[0])))
+    elif not form:
+        says.append(told("its keys look like none: it is empty"))
+    return told("sheets and registry do not belong together: {why}", why=clauses(says)), []
 
 
 def _one_station(station: Texts, strange: Mask, registry: Registry) -> str:
@@ -88,9 +95,13 @@ def _one_station(station: Texts, strange: Mask, registry: Registry) -> str:
     if not doubled.any():
         return ""
     first = sorted(station[(spelt == spelt[doubled].min()).to_numpy()])
-    return (
-        f"{counted(int(doubled.sum()), 'sheet', 'sheets')} stand for one station under several spellings of "
-        f"its key, such as {listed(first, 3)}: it cannot be told which of them counts"
+    return told_of(
+        int(doubled.sum()),
+        "{count} sheet stand for one station under several spellings of its key, such as "
+        "{examples}: it cannot be told which of them counts",
+        "{count} sheets stand for one station under several spellings of its key, such as "
+        "{examples}: it cannot be told which of them counts",
+        examples=listed(first, 3),
     )
 
 
@@ -104,7 +115,9 @@ def nearest_form(strangers: list[str], known: list[str]) -> str:
     hit = [key for key in sorted(strangers) if bare(key) in there]
     if not hit or 2 * len(hit) < len(strangers):
         return ""
-    return (
-        f"{100 * len(hit) / len(strangers):.0f} % of them would match with letters and numbers "
-        f"only ({shown(hit[0])} is there as {shown(there[bare(hit[0])])})"
+    return told(
+        "{share} % of them would match with letters and numbers only ({key} is there as {known})",
+        share=formatted(100 * len(hit) / len(strangers), ".0f"),
+        key=shown(hit[0]),
+        known=shown(there[bare(hit[0])]),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.inference.prediction.population import NOT_NAMED
+from tallyverify.language import enumerated, told
 from tallyverify.names import folded
 
 if TYPE_CHECKING:
@@ -57,15 +58,24 @@ def kinds_of(
     >>> kinds_of(keys, np.full(30, 400.0), None)[1]
     ('keys with B', 'keys with E')
     """
-    by_key, by_list = _forms(keys, areas), _lists(voters)
-    texts = [", ".join(filter(None, pair)) for pair in zip(by_key, by_list, strict=True)]
+    texts = _together(_forms(keys, areas), _lists(voters))
     if given is not None and (given != "").any():
         named = [folded(str(text)) or NOT_NAMED for text in given]
-        both = [", ".join(filter(None, pair)) for pair in zip(named, texts, strict=True)]
+        both = _together(named, texts)
         crossed = len(set(both)) <= MOST_KINDS and NOT_NAMED not in named
         texts = both if crossed else _named_or_told(named, texts, seen)
-    names, codes = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
-    return codes.ravel().astype(np.int64), tuple(str(name) or "all" for name in names)
+    # Not by an array of texts: that would hold what is told in the language that is spoken.
+    names = sorted(set(texts))
+    place = {name: at for at, name in enumerate(names)}
+    codes = np.array([place[text] for text in texts], dtype=np.int64)
+    return codes, tuple(name or told("all") for name in names)
+
+
+def _together(one: list[str], other: list[str]) -> list[str]:
+    """Return kinds that are told apart in two ways, named by what there is of both."""
+    pairs = list(zip(one, other, strict=True))
+    names = {pair: enumerated(filter(None, pair)) if all(pair) else "" for pair in set(pairs)}
+    return [names[pair] or pair[0] or pair[1] for pair in pairs]
 
 
 def _forms(keys: Texts, areas: Sequence[Counts]) -> list[str]:
@@ -85,11 +95,12 @@ def _forms(keys: Texts, areas: Sequence[Counts]) -> list[str]:
         pairs = len(np.unique(form * (int(area.max()) + 1) + area))
         if pairs in (int((~few).sum()), len(np.unique(area))):
             return [""] * len(keys)
-    words = {"": "keys without letters", _ODD: "keys with other letters"}
-    return [words.get(one, f"keys with {one}") for one in letters]
+    words: dict[str, str] = {one: told("keys with {letters}", letters=one) for one in set(letters)}
+    words |= {"": told("keys without letters"), _ODD: told("keys with other letters")}
+    return [words[one] for one in letters]
 
 
-def _named_or_told(named: list[str], told: list[str], seen: Mask | None = None) -> list[str]:
+def _named_or_told(named: list[str], plain: list[str], seen: Mask | None = None) -> list[str]:
     """Return kinds where a column names those of some stations only.
 
     What is plain to see tells of the others, and of all where the column names all that were seen:
@@ -97,10 +108,10 @@ def _named_or_told(named: list[str], told: list[str], seen: Mask | None = None) 
     """
     lacking = np.array([name == NOT_NAMED for name in named])
     if seen is not None and seen.any() and not lacking[seen].any():
-        return told if len(set(told)) > 1 else named
+        return plain if len(set(plain)) > 1 else named
     return [
         other if name == NOT_NAMED and other else name
-        for name, other in zip(named, told, strict=True)
+        for name, other in zip(named, plain, strict=True)
     ]
 
 
@@ -108,4 +119,5 @@ def _lists(voters: Floats) -> list[str]:
     empty = voters == 0
     if not FEWEST_OF_KIND <= int(empty.sum()) < len(voters):
         return [""] * len(voters)
-    return ["no voters on the list" if none else "" for none in empty]
+    nobody = told("no voters on the list")
+    return [nobody if none else "" for none in empty]

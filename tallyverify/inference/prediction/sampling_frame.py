@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.checking import Sheets
-from tallyverify.errors import InputError, TallyVerifyError, listed, nearest, shown
+from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.counting_order.text import parse_order
 from tallyverify.inference.prediction.area_tree import AreaTree
 from tallyverify.inference.prediction.frame_areas import placed_stations
@@ -19,7 +19,8 @@ from tallyverify.inference.prediction.frame_keys import joined_keys
 from tallyverify.inference.prediction.kinds import kinds_of
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.station_voters import station_voters
-from tallyverify.language import counted
+from tallyverify.inference.printed import first_line
+from tallyverify.language import told, told_of
 from tallyverify.table import KIND, Registry
 
 if TYPE_CHECKING:
@@ -81,10 +82,10 @@ def assemble_frame(
     twice = station[1:][station[1:] == station[:-1]]
     if len(twice):
         raise InputError(
-            "a station stands in the actas twice, so that its votes would count twice",
+            told("a station stands in the actas twice, so that its votes would count twice"),
             found=listed(dict.fromkeys(twice.tolist()), 5),
-            expected="each station once",
-            hint="run verify, which sets repeated stations apart (T201, T202)",
+            expected=told("each station once"),
+            hint=told("run verify, which sets repeated stations apart (T201, T202)"),
         )
     there = _levels_there(columns, registry, levels, strata)
     joined = joined_keys(station, registry)
@@ -110,10 +111,10 @@ def assemble_frame(
     notes += placed.notes
     order, order_lost = None, ""
     if "order" in columns:
-        order, order_lost, told = _ordered(columns["order"], columns["read"], at, count)
-        notes += told
-    extra, told = covariates_of(registry, covariates, keys, spot, voters.size, levels)
-    notes += told
+        order, order_lost, of_order = _ordered(columns["order"], columns["read"], at, count)
+        notes += of_order
+    extra, of_extra = covariates_of(registry, covariates, keys, spot, voters.size, levels)
+    notes += of_extra
     said = _named(columns, KIND, at, count, registry, spot)
     kind, kinds = kinds_of(keys[kept], listed_voters[kept], said[kept], placed.codes, seen[kept])
     several = len(kinds) > 1
@@ -205,11 +206,12 @@ def _levels_there(
     for level in strata:
         if level not in there:
             raise InputError(
-                "a stratum is a level of areas that "
-                f"{'the registry has' if registry is not None else 'the actas have'}",
+                told("a stratum is a level of areas that the registry has")
+                if registry is not None
+                else told("a stratum is a level of areas that the actas have"),
                 place="strata",
                 found=shown(level),
-                expected=listed(there) or "none: it names no areas",
+                expected=listed(there) if there else told("none: it names no areas"),
                 hint=nearest(str(level), there),
             )
     return [level for level in there if level in strata]
@@ -221,24 +223,39 @@ def _ordered(
     """Return each station's place in the order of counting; or why there is none, and notes."""
     try:
         position, _ = parse_order(texts)
-    except TallyVerifyError as error:
-        first = str(error).split("\n", 1)[0]
-        return None, first, [f"the order of counting is not used: {first}"]
+    except InputError as error:
+        lost = first_line(error)
+        return None, lost, [told("the order of counting is not used: {why}", why=lost)]
     there = position[read]
-    gaps = int(np.isnan(there).sum())
-    lost = ""
-    if gaps > _MOST_GAPS * len(there):
-        lost = f"{counted(gaps, 'station', 'stations')} seen have no place in the order of counting"
-    else:
-        together = np.unique(there[np.isfinite(there)], return_counts=True)[1]
-        most = int(together.max(initial=0))
-        if most > max(_MOST_TOGETHER * len(there), 2):
-            lost = f"{counted(most, 'station', 'stations')} seen have one place in the order of counting"
+    lost = _not_in_order(there)
     if lost:
-        return None, lost, [f"the order of counting is not used: {lost}"]
+        return None, lost, [told("the order of counting is not used: {why}", why=lost)]
     order = np.full(count, np.nan)
     order[at] = position
-    told = [
-        f"{counted(gaps, 'station', 'stations')} without a place in the order: taken not to be late"
-    ]
-    return order, "", told if gaps else []
+    gaps = int(np.isnan(there).sum())
+    note = told_of(
+        gaps,
+        "{count} station without a place in the order: taken not to be late",
+        "{count} stations without a place in the order: taken not to be late",
+    )
+    return order, "", [note] if gaps else []
+
+
+def _not_in_order(there: Floats) -> str:
+    """Say if too many seen stations have no place in the order of counting, or one together."""
+    gaps = int(np.isnan(there).sum())
+    if gaps > _MOST_GAPS * len(there):
+        return told_of(
+            gaps,
+            "{count} station seen have no place in the order of counting",
+            "{count} stations seen have no place in the order of counting",
+        )
+    together = np.unique(there[np.isfinite(there)], return_counts=True)[1]
+    most = int(together.max(initial=0))
+    if most <= max(_MOST_TOGETHER * len(there), 2):
+        return ""
+    return told_of(
+        most,
+        "{count} station seen have one place in the order of counting",
+        "{count} stations seen have one place in the order of counting",
+    )

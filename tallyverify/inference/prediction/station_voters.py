@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tallyverify.language import counted, number
+from tallyverify.language import number, told, told_of
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats, Mask
@@ -49,14 +49,26 @@ def station_voters(
         unseen = ~beyond & ~seen
         size[unseen] = size[lacking].mean() if lacking.any() else size[known].mean()
         notes.append(
-            f"{counted(int((~beyond).sum()), 'station', 'stations')} of {number(len(listed))} with no "
-            "registered voters stated (missing or zero): a seen one counts with the voters that "
-            "its votes would take at the overall turnout, an unseen one with their mean"
+            told_of(
+                int((~beyond).sum()),
+                "{count} station of {all} with no registered voters stated (missing or zero): a "
+                "seen one counts with the voters that its votes would take at the overall turnout, "
+                "an unseen one with their mean",
+                "{count} stations of {all} with no registered voters stated (missing or zero): a "
+                "seen one counts with the voters that its votes would take at the overall turnout, "
+                "an unseen one with their mean",
+                all=number(len(listed)),
+            )
         )
     if empty.any():
         notes.append(
-            f"{counted(int(empty.sum()), 'unseen station', 'unseen stations')} with 0 registered voters hold no "
-            "votes: no seen station without voters on its list has any"
+            told_of(
+                int(empty.sum()),
+                "{count} unseen station with 0 registered voters hold no votes: no seen station "
+                "without voters on its list has any",
+                "{count} unseen stations with 0 registered voters hold no votes: no seen station "
+                "without voters on its list has any",
+            )
         )
     left = _left_in_register(listed, seen, register)
     unknown = np.isnan(listed) & ~seen
@@ -65,8 +77,14 @@ def station_voters(
         if (taken := float(size[unknown].sum())) > rest:
             size[unknown] = np.maximum(size[unknown] * rest / taken, 1.0)
             notes.append(
-                f"the {counted(int(unknown.sum()), 'unseen station', 'unseen stations')} whose voters are not stated "
-                f"have the {number(int(rest))} together that the declared registered voters leave"
+                told_of(
+                    int(unknown.sum()),
+                    "the {count} unseen station whose voters are not stated have the {rest} "
+                    "together that the declared registered voters leave",
+                    "the {count} unseen stations whose voters are not stated have the {rest} "
+                    "together that the declared registered voters leave",
+                    rest=number(int(rest)),
+                )
             )
     excess = float(np.max(valid[known & seen] / listed[known & seen], initial=1.0))
     at_booths = float(votes_at_booths.max(initial=0.0)) or float(valid.max())
@@ -82,17 +100,19 @@ def station_voters(
 
 def _of_equal_size(known: Mask, seen: Mask) -> StationVoters:
     """Return stations of equal size, where of none that was seen the voters are known."""
-    told = ["of no seen station the registered voters are known"] if known.any() else []
-    told.append(
-        "the registered voters of the stations are not known: each counts as one of equal size, "
-        "and there is no turnout"
+    notes = [told("of no seen station the registered voters are known")] if known.any() else []
+    notes.append(
+        told(
+            "the registered voters of the stations are not known: each counts as one of equal "
+            "size, and there is no turnout"
+        )
     )
     return StationVoters(
         np.ones(len(seen)),
         np.where(seen, 0.0, np.inf),
         np.zeros(len(seen), dtype=bool),
         0.0 if seen.all() else None,
-        tuple(told),
+        tuple(notes),
     )
 
 

@@ -10,7 +10,7 @@ from tallyverify.inference.estimating.late_trend import LateTrend
 from tallyverify.inference.estimating.outcome import MARGIN
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.sampling.strata import Strata
-from tallyverify.language import counted, points
+from tallyverify.language import points, told_of
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Codes, Floats
@@ -67,10 +67,13 @@ def not_in_drift(
 
 def not_in_note(lacking: int, drift: LateTrend) -> str:
     """Say what is allowed for the stations that lack."""
-    allowed = points(float(drift.pair[MARGIN]))
-    return (
-        f"{counted(lacking, 'drawn station', 'drawn stations')} not in: half of the margin's interval holds "
-        f"{allowed} points for these, or what a trend in the order of counting adds if that is more"
+    return told_of(
+        lacking,
+        "{count} drawn station not in: half of the margin's interval holds {points} points for "
+        "these, or what a trend in the order of counting adds if that is more",
+        "{count} drawn stations not in: half of the margin's interval holds {points} points for "
+        "these, or what a trend in the order of counting adds if that is more",
+        points=points(float(drift.pair[MARGIN])),
     )
 
 

@@ -16,6 +16,7 @@ from tallyverify.arrays import Floats, numbers
 from tallyverify.errors import InputError, shown
 from tallyverify.inference.sampling.ratio_input import codes_of, seen_rows, some_of, whole_list
 from tallyverify.inference.sampling.ratio_variance import collapse, covariance, factors, sums
+from tallyverify.language import clauses, formatted, number, told
 from tallyverify.taken import takes_input
 
 
@@ -86,11 +87,19 @@ class RatioEstimate:
     @property
     def words(self) -> str:
         """What the numbers assume, and which strata were joined."""
-        text = "if the seen stations are as good as random within strata"
+        assumed = told("if the seen stations are as good as random within strata")
         if not self.collapsed:
-            return text
-        pairs = some_of([f"{one} with {other}" for one, other in self.collapsed])
-        return f"{text}; for the error, strata with one seen station are joined: {pairs}"
+            return assumed
+        pairs = some_of(
+            [
+                told("{one} with {other}", one=str(one), other=str(other))
+                for one, other in self.collapsed
+            ]
+        )
+        joined = told(
+            "for the error, strata with one seen station are joined: {pairs}", pairs=pairs
+        )
+        return clauses([assumed, joined])
 
     def contrast(self, weights: ArrayLike) -> Contrast:
         """Return a linear combination of the ratios, such as the margin of two candidates.
@@ -120,8 +129,11 @@ class RatioEstimate:
         by = numbers("weights", weights)
         if by.shape != self.ratio.shape:
             raise InputError(
-                f"weights have the shape {by.shape}; give one for each of the "
-                f"{len(self.ratio)} ratios"
+                told(
+                    "weights have the shape {shape}; give one for each of the {ratios} ratios",
+                    shape=str(by.shape),
+                    ratios=number(len(self.ratio)),
+                )
             )
         estimate = float(by @ self.ratio)
         # Rounding alone can make a variance of nothing negative.
@@ -211,13 +223,23 @@ def ratio(
     known = None if size is None else np.atleast_1d(numbers("size", size, least=0))
     if known is not None and (known.shape != whole.shape or not known.sum() > 0):
         raise InputError(
-            f"size has {len(known)} values with the sum {known.sum():.6g}, shape {known.shape}; "
-            f"give one for each of the {len(whole)} strata in a flat list, not all of them zero"
+            told(
+                "size has {values} values with the sum {sum}, shape {shape}; give one for each of "
+                "the {strata} strata in a flat list, not all of them zero",
+                values=number(len(known)),
+                sum=formatted(known.sum(), ".6g"),
+                shape=str(known.shape),
+                strata=number(len(whole)),
+            )
         )
     if form not in ("combined", "separate"):
-        raise InputError(f"the form is 'combined' or 'separate', not {shown(form)}")
+        raise InputError(
+            told("the form is 'combined' or 'separate', not {given}", given=shown(form))
+        )
     if not 0 < level < 1:
-        raise InputError(f"the level is a fraction between 0 and 1, not {level}")
+        raise InputError(
+            told("the level is a fraction between 0 and 1, not {given}", given=str(level))
+        )
 
     count = np.bincount(codes, minlength=len(whole))
     mapping, joined = collapse(count, whole)
@@ -227,8 +249,10 @@ def ratio(
     expanded = by_stratum.sum(axis=0)
     if expanded[-1] == 0:
         raise InputError(
-            "x is zero at all seen stations, so a ratio to it says nothing; give the valid votes "
-            "or registered voters"
+            told(
+                "x is zero at all seen stations, so a ratio to it says nothing; give the valid "
+                "votes or registered voters"
+            )
         )
 
     if form == "combined" or known is None:
@@ -240,8 +264,11 @@ def ratio(
         hollow = (by_group[:, -1] == 0) & (share > 0)
         if hollow.any():
             raise InputError(
-                f"x is zero at all seen stations of strata {codes_of(hollow[mapping])}, so these "
-                "have no ratio of their own; use the combined form, or join them with others"
+                told(
+                    "x is zero at all seen stations of strata {strata}, so these have no ratio of "
+                    "their own; use the combined form, or join them with others",
+                    strata=codes_of(hollow[mapping]),
+                )
             )
         under = np.where(by_group[:, -1] == 0, 1.0, by_group[:, -1])
         own = by_group[:, :-1] / under[:, None]

@@ -9,20 +9,21 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Floats, Mask, counts, floats, numbers
 from tallyverify.errors import InputError
+from tallyverify.language import enumerated, number, told
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
 _MOST = 10
-_UNREAD = "leave out stations that were not read"
+_UNREAD = told("leave out stations that were not read")
 
 
 def whole_list(name: str, values: ArrayLike) -> Counts:
     """Return a list of whole numbers from 0 on; shape (n,), n ≥ 1."""
     array = counts(name, np.atleast_1d(floats(name, values)), of="", most=2**53)
     if not array.size:
-        raise InputError(f"{name} is empty; give a list")
+        raise InputError(told("{name} is empty; give a list", name=name))
     return array
 
 
@@ -35,26 +36,42 @@ def seen_rows(
         votes = votes[:, None]
     if base.ndim != 1 or votes.ndim != 2 or len(votes) != len(base) or not votes.size:
         raise InputError(
-            f"y has the shape {np.shape(y)} and x {base.shape}; give (n,) or (n, K) and (n,), for "
-            "at least one station"
+            told(
+                "y has the shape {y} and x {x}; give (n,) or (n, K) and (n,), for at least one "
+                "station",
+                y=str(np.shape(y)),
+                x=str(base.shape),
+            )
         )
     if stratum is None:
         if strata != 1:
             raise InputError(
-                f"stations has {strata} values, but no strata are given; give the code of each "
-                "seen station's stratum, or one number of stations"
+                told(
+                    "stations has {values} values, but no strata are given; give the code of each "
+                    "seen station's stratum, or one number of stations",
+                    values=number(strata),
+                )
             )
         codes = np.zeros(len(base), dtype=np.int64)
     else:
         codes = whole_list("stratum", stratum)
     if codes.shape != base.shape:
         raise InputError(
-            f"there are {len(codes)} codes of strata for {len(base)} seen stations; give one each"
+            told(
+                "there are {codes} codes of strata for {stations} seen stations; give one each",
+                codes=number(len(codes)),
+                stations=number(len(base)),
+            )
         )
     if codes.max() >= strata:
         raise InputError(
-            f"the code {codes.max()} has no number of stations; stations has {strata} values, for "
-            f"the codes 0 to {strata - 1}"
+            told(
+                "the code {code} has no number of stations; stations has {values} values, for the "
+                "codes 0 to {last}",
+                code=str(codes.max()),
+                values=number(strata),
+                last=str(strata - 1),
+            )
         )
     order = np.lexsort((*votes.T, base, codes))
     return votes[order], base[order], codes[order]
@@ -65,7 +82,9 @@ def codes_of(mask: Mask) -> str:
     return some_of([str(code) for code in np.flatnonzero(mask)])
 
 
-def some_of(texts: Sequence[str]) -> str:
-    """Return the first ten texts, and how many more there are."""
-    more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
-    return ", ".join(texts[:_MOST]) + more
+def some_of(texts: Sequence[str], most: int = _MOST) -> str:
+    """Return the first of some texts, and how many more there are."""
+    first = enumerated(texts[:most])
+    if len(texts) <= most:
+        return first
+    return told("{names} and {more} more", names=first, more=number(len(texts) - most))

@@ -12,6 +12,7 @@ import numpy as np
 
 from tallyverify.errors import InputError
 from tallyverify.inference.sampling.ratio_input import codes_of, whole_list
+from tallyverify.language import number, told
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -31,21 +32,33 @@ def collapse(
     whole = whole_list("stations", stations)
     if count.shape != whole.shape:
         raise InputError(
-            f"there are {len(count)} strata with counts of seen stations, but {len(whole)} with "
-            "all stations; give both for the same strata"
+            told(
+                "there are {seen} strata with counts of seen stations, but {whole} with all "
+                "stations; give both for the same strata",
+                seen=number(len(count)),
+                whole=number(len(whole)),
+            )
         )
     empty, excess = (count == 0) & (whole > 0), count > whole
     if excess.any():
         first = int(np.flatnonzero(excess)[0])
         raise InputError(
-            f"more seen than expected stations in strata {codes_of(excess)} (stratum {first}: "
-            f"{int(count[first]):,} of {int(whole[first]):,}); count each station once, or correct "
-            "the number of stations"
+            told(
+                "more seen than expected stations in strata {strata} (stratum {first}: {seen} of "
+                "{whole}); count each station once, or correct the number of stations",
+                strata=codes_of(excess),
+                first=str(first),
+                seen=number(int(count[first])),
+                whole=number(int(whole[first])),
+            )
         )
     if empty.any():
         raise InputError(
-            f"nothing seen in strata {codes_of(empty)}, so nothing can be estimated there; "
-            "join them with others, or use the prediction from a registry"
+            told(
+                "nothing seen in strata {strata}, so nothing can be estimated there; join them "
+                "with others, or use the prediction from a registry",
+                strata=codes_of(empty),
+            )
         )
     group = np.arange(len(count))
     joined: list[tuple[int, int]] = []
@@ -59,9 +72,13 @@ def collapse(
             continue
         if len(sampled) == 1:
             raise InputError(
-                f"one station seen of the {int(whole[one]):,} in stratum {one}, and no other "
-                "stratum was seen in part: the error cannot be estimated; join the stratum with "
-                "another, or use the prediction from a registry"
+                told(
+                    "one station seen of the {stations} in stratum {stratum}, and no other stratum "
+                    "was seen in part: the error cannot be estimated; join the stratum with "
+                    "another, or use the prediction from a registry",
+                    stations=number(int(whole[one])),
+                    stratum=str(one),
+                )
             )
         other = int(sampled[at + 1] if at + 1 < len(sampled) else sampled[at - 1])
         group[max(one, other)] = group[min(one, other)]

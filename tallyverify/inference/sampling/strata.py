@@ -10,13 +10,17 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.checking import Sheets
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import InputError, listed, nearest
 from tallyverify.inference.prediction.population import Population
-from tallyverify.language import counted, number
+from tallyverify.inference.printed import quoted
+from tallyverify.language import number, told, told_of
 from tallyverify.names import folded
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Counts, Floats
+
+
+_COUNTRY = told("the whole country")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +45,7 @@ def national_stratum(
     """Return the whole country as one stratum, from its declared numbers."""
     code = np.zeros(len(population), dtype=np.int64)
     return _checked(
-        ("the whole country",),
+        (_COUNTRY,),
         code,
         None if stations is None else np.array([float(stations)]),
         None if registered is None else np.array([float(registered)]),
@@ -56,12 +60,12 @@ def registry_strata(population: Population, areas: Sequence[str], voters_known: 
     code = population.tree.of_station(1 if first else 0)
     if population.unplaced and population.unplaced[0].any():
         areas = [name for name in areas if name]
-        code, areas = np.minimum(code, len(areas)), [*areas, "(no area named)"]
+        code, areas = np.minimum(code, len(areas)), [*areas, told("(no area named)")]
     count = len(areas) if first else 1
     stations = np.bincount(code, minlength=count)
     voters = np.bincount(code, population.size, minlength=count).astype(np.float64)
     registered = voters if voters_known else None
-    names = tuple(areas) if first else ("the whole country",)
+    names = tuple(areas) if first else (_COUNTRY,)
     return Strata(names, code, stations.astype(np.int64), registered)
 
 
@@ -81,24 +85,27 @@ def strata_of(
     for level in by or ["(none)"]:
         if level not in levels or level not in expected:
             raise InputError(
-                "expected numbers are by areas of the actas",
+                told("expected numbers are by areas of the actas"),
                 place="expected",
                 found=listed(map(str, expected.columns)),
-                expected=f"columns for some of {listed(levels)}, and stations or registered",
+                expected=told(
+                    "columns for some of {levels}, and stations or registered",
+                    levels=listed(levels),
+                ),
                 hint=nearest(str(level), [*levels, *map(str, expected.columns)]),
             )
     if "stations" not in expected and "registered" not in expected:
         raise InputError(
-            "expected numbers lack both stations and registered voters",
+            told("expected numbers lack both stations and registered voters"),
             place="expected",
             found=listed(map(str, expected.columns)),
-            expected="a column 'stations', a column 'registered', or both",
+            expected=told("a column 'stations', a column 'registered', or both"),
         )
     keys = _keys([expected[level] for level in by])
     if len(set(keys)) < len(keys):
         twice = [key for key in dict.fromkeys(keys) if keys.count(key) > 1]
         raise InputError(
-            "an area stands in the expected numbers twice",
+            told("an area stands in the expected numbers twice"),
             place="expected",
             found=listed((" / ".join(key) for key in twice), 5),
         )
@@ -109,7 +116,7 @@ def strata_of(
     if unknown:
         names = [" / ".join(key) for key in keys]
         raise InputError(
-            "sheets come from areas that the expected numbers do not have",
+            told("sheets come from areas that the expected numbers do not have"),
             place="expected",
             found=listed((" / ".join(key) for key in unknown), 5),
             expected=listed(names, 10),
@@ -125,8 +132,8 @@ def strata_of(
         wrong = ~(np.isfinite(values) & (values >= 0) & (values == np.floor(values)))
         if wrong.any():
             raise InputError(
-                "an expected number is missing, negative or no whole number",
-                place=f"expected, column {name}",
+                told("an expected number is missing, negative or no whole number"),
+                place=told("expected, column {name}", name=name),
                 found=str(values[wrong][0]),
             )
     return _checked(
@@ -163,40 +170,52 @@ def _checked(
     notes: list[str] = []
     if registered is not None and not voters_known:
         registered = None
-        notes.append("the sheets state no registered voters, so those expected are not used")
+        notes.append(told("the sheets state no registered voters, so those expected are not used"))
     if stations is None:
         if registered is None or not seen.any():
             raise InputError(
-                "nothing says how many stations there are",
-                expected="their number, or registered voters with a line 'registered' in the actas",
+                told("nothing says how many stations there are"),
+                expected=told(
+                    "their number, or registered voters with a line 'registered' in the actas"
+                ),
             )
         mean = voters.sum() / seen.sum()
         each = np.divide(voters, seen, out=np.full(count, mean), where=seen > 0)
         # Voters that were not seen are at a station, if only at one.
         stations = np.maximum(np.ceil(registered / each - 1e-9), seen)
         stations += (stations == seen) & (registered > voters + 0.5)
-        notes.append("the number of stations is not known: registered voters by the mean seen")
-    for what, given, there in (
-        ("stations", stations, seen),
-        ("registered voters", registered, voters),
-    ):
-        if given is None or not (given < there - 0.5).any():
-            continue
-        worst = int(np.argmax(there - given))
-        raise InputError(
-            f"more {what} were seen than are expected",
-            place=shown(names[worst]),
-            found=number(int(there[worst])),
-            expected=f"at most the {number(int(given[worst]))} given",
-            hint="count each station once, or correct the expected number",
+        notes.append(
+            told("the number of stations is not known: registered voters by the mean seen")
         )
+    _refuse_more(told("more stations were seen than are expected"), names, stations, seen)
+    more_voters = told("more registered voters were seen than are expected")
+    _refuse_more(more_voters, names, registered, voters)
     whole = seen >= stations
     if registered is not None and whole.any():
         off = whole & (np.abs(registered - voters) > 0.5)
         if off.any():
             notes.append(
-                f"{counted(int(off.sum()), 'stratum', 'strata')} with every station seen: the "
-                "registered voters are taken from the sheets"
+                told_of(
+                    int(off.sum()),
+                    "{count} stratum with every station seen: the registered voters are taken from "
+                    "the sheets",
+                    "{count} strata with every station seen: the registered voters are taken from "
+                    "the sheets",
+                )
             )
         registered = np.where(whole, voters, registered)
     return Strata(names, code, stations.astype(np.int64), registered, tuple(notes))
+
+
+def _refuse_more(what: str, names: tuple[str, ...], given: Floats | None, there: Any) -> None:
+    """Refuse more than was expected, naming the stratum where it is most."""
+    if given is None or not (given < there - 0.5).any():
+        return
+    worst = int(np.argmax(there - given))
+    raise InputError(
+        what,
+        place=quoted(names[worst]),
+        found=number(int(there[worst])),
+        expected=told("at most the {most} given", most=number(int(given[worst]))),
+        hint=told("count each station once, or correct the expected number"),
+    )

@@ -13,7 +13,7 @@ from tallyverify.inference.prediction.unseen_totals import Predicted
 from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
 from tallyverify.inference.sampling.ratio_variance import sums
 from tallyverify.inference.sampling.strata import Strata
-from tallyverify.language import counted
+from tallyverify.language import counted, told
 
 if TYPE_CHECKING:
     from tallyverify.arrays import Floats
@@ -43,8 +43,12 @@ def _estimated(population: Population, strata: Strata) -> RatioEstimate:
     if empty.any():
         first = strata.names[int(np.flatnonzero(empty)[0])]
         raise InputError(
-            f"nothing was seen in {counted(int(empty.sum()), 'stratum', 'strata')}, such as "
-            f"{first}, so nothing is known of it; join strata, or give a registry"
+            told(
+                "nothing was seen in {strata}, such as {first}, so nothing is known of it; join "
+                "strata, or give a registry",
+                strata=counted(int(empty.sum()), "stratum", "strata"),
+                first=first,
+            )
         )
     used = np.flatnonzero(strata.stations > 0)
     place = np.full(len(strata.names), -1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.inference.sequential.state import Sampling
-from tallyverify.language import number
+from tallyverify.language import number, told
 from tallyverify.names import folded_key
 
 Areas = Mapping[str, str] | Mapping[str, Mapping[str, str]]
@@ -28,20 +28,22 @@ class Drawn:
         drawn = self.keys[name]
         if before + len(keys) > len(drawn):
             raise InputError(
-                "more stations than were drawn; nothing of this batch was taken in",
+                told("more stations than were drawn; nothing of this batch was taken in"),
                 place="keys",
                 found=number(before + len(keys)),
-                expected=f"at most the {number(len(drawn))} of `drawn`",
+                expected=told("at most the {most} of `drawn`", most=number(len(drawn))),
             )
         for at, key in enumerate(keys, start=before):
             if folded_key(str(key)) != drawn[at]:
                 raise InputError(
-                    "the stations of a batch are the next ones of the draw, none of them skipped; "
-                    "nothing of this batch was taken in",
-                    place=f"keys, number {at + 1:,} of the draw",
+                    told(
+                        "the stations of a batch are the next ones of the draw, none of them "
+                        "skipped; nothing of this batch was taken in"
+                    ),
+                    place=told("keys, number {at} of the draw", at=number(at + 1)),
                     found=shown(str(key)),
                     expected=shown(drawn[at]),
-                    hint="for sheets that come in another order, use sampling='archive'",
+                    hint=told("for sheets that come in another order, use sampling='archive'"),
                 )
         areas = self.areas[name]
         return [areas[drawn[at]] for at in range(before, before + len(keys))]
@@ -57,22 +59,26 @@ def drawn_of(
     if sampling == "archive":
         if drawn is not None or areas is not None:
             raise InputError(
-                "an archive was not drawn",
+                told("an archive was not drawn"),
                 place="drawn" if drawn is not None else "areas",
-                expected="neither `drawn` nor `areas` with sampling='archive'",
-                hint="if the stations were drawn by lot, use sampling='random'",
+                expected=told("neither `drawn` nor `areas` with sampling='archive'"),
+                hint=told("if the stations were drawn by lot, use sampling='random'"),
             )
         return None
     if drawn is None or areas is None:
         raise InputError(
-            f"sampling={sampling!r} holds only for stations that were drawn by lot",
+            told(
+                "sampling={sampling} holds only for stations that were drawn by lot",
+                sampling=repr(sampling),
+            ),
             place="drawn" if drawn is None else "areas",
-            found="none",
-            expected="the keys drawn, in the order of the draw"
+            found=told("none"),
+            expected=told("the keys drawn, in the order of the draw")
             if drawn is None
-            else "the area of every station of the list, by key",
-            hint="for sheets that somebody collected, or in order of arrival, use "
-            "sampling='archive'",
+            else told("the area of every station of the list, by key"),
+            hint=told(
+                "for sheets that somebody collected, or in order of arrival, use sampling='archive'"
+            ),
         )
     lists = _by_list("drawn", drawn, stations, sampling)
     places = _by_list("areas", areas, stations, sampling)
@@ -90,16 +96,17 @@ def _by_list(what: str, given: Any, stations: Mapping[str, int], sampling: Sampl
     """Return what is given by list: by stratum, or of the one list that there is."""
     if sampling == "strata":
         if not isinstance(given, Mapping) or set(given) != set(stations):
+            there = listed(sorted(map(str, given)), 8) if isinstance(given, Mapping) else ""
             raise InputError(
-                f"with strata, {what} are given by stratum",
+                told("with strata, {what} are given by stratum", what=what),
                 place=what,
-                found=listed(sorted(map(str, given)), 8) if isinstance(given, Mapping) else "none",
+                found=there if isinstance(given, Mapping) else told("none"),
                 expected=listed(stations, 8),
             )
         return given
     if isinstance(given, str) or isinstance(given, Mapping) != (what == "areas"):
         raise InputError(
-            "the draw is a list of keys, and the areas are by key",
+            told("the draw is a list of keys, and the areas are by key"),
             place=what,
             found=type(given).__name__,
         )
@@ -109,15 +116,19 @@ def _by_list(what: str, given: Any, stations: Mapping[str, int], sampling: Sampl
 def _check_list(name: str, drawn: tuple[str, ...], areas: Mapping[str, str], count: int) -> None:
     twice = [key for key, times in Counter(drawn).items() if times > 1]
     if twice:
-        raise InputError("a station was drawn twice", place="drawn", found=listed(sorted(twice), 5))
+        raise InputError(
+            told("a station was drawn twice"), place="drawn", found=listed(sorted(twice), 5)
+        )
     if lost := sorted(set(drawn) - set(areas)):
         raise InputError(
-            "a station was drawn whose area is not given", place="areas", found=listed(lost, 5)
+            told("a station was drawn whose area is not given"),
+            place="areas",
+            found=listed(lost, 5),
         )
     if len(areas) != count:
         raise InputError(
-            "areas are given of every station of the list, drawn or not, each once",
-            place=f"areas of {name}",
-            found=f"{number(len(areas))} stations",
+            told("areas are given of every station of the list, drawn or not, each once"),
+            place=told("areas of {name}", name=name),
+            found=told("{stations} stations", stations=number(len(areas))),
             expected=number(count),
         )

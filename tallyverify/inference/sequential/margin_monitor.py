@@ -14,6 +14,7 @@ from tallyverify.inference.sequential.drawn import Areas, drawn_of
 from tallyverify.inference.sequential.input import between, limits
 from tallyverify.inference.sequential.monitoring import TIE, Monitor
 from tallyverify.inference.sequential.state import Sampling
+from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 
@@ -132,11 +133,11 @@ def monitor(
     """
     lists = limits(stations, bound, registered, sampling)
     draw = drawn_of(drawn, areas, {name: of.stations for name, of in lists.items()}, sampling)
-    between("alpha", alpha, 0, 1, "between 0 and 1")
-    between("step", step, 1e-5, 0.1, "between 1e-05 and 0.1")
-    between("rounding", rounding, -TIE, 0.5, "from 0, below 0.5")
+    between("alpha", alpha, 0, 1, told("between 0 and 1"))
+    between("step", step, 1e-5, 0.1, told("between 1e-05 and 0.1"))
+    between("rounding", rounding, -TIE, 0.5, told("from 0, below 0.5"))
     if declared is not None:
-        between("declared", declared, -1 - TIE, 1 + TIE, "a fraction: 8.8 points are 0.088")
+        between("declared", declared, -1 - TIE, 1 + TIE, told("a fraction: 8.8 points are 0.088"))
     return Monitor(
         lists,
         pair=pair,

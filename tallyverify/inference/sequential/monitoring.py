@@ -28,12 +28,12 @@ from tallyverify.inference.sequential.order_bet import OrderBet
 from tallyverify.inference.sequential.state import (
     ASSUMED,
     BROKEN,
-    BY_AREA,
     NONE_LEFT,
     MonitorState,
     Sampling,
+    by_area,
 )
-from tallyverify.language import number
+from tallyverify.language import clauses, formatted, number, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,13 +161,15 @@ class Monitor:
         count = len(batch.v)
         if self._draw is None:
             if given is not None:
-                raise InputError("an archive takes no keys", place="keys", hint="leave them out")
+                raise InputError(
+                    told("an archive takes no keys"), place="keys", hint=told("leave them out")
+                )
             return []
         if given is None or len(given) != count:
             raise InputError(
-                "of a draw the key of each station is needed, to hold it against the draw",
+                told("of a draw the key of each station is needed, to hold it against the draw"),
                 place="keys",
-                found="none" if given is None else number(len(given)),
+                found=told("none") if given is None else number(len(given)),
                 expected=number(count),
             )
         found = [("", "")] * count
@@ -198,15 +200,19 @@ class Monitor:
             evalue=evalue,
             pvalue=pvalue,
             rejected=rejected,
-            assumption=refused or ASSUMED[self.sampling] + ("" if self._fit() else NONE_LEFT),
+            assumption=refused or self._assumed(),
         )
+
+    def _assumed(self) -> str:
+        assumed = ASSUMED[self.sampling]
+        return assumed if self._fit() else clauses([assumed, NONE_LEFT])
 
     def _kept(self) -> tuple[tuple[float, float] | None, str]:
         """Bounds from the bets, or None where only arithmetic is left, and why that is."""
         if self._order is None:
             return None, ASSUMED["archive"]
         if self._order.peak >= -log(_BY_AREA):
-            return None, BY_AREA.format(wealth=f"{exp(min(self._order.peak, 700.0)):,.3g}")
+            return None, by_area(formatted(exp(min(self._order.peak, 700.0)), ",.3g"))
         if self.sampling == "strata":
             kept = over_strata(self._lists, self._turnouts, self.alpha)
         else:

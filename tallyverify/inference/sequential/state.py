@@ -6,29 +6,47 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Literal
 
+from tallyverify.language import clauses, enumerated, formatted, number, told
+
 Sampling = Literal["random", "strata", "archive"]
 
-_BOUNDED = "no station holds more valid votes than `bound` and `registered` allow"
-_ARITHMETIC = (
+_ARITHMETIC = told(
     "low and high are what the unseen stations allow at the most, with no assumption about them "
-    "but that " + _BOUNDED
+    "but that no station holds more valid votes than `bound` and `registered` allow"
 )
 ASSUMED: dict[str, str] = {
-    "random": "if each next station is drawn at random from those left, none of them skipped, and "
-    + _BOUNDED,
-    "strata": "if within each stratum each next station is drawn at random from those left, "
-    "none of them skipped, and " + _BOUNDED,
-    "archive": "e-value and p-value refused: the sheets were not drawn at random; " + _ARITHMETIC,
+    "random": told(
+        "if each next station is drawn at random from those left, none of them skipped, and no "
+        "station holds more valid votes than `bound` and `registered` allow"
+    ),
+    "strata": told(
+        "if within each stratum each next station is drawn at random from those left, none of them "
+        "skipped, and no station holds more valid votes than `bound` and `registered` allow"
+    ),
+    "archive": clauses(
+        [
+            told("e-value and p-value refused: the sheets were not drawn at random"),
+            _ARITHMETIC,
+        ]
+    ),
 }
-BY_AREA = (
-    "refused: the stations come by area, as no random draw does (a side bet on their areas "
-    "multiplied its wealth by {wealth}); " + _ARITHMETIC
+BROKEN = clauses(
+    [
+        told("refused: no margin fits a random order, so that the stations do not come in one"),
+        _ARITHMETIC,
+    ]
 )
-BROKEN = (
-    "refused: no margin fits a random order, so that the stations do not come in one; "
-    + _ARITHMETIC
-)
-NONE_LEFT = "; no margin fits that at this level: the interval is what fits it best"
+NONE_LEFT = told("no margin fits that at this level: the interval is what fits it best")
+
+
+def by_area(wealth: str) -> str:
+    """Say that a draw is refused because the side bet on areas won too much."""
+    refused = told(
+        "refused: the stations come by area, as no random draw does (a side bet on their areas "
+        "multiplied its wealth by {wealth})",
+        wealth=wealth,
+    )
+    return clauses([refused, _ARITHMETIC])
 
 
 @dataclass(frozen=True)
@@ -83,9 +101,20 @@ class MonitorState:
     @property
     def told(self) -> str:
         """The state in one line."""
-        margin = "no votes" if isnan(self.estimate) else f"margin {self.estimate:+z.2%}"
-        evalue = "" if self.evalue is None else f", e-value {self.evalue:,.3g}"
-        return (
-            f"{self.seen:,} of {self.stations:,} stations, {margin} "
-            f"in [{self.low:+z.2%}, {self.high:+z.2%}]{evalue}"
+        margin = (
+            told("no votes")
+            if isnan(self.estimate)
+            else told("margin {margin}", margin=formatted(self.estimate, "+z.2%"))
         )
+        says = told(
+            "{seen} of {stations} stations, {margin} in [{low}, {high}]",
+            seen=number(self.seen),
+            stations=number(self.stations),
+            margin=margin,
+            low=formatted(self.low, "+z.2%"),
+            high=formatted(self.high, "+z.2%"),
+        )
+        if self.evalue is None:
+            return says
+        evalue = told("e-value {value}", value=formatted(self.evalue, ",.3g"))
+        return enumerated([says, evalue])

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tallyverify.arrays import Floats
 from tallyverify.errors import listed
+from tallyverify.language import Told, formatted, number, told
 from tallyverify.proposals.columns import Column
 
 _ARRIVAL = re.compile(
@@ -54,23 +55,44 @@ def find_arrival(columns: Sequence[Column], used: set[str]) -> Arrival:
         plainly = len(there) >= 0.9 * len(moments) and len(np.unique(there)) > 0.1 * len(there)
         if found.column is None and plainly and (named or up >= _UPWARDS):
             found.column = column
-            found.evidence.append(
-                f"{column.name} holds {len(np.unique(there)):,} different "
-                f"{'times' if column.is_time else 'numbers'}, which go up from row to row in "
-                f"{up:.0%} of the file: the order of arrival"
-            )
+            found.evidence.append(_upwards(column, len(np.unique(there)), up))
             found.questions.append(
-                f"Does {column.name!r} say when each sheet arrived? It is used to ask whether late "
-                "sheets differ; if it is something else, take it out of mapping.order."
+                told(
+                    "Does {column} say when each sheet arrived? It is used to ask whether late "
+                    "sheets differ; if it is something else, take it out of mapping.order.",
+                    column=repr(column.name),
+                )
             )
         elif column.is_time or named:
             doubtful.append(column.name)
     if doubtful:
         found.questions.append(
-            f"Do {listed(doubtful)} say when sheets arrived? Then name one in mapping.order, its "
-            "times written as 2030-05-05T21:30."
+            told(
+                "Do {columns} say when sheets arrived? Then name one in mapping.order, its times "
+                "written as 2030-05-05T21:30.",
+                columns=listed(doubtful),
+            )
         )
     return found
+
+
+def _upwards(column: Column, different: int, up: float) -> Told:
+    share = formatted(100 * up, ".0f")
+    if column.is_time:
+        return told(
+            "{column} holds {count} different times, which go up from row to row in {share}% of "
+            "the file: the order of arrival",
+            column=column.name,
+            count=number(different),
+            share=share,
+        )
+    return told(
+        "{column} holds {count} different numbers, which go up from row to row in {share}% of the "
+        "file: the order of arrival",
+        column=column.name,
+        count=number(different),
+        share=share,
+    )
 
 
 def _moments(column: Column) -> Floats | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tallyverify.language import Told, number, told
 from tallyverify.proposals.columns import Column
 
 _ONE_NUMBER = re.compile(r"(\D*)(\d+)(\D*)", re.DOTALL | re.ASCII)
@@ -40,9 +41,12 @@ def key_inside(column: Column) -> KeyInside:
         before, after = next(iter(parts))
         if _LETTER.search(before + after):
             pattern = f"{re.escape(before)}([0-9]+){re.escape(after)}"
-            said = (
-                f"each text of {column.name} is a number between {before!r} and {after!r}: the "
-                "number is the key"
+            said = told(
+                "each text of {column} is a number between {before} and {after}: the number is "
+                "the key",
+                column=column.name,
+                before=repr(before),
+                after=repr(after),
             )
             return KeyInside(pattern, (said,))
     first = [_FIRST_PART.fullmatch(text) for text in texts]
@@ -51,11 +55,18 @@ def key_inside(column: Column) -> KeyInside:
         tails = {found[2] for found in first if found}
         if len(heads) >= 0.99 * len(texts) and len(tails) > 1:
             head = first[0][1] if first[0] else ""
-            return KeyInside(
-                questions=(
-                    f"Is only the first part of {column.name!r} the station ({head!r} of "
-                    f"{texts[0]!r})? It differs in {len(heads):,} of {len(texts):,} texts. Then "
-                    f'say in mapping.station {{"column": {column.name!r}, "pattern": "…(…)…"}}.',
-                )
-            )
+            return KeyInside(questions=(_first_part(column, head, len(heads)),))
     return KeyInside()
+
+
+def _first_part(column: Column, head: str, heads: int) -> Told:
+    return told(
+        "Is only the first part of {column} the station ({head} of {text})? It differs in {heads} "
+        'of {texts} texts. Then say in mapping.station {{"column": {column}, "pattern": '
+        '"…(…)…"}}.',
+        column=repr(column.name),
+        head=repr(head),
+        text=repr(column.texts[0]),
+        heads=number(heads),
+        texts=number(len(column.texts)),
+    )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import listed
+from tallyverify.language import number, told
 from tallyverify.proposals.columns import Column, combination_codes
 from tallyverify.proposals.words import OPTION, plain
 
@@ -31,24 +32,31 @@ class Contests:
     @property
     def evidence(self) -> str:
         """What shows that there are several."""
-        return (
-            f"{self.column.name} parts the options, and the same stations count about as many "
-            f"votes under each of its {len(self.others) + 1} texts: several contests"
+        return told(
+            "{column} parts the options, and the same stations count about as many votes under "
+            "each of its {texts} texts: several contests",
+            column=self.column.name,
+            texts=number(len(self.others) + 1),
         )
 
     @property
     def question(self) -> str:
         """Ask which contest is meant."""
-        ask = f"Does {self.column.name!r} tell several contests apart?"
         if not self.sure:
-            return (
-                f"{ask} All rows are read. If it does, keep one of "
-                f"{listed((self.text, *self.others), 8)}: "
-                f'"where": {{"{self.column.name}": "{self.text}"}}.'
+            return told(
+                "Does {column} tell several contests apart? All rows are read. If it does, keep "
+                'one of {texts}: "where": {{"{name}": "{text}"}}.',
+                column=repr(self.column.name),
+                texts=listed((self.text, *self.others), 8),
+                name=self.column.name,
+                text=self.text,
             )
-        return (
-            f"{ask} Only the rows of {self.text!r} are read; there are also "
-            f"{listed(self.others, 8)}. If it does not, take it out of mapping.where."
+        return told(
+            "Does {column} tell several contests apart? Only the rows of {text} are read; there "
+            "are also {others}. If it does not, take it out of mapping.where.",
+            column=repr(self.column.name),
+            text=repr(self.text),
+            others=listed(self.others, 8),
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import listed
-from tallyverify.language import counted
+from tallyverify.language import counted, number, told
 from tallyverify.proposals.columns import Column, combination_codes
 from tallyverify.proposals.words import AREA, CODE, STATION, VERSION
 from tallyverify.readers import ALIKE, rows_alike, share_alike
@@ -30,14 +30,17 @@ class Copies:
 
     def question(self, key: Sequence[Column]) -> str:
         """Ask what these rows are."""
-        name = self.column.name
-        say = f'"repeated": {{"latest": "{name}"}}'
-        return (
-            f"{name} alone tells {counted(self.pairs, 'row', 'rows')} from another of the same "
-            f"{listed(column.name for column in key)}, {self.alike:,} of them with the same "
-            "figures or nearly. Are they copies of one sheet (as proposed: what all of them allow "
-            f"counts), versions of which the last counts ({say}), parts that add up "
-            f'("repeated": "sum"), or other stations (then add {name!r} to mapping.station)?'
+        return told(
+            "{column} alone tells {rows} from another of the same {key}, {alike} of them with the "
+            "same figures or nearly. Are they copies of one sheet (as proposed: what all of them "
+            'allow counts), versions of which the last counts ("repeated": {{"latest": '
+            '"{column}"}}), parts that add up ("repeated": "sum"), or other stations (then add '
+            "{name} to mapping.station)?",
+            column=self.column.name,
+            rows=counted(self.pairs, "row", "rows"),
+            key=listed(column.name for column in key),
+            alike=number(self.alike),
+            name=repr(self.column.name),
         )
 
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import listed
-from tallyverify.language import counted
+from tallyverify.language import clauses, counted, formula, number, told, told_of
 from tallyverify.proposals.columns import Column, kept
 from tallyverify.proposals.meaning.totals import totals_named, totals_without_a_name
 from tallyverify.proposals.words import CONTEST, OPTION, plain, status_named
@@ -48,10 +48,23 @@ def _totals_by_rule(found: RowKinds) -> bool:
     name, texts = rule.column.name, listed(rule.texts)
     found.mapping["subtotals"] = {"column": name, "equals": list(rule.texts)}
     found.evidence.append(
-        f"{name} tells {counted(int(rule.rows.sum()), 'row', 'rows')} of totals ({texts}) from those of "
-        f"{rule.station!r}: they have the same sums in {counted(rule.figures, 'column', 'columns')}"
+        told(
+            "{column} tells {rows} of totals ({texts}) from those of {station}: they have the same "
+            "sums in {columns}",
+            column=name,
+            rows=counted(int(rule.rows.sum()), "row", "rows"),
+            texts=texts,
+            station=repr(rule.station),
+            columns=counted(rule.figures, "column", "columns"),
+        )
     )
-    found.questions.append(f"Are the rows with {texts} in {name!r} sums of the others?")
+    found.questions.append(
+        told(
+            "Are the rows with {texts} in {column} sums of the others?",
+            texts=texts,
+            column=repr(name),
+        )
+    )
     found.columns = [
         column for column in kept(found.columns, ~rule.rows) if column.texts and column.name != name
     ]
@@ -70,10 +83,17 @@ def _labelled_totals(found: RowKinds) -> None:
     if total.any() and not total.all():
         found.mapping["subtotals"] = "leave_out"
         found.evidence.append(
-            f"{counted(int(total.sum()), 'row', 'rows')} of totals: {listed(labels, 4)}"
+            told(
+                "{rows} of totals: {labels}",
+                rows=counted(int(total.sum()), "row", "rows"),
+                labels=listed(labels, 4),
+            )
         )
         found.questions.append(
-            f"Are the rows named {listed(labels, 4)} sums of others, to be left out?"
+            told(
+                "Are the rows named {labels} sums of others, to be left out?",
+                labels=listed(labels, 4),
+            )
         )
         found.columns = kept(found.columns, ~total)
 
@@ -82,13 +102,24 @@ def _unlabelled_totals(found: RowKinds) -> None:
     total = totals_without_a_name(found.columns)
     if not total.any():
         return
-    rows = counted(int(total.sum()), "row", "rows")
+    rows = int(total.sum())
     found.mapping["subtotals"] = "leave_out"
     found.evidence.append(
-        f"{rows} lack a text that the others have, and are the sums of the rows beside them"
+        told_of(
+            rows,
+            "{count} row lacks a text that the others have, and is the sum of the rows beside it",
+            "{count} rows lack a text that the others have, and are the sums of the rows beside "
+            "them",
+        )
     )
     found.questions.append(
-        f"Are {rows} without a name of their own sums of the rows beside them, to be left out?"
+        told_of(
+            rows,
+            "Is {count} row without a name of its own the sum of the rows beside it, to be left "
+            "out?",
+            "Are {count} rows without a name of their own sums of the rows beside them, to be left "
+            "out?",
+        )
     )
     found.columns = kept(found.columns, ~total)
 
@@ -99,11 +130,18 @@ def _fill_down(found: RowKinds) -> None:
         if _is_merged(column):
             found.mapping.setdefault("fill_down", []).append(column.name)
             found.evidence.append(
-                f"{column.name} is written once and left empty below, "
-                f"{counted(len(column.texts), 'text', 'texts')} in {len(column.cells):,} rows"
+                told(
+                    "{column} is written once and left empty below, {texts} in {rows} rows",
+                    column=column.name,
+                    texts=counted(len(column.texts), "text", "texts"),
+                    rows=number(len(column.cells)),
+                )
             )
             found.questions.append(
-                f"Does an empty cell of {column.name!r} mean what stands above it?"
+                told(
+                    "Does an empty cell of {column} mean what stands above it?",
+                    column=repr(column.name),
+                )
             )
             filled.append(replace(column, cells=pc.fill_null_forward(column.cells)))
         else:
@@ -130,10 +168,19 @@ def _one_contest(found: RowKinds) -> None:
         found.mapping.setdefault("where", {})[column.name] = first
         others = [text for text in column.texts if text != first]
         found.evidence.append(
-            f"{column.name} names {len(column.texts)} contests; the rows of {first!r} are read"
+            told(
+                "{column} names {contests} contests; the rows of {first} are read",
+                column=column.name,
+                contests=number(len(column.texts)),
+                first=repr(first),
+            )
         )
         found.questions.append(
-            f"Which contest is it? {first!r} was taken; there are also {listed(others, 8)}."
+            told(
+                "Which contest is it? {first} was taken; there are also {others}.",
+                first=repr(first),
+                others=listed(others, 8),
+            )
         )
         rows = pc.fill_null(pc.equal(column.cells, first), False).to_numpy(zero_copy_only=False)
         found.columns = [c for c in kept(found.columns, rows) if c.texts]
@@ -148,17 +195,35 @@ def _read_status(found: RowKinds) -> None:
         placed = {text for text, status in meant.items() if status}
         if "counted" not in meant.values() or 2 * len(placed) <= len(meant):
             if {"annulled", "pending"} & set(meant.values()):
-                found.questions.append(
-                    f"Does {column.name!r} say which sheets count ({listed(column.texts)})? It is "
-                    "not read, so all do; mapping.status places each text under counted, annulled "
-                    "or pending."
-                )
+                found.questions.append(ask_of_status(column.name, listed(column.texts)))
             continue
         status: dict[str, Any] = {"column": column.name}
         for text, what in meant.items():
             status.setdefault(what or "pending", []).append(text)
         found.mapping["status"] = status
-        said = "; ".join(f"{k}: {listed(v)}" for k, v in status.items() if k != "column")
-        found.evidence.append(f"{column.name} says which sheets count: {said}")
-        found.questions.append(f"Is each status of {column.name!r} placed rightly ({said})?")
+        said = clauses(
+            formula("{status}: {texts}", status=key, texts=listed(texts))
+            for key, texts in status.items()
+            if key != "column"
+        )
+        found.evidence.append(
+            told("{column} says which sheets count: {texts}", column=column.name, texts=said)
+        )
+        found.questions.append(
+            told(
+                "Is each status of {column} placed rightly ({texts})?",
+                column=repr(column.name),
+                texts=said,
+            )
+        )
         return
+
+
+def ask_of_status(column: str, texts: str) -> str:
+    """Ask of a column that is not read, and may say which sheets count."""
+    return told(
+        "Does {column} say which sheets count ({texts})? It is not read, so all do; mapping.status "
+        "places each text under counted, annulled or pending.",
+        column=repr(column),
+        texts=texts,
+    )

@@ -13,6 +13,7 @@ import pyarrow.csv as pacsv
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, shown
+from tallyverify.language import clauses, number, told
 from tallyverify.names import folded
 from tallyverify.readers.kinds.header import (
     beyond_the_file,
@@ -21,6 +22,7 @@ from tallyverify.readers.kinds.header import (
     odd_row,
 )
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.words import all_of
 
 _SEPARATORS = (",", ";", "\t", "|")
 
@@ -111,20 +113,26 @@ def _sniffed(data: bytes, wanted: set[str], name: str, header: Sequence[int]) ->
 
     best = max(headers, key=fits)
     if len(headers[best]) == 1 and len(wanted) > 1:
-        which = f"row {' and '.join(map(str, header))}" if header else "the first line"
-        raise InputError(
-            f"{which} is not a header with separated columns",
-            file=name,
-            found=shown(headers[best][0]),
-            expected=f"a line with the columns {listed(sorted(wanted), 12)}",
-            hint="name mapping.separator or mapping.encoding, or check that it is this file"
-            + (
-                ""
-                if header
-                else "; if the columns are named further down, say so in mapping.header"
-            ),
-        )
+        raise _no_header(headers[best][0], name, sorted(wanted), header)
     return best
+
+
+def _no_header(found: str, name: str, wanted: list[str], header: Sequence[int]) -> InputError:
+    what = told("the first line is not a header with separated columns")
+    hint = told("name mapping.separator or mapping.encoding, or check that it is this file")
+    if header:
+        rows = all_of(map(str, header))
+        what = told("row {row} is not a header with separated columns", row=rows)
+    else:
+        below = told("if the columns are named further down, say so in mapping.header")
+        hint = clauses([hint, below])
+    return InputError(
+        what,
+        file=name,
+        found=shown(found),
+        expected=told("a line with the columns {columns}", columns=listed(wanted, 12)),
+        hint=hint,
+    )
 
 
 def _numbers(body: bytes, separator: str, first_row: int, rows: int) -> Counts | None:
@@ -150,12 +158,12 @@ def _check_quotes(data: bytes, separator: str, name: str, top: _Top) -> None:
             pass
     except csv.Error as error:
         raise InputError(
-            "a quotation mark does not fit",
+            told("a quotation mark does not fit"),
             file=name,
-            place=f"line {reader.line_num + top.lines:,}",
+            place=told("line {line}", line=number(reader.line_num + top.lines)),
             found=str(error),
-            expected='cells quoted as "…", a quotation mark inside doubled',
-            hint="the file may have been cut off; fetch it again, or mend the line",
+            expected=told('cells quoted as "…", a quotation mark inside doubled'),
+            hint=told("the file may have been cut off; fetch it again, or mend the line"),
         ) from None
 
 
@@ -173,9 +181,9 @@ def _broken_row(message: str, data: bytes, separator: str, name: str, top: _Top)
         if cells and len(cells) != len(top.names):
             return odd_row(
                 name,
-                f"line {reader.line_num + top.lines:,}",
+                told("line {line}", line=number(reader.line_num + top.lines)),
                 cells,
                 len(top.names),
-                "the file may have been cut off, or a separator stands unquoted in a cell",
+                told("the file may have been cut off, or a separator stands unquoted in a cell"),
             )
-    return InputError("the text cannot be read as a table", file=name, found=message[:200])
+    return InputError(told("the text cannot be read as a table"), file=name, found=message[:200])

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from tallyverify.errors import InputError, shown
+from tallyverify.language import number, told
 from tallyverify.taken import takes_input
 
 _BOMS = (
@@ -46,11 +47,11 @@ def _decoded(data: bytes, encoding: str, name: str) -> bytes:
     except UnicodeError as error:
         at = getattr(error, "start", 0)
         raise InputError(
-            f"the text is not {encoding}",
+            told("the text is not {encoding}", encoding=encoding),
             file=name,
-            place=f"byte {at:,}",
+            place=told("byte {byte}", byte=number(at)),
             found=shown(bytes(data[max(at - 10, 0) : at + 10])),
-            hint="leave mapping.encoding out to have it detected",
+            hint=told("leave mapping.encoding out to have it detected"),
         ) from None
 
 

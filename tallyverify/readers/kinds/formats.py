@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, shown
+from tallyverify.language import formula, number, told
 from tallyverify.readers.files import Content, blank
 from tallyverify.readers.kinds.delimited import read_delimited
 from tallyverify.readers.kinds.encoding import to_utf8
@@ -32,7 +33,7 @@ from tallyverify.taken import takes_input
 PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 """What pyarrow may raise for a file that is damaged."""
 
-_NAMES = {"utf-8-sig": "UTF-8 with a byte-order mark", "utf-8": "UTF-8", "latin-1": "Latin-1"}
+_NAMES = {"utf-8-sig": told("UTF-8 with a byte-order mark"), "utf-8": "UTF-8", "latin-1": "Latin-1"}
 
 
 @takes_input
@@ -51,42 +52,50 @@ def read_raw(
         return _with_rows(_parquet(content)), ("Parquet",)
     if content.kind in WORKBOOKS:
         raw, said = read_workbook(content, sheet, header)
-        return _with_rows(raw), (f"workbook ({content.kind})", *said)
+        return _with_rows(raw), (told("workbook ({kind})", kind=content.kind), *said)
     page = is_html(content.data)
     encoding = encoding or (charset_of(content.data) if page else None)
     data, found, guessed = to_utf8(content.data, encoding, content.name)
     if not data.strip():
         raise blank(content.name)
     if b"\x00" in data:
-        raise InputError("the text holds NUL characters", file=content.name)
-    how = f"text read as {_NAMES.get(found, found)}"
-    if guessed:
-        how += " (not UTF-8, and the mapping names no encoding)"
+        raise InputError(told("the text holds NUL characters"), file=content.name)
+    how = _how_read(_NAMES.get(found, found), guessed=guessed)
     if page:
-        check_no_header(header, content.name, "a page of HTML")
+        check_no_header(header, content.name, told("a page of HTML"))
         raw, said = read_html(data, content.name, sheet)
         return _with_rows(replace(raw, encoding=found)), (how, *said)
     if data.lstrip().startswith((b"{", b"[{", b"[\n", b"[\r", b"[ ", b"[]")):
         raw, said = read_json(data, content.name, sheet) or (
             _json_lines(data, content.name),
-            ("JSON lines",),
+            (told("JSON lines"),),
         )
         check_no_header(header, content.name, "JSON")
         return _with_rows(replace(raw, encoding=found)), (how, *said)
     check_not_fixed_width(data, content.name, wanted, header)
     raw, sign = read_delimited(data, content.name, separator, wanted, header)
-    said = (how, f"cells separated by {'tab' if sign == chr(9) else sign}")
+    between = told("tab") if sign == "\t" else sign
+    said = (how, told("cells separated by {sign}", sign=between))
     raw = replace(raw, encoding=found, separator=sign)
     return _with_rows(raw), said
+
+
+def _how_read(encoding: str, *, guessed: bool) -> str:
+    if not guessed:
+        return told("text read as {encoding}", encoding=encoding)
+    return told(
+        "text read as {encoding} (not UTF-8, and the mapping names no encoding)",
+        encoding=encoding,
+    )
 
 
 def _with_rows(raw: Raw) -> Raw:
     if not raw.rows:
         raise InputError(
-            "the file has a header but no rows",
+            told("the file has a header but no rows"),
             file=raw.file,
-            found=f"columns {listed(raw.distinct, 12)}",
-            hint="if the header is missing, add one that the mapping can name",
+            found=told("columns {columns}", columns=listed(raw.distinct, 12)),
+            hint=told("if the header is missing, add one that the mapping can name"),
         )
     return raw
 
@@ -103,7 +112,8 @@ def _parquet(content: Content) -> Raw:
 
 def broken_parquet(name: str, error: Exception) -> InputError:
     """Return the error for a Parquet file that cannot be opened."""
-    return damaged_file(name, "Parquet file", str(error)[:120])
+    what = told("the Parquet file is damaged or was cut off")
+    return damaged_file(name, what, str(error)[:120])
 
 
 def _json_lines(data: bytes, name: str) -> Raw:
@@ -111,20 +121,25 @@ def _json_lines(data: bytes, name: str) -> Raw:
 
 
 def _records(data: bytes, name: str) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(data.splitlines(), start=1):
+    for at, line in enumerate(data.splitlines(), start=1):
         if not line.strip():
             continue
         try:
             record = json.loads(line, object_pairs_hook=distinct_keys)
         except (ValueError, RecursionError) as error:
             raise InputError(
-                "a line is not JSON",
+                told("a line is not JSON"),
                 file=name,
-                place=f"line {number:,}",
-                found=f"{shown(line[:60].decode('utf-8', 'replace'))} ({error})",
-                expected="one object per line",
-                hint="the file may have been cut off",
+                place=told("line {line}", line=number(at)),
+                found=formula(
+                    "{line} ({error})",
+                    line=shown(line[:60].decode("utf-8", "replace")),
+                    error=str(error),
+                ),
+                expected=told("one object per line"),
+                hint=told("the file may have been cut off"),
             ) from None
         if not isinstance(record, dict):
-            raise InputError("a line is not an object", file=name, place=f"line {number:,}")
+            place = told("line {line}", line=number(at))
+            raise InputError(told("a line is not an object"), file=name, place=place)
         yield record

@@ -11,7 +11,12 @@ import re
 import zipfile
 from xml.etree import ElementTree
 
+from tallyverify.language import formula, told
+from tallyverify.readers.words import first_of
+
 _MAIN = "xl/workbook.xml"
+_ERROR_TEXT, _NONE_TEXT = "#ERROR", told("a formula without a value")
+"""What stands for such a cell among the texts of its column, see ``names.NO_PLACE``."""
 _ERROR = re.compile(rb'<(?:\w+:)?c\s([^<>]*\bt="e"[^<>]*)(?<!/)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _NO_VALUE = re.compile(
     rb"<(?:\w+:)?c\s([^<>]*)>\s*<(?:\w+:)?f\b[^<>]*(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
@@ -28,13 +33,13 @@ def formula_errors(data: bytes, sheet: str) -> tuple[dict[tuple[int, int], str],
     except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
         xml = None
     if xml is None:
-        return {}, ("in this kind of workbook, an error of a formula reads as an empty cell",)
+        return {}, (told("in this kind of workbook, an error of a formula reads as an empty cell"),)
     found: dict[str, str] = {}
     if b't="e"' in xml:
-        found |= _cells(_ERROR, xml, "#ERROR")
+        found |= _cells(_ERROR, xml, _ERROR_TEXT)
     if b"</f>" in xml or b":f>" in xml:
-        found |= _cells(_NO_VALUE, xml, "a formula without a value")
-    said = (f"errors of formulas, not read: {_listed(found)}",) if found else ()
+        found |= _cells(_NO_VALUE, xml, _NONE_TEXT)
+    said = (told("errors of formulas, not read: {cells}", cells=_told(found)),) if found else ()
     return {_place(cell): text for cell, text in found.items()}, said
 
 
@@ -48,9 +53,9 @@ def _cells(pattern: re.Pattern[bytes], xml: bytes, otherwise: str) -> dict[str, 
     return found
 
 
-def _listed(found: dict[str, str], most: int = 12) -> str:
-    first = [f"{cell} {text}" for cell, text in list(found.items())[:most]]
-    return ", ".join(first) + (f" and {len(found) - most} more" if len(found) > most else "")
+def _told(found: dict[str, str]) -> str:
+    cells = [formula("{cell} {text}", cell=cell, text=text) for cell, text in found.items()]
+    return first_of(cells, 12)
 
 
 def _place(cell: str) -> tuple[int, int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tallyverify.errors import InputError, listed
+from tallyverify.language import counted, number, told, told_of
+from tallyverify.readers.words import all_of, row_place
 
 
 def header_names(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -32,34 +34,39 @@ def _filled_across(row: Sequence[str]) -> list[str]:
 def beyond_the_file(file: str, asked: int, there: int) -> InputError:
     """Return the error for a header row that the file does not have."""
     return InputError(
-        "the header is beyond the end of the file",
+        told("the header is beyond the end of the file"),
         file=file,
         place="mapping.header",
-        found=f"row {asked}",
-        expected=f"one of the {there} rows that there are",
-        hint="rows are counted from 1, as a spreadsheet shows them, empty ones too",
+        found=row_place(str(asked)),
+        expected=told("one of the {rows} rows that there are", rows=number(there)),
+        hint=told("rows are counted from 1, as a spreadsheet shows them, empty ones too"),
     )
 
 
 def empty_header(file: str, row: int) -> InputError:
     """Return the error for a header row that names nothing."""
     return InputError(
-        "the header row is empty",
+        told("the header row is empty"),
         file=file,
-        place=f"row {row}",
-        expected="the names of the columns",
-        hint="mapping.header counts rows from 1, as a spreadsheet shows them, empty ones too",
+        place=row_place(str(row)),
+        expected=told("the names of the columns"),
+        hint=told("mapping.header counts rows from 1, as a spreadsheet shows them, empty ones too"),
     )
 
 
 def odd_row(file: str, place: str, cells: Sequence[str], width: int, hint: str) -> InputError:
     """Return the error for a row that has not as many cells as the header."""
     return InputError(
-        "a row has another number of cells than the header",
+        told("a row has another number of cells than the header"),
         file=file,
         place=place,
-        found=f"{len(cells)} cells, beginning {listed(cells[:3])}",
-        expected=f"{width} cells",
+        found=told_of(
+            len(cells),
+            "{count} cell, beginning {cells}",
+            "{count} cells, beginning {cells}",
+            cells=listed(cells[:3]),
+        ),
+        expected=counted(width, "cell", "cells"),
         hint=hint,
     )
 
@@ -68,10 +75,10 @@ def check_no_header(header: Sequence[int], file: str, kind: str) -> None:
     """Refuse a header row for data that name their columns themselves."""
     if header:
         raise InputError(
-            f"{kind} names its columns itself, and has no header row",
+            told("{kind} names its columns itself, and has no header row", kind=kind),
             file=file,
             place="mapping.header",
-            found=f"row {' and '.join(map(str, header))}",
-            expected="a header only for delimited text and workbooks",
-            hint="take 'header' out of the mapping",
+            found=row_place(all_of(map(str, header))),
+            expected=told("a header only for delimited text and workbooks"),
+            hint=told("take 'header' out of the mapping"),
         )

@@ -10,9 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import told
 from tallyverify.readers.files import Content
 from tallyverify.readers.kinds.formula_errors import formula_errors
 from tallyverify.readers.kinds.header import beyond_the_file, empty_header, header_names
+from tallyverify.readers.opening.sheets import sheets_there
 from tallyverify.readers.raw import Raw
 
 
@@ -35,13 +37,14 @@ def read_workbook(
         merged = sheet.merged_cell_ranges or ()
     except (CalamineError, OSError, ValueError) as error:
         raise InputError(
-            "the workbook is damaged or cannot be read",
+            told("the workbook is damaged or cannot be read"),
             file=content.name,
             found=str(error)[:120],
-            hint="open it, save it again as xlsx, or export the sheet as CSV",
+            hint=told("open it, save it again as xlsx, or export the sheet as CSV"),
         ) from None
     if not rows:
-        raise InputError("the sheet is empty", file=content.name, place=f"sheet {shown(name)}")
+        place = told("sheet {sheet}", sheet=shown(name))
+        raise InputError(told("the sheet is empty"), file=content.name, place=place)
     cells = [[_cell(value) for value in row] for row in rows]
     errors, said = formula_errors(content.data, name)
     for (row, column), text in errors.items():
@@ -82,15 +85,15 @@ def _chosen(book: Any, name: str | None, file: str) -> str:
         names = [each for each in book.sheet_names if book.get_sheet_by_name(each).height]
         if len(names) != 1:
             raise InputError(
-                "the workbook has several sheets" if names else "the workbook is empty",
+                told("the workbook has several sheets") if names else told("the workbook is empty"),
                 file=file,
-                found=", ".join(shown(n) + " (hidden)" * (n in hidden) for n in names) or None,
-                hint="name one in mapping.sheet",
+                found=sheets_there(names, hidden) if names else None,
+                hint=told("name one in mapping.sheet"),
             )
         return str(names[0])
     if name not in book.sheet_names:
         raise InputError(
-            "the workbook has no sheet of this name",
+            told("the workbook has no sheet of this name"),
             file=file,
             found=shown(name),
             expected=listed(book.sheet_names),
@@ -101,8 +104,12 @@ def _chosen(book: Any, name: str | None, file: str) -> str:
 
 def _hidden(book: Any, name: str) -> list[str]:
     hidden = [sheet.name for sheet in book.sheets_metadata if _is_hidden(sheet)]
-    read = {True: "and was read", False: "and was not read"}
-    return [f"the sheet {shown(each)} is hidden, {read[each == name]}" for each in hidden]
+    return [
+        told("the sheet {sheet} is hidden, and was read", sheet=shown(each))
+        if each == name
+        else told("the sheet {sheet} is hidden, and was not read", sheet=shown(each))
+        for each in hidden
+    ]
 
 
 def _is_hidden(sheet: Any) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import counted, number, told
 
 MAX_BYTES = 2 * 1024**3
 """No file is read beyond this size, packed or unpacked."""
@@ -44,14 +45,10 @@ def is_left_out(name: str) -> bool:
     return bool(_NOT_ASKED.search(name))
 
 
-def damaged_file(name: str, kind: str, found: str) -> InputError:
-    """Return the error for a file that cannot be opened."""
-    return InputError(
-        f"the {kind} is damaged or was cut off",
-        file=name,
-        found=found,
-        hint="fetch the file again and compare its size",
-    )
+def damaged_file(name: str, what: str, found: str) -> InputError:
+    """Return the error for a file that cannot be opened; ``what`` says that it is damaged."""
+    hint = told("fetch the file again and compare its size")
+    return InputError(what, file=name, found=found, hint=hint)
 
 
 def workbook_kind(raw: bytes, name: str) -> str | None:
@@ -70,10 +67,12 @@ def workbook_kind(raw: bytes, name: str) -> str | None:
             broken = str(error)[:100]
         if broken is not None:
             raise InputError(
-                "the workbook is damaged or was cut off",
+                told("the workbook is damaged or was cut off"),
                 file=name,
-                found=f"a part that does not unpack as it was packed: {shown(broken)}",
-                hint="fetch the file again, or save it again as xlsx",
+                found=told(
+                    "a part that does not unpack as it was packed: {part}", part=shown(broken)
+                ),
+                hint=told("fetch the file again, or save it again as xlsx"),
             )
     return kind
 
@@ -95,8 +94,10 @@ def _archive(raw: bytes, name: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(raw))
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        found = f"{len(raw):,} bytes without a readable directory"
-        raise damaged_file(name, "zip archive", found) from None
+        size = counted(len(raw), "byte", "bytes")
+        found = told("{bytes} without a readable directory", bytes=size)
+        what = told("the zip archive is damaged or was cut off")
+        raise damaged_file(name, what, found) from None
 
 
 def unzipped(raw: bytes, name: str, pattern: str | None) -> Iterator[tuple[str, str, bytes]]:
@@ -126,15 +127,15 @@ def unzipped(raw: bytes, name: str, pattern: str | None) -> Iterator[tuple[str, 
                         _check_growth(name, len(raw), done + out.tell())
             except _UNPACK_ERRORS as error:
                 raise InputError(
-                    "the archive cannot be unpacked",
+                    told("the archive cannot be unpacked"),
                     file=name,
                     place=entry.filename if len(entries) > 1 else None,
                     found=str(error)[:100],
-                    hint="fetch the file again; encrypted archives are not read",
+                    hint=told("fetch the file again; encrypted archives are not read"),
                 ) from None
             done += out.tell()
-            told = f"{name}: {entry.filename}" if len(entries) > 1 else name
-            yield told, entry.filename, out.getvalue()
+            called = f"{name}: {entry.filename}" if len(entries) > 1 else name
+            yield called, entry.filename, out.getvalue()
 
 
 def _members(archive: zipfile.ZipFile, name: str, pattern: str | None) -> list[zipfile.ZipInfo]:
@@ -144,20 +145,24 @@ def _members(archive: zipfile.ZipFile, name: str, pattern: str | None) -> list[z
         problem = _problem(entry, times)
         if problem:
             raise InputError(
-                f"a member of the archive {problem}; it is not read",
+                problem,
                 file=name,
                 found=shown(entry.filename),
-                hint="pack the files again, each once and without folders above them",
+                hint=told("pack the files again, each once and without folders above them"),
             )
     names = [entry.filename for entry in entries]
     if pattern is not None:
         entries = [entry for entry in entries if fnmatchcase(entry.filename, pattern)]
     if not entries:
         raise InputError(
-            "no member of the archive has such a name" if names else "the archive holds no file",
+            told("no member of the archive has such a name")
+            if names
+            else told("the archive holds no file"),
             file=name,
             found=shown(pattern) if names else None,
-            expected=f"one of {listed(names)}, or a pattern such as *.csv" if names else None,
+            expected=told("one of {names}, or a pattern such as *.csv", names=listed(names))
+            if names
+            else None,
             hint=nearest(pattern or "", names),
         )
     check_number(len(entries), name)
@@ -166,21 +171,23 @@ def _members(archive: zipfile.ZipFile, name: str, pattern: str | None) -> list[z
 
 def _problem(entry: zipfile.ZipInfo, times: Counter[str]) -> str | None:
     if re.search(r"^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)", entry.filename):
-        return "has a name that leads out of it"
+        return told("a member of the archive has a name that leads out of it; it is not read")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        return "is a link"
-    return "stands in it twice" if times[entry.filename] > 1 else None
+        return told("a member of the archive is a link; it is not read")
+    if times[entry.filename] > 1:
+        return told("a member of the archive stands in it twice; it is not read")
+    return None
 
 
 def check_number(files: int, name: str) -> None:
     """Raise an InputError if there are more files than can be meant."""
     if files > MAX_MEMBERS:
         raise InputError(
-            "these are too many files",
+            told("these are too many files"),
             file=name,
-            found=f"{files:,}",
-            expected=f"at most {MAX_MEMBERS:,}",
-            hint="put them together in one file",
+            found=number(files),
+            expected=told("at most {most}", most=number(MAX_MEMBERS)),
+            hint=told("put them together in one file"),
         )
 
 
@@ -193,7 +200,8 @@ def gunzipped(raw: bytes, name: str) -> bytes:
                 out.write(block)
                 _check_growth(name, len(raw), out.tell())
     except (EOFError, OSError, zlib.error) as error:
-        raise damaged_file(name, "gzip file", str(error)[:100]) from None
+        what = told("the gzip file is damaged or was cut off")
+        raise damaged_file(name, what, str(error)[:100]) from None
     return out.getvalue()
 
 
@@ -202,20 +210,26 @@ def _check_growth(name: str, packed: int, unpacked: int) -> None:
         raise too_large(name, unpacked)
     if unpacked > _FREE_GROWTH and unpacked > MAX_RATIO * max(packed, 1):
         raise InputError(
-            "the archive unpacks to far more than a table would; refused",
+            told("the archive unpacks to far more than a table would; refused"),
             file=name,
-            found=f"{packed:,} bytes grow to {unpacked:,} or more",
-            expected=f"at most {MAX_RATIO} times the packed size",
-            hint="if it is what it seems, unpack it and name the file inside",
+            found=told(
+                "{packed} bytes grow to {unpacked} or more",
+                packed=number(packed),
+                unpacked=number(unpacked),
+            ),
+            expected=told("at most {times} times the packed size", times=number(MAX_RATIO)),
+            hint=told("if it is what it seems, unpack it and name the file inside"),
         )
 
 
 def too_large(name: str, size: int) -> InputError:
     """Return the error for more bytes than are read."""
     return InputError(
-        "the file is too large",
+        told("the file is too large"),
         file=name,
-        found=f"{size:,} bytes",
-        expected=f"at most {MAX_BYTES:,} bytes of text; Parquet may be larger",
-        hint="convert it to Parquet, which is read part by part",
+        found=counted(size, "byte", "bytes"),
+        expected=told(
+            "at most {bytes} bytes of text; Parquet may be larger", bytes=number(MAX_BYTES)
+        ),
+        hint=told("convert it to Parquet, which is read part by part"),
     )

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.readers.opening.more_kinds import columns_of_records
 from tallyverify.readers.raw import Raw
 from tallyverify.taken import takes_input
@@ -45,11 +46,13 @@ def from_frame(source: Any) -> Raw:
 def _no_table(source: Any) -> InputError:
     lazy = hasattr(source, "collect")
     return InputError(
-        "this is neither a file nor a table",
+        told("this is neither a file nor a table"),
         place="source",
         found=type(source).__name__,
-        expected="a path, a frame of pandas, polars, pyarrow or DuckDB, or a list of dicts",
-        hint="collect it first: frame.collect()" if lazy else "make a list of dicts of it",
+        expected=told("a path, a frame of pandas, polars, pyarrow or DuckDB, or a list of dicts"),
+        hint=told("collect it first: frame.collect()")
+        if lazy
+        else told("make a list of dicts of it"),
     )
 
 

@@ -13,15 +13,16 @@ import numpy as np
 import pyarrow as pa
 
 from tallyverify.arrays import Counts
-from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import counted
-from tallyverify.names import folded
+from tallyverify.errors import InputError, listed
+from tallyverify.language import number, told, told_of
 from tallyverify.readers.files import Content, load
 from tallyverify.readers.kinds.formats import read_raw
 from tallyverify.readers.opening.archives import MAX_BYTES, too_large
 from tallyverify.readers.opening.places import files_meant
+from tallyverify.readers.opening.same_columns import other_columns, with_names_of
 from tallyverify.readers.opening.sheets import sheets_meant
 from tallyverify.readers.raw import Merged, Raw
+from tallyverify.readers.words import cell_place
 from tallyverify.records import Mapping
 from tallyverify.table import Source, SourcePart
 from tallyverify.taken import takes_input
@@ -108,65 +109,19 @@ def _like(first: _Unit, unit: _Unit) -> _Unit:
     names, here = first.raw.names, unit.raw.names
     if unit.typed != first.typed:
         raise InputError(
-            "files of two kinds cannot be read as one table",
+            told("files of two kinds cannot be read as one table"),
             file=unit.raw.file,
             found=unit.content.kind,
-            expected=f"{first.content.kind}, as {first.raw.file}",
-            hint="give each kind a pattern, or write them all as Parquet",
+            expected=told("{kind}, as {file}", kind=first.content.kind, file=first.raw.file),
+            hint=told("give each kind a pattern, or write them all as Parquet"),
         )
     if here == names:
         return unit
     alike = with_names_of(first.raw, unit.raw)
     if alike is None:
-        raise _differs(first, unit)
+        raise other_columns(first.raw, unit.raw)
     raw, said = alike
     return replace(unit, raw=raw, respelt=said)
-
-
-@takes_input
-def with_names_of(first: Raw, other: Raw) -> tuple[Raw, tuple[str, ...]] | None:
-    """Return columns in the order and spelling of a first table, and what was respelt.
-
-    None if they are not the same columns.
-    """
-    names, here = first.names, other.names
-    spelt, own = [folded(name) for name in names], [folded(name) for name in here]
-    if sorted(spelt) != sorted(own) or (spelt != own and len(set(own)) < len(own)):
-        return None
-    order = range(len(own)) if spelt == own else [own.index(name) for name in spelt]
-    said = tuple(
-        f"column {shown(here[at])} read as {shown(name)}"
-        for name, at in zip(names, order, strict=True)
-        if here[at] != name
-    )
-    place = {at: new for new, at in enumerate(order)}
-    raw = replace(
-        other,
-        names=names,
-        columns=[other.columns[at] for at in order],
-        merged=tuple((place[at], top, bottom) for at, top, bottom in other.merged if at in place),
-    )
-    return raw, said
-
-
-def _differs(first: _Unit, unit: _Unit) -> InputError:
-    spelt, own = Counter(map(folded, first.raw.names)), Counter(map(folded, unit.raw.names))
-    lacking = [name for name in first.raw.distinct if folded(name) in spelt - own]
-    besides = [name for name in unit.raw.distinct if folded(name) in own - spelt]
-    told = [
-        f"{word} {listed(names, 12)}"
-        for word, names in (("no", lacking), ("besides", besides))
-        if names
-    ]
-    return InputError(
-        f"its columns are not those of {first.raw.file}, read as one table with it",
-        file=unit.raw.file,
-        place="header",
-        found="; ".join(told) or f"the columns {listed(unit.raw.names, 12)} in another order",
-        expected=listed(first.raw.names, 30),
-        hint="leave it out by a pattern that does not fit it (such as actas-*.csv, all.zip/*.csv "
-        "or, for sheets, Mesa*), or give it the same columns",
-    )
 
 
 def _check_first_row(unit: _Unit, fill_down: tuple[str, ...]) -> None:
@@ -174,10 +129,10 @@ def _check_first_row(unit: _Unit, fill_down: tuple[str, ...]) -> None:
     for column in fill_down:
         if not unit.raw.text(column)[0].as_py():
             raise InputError(
-                "an empty cell to be filled down has nothing above it in its own file",
+                told("an empty cell to be filled down has nothing above it in its own file"),
                 file=unit.raw.file,
-                place=f"row {unit.raw.row_numbers[0]}, column {shown(column)}",
-                hint="mapping.fill_down is for cells that mean what stands above them",
+                place=cell_place(str(unit.raw.row_numbers[0]), column),
+                hint=told("mapping.fill_down is for cells that mean what stands above them"),
             )
 
 
@@ -191,10 +146,10 @@ def _joined(units: list[_Unit], name: str, fill_down: tuple[str, ...]) -> Raw:
         whole = pa.concat_tables(tables, promote_options="permissive")
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         raise InputError(
-            "a column is of one type in one file and of another type in another",
+            told("a column is of one type in one file and of another type in another"),
             file=name,
             found=str(error).splitlines()[0][:120],
-            hint="write them all again with the same types",
+            hint=told("write them all again with the same types"),
         ) from None
     numbers, merged = _numbered(units)
     raws = [unit.raw for unit in units]
@@ -230,14 +185,28 @@ def _numbered(units: list[_Unit]) -> tuple[Counts, tuple[Merged, ...]]:
 
 def _noticed(units: list[_Unit]) -> tuple[str, ...]:
     """Say how many tables were read, and how; what was so in some only, of how many."""
-    sheets = [unit.sheet for unit in units if unit.sheet]
-    every = len(sheets) == len(units)
-    of = counted(len(units), "sheet", "sheets") if every else counted(len(units), "file", "files")
-    read = f"{of} read as one table: {units[0].raw.file} to "
+    ends = {"first": units[0].raw.file, "last": units[-1].raw.file}
+    together = told_of(
+        len(units),
+        "{count} file read as one table: {first} to {last}",
+        "{count} files read as one table: {first} to {last}",
+        **ends,
+    )
+    if all(unit.sheet for unit in units):
+        together = told_of(
+            len(units),
+            "{count} sheet read as one table: {first} to {last}",
+            "{count} sheets read as one table: {first} to {last}",
+            **ends,
+        )
     how = Counter(said for unit in units for said in dict.fromkeys(unit.said))
-    all_of = len(units)
-    told = (said if n == all_of else f"{said} (in {n:,} of {all_of:,})" for said, n in how.items())
-    return (f"{read}{units[-1].raw.file}", *told)
+    return together, *(_said_of_some(said, n, len(units)) for said, n in how.items())
+
+
+def _said_of_some(said: str, some: int, every: int) -> str:
+    if some == every:
+        return said
+    return told("{said} (in {some} of {all})", said=said, some=number(some), all=number(every))
 
 
 def _with_names(raw: Raw, units: list[_Unit], given: Mapping | None) -> Raw:
@@ -251,13 +220,18 @@ def _with_names(raw: Raw, units: list[_Unit], given: Mapping | None) -> Raw:
         )
         if name in raw.names or not all(names):
             raise InputError(
-                "the file has a column of this name; it stands for the name of the file or sheet"
+                told(
+                    "the file has a column of this name; it stands for the name of the file or "
+                    "sheet"
+                )
                 if name in raw.names
-                else "there are no sheets to name",
+                else told("there are no sheets to name"),
                 file=raw.file,
-                place=f"column {name}",
+                place=told("column {column}", column=name),
                 found=listed(raw.names) if name in raw.names else units[0].content.kind,
-                hint=f"rename the column {name}" if name in raw.names else f"name {FILE}",
+                hint=told("rename the column {column}", column=name)
+                if name in raw.names
+                else told("name {column}", column=FILE),
             )
         sizes = [unit.raw.rows for unit in units]
         texts = pa.DictionaryArray.from_arrays(

@@ -12,10 +12,11 @@ from typing import Any
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.language import counted
+from tallyverify.language import clauses, counted, formula, number, told
 from tallyverify.readers.kinds.header import odd_row
 from tallyverify.readers.opening.html_tables import Grid, tables_in
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.words import row_place
 from tallyverify.taken import takes_input
 
 _LINES = re.compile(rb"\s*\{[^\n]*\}\s*\n\s*\{")
@@ -35,23 +36,24 @@ def read_json(data: bytes, name: str, sheet: str | None) -> tuple[Raw, tuple[str
     except (ValueError, RecursionError) as error:
         if data.lstrip().startswith(b"["):
             raise InputError(
-                "this is not one JSON list of objects",
+                told("this is not one JSON list of objects"),
                 file=name,
                 found=str(error)[:100],
-                hint="the file may have been cut off; fetch it again",
+                hint=told("the file may have been cut off; fetch it again"),
             ) from None
         return None  # several documents, one on each line
     if isinstance(whole, list):
-        return columns_of_records(whole, name), ("JSON, a list of objects",)
+        return columns_of_records(whole, name), (told("JSON, a list of objects"),)
     lists = {k: v for k, v in whole.items() if _are_records(v)} if isinstance(whole, dict) else {}
     if not lists:
         return None
     if len(lists) > 1 and sheet not in lists:
+        no_such = [told("no {text}", text=shown(sheet))] if sheet else []
         raise InputError(
-            "the JSON holds several lists of objects",
+            told("the JSON holds several lists of objects"),
             file=name,
-            found=f"{listed(lists)}" + (f"; no {shown(sheet)}" if sheet else ""),
-            hint=nearest(sheet or "", lists) or "name one in mapping.sheet",
+            found=clauses([listed(lists), *no_such]),
+            hint=nearest(sheet or "", lists) or told("name one in mapping.sheet"),
         )
     key = sheet if sheet in lists else next(iter(lists))
     outer = _flat({k: v for k, v in whole.items() if k not in lists})
@@ -59,13 +61,13 @@ def read_json(data: bytes, name: str, sheet: str | None) -> tuple[Raw, tuple[str
     clash = sorted(outer.keys() & {name for row in map(_flat, lists[key]) for name in row})
     if clash:
         raise InputError(
-            "a key stands both beside the list of objects and in them",
+            told("a key stands both beside the list of objects and in them"),
             file=name,
             found=listed(clash),
-            hint="write the list alone, or rename one of the two",
+            hint=told("write the list alone, or rename one of the two"),
         )
     raw = replace(columns_of_records(rows, name), sheet=key)
-    return raw, (f"JSON, the list {shown(key)}",)
+    return raw, (told("JSON, the list {key}", key=shown(key)),)
 
 
 def _are_records(value: Any) -> bool:
@@ -78,11 +80,11 @@ def columns_of_records(records: Iterable[Any], name: str) -> Raw:
     for row, record in enumerate(records):
         if not isinstance(record, dict):
             raise InputError(
-                "an entry of the list is not an object",
+                told("an entry of the list is not an object"),
                 file=name,
-                place=f"entry {row + 1:,}",
+                place=told("entry {entry}", entry=number(row + 1)),
                 found=shown(record),
-                expected='an object: {"station": …}',
+                expected=told('an object: {{"station": …}}'),
             )
         cells = _flat(record)
         for key in [key for key in cells if key not in columns]:
@@ -97,7 +99,7 @@ def distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return pairs as an object, if no key stands in it twice."""
     record = dict(pairs)
     if len(record) < len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError(told("a key stands twice in one object"))
     return record
 
 
@@ -135,29 +137,34 @@ def read_html(data: bytes, name: str, sheet: str | None) -> tuple[Raw, tuple[str
     """Return the largest table of a page, or the one that ``sheet`` numbers, and which it was."""
     tables = [table for table in tables_in(data.decode("utf-8", "replace")) if len(table) > 1]
     if not tables:
-        raise InputError("the page has no table with rows", file=name, hint="save it as CSV")
+        no_table, hint = told("the page has no table with rows"), told("save it as CSV")
+        raise InputError(no_table, file=name, hint=hint)
     numbers = [str(at + 1) for at in range(len(tables))]
     if sheet is not None and sheet not in numbers:
         raise InputError(
-            "the page has no table of this number",
+            told("the page has no table of this number"),
             file=name,
             found=shown(sheet),
-            expected="; ".join(map(_table_told, numbers, tables)),
-            hint="tables are numbered from 1 in mapping.sheet",
+            expected=clauses(map(_table_told, numbers, tables)),
+            hint=told("tables are numbered from 1 in mapping.sheet"),
         )
     at = int(sheet) - 1 if sheet else max(range(len(tables)), key=lambda k: _size(tables[k]))
-    said = f"HTML, table {at + 1} of {len(tables)}"
+    which = {"table": numbers[at], "tables": str(len(tables))}
+    said = told("HTML, table {table} of {tables}", **which)
     if sheet is None and len(tables) > 1:
-        said += ", the largest (mapping.sheet may name another)"
-    return replace(_of_grid(tables[at], name), sheet=str(at + 1)), (said,)
+        said = told(
+            "HTML, table {table} of {tables}, the largest (mapping.sheet may name another)", **which
+        )
+    return replace(_of_grid(tables[at], name), sheet=numbers[at]), (said,)
 
 
 def _size(table: Grid) -> int:
     return sum(map(len, table))
 
 
-def _table_told(number: str, table: Grid) -> str:
-    return f"{number} ({counted(len(table) - 1, 'row', 'rows')}: {listed(table[0], 4)})"
+def _table_told(at: str, table: Grid) -> str:
+    rows = counted(len(table) - 1, "row", "rows")
+    return formula("{table} ({rows}: {cells})", table=at, rows=rows, cells=listed(table[0], 4))
 
 
 def _of_grid(table: Grid, name: str) -> Raw:
@@ -167,10 +174,10 @@ def _of_grid(table: Grid, name: str) -> Raw:
         if len(row) != width:
             raise odd_row(
                 name,
-                f"row {at:,}",
+                row_place(number(at)),
                 row,
                 width,
-                "if it is another table of the page that is meant, name it in mapping.sheet",
+                told("if it is another table of the page that is meant, name it in mapping.sheet"),
             )
     columns = [
         pa.chunked_array([pa.array([row[at] or None for row in rows], pa.string())])
@@ -189,9 +196,11 @@ def check_not_fixed_width(
     several = len(set(wanted)) > 1 and len(lines) > 1
     if several and not re.search("[,;\t|]", lines[0]) and all(map(_FIXED.search, lines[:5])):
         raise InputError(
-            "this is text of fixed width: its columns are parted by spaces alone",
+            told("this is text of fixed width: its columns are parted by spaces alone"),
             file=name,
             found=shown(lines[0]),
-            expected="cells separated by a comma, semicolon, tab or |",
-            hint="make CSV of it: pandas.read_fwf(FILE, dtype=str).to_csv(OTHER, index=False)",
+            expected=told("cells separated by a comma, semicolon, tab or |"),
+            hint=told(
+                "make CSV of it: pandas.read_fwf(FILE, dtype=str).to_csv(OTHER, index=False)"
+            ),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import told
 from tallyverify.readers.opening.archives import check_number, is_left_out
 from tallyverify.taken import takes_input
 
@@ -59,8 +60,11 @@ def check_name(path: Path) -> Path:
     try:
         path.name.encode()
     except UnicodeEncodeError:
-        hint = "give the file a name in plain letters"
-        raise InputError("the name of the file is not text", file=path.name, hint=hint) from None
+        what, hint = (
+            told("the name of the file is not text"),
+            told("give the file a name in plain letters"),
+        )
+        raise InputError(what, file=path.name, hint=hint) from None
     return path
 
 
@@ -80,15 +84,17 @@ def _sorted(base: Path, pattern: str, name: str) -> FilesMeant:
     if folders or not files:
         there = sorted(p.name for p in base.iterdir()) if base.is_dir() else []
         raise InputError(
-            "a folder lies among the files"
+            told("a folder lies among the files")
             if folders
-            else "the folder holds no file"
+            else told("the folder holds no file")
             if pattern == "*"
-            else "no file has such a name",
+            else told("no file has such a name"),
             file=name,
             found=listed(folders) if folders else shown(pattern),
-            expected=f"files; there are {listed(there)}" if there else "files",
-            hint="to read the files of the folders too, give FOLDER/**/*.csv"
+            expected=told("files; there are {names}", names=listed(there))
+            if there
+            else told("files"),
+            hint=told("to read the files of the folders too, give FOLDER/**/*.csv")
             if folders
             else nearest(pattern, there),
         )

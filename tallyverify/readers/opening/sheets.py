@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 
 from tallyverify.errors import InputError, nearest, shown
+from tallyverify.language import enumerated, told
 from tallyverify.readers.files import Content
 
 WORKBOOKS = ("xlsx", "xls", "ods")
@@ -36,13 +38,22 @@ def sheets_meant(content: Content, sheet: str | None, *, named: bool) -> list[st
     visible: list[str | None] = [name for name in fits if name in seen]
     if not visible:
         raise InputError(
-            "no visible sheet of the workbook has such a name",
+            told("no visible sheet of the workbook has such a name"),
             file=content.name,
             found=shown(sheet),
-            expected=", ".join(shown(n) + " (hidden)" * (n not in seen) for n in full)
-            or "a sheet with cells",
-            hint="a hidden sheet is read where mapping.sheet names it"
+            expected=sheets_there(full, {name for name in full if name not in seen})
+            if full
+            else told("a sheet with cells"),
+            hint=told("a hidden sheet is read where mapping.sheet names it")
             if fits
             else nearest(sheet, full),
         )
     return visible
+
+
+def sheets_there(names: Iterable[str], hidden: Collection[str]) -> str:
+    """Return the names of sheets, with a word beside those that are hidden."""
+    return enumerated(
+        told("{sheet} (hidden)", sheet=shown(name)) if name in hidden else shown(name)
+        for name in names
+    )

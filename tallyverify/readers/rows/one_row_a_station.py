@@ -16,10 +16,11 @@ import pyarrow as pa
 from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.key_bytes import folded_keys
-from tallyverify.language import counted
+from tallyverify.language import clauses, counted, enumerated, told, told_of
 from tallyverify.names import folded
 from tallyverify.readers.rows.said_of_rows import LEVEL, STATUS, VERSION, version_column
 from tallyverify.readers.rows.versions import ranked
+from tallyverify.readers.words import cell_place
 from tallyverify.records import Latest, Mapping
 from tallyverify.records import SheetStatus as StatusColumn
 from tallyverify.table import ActaTable
@@ -83,7 +84,11 @@ def _by_status(table: ActaTable, status: StatusColumn) -> ActaTable:
     table = replace(table, source=source)
     if not again.any():
         return table
-    said = f"{counted(int(again.sum()), 'annulled sheet', 'annulled sheets')} of stations with another one left out"
+    said = told_of(
+        int(again.sum()),
+        "{count} annulled sheet of stations with another one left out",
+        "{count} annulled sheets of stations with another one left out",
+    )
     return kept_rows(table, ~again, said)
 
 
@@ -103,21 +108,27 @@ def _check_placed(
         return
     rows, source = table.frame["row"], table.source
     found = [
-        f"{shown(text)} in {counted(len(own), 'row', 'rows')}, "
-        f"first in row {source.row(int(rows[own.index].min()))}"
+        told(
+            "{text} in {rows}, first in row {row}",
+            text=shown(text),
+            rows=counted(len(own), "row", "rows"),
+            row=source.row(int(rows[own.index].min())),
+        )
         for text, own in strange.groupby(strange, sort=True)
     ]
     first = strange.min()
     raise InputError(
-        "a status that the mapping does not place"
-        if len(found) == 1
-        else f"{len(found)} statuses that the mapping does not place",
+        told_of(
+            len(found),
+            "a status that the mapping does not place",
+            "{count} statuses that the mapping does not place",
+        ),
         file=table.source.name,
-        place=f"row {source.row(int(rows[strange.index].min()))}, column {shown(status.column)}",
-        found="; ".join(found[:30]),
-        expected=f"each one of {listed(meaning)}",
+        place=cell_place(source.row(int(rows[strange.index].min())), status.column),
+        found=clauses(found[:30]),
+        expected=told("each one of {texts}", texts=listed(meaning)),
         hint=nearest(first, meaning)
-        or "list it in mapping.status under counted, annulled or pending",
+        or told("list it in mapping.status under counted, annulled or pending"),
     )
 
 
@@ -134,11 +145,23 @@ def _in_force(table: ActaTable, mapping: Mapping) -> ActaTable:
     out = table.frame.index.isin(rank.index[rank != best])
     if not out.any():
         return table
-    said = (
-        f"{counted(int(out.sum()), 'row', 'rows')} superseded by "
-        f"{'a later' if last else 'an earlier'} one of the station (column {shown(column)})"
+    return kept_rows(table, ~out, _superseded(int(out.sum()), column, last=last))
+
+
+def _superseded(rows: int, column: str, *, last: bool) -> str:
+    if last:
+        return told_of(
+            rows,
+            "{count} row superseded by a later one of the station (column {column})",
+            "{count} rows superseded by a later one of the station (column {column})",
+            column=shown(column),
+        )
+    return told_of(
+        rows,
+        "{count} row superseded by an earlier one of the station (column {column})",
+        "{count} rows superseded by an earlier one of the station (column {column})",
+        column=shown(column),
     )
-    return kept_rows(table, ~out, said)
 
 
 def _added_up(table: ActaTable) -> ActaTable:
@@ -161,9 +184,10 @@ def _added_up(table: ActaTable) -> ActaTable:
         unread = unread.assign(row=unread["row"].map(into))
     size = np.bincount(code)
     source = table.source
-    said = (
-        f"{counted(int(size[size > 1].sum()), 'row', 'rows')} of "
-        f"{counted(int((size > 1).sum()), 'station', 'stations')} are parts that were added up"
+    said = told(
+        "{rows} of {stations} are parts that were added up",
+        rows=counted(int(size[size > 1].sum()), "row", "rows"),
+        stations=counted(int((size > 1).sum()), "station", "stations"),
     )
     return replace(
         table,
@@ -206,24 +230,27 @@ def _once(table: ActaTable, name: str, parts: _Parts) -> tuple[Counts, Mask]:
     if differ.any():
         one = code == code[differ][0]
         raise InputError(
-            "parts of one station state different registered voters",
+            told("parts of one station state different registered voters"),
             file=table.source.name,
-            place=f"rows {_rows(table, one)}",
-            found=f"station {shown(table.frame.loc[one, 'station'].iloc[0])}: "
-            f"{_numbers(values[one])}",
-            expected="one number, or none, in all rows of a station",
-            hint="the key may need another column in mapping.station",
+            place=_rows(table, one),
+            found=told(
+                "station {station}: {values}",
+                station=shown(table.frame.loc[one, "station"].iloc[0]),
+                values=_numbers(values[one]),
+            ),
+            expected=told("one number, or none, in all rows of a station"),
+            hint=told("the key may need another column in mapping.station"),
         )
     return most, ~stated
 
 
 def _numbers(values: Iterable[int]) -> str:
-    return ", ".join(str(value) for value in islice(values, 10))
+    return enumerated(str(value) for value in islice(values, 10))
 
 
 def _rows(table: ActaTable, which: Mask) -> str:
     first = islice(table.frame.loc[which, "row"].tolist(), 10)
-    return ", ".join(map(table.source.row, first))
+    return told("rows {rows}", rows=enumerated(map(table.source.row, first)))
 
 
 def _check_areas(table: ActaTable, parts: _Parts) -> None:
@@ -237,11 +264,14 @@ def _check_areas(table: ActaTable, parts: _Parts) -> None:
             one = code == code[differ][0]
             rows = table.frame.loc[one]
             raise InputError(
-                "parts of one station lie in two areas",
+                told("parts of one station lie in two areas"),
                 file=table.source.name,
-                place=f"rows {_rows(table, one)}",
-                found=f"station {shown(rows['station'].iloc[0])}: "
-                f"{listed(map(str, rows[level].fillna('').unique()))}",
-                expected=f"one {level} in all rows of a station",
-                hint="the area may belong to the key in mapping.station",
+                place=_rows(table, one),
+                found=told(
+                    "station {station}: {values}",
+                    station=shown(rows["station"].iloc[0]),
+                    values=listed(map(str, rows[level].fillna("").unique())),
+                ),
+                expected=told("one {level} in all rows of a station", level=level),
+                hint=told("the area may belong to the key in mapping.station"),
             )

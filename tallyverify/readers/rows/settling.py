@@ -9,14 +9,16 @@ import pandas as pd
 
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import formula, told
 from tallyverify.readers.rows.one_row_a_station import kept_rows, one_row_a_station
 from tallyverify.readers.rows.said_of_rows import LEVEL, needs_every_row
 from tallyverify.readers.rows.subtotals import Suspects, by_arithmetic, by_key
+from tallyverify.readers.words import column_place, first_of
 from tallyverify.records import Mapping, Subtotals
 from tallyverify.table import ActaTable
 
-_BY_RULE = "mapping.subtotals names it"
-_TOO_MANY = "; it stays, since no fewer rows than are kept would be left out"
+_BY_RULE = told("mapping.subtotals names it")
+_NO_PART = told("a part of its key is empty")
 
 
 def settle(table: ActaTable, keyless: Mask, mapping: Mapping, *, arithmetic: bool) -> ActaTable:
@@ -33,7 +35,7 @@ def settle(table: ActaTable, keyless: Mask, mapping: Mapping, *, arithmetic: boo
     rows = table.frame["row"]
     named = by_key(table, keyless)
     # Parts of a file do not show sums: there an empty part of a key leaves it open.
-    partial = dict.fromkeys(set(rows[keyless]) - set(named.sure), "a part of its key is empty")
+    partial: dict[int, str] = dict.fromkeys(set(rows[keyless]) - set(named.sure), _NO_PART)
     table = _stations(table, {} if decided is False else named.sure, mapping)
     if arithmetic:
         suspects = by_arithmetic(table, named, np.isin(table.frame["row"], list(partial)))
@@ -60,7 +62,7 @@ def _decided(table: ActaTable, suspects: Suspects, decided: bool | None) -> Acta
     """Leave subtotals out, keep them, or note them as undecided."""
     sure, doubtful = suspects.sure, suspects.doubtful
     if decided and 2 * len(sure) >= len(table):
-        return _noted(table, {row: why + _TOO_MANY for row, why in sure.items()}, None)
+        return _noted(table, {row: _too_many(why) for row, why in sure.items()}, None)
     if decided:
         table, sure = _left_out(table, sure), {}
     return (
@@ -70,12 +72,19 @@ def _decided(table: ActaTable, suspects: Suspects, decided: bool | None) -> Acta
     )
 
 
+def _too_many(why: str) -> str:
+    return told(
+        "{why}; it stays, since no fewer rows than are kept would be left out",
+        why=why,
+    )
+
+
 def _left_out(table: ActaTable, totals: dict[int, str]) -> ActaTable:
     if not totals:
         return table
-    told = _noted(table, totals, True).source
+    source = _noted(table, totals, True).source
     table = kept_rows(table, ~np.isin(table.frame["row"], list(totals)))
-    return replace(table, source=replace(told, left_out=told.left_out + len(totals)))
+    return replace(table, source=replace(source, left_out=source.left_out + len(totals)))
 
 
 def _noted(table: ActaTable, totals: dict[int, str], decided: bool | None) -> ActaTable:
@@ -86,11 +95,12 @@ def _noted(table: ActaTable, totals: dict[int, str], decided: bool | None) -> Ac
     before = table.source
     text = before.settled
     if before.subtotals and before.subtotals_left_out:
-        text = (*text, f"left out as subtotals: {listed(before.subtotals)}")
+        rows = first_of([formula('"{row}"', row=row) for row in before.subtotals], 30)
+        text = (*text, told("left out as subtotals: {rows}", rows=rows))
     source = replace(
         before,
         subtotals=tuple(
-            f"row {before.row(row)}: {shown(name)}"
+            told("row {row}: {name}", row=before.row(row), name=shown(name))
             for row, name in zip(named["row"].tolist(), names, strict=True)
         ),
         subtotal_why=tuple(totals[row] for row in named["row"].tolist()),
@@ -108,11 +118,11 @@ def _by_rule(table: ActaTable, rule: Subtotals) -> Mask:
     missing = [text for text in rule.equals if text.strip() not in there]
     if missing:
         raise InputError(
-            "mapping.subtotals names a text that no row has",
+            told("mapping.subtotals names a text that no row has"),
             file=table.source.name,
-            place=f"column {shown(rule.column)}",
-            found=f"no {shown(missing[0])}",
-            expected=f"one of {listed(sorted(there))}",
+            place=column_place(rule.column),
+            found=told("no {text}", text=shown(missing[0])),
+            expected=told("one of {texts}", texts=listed(sorted(there))),
             hint=nearest(missing[0], there),
         )
     found: Mask = texts.isin([text.strip() for text in rule.equals]).to_numpy(dtype=bool)

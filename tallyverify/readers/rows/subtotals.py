@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.arrays import Counts, Mask
+from tallyverify.language import told
 from tallyverify.readers.rows.blocks import totals_by_place
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, area_codes
@@ -24,16 +25,16 @@ _LAST_PART = r"[^\pL\pN]+[\pL\pN]*$"
 _SMALLEST = 100
 """In rows of fewer votes a sum can come about by chance."""
 
-_BY_KEY = "its key is empty or says total"
-_BY_STEM = "it equals the sum of the rows whose keys begin with its own"
-_BY_AREA = "it equals the sum of its area's rows"
-_BY_PLACE = "it equals the sum of the rows beside it"
-_LARGE = "a part of its key is empty, and it holds as much as all other rows of its area"
-_SAME_KEY = (
+_BY_KEY = told("its key is empty or says total")
+_BY_STEM = told("it equals the sum of the rows whose keys begin with its own")
+_BY_AREA = told("it equals the sum of its area's rows")
+_BY_PLACE = told("it equals the sum of the rows beside it")
+_LARGE = told("a part of its key is empty, and it holds as much as all other rows of its area")
+_SAME_KEY = told(
     "a part of its key is empty, and another row has the same key; mapping.fill_down says that an "
     "empty cell means what stands above it"
 )
-_MULTIPLE = "all rows together are a whole multiple of it, in every figure"
+_MULTIPLE = told("all rows together are a whole multiple of it, in every figure")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def by_arithmetic(table: ActaTable, known: Suspects, partial: Mask) -> Suspects:
         sure |= dict.fromkeys(rows[more].tolist(), why)
         found = found | more
     left = partial & ~found
-    doubtful = dict.fromkeys(rows[_nested(table, found, large)].tolist(), _MULTIPLE)
+    doubtful: dict[int, str] = dict.fromkeys(rows[_nested(table, found, large)].tolist(), _MULTIPLE)
     doubtful |= dict.fromkeys(rows[_as_large_as_all(table, left)].tolist(), _LARGE)
     same = table.frame.loc[left, "station"].duplicated(keep=False).to_numpy()
     doubtful |= dict.fromkeys(rows[left][same].tolist(), _SAME_KEY)

@@ -12,12 +12,27 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, shown
+from tallyverify.language import told
+from tallyverify.readers.words import all_of, any_of, cell_place, column_place
 from tallyverify.table import Source
 
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-_DAYS = {"day/month/year": "%d/%m/%Y", "month/day/year": "%m/%d/%Y"}
+_DAYS = ("%d/%m/%Y", "%m/%d/%Y")
+_NUMBERS, _DAY, _MOMENT, _ZONED, _HOURS = "number", "day", "moment", "zoned", "hours"
+_KINDS = {
+    _NUMBERS: told("a number"),
+    _DAY: told("a day"),
+    _MOMENT: told("a day and time"),
+    _ZONED: told("a day and time with its zone"),
+    "%d/%m/%Y": told("day/month/year"),
+    "%d/%m/%YT": told("day/month/year and time"),
+    "%m/%d/%Y": told("month/day/year"),
+    "%m/%d/%YT": told("month/day/year and time"),
+    _HOURS: told("hours"),
+}
+"""What texts of a kind say."""
 
 
 def ranked(texts: Sequence[str], rows: Sequence[int], column: str, source: Source) -> Counts:
@@ -36,60 +51,64 @@ def ranked(texts: Sequence[str], rows: Sequence[int], column: str, source: Sourc
         left = set(known[text]) if kinds is None else kinds & set(known[text])
         if not left:
             raise InputError(
-                "rows of one station cannot be put in order",
+                told("rows of one station cannot be put in order"),
                 file=source.name,
-                place=f"row {source.row(row)}, column {shown(column)}",
+                place=cell_place(source.row(row), column),
                 found=shown(text),
-                expected=f"{' or '.join(sorted(kinds))}, as in the rows before it"
+                expected=told("{kinds}, as in the rows before it", kinds=any_of(_told(kinds)))
                 if kinds
-                else "a number, a day, or a day and time, e.g. 2030-05-05T21:30",
+                else told("a number, a day, or a day and time, e.g. 2030-05-05T21:30"),
             )
         kinds = left
     if kinds and len(kinds) > 1:
         raise InputError(
-            "days that can be read in two ways",
+            told("days that can be read in two ways"),
             file=source.name,
-            place=f"column {shown(column)}",
-            found=f"{shown(texts[0])} and the like",
-            expected=f"one of {' and '.join(sorted(kinds))}",
-            hint="write them as year-month-day",
+            place=column_place(column),
+            found=told("{text} and the like", text=shown(texts[0])),
+            expected=told("one of {kinds}", kinds=all_of(_told(kinds))),
+            hint=told("write them as year-month-day"),
         )
     kind = next(iter(kinds or {""}))
     values = {text: readings[kind] for text, readings in known.items()}
-    hours = {value.hour for value in values.values()} if kind == "hours" else {0}
+    hours = {value.hour for value in values.values()} if kind == _HOURS else {0}
     if min(hours) < 6 and max(hours) >= 18:
         raise InputError(
-            "hours before and after midnight, without their day",
+            told("hours before and after midnight, without their day"),
             file=source.name,
-            place=f"column {shown(column)}",
-            found=f"{shown(min(values))} and {shown(max(values))}",
-            hint="name a column with day and time",
+            place=column_place(column),
+            found=all_of([shown(min(values)), shown(max(values))]),
+            hint=told("name a column with day and time"),
         )
     order = {value: at for at, value in enumerate(sorted(set(values.values())))}
     return np.array([order[values[text]] for text in texts], dtype=np.int64)
+
+
+def _told(kinds: set[str]) -> list[str]:
+    return sorted(_KINDS[kind] for kind in kinds)
 
 
 def _readings(text: str) -> dict[str, Any]:
     """What a text may say, by kind."""
     found: dict[str, Any] = {}
     if _NUMBER.fullmatch(text):
-        found["a number"] = Decimal(text)
+        found[_NUMBERS] = Decimal(text)
     if _ISO.match(text):
         moment = _moment(text)
         if moment is not None:
-            zone = " with its zone" if moment.tzinfo else ""
-            found["a day" if len(text) == 10 else f"a day and time{zone}"] = moment
+            timed = _ZONED if moment.tzinfo else _MOMENT
+            found[_DAY if len(text) == 10 else timed] = moment
     day_of, space, time_of = text.partition(" ")
     plain = re.sub(r"[.-]", "/", day_of) + space + time_of
-    for name, day in _DAYS.items():
+    for day in _DAYS:
         for clock in _CLOCKS:
             moment = _moment(plain, day + clock)
             if moment is not None:
-                found[f"{name}{' and time' if clock else ''}"] = moment
+                found[f"{day}T" if clock else day] = moment
     for clock in _CLOCKS[1:]:
         moment = _moment(text, clock.strip())
         if moment is not None:
-            found["hours"] = moment
+            found[_HOURS] = moment
     return found
 
 

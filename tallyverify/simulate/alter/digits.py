@@ -6,6 +6,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Floats
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.simulate.alter.sheets import Altered, Clean, SheetCounts, altered, sheets_of
 from tallyverify.taken import takes_input
 
@@ -68,8 +69,12 @@ def invent_digits(
     """
     if not (repeated >= 0 and adjacent >= 0):
         raise InputError(
-            "pairs are written 0 or more times as often as by chance",
-            found=f"repeated {repeated}, adjacent {adjacent}",
+            told("pairs are written 0 or more times as often as by chance"),
+            found=told(
+                "repeated {repeated}, adjacent {adjacent}",
+                repeated=str(repeated),
+                adjacent=str(adjacent),
+            ),
         )
     sheets = sheets_of(given, dose, seed)
     following = _following(repeated, adjacent)

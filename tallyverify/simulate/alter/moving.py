@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
 from tallyverify.taken import takes_input
 
@@ -88,7 +89,7 @@ def swap_tallies(
     <Altered 'swapped': 20 of 200 stations>
     """
     if not 0 <= gap <= 1:
-        raise InputError("a gap is a fraction of the votes of two", found=str(gap))
+        raise InputError(told("a gap is a fraction of the votes of two"), found=str(gap))
     sheets = sheets_of(given, dose, seed)
     first = sheets.place(candidate)
     second = sheets.place(other, other_than=first)

@@ -13,6 +13,7 @@ import pandas as pd
 from tallyverify.arrays import Array, Counts, Floats, Mask
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import told
 from tallyverify.simulate.clean import SimulatedElection
 from tallyverify.table import ActaTable
 from tallyverify.taken import takes_input
@@ -87,9 +88,9 @@ class SheetCounts:
         """Registered voters who did not vote, by station; 0 where it is not known."""
         if not (self.registered > 0).any():
             raise InputError(
-                "ballots can only be added where registered voters are known",
-                found=f"lines {listed(self.table.lines)}",
-                expected="a line 'registered'",
+                told("ballots can only be added where registered voters are known"),
+                found=told("lines {names}", names=listed(self.table.lines)),
+                expected=told("a line 'registered'"),
             )
         room: Counts = np.maximum(self.registered - self.ballots, 0) * self.read
         return room
@@ -108,7 +109,7 @@ class SheetCounts:
         from scipy.stats import binom
 
         if not 0 <= chance <= 1:
-            raise InputError("a fraction is from 0 to 1", found=str(chance))
+            raise InputError(told("a fraction is from 0 to 1"), found=str(chance))
         drawn = binom.ppf(self.numbers(purpose), trials, chance)
         return np.clip(drawn, 0, trials).astype(np.int64)
 
@@ -118,19 +119,21 @@ class SheetCounts:
         if candidate is not None:
             if candidate not in names:
                 raise InputError(
-                    "the contest has no candidate of this name",
+                    told("the contest has no candidate of this name"),
                     found=shown(candidate),
                     expected=listed(names),
                     hint=nearest(candidate, names),
                 )
             place = names.index(candidate)
             if place == other_than:
-                raise InputError("two different candidates are needed", found=shown(candidate))
+                raise InputError(
+                    told("two different candidates are needed"), found=shown(candidate)
+                )
             return place
         totals = self.votes.sum(axis=0)
         if other_than is not None:
             if len(names) == 1:
-                raise InputError("two different candidates are needed", found=listed(names))
+                raise InputError(told("two different candidates are needed"), found=listed(names))
             totals[other_than] = -1
         return int(np.argmax(totals))
 
@@ -139,9 +142,9 @@ def check_dose(dose: float, seed: int) -> None:
     """Raise unless the dose is a share and the seed is not negative."""
     if not 0 <= dose <= 1 or seed < 0:
         raise InputError(
-            "stations are altered by a share and a seed",
-            found=f"dose {dose}, seed {seed}",
-            expected="dose from 0 to 1, seed from 0",
+            told("stations are altered by a share and a seed"),
+            found=told("dose {dose}, seed {seed}", dose=str(dose), seed=str(seed)),
+            expected=told("dose from 0 to 1, seed from 0"),
         )
 
 
@@ -153,8 +156,8 @@ def sheets_of(given: Clean, dose: float, seed: int) -> SheetCounts:
     absent = [name for name in names if name not in table.votes]
     if absent:
         raise InputError(
-            "sheets are altered in one column of votes per candidate",
-            found=f"none for {absent[0]!r}",
+            told("sheets are altered in one column of votes per candidate"),
+            found=told("none for {name}", name=repr(absent[0])),
         )
     read = np.logical_and.reduce([table.known(name) for name in table.figures])
     votes = np.array([table.figure(name)[0] for name in names]).reshape(len(names), -1).T
@@ -187,9 +190,14 @@ def altered(
     wanted = round(dose * len(table))
     if wanted and not able.any():
         raise InputError(
-            "no station can be altered like this",
-            found=f"{kind} = {dose} of {len(table)} stations",
-            hint="another alteration, or a table with more on its sheets",
+            told("no station can be altered like this"),
+            found=told(
+                "{kind} = {dose} of {stations} stations",
+                kind=kind,
+                dose=str(dose),
+                stations=str(len(table)),
+            ),
+            hint=told("another alteration, or a table with more on its sheets"),
         )
     order = np.lexsort((table.spelt_hash, sheets.numbers(kind)))
     chosen = np.zeros(len(table), dtype=bool)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.simulate.alter.sheets import Altered, Clean, altered, sheets_of
 from tallyverify.taken import takes_input
 
@@ -66,12 +67,13 @@ def round_percentages(
     """
     if of not in ("turnout", "share") or direction not in ("up", "nearest"):
         raise InputError(
-            "a round percentage is of turnout or of a share",
-            found=f"of {of!r}, direction {direction!r}",
-            expected="'turnout' or 'share'; 'up' or 'nearest'",
+            told("a round percentage is of turnout or of a share"),
+            found=told("of {of}, direction {direction}", of=repr(of), direction=repr(direction)),
+            expected=told("'turnout' or 'share'; 'up' or 'nearest'"),
         )
     if step < 1 or 100 % step:
-        raise InputError("round percentages are multiples of a divisor of 100", found=str(step))
+        what = told("round percentages are multiples of a divisor of 100")
+        raise InputError(what, found=str(step))
     sheets = sheets_of(given, dose, seed)
     place = sheets.place(candidate)
     votes = sheets.votes.copy()

@@ -12,6 +12,7 @@ import pandas as pd
 from tallyverify.arrays import Hashes
 from tallyverify.draws import station_uniforms
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.records import AreaResult, Declared
 from tallyverify.simulate.alter.sheets import check_dose
 from tallyverify.taken import takes_input
@@ -83,15 +84,15 @@ def type_totals(
     """
     check_dose(dose, seed)
     if decimals not in range(_MOST_DECIMALS + 1):
-        raise InputError("percentages have 0 to 4 decimals", found=str(decimals))
+        raise InputError(told("percentages have 0 to 4 decimals"), found=str(decimals))
     rows = [(bulletin.id, row) for bulletin in declared.bulletins for row in bulletin.areas]
     able = np.array([_able(row) for _, row in rows], dtype=bool)
     wanted = round(dose * len(rows))
     if wanted and not able.any():
         raise InputError(
-            "no declared result can be typed from percentages",
-            found=f"{len(rows)} results",
-            expected="valid votes, and votes of all candidates that sum to them",
+            told("no declared result can be typed from percentages"),
+            found=told("{rows} results", rows=str(len(rows))),
+            expected=told("valid votes, and votes of all candidates that sum to them"),
         )
     names = ["/".join(row.area.values()) for _, row in rows]
     labels = np.array([f"{of}\x1f{name}" for (of, _), name in zip(rows, names, strict=True)])

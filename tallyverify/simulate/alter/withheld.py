@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tallyverify.errors import InputError
+from tallyverify.language import told
 from tallyverify.simulate.alter.sheets import Altered, Clean, sheets_of, truth_of
 from tallyverify.taken import takes_input
 
@@ -52,7 +53,7 @@ def withhold(
     (<Altered 'withheld': 40 of 200 stations>, 160)
     """
     if not np.isfinite(tilt):
-        raise InputError("a tilt is a number", found=str(tilt))
+        raise InputError(told("a tilt is a number"), found=str(tilt))
     sheets = sheets_of(given, dose, seed)
     place = sheets.place(candidate)
     own, whole = sheets.votes[:, place], sheets.votes.sum(axis=1)

@@ -6,8 +6,6 @@ import os
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
 from tallyverify.language.told import LANGUAGES, Language, Told
 
 _Any = TypeVar("_Any")
@@ -22,6 +20,8 @@ def retold(value: _Any, language: Language) -> _Any:
 
 
 def _retold(value: Any, language: Language) -> Any:
+    from pydantic import BaseModel
+
     if isinstance(value, Told):
         return value.in_language(language)
     if isinstance(value, BaseModel):

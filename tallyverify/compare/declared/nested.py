@@ -7,10 +7,11 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tallyverify.checking import CaseFacts, Check, Kept
-from tallyverify.compare.lifting import MOST_PROOFS, answer_of, proof_of
+from tallyverify.compare.lifting import MOST_PROOFS, answer_of, is_of, proof_of
+from tallyverify.compare.wording import difference, line_words, of_bulletin
 from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, summarise_witnesses
-from tallyverify.findings import CheckResult, Evidence, Finding, place
-from tallyverify.language import counted, number
+from tallyverify.findings import CheckResult, Evidence, Finding
+from tallyverify.language import clauses, counted, number, told
 from tallyverify.names import folded
 from tallyverify.records import AreaResult, Bulletin
 
@@ -21,7 +22,9 @@ Kinds = tuple[str, ...]
 def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """D308: areas against the area that they lie in, within one bulletin."""
     if not any(_families(bulletin) for bulletin in facts.bulletins):
-        return check.not_applicable("no bulletin declares areas together with their parent area")
+        return check.not_applicable(
+            told("no bulletin declares areas together with their parent area")
+        )
     engine = answer_of(kept, facts)
     differing: list[_Differing] = []
     asked = 0
@@ -36,13 +39,12 @@ def conclude(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
                 ]
     differing.sort(key=lambda one: -abs(one.total - one.whole))
     findings = [
-        _told(check, engine, one, facts, prove=rank < MOST_PROOFS)
+        _finding(check, engine, one, facts, prove=rank < MOST_PROOFS)
         for rank, one in enumerate(differing)
     ]
     sure = sum(finding.evidence is not Evidence.NOTE for finding in findings)
-    return check.result(
-        findings, reason=f"{counted(asked, 'parent area', 'parent areas')}", statistic=sure
-    )
+    reason = counted(asked, "parent area", "parent areas")
+    return check.result(findings, reason=reason, statistic=sure)
 
 
 def _families(bulletin: Bulletin) -> list[tuple[AreaResult, list[AreaResult]]]:
@@ -107,32 +109,42 @@ def _unequal(
     return found
 
 
-def _told(
+def _finding(
     check: Check, engine: Feasibility, one: _Differing, facts: CaseFacts, *, prove: bool
 ) -> Finding:
-    evidence, proof, why = Evidence.NOTE, "", ""
+    evidence, proof = Evidence.NOTE, ""
     if prove and (one.total > one.whole or one.every):
         wanted = _of_family(one.answer, one.at, one.parent, one.children, one.label, facts)
         parent = facts.area_index(one.parent.area)
         evidence, proof = proof_of(engine, one.answer, wanted, about=lambda row: row.area == parent)
+    says = told(
+        "{name}: {areas} below sum to {total}, {whole} are declared for the whole",
+        name=line_words(one.label),
+        areas=counted(one.areas, "area", "areas"),
+        total=number(one.total),
+        whole=number(one.whole),
+    )
     if evidence is Evidence.NOTE:
-        why = "; the rows may be of different hours, or of other papers"
-        if one.total < one.whole:
-            why = "; whether that is all of it is not known"
-        elif not prove:
-            why = "; larger differences were proved first, and this one was not"
+        says = clauses([says, _why_not(one, prove=prove)])
     return check.finding(
-        f"bulletin {one.bulletin.id}, {place(one.parent.area)}: {one.label}: "
-        f"{counted(one.areas, 'area', 'areas')} below sum to {number(one.total)}, {number(one.whole)} are "
-        f"declared for the whole{why}",
+        of_bulletin(one.bulletin.id, one.parent.area, says),
         proof=proof,
         evidence=evidence,
         bulletin=one.bulletin.id,
         area=one.parent.area,
         observed=one.total,
         expected=one.whole,
-        arithmetic=f"{number(one.total)} − {number(one.whole)} = {number(one.total - one.whole)}",
+        arithmetic=difference(one.total, one.whole),
     )
+
+
+def _why_not(one: _Differing, *, prove: bool) -> str:
+    """Say why a difference proves nothing."""
+    if one.total < one.whole:
+        return told("whether that is all of it is not known")
+    if not prove:
+        return told("larger differences were proved first, and this one was not")
+    return told("the rows may be of different hours, or of other papers")
 
 
 def _of_family(
@@ -150,7 +162,7 @@ def _of_family(
     def wanted(row: Row) -> bool:
         if row.bulletin != at or row.area not in areas:
             return False
-        if row.of_stations or row.label.removesuffix(" votes") == label.removesuffix(" votes"):
+        if row.of_stations or is_of(row, label):
             return True
         return bool(members) and set(row.figure.candidates) <= members
 
@@ -175,14 +187,14 @@ def _compared(
 
 D308 = Check(
     code="D308",
-    name="Declared areas against their parent area",
+    name=told("Declared areas against their parent area"),
     family="compare",
     evidence=Evidence.CONTRADICTION,
     conclude=conclude,
     summarise=summarise_witnesses,
     rows="kept",
-    needs="a result declared by area",
-    assumptions="areas are all there if their stations, or the registry, say so",
+    needs=told("a result declared by area"),
+    assumptions=told("areas are all there if their stations, or the registry, say so"),
     reference="arithmetic: parts are not more than the whole",
 )
 CHECKS = (D308,)

@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.language import told
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.words import all_of, cell_place, column_place
 from tallyverify.records import Mapping, column_named
 
 Texts = dict[str, list[str]]
@@ -43,8 +45,11 @@ def _merged_filled(raw: Raw, mapping: Mapping) -> tuple[Raw, tuple[str, ...]]:
             continue
         if name in keys:
             said.append(
-                f"{shown(name)} is part of the key and has merged cells: all but the first of each "
-                "are empty unless mapping.fill_down names it"
+                told(
+                    "{column} is part of the key and has merged cells: all but the first of each "
+                    "are empty unless mapping.fill_down names it",
+                    column=shown(name),
+                )
             )
             continue
         above = np.arange(raw.rows)
@@ -52,7 +57,12 @@ def _merged_filled(raw: Raw, mapping: Mapping) -> tuple[Raw, tuple[str, ...]]:
             start, stop = np.searchsorted(raw.row_numbers, [first, last + 1])
             above[start:stop] = start
         changed[name] = raw.text(name).take(pa.array(above))
-        said.append(f"merged cells of {shown(name)} read as one text for each of their rows")
+        said.append(
+            told(
+                "merged cells of {column} read as one text for each of their rows",
+                column=shown(name),
+            )
+        )
     return raw.with_columns(changed), tuple(said)
 
 
@@ -63,13 +73,15 @@ def _filled_down(raw: Raw, mapping: Mapping) -> Raw:
         empty = pc.fill_null(pc.equal(column, ""), True).to_numpy(zero_copy_only=False)
         if empty[:1].any():
             raise InputError(
-                "nothing stands above an empty cell that is to be filled from above",
+                told("nothing stands above an empty cell that is to be filled from above"),
                 file=raw.file,
-                place=f"row {raw.row_numbers[0]}, column {shown(name)}",
-                found="an empty cell in the first row of data",
-                expected="a text, which later empty cells repeat",
-                hint="take the column out of mapping.fill_down, or name the row of the header in "
-                "mapping.header",
+                place=cell_place(str(raw.row_numbers[0]), name),
+                found=told("an empty cell in the first row of data"),
+                expected=told("a text, which later empty cells repeat"),
+                hint=told(
+                    "take the column out of mapping.fill_down, or name the row of the header in "
+                    "mapping.header"
+                ),
             )
         above = np.maximum.accumulate(np.where(empty, 0, np.arange(raw.rows)))
         changed[name] = column.take(pa.array(above))
@@ -112,7 +124,13 @@ def check_conditions(texts: Texts, mapping: Mapping, file: str) -> tuple[str, ..
             if text not in texts[name]:
                 if nearest(text, texts[name]):
                     raise _no_such_text("where_not", name, [text], texts[name], file)
-                said.append(f"no row has {shown(text)} in {shown(name)}, to be left out")
+                said.append(
+                    told(
+                        "no row has {text} in {column}, to be left out",
+                        text=shown(text),
+                        column=shown(name),
+                    )
+                )
     return tuple(said)
 
 
@@ -120,9 +138,9 @@ def _no_such_text(
     key: str, name: str, asked: Sequence[str], there: Sequence[str], file: str
 ) -> InputError:
     return InputError(
-        f"no row has what mapping.{key} asks for",
+        told("no row has what {key} asks for", key=f"mapping.{key}"),
         file=file,
-        place=f"column {shown(name)}",
+        place=column_place(name),
         found=listed(there[:20]),
         expected=listed(asked),
         hint=nearest(asked[0], there),
@@ -134,10 +152,13 @@ def no_row_kept(file: str, mapping: Mapping) -> InputError:
     both = {"where": mapping.where, "where_not": mapping.where_not}
     keys = [f"mapping.{key}" for key, conditions in both.items() if conditions]
     return InputError(
-        f"no row has all that {' and '.join(keys)} asks for",
+        told("no row has all that {keys} asks for", keys=all_of(keys)),
         file=file,
-        found=f"no row with {shown({key: value for key, value in both.items() if value})}",
-        hint="each condition fits some rows, but none fits them all",
+        found=told(
+            "no row with {conditions}",
+            conditions=shown({key: value for key, value in both.items() if value}),
+        ),
+        hint=told("each condition fits some rows, but none fits them all"),
     )
 
 

@@ -1,0 +1,46 @@
+"""Words that several checks put into their messages: where a figure stands, lines, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+
+from tallyverify.findings import place
+from tallyverify.language import formula, number, told
+
+_LINES = {
+    "valid": told("valid"),
+    "null": told("null"),
+    "blank": told("blank"),
+    "ballots": told("ballots"),
+    "stations": told("stations"),
+}
+
+
+def line_words(name: str) -> str:
+    """Return a line of bulletins in words; candidates and groups are called as they are."""
+    return _LINES.get(name, name)
+
+
+def of_bulletin(bulletin: str, area: dict[str, str], what: str) -> str:
+    """Return a clause on an area of a bulletin, with both named before it."""
+    return told(
+        "bulletin {bulletin}, {area}: {what}", bulletin=bulletin, area=place(area), what=what
+    )
+
+
+def term(votes: int, name: str) -> str:
+    """Return one term of a sum, with what it counts."""
+    return formula("{votes} ({name})", votes=number(votes), name=line_words(name))
+
+
+def difference(one: int, other: int) -> str:
+    """Return a subtraction."""
+    return formula(
+        "{one} − {other} = {gap}", one=number(one), other=number(other), gap=number(one - other)
+    )
+
+
+def each_or(names: Iterable[str]) -> str:
+    """Return names of which any may be meant: ``a or b or c``."""
+    return reduce(lambda one, other: told("{one} or {other}", one=one, other=other), names)

@@ -1,0 +1,20 @@
+"""Names one after another, the last with "and" before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+
+from tallyverify.language import enumerated, told
+
+
+def and_last(names: list[str]) -> str:
+    """Return names as a list: ``a, b and c``."""
+    if len(names) < 2:
+        return enumerated(names)
+    return told("{first} and {last}", first=enumerated(names[:-1]), last=names[-1])
+
+
+def each_and(names: Iterable[str]) -> str:
+    """Return names, each joined to the next: ``a and b and c``."""
+    return reduce(lambda one, other: told("{first} and {last}", first=one, last=other), names)
