@@ -20,6 +20,7 @@ from tallyverify.language import (
     sentence,
     told,
 )
+from tallyverify.report.words import pattern_word
 
 _MOST = 12
 
@@ -110,7 +111,7 @@ def backtest_table(picture: InferenceSection) -> Table:
         add_row(
             table,
             [
-                row.pattern,
+                pattern_word(row.pattern),
                 masks_of(row),
                 percent(row.hidden, 1, 1),
                 percent(row.coverage, 1, 0),

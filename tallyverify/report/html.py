@@ -50,6 +50,7 @@ from tallyverify.report.words import (
     became_of,
     groups_of,
     outcome_of,
+    pattern_word,
     rung_word,
     status_word,
 )
@@ -91,7 +92,7 @@ def _environment() -> Environment:
         "declared": _said(declared_words),
         "difference": _said(difference_words),
     }
-    environment.filters |= {"rung": _said(rung_word)}
+    environment.filters |= {"rung": _said(rung_word), "pattern": _said(pattern_word)}
     environment.globals |= {"percent": _said(percent), "between": _said(estimated.between)}
     environment.globals |= {"indicators": indicators, "estimated": estimated}
     environment.globals |= {"outcome_of": _said(outcome_of), "verdicts": VERDICTS}

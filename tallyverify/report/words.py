@@ -171,6 +171,22 @@ def by_default(report: Report) -> list[str]:
     ]
 
 
+_PATTERNS: dict[str, str] = {
+    "random": told("random"),
+    "centres": told("centres"),
+    "municipalities": told("municipalities"),
+    "small": told("small"),
+    "late": told("late"),
+    "learnt": told("learnt"),
+    "kinds": told("kinds"),
+}
+
+
+def pattern_word(pattern: str) -> str:
+    """Return the word for a pattern in which a backtest hides stations."""
+    return _PATTERNS.get(pattern, pattern)
+
+
 ARITHMETIC = told(
     "Arithmetic on the sheets, the same for every candidate: each one taken out, or corrected to "
     "whatever is worst between its figures' bounds. It does not say what ought to be annulled."

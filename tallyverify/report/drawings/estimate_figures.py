@@ -10,6 +10,7 @@ import numpy as np
 from tallyverify.inference import InferenceSection
 from tallyverify.language import number, points, told
 from tallyverify.report.drawings.drawing import BAND, INK, MARKS, PALE, SOFT, legend, short, svg_of
+from tallyverify.report.words import pattern_word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -141,7 +142,7 @@ def _backtest(axes: Axes, picture: InferenceSection) -> None:
         )
         axes.text(50, place, str(said), ha="center", va="center", fontsize=8)
     line = axes.axvline(95, color=MARKS[0], lw=1.2, ls="--", label="95 %")
-    axes.set_yticks(places, [row.pattern for row in rows])
+    axes.set_yticks(places, [str(pattern_word(row.pattern)) for row in rows])
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(0, 103)
     axes.set_xlabel(str(told("% of intervals that held the truth")))
