@@ -120,7 +120,7 @@ def test_an_estimate_on_screen_and_in_files(command: Command, tmp_path: Path) ->
         texts[language] = outcome.out
         printed = command("estimate", SAMPLES / "partial", "--format", "json", "--lang", language)
         assert printed.out == (out / "estimate.json").read_text(encoding="utf-8")
-    assert "Estimación del conteo completo" in texts["es"]
+    assert "Estimación del escrutinio completo" in texts["es"]
     read = {one: json.loads((tmp_path / one / "estimate.json").read_text()) for one in texts}
     words = ("method", "assumption", "notes", "outcome", "refused")
     assert all(read["en"][key] != read["es"][key] for key in ("method", "assumption"))
@@ -190,7 +190,7 @@ def test_errors_are_in_the_language_of_the_screen(command: Command, case: Path) 
     assert outcome.code == 2
     assert outcome.err.startswith("error: checks: no existe esa comprobación ni esa familia\n")
     assert "\n  hallado: 'D31'\n  esperado: familias " in outcome.err
-    assert re.search(r"\n  pruebe: .*'D301'", outcome.err)
+    assert re.search(r"\n  sugerencia: .*'D301'", outcome.err)
 
 
 @pytest.mark.usefixtures("spanish")
