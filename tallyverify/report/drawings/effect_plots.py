@@ -76,8 +76,8 @@ def _(found: TurnoutShare, axes: Axes) -> Marks:
     effects_on(axes, rows)
     axes.axvline(0, color=SOFT, lw=0.8, zorder=0)
     axes.set_xlim(-1.02, 1.02)
-    axes.set_xlabel(str(told("correlation of turnout and share")))
-    return FORENSIC_FIGURES["F511"], effect_key(effect)
+    axes.set_xlabel(str(told("correlation")))
+    return told("F511 · Correlation of turnout and share"), effect_key(effect)
 
 
 @effect_on.register(GroupDifference)

@@ -65,13 +65,14 @@ def plotted(result: object, ax: Axes | None) -> Axes:
     In the language spoken. Raises InputError where a result refused, or holds nothing to draw.
     """
     import matplotlib as mpl
-    import matplotlib.pyplot as plt
 
     refused = _refused(result)
     if refused:
         raise InputError(told("there is nothing to draw: {reason}", reason=refused))
     with mpl.rc_context():
         if ax is None:
+            import matplotlib.pyplot as plt
+
             mpl.rcParams.update(style())
             ax = plt.subplots()[1]
         # A name is text, whatever signs it has and whatever else is set.
