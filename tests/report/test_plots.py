@@ -289,7 +289,6 @@ def test_the_style_is_a_file_that_the_figures_are_drawn_with() -> None:
     with plt.style.context(STYLE):
         used = {name: mpl.rcParams[name] for name in style()}
     assert used == dict(style())
-    assert used["text.parse_math"] is False
     assert used["svg.hashsalt"] == "tallyverify"
     assert used["figure.figsize"] == [7.0, 3.6]
 

@@ -49,6 +49,7 @@ def svg_of(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) 
         mpl.rcParams.update(style())
         # Each figure says by itself where its axes stand.
         mpl.rcParams["figure.constrained_layout.use"] = False
+        mpl.rcParams["text.parse_math"] = False  # a name is text, whatever signs it has
         figure = Figure(figsize=(8, height))
         FigureCanvasSVG(figure)
         figure.text(0.02, 1 - 0.252 / height, str(title), fontsize=12, fontweight="bold")
