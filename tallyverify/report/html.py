@@ -93,7 +93,7 @@ def _environment() -> Environment:
         "difference": _said(difference_words),
     }
     environment.filters |= {"rung": _said(rung_word), "pattern": _said(pattern_word)}
-    environment.globals |= {"percent": _said(percent), "between": _said(estimated.between)}
+    environment.globals |= {"percent": _said(percent), "between": _said(estimated.interval_words)}
     environment.globals |= {"indicators": indicators, "estimated": estimated}
     environment.globals |= {"outcome_of": _said(outcome_of), "verdicts": VERDICTS}
     environment.globals |= {"in_question": IN_QUESTION, "arithmetic": ARITHMETIC}

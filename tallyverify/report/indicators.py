@@ -81,7 +81,7 @@ def used_of(report: Report, most: int | None = None) -> list[CalibratedTest]:
     return [used[at] for at in np.sort(np.argsort(adjusted, kind="stable")[:most])]
 
 
-def figure_of(one: CalibratedTest, picture: ForensicSection) -> str:
+def label_of(one: CalibratedTest, picture: ForensicSection) -> str:
     """Return whom or what a test is of, shortened."""
     return middle(one.named(picture.names), _LONG)
 
@@ -168,7 +168,7 @@ def unused_of(report: Report) -> list[Unused]:
     unused = [
         Unused(
             code,
-            _listed([figure_of(one, picture) for one in together]),
+            _listed([label_of(one, picture) for one in together]),
             _merged([str(one.refused) for one in together], number_in),
         )
         for (code, _), together in groups.items()

@@ -8,8 +8,8 @@ import pytest
 import tallyverify as tv
 from tallyverify.errors import InputError
 from tallyverify.inference.prediction.kinds import kinds_of
-from tallyverify.inference.printed import first_line, in_one_line, quoted, signed
-from tallyverify.language import Told, in_language, retold, speaking, told
+from tallyverify.inference.printed import first_line, in_one_line, quoted
+from tallyverify.language import Told, in_language, retold, signed, speaking, told
 
 WRONG = InputError(
     told("no such candidate"), file="a.csv", place="rival", found="'D'", expected="'A',  'B'"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-import tallyverify.language.told
+import tallyverify.language.messages
 import tallyverify.report.html
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -34,8 +34,8 @@ def bracketed() -> Iterator[None]:
     """Say Spanish so within a ``with`` block."""
     english, found = NullTranslations(), Bracketed()
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("tallyverify.language.told", "tallyverify.report.html"):
-            # By its name: `tallyverify.language.told` is the function, too.
+        for module in ("tallyverify.language.messages", "tallyverify.report.html"):
+            # By its name: `tallyverify.language.messages` is the function, too.
             patch.setattr(
                 sys.modules[module], "translations", lambda of: english if of == "en" else found
             )

@@ -10,7 +10,7 @@ from tallyverify.forensics import Fingerprint, ForensicSection, TurnoutShare, tu
 from tallyverify.language import formatted, formula, told
 from tallyverify.report.drawings.described_plots import cells_on, fingerprint_on
 from tallyverify.report.drawings.drawing import middle
-from tallyverify.report.drawings.panels import Planned, headed, shades
+from tallyverify.report.drawings.panels import Planned, shades, titled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,7 +65,7 @@ def association_figure(found: TurnoutShare, picture: ForensicSection) -> Planned
         for place, ((_, _, box, head), cell) in enumerate(zip(panels, cells, strict=True)):
             axes = figure.add_axes((0.1 + 0.43 * place, 0.14, wide, 0.69))
             image = cells_on(axes, cell, box, top, crossed=place > 0)
-            headed(axes, head)
+            titled(axes, head)
             if place:
                 axes.set_xlabel(str(told("turnout, points from its area's")))
                 axes.set_ylabel(str(told("share, points from its area's")))

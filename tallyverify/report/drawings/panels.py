@@ -49,7 +49,7 @@ def stacked(figure: Figure, heads: Sequence[str], label: str) -> list[Axes]:
         one.set_xticks(range(0, 101, 10))
         one.tick_params(labelbottom=not left)
         thousands(one)
-        headed(one, head)
+        titled(one, head)
         axes.append(one)
     axes[-1].set_xlabel(label)
     return axes
@@ -60,7 +60,7 @@ def thousands(axes: Axes) -> None:
     ticks_of(axes.yaxis, ",.6g")
 
 
-def headed(axes: Axes, text: str) -> None:
+def titled(axes: Axes, text: str) -> None:
     """Write what a panel is about above it."""
     axes.set_title(str(text), fontsize=9, loc="left")
 

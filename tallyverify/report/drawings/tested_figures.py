@@ -25,7 +25,7 @@ from tallyverify.forensics import (
 )
 from tallyverify.language import formula, number, told
 from tallyverify.report.drawings.drawing import middle
-from tallyverify.report.drawings.panels import Planned, beside, headed, key, note, stacked
+from tallyverify.report.drawings.panels import Planned, beside, key, note, stacked, titled
 from tallyverify.report.drawings.tested_plots import (
     DIGIT_WORDS,
     coarse_key,
@@ -92,7 +92,7 @@ def _digits(used: Sequence[CalibratedTest], picture: ForensicSection) -> Planned
             digits_on(axes, cast(LastDigit, one.result))
             name = _name(one, picture, _LONG if len(shown) == 1 else 26)
             judged = "" if one.adjusted is None else f"\n{_judged(one.adjusted)}"
-            headed(axes, f"{name}{judged}")
+            titled(axes, f"{name}{judged}")
         evenly(panels)
         panels[0].set_ylabel(str(words.aside))
         figure.text(0.55, 0.025, str(words.below), ha="center")

@@ -259,6 +259,17 @@ def formatted(value: Any, spec: str) -> Told:
     return Told(_swapped, format(value, spec))
 
 
+def signed(value: float, spec: str) -> Told:
+    """Return a figure as :func:`formatted` does, with a real minus sign.
+
+    Examples
+    --------
+    >>> signed(-0.25, "+.3f"), signed(0.25, "+.3f").in_language("es")
+    ('−0.250', '+0,250')
+    """
+    return Told(_swapped, format(value, spec).replace("-", "−"))
+
+
 def number(value: Any) -> Told:
     """Return a count or figure as people read it, with thousands separated."""
     return told("not read") if value is None else Told(_swapped, _thousands(value))
