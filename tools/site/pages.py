@@ -26,6 +26,7 @@ PAGES = {
     "CONTRIBUTING.md": "CONTRIBUTING.md",
     "CHANGELOG.md": "CHANGELOG.md",
     "tallyverify/checking/checks.md": "checks/index.md",
+    "tallyverify/checking/checks.es.md": "comprobaciones.md",
     **{f"docs/{page.name}": page.name for page in sorted((ROOT / "docs").glob("*.md"))},
 }
 """Documents of the repository, and the pages that they are."""
@@ -102,7 +103,7 @@ def names(out: Path) -> None:
 
 def home(public: object) -> str:
     """Return the module in which a class or function stands; nothing for a constant."""
-    module = getattr(public, "__module__", "")
+    module = public.__module__ if hasattr(public, "__qualname__") else ""
     return module if module.startswith("tallyverify") else ""
 
 
@@ -112,7 +113,8 @@ def notebooks(out: Path) -> None:
         notebook = nbformat.read(file, as_version=4)
         resources = {"unique_key": file.stem, "output_files_dir": file.stem}
         text, made = MarkdownExporter().from_notebook_node(notebook, resources)
-        put(out / f"notebooks/{file.stem}.md", text)
+        page = f"notebooks/{file.stem}.md"
+        put(out / page, linked(text, file, page))
         for name, held in made["outputs"].items():
             put(out / f"notebooks/{name}", held)
 
