@@ -57,6 +57,7 @@ def results() -> dict[str, Any]:
     votes, valid = stations.votes[:, stations.ranked[0]], stations.valid
     ballots, registered = (one.astype(int) for one in (stations.ballots, stations.registered))
     areas, pair = list(stations.areas), (int(stations.ranked[0]), int(stations.ranked[1]))
+    first, second = stations.votes[:, list(pair)].T
     people: dict[str, Any] = {"areas": areas, "registered": registered, "ballots": ballots}
     size = rng.integers(500, 2000, 5000)
     came = rng.binomial(size, rng.normal(0.55, 0.05, 5000))
@@ -90,9 +91,7 @@ def results() -> dict[str, Any]:
         picture_of("Ana").estimate,
         inference.Backtest(_ROWS, 1.1, "random"),
         inference.sensitivity([0.5, 0.6], [100.0, 50.0], lead=20, valid=400),
-        inference.order_of_counting(
-            np.arange(1500), *stations.votes[:, list(pair)].T, valid, areas[0]
-        ),
+        inference.order_of_counting(np.arange(1500), first, second, valid, areas[0]),
         bounds_of({"A": 60, "B": 40}, 10),
     ]
     return {type(one).__name__: one for one in found}
@@ -107,9 +106,10 @@ KINDS = [
 def drawn(axes: Axes) -> str:
     """Return the figure of axes as SVG, as the style file has it."""
     text = io.StringIO()
+    figure: Any = axes.figure
     with plt.style.context(STYLE):
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        axes.figure.savefig(text, format="svg", metadata=nothing)
+        figure.savefig(text, format="svg", metadata=nothing)
     return text.getvalue()
 
 
