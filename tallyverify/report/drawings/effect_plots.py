@@ -187,17 +187,12 @@ def _departing_on(axes: Axes, rows: Sequence[Mapping[str, Any]], key: str) -> li
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(-1, 101)
     axes.set_xlabel(str(told("%, of a share or of turnout")))
-    return [
+    handles = [
         Line2D([], [], color=BAND, marker="o", ms=6, ls="", label=str(_FOUND)),
-        Line2D(
-            [],
-            [],
-            color=MARKS[0],
-            marker="o",
-            ms=6,
-            ls="",
-            label=str(told("departs by more than chance")),
-        ),
         Line2D([], [], color=INK, marker="|", ms=10, mew=1.2, ls="", label=str(told("expected"))),
         Line2D([], [], color=PALE, lw=8, label=str(told("holds 95 % of honest ones"))),
     ]
+    if any(row["flagged"] for row in rows):
+        label = str(told("departs by more than chance"))
+        handles.append(Line2D([], [], color=MARKS[0], marker="o", ms=6, ls="", label=label))
+    return handles
