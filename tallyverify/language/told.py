@@ -225,14 +225,14 @@ def _as_headed(language: Language, text: str) -> str:
     return clause[:1].upper() + clause[1:]
 
 
-def headed(text: str) -> Told:
+def capitalized(text: str) -> Told:
     """Return words as a heading begins: with a capital letter."""
     return Told(_as_headed, text)
 
 
 def sentence(text: str) -> Told:
     """Return a clause as a sentence."""
-    return headed(ended(text))
+    return capitalized(ended(text))
 
 
 def _thousands(value: Any) -> str:
