@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import tallyverify as tv  # noqa: E402
-from tallyverify.records import Allowance, Declared  # noqa: E402
+from tallyverify.records import Allowance, Declared, Sampling  # noqa: E402
 from tallyverify.simulate import (  # noqa: E402
     ALTERATIONS,
     SimulatedElection,
@@ -122,6 +122,12 @@ def held() -> Iterator[Attack]:
             ),
             "rules,compare,inference",
         )
+    for part in (0.0, 0.02, 0.05, 0.1, 0.2):
+        yield Attack(
+            f"{part:.0%} of one's votes moved everywhere, 200 sheets drawn by lot",
+            lambda given, part=part: _drawn(given, part),
+            "inference",
+        )
     for share in (0.8, 0.95):
         yield Attack(
             f"a fifth moved everywhere, coverage said to be {share:.0%}",
@@ -150,6 +156,17 @@ def held() -> Iterator[Attack]:
 def _typed(given: Given) -> tv.Case:
     declared = given.declared(by=())
     return case(given, given.table, ALTERATIONS["typed"](declared, 1.0, seed=given.seed).declared)
+
+
+def _drawn(given: Given, part: float) -> tv.Case:
+    """A simple sample of the stations, all of which was seen, beside the list of all."""
+    stations = len(given.table)
+    drawn = hide_stations(given.table, 1 - 200 / stations, seed=given.seed)
+    false = given.table
+    if part:
+        false = altered(given, "moved", 1.0, candidate=SECOND, fraction=part)
+    design = Sampling(kind="drawn", stations={"all": stations}, drawn=200)
+    return case(given, drawn, declared_of(given, false, ()), sampling=design)
 
 
 def _covering(given: Given, share: float) -> tv.Case:
@@ -343,6 +360,13 @@ def smear() -> Iterator[Attack]:
                 given, altered(given, "copied", dose), declared_of(given, given.table)
             ),
         )
+    yield Attack(
+        "another station's sheet typed, 1%, none allowed for",
+        lambda given: replace(
+            case(given, altered(given, "copied", 0.01), declared_of(given, given.table)),
+            allowance=Allowance(sheets=0),
+        ),
+    )
     for said in (False, True):
         yield Attack(
             f"a hasty count before the official one{', each its series' if said else ''}",

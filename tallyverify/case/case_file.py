@@ -38,9 +38,10 @@ class SheetsFile(Model):
 
 
 class ActasFile(SheetsFile):
-    """The actas, and how they were captured: with care, or in haste (``provisional``)."""
+    """The actas, how they were captured (with care, or ``provisional``), and who supplied them."""
 
     capture: CaptureKind = "definitive"
+    supplied_by: Text | None = None
 
 
 class RegistryFile(Model):

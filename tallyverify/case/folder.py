@@ -64,6 +64,8 @@ class Case:
         Tables that the declared result was read from.
     language : {"en", "es"}, optional
         What the case's files are written in; English where it does not say.
+    supplied_by : str, optional
+        Who supplied the sheets.
 
     Examples
     --------
@@ -89,6 +91,7 @@ class Case:
     sampling: Sampling | None = None
     contests: tuple[ConcurrentContest, ...] = ()
     language: Language | None = None
+    supplied_by: str | None = None
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -235,6 +238,7 @@ def load_case(
         _sampled(described.sampling if described else None, voted_on),
         contests,
         described.language if described else None,
+        own.supplied_by if own else None,
     )
 
 

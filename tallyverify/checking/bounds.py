@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tallyverify.errors import InputError
 from tallyverify.language import told
 from tallyverify.taken import takes_input
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,37 @@ class Bounds:
             f"<Bounds: {self.leader} leads {self.runner_up} by {self.lead:,} seen votes, "
             f"{self.unseen_votes:,} unseen; {'settled' if self.settled else 'not settled'}>"
         )
+
+    @takes_input
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what share of the valid votes each candidate can have.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default new axes, in the style of the report's figures
+            (``tallyverify.report.tallyverify``).
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            With words in the language spoken.
+
+        Raises
+        ------
+        InputError
+            If there are no candidates.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> bounds_of({"A": 60, "B": 40}, 10).plot().get_xlabel()
+        '% of the valid votes'
+        >>> plt.close()
+        """
+        from tallyverify.report import plotted
+
+        return plotted(self, ax)
 
 
 @takes_input

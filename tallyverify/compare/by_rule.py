@@ -70,15 +70,15 @@ def _settled_words(found: OutcomesLeft, here: str, unseen: str, facts: CaseFacts
     left = _left_words(found, facts)
     if found.settled is not None:
         return told(
-            "{standing} in the sheets; the unseen can hold at most {unseen}: {outcome}: settled, "
-            "if the sheets are authentic",
+            "{standing} in the sheets; what no sheet shows is {unseen} votes at most: {outcome}: "
+            "settled, if the sheets are authentic",
             standing=here,
             unseen=unseen,
             outcome=left,
         )
     return told(
-        "not settled by the seen votes: {standing} in the sheets; the unseen can hold at most "
-        "{unseen}: {outcome}",
+        "not settled by the seen votes: {standing} in the sheets; what no sheet shows may be up to "
+        "{unseen} votes: {outcome}",
         standing=here,
         unseen=unseen,
         outcome=left,

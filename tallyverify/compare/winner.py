@@ -31,13 +31,16 @@ from tallyverify.records import AreaResult
 _NO_VOTE = told("no sheet holds a vote")
 
 
-def _bounds(engine: Feasibility, seen: Seen, facts: CaseFacts) -> Bounds | None:
-    """What the votes that no sheet shows still allow, if there is a bound on them."""
+def _bounds(engine: Feasibility, seen: Seen, facts: CaseFacts) -> tuple[Bounds, bool] | None:
+    """What the votes that no sheet shows still allow, if there is a bound on them.
+
+    Also whether some of them may belong to no station.
+    """
     room = unseen_room(engine)
     if room is None:
         return None
     votes = {name: seen.totals.sum((name,)) for name in facts.contest.candidate_ids}
-    return bounds_of(votes, room[0], room[1])
+    return bounds_of(votes, room[0], room[1]), room[2]
 
 
 def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -49,9 +52,10 @@ def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         return check.not_applicable(_NO_VOTE)
     if facts.contest.rule.of_shares:
         return settled_by_shares(check, answer_of(kept, facts), seen, facts)
-    bound = _bounds(answer_of(kept, facts), seen, facts)
-    if bound is None:
+    found = _bounds(answer_of(kept, facts), seen, facts)
+    if found is None:
         return check.not_applicable(UNBOUNDED)
+    bound, elsewhere = found
     shares = clauses(
         told(
             "{name} {least} to {most}",
@@ -62,7 +66,7 @@ def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         for name in (bound.leader, bound.runner_up)
     )
     finding = check.finding(
-        _settled_words(bound, facts),
+        _settled_words(bound, elsewhere, facts),
         candidate=bound.leader,
         observed=bound.lead,
         expected=bound.unseen_votes,
@@ -82,26 +86,31 @@ def settled(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     )
 
 
-def _settled_words(bound: Bounds, facts: CaseFacts) -> str:
-    leader, second = facts.label(bound.leader), facts.label(bound.runner_up)
-    lead, unseen = number(bound.lead), number(bound.unseen_votes)
-    if bound.settled:
+def _settled_words(bound: Bounds, elsewhere: bool, facts: CaseFacts) -> str:
+    of_no_station = told("stations without a sheet, and votes of no station (postal, abroad),")
+    values = {
+        "leader": facts.label(bound.leader),
+        "second": facts.label(bound.runner_up),
+        "lead": number(bound.lead),
+        "unseen": number(bound.unseen_votes),
+        "others": of_no_station if elsewhere else told("stations without a sheet"),
+    }
+    if not bound.settled:
         return told(
-            "{leader} leads {second} by {lead} votes in the sheets; the unseen can hold at most "
-            "{unseen}: settled, if the sheets are authentic",
-            leader=leader,
-            second=second,
-            lead=lead,
-            unseen=unseen,
+            "not settled by the seen votes: {leader} leads {second} by {lead} votes in the sheets, "
+            "and {others} could add up to {unseen}",
+            **values,
+        )
+    if not bound.unseen_votes:
+        return told(
+            "{leader} leads {second} by {lead} votes in the sheets, and none are missing: settled, "
+            "if the sheets are authentic",
+            **values,
         )
     return told(
-        "not settled by the seen votes: {leader} leads {second} by {lead} votes in the sheets, and "
-        "the unseen can hold at most {unseen}; {more} more than the lead",
-        leader=leader,
-        second=second,
-        lead=lead,
-        unseen=unseen,
-        more=number(bound.unseen_votes - bound.lead),
+        "{leader} leads {second} by {lead} votes in the sheets; {others} could add {unseen} "
+        "at most: settled, if the sheets are authentic",
+        **values,
     )
 
 
@@ -129,7 +138,7 @@ def winner(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if votes[leader] == votes[declared[0]]:
         both = told("{name} leads in both", name=facts.label(declared[0]))
         return check.result([], reason=both)
-    bound = _bounds(engine, seen, facts)
+    bound, _ = _bounds(engine, seen, facts) or (None, False)
     lead = votes[leader] - votes[declared[0]]
 
     def of_the_two(one: Row) -> bool:

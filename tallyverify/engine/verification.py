@@ -302,6 +302,7 @@ def _report(
         asked=asked,
         allowance=case.allowance,
         capture=case.capture,
+        supplied_by=case.supplied_by,
         sampling=case.sampling,
         inputs=tuple(
             InputFile(role=i.role, name=i.name, sha256=i.sha256, rows=i.rows) for i in case.inputs

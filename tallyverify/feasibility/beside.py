@@ -53,27 +53,33 @@ def room_of(answer: SeriesAnswer, area: int) -> int | None:
 
 
 @takes_input
-def unseen_room(engine: Feasibility) -> tuple[int, str] | None:
-    """Return the most votes that no sheet shows, and why so many; None: nothing bounds them."""
+def unseen_room(engine: Feasibility) -> tuple[int, str, bool] | None:
+    """Return the most votes that no sheet shows, and why so many; None: nothing bounds them.
+
+    Also whether some of these may belong to no station.
+    """
     unseen = unseen_votes(engine)
-    return None if unseen is None else (unseen[0] + _silent(engine), unseen[1])
+    return None if unseen is None else (unseen[0] + _silent(engine), *unseen[1:])
 
 
 @takes_input
-def unseen_votes(engine: Feasibility) -> tuple[int, str] | None:
-    """Return the most votes beside those of the seen sheets, and why so many; None: no bound."""
+def unseen_votes(engine: Feasibility) -> tuple[int, str, bool] | None:
+    """Return the most votes beside those of the seen sheets, and why so many; None: no bound.
+
+    Also whether some of these may belong to no station.
+    """
     facts, seen = engine.facts, engine.sheets
     every = Series("", tuple((b, b.areas) for b in facts.bulletins), (), "")
     unseen = unseen_stations(facts, seen, engine.allowance.sheets)
     elsewhere, why = votes_of_no_station(every, facts, seen, unseen)
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, str, bool]] = []
     if not unseen.unlimited and all(cap >= 0 for cap in unseen.caps):
         votes = sum(c * n for c, n in zip(unseen.caps, unseen.counts, strict=True))
         words = clauses([*unseen.said, *([why] if why else [])])
-        found.append((votes + elsewhere, words))
+        found.append((votes + elsewhere, words, elsewhere > 0))
     room = register_room(facts, seen)
     if room is not None:
-        found.append(room)
+        found.append((*room, False))
     return min(found, default=None)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from scipy.stats import beta
 
 from tallyverify.language import formatted, formula, number, told
 from tallyverify.taken import takes_input
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 OTHERS = told(
     "sheets entered twice, a program that fills in figures, or figures not counted, can do this"
@@ -143,6 +147,40 @@ class Indicator:
         said += [] if self.pvalue is None else [f"p = {self.pvalue:.3g}"]
         said += [] if self.effect is None else [str(self.effect)]
         return f"<{kind} {self.code}: {', '.join(said)}; {self.used:,} stations>"
+
+    @takes_input
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw what was found: the figure of the report, or the effect beside what is expected.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default new axes, in the style of the report's figures
+            (``tallyverify.report.tallyverify``).
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            With words in the language spoken.
+
+        Raises
+        ------
+        InputError
+            If the indicator refused, or holds nothing that could be drawn.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> import numpy as np
+        >>> from tallyverify.forensics import last_digit
+        >>> votes = np.random.default_rng(1).binomial(700, 0.5, size=5000)
+        >>> last_digit(votes).plot().get_xlabel()
+        'last digit'
+        >>> plt.close()
+        """
+        from tallyverify.report import plotted
+
+        return plotted(self, ax)
 
     @property
     def causes(self) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tallyverify.inference.estimating.whole_count import estimate
     from tallyverify.inference.outcome_chance import EstimatedOutcome, chance_above
     from tallyverify.inference.sampling.ratio import RatioEstimate, ratio
-    from tallyverify.inference.section import InferenceSection
+    from tallyverify.inference.section import DeclaredShares, InferenceSection
     from tallyverify.inference.sequential.margin_monitor import monitor
     from tallyverify.inference.sequential.monitoring import Monitor
     from tallyverify.inference.sequential.state import MonitorState
@@ -42,6 +42,7 @@ __all__ = [
     "AreaEstimate",
     "Backtest",
     "BacktestRow",
+    "DeclaredShares",
     "Estimate",
     "EstimateDocument",
     "EstimatedOutcome",
@@ -104,7 +105,7 @@ __getattr__ = hand_on(
             "RatioEstimate",
             "ratio",
         ),
-        "section": ("InferenceSection",),
+        "section": ("DeclaredShares", "InferenceSection"),
         "sequential.margin_monitor": ("monitor",),
         "sequential.monitoring": ("Monitor",),
         "sequential.state": ("MonitorState",),

@@ -9,6 +9,7 @@ from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
     from tallyverify.report.drawings.estimate_figures import FIGURES, figures
+    from tallyverify.report.drawings.plots import plotted
     from tallyverify.report.estimated import render_estimate
     from tallyverify.report.first_screen.brief import render_brief, verdict_line
     from tallyverify.report.first_screen.summary import Summary
@@ -39,6 +40,7 @@ __all__ = [
     "figures",
     "indicator_tests",
     "made_with",
+    "plotted",
     "render",
     "render_brief",
     "render_estimate",
@@ -54,6 +56,7 @@ __getattr__ = hand_on(
             "FIGURES",
             "figures",
         ),
+        "drawings.plots": ("plotted",),
         "first_screen.brief": ("render_brief", "verdict_line"),
         "first_screen.summary": ("Summary",),
         "first_screen.telling": ("summary_of",),

@@ -35,7 +35,11 @@ from tallyverify.language import (
 )
 from tallyverify.report import estimated, indicators
 from tallyverify.report.drawings.gaps import covered_areas, gaps_of
-from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
+from tallyverify.report.first_screen.declared_figures import (
+    declared_words,
+    difference_words,
+    standing_out,
+)
 from tallyverify.report.first_screen.sentences import after_the_verdict
 from tallyverify.report.first_screen.telling import summary_of
 from tallyverify.report.model import Report
@@ -134,8 +138,10 @@ def _facts(report: Report) -> dict[str, Any]:
         }
         for rung, count, here in groups_of(report)
     ]
-    moved, summary = report.verdict in ("contradicted", "discrepant"), summary_of(report)
-    facts = {"report": report, "summary": summary, "moved": moved, "groups": groups}
+    summary, expected = summary_of(report), report.coverage.stations_expected
+    partly = expected is None or report.coverage.stations < expected
+    facts = {"report": report, "summary": summary, "groups": groups}
+    facts |= {"out": standing_out(report), "partly": partly}
     facts |= {"rest": after_the_verdict(report, summary.figures)}
     return {**facts, "rungs": _RUNGS, "style": _part("style.css")}
 

@@ -130,9 +130,9 @@ class Report(Model):
         What was seen, what it sums to, and from which files.
     asked : tuple of str or None
         Families and codes that were asked for; None for all.
-    allowance, capture, sampling
-        How many sheets may be wrong, as the case sets it, how the sheets were captured, and how
-        their stations were drawn, if by lot.
+    allowance, capture, supplied_by, sampling
+        How many sheets may be wrong, as the case sets it, how the sheets were captured and who
+        supplied them, and how their stations were drawn, if by lot.
     contest, declared, mappings
         What was voted on, the bulletins, and what the columns of each table were taken to mean.
     picture : tallyverify.inference.InferenceSection or None
@@ -159,6 +159,7 @@ class Report(Model):
     asked: tuple[str, ...] | None
     allowance: AsWritten[Allowance] | None
     capture: CaptureKind
+    supplied_by: str | None = None
     sampling: AsWritten[Sampling] | None
     inputs: tuple[InputFile, ...]
     coverage: CoverageFacts

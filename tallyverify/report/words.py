@@ -39,7 +39,6 @@ _MEANINGS: dict[str, str] = {
     "consistent": told("nothing contradicts the declared result."),
     "insufficient": told("there was not enough to hold the declared result against."),
 }
-NOT_PROVED_TRUE = told("That does not prove it true.")
 _NOT_CLAIMED = told(
     "A contradiction is not claimed: few votes would be wrong, or it hangs on a bulletin that "
     "does not say that it is the whole count."
@@ -65,13 +64,24 @@ def meaning_of(report: Report) -> list[str]:
     """Return what a verdict means, in sentences, of which the first begins small."""
     said = [_meaning(report), *told_wrong(report)]
     if report.verdict == "consistent":
-        said.insert(1, NOT_PROVED_TRUE)
+        said.insert(1, not_proved_true(report))
     if report.reason:
         rest = [_IN_DOUBT] if report.verdict == "insufficient" else map(sentence, said)
         said = [formula("{reason}.", reason=report.reason), *rest]
     if report.declared is not None and not report.declared.bulletins:
         said.append(_NO_BULLETIN)
     return said
+
+
+def not_proved_true(report: Report) -> str:
+    """Say what a consistent verdict leaves open."""
+    missing = (report.coverage.stations_expected or 0) - report.coverage.stations
+    if missing > 0:
+        return told(
+            "That does not prove it true: of {stations} there is no sheet.",
+            stations=counted(missing, "station", "stations"),
+        )
+    return told("That does not prove it true.")
 
 
 def _meaning(report: Report) -> str:
@@ -92,7 +102,11 @@ def beside_the_verdict(report: Report) -> list[str]:
     said: list[str] = []
     if asked != every:
         said.append(
-            told("{asked} of {every} checks asked.", asked=number(asked), every=number(every))
+            told(
+                "Only {asked} of the {every} checks were run.",
+                asked=number(asked),
+                every=number(every),
+            )
         )
     anomalies = sum(finding.evidence is Evidence.ANOMALY for finding in report.findings)
     if anomalies:
@@ -132,10 +146,10 @@ _DECIDING = {
 def _least_wrong(least: int, seen: int, allowed: int) -> str:
     return told_of(
         allowed,
-        "At least {least} of the {sheets} would have to be wrong; {count} is allowed for, as "
-        "honest slips.",
+        "At least {least} of the {sheets} would have to be wrong; {count} is allowed for, as an "
+        "honest mistake.",
         "At least {least} of the {sheets} would have to be wrong; {count} are allowed for, as "
-        "honest slips.",
+        "honest mistakes.",
         least=number(least),
         sheets=counted(seen, "sheet", "sheets"),
     )

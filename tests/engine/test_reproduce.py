@@ -245,14 +245,14 @@ def test_checks_that_were_not_asked_are_listed_and_counted_out(tmp_path: Path) -
     assert report.check("R101").status is Status.NOT_ASKED
     with pytest.raises(tv.InputError, match="no such check"):
         report.check("D999")
-    words = f"2 of {len(report.checks)} checks asked."
+    words = f"Only 2 of the {len(report.checks)} checks were run."
     text = " ".join(report.to_text(width=500, verbose=True).split())
     assert words in text
     assert words in report.to_text(width=500)
     assert words in report.to_html()
     assert words in report._repr_html_()
     assert f"not asked ({len(report.checks) - 2}): R101, " in text
-    assert "checks asked" not in tv.verify(case).to_text(width=500)
+    assert "checks were run" not in tv.verify(case).to_text(width=500)
 
 
 def test_findings_name_their_bulletin() -> None:

@@ -25,7 +25,7 @@ from tallyverify.forensics.turnout.klimek import KlimekFit
 from tallyverify.forensics.turnout.peak import turnout_peak
 from tallyverify.language import number
 from tallyverify.report.drawings.density_figures import within_areas
-from tallyverify.report.drawings.described_figures import by_chance
+from tallyverify.report.drawings.described_plots import by_chance
 from tallyverify.report.drawings.forensic_figures import FORENSIC_FIGURES, forensic_figures
 from tallyverify.report.drawings.tested_figures import integer_panels
 from tallyverify.report.forensic import forensic_blocks

@@ -16,7 +16,7 @@ def test_a_result_keeps_its_words_in_both_languages() -> None:
     )
     few = last_digit(np.arange(100, 150))
     assert few.refused == "50 counts of 10 or more, 100 are needed"
-    assert in_language(few.refused, "es") == "recuentos de 10 o más: 50; se necesitan 100"
+    assert in_language(few.refused, "es") == "conteos de 10 o más: 50; se necesitan 100"
 
 
 def test_a_size_is_said_with_its_interval() -> None:

@@ -78,7 +78,7 @@ def test_arrays_and_names() -> None:
         assert str(wrong.value) == (
             "votos válidos: se esperan números enteros de personas, todos conocidos\n"
             "  hallado: 1200,5 en la posición 0, y 1 más\n"
-            "  esperado: números enteros desde 0, menores que 2.147.483.648"
+            "  esperado: números enteros a partir de 0, menores que 2.147.483.648"
         )
         with pytest.raises(InputError, match="los arreglos difieren en longitud"):
             same_length(votes=np.zeros(2), valid=np.zeros(3))

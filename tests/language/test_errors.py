@@ -35,7 +35,7 @@ def test_an_error_is_in_the_language_that_is_spoken() -> None:
         )
 
     english = "  found: 'EGG'\n  expected: 'EG' or 'UNT'\n  try: did you mean 'EG'?"
-    spanish = "  hallado: 'EGG'\n  esperado: 'EG' o 'UNT'\n  pruebe: ¿quiso decir 'EG'?"
+    spanish = "  hallado: 'EGG'\n  esperado: 'EG' o 'UNT'\n  sugerencia: ¿quiso decir 'EG'?"
     assert str(error()).partition("\n")[2] == english
     with speaking("es"):
         assert str(error()).partition("\n")[2] == spanish
@@ -52,7 +52,7 @@ def test_long_lists_say_how_many_more() -> None:
     with speaking("es"):
         assert str(listed(names, 2)) == "'c0', 'c1' y 1.238 más"
         unknown = UnknownNameError.of("x", "c1239", names)
-        assert str(unknown).endswith(" y 1.180 más\n  pruebe: ¿quiso decir 'c1239'?")
+        assert str(unknown).endswith(" y 1.180 más\n  sugerencia: ¿quiso decir 'c1239'?")
 
 
 def test_a_wrong_record_in_spanish() -> None:
@@ -63,7 +63,7 @@ def test_a_wrong_record_in_spanish() -> None:
         )
         error = refusal(tv.Contest, {"id": "x", "candidates": [{"id": "A"}], "level": []})
         assert str(error).startswith("Contest: clave desconocida\n  hallado: 'level'\n")
-        assert str(error).endswith("\n  pruebe: ¿quiso decir 'levels'?")
+        assert str(error).endswith("\n  sugerencia: ¿quiso decir 'levels'?")
         error = refusal(tv.Contest, {"id": "x"})
         assert str(error) == (
             "Contest: candidates: falta esta clave\n  hallado: 'id'\n  esperado: 'candidates'"
@@ -77,9 +77,9 @@ def test_several_problems_in_spanish() -> None:
         error = refusal(tv.Acta, wrong)
     assert str(error) == (
         "Acta: 3 problemas\n"
-        "  lines.valid: un recuento es un número entero, no negativo (hallado 1.5)\n"
+        "  lines.valid: un conteo es un número entero, no negativo (hallado 1.5)\n"
         "  votes.A: esto no puede figurar aquí (hallado -1, esperado mayor o igual que 0)\n"
-        "  votes.B: un recuento es un número entero, no negativo (hallado True)"
+        "  votes.B: un conteo es un número entero, no negativo (hallado True)"
     )
     assert error.what.startswith("3 problems\n")
     votes = {f"c{at}": -1 for at in range(25)}

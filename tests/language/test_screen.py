@@ -190,7 +190,7 @@ def test_errors_are_in_the_language_of_the_screen(command: Command, case: Path) 
     assert outcome.code == 2
     assert outcome.err.startswith("error: checks: no existe esa comprobación ni esa familia\n")
     assert "\n  hallado: 'D31'\n  esperado: familias " in outcome.err
-    assert re.search(r"\n  pruebe: .*'D3\d\d'", outcome.err)
+    assert re.search(r"\n  sugerencia: .*'D3\d\d'", outcome.err)
 
 
 @pytest.mark.usefixtures("spanish")

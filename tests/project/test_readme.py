@@ -89,13 +89,15 @@ def test_python_blocks_run(monkeypatch):
     assert against.verdict == "contradicted"
 
 
-def test_excerpt_is_what_the_report_says():
+def test_excerpts_are_what_the_report_says():
     report = tv.verify(tv.load_case(ROOT / "data" / "samples" / "venezuela-2024"))
-    said = " ".join(report.to_text(width=10_000).split())
-    lines = [line for _, block in fences("text") for line in block.splitlines() if line]
-    assert len(lines) >= 5
-    for line in lines:
-        assert line in said, line
+    for page, language in (("README.md", "en"), ("README.es.md", "es")):
+        said = " ".join(report.in_language(language).to_text(width=10_000).split())
+        blocks = [block for _, block in fences("text", (ROOT / page).read_text(encoding="utf-8"))]
+        lines = [line for block in blocks for line in block.splitlines() if line]
+        assert len(lines) >= 5
+        for line in lines:
+            assert " ".join(line.split()) in said, line
 
 
 def test_the_small_case_is_discrepant_as_told(tmp_path):

@@ -23,6 +23,7 @@ def code(text: str) -> list[tuple[str, str]]:
         if kind in ("sh", "python")
         else (kind, block)
         for kind, block in BLOCK.findall(text)
+        if kind != "text"  # what is printed is in the language of the page: test_readme.py
     ]
 
 

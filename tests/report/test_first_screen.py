@@ -32,11 +32,11 @@ def test_the_sentence_names_what_cannot_be_true_together(venezuela: Report) -> N
         "CONTRADICTED, if the sheets are authentic: they hold 7,303,480 votes for Edmundo "
         "González; bulletin 2 (96.87 % of the stations) declares 5,326,104. By the sheets Edmundo "
         "González is ahead, by the bulletin Nicolás Maduro. At least 3,351 of the 25,073 sheets "
-        "would have to be wrong; 148 are allowed for, as honest slips. The same is found of "
+        "would have to be wrong; 148 are allowed for, as honest mistakes. The same is found of "
         "bulletin 1."
     )
     asked, every = len(venezuela.answered), len(venezuela.checks)
-    assert summary(venezuela).sentence.endswith(f" {asked} of {every} checks asked.")
+    assert summary(venezuela).sentence.endswith(f" Only {asked} of the {every} checks were run.")
 
 
 def test_the_figures_stand_beside_each_other(venezuela: Report) -> None:
@@ -48,8 +48,8 @@ def test_the_figures_stand_beside_each_other(venezuela: Report) -> None:
         5_326_104,
     )
     assert (first.difference, last.difference) == (2_857_502, 1_977_376)
-    assert rows["others (8 above)"].sheets == 267_640  # those declared together, on the sheets
-    assert rows["others (8 above)"].declared[0].difference == 267_640 - 462_704
+    assert rows["others (all 8)"].sheets == 267_640  # those declared together, on the sheets
+    assert rows["others (all 8)"].declared[0].difference == 267_640 - 462_704
     assert rows["valid votes"].sheets == 10_887_262
     assert summary(venezuela).subtraction.endswith("= 1,977,376")
     assert "authentic" in summary(venezuela).rests_on
@@ -95,12 +95,12 @@ def test_the_bulletin_that_asks_for_most_decides(venezuela: Report) -> None:
 def test_what_the_unseen_would_need_is_said_where_it_is_the_point() -> None:
     report = verify(load_case(SAMPLES / "partial"), checks="compare,inference")
     assert summary(report).needs == (
-        "Bulletin final leaves 197,211 votes for stations not seen. It is true of Candidate A if "
-        "90,168 of them (45.72 %) are theirs; on the sheets it is 44.46 %."
+        "Bulletin final leaves 197,211 votes for stations without a sheet. Its figure of Candidate "
+        "A takes 90,168 of them (45.72 %); on the sheets Candidate A has 44.46 %."
     )
     assert "on the sheets of 70.00 % of the stations" in summary(report).sentence
     assert "Candidate A ahead with 301,570 votes" in summary(report).declared
-    assert summary(report).next == "The 450 stations of which no sheet was seen."
+    assert summary(report).next == "The 450 stations without a sheet."
 
 
 def test_percentages_alone_are_shown_without_a_difference() -> None:

@@ -8,6 +8,7 @@ Source: Idrobo, Kronick & Rodríguez (JOP 2022, doi:10.1086/719639).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +19,9 @@ from tallyverify.inference.counting_order.jump import Jump, jump_at, jump_within
 from tallyverify.inference.counting_order.late_shift import late_shift
 from tallyverify.language import told
 from tallyverify.taken import takes_input
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _POINTS = 200
 
@@ -102,6 +106,41 @@ class OrderOfCounting:
             f"<OrderOfCounting: {self.n:,} stations; late shift {shift(self.shift_raw)}, "
             f"within areas {shift(self.shift_within)}{chance}>"
         )
+
+    @takes_input
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the margin as the count went on.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default new axes, in the style of the report's figures
+            (``tallyverify.report.tallyverify``).
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            With words in the language spoken.
+
+        Raises
+        ------
+        InputError
+            If no station was counted.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> import numpy as np
+        >>> area = np.repeat([0, 1], 50)
+        >>> votes = np.full(100, 60)
+        >>> found = order_of_counting(np.arange(100), votes, 100 - votes, votes + 40, area)
+        >>> found.plot().get_xlabel()
+        '% of the stations counted'
+        >>> plt.close()
+        """
+        from tallyverify.report import plotted
+
+        return plotted(self, ax)
 
 
 @takes_input

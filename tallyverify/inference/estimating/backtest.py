@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,6 +13,9 @@ from tallyverify.inference.estimating.result import BacktestRow, watched
 from tallyverify.inference.estimating.study import study_table
 from tallyverify.table import ActaTable, Registry
 from tallyverify.taken import takes_input
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,40 @@ class Backtest:
         """Return the rows as a DataFrame, by pattern."""
         frame = pd.DataFrame([row.to_dict() for row in self.rows])
         return frame.set_index("pattern") if len(frame) else frame
+
+    @takes_input
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw how often the intervals held, by pattern.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default new axes, in the style of the report's figures
+            (``tallyverify.report.tallyverify``).
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            With words in the language spoken.
+
+        Raises
+        ------
+        InputError
+            If it was refused, or no mask could be tried.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> import tallyverify as tv
+        >>> case = tv.load_case("data/samples/partial")
+        >>> found = backtest(case.actas, case.registry, pattern="random", masks=20)
+        >>> found.plot().get_xlabel()
+        '% of intervals that held the truth'
+        >>> plt.close()
+        """
+        from tallyverify.report import plotted
+
+        return plotted(self, ax)
 
 
 @takes_input

@@ -18,6 +18,7 @@ from tallyverify.taken import takes_input
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,40 @@ class Estimate:
             for name, share in self.shares.items()
         }
         return pd.DataFrame.from_dict(rows, orient="index")
+
+    @takes_input
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw shares with intervals, and the bounds, of the eight largest.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default new axes, in the style of the report's figures
+            (``tallyverify.report.tallyverify``).
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            With words in the language spoken.
+
+        Raises
+        ------
+        InputError
+            If the estimate was refused.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> import tallyverify as tv
+        >>> case = tv.load_case("data/samples/partial")
+        >>> found = tv.inference.estimate(case.actas, case.registry)
+        >>> found.plot().get_xlabel()
+        '% of the valid votes'
+        >>> plt.close()
+        """
+        from tallyverify.report import plotted
+
+        return plotted(self, ax)
 
     def document(self) -> EstimateDocument:
         """Return the estimate as others read it."""

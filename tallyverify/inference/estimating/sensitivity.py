@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +18,9 @@ from tallyverify.errors import InputError
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to, tilted_share
 from tallyverify.language import told
 from tallyverify.taken import takes_input
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,38 @@ class Sensitivity:
 
     def __repr__(self) -> str:
         return f"<Sensitivity: a tie at δ = {self.tie.delta:.3f}>"
+
+    @takes_input
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the margin by tilt; where it crosses 0 is the tie.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default new axes, in the style of the report's figures
+            (``tallyverify.report.tallyverify``).
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            With words in the language spoken.
+
+        Raises
+        ------
+        InputError
+            If the curve has no points.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> curve = sensitivity([0.5], [100.0], lead=20, valid=200)
+        >>> curve.plot().get_xlabel()
+        'tilt δ of the unseen: change of log-odds, 0 as predicted'
+        >>> plt.close()
+        """
+        from tallyverify.report import plotted
+
+        return plotted(self, ax)
 
     def tilt_for(self, margin: float) -> Tilt:
         """Return the tilt at which the whole has a given margin (a fraction)."""

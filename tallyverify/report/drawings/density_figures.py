@@ -8,8 +8,9 @@ import numpy as np
 
 from tallyverify.forensics import Fingerprint, ForensicSection, TurnoutShare, turnout_of
 from tallyverify.language import formatted, formula, told
-from tallyverify.report.drawings.drawing import SOFT, middle
-from tallyverify.report.drawings.panels import Planned, counted_cells, headed, shades
+from tallyverify.report.drawings.described_plots import cells_on, fingerprint_on
+from tallyverify.report.drawings.drawing import middle
+from tallyverify.report.drawings.panels import Planned, headed, shades
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,9 +26,7 @@ def fingerprint_figure(found: Fingerprint, picture: ForensicSection) -> Planned:
 
     def paint(figure: Figure) -> None:
         axes = figure.add_axes((0.12, 0.11, 0.66, 0.78))
-        cells = found.histogram
-        image = counted_cells(axes, cells, (0, 100, 0, 100), int(cells.max()))
-        axes.set_xlabel(str(told("turnout, % of the registered voters")))
+        image = fingerprint_on(axes, found)
         name = middle(picture.leader, 30)
         axes.set_ylabel(str(told("{name}, % of the ballots", name=name)))
         shades(figure, image, (0.82, 0.11, 0.025, 0.7))
@@ -65,13 +64,11 @@ def association_figure(found: TurnoutShare, picture: ForensicSection) -> Planned
         wide = 0.34 if len(panels) == 2 else 0.7
         for place, ((_, _, box, head), cell) in enumerate(zip(panels, cells, strict=True)):
             axes = figure.add_axes((0.1 + 0.43 * place, 0.14, wide, 0.69))
-            image = counted_cells(axes, cell, box, top)
+            image = cells_on(axes, cell, box, top, crossed=place > 0)
             headed(axes, head)
             if place:
                 axes.set_xlabel(str(told("turnout, points from its area's")))
                 axes.set_ylabel(str(told("share, points from its area's")))
-                axes.axhline(0, color=SOFT, lw=0.5)
-                axes.axvline(0, color=SOFT, lw=0.5)
             else:
                 axes.set_xlabel(str(told("turnout, %")))
                 name = middle(picture.leader, 18)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import printable
-from tallyverify.language import formatted
+from tallyverify.language import formatted, spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,17 +23,15 @@ INK, SOFT, PALE, BAND = "#1b1f24", "#59636e", "#d1d9e0", "#0969a2"
 MARKS = ("#b3261e", "#9a6700", "#8250df", "#1a7f37")
 """Of what is held against it."""
 
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "tallyverify",
-    "text.parse_math": False,  # a name is text, whatever signs it has
-    "font.family": "DejaVu Sans",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": SOFT,
-    "text.color": INK,
-}
+_STYLE = Path(__file__).parents[1] / "tallyverify.mplstyle"
+
+
+@cache
+def style() -> Any:
+    """Return the settings of the style file, which users may give to ``plt.style.use`` too."""
+    from matplotlib import rc_params_from_file
+
+    return rc_params_from_file(_STYLE, use_default_template=False)
 
 
 def svg_of(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) -> str:
@@ -46,35 +46,46 @@ def svg_of(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) 
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
         mpl.rcParams.update(mpl.rcParamsDefault)
-        mpl.rcParams.update(_STYLE)
+        mpl.rcParams.update(style())
+        # Each figure says by itself where its axes stand.
+        mpl.rcParams["figure.constrained_layout.use"] = False
+        mpl.rcParams["text.parse_math"] = False  # a name is text, whatever signs it has
         figure = Figure(figsize=(8, height))
         FigureCanvasSVG(figure)
         figure.text(0.02, 1 - 0.252 / height, str(title), fontsize=12, fontweight="bold")
         paint(figure)
-        _with_told_numbers(figure)
+        for axes in figure.axes:
+            told_numbers(axes)
         text = io.StringIO()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(text, format="svg", metadata=nothing)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def _with_told_numbers(figure: Figure) -> None:
-    """Write the numbers of axes that have no form of their own as the language does."""
+def told_numbers(axes: Axes) -> None:
+    """Write the numbers of axes that have no form of their own as the language spoken does."""
     from matplotlib.ticker import ScalarFormatter
+
+    language = spoken()
 
     class Numbers(ScalarFormatter):
         def __call__(self, x: float, pos: int | None = None) -> str:
-            return str(formatted(super().__call__(x, pos), ""))
+            return formatted(super().__call__(x, pos), "").in_language(language)
 
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            if type(axis.get_major_formatter()) is ScalarFormatter:
-                axis.set_major_formatter(Numbers())
+    for axis in (axes.xaxis, axes.yaxis):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(Numbers())
 
 
 def ticks_of(axis: Axis, spec: str) -> None:
-    """Write the numbers of an axis in a form, with a real minus sign."""
-    axis.set_major_formatter(lambda value, _: str(formatted(value, spec)).replace("-", "−"))
+    """Write the numbers of an axis in a form, with a real minus sign, in the language spoken."""
+    # Figures are drawn later, when another one may be spoken.
+    language = spoken()
+
+    def form(value: float, _: float) -> str:
+        return formatted(value, spec).in_language(language).replace("-", "−")
+
+    axis.set_major_formatter(form)
 
 
 def short(name: str, most: int = 22) -> str:

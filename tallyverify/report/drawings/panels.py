@@ -106,11 +106,14 @@ def counted_cells(
 
 def shades(figure: Figure, image: Any, place: tuple[float, float, float, float]) -> None:
     """Draw how many stations each shade means."""
-    axes = figure.add_axes(place)
-    bar = figure.colorbar(image, cax=axes)
+    shaded(figure.colorbar(image, cax=figure.add_axes(place)))
+
+
+def shaded(bar: Any) -> None:
+    """Write on a bar of shades how many stations each means."""
     ticks = [one * 10**power for power in range(7) for one in (1, 3)]
-    ticks = [tick for tick in ticks if tick <= image.norm.vmax]
+    ticks = [tick for tick in ticks if tick <= bar.mappable.norm.vmax]
     bar.set_ticks(ticks, labels=[str(number(tick)) for tick in ticks])
     bar.outline.set_visible(False)
     bar.minorticks_off()
-    axes.set_title(str(told("stations")), fontsize=8.5, loc="left")
+    bar.ax.set_title(str(told("stations")), fontsize=8.5, loc="left")

@@ -16,6 +16,7 @@ from tallyverify.language import counted, enumerated, formula, number, told
 from tallyverify.report.first_screen.declared_figures import (
     declared_words,
     difference_words,
+    standing_out,
 )
 from tallyverify.report.first_screen.sentences import after_the_verdict
 from tallyverify.report.first_screen.telling import summary_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tallyverify.report.model import Report
 
 _BECAME = ("error", "flagged", "passed", "noted", "not flagged", "n/a", "not asked")
-_MOST_ROWS = 3
+_MOST_ROWS = 4  # of candidates and of several together
 _SHORT = 3  # a bulletin's id that says nothing by itself
 _NAMED = 11  # columns of what stands before a line
 
@@ -60,7 +61,7 @@ def first_screen(report: Report) -> list[RenderableType]:
         Text(name, style="bold", no_wrap=True, overflow="ellipsis"),
         _verdict(report, summary),
         Text(),
-        _figures(summary),
+        _figures(summary, standing_out(report)),
         Text(),
         lines,
     ]
@@ -86,7 +87,7 @@ def _verdict(report: Report, summary: Summary) -> Text:
     return Text.assemble((str(HEADS[report.verdict]), VERDICT_STYLE[report.verdict]), rest)
 
 
-def _figures(summary: Summary) -> Table:
+def _figures(summary: Summary, out: set[tuple[str, str]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     narrow = len(summary.bulletins) > 1
     table.add_column("", overflow="ellipsis", no_wrap=True, max_width=17 if narrow else 30)
@@ -97,28 +98,29 @@ def _figures(summary: Summary) -> Table:
         name = Text(printable(named if short else bulletin.id))
         name.truncate(_SHORT + 9, overflow="ellipsis")
         table.add_column(name, justify="right", no_wrap=True)
-        table.add_column(str(told("sheets − it")), justify="right", no_wrap=True)
+        table.add_column(str(told("difference")), justify="right", no_wrap=True)
     alone = [row for row in summary.figures if row.candidate is not None]
-    more = len(alone) - _MOST_ROWS
-    shown = alone if more <= 1 else alone[:_MOST_ROWS]
+    together = len(summary.figures) - len(alone)
+    most = _MOST_ROWS - together
+    shown = alone if len(alone) <= most + 1 else alone[:most]
     for row in shown:
-        _add(table, row)
+        _add(table, row, out)
     if len(shown) < len(alone):
         more = len(alone) - len(shown)
         table.add_row(str(told("… and {more} more", more=number(more))))
     for row in summary.figures:
         if row.candidate is None:
-            _add(table, row)
+            _add(table, row, out)
     return table
 
 
-def _add(table: Table, row: FigureRow) -> None:
+def _add(table: Table, row: FigureRow, out: set[tuple[str, str]]) -> None:
     cells: list[Text | str] = [
         Text(printable(row.label)),
         "–" if row.sheets is None else str(number(row.sheets)),
     ]
     for one in row.declared:
-        more = one.difference is not None and one.difference > 0
+        more = (one.bulletin, row.candidate) in out
         differs = Text(str(difference_words(one)), style="bold" if more else "dim")
         cells += [str(declared_words(one)), differs]
     table.add_row(*cells)

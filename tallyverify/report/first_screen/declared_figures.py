@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tallyverify.findings import MOVED_BY
 from tallyverify.language import counted, formatted, formula, number, told
 from tallyverify.records import AreaResult, Bulletin, Declared
 from tallyverify.report.first_screen.summary import DeclaredFigure, FigureRow
@@ -59,7 +60,7 @@ def figure_rows(report: Report) -> tuple[FigureRow, ...]:
         _row(report.contest.display(name), name, (name,), shown, votes, valid) for name in ranked
     ]
     for name, members in groups.items():
-        label = told("{name} ({count} above)", name=name, count=number(len(members)))
+        label = told("{name} (all {count})", name=name, count=number(len(members)))
         rows.append(_row(label, name, members, shown, votes, valid))
     if any(row.valid is not None for _, row in shown) or not shown:
         declared = tuple(_figure(bulletin, row.valid, None, valid) for bulletin, row in shown)
@@ -109,6 +110,15 @@ def all_equal(rows: tuple[FigureRow, ...]) -> bool:
     last = [row.declared[-1] for row in rows if row.declared]
     stated = [one for one in last if one.votes is not None]
     return bool(stated) and all(one.difference == 0 for one in stated)
+
+
+def standing_out(report: Report) -> set[tuple[str, str]]:
+    """Return the bulletins and candidates of whom the sheets hold more than can be (D301)."""
+    return {
+        (one.bulletin, one.candidate)
+        for one in report.of("D301")
+        if one.evidence in MOVED_BY and not one.area and one.bulletin and one.candidate
+    }
 
 
 def declared_words(figure: DeclaredFigure) -> str:

@@ -18,10 +18,10 @@ from tallyverify.language import (
 from tallyverify.report.first_screen.declared_figures import all_equal, extent_words, whole_rows
 from tallyverify.report.words import (
     HEADS,
-    NOT_PROVED_TRUE,
     beside_the_verdict,
     by_default,
     meaning_of,
+    not_proved_true,
     told_wrong,
 )
 
@@ -173,7 +173,7 @@ def _without_finding(report: Report, rows: tuple[FigureRow, ...]) -> list[str]:
     seen, expected = report.coverage.stations, report.coverage.stations_expected
     lacking = "" if not expected or seen >= expected else percent(seen, expected)
     agrees = _equal(bulletin, lacking) if all_equal(rows) else _unopposed(bulletin, lacking)
-    return [agrees, NOT_PROVED_TRUE, *by_default(report)]
+    return [agrees, not_proved_true(report), *by_default(report)]
 
 
 def _equal(bulletin: str, lacking: str) -> str:

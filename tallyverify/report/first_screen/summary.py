@@ -107,7 +107,7 @@ class Summary(Model):
             (told("on sheets"), self.leads),
             (told("unseen"), self.needs),
             (told("assumed"), self.rests_on),
-            (told("sum"), self.subtraction),
+            (told("subtraction"), self.subtraction),
             (told("look next"), self.next),
         )
         with speaking(self.language):

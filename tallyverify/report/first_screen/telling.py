@@ -61,13 +61,17 @@ def _coverage(report: Report) -> str:
     seen, expected = report.coverage.stations, report.coverage.stations_expected
     if not expected:
         stations = counted(seen, "station", "stations")
-        return told("The sheets of {stations}; of how many is not known.", stations=stations)
-    return told(
-        "The sheets of {seen} of {stations} ({share}).",
-        seen=number(seen),
-        stations=counted(expected, "station", "stations"),
-        share=percent(seen, expected),
-    )
+        held = told("Tally sheets of {stations}; of how many is not known", stations=stations)
+    else:
+        held = told(
+            "Tally sheets of {seen} of {stations} ({share})",
+            seen=number(seen),
+            stations=counted(expected, "station", "stations"),
+            share=percent(seen, expected),
+        )
+    if not report.supplied_by:
+        return sentence(held)
+    return told("{sheets}, supplied by {who}.", sheets=held, who=report.supplied_by)
 
 
 def _declared(report: Report) -> str:
@@ -115,8 +119,8 @@ def _needs(report: Report) -> str:
     if not 0 <= needed <= left or not left:
         return ""
     return told(
-        "Bulletin {bulletin} leaves {votes} for stations not seen. It is true of {name} if "
-        "{needed} of them ({share}) are theirs; on the sheets it is {held}.",
+        "Bulletin {bulletin} leaves {votes} for stations without a sheet. Its figure of {name} "
+        "takes {needed} of them ({share}); on the sheets {name} has {held}.",
         bulletin=bulletin.id,
         votes=counted(left, "vote", "votes"),
         name=report.contest.display(ahead),
@@ -163,16 +167,16 @@ def _next(report: Report) -> str:
         parts.append(
             told_of(
                 unseen,
-                "the {count} station of which no sheet was seen",
-                "the {count} stations of which no sheet was seen",
+                "the {count} station without a sheet",
+                "the {count} stations without a sheet",
             )
         )
     if unsound:
         parts.append(
             told_of(
                 len(unsound),
-                "{count} sheet whose own figures do not agree",
-                "{count} sheets whose own figures do not agree",
+                "{count} sheet that does not add up by itself",
+                "{count} sheets that do not add up by themselves",
             )
         )
     return sentence(clauses(parts or [told("nothing, by these checks")]))
@@ -185,11 +189,11 @@ def _next_of_figures(report: Report) -> str:
         first = worlds.look_at_first[:_SHEETS_NAMED]
         if len(first) == 1:
             return told(
-                "Sheet {sheet}: no others would explain more; nothing else speaks against them.",
+                "Sheet {sheet}: if it were wrong, that would explain most; no sign that it is.",
                 sheet=first[0],
             )
         return told(
-            "Sheets {sheets}: no others would explain more; nothing else speaks against them.",
+            "Sheets {sheets}: if they were wrong, that would explain most; no sign that they are.",
             sheets=enumerated(first),
         )
     if worlds is not None and worlds.resolved_by:
