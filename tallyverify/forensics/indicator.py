@@ -78,11 +78,6 @@ class Effect:
         return str(self.words)
 
 
-def signed(value: float, spec: str) -> str:
-    """Return a figure as :func:`format` writes it, with a real minus sign."""
-    return formatted(format(value, spec).replace("-", "−"), "")
-
-
 @takes_input
 def written(effect: Effect | None, form: Callable[[float], str] = "{:.2f}".format) -> str:
     """Return the value of an effect with its interval, in this form; a dash where there is none.

@@ -9,12 +9,11 @@ import numpy as np
 from tallyverify.checking import Check
 from tallyverify.findings import Finding, place
 from tallyverify.forensics.calibration.calibration_spec import TURNOUT
-from tallyverify.forensics.indicator import signed
 from tallyverify.forensics.places.outlying_areas import expected_of
 from tallyverify.forensics.places.outlying_result import percent_of
 from tallyverify.forensics.stations import Stations
 from tallyverify.forensics.study import ForensicStudy
-from tallyverify.language import clauses, counted, formatted, formula, told
+from tallyverify.language import clauses, counted, formatted, formula, signed, told
 
 _MOST = 20
 _FEW = 3

@@ -13,8 +13,8 @@ from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to
 from tallyverify.inference.favourable import most_favourable
 from tallyverify.inference.prediction.unlike_areas import anything_left_out
-from tallyverify.inference.printed import is_within, signed
-from tallyverify.language import number, points, told
+from tallyverify.inference.printed import is_within
+from tallyverify.language import number, points, signed, told
 from tallyverify.names import folded
 from tallyverify.records import Sampling
 from tallyverify.table import KIND, Registry

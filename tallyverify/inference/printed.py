@@ -6,20 +6,7 @@ A figure against an interval as both are printed: never “1.77 lies outside 1.7
 from __future__ import annotations
 
 from tallyverify.errors import InputError, printable, shown
-from tallyverify.language import Language, Told, formatted, formula, in_language, points, told
-
-
-def signed(value: float, spec: str) -> str:
-    """Return a figure as :func:`format` writes it, with a real minus sign.
-
-    Examples
-    --------
-    >>> signed(-0.25, "+.3f"), signed(0.25, "+.3f")
-    ('−0.250', '+0.250')
-    """
-    if not format(value, spec).startswith("-"):
-        return formatted(value, spec)
-    return formula("−{figure}", figure=formatted(abs(value), spec.removeprefix("+")))
+from tallyverify.language import Language, Told, formula, in_language, points, told
 
 
 def quoted(name: str) -> str:

@@ -10,7 +10,6 @@ from tallyverify.inference.case_study import DeclaredMargin, InferenceStudy
 from tallyverify.inference.estimating.sensitivity import Sensitivity
 from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.tilt import Tilt
-from tallyverify.inference.printed import signed
 from tallyverify.language import (
     clauses,
     counted,
@@ -18,6 +17,7 @@ from tallyverify.language import (
     formula,
     number,
     points,
+    signed,
     told,
     told_of,
 )

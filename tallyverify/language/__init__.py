@@ -1,8 +1,7 @@
 """Text in English and Spanish: messages with named values, numbers, and the catalogues."""
 
 from tallyverify.language.catalogues import translations
-from tallyverify.language.of_records import language_of, retold
-from tallyverify.language.told import (
+from tallyverify.language.messages import (
     LANGUAGES,
     Language,
     Told,
@@ -22,11 +21,13 @@ from tallyverify.language.told import (
     plus,
     points,
     sentence,
+    signed,
     speaking,
     spoken,
     told,
     told_of,
 )
+from tallyverify.language.of_records import language_of, retold
 
 __all__ = [
     "LANGUAGES",
@@ -50,6 +51,7 @@ __all__ = [
     "points",
     "retold",
     "sentence",
+    "signed",
     "speaking",
     "spoken",
     "told",

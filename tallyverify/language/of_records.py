@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from tallyverify.language.told import LANGUAGES, Language, Told
+from tallyverify.language.messages import LANGUAGES, Language, Told
 
 _Any = TypeVar("_Any")
 

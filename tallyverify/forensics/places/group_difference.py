@@ -18,10 +18,10 @@ from scipy.stats import norm
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.calibration.clean_twin import not_alone
-from tallyverify.forensics.indicator import Effect, Indicator, signed, written
+from tallyverify.forensics.indicator import Effect, Indicator, written
 from tallyverify.forensics.places.context import level_codes
 from tallyverify.forensics.places.context_levels import canonical
-from tallyverify.language import clauses, number, points, told
+from tallyverify.language import clauses, number, points, signed, told
 from tallyverify.taken import takes_input
 
 FEWEST = 10  # stations of the group that have others of their own area beside them

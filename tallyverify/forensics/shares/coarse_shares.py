@@ -16,10 +16,10 @@ from scipy.stats import chi2
 
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
-from tallyverify.forensics.indicator import Effect, Indicator, signed
+from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.shares.exact import count_tail, smooth_chances
 from tallyverify.forensics.shares.spikes import TARGETS, Spike, spikes_of
-from tallyverify.language import clauses, enumerated, formatted, number, told
+from tallyverify.language import clauses, enumerated, formatted, number, signed, told
 from tallyverify.taken import takes_input
 
 SMALLEST = 50  # fewest valid votes of a station that is used

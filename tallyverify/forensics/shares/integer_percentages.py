@@ -15,13 +15,13 @@ from numpy.typing import ArrayLike
 from tallyverify.arrays import Counts, Floats, Mask, counts, same_length
 from tallyverify.errors import InputError
 from tallyverify.forensics.calibration.calibration_spec import EITHER, TURNOUT
-from tallyverify.forensics.indicator import Effect, Indicator, signed
+from tallyverify.forensics.indicator import Effect, Indicator
 from tallyverify.forensics.shares.exact import (
     count_tail,
     smooth_chances,
     window_sums,
 )
-from tallyverify.language import clauses, enumerated, formatted, formula, number, told
+from tallyverify.language import clauses, enumerated, formatted, formula, number, signed, told
 from tallyverify.taken import takes_input
 
 # Fewest people a percentage is taken of: with fewer, too many fractions are integers anyhow.

@@ -259,6 +259,18 @@ def formatted(value: Any, spec: str) -> Told:
     return Told(_swapped, format(value, spec))
 
 
+def signed(value: Any, spec: str) -> Told:
+    """Return a figure as :func:`format` writes it, with a real minus sign.
+
+    Examples
+    --------
+    >>> signed(-0.25, "+.3f"), signed(0.25, "+.3f").in_language("es")
+    ('−0.250', '+0,250')
+    """
+    text = format(value, spec)
+    return Told(_swapped, f"−{text[1:]}" if text.startswith("-") else text)
+
+
 def number(value: Any) -> Told:
     """Return a count or figure as people read it, with thousands separated."""
     return told("not read") if value is None else Told(_swapped, _thousands(value))
