@@ -225,14 +225,14 @@ def _as_headed(language: Language, text: str) -> str:
     return clause[:1].upper() + clause[1:]
 
 
-def headed(text: str) -> Told:
+def capitalized(text: str) -> Told:
     """Return words as a heading begins: with a capital letter."""
     return Told(_as_headed, text)
 
 
 def sentence(text: str) -> Told:
     """Return a clause as a sentence."""
-    return headed(ended(text))
+    return capitalized(ended(text))
 
 
 def _thousands(value: Any) -> str:
@@ -259,15 +259,16 @@ def formatted(value: Any, spec: str) -> Told:
     return Told(_swapped, format(value, spec))
 
 
-def signed(value: float, spec: str) -> Told:
-    """Return a figure as :func:`formatted` does, with a real minus sign.
+def signed(value: Any, spec: str) -> Told:
+    """Return a figure as :func:`format` writes it, with a real minus sign.
 
     Examples
     --------
     >>> signed(-0.25, "+.3f"), signed(0.25, "+.3f").in_language("es")
     ('−0.250', '+0,250')
     """
-    return Told(_swapped, format(value, spec).replace("-", "−"))
+    text = format(value, spec)
+    return Told(_swapped, f"−{text[1:]}" if text.startswith("-") else text)
 
 
 def number(value: Any) -> Told:

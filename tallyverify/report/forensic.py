@@ -29,7 +29,7 @@ def tests_table(report: Report) -> Table:
     table.columns[1].justify = "left"
     for one in indicators.used_of(report, _MOST):
         cells = (
-            *(indicators.label_of(one, report.forensics), indicators.statistic_of(one)),
+            *(indicators.of_whom(one, report.forensics), indicators.statistic_of(one)),
             *(indicators.probability(one.result.pvalue), indicators.probability(one.adjusted)),
             indicators.rejects_of(one),
         )

@@ -20,11 +20,11 @@ from tallyverify.findings import CheckResult
 from tallyverify.language import (
     Language,
     Told,
+    capitalized,
     counted,
     enumerated,
     formatted,
     formula,
-    headed,
     number,
     percent,
     points,
@@ -85,7 +85,7 @@ def _environment() -> Environment:
         lambda text: translations(spoken()).gettext(text),
         lambda one, many, count: translations(spoken()).ngettext(one, many, count),
     )
-    tellers = (number, sentence, points, formatted, headed)
+    tellers = (number, sentence, points, formatted, capitalized)
     environment.filters |= {one.__name__: _said(one) for one in tellers}
     environment.filters |= {"printable": printable, "status": _said(status_word)}
     environment.filters |= {
@@ -93,7 +93,7 @@ def _environment() -> Environment:
         "difference": _said(difference_words),
     }
     environment.filters |= {"rung": _said(rung_word), "pattern": _said(pattern_word)}
-    environment.globals |= {"percent": _said(percent), "between": _said(estimated.interval_words)}
+    environment.globals |= {"percent": _said(percent), "low_to_high": _said(estimated.low_to_high)}
     environment.globals |= {"indicators": indicators, "estimated": estimated}
     environment.globals |= {"outcome_of": _said(outcome_of), "verdicts": VERDICTS}
     environment.globals |= {"in_question": IN_QUESTION, "arithmetic": ARITHMETIC}

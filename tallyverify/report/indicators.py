@@ -16,6 +16,7 @@ from tallyverify.language import (
     formula,
     number,
     percent,
+    signed,
     spoken,
     told,
 )
@@ -81,7 +82,7 @@ def used_of(report: Report, most: int | None = None) -> list[CalibratedTest]:
     return [used[at] for at in np.sort(np.argsort(adjusted, kind="stable")[:most])]
 
 
-def label_of(one: CalibratedTest, picture: ForensicSection) -> str:
+def of_whom(one: CalibratedTest, picture: ForensicSection) -> str:
     """Return whom or what a test is of, shortened."""
     return middle(one.named(picture.names), _LONG)
 
@@ -98,13 +99,7 @@ def statistic_of(one: CalibratedTest) -> str:
     if one.result.statistic is None:
         return "–"
     sign, spec = _STATISTIC[one.code]
-    return formula(sign, value=_signed(one.result.statistic, spec))
-
-
-def _signed(value: float, spec: str) -> str:
-    """Return a figure with a real minus sign."""
-    size = formatted(abs(value), spec)
-    return formula("−{size}", size=size) if value < 0 else size
+    return formula(sign, value=signed(one.result.statistic, spec))
 
 
 def rejects_of(one: CalibratedTest) -> str:
@@ -168,7 +163,7 @@ def unused_of(report: Report) -> list[Unused]:
     unused = [
         Unused(
             code,
-            _listed([label_of(one, picture) for one in together]),
+            _listed([of_whom(one, picture) for one in together]),
             _merged([str(one.refused) for one in together], number_in),
         )
         for (code, _), together in groups.items()

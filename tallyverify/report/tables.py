@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import printable
 from tallyverify.findings import Evidence, Finding
-from tallyverify.language import formula, headed, number, told
+from tallyverify.language import capitalized, formula, number, told
 from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
 from tallyverify.report.first_screen.telling import summary_of
 from tallyverify.report.spoken import in_its_language
@@ -79,7 +79,7 @@ def as_markdown(report: Report) -> str:
             continue
         count = len(found)
         heading = formula("{rung} ({count})", rung=rung_word(rung, count), count=number(count))
-        lines += ["", f"## {headed(heading)}", ""]
+        lines += ["", f"## {capitalized(heading)}", ""]
         for one in found[:_MOST]:
             lines.append(f"- {one.code}: {_plain(one.words)}")
             if one.arithmetic:

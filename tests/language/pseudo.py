@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import NullTranslations
@@ -34,11 +33,8 @@ def bracketed() -> Iterator[None]:
     """Say Spanish so within a ``with`` block."""
     english, found = NullTranslations(), Bracketed()
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("tallyverify.language.messages", "tallyverify.report.html"):
-            # By its name: `tallyverify.language.messages` is the function, too.
-            patch.setattr(
-                sys.modules[module], "translations", lambda of: english if of == "en" else found
-            )
+        for module in (tallyverify.language.messages, tallyverify.report.html):
+            patch.setattr(module, "translations", lambda of: english if of == "en" else found)
         patch.setattr(tallyverify.report.html, "_explained", lambda language: ())
         yield
 

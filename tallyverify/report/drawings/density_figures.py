@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.forensics import Fingerprint, ForensicSection, TurnoutShare, turnout_of
-from tallyverify.language import formatted, formula, told
+from tallyverify.language import signed, told
 from tallyverify.report.drawings.described_plots import cells_on, fingerprint_on
 from tallyverify.report.drawings.drawing import middle
 from tallyverify.report.drawings.panels import Planned, shades, titled
@@ -43,7 +43,7 @@ def association_figure(found: TurnoutShare, picture: ForensicSection) -> Planned
     turnout = 100 * stations.ballots[there] / stations.registered[there]
     share = 100 * stations.votes[there, stations.ranked[0]] / stations.valid[there]
     whole = (0.0, 100.0, 0.0, 100.0)
-    head: str = told("all stations: correlation {value}", value=_correlation(found.effect.value))
+    head: str = told("all stations: correlation {value}", value=signed(found.effect.value, ".2f"))
     panels = [(turnout, share, whole, head)]
     smallest = found.by_level[-1] if found.by_level else None
     if smallest is not None:
@@ -52,7 +52,7 @@ def association_figure(found: TurnoutShare, picture: ForensicSection) -> Planned
         head = told(
             "within one {level}: correlation {value}",
             level=middle(stations.levels[-1], 12),
-            value=_correlation(smallest.value),
+            value=signed(smallest.value, ".2f"),
         )
         panels.append((x, y, (-right, right, -up, up), head))
 
@@ -76,11 +76,6 @@ def association_figure(found: TurnoutShare, picture: ForensicSection) -> Planned
         shades(figure, image, (0.905, 0.14, 0.02, 0.6))
 
     return paint, 4.0
-
-
-def _correlation(value: float) -> str:
-    size = formatted(abs(value), ".2f")
-    return formula("−{size}", size=size) if value < 0 else size
 
 
 def within_areas(area: Counts, turnout: Floats, share: Floats) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ from tallyverify.forensics import (
     Swapped,
     TurnoutPeak,
 )
-from tallyverify.language import formatted, formula, told
+from tallyverify.language import formatted, signed, told
 from tallyverify.report.drawings.drawing import BAND, INK, MARKS, PALE, SOFT, ticks_of
 from tallyverify.report.drawings.panels import counted_cells, thousands
 
@@ -200,9 +200,8 @@ def _exchanged(least: float | None) -> str:
     """Return what is drawn, and from where on all of it stands in the first bar."""
     if least is None:
         return told("log-likelihood of the figures exchanged, less that of them as written")
-    size = formatted(abs(least), ".0f")
     return told(
         "log-likelihood of the figures exchanged, less that of them as written; the first bar: "
         "{least} or less",
-        least=formula("−{size}", size=size) if least < 0 else size,
+        least=signed(least, ".0f"),
     )
