@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
 from tallyverify.compare.lifting import Place, answer_of, places, proof_of, same_place
-from tallyverify.compare.wording import of_bulletin, term
+from tallyverify.compare.wording import line_words, of_bulletin, term
 from tallyverify.feasibility import (
     Feasibility,
     closing_words,
@@ -76,11 +76,11 @@ def _need(
         need = max(row.low - most[row.figure], 0)
         if row.figure.kind in ("null", "null or blank", "blank") and need:
             needed += need
-            spelt.append(term(need, row.label))
+            spelt.append(term(need, line_words(row.label)))
     for row in rows:
         need = row.low - most[row.figure]
         if row.figure.kind == "ballots" and need > needed:
-            needed, spelt = need, [term(need, "ballots")]
+            needed, spelt = need, [term(need, line_words("ballots"))]
     if needed <= 0:
         return []
     evidence, proof = Evidence.NOTE, ""

@@ -29,9 +29,9 @@ def of_bulletin(bulletin: str, area: dict[str, str], what: str) -> str:
     )
 
 
-def term(votes: int, name: str) -> str:
+def term(votes: int, words: str) -> str:
     """Return one term of a sum, with what it counts."""
-    return formula("{votes} ({name})", votes=number(votes), name=line_words(name))
+    return formula("{votes} ({words})", votes=number(votes), words=words)
 
 
 def difference(one: int, other: int) -> str:

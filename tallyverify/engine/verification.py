@@ -255,7 +255,8 @@ def _concluded(
     except InputError:
         raise  # what the user wrote, not what the check did
     except Exception as error:  # a check that breaks must show as broken, and hide no other
-        return check.failed(f"{type(error).__name__}: {error}")
+        with speaking("en"):  # a defect is told to whoever mends it
+            return check.failed(f"{type(error).__name__}: {error}")
 
 
 def _said_again(language: Language, error: InputError) -> str:

@@ -5,13 +5,8 @@ A figure against an interval as both are printed: never “1.77 lies outside 1.7
 
 from __future__ import annotations
 
-from tallyverify.errors import InputError, printable, shown
-from tallyverify.language import Language, Told, formula, in_language, points, told
-
-
-def quoted(name: str) -> str:
-    """Return a name in quotes, as :func:`shown` has it; one that is told, in every language."""
-    return formula("'{name}'", name=name) if isinstance(name, Told) else shown(name)
+from tallyverify.errors import InputError, printable
+from tallyverify.language import Language, Told, in_language, points, told
 
 
 def span(low: float, high: float) -> str:
@@ -70,7 +65,7 @@ def _head_in(language: Language, file: str, place: str, what: str) -> str:
 
 def _squeezed(language: Language, file: str, place: str, what: str, *rest: str) -> str:
     said = [_head_in(language, file, place, what), *(in_language(part, language) for part in rest)]
-    return " ".join(printable(" ".join(said)).split())
+    return printable(" ".join(" ".join(said).split()))
 
 
 def _first(language: Language, file: str, place: str, what: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from numbers import Integral
 from typing import Annotated, Any, Literal, Self, get_args
 
 from tallyverify.language.catalogues import translations
@@ -110,7 +111,8 @@ def in_language(text: str, language: Language) -> str:
 
 
 def _filled(language: Language, english: str, values: dict[str, str]) -> str:
-    template = translations(language).gettext(english)
+    # Of nothing, a catalogue tells its own head.
+    template = translations(language).gettext(english) if english else english
     return template.format_map({name: in_language(text, language) for name, text in values.items()})
 
 
@@ -147,7 +149,7 @@ def told_of(count: int, one: str, many: str, /, **values: str) -> Told:
     >>> told_of(2, "{count} sheet lacks {line}", "{count} sheets lack {line}", line="valid")
     '2 sheets lack valid'
     """
-    return Told(_filled_of, count, one, many, values)
+    return Told(_filled_of, int(count), one, many, values)
 
 
 def _counted(language: Language, count: int, one: str, many: str) -> str:
@@ -163,7 +165,7 @@ def counted(count: int, one: str, many: str) -> Told:
     >>> counted(1, "sheet", "sheets"), counted(25073, "sheet", "sheets").in_language("es")
     ('1 sheet', '25.073 actas')
     """
-    return Told(_counted, count, one, many)
+    return Told(_counted, int(count), one, many)
 
 
 def _plain(language: Language, template: str, values: dict[str, str]) -> str:
@@ -236,7 +238,7 @@ def sentence(text: str) -> Told:
 
 
 def _thousands(value: Any) -> str:
-    text = f"{abs(value):,}" if isinstance(value, int) else f"{abs(value):,.6g}"
+    text = f"{abs(value):,}" if isinstance(value, Integral) else f"{abs(value):,.6g}"
     return ("−" if value < 0 else "") + text
 
 

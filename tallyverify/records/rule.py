@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
-from tallyverify.language import Told, clauses, formatted, formula, told
+from tallyverify.language import Told, clauses, enumerated, formatted, formula, told
 from tallyverify.model import Model, Text
 
 HALF = Fraction(1, 2)
@@ -225,8 +225,9 @@ class Rule(Model):
         if not self.of_shares:
             return told("nobody has most votes")
         if outcome.finalists:
-            one, other = map(label, outcome.finalists)
-            return told("{runoff} of {one} and {other}", runoff=self.runoff, one=one, other=other)
+            *others, last = map(label, outcome.finalists)
+            both = enumerated(others)
+            return told("{runoff} of {one} and {other}", runoff=self.runoff, one=both, other=last)
         return told("nobody wins outright")
 
 

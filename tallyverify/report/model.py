@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Values
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field, PlainSerializer, PrivateAttr
 
 from tallyverify.atomic_write import write_whole
 from tallyverify.errors import InputError, UnknownNameError, shown
@@ -141,8 +142,6 @@ class Report(Model):
         The tests and descriptions, and what their figures show; likewise.
     certificate : tallyverify.feasibility.Certificate or None
         What is proved, for others to redo, where it was asked for; likewise.
-    told : Report or None
-        The report that this one says in another language; likewise.
 
     Examples
     --------
@@ -179,7 +178,7 @@ class Report(Model):
     picture: Any = Field(default=None, exclude=True, repr=False)
     forensics: Any = Field(default=None, exclude=True, repr=False)
     certificate: Any = Field(default=None, exclude=True, repr=False)
-    told: Any = Field(default=None, exclude=True, repr=False)
+    _origin: Any = PrivateAttr(default=None)  # the report that this one says in another language
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {rung}" for rung, n in self.counts().items() if n)
@@ -199,8 +198,8 @@ class Report(Model):
         Raises
         ------
         InputError
-            If there is no such language, or the report was read from a file, which holds its text
-            in one: :func:`tallyverify.reproduce` makes it again.
+            If there is no such language, or the report stands in one, since it was read from a
+            file or changed: :func:`tallyverify.reproduce` makes it again.
 
         Examples
         --------
@@ -212,17 +211,26 @@ class Report(Model):
         check_language(language)
         if language == self.language:
             return self
-        origin: Report = self.told or self
+        origin: Report = self._origin or self
         if not any(isinstance(one.name, Told) for one in origin.checks):
             raise InputError(
-                told("a report that was read from a file stands in one language"),
+                told("a report that was read from a file, or changed, stands in one language"),
                 found=shown(self.language),
                 hint=told("make it again: reproduce, or verify"),
             )
         if language == origin.language:
             return origin
-        again = retold(origin, language).model_copy(update={"language": language, "told": origin})
-        return again.with_summary_named()
+        again = retold(origin, language).model_copy(update={"language": language})
+        again = again.with_summary_named()
+        again._origin = origin
+        return again
+
+    def model_copy(self, *, update: Values[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some fields changed; a changed one stands in its language only."""
+        copied = super().model_copy(update=update, deep=deep)
+        if update:
+            copied._origin = None
+        return copied
 
     def with_summary_named(self) -> Report:
         """Return the report with a summary that names its lines in the report's language."""

@@ -43,8 +43,8 @@ class IndicatorTest(Model):
     """
 
     code: str
-    figure: str
-    group: str
+    figure: ToldText
+    group: ToldText
     statistic: Figure | None
     pvalue: Figure | None
     adjusted: Figure | None

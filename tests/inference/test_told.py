@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import tallyverify as tv
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, shown
 from tallyverify.inference.prediction.kinds import kinds_of
-from tallyverify.inference.printed import first_line, in_one_line, quoted
+from tallyverify.inference.printed import first_line, in_one_line
 from tallyverify.language import Told, in_language, retold, signed, speaking, told
 
 WRONG = InputError(
@@ -42,9 +42,9 @@ def test_kinds_are_the_same_in_every_language() -> None:
 
 
 def test_names_in_quotes_and_figures_with_a_sign() -> None:
-    assert quoted("North") == "'North'"
-    assert quoted(told("the whole country")) == "'the whole country'"
-    assert in_language(quoted(told("the whole country")), "es") == "'todo el país'"
+    assert shown("North") == "'North'"
+    assert shown(told("the whole country")) == "'the whole country'"
+    assert in_language(shown(told("the whole country")), "es") == "'todo el país'"
     assert in_language(signed(-1.25, "+.2f"), "es") == "−1,25"
     assert signed(np.inf, ".3f") == "inf"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept, Seen, like_regions
 from tallyverify.compare.declared.bulletins import (
-    LINES,
     Growth,
     Pair,
     growth,
@@ -30,11 +29,11 @@ def batch(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     asked = 0
     for pair in pairs(engine, facts):
         counts = growth(pair.row, pair.last)
-        if "valid" not in counts:
+        if (True, "valid") not in counts:
             continue
         asked += 1
-        valid = counts["valid"].votes
-        grown = {words: one for words, one in counts.items() if words not in LINES}
+        valid = counts[True, "valid"].votes
+        grown = {name: one for (of_line, name), one in counts.items() if not of_line}
         findings += _impossible(check, engine, pair, valid, grown, facts)
         findings += _beside_the_seen(check, kept.seen, pair, valid, grown, facts)
     if not asked:
@@ -62,7 +61,7 @@ def _impossible(
 ) -> list[Finding]:
     if valid < 0:
         return []
-    over = {words: one for words, one in grown.items() if one.votes > valid}
+    over = [one for one in grown.values() if one.votes > valid]
     total = sum(one.votes for one in grown.values())
     added = number(valid)
     more: list[tuple[int, str, str, set[str]]] = [
@@ -71,14 +70,14 @@ def _impossible(
             told(
                 "{when}: {name} gains {votes} votes where {valid} valid votes were added in all",
                 when=_between(pair),
-                name=words,
+                name=one.words,
                 votes=number(one.votes),
                 valid=added,
             ),
             formula("{votes} > {valid}", votes=number(one.votes), valid=added),
             {one.name},
         )
-        for words, one in over.items()
+        for one in over
     ]
     if not over and total > valid:
         more.append(
@@ -93,7 +92,7 @@ def _impossible(
                 ),
                 formula(
                     "{terms} = {total} > {valid}",
-                    terms=plus(term(one.votes, words) for words, one in grown.items()),
+                    terms=plus(term(one.votes, one.words) for one in grown.values()),
                     total=number(total),
                     valid=added,
                 ),

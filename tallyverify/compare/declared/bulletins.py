@@ -49,6 +49,7 @@ class Growth(NamedTuple):
     """A count in two bulletins: of a line, or of a candidate or group as the bulletins call it."""
 
     name: str
+    words: str
     before: int
     after: int
 
@@ -58,20 +59,23 @@ class Growth(NamedTuple):
         return self.after - self.before
 
 
-def growth(row: AreaResult, last: AreaResult) -> dict[str, Growth]:
-    """Each count that both bulletins give, alone or as a sum of the same candidates, in words."""
-    counts: dict[str, Growth] = {}
+def growth(row: AreaResult, last: AreaResult) -> dict[tuple[bool, str], Growth]:
+    """Each count that both bulletins give, alone or as a sum of the same candidates.
+
+    By whether it is a line, and its name.
+    """
+    counts: dict[tuple[bool, str], Growth] = {}
     for line in LINES:
         before, after = getattr(row, line), getattr(last, line)
         if before is not None and after is not None:
-            counts[line_words(line)] = Growth(line, before, after)
+            counts[True, line] = Growth(line, line_words(line), before, after)
     by_members = {frozenset(m): (k, m) for k, m in (*last.members.items(), *row.members.items())}
     for label, members in by_members.values():
         before, whole_before = row.votes_of(members)
         after, whole_after = last.votes_of(members)
         if whole_before and whole_after:
-            words = told("{name} (of both)", name=label) if label in counts else label
-            counts[words] = Growth(label, before, after)
+            words = told("{name} (of both)", name=label) if label in LINES else label
+            counts[False, label] = Growth(label, words, before, after)
     return counts
 
 
@@ -87,13 +91,13 @@ def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     for pair in among:
         row, last = pair.row, pair.last
         fallen = {
-            k: Growth(k, before, last.figures[k])
+            (False, k): Growth(k, k, before, last.figures[k])
             for k, m in last.members.items()
             if (before := row.votes_of(m)[0]) > last.figures[k]
         }
         findings += [
-            _fallen(check, engine, pair, words, one, facts)
-            for words, one in {**fallen, **growth(row, last)}.items()
+            _fallen(check, engine, pair, one, facts)
+            for one in {**fallen, **growth(row, last)}.values()
             if one.votes < 0
         ]
     fell = len(findings) - len(notes)
@@ -101,7 +105,7 @@ def later_holds_less(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
 
 
 def _fallen(
-    check: Check, engine: Feasibility, pair: Pair, words: str, one: Growth, facts: CaseFacts
+    check: Check, engine: Feasibility, pair: Pair, one: Growth, facts: CaseFacts
 ) -> Finding:
     evidence, proof = proved_of_pair(engine, pair, {one.name}, facts)
     return check.finding(
@@ -112,7 +116,7 @@ def _fallen(
             area=place(pair.row.area),
             later=pair.later.id,
             votes=number(one.after),
-            name=words,
+            name=one.words,
             fewer=number(-one.votes),
             earlier=pair.bulletin.id,
         ),
@@ -120,7 +124,7 @@ def _fallen(
         evidence=evidence,
         bulletin=pair.later.id,
         area=pair.row.area,
-        candidate=words if words in facts.contest.candidate_ids else None,
+        candidate=one.name if one.words in facts.contest.candidate_ids else None,
         observed=one.after,
         expected=one.before,
         arithmetic=difference(one.after, one.before),

@@ -82,7 +82,7 @@ def _of_place(
                     total=number(total),
                     valid=number(row.valid),
                 ),
-                _beside(row.figures, total, row.valid, "valid"),
+                _beside({**row.figures}, total, row.valid, "valid"),
                 "valid",
             )
     if row.ballots is not None and (row.valid is not None or row.figures):
@@ -90,6 +90,7 @@ def _of_place(
         known = {"valid": row.valid if row.valid is not None else total}
         known |= {n: v for n in ("null", "blank") if (v := getattr(row, n)) is not None}
         papers = sum(known.values())
+        lines = {line_words(name): count for name, count in known.items()}
         complete = row.null is not None and row.blank is not None and row.valid is not None
         if facts.contest.votes_allowed == 1 and (
             papers > row.ballots or (complete and papers != row.ballots)
@@ -99,11 +100,11 @@ def _of_place(
                 row.ballots,
                 told(
                     "{lines} papers sum to {papers}, the ballots are declared as {ballots}",
-                    lines=enumerated(map(line_words, known)),
+                    lines=enumerated(lines),
                     papers=number(papers),
                     ballots=number(row.ballots),
                 ),
-                _beside(known, papers, row.ballots, "ballots"),
+                _beside(lines, papers, row.ballots, "ballots"),
                 "ballots",
             )
     more = _of_register(check, one, total, facts)
@@ -114,9 +115,9 @@ def _beside(parts: dict[str, int], total: int, declared: int, line: str) -> str:
     """Return a sum beside what was declared for it, and by how much they differ."""
     return told(
         "{terms} = {total}; {declared}; difference {gap}",
-        terms=plus(term(votes, name) for name, votes in parts.items()),
+        terms=plus(term(votes, words) for words, votes in parts.items()),
         total=number(total),
-        declared=term(declared, line),
+        declared=term(declared, line_words(line)),
         gap=number(total - declared),
     )
 

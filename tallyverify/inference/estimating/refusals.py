@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from tallyverify.errors import shown
 from tallyverify.inference.estimating.request import EstimateRequest
 from tallyverify.inference.prediction.population import Population
 from tallyverify.inference.prediction.sampling_frame import SamplingFrame
 from tallyverify.inference.prediction.smallest_areas import VarianceComponents
-from tallyverify.inference.printed import quoted
 from tallyverify.language import clauses, counted, number, percent, told, told_of
 
 FEWEST_STATIONS = 20
@@ -81,7 +81,7 @@ def _unseen_kind(population: Population) -> str:
         voters = float(population.size[here].sum())
         if voters > _LARGEST * everyone:
             named = {
-                "kind": quoted(population.kinds[at]),
+                "kind": shown(population.kinds[at]),
                 "unseen": number(int(here.sum())),
                 "share": percent(voters, everyone, 1),
             }

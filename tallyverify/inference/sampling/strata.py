@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.checking import Sheets
-from tallyverify.errors import InputError, listed, nearest
+from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.inference.prediction.population import Population
-from tallyverify.inference.printed import quoted
 from tallyverify.language import number, told, told_of
 from tallyverify.names import folded
 
@@ -214,7 +213,7 @@ def _refuse_more(what: str, names: tuple[str, ...], given: Floats | None, there:
     worst = int(np.argmax(there - given))
     raise InputError(
         what,
-        place=quoted(names[worst]),
+        place=shown(names[worst]),
         found=number(int(there[worst])),
         expected=told("at most the {most} given", most=number(int(given[worst]))),
         hint=told("count each station once, or correct the expected number"),
