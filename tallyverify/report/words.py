@@ -146,10 +146,10 @@ _DECIDING = {
 def _least_wrong(least: int, seen: int, allowed: int) -> str:
     return told_of(
         allowed,
-        "At least {least} of the {sheets} would have to be wrong; {count} is allowed for, as an "
-        "honest mistake.",
-        "At least {least} of the {sheets} would have to be wrong; {count} are allowed for, as "
-        "honest mistakes.",
+        "For the declared figures to be true, at least {least} of the {sheets} would have to be "
+        "wrong; {count} is allowed for, as an honest mistake.",
+        "For the declared figures to be true, at least {least} of the {sheets} would have to be "
+        "wrong; {count} are allowed for, as honest mistakes.",
         least=number(least),
         sheets=counted(seen, "sheet", "sheets"),
     )

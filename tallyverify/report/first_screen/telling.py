@@ -9,6 +9,7 @@ from tallyverify.language import (
     clauses,
     counted,
     enumerated,
+    formula,
     number,
     percent,
     retold,
@@ -26,7 +27,7 @@ from tallyverify.report.first_screen.sentences import deciding, verdict_sentence
 from tallyverify.report.first_screen.summary import BulletinTold, Summary
 
 if TYPE_CHECKING:
-    from tallyverify.records import Bulletin, Declared
+    from tallyverify.records import AreaResult, Bulletin, Declared
     from tallyverify.report.model import Report
 
 _SHEETS_NAMED = 3
@@ -87,13 +88,24 @@ def _declared(report: Report) -> str:
     values = {
         "who": _who(declared, bulletin),
         "first": report.contest.display(ranked[0]),
-        "most": number(figures[ranked[0]]),
+        "most": _with_share(_votes(figures[ranked[0]], row), figures[ranked[0]], row),
         "second": report.contest.display(ranked[1]),
-        "next": number(figures[ranked[1]]),
+        "next": _with_share(number(figures[ranked[1]]), figures[ranked[1]], row),
     }
     if row.figures:
-        return told("{who}: {first} ahead with {most} votes, {second} has {next}.", **values)
-    return told("{who}: {first} ahead with {most} %, {second} has {next}.", **values)
+        return told("{who}: {first} ahead, {most}; {second} {next}.", **values)
+    return told("{who}: {first} ahead, {most} %; {second} {next} %.", **values)
+
+
+def _votes(figure: float, row: AreaResult) -> str:
+    return counted(int(figure), "vote", "votes") if row.figures else number(figure)
+
+
+def _with_share(words: str, votes: float, row: AreaResult) -> str:
+    """Return a declared figure; votes with their share, where the valid ones are said."""
+    if not row.figures or not row.valid:
+        return words
+    return formula("{votes} ({share})", votes=words, share=percent(votes, row.valid))
 
 
 def _who(declared: Declared, bulletin: Bulletin) -> str:
