@@ -10,7 +10,7 @@ from typing import Literal, overload
 from pydantic import PrivateAttr, field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import Told, counted, formatted, number, told, told_of
+from tallyverify.language import Told, formatted, number, told, told_of
 from tallyverify.model import Count, Model, Text
 from tallyverify.names import folded
 from tallyverify.records.area_result import Annulled, AreaResult, CoverageBasis, Flag
@@ -95,14 +95,11 @@ class Declared(Model):
                 )
         for bulletin in self.bulletins:
             for row in bulletin.areas:
-                if self.annulled or row.annulled or not self.stated(bulletin, row, "complete"):
+                extent = row.coverage_range
+                if extent is None or extent[1] > _WHOLE or self.annulled or row.annulled:
                     continue  # where stations were annulled, a whole result may lack them
-                extent, held = row.coverage_range, row.stations
-                if extent is not None and extent[1] <= _WHOLE:
+                if self.stated(bulletin, row, "complete"):
                     raise ValueError(_both_said(bulletin, row))
-                every = None if row.area else self.stations
-                if held is not None and every is not None and held <= _WHOLE * every:
-                    raise ValueError(_lacks_stations(bulletin, held, every))
         return self
 
     @overload
@@ -278,16 +275,6 @@ def _both_said(bulletin: Bulletin, row: AreaResult) -> Told:
         bulletin=repr(bulletin.id),
         coverage=coverage,
         area=shown(row.area),
-    )
-
-
-def _lacks_stations(bulletin: Bulletin, held: int, every: int) -> Told:
-    """Return that a complete bulletin holds fewer stations than there are."""
-    return told(
-        "bulletin {bulletin} is complete and holds {held} of {stations}: only one can be true",
-        bulletin=repr(bulletin.id),
-        held=number(held),
-        stations=counted(every, "station", "stations"),
     )
 
 

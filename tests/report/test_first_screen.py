@@ -96,8 +96,8 @@ def test_the_bulletin_that_asks_for_most_decides(venezuela: Report) -> None:
 def test_what_the_unseen_would_need_is_said_where_it_is_the_point() -> None:
     report = verify(load_case(SAMPLES / "partial"), checks="compare,inference")
     assert summary(report).needs == (
-        "Bulletin final leaves 197,211 votes for stations without a sheet. Its figure of Candidate "
-        "A takes 90,168 of them (45.72 %); on the sheets Candidate A has 44.46 %."
+        "Bulletin final leaves 197,211 votes for stations without a sheet. Its figure of Candidate A "
+        "takes 90,168 of them (45.72 %); on the sheets Candidate A has 44.46 %."
     )
     assert "on the sheets of 70.00 % of the stations" in summary(report).sentence
     assert "Candidate A ahead, 301,570 votes (44.83 %)" in summary(report).declared
