@@ -55,6 +55,7 @@ def executed(source: Path, folder: Path) -> nbformat.NotebookNode:
             km=manager,
             timeout=_SECONDS,
             record_timing=False,
+            coalesce_streams=True,
             resources={"metadata": {"path": str(folder)}},
         ).execute()
     notebook.metadata = {
