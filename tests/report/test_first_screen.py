@@ -31,10 +31,9 @@ def test_the_sentence_names_what_cannot_be_true_together(venezuela: Report) -> N
     assert summary(venezuela).sentence.startswith(
         "CONTRADICTED, if the sheets are authentic: they hold 7,303,480 votes for Edmundo "
         "González; bulletin 2 (96.87 % of the stations) declares 5,326,104. By the sheets Edmundo "
-        "González is ahead, by the bulletin Nicolás Maduro. For the declared figures to be true, at "
-        "least 3,351 of the 25,073 sheets would have to be wrong; 148 are allowed for, as honest "
-        "mistakes. The same holds for "
-        "bulletin 1."
+        "González is ahead, by the bulletin Nicolás Maduro. For the declared figures to be true, "
+        "at least 3,351 of the 25,073 sheets would have to be wrong; 148 are allowed for, as honest "
+        "mistakes. The same holds for bulletin 1."
     )
     asked, every = len(venezuela.answered), len(venezuela.checks)
     assert summary(venezuela).sentence.endswith(f" Only {asked} of the {every} checks were run.")
@@ -72,7 +71,8 @@ def test_a_discrepancy_says_how_few_sheets() -> None:
     found = summary(report_of(SHEETS, declared_of(off)))
     assert found.sentence.startswith(
         "DISCREPANT: the sheets hold 2,400 votes for A; bulletin 1 (the whole count) declares "
-        "2,390. For the declared figures to be true, at least 1 of the 40 sheets would have to be wrong"
+        "2,390. For the declared figures to be true, at least 1 of the 40 sheets would have to be "
+        "wrong"
     )
     assert found.next.startswith("How the declared figures")
 
@@ -96,8 +96,8 @@ def test_the_bulletin_that_asks_for_most_decides(venezuela: Report) -> None:
 def test_what_the_unseen_would_need_is_said_where_it_is_the_point() -> None:
     report = verify(load_case(SAMPLES / "partial"), checks="compare,inference")
     assert summary(report).needs == (
-        "Bulletin final leaves 197,211 votes for stations without a sheet. Its figure of Candidate A "
-        "takes 90,168 of them (45.72 %); on the sheets Candidate A has 44.46 %."
+        "Bulletin final leaves 197,211 votes for stations without a sheet. Its figure of Candidate "
+        "A takes 90,168 of them (45.72 %); on the sheets Candidate A has 44.46 %."
     )
     assert "on the sheets of 70.00 % of the stations" in summary(report).sentence
     assert "Candidate A ahead, 301,570 votes (44.83 %)" in summary(report).declared
