@@ -32,8 +32,8 @@ def test_the_sentence_names_what_cannot_be_true_together(venezuela: Report) -> N
         "CONTRADICTED, if the sheets are authentic: they hold 7,303,480 votes for Edmundo "
         "González; bulletin 2 (96.87 % of the stations) declares 5,326,104. By the sheets Edmundo "
         "González is ahead, by the bulletin Nicolás Maduro. For the declared figures to be true, "
-        "at least 3,351 of the 25,073 sheets would have to be wrong; 148 are allowed for, as honest "
-        "mistakes. The same holds for bulletin 1."
+        "at least 3,351 of the 25,073 sheets would have to be wrong; 148 are allowed for, as "
+        "honest mistakes. The same holds for bulletin 1."
     )
     asked, every = len(venezuela.answered), len(venezuela.checks)
     assert summary(venezuela).sentence.endswith(f" Only {asked} of the {every} checks were run.")
