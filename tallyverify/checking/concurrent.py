@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from tallyverify.arrays import Counts, Floats
 from tallyverify.checking.context import CaseFacts, Names
 from tallyverify.checking.stations_kept import known_numbers
 from tallyverify.checking.which_seen import seen_in
-from tallyverify.language import told
+from tallyverify.language import each_and, told
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table import ActaTable, Registry, Source, listed_stations
 
@@ -52,7 +51,8 @@ def ballots_told(facts: CaseFacts) -> tuple[Names, str]:
     lacking = [line for line in classes if line not in lines]
     if lacking:
         return (), told(
-            "no line tells the ballots, nor {lines} what to add to the votes", lines=_both(lacking)
+            "no line tells the ballots, nor {lines} what to add to the votes",
+            lines=each_and(lacking),
         )
     # Where it is not known whether the valid votes hold the blank ones, the options are added.
     apart = "blank" not in classes or contest.valid_includes_blank is False
@@ -83,10 +83,6 @@ def concurrent_contest(name: str, table: ActaTable) -> ConcurrentContest:
         _agreed(registered[order], first),
         reason,
     )
-
-
-def _both(names: list[str]) -> str:
-    return reduce(lambda some, name: told("{one} and {other}", one=some, other=name), names)
 
 
 def _agreed(numbers: Floats, first: Counts) -> Floats:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, OutcomesLeft, Seen, outcomes_left
 from tallyverify.compare.lifting import proof_of
-from tallyverify.compare.wording import each_or, term
+from tallyverify.compare.wording import term
 from tallyverify.feasibility import Feasibility, Row, SeriesAnswer, blank_votes_to_add, votes_left
 from tallyverify.findings import CheckResult, Evidence
-from tallyverify.language import clauses, enumerated, formula, number, percent, told
+from tallyverify.language import clauses, each_or, enumerated, formula, number, percent, told
 from tallyverify.records import AreaResult, Bulletin, Outcome, Rule
 
 UNBOUNDED = told(

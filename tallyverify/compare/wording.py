@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-
 from tallyverify.findings import place
 from tallyverify.language import formula, number, told
 
@@ -39,8 +36,3 @@ def difference(one: int, other: int) -> str:
     return formula(
         "{one} − {other} = {gap}", one=number(one), other=number(other), gap=number(one - other)
     )
-
-
-def each_or(names: Iterable[str]) -> str:
-    """Return names of which any may be meant: ``a or b or c``."""
-    return reduce(lambda one, other: told("{one} or {other}", one=one, other=other), names)

@@ -10,7 +10,7 @@ from tallyverify.inference.estimating.study import Study
 from tallyverify.inference.estimating.whole_count import factors_of
 from tallyverify.inference.margin_evidence import MarginEvidence, margin_evidence
 from tallyverify.inference.prediction.unseen_totals import Predicted
-from tallyverify.inference.printed import is_within, span
+from tallyverify.inference.printed import is_within
 from tallyverify.language import (
     clauses,
     counted,
@@ -19,6 +19,7 @@ from tallyverify.language import (
     formula,
     number,
     points,
+    span,
     told,
     told_of,
 )

@@ -6,18 +6,7 @@ A figure against an interval as both are printed: never “1.77 lies outside 1.7
 from __future__ import annotations
 
 from tallyverify.errors import InputError, printable
-from tallyverify.language import Language, Told, in_language, points, told
-
-
-def span(low: float, high: float) -> str:
-    """Return an interval of fractions in points of a hundred.
-
-    Examples
-    --------
-    >>> span(-0.00502, 0.01765)
-    '−0.50 to 1.76'
-    """
-    return told("{low} to {high}", low=points(low), high=points(high))
+from tallyverify.language import Language, Told, in_language, told
 
 
 def is_within(value: float, low: float, high: float) -> bool:

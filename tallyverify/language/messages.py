@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import reduce
 from numbers import Integral
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -192,6 +193,16 @@ def enumerated(parts: Iterable[str]) -> Told:
     return Told(_joined, ", ", tuple(parts))
 
 
+def each_and(names: Iterable[str]) -> str:
+    """Return names, one or more, each joined to the next: ``a and b and c``."""
+    return reduce(lambda one, other: told("{one} and {other}", one=one, other=other), names)
+
+
+def each_or(names: Iterable[str]) -> str:
+    """Return names, one or more, of which any may be meant: ``a or b or c``."""
+    return reduce(lambda one, other: told("{one} or {other}", one=one, other=other), names)
+
+
 def clauses(parts: Iterable[str]) -> Told:
     """Return whole clauses, each of which could stand alone: ``a; b; c``."""
     return Told(_joined, "; ", tuple(parts))
@@ -286,3 +297,14 @@ def percent(part: float, whole: float, decimals: int = 2) -> Told:
 def points(fraction: float, sign: Literal["", "+"] = "") -> Told:
     """Return a fraction in points of a hundred, with a real minus sign."""
     return Told(_swapped, f"{100 * fraction:{sign}.2f}".replace("-", "−"))
+
+
+def span(low: float, high: float) -> Told:
+    """Return an interval of fractions in points of a hundred.
+
+    Examples
+    --------
+    >>> span(-0.00502, 0.01765)
+    '−0.50 to 1.76'
+    """
+    return told("{low} to {high}", low=points(low), high=points(high))

@@ -7,7 +7,6 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import islice
 from typing import Any
 
@@ -15,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import counted, number, told
+from tallyverify.language import counted, each_and, number, told
 from tallyverify.proposals.header import header_rows, joined_names
 from tallyverify.readers import Content, Raw
 
@@ -140,7 +139,7 @@ def _header_key(chosen: tuple[int, ...], rows: Sequence[Sequence[str]]) -> dict[
 
 def _said_of(chosen: tuple[int, ...], rows: Sequence[Sequence[str]]) -> list[str]:
     numbers = [told("row {row}", row=str(at + 1)) for at in chosen]
-    where = reduce(lambda a, b: told("{one} and {other}", one=a, other=b), numbers)
+    where = each_and(numbers)
     titles = [" ".join(filter(None, row)) for row in rows[: chosen[0]] if any(row)]
     if not titles:
         return [told("the columns are named in {rows}", rows=where)]

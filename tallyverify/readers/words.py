@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import reduce
+from collections.abc import Sequence
 
 from tallyverify.errors import shown
 from tallyverify.language import enumerated, number, told
@@ -30,13 +29,3 @@ def first_of(texts: Sequence[str], most: int) -> str:
     if len(texts) <= most:
         return first
     return told("{names} and {more} more", names=first, more=number(len(texts) - most))
-
-
-def all_of(texts: Iterable[str]) -> str:
-    """Return names joined by *and*."""
-    return reduce(lambda one, other: told("{one} and {other}", one=one, other=other), texts)
-
-
-def any_of(texts: Iterable[str]) -> str:
-    """Return names joined by *or*."""
-    return reduce(lambda one, other: told("{one} or {other}", one=one, other=other), texts)

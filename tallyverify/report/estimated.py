@@ -18,6 +18,7 @@ from tallyverify.language import (
     percent,
     points,
     sentence,
+    span,
     told,
 )
 from tallyverify.report.words import pattern_word
@@ -41,13 +42,8 @@ def add_row(table: Table, cells: Iterable[str]) -> None:
     table.add_row(*(Text(printable(cell)) for cell in cells))
 
 
-def low_to_high(low: float, high: float) -> str:
-    """Return the two ends of an interval, fractions, in points."""
-    return told("{low} to {high}", low=points(low), high=points(high))
-
-
 def _in_points(interval: Interval) -> list[str]:
-    return [points(interval.estimate), low_to_high(interval.low, interval.high)]
+    return [points(interval.estimate), span(interval.low, interval.high)]
 
 
 def shares_table(picture: InferenceSection) -> Table:
@@ -63,7 +59,7 @@ def shares_table(picture: InferenceSection) -> Table:
     for name in ranked[:_MOST]:
         row = [picture.names[name], *_in_points(estimate.shares[name])]
         if estimate.bounds:
-            row.append(low_to_high(estimate.bounds.low[name], estimate.bounds.high[name]))
+            row.append(span(estimate.bounds.low[name], estimate.bounds.high[name]))
         row += [points(one.shares[name]) if name in one.shares else "–" for one in declared]
         add_row(table, row)
     if len(ranked) > _MOST:

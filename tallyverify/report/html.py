@@ -29,6 +29,7 @@ from tallyverify.language import (
     percent,
     points,
     sentence,
+    span,
     spoken,
     told,
     translations,
@@ -93,7 +94,7 @@ def _environment() -> Environment:
         "difference": _said(difference_words),
     }
     environment.filters |= {"rung": _said(rung_word), "pattern": _said(pattern_word)}
-    environment.globals |= {"percent": _said(percent), "low_to_high": _said(estimated.low_to_high)}
+    environment.globals |= {"percent": _said(percent), "span": _said(span)}
     environment.globals |= {"indicators": indicators, "estimated": estimated}
     environment.globals |= {"outcome_of": _said(outcome_of), "verdicts": VERDICTS}
     environment.globals |= {"in_question": IN_QUESTION, "arithmetic": ARITHMETIC}

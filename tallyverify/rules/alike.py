@@ -12,6 +12,7 @@ from tallyverify.findings import CheckResult, Evidence
 from tallyverify.language import (
     clauses,
     counted,
+    each_and,
     enumerated,
     formatted,
     formula,
@@ -19,7 +20,6 @@ from tallyverify.language import (
     told,
     told_of,
 )
-from tallyverify.rules.joining import each_and
 from tallyverify.rules.repeated import Cells, area_of
 from tallyverify.table import RARE, Groups, Repeats
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-
 from tallyverify.language import enumerated, told
 
 
@@ -13,8 +10,3 @@ def and_last(names: list[str]) -> str:
     if len(names) < 2:
         return enumerated(names)
     return told("{first} and {last}", first=enumerated(names[:-1]), last=names[-1])
-
-
-def each_and(names: Iterable[str]) -> str:
-    """Return names, each joined to the next: ``a and b and c``."""
-    return reduce(lambda one, other: told("{first} and {last}", first=one, last=other), names)

@@ -7,8 +7,8 @@ from typing import Any
 
 from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import clauses, enumerated, formula, number, told
-from tallyverify.rules.joining import and_last, each_and
+from tallyverify.language import clauses, each_and, enumerated, formula, number, told
+from tallyverify.rules.joining import and_last
 from tallyverify.table import Repeats
 
 Cells = dict[str, list[Any]]

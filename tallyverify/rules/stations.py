@@ -9,8 +9,7 @@ import pandas as pd
 from tallyverify.checking import CaseFacts, Check, Seen, summarise_seen
 from tallyverify.errors import nearest
 from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import clauses, counted, number, percent, told
-from tallyverify.rules.joining import each_and
+from tallyverify.language import clauses, counted, each_and, number, percent, told
 
 _NO_REGISTRY = told("the case has no registry of stations")
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tallyverify import ActaTable, Case, Report, Status, verify
 from tallyverify.inference import registry_from
 from tallyverify.inference.estimating.result import Interval
-from tallyverify.inference.printed import is_within, span
-from tallyverify.language import points
+from tallyverify.inference.printed import is_within
+from tallyverify.language import points, span
 from tallyverify.simulate import clean_election, hide_stations
 from tests.helpers.cases import declared_of, nation
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from tallyverify.feasibility.figures.published import series_in_force
 from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.proof import Cost, proved
 from tallyverify.feasibility.sheets.sheet_rows import SheetRows
-from tallyverify.language import enumerated, told
+from tallyverify.language import each_or, enumerated, told
 from tallyverify.taken import takes_input
 
 _COSTS: dict[Kind, Cost] = {"sheets": "sheets", "votes": "votes", "exclude": "nothing"}
@@ -98,7 +97,7 @@ def _differs(
                 "{name}: its SHA-256 is {found}, not {stated}",
                 name=one.name,
                 found=one.sha256,
-                stated=_either(stated[:3]),
+                stated=each_or(stated[:3]),
             )
     if certificate.series not in [s.name for s in series_in_force(engine.facts)]:
         return told("no bulletin is of the series {series}", series=repr(certificate.series))
@@ -161,7 +160,3 @@ def _said(figure: CertifiedFigure) -> str:
         low=str(figure.low),
         high=str(figure.high),
     )
-
-
-def _either(names: list[str]) -> str:
-    return reduce(lambda some, name: told("{one} or {other}", one=some, other=name), names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Literal, get_args
 
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import InputError, either, listed, nearest, shown
 from tallyverify.inference.estimating.mask_runs import FEWEST_MASKS
 from tallyverify.inference.estimating.patterns import PATTERNS
 from tallyverify.language import formula, number, told
@@ -119,7 +119,7 @@ def of_design(asked: EstimateRequest) -> EstimateRequest:
             told("a drawn sample is estimated by its design"),
             place="method",
             found=shown(asked.method),
-            expected=told("{others} or {last}", others=shown("auto"), last=shown("ratio")),
+            expected=either([shown("auto"), shown("ratio")]),
         )
     if not drawn.strata:
         return replace(asked, stations=drawn.total)

@@ -13,7 +13,7 @@ import pyarrow.csv as pacsv
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import clauses, number, told
+from tallyverify.language import clauses, each_and, number, told
 from tallyverify.names import folded
 from tallyverify.readers.kinds.header import (
     beyond_the_file,
@@ -22,7 +22,6 @@ from tallyverify.readers.kinds.header import (
     odd_row,
 )
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.words import all_of
 
 _SEPARATORS = (",", ";", "\t", "|")
 
@@ -121,7 +120,7 @@ def _no_header(found: str, name: str, wanted: list[str], header: Sequence[int]) 
     what = told("the first line is not a header with separated columns")
     hint = told("name mapping.separator or mapping.encoding, or check that it is this file")
     if header:
-        rows = all_of(map(str, header))
+        rows = each_and(map(str, header))
         what = told("row {row} is not a header with separated columns", row=rows)
     else:
         below = told("if the columns are named further down, say so in mapping.header")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tallyverify.errors import InputError, listed
-from tallyverify.language import counted, number, told, told_of
-from tallyverify.readers.words import all_of, row_place
+from tallyverify.language import counted, each_and, number, told, told_of
+from tallyverify.readers.words import row_place
 
 
 def header_names(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -78,7 +78,7 @@ def check_no_header(header: Sequence[int], file: str, kind: str) -> None:
             told("{kind} names its columns itself, and has no header row", kind=kind),
             file=file,
             place="mapping.header",
-            found=row_place(all_of(map(str, header))),
+            found=row_place(each_and(map(str, header))),
             expected=told("a header only for delimited text and workbooks"),
             hint=told("take 'header' out of the mapping"),
         )

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.language import told
+from tallyverify.language import each_and, told
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.words import all_of, cell_place, column_place
+from tallyverify.readers.words import cell_place, column_place
 from tallyverify.records import Mapping, column_named
 
 Texts = dict[str, list[str]]
@@ -152,7 +152,7 @@ def no_row_kept(file: str, mapping: Mapping) -> InputError:
     both = {"where": mapping.where, "where_not": mapping.where_not}
     keys = [f"mapping.{key}" for key, conditions in both.items() if conditions]
     return InputError(
-        told("no row has all that {keys} asks for", keys=all_of(keys)),
+        told("no row has all that {keys} asks for", keys=each_and(keys)),
         file=file,
         found=told(
             "no row with {conditions}",

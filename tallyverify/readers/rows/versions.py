@@ -12,8 +12,8 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, shown
-from tallyverify.language import told
-from tallyverify.readers.words import all_of, any_of, cell_place, column_place
+from tallyverify.language import each_and, each_or, told
+from tallyverify.readers.words import cell_place, column_place
 from tallyverify.table import Source
 
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?")
@@ -55,7 +55,7 @@ def ranked(texts: Sequence[str], rows: Sequence[int], column: str, source: Sourc
                 file=source.name,
                 place=cell_place(source.row(row), column),
                 found=shown(text),
-                expected=told("{kinds}, as in the rows before it", kinds=any_of(_told(kinds)))
+                expected=told("{kinds}, as in the rows before it", kinds=each_or(_told(kinds)))
                 if kinds
                 else told("a number, a day, or a day and time, e.g. 2030-05-05T21:30"),
             )
@@ -66,7 +66,7 @@ def ranked(texts: Sequence[str], rows: Sequence[int], column: str, source: Sourc
             file=source.name,
             place=column_place(column),
             found=told("{text} and the like", text=shown(texts[0])),
-            expected=told("one of {kinds}", kinds=all_of(_told(kinds))),
+            expected=told("one of {kinds}", kinds=each_and(_told(kinds))),
             hint=told("write them as year-month-day"),
         )
     kind = next(iter(kinds or {""}))
@@ -77,7 +77,7 @@ def ranked(texts: Sequence[str], rows: Sequence[int], column: str, source: Sourc
             told("hours before and after midnight, without their day"),
             file=source.name,
             place=column_place(column),
-            found=all_of([shown(min(values)), shown(max(values))]),
+            found=each_and([shown(min(values)), shown(max(values))]),
             hint=told("name a column with day and time"),
         )
     order = {value: at for at, value in enumerate(sorted(set(values.values())))}
