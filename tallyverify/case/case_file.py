@@ -17,7 +17,12 @@ from tallyverify.records import (
     DeclaredMapping,
     Mapping,
     Sampling,
+    SourceKind,
+    Tolerance,
 )
+
+ACTAS = "actas"
+"""What the sheets of a case are called beside its captures."""
 
 
 class SheetsFile(Model):
@@ -41,6 +46,7 @@ class ActasFile(SheetsFile):
     """The actas, how they were captured (with care, or ``provisional``), and who supplied them."""
 
     capture: CaptureKind = "definitive"
+    stage: Text | None = None
     supplied_by: Text | None = None
 
 
@@ -60,10 +66,32 @@ class EarlierFile(SheetsFile):
     contest: Text | None = None
 
 
-class Capture(SheetsFile):
-    """Another capture of the same stations, e.g. by QR code."""
+class CaptureFile(SheetsFile):
+    """Another capture of the same stations: by QR code, the quick count, another party's copies.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    kind : {"sheets", "provisional", "lower_bound"}
+        Figures of sheets; figures taken in haste; or the least of each figure (photographs of
+        ballots, parts of protocols).
+    stage : str, optional
+        Of which stage of the count it is. Between stages figures may change.
+    tolerance : Tolerance, optional
+        How far figures may lie apart without being called different.
+    crosswalk : str, optional
+        A table of two columns: keys of this capture, and those of the actas they stand for.
+    supplied_by : str, optional
+        Who supplied it.
+    """
 
     name: Identifier
+    kind: SourceKind = "sheets"
+    stage: Text | None = None
+    tolerance: Tolerance | None = None
+    crosswalk: Text | None = None
+    supplied_by: Text | None = None
 
 
 class FurtherContest(SheetsFile):
@@ -131,7 +159,7 @@ class CaseFile(Model):
     declared: DeclaredParts | None = None
     registry: RegistryFile | None = None
     earlier: EarlierFile | None = None
-    captures: tuple[Capture, ...] = ()
+    captures: tuple[CaptureFile, ...] = ()
     contests: tuple[FurtherContest, ...] = ()
     allowance: Allowance | None = None
     sampling: Sampling | None = None
@@ -145,11 +173,18 @@ class CaseFile(Model):
         return self
 
     @model_validator(mode="after")
-    def _contests_by_name(self) -> CaseFile:
+    def _names_of_their_own(self) -> CaseFile:
         names = [one.name for one in self.contests]
         if len(set(names)) < len(names):
             what = told(
                 "each of the contests has a name of its own; named are {names}", names=listed(names)
+            )
+            raise ValueError(what)
+        names = [ACTAS, *(one.name for one in self.captures)]
+        if len(set(names)) < len(names):
+            what = told(
+                "each of the captures has a name of its own, beside the actas; named are {names}",
+                names=listed(names),
             )
             raise ValueError(what)
         return self

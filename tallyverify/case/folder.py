@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tallyverify.case.case_file import CaseFile
 from tallyverify.case.reading import CaseReading, Input, check_stations, inside, matched
-from tallyverify.checking import CaseFacts, ConcurrentContest
+from tallyverify.checking import Capture, CaseFacts, ConcurrentContest
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import Language, counted, number, told
-from tallyverify.readers import check_exists, check_name, files_meant
+from tallyverify.readers import check_name
 from tallyverify.records import (
     MOST_SHARE,
     Allowance,
@@ -52,8 +52,8 @@ class Case:
         follows from how many there are and how they were captured.
     capture : {"definitive", "provisional"}
         How the sheets were captured: with care, or in haste (night data entry, a quick count).
-    captures : tuple of str
-        Other captures of the same sheets, by name.
+    captures : tuple of Capture
+        Other captures of the same stations.
     earlier : Registry, optional
         Stations with their votes in an earlier round or election.
     sampling : Sampling, optional
@@ -66,6 +66,8 @@ class Case:
         What the case's files are written in; English where it does not say.
     supplied_by : str, optional
         Who supplied the sheets.
+    stage : str, optional
+        Of which stage of the count the sheets are.
 
     Examples
     --------
@@ -85,13 +87,14 @@ class Case:
     inputs: tuple[Input, ...] = ()
     allowance: Allowance | None = None
     capture: CaptureKind = "definitive"
-    captures: tuple[str, ...] = ()
+    captures: tuple[Capture, ...] = ()
     earlier: Registry | None = None
     declared_in: tuple[Source, ...] = ()
     sampling: Sampling | None = None
     contests: tuple[ConcurrentContest, ...] = ()
     language: Language | None = None
     supplied_by: str | None = None
+    stage: str | None = None
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -116,6 +119,7 @@ class Case:
             allowance=self.allowance,
             capture=self.capture,
             captures=self.captures,
+            stage=self.stage,
             earlier=self.earlier,
             sampling=self.sampling,
             contests=self.contests,
@@ -180,10 +184,6 @@ def load_case(
             return check_name(Path(given))
         return read.path(inside) if inside is not None else None
 
-    for other in described.captures if described else ():
-        for file in files_meant(read.path(other.file)).files:
-            check_exists(file)
-
     voting = _needed(path_of(contest, described.contest if described else None))
     voted_on = read.document(voting, Contest, "contest")
     said = None
@@ -222,7 +222,7 @@ def load_case(
             check_stations(one, table.frame["station"], "actas")
     allowance = described.allowance if described else None
     _check_allowance(allowance, table.source)
-    others = tuple(one.name for one in described.captures) if described and actas is None else ()
+    others = tuple(read.capture(one, voted_on) for one in described.captures) if described else ()
     return Case(
         voted_on,
         table,
@@ -239,6 +239,7 @@ def load_case(
         contests,
         described.language if described else None,
         own.supplied_by if own else None,
+        own.stage if own else None,
     )
 
 

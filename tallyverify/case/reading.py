@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from tallyverify.case.case_file import DeclaredTable, EarlierFile, FurtherContest
+from tallyverify.case.case_file import CaptureFile, DeclaredTable, EarlierFile, FurtherContest
+from tallyverify.case.crosswalk import read_crosswalk
 from tallyverify.case.json_files import Document, names_a_file, read_document
-from tallyverify.checking import ConcurrentContest, concurrent_contest
+from tallyverify.checking import Capture, ConcurrentContest, concurrent_contest
 from tallyverify.errors import InputError, RecordError, shown
 from tallyverify.language import formula, number, told
 from tallyverify.readers import (
@@ -123,6 +124,30 @@ class CaseReading:
             raise error.in_file(path.name) from None
         self.table("concurrent", table.source)
         return found
+
+    def capture(self, given: CaptureFile, contest: Contest) -> Capture:
+        """Read another capture of the same stations."""
+        path = self.path(given.file)
+        mapping = self.mapping(given.mapping, Mapping)
+        try:
+            table = read_actas(path, contest=contest, mapping=mapping, format=given.format)
+        except InputError as error:
+            raise error.in_file(path.name) from None
+        self.table("capture", table.source)
+        crosswalk: dict[str, str] = {}
+        if given.crosswalk is not None:
+            where = self.path(given.crosswalk)
+            crosswalk, sha256 = read_crosswalk(where, table.frame["station"])
+            self.inputs.append(Input("crosswalk", where.name, sha256, len(crosswalk)))
+        return Capture(
+            given.name,
+            table,
+            given.kind,
+            given.stage,
+            given.tolerance,
+            crosswalk,
+            given.supplied_by,
+        )
 
     def announced(self, path: Path, contest: Contest) -> Declared:
         """Read what was declared of one file: a document, or JSON that names a table beside it."""

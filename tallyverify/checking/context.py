@@ -24,6 +24,7 @@ from tallyverify.records import (
 from tallyverify.table import Registry, Source
 
 if TYPE_CHECKING:
+    from tallyverify.checking.captures import Capture, CaptureSupport
     from tallyverify.checking.concurrent import ConcurrentContest
     from tallyverify.table import ActaTable
 
@@ -45,7 +46,11 @@ class CaseFacts:
     codes: Names = ()  # checks that were asked; none stands for all
     allowance: Allowance | None = None  # what the case says; None stands for the default
     capture: CaptureKind = "definitive"
-    captures: Names = ()  # other captures of the same stations
+    captures: tuple[Capture, ...] = ()  # other captures of the same stations
+    stage: str | None = None  # of the count, that the actas are of
+    # Sheets that rest on other captures: how many of each, and what share of them may be wrong.
+    beside: tuple[tuple[int, float], ...] = ()
+    support: tuple[CaptureSupport, ...] = ()  # what each capture proves, and all together
     earlier: Registry | None = None  # stations with their votes in an earlier election
     sampling: Sampling | None = None  # how the stations were drawn, if by lot
     contests: tuple[ConcurrentContest, ...] = ()  # others at the same stations on the same day

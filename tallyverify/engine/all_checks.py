@@ -24,9 +24,10 @@ def catalogue() -> tuple[Check, ...]:
     from tallyverify.compare import CHECKS as COMPARE
     from tallyverify.forensics import CHECKS as FORENSICS
     from tallyverify.inference import CHECKS as INFERENCE
+    from tallyverify.reconcile import CHECKS as RECONCILE
     from tallyverify.rules import CHECKS as RULES
 
-    return (*RULES, *COMPARE, *INFERENCE, *FORENSICS)
+    return (*RULES, *COMPARE, *INFERENCE, *FORENSICS, *RECONCILE)
 
 
 def wanted_of(checks: str | Iterable[str] | None) -> tuple[str, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from tallyverify.case import Case
@@ -91,13 +91,22 @@ def fold_rows(
     return sums, repeats, sums[summarise_seen]
 
 
-def doubt_of(summaries: dict[Summarise, Any], repeats: Repeats, facts: CaseFacts) -> str:
-    """Why sums over the sheets would mislead, if they would: the gravest doubt of the reading."""
+def doubt_of(
+    summaries: dict[Summarise, Any],
+    repeats: Repeats,
+    facts: CaseFacts,
+    apart: Collection[str] = (),
+) -> str:
+    """Why sums over the sheets would mislead, if they would: the gravest doubt of the reading.
+
+    ``apart`` are codes of checks that are not asked.
+    """
     reading = reading_of(summaries, repeats, facts)
     return next(
         (
             finding.message
             for check in GATE
+            if check.code not in apart
             for finding in check.conclude(check, reading, facts).findings
             if finding.evidence is Evidence.QUALITY
         ),

@@ -19,6 +19,7 @@ from tallyverify.checking import (
 )
 from tallyverify.compare import materiality_of
 from tallyverify.engine.all_checks import catalogue, select, wanted_of
+from tallyverify.engine.capturing import all_together
 from tallyverify.engine.folding import (
     Progress,
     doubt_of,
@@ -41,10 +42,12 @@ from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
 from tallyverify.language import Language, Told, formula, speaking
+from tallyverify.reconcile import ActasKept, agreement_document, pair_document, summarise_actas
 from tallyverify.report import (
     CoverageFacts,
     InputFile,
     MappingUsed,
+    ReconcileSection,
     Report,
     Totals,
     check_language,
@@ -115,6 +118,10 @@ def verify(
     facts = replace(facts, source=source, codes=tuple(check.code for check in chosen))
     summaries, repeats, seen = fold_rows(case, facts, chosen, suspects, tell)
     doubt = doubt_of(summaries, repeats, facts)
+    if case.captures and summarise_witnesses in summaries:
+        own = summaries[summarise_witnesses]
+        together = all_together(case, facts, chosen, seen, own, doubt, tell)
+        summaries[summarise_witnesses], facts = together.rows, together.facts
     results = []
     for done, check in enumerate(chosen):
         tell(formula("{code} {name}", code=check.code, name=check.name), done, len(chosen))
@@ -139,11 +146,28 @@ def verify(
     report = _report(
         case, asked, facts, chosen, results, seen, picture, indicators, worlds, in_question, doubt
     )
+    captured: Any = summaries.get(summarise_actas)
+    if case.captures and captured is not None and captured.parts:
+        report = report.model_copy(update={"reconcile": _reconciled(captured, facts)})
+        report = report.model_copy(update={"summary": summary_of(report)})
     if not certify or worlds is None or rows is None:
         return report.in_language(language)
     engine = rows.study(Feasibility, Kept(seen, rows), facts)
     certificate = certified(engine, rows, certificate_inputs(case))
     return report.model_copy(update={"certificate": certificate}).in_language(language)
+
+
+_LISTED = 20
+"""Stations that differ, listed in a report; reconcile.json has more."""
+
+
+def _reconciled(captured: ActasKept, facts: CaseFacts) -> ReconcileSection:
+    found = captured.agreement(facts)
+    return ReconcileSection(
+        support=facts.support,
+        pairs=tuple(pair_document(one.pair, _LISTED) for one in captured.pairs(facts)),
+        agreement=agreement_document(found, _LISTED) if found is not None else None,
+    )
 
 
 def certificate_inputs(case: Case) -> tuple[CertificateInput, ...]:
@@ -161,6 +185,7 @@ def _mappings_of(case: Case) -> tuple[MappingUsed, ...]:
     tables += [("registry", case.registry.source)] if case.registry is not None else []
     tables += [("earlier", case.earlier.source)] if case.earlier is not None else []
     tables += [("concurrent", one.source) for one in case.contests]
+    tables += [("capture", one.table.source) for one in case.captures]
     tables += [("declared", source) for source in case.declared_in]
     return tuple(
         MappingUsed(

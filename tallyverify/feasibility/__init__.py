@@ -45,6 +45,11 @@ if TYPE_CHECKING:
     from tallyverify.feasibility.proving.bounds import ProvedBound
     from tallyverify.feasibility.section import FeasibilitySection
     from tallyverify.feasibility.sheets.base_figures import blank_votes_to_add
+    from tallyverify.feasibility.sheets.captures import (
+        CaptureRows,
+        as_lower_bounds,
+        with_captures,
+    )
     from tallyverify.feasibility.sheets.questioned import QuestionedSheets, any_sheets
     from tallyverify.feasibility.sheets.sheet_rows import (
         summarise_repeats,
@@ -56,6 +61,7 @@ __all__ = [
     "BY_COVERAGE",
     "IN_QUESTION",
     "CandidateInQuestion",
+    "CaptureRows",
     "Certificate",
     "CertificateInput",
     "Feasibility",
@@ -75,6 +81,7 @@ __all__ = [
     "allowed",
     "allowed_for",
     "any_sheets",
+    "as_lower_bounds",
     "assumptions_used",
     "bases_of",
     "blank_votes_to_add",
@@ -97,6 +104,7 @@ __all__ = [
     "unit_of",
     "unseen_room",
     "votes_left",
+    "with_captures",
 ]
 
 __getattr__ = hand_on(
@@ -135,6 +143,7 @@ __getattr__ = hand_on(
         "materiality": (
             "IN_QUESTION",
             "CandidateInQuestion",
+            "CaptureRows",
             "KindInQuestion",
             "MaterialitySection",
             "OutcomeTold",
@@ -143,6 +152,7 @@ __getattr__ = hand_on(
         "proving.bounds": ("ProvedBound",),
         "section": ("FeasibilitySection",),
         "sheets.base_figures": ("blank_votes_to_add",),
+        "sheets.captures": ("CaptureRows", "as_lower_bounds", "with_captures"),
         "sheets.questioned": ("QuestionedSheets", "any_sheets"),
         "sheets.sheet_rows": (
             "summarise_repeats",

@@ -10,6 +10,7 @@ from tallyverify.language import clauses, counted, formatted, number, told, told
 from tallyverify.taken import takes_input
 
 _SHARES = {"definitive": 0.005, "provisional": 0.025}
+Beside = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
@@ -20,24 +21,32 @@ class Allowed:
     origin: str
 
 
-def default_allowance(seen: int, capture: str) -> int:
+def default_allowance(seen: int, capture: str, beside: Beside = ()) -> int:
     """Return max(1, ⌈p n + 2 √(p n)⌉): p n alone is exceeded by chance in half of elections.
+
+    ``beside`` are sheets, of the seen, with shares of their own: then p n is the sum of such terms.
 
     Examples
     --------
     >>> [default_allowance(n, "definitive") for n in (5, 100, 400, 25_073)]
     [1, 2, 5, 148]
     """
-    expected = _SHARES[capture] * seen
+    expected = _SHARES[capture] * max(0, seen - _others(beside))
+    expected += sum(sheets * share for sheets, share in beside)
     return max(1, ceil(round(expected + 2 * sqrt(expected), 9)))
+
+
+def _others(beside: Beside) -> int:
+    return sum(sheets for sheets, _ in beside)
 
 
 @takes_input
 def allowed_for(facts: CaseFacts, seen: int) -> Allowed:
     """Return the allowance of a case: as it states, else the default, with what was annulled."""
-    usual = default_allowance(seen, facts.capture)
+    usual = default_allowance(seen, facts.capture, facts.beside)
     share = _SHARES[facts.capture]
-    own, sheets = facts.allowance, counted(seen, "sheet", "sheets")
+    own = facts.allowance
+    sheets = counted(max(0, seen - _others(facts.beside)), "sheet", "sheets")
     if own is not None and own.sheets is not None:
         base = own.sheets
         origin = told("set in the case; the default would be {usual}", usual=number(usual))
@@ -46,7 +55,7 @@ def allowed_for(facts: CaseFacts, seen: int) -> Allowed:
         origin = told(
             "set in the case as {share} % of {sheets}; the default would be {usual}",
             share=formatted(100 * own.share, "g"),
-            sheets=sheets,
+            sheets=counted(seen, "sheet", "sheets"),
             usual=number(usual),
         )
     elif facts.capture == "provisional":
@@ -63,6 +72,13 @@ def allowed_for(facts: CaseFacts, seen: int) -> Allowed:
             share=formatted(100 * share, "g"),
             sheets=sheets,
         )
+    others = [(number(n), formatted(100 * share, ".3g")) for n, share in facts.beside if n]
+    if others and own is None:
+        of_others = (
+            told("{share} % of {sheets} of another capture", share=share, sheets=sheets)
+            for sheets, share in others
+        )
+        origin = clauses([origin, *of_others])
     annulled = annulled_number(facts)
     if annulled:
         more = told_of(

@@ -34,6 +34,7 @@ from tallyverify.feasibility.sheets.out_of_place import with_registry_places
 from tallyverify.feasibility.sheets.questioned import questioned_sheets
 from tallyverify.feasibility.sheets.witnesses import Witnesses, witnessed
 from tallyverify.findings import Evidence
+from tallyverify.language import told_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +152,14 @@ class Feasibility:
         most, room_words = room if room is not None else (None, "")
         closing = Closing(unseen, elsewhere, most, self._annulled_papers, why, room_words)
         words = [one.words for one in found.values() if one.words]
+        if others := sum(sheets for sheets, _ in facts.beside):
+            words.append(
+                told_of(
+                    others,
+                    "{count} sheet is of another capture than the actas",
+                    "{count} sheets are of other captures than the actas",
+                )
+            )
         words += [*unseen.said, *filter(None, (why, room_words))]
         words += [*seen.conventions.words, *self.doubts, *series.superseded]
         words += [series.inferred_order] if series.inferred_order else []

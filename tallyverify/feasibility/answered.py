@@ -31,6 +31,7 @@ def section_of(engine: Feasibility, facts: CaseFacts) -> FeasibilitySection | No
     return FeasibilitySection(
         sheets_wrong=(bound.sheets, world.sheets if world is not None else None),
         votes_wrong=(bound.votes, world.votes if world is not None else None),
+        sheets=engine.seen,
         share=bound.sheets / engine.seen if engine.seen else None,
         figures_exclude_each_other=bound.misfit,
         allowance=_allowance(engine),

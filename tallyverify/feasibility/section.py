@@ -44,8 +44,10 @@ class FeasibilitySection(Model):
     sheets_wrong, votes_wrong : (int, int or None)
         The least wrong sheets, and wrong votes, over all such worlds: what is proved, and what a
         world that was built shows. Both 0 where the figures exclude each other whatever the sheets.
+    sheets : int
+        The sheets that figures were held against: those of the actas, and of other captures.
     share : float or None
-        The least wrong sheets as a fraction of the sheets seen.
+        The least wrong sheets as a fraction of them.
     figures_exclude_each_other : int
         By how many votes published figures would have to change where no wrong sheet helps.
     allowance : AllowanceFacts
@@ -67,6 +69,7 @@ class FeasibilitySection(Model):
 
     sheets_wrong: Range
     votes_wrong: Range
+    sheets: int
     share: Figure | None
     figures_exclude_each_other: int
     allowance: AllowanceFacts

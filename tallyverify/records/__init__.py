@@ -36,6 +36,7 @@ from tallyverify.records.row_meaning import (
 )
 from tallyverify.records.rule import Outcome, Rule
 from tallyverify.records.sampling import Sampling
+from tallyverify.records.tolerance import SourceKind, Tolerance
 
 __all__ = [
     "ALL_OPTIONS",
@@ -65,9 +66,11 @@ __all__ = [
     "Rule",
     "Sampling",
     "SheetStatus",
+    "SourceKind",
     "StationColumn",
     "Subtotals",
     "TableOutcome",
+    "Tolerance",
     "column_named",
     "decimals_of",
     "evaluate_table",

@@ -34,7 +34,7 @@ from tallyverify.language import (
     told,
     translations,
 )
-from tallyverify.report import estimated, indicators
+from tallyverify.report import captured, estimated, indicators
 from tallyverify.report.drawings.gaps import covered_areas, gaps_of
 from tallyverify.report.first_screen.declared_figures import (
     declared_words,
@@ -96,6 +96,7 @@ def _environment() -> Environment:
     environment.filters |= {"rung": _said(rung_word), "pattern": _said(pattern_word)}
     environment.globals |= {"percent": _said(percent), "span": _said(span)}
     environment.globals |= {"indicators": indicators, "estimated": estimated}
+    environment.globals |= {"captured": captured}
     environment.globals |= {"outcome_of": _said(outcome_of), "verdicts": VERDICTS}
     environment.globals |= {"in_question": IN_QUESTION, "arithmetic": ARITHMETIC}
     return environment
@@ -176,6 +177,7 @@ def _contents(facts: dict[str, Any]) -> list[tuple[str, str]]:
             told("Sheets in question"),
             report.materiality and report.materiality.kinds,
         ),
+        ("captures", told("Other captures"), report.reconcile),
         ("coverage", told("Coverage"), facts["areas"]),
         ("estimate", told("The unseen"), facts["picture"] is not None),
         ("indicators", told("Indicators"), facts["battery"] is not None),

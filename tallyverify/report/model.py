@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from pydantic import Field, PlainSerializer, PrivateAttr
 
 from tallyverify.atomic_write import write_whole
+from tallyverify.checking import CaptureSupport
 from tallyverify.errors import InputError, UnknownNameError, shown
 from tallyverify.feasibility import FeasibilitySection, MaterialitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
 from tallyverify.inference import EstimateDocument
 from tallyverify.language import LANGUAGES, Language, Told, ToldText, retold, told
 from tallyverify.model import Model
+from tallyverify.reconcile import AgreementDocument, PairDocument
 from tallyverify.records import (
     Allowance,
     CaptureKind,
@@ -90,6 +92,25 @@ class CoverageFacts(Model):
     registered_expected: int | None
 
 
+class ReconcileSection(Model):
+    """The other captures of a case beside its actas.
+
+    Attributes
+    ----------
+    support : tuple of CaptureSupport
+        What each capture proves of the declared result, the actas first and all together last;
+        empty where none was held against it.
+    pairs : tuple of PairDocument
+        The actas beside each capture, as in reconcile.json, with fewer stations listed.
+    agreement : AgreementDocument or None
+        Who agrees with whom, of more than two.
+    """
+
+    support: tuple[CaptureSupport, ...]
+    pairs: tuple[PairDocument, ...]
+    agreement: AgreementDocument | None
+
+
 class Totals(Model):
     """Sums over the stations seen; None for a line that the actas do not have."""
 
@@ -123,6 +144,8 @@ class Report(Model):
         Whether there is a world in which every published figure is true; what is proved.
     materiality : tallyverify.feasibility.MaterialitySection or None
         Whether the sheets in question could change who wins: arithmetic, which moves no verdict.
+    reconcile : ReconcileSection or None
+        The other captures of the case, where there are any and it was asked.
     estimate : tallyverify.inference.EstimateDocument or None
         The estimate of the whole count with its backtest, as in estimate.json, where one was asked.
     indicators : tuple of IndicatorTest
@@ -170,6 +193,7 @@ class Report(Model):
     findings: tuple[Finding, ...]
     feasibility: FeasibilitySection | None = None
     materiality: MaterialitySection | None = None
+    reconcile: ReconcileSection | None = None
     estimate: EstimateDocument | None = None
     indicators: tuple[IndicatorTest, ...] = ()
     contest: AsWritten[Contest] = Field(repr=False)

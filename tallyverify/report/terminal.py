@@ -12,6 +12,7 @@ from tallyverify.errors import printable
 from tallyverify.feasibility import IN_QUESTION
 from tallyverify.findings import Finding, Status
 from tallyverify.language import enumerated, formula, number, told
+from tallyverify.report.captured import capture_tables
 from tallyverify.report.first_screen.brief import first_screen, render_brief, verdict_line
 from tallyverify.report.model import Report
 from tallyverify.report.spoken import in_its_language
@@ -144,7 +145,8 @@ def render(report: Report, console: Console) -> None:
     """Print all of a report on a rich console, the verdict first and last."""
     for part in first_screen(report):
         console.print(part)
-    for line in (*_findings(report), *_in_question(report), *_assumed(report)):
+    parts = (_findings, capture_tables, _in_question, _assumed)
+    for line in (line for part in parts for line in part(report)):
         console.print(line)
     console.print()
     if report.picture is not None:

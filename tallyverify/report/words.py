@@ -129,7 +129,7 @@ def told_wrong(report: Report) -> list[str]:
     least, allowed = found.sheets_wrong[0], found.allowance
     if not least:
         return by_default(report)
-    said: list[str] = [_least_wrong(least, report.coverage.stations, allowed.sheets)]
+    said: list[str] = [_least_wrong(least, found.sheets, allowed.sheets)]
     if report.verdict == "discrepant" and allowed.could_decide is not None:
         said.append(_DECIDING[allowed.could_decide])
     if report.verdict == "discrepant" and least > allowed.sheets:

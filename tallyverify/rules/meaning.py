@@ -143,7 +143,7 @@ def _mistaken(check: Check, code: str, wrong: int, one: Judged, reading: RowsRea
 
 def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
     """T213: columns, and parts of the case, that are not read and should perhaps be."""
-    findings = _captures(check, facts) + declared_crosswise(check, reading, facts)
+    findings = declared_crosswise(check, reading, facts)
     if facts.source.noticed is None:
         return check.not_applicable(_IN_PARTS, findings)
     findings += [_left_out(check, one, facts) for one in reading.noticed.beside]
@@ -167,21 +167,6 @@ def columns(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
         )
     findings += declared_by_text(check, reading, facts) + never_declared(check, reading, facts)
     return check.result(findings, statistic=len(findings))
-
-
-def _captures(check: Check, facts: CaseFacts) -> list[Finding]:
-    if not facts.captures:
-        return []
-    return [
-        check.finding(
-            told(
-                "other captures of the same stations ({names}) are named in the case and not "
-                "compared by this version: the verdict rests on the first alone",
-                names=listed(facts.captures),
-            ),
-            evidence=Evidence.NOTE,
-        )
-    ]
 
 
 def _left_out(check: Check, one: Beside, facts: CaseFacts) -> Finding:

@@ -8,6 +8,7 @@ from tallyverify.table.actas import MARK, UNREAD_COLUMNS, ActaParts, ActaTable, 
 from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
 from tallyverify.table.groups import Groups
+from tallyverify.table.key_matching import KeyForm, KeyMatch, match_keys, no_key_in_common
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
 from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
@@ -28,6 +29,8 @@ __all__ = [
     "Groups",
     "HashMatches",
     "Index",
+    "KeyForm",
+    "KeyMatch",
     "Noticed",
     "RegisteredStation",
     "Registry",
@@ -41,6 +44,8 @@ __all__ = [
     "SumsByText",
     "area_codes",
     "listed_stations",
+    "match_keys",
+    "no_key_in_common",
     "together",
     "with_earlier",
 ]

@@ -132,6 +132,13 @@ def _as_read(part: ActaTable, facts: CaseFacts) -> dict[str, Any]:
     return columns
 
 
+def packed_rows(
+    columns: dict[str, Any], doubtful: frozenset[str], copies: frozenset[str]
+) -> SheetRows:
+    """Keep the columns of distinct stations."""
+    return SheetRows((_packed(columns),), doubtful, copies)
+
+
 def _packed(columns: dict[str, Any]) -> dict[str, Any]:
     """Return columns in few bytes: small integers, and ``most`` only where rows are ``apart``."""
     import pyarrow as pa

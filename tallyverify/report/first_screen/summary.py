@@ -63,6 +63,8 @@ class Summary(Model):
         The bulletins that stand in `figures`, and how much of the count they hold.
     coverage : str
         How many stations were seen.
+    captures : str
+        How far other captures of the stations differ, and what each proves where that differs.
     declared : str
         Who is ahead by the last bulletin; empty where it does not say.
     leads : str
@@ -91,6 +93,7 @@ class Summary(Model):
     equal: bool
     bulletins: tuple[BulletinTold, ...]
     coverage: ToldText
+    captures: ToldText
     declared: ToldText
     leads: ToldText
     needs: ToldText
@@ -104,6 +107,7 @@ class Summary(Model):
         named = (
             (told("declared"), self.declared),
             (told("seen"), self.coverage),
+            (told("captures"), self.captures),
             (told("on sheets"), self.leads),
             (told("unseen"), self.needs),
             (told("assumed"), self.rests_on),

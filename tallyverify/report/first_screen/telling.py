@@ -17,6 +17,7 @@ from tallyverify.language import (
     told,
     told_of,
 )
+from tallyverify.report.captured import captures_line
 from tallyverify.report.first_screen.declared_figures import (
     all_equal,
     extent_words,
@@ -47,6 +48,7 @@ def summary_of(report: Report) -> Summary:
         equal=all_equal(rows),
         bulletins=bulletins,
         coverage=_coverage(report),
+        captures=sentence(said) if (said := captures_line(report)) else "",
         declared=_declared(report),
         leads=sentence(report.headline) if report.headline else "",
         needs=_needs(report),

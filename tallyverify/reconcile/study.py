@@ -1,0 +1,103 @@
+"""The captures of a case held beside its actas: worked out once for all checks and the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tallyverify.checking import MOST_STATIONS, Capture, CaseFacts
+from tallyverify.reconcile.agreement import Agreement, agreement_of
+from tallyverify.reconcile.pair import Reconciliation, reconcile_captures
+from tallyverify.records import SourceKind
+from tallyverify.table import ActaTable, together
+
+ACTAS = "actas"
+
+
+@dataclass(frozen=True)
+class ComparedPair:
+    """Two captures in the order in which they were made, as far as is known."""
+
+    pair: Reconciliation
+    announced: bool  # figures may change from the one to the other: of another stage, or hasty
+    capture: Capture
+
+
+@dataclass(frozen=True, eq=False)
+class ActasKept:
+    """The parts of the actas, kept where the case has captures to hold beside them."""
+
+    rows: int
+    parts: tuple[ActaTable, ...]
+    _found: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __add__(self, other: ActasKept) -> ActasKept:
+        rows = self.rows + other.rows
+        return ActasKept(rows, self.parts + other.parts if rows <= MOST_STATIONS else ())
+
+    @property
+    def table(self) -> ActaTable:
+        """All of them as one table."""
+        return self.parts[0] if len(self.parts) == 1 else together(self.parts)
+
+    def pairs(self, facts: CaseFacts) -> tuple[ComparedPair, ...]:
+        """Return the actas beside each capture."""
+        if "pairs" not in self._found:
+            table = self.table
+            self._found["pairs"] = tuple(_compared(table, one, facts) for one in facts.captures)
+        found: tuple[ComparedPair, ...] = self._found["pairs"]
+        return found
+
+    def agreement(self, facts: CaseFacts) -> Agreement | None:
+        """Return what the actas and at least two further captures agree on; None for fewer."""
+        if "agreement" not in self._found:
+            self._found["agreement"] = _agreement(self.table, facts)
+        found: Agreement | None = self._found["agreement"]
+        return found
+
+
+def summarise_actas(part: ActaTable, facts: CaseFacts) -> ActasKept:
+    """Keep a part, if there is anything to compare it with."""
+    kept = bool(facts.captures) and max(len(part), facts.source.rows) <= MOST_STATIONS
+    return ActasKept(len(part), (part,) if kept else ())
+
+
+def _compared(table: ActaTable, capture: Capture, facts: CaseFacts) -> ComparedPair:
+    own: SourceKind = "provisional" if facts.capture == "provisional" else "sheets"
+    announced = (
+        capture.stage != facts.stage or "provisional" in (own, capture.kind)
+    ) and capture.kind != "lower_bound"
+    # What was taken in haste came before what was not.
+    if capture.kind == "provisional" and own != "provisional":
+        named = Counter(capture.crosswalk.values())
+        turned = {there: here for here, there in capture.crosswalk.items() if named[there] == 1}
+        pair = reconcile_captures(
+            capture.table,
+            table,
+            names=(capture.name, ACTAS),
+            kinds=(capture.kind, own),
+            tolerance=capture.tolerance,
+            crosswalk=turned,
+        )
+    else:
+        pair = reconcile_captures(
+            table,
+            capture.table,
+            names=(ACTAS, capture.name),
+            kinds=(own, capture.kind),
+            tolerance=capture.tolerance,
+            crosswalk=capture.crosswalk,
+        )
+    return ComparedPair(pair, announced, capture)
+
+
+def _agreement(table: ActaTable, facts: CaseFacts) -> Agreement | None:
+    # A lower bound agrees with everything that is not below it.
+    sheets = [one for one in facts.captures if one.kind != "lower_bound"]
+    if len(sheets) < 2:
+        return None
+    return agreement_of(
+        {ACTAS: table, **{one.name: one.table for one in sheets}},
+        {one.name: one.crosswalk for one in sheets},
+    )
