@@ -137,6 +137,20 @@ def printable(text: str) -> str:
     return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), str(text))
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def inert(text: str) -> str:
+    """Return a text as a cell that is no formula to a spreadsheet: with an apostrophe before it.
+
+    Numbers are left as they are.
+    """
+    plain = printable(text)
+    if plain.lstrip("-").isdecimal():
+        return plain
+    return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain
+
+
 def shown(value: object) -> str:
     """Return a value as it may stand in a message: quoted, short, no control characters."""
     if isinstance(value, Told):

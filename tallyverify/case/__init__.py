@@ -5,7 +5,8 @@ In: a folder, or files named one by one. Out: :class:`Case`. Begin with
 """
 
 from tallyverify.case.case_file import CaseFile
+from tallyverify.case.crosswalk import read_crosswalk
 from tallyverify.case.folder import Case, as_case, load_case
 from tallyverify.case.json_files import read_document
 
-__all__ = ["Case", "CaseFile", "as_case", "load_case", "read_document"]
+__all__ = ["Case", "CaseFile", "as_case", "load_case", "read_crosswalk", "read_document"]

@@ -12,6 +12,7 @@ from tallyverify.command.estimating import estimate_command
 from tallyverify.command.listing import checks_command, explain_command, schema_command
 from tallyverify.command.output import say
 from tallyverify.command.proposing import init_command
+from tallyverify.command.reconciling import reconcile_command
 from tallyverify.command.reproducing import reproduce_command
 from tallyverify.command.simulating import simulate_command
 from tallyverify.command.verifying import verify_command
@@ -70,6 +71,16 @@ for name, command, about in (
         told(
             "Estimate the whole count from the stations seen, with a backtest of the intervals.\n\n"
             "Exit 0: an estimate, or the reason why there is none. 2: input that cannot be read."
+        ),
+    ),
+    (
+        "reconcile",
+        reconcile_command,
+        told(
+            "Hold two captures of the same stations beside each other: what differs, who gains.\n\n"
+            "Exit codes as for verify: 1 only if the case of A declares a result and it is not "
+            "true of the captures together; a difference alone ends in 0. 2: input that cannot be "
+            "read, or no station in common."
         ),
     ),
     (

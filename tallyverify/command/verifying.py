@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+_FILES = (
+    *("report.json", "report.html", "made_with.json", "certificate.json", "reconcile.json"),
+    "worklist.csv",
+)
+
+
 def verify_command(
     case: CaseFolder = None,
     actas: ActasFile = None,
@@ -43,8 +49,8 @@ def verify_command(
         Path | None,
         typer.Option(
             help=told(
-                "Folder for report.json, report.html, made_with.json and, of what is proved, "
-                "certificate.json."
+                "Folder for report.json, report.html, made_with.json, of what is proved "
+                "certificate.json, and of captures reconcile.json and worklist.csv."
             ),
             show_default=False,
         ),
@@ -66,21 +72,28 @@ def verify_command(
     from tallyverify.atomic_write import write_whole
     from tallyverify.engine import select
     from tallyverify.engine import verify as run
+    from tallyverify.reconcile import read_worklist, worklist_csv
     from tallyverify.report import made_with
 
     if verbose and quiet:
         raise typer.BadParameter(str(told("--verbose and --quiet exclude each other")))
     select(checks)  # what cannot be answered is refused before anything is read
-    names = ("report.json", "report.html", "made_with.json", "certificate.json")
-    places = places_in(out, names) if out is not None else []
+    places = places_in(out, _FILES) if out is not None else []
     with Reporter() as progress:
         loaded = case_of(case, actas, contest, declared, registry, mapping, seed=seed)
+        # What a clerk wrote is read before anything is worked out: nothing of it may be lost.
+        there = bool(places) and bool(loaded.captures) and places[-1].is_file()
+        before = read_worklist(places[-1]) if there else ()
         report = run(loaded, checks=checks, progress=progress, certify=bool(places), language=lang)
     if places:
         proof = report.certificate.to_json() if report.certificate is not None else None
-        texts = (report.to_json(), report.to_html(), made_with(), proof)
-        write_whole(dict(zip(places, texts, strict=True)))
-        places = places[: None if proof is not None else -1]
+        held = report.captures
+        pairs = held.to_json() if held is not None else None
+        texts = [report.to_json(), report.to_html(), made_with(), proof, pairs]
+        # A worklist that somebody wrote on is never taken away.
+        texts += [worklist_csv(held.pairs, before)] if held is not None else []
+        write_whole(dict(zip(places, texts, strict=False)))
+        places = [place for place, text in zip(places, texts, strict=False) if text is not None]
     if format is not ReportFormat.terminal:
         written = {
             ReportFormat.json: report.to_json,

@@ -72,6 +72,8 @@ def all_together(
             used.append(_to_combine(capture, sheets, own_facts, facts))
     combined = with_captures(rows, used)
     facts = replace(facts, beside=combined.beside)
+    if not facts.bulletins:
+        return Together(combined.rows, facts)
     together = _support(None, facts, seen, combined.rows, doubt, case)
     support.append(together.model_copy(update={"name": None, "supplied_by": None, "stage": None}))
     return Together(combined.rows, replace(facts, support=tuple(support)))

@@ -12,7 +12,7 @@ from tallyverify.language import told
 from tallyverify.taken import takes_input
 
 DOCUMENTS = (
-    *("acta", "contest", "declared", "report", "certificate", "estimate"),
+    *("acta", "contest", "declared", "report", "certificate", "estimate", "reconcile"),
     *("case", "mapping", "registry"),
 )
 """Documents that have a published schema."""
@@ -47,7 +47,7 @@ def json_schema(document: str) -> dict[str, Any]:
     ----------
     document : str
         ``acta``, ``contest``, ``declared``, ``report``, ``certificate``, ``estimate``,
-        ``case``, ``mapping`` or ``registry``.
+        ``reconcile``, ``case``, ``mapping`` or ``registry``.
 
     Raises
     ------
@@ -62,6 +62,7 @@ def json_schema(document: str) -> dict[str, Any]:
     from tallyverify.case import CaseFile
     from tallyverify.feasibility import Certificate
     from tallyverify.inference import EstimateDocument
+    from tallyverify.reconcile import ReconcileDocument
     from tallyverify.records import Acta, Contest, Declared, Mapping
     from tallyverify.report import Report
     from tallyverify.table import RegisteredStation
@@ -76,11 +77,12 @@ def json_schema(document: str) -> dict[str, Any]:
         "report": Report,
         "certificate": Certificate,
         "estimate": EstimateDocument,
+        "reconcile": ReconcileDocument,
     }
     if document not in models:
         raise UnknownNameError.of(told("no such document"), document, models)
     adapter: TypeAdapter[Any] = TypeAdapter(models[document])
-    if document in ("report", "certificate", "estimate"):
+    if document in ("report", "certificate", "estimate", "reconcile"):
         schema = adapter.json_schema(mode="serialization", schema_generator=_Whole)
     else:
         schema = adapter.json_schema()

@@ -42,12 +42,11 @@ from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
 from tallyverify.language import Language, Told, formula, speaking
-from tallyverify.reconcile import ActasKept, agreement_document, pair_document, summarise_actas
+from tallyverify.reconcile import summarise_actas
 from tallyverify.report import (
     CoverageFacts,
     InputFile,
     MappingUsed,
-    ReconcileSection,
     Report,
     Totals,
     check_language,
@@ -148,7 +147,9 @@ def verify(
     )
     captured: Any = summaries.get(summarise_actas)
     if case.captures and captured is not None and captured.parts:
-        report = report.model_copy(update={"reconcile": _reconciled(captured, facts)})
+        held = captured.held(facts)
+        section = held.section(facts.support, _LISTED)
+        report = report.model_copy(update={"reconcile": section, "captures": held})
         report = report.model_copy(update={"summary": summary_of(report)})
     if not certify or worlds is None or rows is None:
         return report.in_language(language)
@@ -159,15 +160,6 @@ def verify(
 
 _LISTED = 20
 """Stations that differ, listed in a report; reconcile.json has more."""
-
-
-def _reconciled(captured: ActasKept, facts: CaseFacts) -> ReconcileSection:
-    found = captured.agreement(facts)
-    return ReconcileSection(
-        support=facts.support,
-        pairs=tuple(pair_document(one.pair, _LISTED) for one in captured.pairs(facts)),
-        agreement=agreement_document(found, _LISTED) if found is not None else None,
-    )
 
 
 def certificate_inputs(case: Case) -> tuple[CertificateInput, ...]:

@@ -8,29 +8,30 @@ from tallyverify.reconcile.agreement import Agreement, agreement_of
 from tallyverify.reconcile.checks import CHECKS
 from tallyverify.reconcile.digit_slips import digit_slips
 from tallyverify.reconcile.document import (
-    AgreementDocument,
+    CapturesHeld,
     PairDocument,
     ReconcileDocument,
-    agreement_document,
+    ReconcileSection,
     document_of,
-    pair_document,
 )
 from tallyverify.reconcile.pair import Reconciliation, reconcile_captures
 from tallyverify.reconcile.study import ActasKept, summarise_actas
+from tallyverify.reconcile.worklist import read_worklist, worklist_csv
 
 __all__ = [
     "CHECKS",
     "ActasKept",
     "Agreement",
-    "AgreementDocument",
+    "CapturesHeld",
     "PairDocument",
     "ReconcileDocument",
+    "ReconcileSection",
     "Reconciliation",
-    "agreement_document",
     "agreement_of",
     "digit_slips",
     "document_of",
-    "pair_document",
+    "read_worklist",
     "reconcile_captures",
     "summarise_actas",
+    "worklist_csv",
 ]

@@ -20,7 +20,7 @@ _POWERS = 10 ** np.arange(11, dtype=np.int64)
 def digit_slips(first: Any, second: Any) -> Texts:
     """Return by which slip of a digit the first number could have become the second, if by one.
 
-    That it could is no proof that it did: of two numbers that differ by less than ten, most could.
+    That it could is no proof that it did: of two numbers of two digits, every fifth pair could.
 
     Parameters
     ----------
@@ -87,7 +87,8 @@ def _lost(one: Any, other: Any) -> Any:
 
 def _one_digit(one: Any, other: Any) -> Any:
     unlike = sum((_digit(one, place) != _digit(other, place)).astype(int) for place in range(11))
-    return (unlike == 1) & (_length(one) == _length(other))
+    # Of two single digits it says nothing that one is not the other.
+    return (unlike == 1) & (_length(one) == _length(other)) & (_length(one) > 1)
 
 
 def _length(numbers: Any) -> Any:

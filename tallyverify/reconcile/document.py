@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
 from tallyverify._version import __version__
+from tallyverify.checking import CaptureSupport
 from tallyverify.model import Model
 from tallyverify.reconcile.agreement import Agreement
 from tallyverify.reconcile.became import exchanged_options
@@ -125,6 +127,25 @@ class AgreementDocument(Model):
     no_two_agree: tuple[str, ...]
 
 
+class ReconcileSection(Model):
+    """The other captures of a case beside its actas, as they stand in report.json.
+
+    Attributes
+    ----------
+    support : tuple of CaptureSupport
+        What each capture proves of the declared result, the actas first and all together last;
+        empty where none was held against it.
+    pairs : tuple of PairDocument
+        The actas beside each capture, as in reconcile.json, with fewer stations listed.
+    agreement : AgreementDocument or None
+        Who agrees with whom, of more than two.
+    """
+
+    support: tuple[CaptureSupport, ...]
+    pairs: tuple[PairDocument, ...]
+    agreement: AgreementDocument | None
+
+
 class ReconcileDocument(PairDocument):
     """reconcile.json: the first two captures, further pairs, and the agreement of more than two."""
 
@@ -136,6 +157,28 @@ class ReconcileDocument(PairDocument):
     def to_json(self) -> str:
         """Return the document, the same text for the same captures."""
         return self.model_dump_json(by_alias=True, indent=1) + "\n"
+
+
+@dataclass(frozen=True, eq=False)
+class CapturesHeld:
+    """The pairs of captures of a case, as they were compared, and who agrees with whom."""
+
+    pairs: tuple[Reconciliation, ...]
+    agreement: Agreement | None
+
+    def to_json(self) -> str:
+        """Return reconcile.json."""
+        return document_of(self.pairs, self.agreement).to_json()
+
+    def section(self, support: tuple[CaptureSupport, ...], most: int) -> ReconcileSection:
+        """Return what stands in the report, with so many stations listed."""
+        return ReconcileSection(
+            support=support,
+            pairs=tuple(pair_document(one, most) for one in self.pairs),
+            agreement=agreement_document(self.agreement, most)
+            if self.agreement is not None
+            else None,
+        )
 
 
 def document_of(

@@ -59,24 +59,32 @@ class ComparedCapture:
 
 def compared_capture(name: str, table: ActaTable) -> ComparedCapture:
     """Return a capture with each station once; one that stands twice with other figures is not."""
-    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     key = table.frame["station"].fillna("").to_numpy(dtype=object)
-    code, _ = pd.factorize(folded_keys(key))
-    order = np.lexsort((np.arange(len(code)), code)) if len(code) else np.empty(0, dtype=np.intp)
-    first = np.flatnonzero(np.append(True, np.diff(code[order]) != 0)[: len(order)])
-    size = np.diff(np.append(first, len(order)))
-    differs = np.zeros(len(first), dtype=bool)
-    if (size > 1).any():
-        differs = _differing(table, order, first)
-    if not len(key):
-        first, differs = first[:0], differs[:0]
-    kept = order[first[~differs]]
-    kept = kept[np.argsort(key[kept], kind="stable")]
+    folded = pa.array(folded_keys(key), pa.large_string())
+    encoded = folded.dictionary_encode()
+    code = encoded.indices.to_numpy()
+    by_key = pc.sort_indices(pa.array(key, pa.large_string())).to_numpy().astype(np.intp)
+    kept, twice = by_key, np.empty(0, dtype=np.intp)
+    if len(encoded.dictionary) < len(code):
+        kept, twice = _once_each(table, by_key, code)
     names = {folded_key(one) for one in table.source.annulled}
-    annulled = among(folded_keys(key[kept]), names) if names else np.zeros(len(kept), dtype=bool)
-    twice = tuple(sorted(set(key[order[first[differs]]])))
-    return ComparedCapture(name, table, kept, key[kept], twice, annulled)
+    annulled = np.zeros(len(kept), dtype=bool)
+    if names:
+        annulled = among(folded.to_numpy(zero_copy_only=False)[kept], names)
+    return ComparedCapture(name, table, kept, key[kept], tuple(sorted(set(key[twice]))), annulled)
+
+
+def _once_each(table: ActaTable, by_key: Codes, code: Codes) -> tuple[Codes, Codes]:
+    """Return a row for each station, in the order of the keys, and one of each that differs."""
+    order = by_key[np.argsort(code[by_key], kind="stable")]
+    first = np.flatnonzero(np.append(True, np.diff(code[order]) != 0)[: len(order)])
+    differs = _differing(table, order, first)
+    chosen = np.zeros(len(code), dtype=bool)
+    chosen[order[first[~differs]]] = True
+    return by_key[chosen[by_key]], order[first[differs]]
 
 
 def _differing(table: ActaTable, order: Codes, first: Any) -> Mask:

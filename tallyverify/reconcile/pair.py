@@ -232,13 +232,13 @@ class Reconciliation:
         keys = (self.station[rows], -size.sum(axis=1), -votes, -np.abs(self.effect[rows]))
         return rows[np.lexsort(keys)]
 
-    @property
+    @cached_property
     def station(self) -> Texts:
         """Keys of the common stations, as the first capture spells them."""
         keys: Texts = self.captures[0].station[self.rows[0]]
         return keys
 
-    @property
+    @cached_property
     def station_second(self) -> Texts:
         """The same as the second capture spells them."""
         keys: Texts = self.captures[1].station[self.rows[1]]

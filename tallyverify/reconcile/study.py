@@ -8,6 +8,7 @@ from typing import Any
 
 from tallyverify.checking import MOST_STATIONS, Capture, CaseFacts
 from tallyverify.reconcile.agreement import Agreement, agreement_of
+from tallyverify.reconcile.document import CapturesHeld
 from tallyverify.reconcile.pair import Reconciliation, reconcile_captures
 from tallyverify.records import SourceKind
 from tallyverify.table import ActaTable, together
@@ -48,6 +49,10 @@ class ActasKept:
             self._found["pairs"] = tuple(_compared(table, one, facts) for one in facts.captures)
         found: tuple[ComparedPair, ...] = self._found["pairs"]
         return found
+
+    def held(self, facts: CaseFacts) -> CapturesHeld:
+        """Return all pairs, and the agreement of more than two."""
+        return CapturesHeld(tuple(one.pair for one in self.pairs(facts)), self.agreement(facts))
 
     def agreement(self, facts: CaseFacts) -> Agreement | None:
         """Return what the actas and at least two further captures agree on; None for fewer."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
+    from tallyverify.report.captured import render_captures
     from tallyverify.report.drawings.estimate_figures import FIGURES, figures
     from tallyverify.report.drawings.plots import plotted
     from tallyverify.report.estimated import render_estimate
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
         CoverageFacts,
         InputFile,
         MappingUsed,
-        ReconcileSection,
         Report,
         Totals,
         check_language,
@@ -34,7 +34,6 @@ __all__ = [
     "IndicatorTest",
     "InputFile",
     "MappingUsed",
-    "ReconcileSection",
     "Report",
     "Summary",
     "Totals",
@@ -45,6 +44,7 @@ __all__ = [
     "plotted",
     "render",
     "render_brief",
+    "render_captures",
     "render_estimate",
     "rung_word",
     "summary_of",
@@ -62,12 +62,12 @@ __getattr__ = hand_on(
         "first_screen.brief": ("render_brief", "verdict_line"),
         "first_screen.summary": ("Summary",),
         "first_screen.telling": ("summary_of",),
+        "captured": ("render_captures",),
         "estimated": ("render_estimate",),
         "model": (
             "CoverageFacts",
             "InputFile",
             "MappingUsed",
-            "ReconcileSection",
             "Report",
             "Totals",
             "check_language",

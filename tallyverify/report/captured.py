@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from tallyverify.errors import printable
 from tallyverify.language import clauses, counted, formula, number, signed, told
+from tallyverify.report.spoken import in_its_language
 from tallyverify.report.words import VERDICTS
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
     from tallyverify.checking import CaptureSupport
-    from tallyverify.reconcile import PairDocument
-    from tallyverify.report.model import ReconcileSection, Report
+    from tallyverify.reconcile import PairDocument, ReconcileSection
+    from tallyverify.report.model import Report
 
+_SHOWN = 12
 Rows = list[tuple[str, ...]]
 
 
@@ -159,6 +161,31 @@ def capture_tables(report: Report) -> list[RenderableType]:
     drawn: list[RenderableType] = [Text(f"\n{heading}", style="bold")]
     drawn += [_table(heads, rows) for _, heads, rows in tables(report) if rows]
     return [*drawn, Text(str(TAKEN_TOGETHER), style="dim")]
+
+
+@in_its_language
+def render_captures(report: Report, console: Console) -> None:
+    """Print what was found of the captures of a case."""
+    from rich.text import Text
+
+    name = printable(report.contest.name or report.contest.id)
+    console.print(Text(name, style="bold"))
+    for part in capture_tables(report):
+        console.print(part)
+    found = [one for one in report.findings if one.code.startswith("S") and one.code != "S605"]
+    for one in found[:_SHOWN]:
+        line = Text(f"\n{one.code} ", style="bold")
+        console.print(line.append(printable(one.words), style=""))
+        if one.arithmetic:
+            console.print(Text(f"     {printable(one.arithmetic)}", style="dim"))
+    if len(found) > _SHOWN:
+        more = told("… {more} more in reconcile.json", more=number(len(found) - _SHOWN))
+        console.print(Text(f"\n{more}"))
+    if report.declared is not None:
+        from tallyverify.report.first_screen.brief import verdict_line
+
+        console.print()
+        console.print(verdict_line(report))
 
 
 def _table(heads: tuple[str, ...], rows: Rows) -> Table:

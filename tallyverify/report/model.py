@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from pydantic import Field, PlainSerializer, PrivateAttr
 
 from tallyverify.atomic_write import write_whole
-from tallyverify.checking import CaptureSupport
 from tallyverify.errors import InputError, UnknownNameError, shown
 from tallyverify.feasibility import FeasibilitySection, MaterialitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
 from tallyverify.inference import EstimateDocument
 from tallyverify.language import LANGUAGES, Language, Told, ToldText, retold, told
 from tallyverify.model import Model
-from tallyverify.reconcile import AgreementDocument, PairDocument
+from tallyverify.reconcile import ReconcileSection
 from tallyverify.records import (
     Allowance,
     CaptureKind,
@@ -92,25 +91,6 @@ class CoverageFacts(Model):
     registered_expected: int | None
 
 
-class ReconcileSection(Model):
-    """The other captures of a case beside its actas.
-
-    Attributes
-    ----------
-    support : tuple of CaptureSupport
-        What each capture proves of the declared result, the actas first and all together last;
-        empty where none was held against it.
-    pairs : tuple of PairDocument
-        The actas beside each capture, as in reconcile.json, with fewer stations listed.
-    agreement : AgreementDocument or None
-        Who agrees with whom, of more than two.
-    """
-
-    support: tuple[CaptureSupport, ...]
-    pairs: tuple[PairDocument, ...]
-    agreement: AgreementDocument | None
-
-
 class Totals(Model):
     """Sums over the stations seen; None for a line that the actas do not have."""
 
@@ -165,6 +145,9 @@ class Report(Model):
         The tests and descriptions, and what their figures show; likewise.
     certificate : tallyverify.feasibility.Certificate or None
         What is proved, for others to redo, where it was asked for; likewise.
+    captures : tallyverify.reconcile.CapturesHeld or None
+        The other captures of the case, compared: reconcile.json and the worklist are made of it;
+        likewise.
 
     Examples
     --------
@@ -202,6 +185,7 @@ class Report(Model):
     picture: Any = Field(default=None, exclude=True, repr=False)
     forensics: Any = Field(default=None, exclude=True, repr=False)
     certificate: Any = Field(default=None, exclude=True, repr=False)
+    captures: Any = Field(default=None, exclude=True, repr=False)
     _origin: Any = PrivateAttr(default=None)  # the report that this one says in another language
 
     def __repr__(self) -> str:

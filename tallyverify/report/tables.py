@@ -7,7 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from tallyverify.errors import printable
+from tallyverify.errors import inert, printable
 from tallyverify.findings import Evidence, Finding
 from tallyverify.language import capitalized, formula, number, told
 from tallyverify.report.first_screen.declared_figures import declared_words, difference_words
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tallyverify.report.model import Report
 
 _FIGURES = ("observed", "expected", "difference")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~$<>&-])")
 _MOST = 20
 
@@ -50,7 +49,7 @@ def findings_csv(report: Report) -> str:
     table = csv.writer(held, lineterminator="\n")
     table.writerow(Finding.model_fields)
     for row in _rows(report):
-        table.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in row.values()])
+        table.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row.values()])
     return held.getvalue()
 
 
@@ -59,11 +58,6 @@ def _rows(report: Report) -> list[dict[str, Any]]:
     for row in rows:
         row["area"] = " / ".join(row["area"].values())
     return rows
-
-
-def _inert(text: str) -> str:
-    shown = printable(text)
-    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULA) else shown
 
 
 @in_its_language

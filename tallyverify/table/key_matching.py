@@ -26,7 +26,7 @@ KeyForm = Literal["spelt", "crosswalk", "folded", "accents", "joined"]
 accents and what parts them, or with their parts joined."""
 
 _PARTS = re.compile(r"[-_.:,;/ ]+")
-_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_MOST = 0.5
 _NEARLY_ALL = 0.9
 """Parts that are joined could meet by chance: the form counts where it joins nearly all keys."""
 _SHOWN = 5
@@ -97,7 +97,8 @@ def match_keys(first: Any, second: Any, crosswalk: Mapping[str, str] | None = No
     for form, of in (("folded", folded_keys), ("accents", _unaccented)):
         if free.any() and (at < 0).any():
             join(form, of(here), of(there))  # type: ignore[arg-type]
-    if free.any() and (at < 0).any():
+    # Where most keys are found as they are, the others are not merely joined.
+    if min(_share(free), _share(at < 0)) > _MOST:
         for one, other in _joined(here, there, free, at < 0):
             join("joined", one, other, _NEARLY_ALL)
     return KeyMatch(at, forms, _suggested(here, there, free, at < 0))
@@ -168,7 +169,8 @@ def _some(keys: Texts) -> str:
 
 
 def _texts(keys: Any) -> Texts:
-    texts: Texts = pd.Series(keys, dtype=object).fillna("").to_numpy(dtype=object)
+    column = pd.Series(keys)
+    texts: Texts = column.fillna("").to_numpy(dtype=object)
     return texts
 
 
@@ -192,15 +194,26 @@ def _one_to_one(here: Texts, there: Texts, free: Mask, open_: Mask) -> Codes:
     return np.where(once[theirs] & open_, place[theirs], -1)
 
 
+def _share(which: Mask) -> float:
+    return float(which.mean()) if len(which) else 0.0
+
+
 def _unaccented(keys: Any) -> Texts:
     """Fold keys further: without accents, and with any sign between parts as one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    def form(key: str) -> str:
-        text = unicodedata.normalize("NFD", key)
-        text = "".join(c for c in text if not unicodedata.combining(c))
-        return _ZEROS.sub("", "/".join(filter(None, _PARTS.split(text))))
+    folded = pa.array(folded_keys(keys), pa.large_string())
+    odd = pc.invert(pc.string_is_ascii(folded)).to_numpy(zero_copy_only=False)
+    forms = pc.replace_substring_regex(folded, _PARTS.pattern, "/")
+    texts: Texts = pc.utf8_trim(forms, "/").to_numpy(zero_copy_only=False).copy()
+    texts[odd] = [_without_accents(text) for text in texts[odd]]
+    return texts
 
-    return np.array([form(key) for key in folded_keys(keys)], dtype=object)
+
+def _without_accents(text: str) -> str:
+    parts = unicodedata.normalize("NFD", text)
+    return "".join(c for c in parts if not unicodedata.combining(c))
 
 
 def _joined(here: Texts, there: Texts, free: Mask, open_: Mask) -> list[tuple[Texts, Texts]]:
@@ -277,10 +290,16 @@ def _suggested(here: Texts, there: Texts, free: Mask, open_: Mask) -> dict[str, 
     """Return pairs of keys, neither of them found, that alone have the same digits in order."""
     if not (free.any() and open_.any()):
         return {}
-    # Those found are compared too: a form that one of them has is not one key's alone.
-    found = _one_to_one(_digits(here), _digits(there), free, open_)
-    return {str(here[at]): str(there[row]) for row, at in enumerate(found) if at >= 0}
+    one, other = here[free], there[open_]
+    every = np.ones(len(one), dtype=bool), np.ones(len(other), dtype=bool)
+    found = _one_to_one(_digits(one), _digits(other), *every)
+    return {str(one[at]): str(other[row]) for row, at in enumerate(found) if at >= 0}
 
 
 def _digits(keys: Texts) -> Texts:
-    return np.array([re.sub(r"[^0-9]+", "", key).lstrip("0") for key in keys], dtype=object)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    digits = pc.replace_substring_regex(pa.array(keys, pa.large_string()), "[^0-9]+", "")
+    texts: Texts = pc.utf8_ltrim(digits, "0").to_numpy(zero_copy_only=False)
+    return texts

@@ -17,11 +17,11 @@ from tallyverify.language import (
     told,
     told_of,
 )
+from tallyverify.reconcile.checks.words import NEEDS, not_compared, some_keys
 from tallyverify.reconcile.difference import GroupDifference
 from tallyverify.reconcile.listing import stations_that_differ
 from tallyverify.reconcile.pair import Reconciliation
 from tallyverify.reconcile.study import ActasKept, ComparedPair, summarise_actas
-from tallyverify.reconcile.words import NEEDS, not_compared, some_keys
 
 _STATIONS = 20
 """So many of the stations that differ are findings of their own; the worklist has all."""
@@ -144,12 +144,12 @@ def _joined(pair: Reconciliation) -> list[str]:
 
 
 def _concentrated(pair: Reconciliation) -> GroupDifference | None:
-    """The area of the first level with most stations that differ beyond an even spread."""
-    areas = [one for one in pair.by_area if len(one.group) == 1 and one.group[0]]
-    if pair.differ < _FEWEST or len(areas) < 2:
+    """The area with most stations that differ beyond an even spread, if twice as many do."""
+    areas = [one for one in pair.by_area if all(one.group)]
+    most = max(areas, key=lambda one: one.differ - one.expected, default=None)
+    if most is None or most.differ < _FEWEST or most.differ < 2 * most.expected:
         return None
-    most = max(areas, key=lambda one: one.differ - one.expected)
-    return most if most.differ > most.expected else None
+    return most
 
 
 def _stations(check: Check, one: ComparedPair) -> list[Finding]:

@@ -6,8 +6,8 @@ from tallyverify.checking import CaseFacts, Check
 from tallyverify.errors import shown
 from tallyverify.findings import CheckResult, Evidence
 from tallyverify.language import clauses, told, told_of
+from tallyverify.reconcile.checks.words import NEEDS, by_name, not_compared, some_keys
 from tallyverify.reconcile.study import ActasKept, summarise_actas
-from tallyverify.reconcile.words import NEEDS, by_name, not_compared, some_keys
 
 
 def only_in_one(check: Check, kept: ActasKept, facts: CaseFacts) -> CheckResult:

@@ -6,7 +6,7 @@ from tallyverify.checking import CaptureSupport, CaseFacts, Check, Kept
 from tallyverify.feasibility import summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence
 from tallyverify.language import counted, number, told
-from tallyverify.reconcile.words import NO_CAPTURES
+from tallyverify.reconcile.checks.words import NO_CAPTURES
 
 
 def supports(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:

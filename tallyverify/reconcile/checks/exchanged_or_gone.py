@@ -8,9 +8,9 @@ from tallyverify.checking import CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.language import clauses, counted, told
 from tallyverify.reconcile.became import exchanged_options
+from tallyverify.reconcile.checks.words import NEEDS, by_name, not_compared
 from tallyverify.reconcile.difference import Became
 from tallyverify.reconcile.study import ActasKept, ComparedPair, summarise_actas
-from tallyverify.reconcile.words import NEEDS, by_name, not_compared
 
 
 def exchanged(check: Check, kept: ActasKept, facts: CaseFacts) -> CheckResult:
