@@ -63,6 +63,8 @@ class CaptureSupport(Model):
         The least of them that would have to be wrong.
     allowed : int
         The sheets that may happen to be wrong.
+    common, differ : int
+        Stations that were seen in the actas too, and those of them with other votes.
     reason : str
         Why nothing could be held against them.
     """
@@ -76,4 +78,6 @@ class CaptureSupport(Model):
     sheets_wrong: int
     votes_wrong: int
     allowed: int
+    common: int = 0
+    differ: int = 0
     reason: ToldText = ""

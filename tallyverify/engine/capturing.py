@@ -47,7 +47,7 @@ def all_together(
     A capture of which the meaning of the sheets is in doubt proves nothing, and is left out.
     """
     support = [_support(None, facts, seen, rows, doubt, case)]
-    used: list[CaptureRows] = []
+    used: dict[str, CaptureRows] = {}
     for capture in case.captures:
         own = replace(
             case,
@@ -69,14 +69,21 @@ def all_together(
             sheets = as_lower_bounds(sheets)
         support.append(_support(capture, own_facts, own_seen, sheets, why, case))
         if not why:
-            used.append(_to_combine(capture, sheets, own_facts, facts))
-    combined = with_captures(rows, used)
+            used[capture.name] = _to_combine(capture, sheets, own_facts, facts)
+    combined = with_captures(rows, list(used.values()))
+    differing = dict(zip(used, combined.differ, strict=True))
+    support = [_with_difference(one, differing) for one in support]
     facts = replace(facts, beside=combined.beside)
     if not facts.bulletins:
         return Together(combined.rows, facts)
     together = _support(None, facts, seen, combined.rows, doubt, case)
     support.append(together.model_copy(update={"name": None, "supplied_by": None, "stage": None}))
     return Together(combined.rows, replace(facts, support=tuple(support)))
+
+
+def _with_difference(one: CaptureSupport, differing: dict[str, tuple[int, int]]) -> CaptureSupport:
+    common, differ = differing.get(one.name or "", (0, 0))
+    return one.model_copy(update={"common": common, "differ": differ})
 
 
 def _to_combine(

@@ -71,11 +71,14 @@ class Feasibility:
         columns = with_registry_places(columns, facts)
         counts = columns["seen"]
         columns = {**columns, "seen": counts & ~doubtful}
-        several = np.array([len(places) > 1 for places in columns["labels"]])
+        labels = columns["labels"]
+        several = np.array([len(places) > 1 and bool(places[0]) for places in labels])
+        nowhere = np.array([not places[0] for places in labels], dtype=bool)
         pending = facts.is_pending(columns["station"]) & columns["seen"]
         apart = several[columns["site"]] & columns["seen"]
+        gone = nowhere[columns["site"]] & columns["seen"] & ~pending
         self.doubts = sheets_in_doubt(
-            *map(int, (doubtful.sum(), apart.sum(), pending.sum(), nameless.sum()))
+            *map(int, (one.sum() for one in (doubtful, apart, pending, gone, nameless)))
         )
         self.sheets: Witnesses = witnessed(with_pending_nowhere(columns, facts), facts)
         self.questioned = questioned_sheets(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tallyverify.checking import MOST_STATIONS, Capture, CaseFacts
+from tallyverify.feasibility import default_allowance
 from tallyverify.reconcile.agreement import Agreement, agreement_of
 from tallyverify.reconcile.document import CapturesHeld
 from tallyverify.reconcile.pair import Reconciliation, reconcile_captures
@@ -23,6 +24,12 @@ class ComparedPair:
     pair: Reconciliation
     announced: bool  # figures may change from the one to the other: of another stage, or hasty
     capture: Capture
+
+    @property
+    def corrected(self) -> bool:
+        """Whether no more stations differ in votes than a correction of hasty figures changes."""
+        most = default_allowance(self.pair.common, "provisional")
+        return self.announced and self.pair.differ_in_votes <= most
 
 
 @dataclass(frozen=True, eq=False)

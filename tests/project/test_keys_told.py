@@ -11,7 +11,13 @@ import pytest
 from pydantic import BaseModel
 
 from tallyverify.case import CaseFile
-from tallyverify.case.case_file import ActasFile, DeclaredTable, EarlierFile, FurtherContest
+from tallyverify.case.case_file import (
+    ActasFile,
+    CaptureFile,
+    DeclaredTable,
+    EarlierFile,
+    FurtherContest,
+)
 from tallyverify.engine import json_schema
 from tallyverify.records import (
     AreaResult,
@@ -31,6 +37,7 @@ LINES = ["null", "blank", "challenged"]
 TOLD: list[tuple[str, type[BaseModel], dict[str, Any]]] = [
     ("## case.json", CaseFile, {"contest": "c.json", "actas": {"file": "a.csv"}}),
     ("Of `actas`:", ActasFile, {"file": "a.csv"}),
+    ("Of each of `captures`:", CaptureFile, {"name": "c", "file": "a.csv"}),
     ("Of `earlier`:", EarlierFile, {"file": "a.csv"}),
     ("Of each of `contests`:", FurtherContest, {"name": "c", "file": "a.csv"}),
     (

@@ -19,15 +19,15 @@ from tests.reconcile.small import capture, rows_of
 
 
 def small_country(seed: int = 3) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Live and final of 400 stations: 80 differ in valid, 20 of them in votes, 8 are zeroed."""
+    """Live and final of 800 stations: 80 differ in valid, 20 of them in votes, 8 are zeroed."""
     rng = np.random.default_rng(seed)
     live = []
-    for n in range(400):
+    for n in range(800):
         a, b = map(int, rng.integers(20, 200, 2))
         row = {"station": f"{n:04d}", "state": f"S{n % 4}", "A": a, "B": b, "C": 5}
         live.append({**row, "valid": a + b + 5, "null": 3})
     final = [dict(row) for row in live]
-    changed = rng.permutation(400)[:80]
+    changed = rng.permutation(800)[:80]
     for at, row in enumerate(changed):
         new = final[row]
         if at < 8:
@@ -42,7 +42,7 @@ def small_country(seed: int = 3) -> tuple[list[dict[str, Any]], list[dict[str, A
 def test_live_against_final_of_a_small_country() -> None:
     live, final = map(capture, small_country())
     pair = reconcile_captures(live, final, names=("live", "final"))
-    assert (pair.common, pair.differ) == (400, 80)
+    assert (pair.common, pair.differ) == (800, 80)
     assert pair.by_figure["valid"].stations == 80
     assert pair.differ_in_votes == 20
     counts = pair.became_counts

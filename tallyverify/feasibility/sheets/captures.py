@@ -80,47 +80,57 @@ def with_captures(rows: SheetRows, others: Sequence[CaptureRows]) -> CombinedRow
     known = columns["site"] >= 0
     kept = {n: c if n == "labels" else c[known] for n, c in columns.items()}
     copies = rows.copies | frozenset(keys[(differ | raised) & known])
-    return CombinedRows(
-        packed_rows(kept, rows.doubtful, copies), _beside(spread, others, known, raised)
+    differing = tuple(
+        _apart(one, spread[0], given.kind) for one, given in zip(spread[1:], others, strict=True)
     )
+    beside = _beside(spread, others, known, raised, differing)
+    return CombinedRows(packed_rows(kept, rows.doubtful, copies), beside, differing)
 
 
 @dataclass(frozen=True, eq=False)
 class CombinedRows:
-    """Several captures as one; ``beside``: sheets that rest on others than the actas.
+    """Several captures as one.
 
-    Of each other capture how many, and the share of them that may happen to be wrong.
+    Of each other capture: how many sheets rest on it, not on the actas, and the share of them that
+    may happen to be wrong; and how many stations it has in common with the actas, and of these with
+    other votes.
     """
 
     rows: SheetRows
     beside: tuple[tuple[int, float], ...]
+    differ: tuple[tuple[int, int], ...]
 
 
 def _beside(
-    spread: list[dict[str, Any]], others: Sequence[CaptureRows], known: Mask, raised: Mask
+    spread: list[dict[str, Any]],
+    others: Sequence[CaptureRows],
+    known: Mask,
+    raised: Mask,
+    differing: tuple[tuple[int, int], ...],
 ) -> tuple[tuple[int, float], ...]:
     """Count each station with the first capture that it rests on, the actas left out."""
     rests = spread[0]["seen"] & ~raised
     found = []
-    for one, given in zip(spread[1:], others, strict=True):
+    for one, given, (common, differ) in zip(spread[1:], others, differing, strict=True):
         here = one["seen"] & known & ~rests
         rests |= here
         # A capture that differs from the actas more often than is allowed for is no better where
         # it stands alone.
-        both = one["seen"] & spread[0]["seen"]
-        found.append((int(here.sum()), max(given.wrong, _apart(one, spread[0], both, given.kind))))
+        found.append((int(here.sum()), max(given.wrong, differ / max(common, 1))))
     return tuple(found)
 
 
-def _apart(one: dict[str, Any], own: dict[str, Any], both: Mask, kind: SourceKind) -> float:
-    """Return the share of the stations of both in which votes differ."""
-    if not both.any():
-        return 0.0
+def _apart(one: dict[str, Any], own: dict[str, Any], kind: SourceKind) -> tuple[int, int]:
+    """Return how many stations both have, seen in the actas, and in how many votes differ.
+
+    They differ too where the capture has none.
+    """
+    both = own["seen"] & (one["seen"] | one["gone"])
     read = (one["most"][both] >= 0) & (own["most"][both] >= 0)
     differ = (one["least"][both] != own["least"][both]) & read
     if kind == "lower_bound":
         differ = (one["least"][both] > own["most"][both]) & (own["most"][both] >= 0)
-    return float(differ.any(axis=1).mean())
+    return int(both.sum()), int((differ.any(axis=1) | one["gone"][both]).sum())
 
 
 _KEPT = ("station", "site", "labels", "seen", "least", "most")

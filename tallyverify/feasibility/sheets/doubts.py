@@ -5,7 +5,9 @@ from __future__ import annotations
 from tallyverify.language import Told, told_of
 
 
-def sheets_in_doubt(doubtful: int, apart: int, pending: int, nameless: int) -> tuple[Told, ...]:
+def sheets_in_doubt(
+    doubtful: int, apart: int, pending: int, gone: int, nameless: int
+) -> tuple[Told, ...]:
     """Say how sheets are taken that are open to doubt, and how many each time."""
     said = (
         (
@@ -32,6 +34,14 @@ def sheets_in_doubt(doubtful: int, apart: int, pending: int, nameless: int) -> t
                 pending,
                 "{count} sheet pending, in any bulletin or in none",
                 "{count} sheets pending, in any bulletin or in none",
+            ),
+        ),
+        (
+            gone,
+            told_of(
+                gone,
+                "{count} sheet without votes in another capture, in any bulletin or in none",
+                "{count} sheets without votes in another capture, in any bulletin or in none",
             ),
         ),
         (

@@ -80,7 +80,7 @@ def _summary(check: Check, one: ComparedPair) -> Finding:
         )
     return check.finding(
         says,
-        evidence=Evidence.NOTE if one.announced or not pair.differ else None,
+        evidence=Evidence.NOTE if one.corrected or not pair.differ else None,
         observed=pair.differ,
         proof=_in_sentences(_more(one) if pair.differ else _joined(pair)),
         arithmetic=clauses(
@@ -133,8 +133,15 @@ def _more(one: ComparedPair) -> list[str]:
         )
     if pair.differ > _MANY * pair.common and pair.common > 1:
         said.append(told("Nearly all differ: are both of the same contest, and mapped alike?"))
-    if one.announced:
+    if one.corrected:
         said.append(told("They are of different stages, or taken in haste: a change is no error"))
+    elif one.announced:
+        said.append(
+            told(
+                "They are of different stages, or taken in haste, and still more differ in votes "
+                "than corrections change"
+            )
+        )
     return [*said, *_joined(pair)]
 
 
@@ -186,7 +193,7 @@ def _stations(check: Check, one: ComparedPair) -> list[Finding]:
                     second=pair.names[1],
                     figures=enumerated(words),
                 ),
-                evidence=Evidence.NOTE if one.announced else None,
+                evidence=Evidence.NOTE if one.corrected else None,
                 area=station.area,
                 station=station.station,
                 candidate=single if single in pair.options else None,

@@ -38,7 +38,7 @@ def exchanged(check: Check, kept: ActasKept, facts: CaseFacts) -> CheckResult:
                         first=pair.names[0],
                         second=pair.names[1],
                     ),
-                    evidence=Evidence.NOTE if one.announced else None,
+                    evidence=Evidence.NOTE if one.corrected else None,
                     station=str(pair.station[row]),
                     observed=int(pair.second[row, here]),
                     expected=int(pair.first[row, here]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tallyverify.checking import CaptureSupport, CaseFacts, Check, Kept
-from tallyverify.feasibility import summarise_witnesses
+from tallyverify.feasibility import default_allowance, summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence
 from tallyverify.language import counted, number, told
 from tallyverify.reconcile.checks.words import NO_CAPTURES
@@ -18,6 +18,11 @@ def supports(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if not facts.support:
         return check.not_applicable(told("the figures were held against no declared result"))
     *alone, together = facts.support
+    # Sheets of an earlier stage may have been corrected since: that is no discrepancy, as long as
+    # no more of them differ than corrections change.
+    differing = [one for one in alone[1:] if one.differ and one.kind != "lower_bound"]
+    corrected = bool(differing) and all(_corrects(one, facts) for one in differing)
+    gravest = Evidence.QUALITY if corrected else Evidence.DISCREPANCY
     findings = [
         check.finding(_proves(one), evidence=Evidence.NOTE, observed=one.sheets_wrong)
         for one in facts.support
@@ -32,13 +37,20 @@ def supports(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
                     "captures differ it is open which is right, and taken together they allow it",
                     name=one.name or "",
                 ),
-                evidence=Evidence.DISCREPANCY if at == 0 else Evidence.QUALITY,
+                evidence=gravest if at == 0 else Evidence.QUALITY,
                 observed=one.sheets_wrong,
                 expected=one.allowed,
                 proof=told("First settle the stations of S601, those of most effect first."),
             )
         )
     return check.result(findings, reason=_proves(together))
+
+
+def _corrects(one: CaptureSupport, facts: CaseFacts) -> bool:
+    """Whether a capture may be what the actas became: of another stage, or less hasty."""
+    later = one.stage != facts.stage or facts.capture == "provisional"
+    few = one.differ <= default_allowance(one.common, "provisional")
+    return one.kind == "sheets" and later and few
 
 
 def _proves(one: CaptureSupport) -> str:
