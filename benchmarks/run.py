@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 
+import captures
 import command_line
 import forensics
 import in_memory
@@ -24,6 +25,7 @@ PARTS = (
     in_memory,
     row_by_row,
     inference,
+    captures,
     forensics,
     streaming,
 )
