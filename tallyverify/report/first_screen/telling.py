@@ -175,8 +175,21 @@ def _next(report: Report) -> str:
     if report.verdict == "insufficient":
         return ""
     unseen = max((report.coverage.stations_expected or 0) - report.coverage.stations, 0)
-    unsound = {one.station for one in report.findings if one.station and one.evidence == "quality"}
+    unsound = {
+        one.station
+        for one in report.findings
+        if one.station and one.evidence == "quality" and not one.code.startswith("S")
+    }
     parts: list[str] = []
+    differ = sum(one.differ for one in report.reconcile.pairs) if report.reconcile else 0
+    if differ:
+        parts.append(
+            told_of(
+                differ,
+                "the {count} station whose captures differ (S601)",
+                "the {count} stations whose captures differ (S601)",
+            )
+        )
     if unseen:
         parts.append(
             told_of(
