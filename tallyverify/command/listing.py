@@ -22,6 +22,7 @@ class Schema(StrEnum):
     report = "report"
     certificate = "certificate"
     estimate = "estimate"
+    reconcile = "reconcile"
     case = "case"
     mapping = "mapping"
     registry = "registry"

@@ -21,6 +21,7 @@ class Allowed:
     origin: str
 
 
+@takes_input
 def default_allowance(seen: int, capture: str, beside: Beside = ()) -> int:
     """Return max(1, ⌈p n + 2 √(p n)⌉): p n alone is exceeded by chance in half of elections.
 

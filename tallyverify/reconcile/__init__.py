@@ -6,7 +6,6 @@ S601 to S605. Begin with :mod:`tallyverify.reconcile.pair`.
 
 from tallyverify.reconcile.agreement import Agreement, agreement_of
 from tallyverify.reconcile.checks import CHECKS
-from tallyverify.reconcile.digit_slips import digit_slips
 from tallyverify.reconcile.document import (
     CapturesHeld,
     PairDocument,
@@ -15,6 +14,7 @@ from tallyverify.reconcile.document import (
     document_of,
 )
 from tallyverify.reconcile.pair import Reconciliation, reconcile_captures
+from tallyverify.reconcile.slips_of_digits import digit_slips
 from tallyverify.reconcile.study import ActasKept, summarise_actas
 from tallyverify.reconcile.worklist import read_worklist, worklist_csv
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@takes_input
 @dataclass(frozen=True, eq=False)
 class Agreement:
     """What several captures say of the same stations, figure by figure.

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tallyverify.arrays import Mask, Texts
-from tallyverify.reconcile.digit_slips import digit_slips
+from tallyverify.reconcile.slips_of_digits import digit_slips
 
 if TYPE_CHECKING:
     from tallyverify.reconcile.pair import Reconciliation
 
 
-def became_of(pair: Reconciliation) -> Texts:
+def kinds_of_difference(pair: Reconciliation) -> Texts:
     """Return the kind of each common station's difference, ``""`` where there is none."""
     became = np.full(pair.common, "", dtype=object)
     votes = pair.change[:, : len(pair.options)] != 0

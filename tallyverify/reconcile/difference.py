@@ -41,7 +41,7 @@ class FigureDifference(Model):
     only_second: int
 
 
-class GroupDifference(Model):
+class StationsOfGroup(Model):
     """Common stations of one area, or of like size, and how many of them differ.
 
     ``expected`` is how many would differ if the differing ones were spread evenly. ``net`` is of

@@ -17,14 +17,15 @@ from tallyverify.reconcile.became import exchanged_options
 from tallyverify.reconcile.difference import (
     Became,
     FigureDifference,
-    GroupDifference,
     OnlyIn,
     StationDifference,
+    StationsOfGroup,
 )
 from tallyverify.reconcile.listing import stations_that_differ
 from tallyverify.reconcile.pair import Reconciliation
 from tallyverify.records import SourceKind, Tolerance
 from tallyverify.table import KeyForm
+from tallyverify.taken import takes_input
 
 MOST_LISTED = 10_000
 """So many stations are listed in reconcile.json; the worklist has all."""
@@ -72,7 +73,7 @@ class PairDocument(Model):
         How each figure differs, and the net of it.
     became : dict
         How many stations each kind of difference has; every differing station has one.
-    by_area, by_size : tuple of GroupDifference
+    by_area, by_size : tuple of StationsOfGroup
         Where the differing stations lie.
     swapped, zeroed, loaded
         Stations in which two options are exchanged, whose votes are gone, or came.
@@ -93,8 +94,8 @@ class PairDocument(Model):
     by_option: dict[str, FigureDifference]
     by_line: dict[str, FigureDifference]
     became: dict[Became, int]
-    by_area: tuple[GroupDifference, ...]
-    by_size: tuple[GroupDifference, ...]
+    by_area: tuple[StationsOfGroup, ...]
+    by_size: tuple[StationsOfGroup, ...]
     swapped: tuple[ExchangedOptions, ...]
     zeroed: tuple[str, ...]
     loaded: tuple[str, ...]
@@ -159,6 +160,7 @@ class ReconcileDocument(PairDocument):
         return self.model_dump_json(by_alias=True, indent=1) + "\n"
 
 
+@takes_input
 @dataclass(frozen=True, eq=False)
 class CapturesHeld:
     """The pairs of captures of a case, as they were compared, and who agrees with whom."""
@@ -181,6 +183,7 @@ class CapturesHeld:
         )
 
 
+@takes_input
 def document_of(
     pairs: Sequence[Reconciliation], agreement: Agreement | None = None
 ) -> ReconcileDocument:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tallyverify.arrays import Counts
 from tallyverify.language import number, told
-from tallyverify.reconcile.difference import GroupDifference
+from tallyverify.reconcile.difference import StationsOfGroup
 
 if TYPE_CHECKING:
     from tallyverify.reconcile.pair import Reconciliation
@@ -18,9 +18,9 @@ _LEVELS = 2
 _QUARTERS = 4
 
 
-def by_area(pair: Reconciliation) -> tuple[GroupDifference, ...]:
+def differing_by_area(pair: Reconciliation) -> tuple[StationsOfGroup, ...]:
     """Return the areas of the first two levels, those with most differing stations first."""
-    found: list[GroupDifference] = []
+    found: list[StationsOfGroup] = []
     levels = pair.captures[0].table.levels[:_LEVELS]
     for depth in range(1, len(levels) + 1):
         names = pair.captures[0].area(levels[:depth])[pair.rows[0]]
@@ -30,7 +30,7 @@ def by_area(pair: Reconciliation) -> tuple[GroupDifference, ...]:
     return tuple(found)
 
 
-def by_size(pair: Reconciliation) -> tuple[GroupDifference, ...]:
+def differing_by_size(pair: Reconciliation) -> tuple[StationsOfGroup, ...]:
     """Return the quarters of the common stations by the votes on the first capture's sheet."""
     votes = pair.captures[0].votes[pair.rows[0]]
     if not len(votes):
@@ -47,7 +47,7 @@ def by_size(pair: Reconciliation) -> tuple[GroupDifference, ...]:
 
 def _groups(
     pair: Reconciliation, code: Counts, labels: list[tuple[str, ...]]
-) -> list[GroupDifference]:
+) -> list[StationsOfGroup]:
     many = len(labels)
     common = np.bincount(code, minlength=many)
     differ = np.bincount(code[pair.differing], minlength=many)
@@ -57,7 +57,7 @@ def _groups(
     }
     rate = pair.differ / max(pair.common, 1)
     return [
-        GroupDifference(
+        StationsOfGroup(
             group=label,
             common=int(common[at]),
             differ=int(differ[at]),

@@ -8,7 +8,7 @@ import numpy as np
 
 from tallyverify.arrays import Counts
 from tallyverify.reconcile.difference import StationDifference, StationFigure
-from tallyverify.reconcile.digit_slips import digit_slips
+from tallyverify.reconcile.slips_of_digits import digit_slips
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,15 +12,15 @@ import numpy as np
 from tallyverify.arrays import Array, Counts, Mask, Texts
 from tallyverify.errors import InputError, listed
 from tallyverify.language import told
-from tallyverify.reconcile.became import became_of
+from tallyverify.reconcile.became import kinds_of_difference
 from tallyverify.reconcile.difference import (
     KINDS,
     Became,
     FigureDifference,
-    GroupDifference,
     OnlyIn,
+    StationsOfGroup,
 )
-from tallyverify.reconcile.grouped import by_area, by_size
+from tallyverify.reconcile.grouped import differing_by_area, differing_by_size
 from tallyverify.reconcile.one_capture import ComparedCapture, compared_capture
 from tallyverify.records import ALL_OPTIONS, SourceKind, Tolerance
 from tallyverify.table import ActaTable, KeyMatch, match_keys, no_key_in_common
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _KEYS_LISTED = 1000
 
 
+@takes_input
 @dataclass(frozen=True, eq=False)
 class Reconciliation:
     """Two captures held beside each other, station by station.
@@ -175,7 +176,7 @@ class Reconciliation:
     @cached_property
     def became(self) -> Texts:
         """What the difference of each common station is, ``""`` where there is none."""
-        return became_of(self)
+        return kinds_of_difference(self)
 
     def count(self, kind: Became) -> int:
         """In how many stations the difference is of a kind."""
@@ -270,14 +271,14 @@ class Reconciliation:
         return self.captures[0].twice, self.captures[1].twice
 
     @cached_property
-    def by_area(self) -> tuple[GroupDifference, ...]:
+    def by_area(self) -> tuple[StationsOfGroup, ...]:
         """How many stations of each area of the first two levels differ."""
-        return by_area(self)
+        return differing_by_area(self)
 
     @cached_property
-    def by_size(self) -> tuple[GroupDifference, ...]:
+    def by_size(self) -> tuple[StationsOfGroup, ...]:
         """How many differ of the quarters of the stations by their votes."""
-        return by_size(self)
+        return differing_by_size(self)
 
     @property
     def became_counts(self) -> dict[Became, int]:

@@ -13,6 +13,7 @@ from tallyverify.reconcile.document import CapturesHeld
 from tallyverify.reconcile.pair import Reconciliation, reconcile_captures
 from tallyverify.records import SourceKind
 from tallyverify.table import ActaTable, together
+from tallyverify.taken import takes_input
 
 ACTAS = "actas"
 
@@ -32,6 +33,7 @@ class ComparedPair:
         return self.announced and self.pair.differ_in_votes <= most
 
 
+@takes_input
 @dataclass(frozen=True, eq=False)
 class ActasKept:
     """The parts of the actas, kept where the case has captures to hold beside them."""
@@ -69,6 +71,7 @@ class ActasKept:
         return found
 
 
+@takes_input
 def summarise_actas(part: ActaTable, facts: CaseFacts) -> ActasKept:
     """Keep a part, if there is anything to compare it with."""
     kept = bool(facts.captures) and max(len(part), facts.source.rows) <= MOST_STATIONS

@@ -17,8 +17,8 @@ from tallyverify.errors import InputError, inert, listed
 from tallyverify.language import told
 from tallyverify.names import folded_key
 from tallyverify.readers import load, read_raw
-from tallyverify.reconcile.digit_slips import digit_slips
 from tallyverify.reconcile.pair import Reconciliation
+from tallyverify.reconcile.slips_of_digits import digit_slips
 from tallyverify.taken import takes_input
 
 COLUMNS = (

@@ -31,8 +31,8 @@ def rows() -> list[list[str]]:
 
 def written() -> set[str]:
     """Return every code that the page names; ``F501 to F505`` names what lies between."""
-    found = set(re.findall(r"\b[RTDIF]\d{3}\b", PAGE))
-    for first, last in re.findall(r"\b([RTDIF]\d{3}) to ([RTDIF]\d{3})\b", PAGE):
+    found = set(re.findall(r"\b[RTDIFS]\d{3}\b", PAGE))
+    for first, last in re.findall(r"\b([RTDIFS]\d{3}) to ([RTDIFS]\d{3})\b", PAGE):
         found |= {f"{first[0]}{number}" for number in range(int(first[1:]), int(last[1:]) + 1)}
     return found
 
@@ -69,7 +69,7 @@ def test_a_rung_that_is_named_is_not_above_the_check(row: list[str]) -> None:
     """Where a row names one code before a rung, the check can reach that rung."""
     order = list(Evidence)
     highest = {check.code: check.evidence for check in tv.catalogue()}
-    for code, rung in re.findall(r"^([RTDIF]\d{3}): (\w+)", row[1]):
+    for code, rung in re.findall(r"^([RTDIFS]\d{3}): (\w+)", row[1]):
         if rung in [one.value for one in Evidence]:
             assert order.index(Evidence(rung)) >= order.index(highest[code]), (code, rung)
 

@@ -18,7 +18,7 @@ from tallyverify.language import (
     told_of,
 )
 from tallyverify.reconcile.checks.words import NEEDS, not_compared, some_keys
-from tallyverify.reconcile.difference import GroupDifference
+from tallyverify.reconcile.difference import StationsOfGroup
 from tallyverify.reconcile.listing import stations_that_differ
 from tallyverify.reconcile.pair import Reconciliation
 from tallyverify.reconcile.study import ActasKept, ComparedPair, summarise_actas
@@ -29,7 +29,7 @@ _FEWEST = 5
 _MANY = 0.9
 
 
-def differ(check: Check, kept: ActasKept, facts: CaseFacts) -> CheckResult:
+def say_the_same(check: Check, kept: ActasKept, facts: CaseFacts) -> CheckResult:
     """S601: do the captures say the same of the stations that they share?"""
     if (why := not_compared(kept, facts)) is not None:
         return check.not_applicable(why)
@@ -150,7 +150,7 @@ def _joined(pair: Reconciliation) -> list[str]:
     return [told("Joined: {forms}", forms=words)] if words else []
 
 
-def _concentrated(pair: Reconciliation) -> GroupDifference | None:
+def _concentrated(pair: Reconciliation) -> StationsOfGroup | None:
     """The area with most stations that differ beyond an even spread, if twice as many do."""
     areas = [one for one in pair.by_area if all(one.group)]
     most = max(areas, key=lambda one: one.differ - one.expected, default=None)
@@ -282,7 +282,7 @@ S601 = Check(
     name=told("Captures that differ"),
     family="reconcile",
     evidence=Evidence.QUALITY,
-    conclude=differ,
+    conclude=say_the_same,
     summarise=summarise_actas,
     rows="every",
     needs=NEEDS,
