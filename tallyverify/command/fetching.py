@@ -67,7 +67,7 @@ def fetch_command(
         *found.notes,
         *(file.described() for file in found.known.files if file.name in at_hand),
         told("case: {place}", place=str(case)),
-        told("next: {command}", command=f"tallyverify verify {shlex.quote(str(case))}"),
+        told("next: tallyverify verify {case}", case=shlex.quote(str(case))),
     ]
     _say(lines, written=True)
     return Done()

@@ -59,7 +59,7 @@ def _unknown(known: KnownSet, name: str, raw: bytes, size: int, sha256: str) -> 
                 file=name,
                 found=told("a file of {name}", name=other.name),
                 expected=_expected(known),
-                hint=f"tallyverify fetch {other.name} --from FILE",
+                hint=told("tallyverify fetch {name} --from FILE", name=other.name),
             )
     return InputError(
         told("this copy is none of the published files"),

@@ -134,7 +134,7 @@ def download(
     except (RequestException, ValueError) as error:  # the latter of heads that say nothing
         what, found = _why(error, coming)
     if there is not None:
-        old = told("in the cache, by this name, another file (SHA-256 {sha256})", sha256=there)
+        old = told("in the cache, under this name, another file (SHA-256 {sha256})", sha256=there)
         found = clauses((found, old))
     raise InputError(
         what,
@@ -148,8 +148,9 @@ def download(
 def by_hand(known: KnownSet, file: DataFile, folder: Path) -> str:
     """Return what can be done without a download."""
     return told(
-        "again later; or have a copy, from {address} or from others, and say tallyverify fetch "
-        "{name} --from FILE (in Python from_file=FILE); or put it into {folder} by this name",
+        "again later; or get a copy from {address}, or from somebody who has one, and give it: "
+        "tallyverify fetch {name} --from FILE (in Python, from_file=FILE); or put it into "
+        "{folder} under this name",
         address=file.address,
         name=known.name,
         folder=near_home(folder),
@@ -185,11 +186,11 @@ def _why(error: Any, coming: _Receiving) -> tuple[str, str]:
         return what, told("nothing from {host} in time", host=host)
     found = formula("{host}: {why}", host=host, why=reason(error))
     if isinstance(error, of.TooManyRedirects):
-        return told("the server sends in a circle from address to address"), host
+        return told("the server redirects in a circle"), host
     if isinstance(error, of.SSLError):
-        return told("the server cannot show that it is the one that is asked for"), found
+        return told("the server's certificate cannot be trusted"), found
     if isinstance(error, of.ProxyError):
-        return told("there is no connection by the proxy that the environment names"), found
+        return told("there is no connection through the proxy that the environment names"), found
     if of_the_system(error):
         return told("there is no connection"), found
     return told("the server's answer cannot be read"), found

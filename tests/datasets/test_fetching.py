@@ -136,7 +136,7 @@ def test_a_wrong_file_stays_where_no_other_can_be_had(server: Server, cache: Pat
     (found.folder / SECOND).write_bytes(b"mine")
     before = held(cache)
     server.answers[f"/{SECOND}"] = status(503)
-    with pytest.raises(tv.InputError, match="in the cache, by this name, another file"):
+    with pytest.raises(tv.InputError, match="in the cache, under this name, another file"):
         fetch("venezuela-2024")
     assert held(cache) == before
 
