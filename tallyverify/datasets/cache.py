@@ -69,7 +69,7 @@ def cache_trouble(folder: Path) -> Iterator[None]:
     """Tell what the system refuses to do in the cache."""
     try:
         yield
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter of paths that no system has
         raise _unusable(folder, reason(error)) from None
 
 

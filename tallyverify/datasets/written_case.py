@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tallyverify.atomic_write import write_whole
@@ -21,11 +23,8 @@ def check_free(known: KnownSet, folder: Path) -> None:
     hashes = {file.name: file.sha256 for file in known.files}
     for name, text in own_documents(known).items():
         hashes[name] = hashlib.sha256(text).hexdigest()
-    try:
+    with _folder_trouble(folder):
         taken = [n for n, sha256 in hashes.items() if digest_of(folder / n) not in (None, sha256)]
-    except OSError as error:
-        what = told("the folder cannot be looked into")
-        raise InputError(what, file=folder.name, found=reason(error)) from None
     if taken:
         raise InputError(
             told("files of other content are in the way"),
@@ -61,5 +60,20 @@ def write_files(known: KnownSet, files: tuple[Path, ...], folder: Path) -> list[
             )
     texts |= own_documents(known)
     places = {folder / name: text for name, text in texts.items()}
-    write_whole({place: text for place, text in places.items() if not place.exists()})
+    with _folder_trouble(folder):
+        write_whole({place: text for place, text in places.items() if not place.exists()})
     return list(places)
+
+
+@contextmanager
+def _folder_trouble(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise InputError(
+            told("the folder cannot be written to"),
+            file=folder.name,
+            found=reason(error),
+            expected=told("a folder of yours, with room for the files"),
+            hint=told("name another folder; nothing is overwritten"),
+        ) from None

@@ -15,7 +15,7 @@ from tests.helpers.command import Command, refused
 def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     """Made-up files in place of the published ones, which nobody serves; and a cache."""
     publish(monkeypatch, "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv("TALLYVERIFY_CACHE", str(tmp_path / "cache"))
     made = {name: tmp_path / f"my {name}" for name in CONTENT}
     for name, path in made.items():

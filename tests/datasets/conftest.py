@@ -13,7 +13,7 @@ from tests.datasets.served import CONTENT, Server, publish, serving, whole
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """Serve the made-up files, whole, where the data sets say that they are."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     with serving() as running:
         running.answers = {f"/{name}": whole(raw) for name, raw in CONTENT.items()}
         publish(monkeypatch, running.address)

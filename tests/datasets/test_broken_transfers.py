@@ -158,10 +158,19 @@ def nobody() -> Iterator[str]:
 
 
 def test_no_connection(nobody: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     publish(monkeypatch, nobody)
     said = refused(cache)
     assert "there is no connection\n  found: 127.0.0.1: Connection refused\n" in said
+
+
+def test_a_proxy_that_is_not_there(
+    nobody: str, server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "localhost")
+    monkeypatch.setenv("http_proxy", nobody)
+    assert "no connection through the proxy that the environment names" in refused(cache)
+    assert server.asked == []
 
 
 def test_a_name_that_nobody_has(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +179,7 @@ def test_a_name_that_nobody_has(cache: Path, monkeypatch: pytest.MonkeyPatch) ->
     def unknown(*args: object, **named: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     publish(monkeypatch, "https://static.example.org")
     said = refused(cache)

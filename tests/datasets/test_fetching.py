@@ -358,6 +358,23 @@ def test_a_file_that_changed_since_is_not_handed_on(
     assert shas[SECOND] != found.known.files[0].sha256
 
 
+def test_a_folder_that_cannot_be_written_to(
+    server: Server, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = fetch("venezuela-2024", from_file=copies(tmp_path / "mine"))
+    with pytest.raises(tv.InputError, match="the cache cannot be used"):
+        fetch("venezuela-2024", from_file=copies(tmp_path / "mine"), cache="a\0b")
+    with pytest.raises(tv.InputError, match="the folder cannot be written to"):
+        found.write("a\0b")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    with pytest.raises(tv.InputError, match="the folder cannot be written to"):
+        found.write(tmp_path / "file")
+    monkeypatch.setattr(tempfile, "mkstemp", refuse(errno.ENOSPC))
+    with pytest.raises(tv.InputError, match="found: No space left on device"):
+        found.write(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_own_documents_name_the_case_like_any_other() -> None:
     for known in DATASETS.values():
         assert sorted(written_case.own_documents(known)) == DOCUMENTS
