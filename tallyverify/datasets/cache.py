@@ -58,6 +58,8 @@ def cache_folder(given: str | Path | None) -> Path:
 
 def check_folder(folder: Path) -> None:
     """Raise an InputError if a file stands where a folder of the cache would be."""
+    if "\0" in str(folder):
+        raise _unusable(folder, told("a sign that no path has"))
     places = (folder, *folder.absolute().parents)
     there = next(one for one in places if one.exists() or one.is_symlink())
     if not there.is_dir():
@@ -69,7 +71,7 @@ def cache_trouble(folder: Path) -> Iterator[None]:
     """Tell what the system refuses to do in the cache."""
     try:
         yield
-    except (OSError, ValueError) as error:  # the latter of paths that no system has
+    except OSError as error:
         raise _unusable(folder, reason(error)) from None
 
 

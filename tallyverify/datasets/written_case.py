@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOENT
 from pathlib import Path
 
 from tallyverify.atomic_write import write_whole
@@ -68,8 +69,10 @@ def write_files(known: KnownSet, files: tuple[Path, ...], folder: Path) -> list[
 @contextmanager
 def _folder_trouble(folder: Path) -> Iterator[None]:
     try:
+        if "\0" in str(folder):
+            raise FileNotFoundError(ENOENT, told("a sign that no path has"))
         yield
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise InputError(
             told("the folder cannot be written to"),
             file=folder.name,

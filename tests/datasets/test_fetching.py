@@ -385,3 +385,15 @@ def test_v1_is_written_as_the_first_edition_is() -> None:
     assert b"\r\n" in V1
     assert b"\r\n" not in V2
     assert b"\xd1" in V2
+
+
+@needs_pooch
+def test_the_page_runs_as_it_is_told(
+    server: Server, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (SAMPLES.parents[1] / "docs" / "datasets.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(compile(code.replace("verify(found)", "verify(found, checks='rules')"), "", "exec"), names)
+    assert held(tmp_path / "venezuela").keys() == {*CONTENT, *DOCUMENTS}
