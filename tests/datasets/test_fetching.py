@@ -16,7 +16,7 @@ import pytest
 
 import tallyverify as tv
 from tallyverify.case import read_document
-from tallyverify.datasets import DATASETS, DataSet, fetch, written_case
+from tallyverify.datasets import DATASETS, DataSet, downloading, fetch, written_case
 from tallyverify.datasets import cache as cached
 from tests.datasets.served import CONTENT, FIRST, SECOND, V1, V2, Server, held, status
 from tests.helpers.command import SAMPLES
@@ -397,3 +397,11 @@ def test_the_page_runs_as_it_is_told(
     names: dict[str, object] = {}
     exec(compile(code.replace("verify(found)", "verify(found, checks='rules')"), "", "exec"), names)
     assert held(tmp_path / "venezuela").keys() == {*CONTENT, *DOCUMENTS}
+
+
+def test_the_page_tells_the_limits_as_they_are() -> None:
+    page = (SAMPLES.parents[1] / "docs" / "datasets.md").read_text(encoding="utf-8")
+    said = " ".join(page.split())
+    assert f"nothing comes for {downloading._SILENCE:.0f} seconds" in said
+    assert f"after a minute it is slower than {downloading._SLOWEST:,} bytes a second" in said
+    assert downloading._PATIENCE == 60

@@ -64,7 +64,7 @@ def test_no_module_hides_a_public_name() -> None:
     """Importing a submodule sets it on the package: it must not be named like a function."""
     submodules = {name.removeprefix("tallyverify.") for name in MODULES}
     assert submodules & set(tv.__all__) == {
-        *("compare", "datasets", "forensics", "inference", "simulate"),
+        *("compare", "datasets", "forensics", "inference", "reconcile", "simulate"),
     }
 
 
