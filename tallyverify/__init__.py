@@ -17,7 +17,7 @@ from tallyverify._version import __version__
 from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
-    from tallyverify import compare, forensics, inference, reconcile, simulate
+    from tallyverify import compare, datasets, forensics, inference, reconcile, simulate
     from tallyverify.case import Case, CaseFile, load_case
     from tallyverify.checking import explain
     from tallyverify.engine import catalogue, json_schema, load_report, reproduce, verify
@@ -65,6 +65,7 @@ __all__ = [
     "__version__",
     "catalogue",
     "compare",
+    "datasets",
     "explain",
     "forensics",
     "inference",
@@ -106,7 +107,7 @@ _handed_on = hand_on(__name__, _HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("compare", "forensics", "inference", "reconcile", "simulate"):
+    if name in ("compare", "datasets", "forensics", "inference", "reconcile", "simulate"):
         return import_module(f"tallyverify.{name}")
     return _handed_on(name)
 

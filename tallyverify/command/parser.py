@@ -9,6 +9,7 @@ import typer
 from tallyverify._version import __version__
 from tallyverify.command.certifying import check_certificate_command
 from tallyverify.command.estimating import estimate_command
+from tallyverify.command.fetching import fetch_command
 from tallyverify.command.listing import checks_command, explain_command, schema_command
 from tallyverify.command.output import say
 from tallyverify.command.proposing import init_command
@@ -107,6 +108,15 @@ for name, command, about in (
             "Simulate a case: sheets, register and declared result, with the truth in truth.csv."
             "\n\nThe declared result is the sum of the sheets as altered. Exit 2: it cannot be "
             "written."
+        ),
+    ),
+    (
+        "fetch",
+        fetch_command,
+        told(
+            "Fetch published sheets, and make a case of them with the declared result.\n\n"
+            "Each file must have the SHA-256 that is pinned. What was fetched is kept. Exit 2: a "
+            "file cannot be had, or is another one."
         ),
     ),
     (

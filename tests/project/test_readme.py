@@ -22,6 +22,7 @@ PAGES = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/case.md",
+    "docs/datasets.md",
     "tallyverify/checking/checks.md",
     "docs/inference.md",
     "docs/forensics.md",
