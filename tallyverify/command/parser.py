@@ -9,6 +9,7 @@ import typer
 from tallyverify._version import __version__
 from tallyverify.command.certifying import check_certificate_command
 from tallyverify.command.estimating import estimate_command
+from tallyverify.command.exchanging import convert_command
 from tallyverify.command.listing import checks_command, explain_command, schema_command
 from tallyverify.command.output import say
 from tallyverify.command.proposing import init_command
@@ -107,6 +108,14 @@ for name, command, about in (
             "Simulate a case: sheets, register and declared result, with the truth in truth.csv."
             "\n\nThe declared result is the sum of the sheets as altered. Exit 2: it cannot be "
             "written."
+        ),
+    ),
+    (
+        "convert",
+        convert_command,
+        told(
+            "Write sheets in another format, and say what that has no place for.\n\n"
+            "Exit 0: written, whole. 2: input that cannot be read, or written so; then nothing is."
         ),
     ),
     (

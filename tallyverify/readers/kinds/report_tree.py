@@ -61,7 +61,8 @@ def _from_json(data: bytes, name: str) -> Record:
 
 
 def _from_xml(data: bytes, name: str) -> Record:
-    from defusedxml.ElementTree import DefusedXmlException, ParseError, fromstring
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
 
     try:
         root = fromstring(data, forbid_dtd=True)

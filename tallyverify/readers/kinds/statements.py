@@ -166,7 +166,8 @@ def _sheet(one: Statement, items: Iterable[str], name: str) -> Row:
     areas = _extra(one, "areas").items()
     sheet |= {AREA + level: area for level, area in areas if isinstance(area, str)}
     for key in ("registered", "candidature_total", "blank", "null"):
-        if key in counts or marks.get(key, "no-field") != "no-field":
+        marked = marks.get(key, "no-field") != "no-field"
+        if key in counts or marked or key in _extra(one, "unread"):
             sheet[key] = _figure(one, key, counts.get(key))
     for item in items:
         if item.startswith(_OTHER):

@@ -78,10 +78,12 @@ def _lines(content: Content, profile: Profile) -> list[str]:
 
 def unwrapped(raw: Raw, profile: Profile) -> Raw:
     """Return columns without the signs by which a spreadsheet is told that a cell is text."""
-    columns = list(raw.columns)
+    columns, names = list(raw.columns), list(raw.names)
+    if "'…" in profile.unwrapped:
+        names = [name.removeprefix("'") for name in names]
     for wrapping in profile.unwrapped:
         columns = [_unwrapped(column, _WRAPPED[wrapping]) for column in columns]
-    return replace(raw, columns=columns)
+    return replace(raw, names=names, columns=columns)
 
 
 def _unwrapped(column: pa.Array, pattern: str) -> pa.Array:
