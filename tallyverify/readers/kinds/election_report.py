@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.language import told, told_of
+from tallyverify.readers.counts import MISSING
 from tallyverify.readers.kinds.report_tree import (
     Record,
     ids_in,
@@ -201,7 +202,9 @@ def figure_text(text: str | None) -> str | None:
     whole = _WHOLE.fullmatch(text) if text is not None else None
     if whole:
         return whole.group(1)
-    return f'"{text}"' if text is not None and _AS_FIGURE.fullmatch(text) else text
+    if text is None:
+        return None
+    return f'"{text}"' if _AS_FIGURE.fullmatch(text) or text in MISSING else text
 
 
 def _ballots(election: Record, units: ReportingUnits) -> dict[tuple[str, str], Row]:

@@ -11,10 +11,9 @@ from tallyverify.readers.kinds.election_report import AREA
 from tallyverify.readers.profiles.fitted import line_columns, station_columns
 from tallyverify.readers.profiles.options_found import Option, options_found
 from tallyverify.readers.profiles.profile import Profile
-from tallyverify.readers.profiles.race import race_meant
+from tallyverify.readers.profiles.race import race_meant, rows_of_race
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.rows.row_meaning import rows_kept
-from tallyverify.records import Contest, Mapping
+from tallyverify.records import Contest
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -29,8 +28,7 @@ def contest_found(profile: Profile, name: str, raw: Raw, race: str | None) -> Co
     where = {**profile.where, **dict(meant.where)}
     columns = line_columns(profile, raw)
     if profile.layout == "long":
-        conditions = {"where": where, "where_not": profile.where_not}
-        raw = rows_kept(raw, Mapping.model_validate({"station": "", **conditions}))
+        raw = rows_of_race(raw, {"where": where, "where_not": profile.where_not})
     found = options_found(profile, raw, meant)
     lines = list(columns)
     texts = {text: line for line, names in profile.texts.items() for text in names}

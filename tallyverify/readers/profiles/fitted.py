@@ -11,10 +11,9 @@ from tallyverify.language import told
 from tallyverify.readers.kinds.election_report import AREA, LINE
 from tallyverify.readers.profiles.options_found import Option, options_found
 from tallyverify.readers.profiles.profile import Profile
-from tallyverify.readers.profiles.race import Race, race_meant
+from tallyverify.readers.profiles.race import Race, race_meant, rows_of_race
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike
-from tallyverify.readers.rows.row_meaning import rows_kept
 from tallyverify.records import Candidate, Contest, Mapping
 
 
@@ -187,7 +186,7 @@ def _long(
     option = [one for one in profile.option if raw.has(one)]
     if not option:
         raise not_of_format(name, raw, profile.option)
-    rows = rows_kept(raw, Mapping(station=("",), **{k: given[k] for k in ("where", "where_not")}))
+    rows = rows_of_race(raw, {key: given[key] for key in ("where", "where_not")})
     placing = _Placing(options_found(profile, rows, race))
     lines: dict[str, Any] = {}
     for line in contest.lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow.compute as pc
 
@@ -12,7 +13,14 @@ from tallyverify.language import told
 from tallyverify.readers.profiles.profile import Profile
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike
+from tallyverify.readers.rows.row_meaning import (
+    check_conditions,
+    no_row_kept,
+    rows_kept,
+    texts_of,
+)
 from tallyverify.readers.words import column_place
+from tallyverify.records import Mapping
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,16 @@ class Race:
     label: str = ""
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     beside: tuple[str, ...] = ()  # races of which the lines of this one are read
+
+
+def rows_of_race(raw: Raw, conditions: dict[str, Any]) -> Raw:
+    """Return the rows that a format's conditions ask for, if there are any."""
+    mapping = Mapping.model_validate({"station": "", **conditions})
+    check_conditions(texts_of(raw, mapping), mapping, raw.file)
+    kept = rows_kept(raw, mapping)
+    if not kept.rows:
+        raise no_row_kept(raw.file, mapping)
+    return kept
 
 
 def race_meant(profile: Profile, raw: Raw, wanted: Sequence[str]) -> Race:
