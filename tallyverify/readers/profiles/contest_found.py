@@ -28,7 +28,7 @@ def contest_found(profile: Profile, name: str, raw: Raw, race: str | None) -> Co
     where = {**profile.where, **dict(meant.where)}
     columns = line_columns(profile, raw)
     if profile.layout == "long":
-        raw = rows_of_race(raw, {"where": where, "where_not": profile.where_not})
+        raw = rows_of_race(raw, {"where": where})
     found = options_found(profile, raw, meant)
     lines = list(columns)
     texts = {text: line for line, names in profile.texts.items() for text in names}
