@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from tallyverify.errors import InputError, listed, nearest, shown
-from tallyverify.language import told, told_of
+from tallyverify.errors import InputError, listed, nearest
+from tallyverify.language import told
 from tallyverify.readers.kinds.election_report import AREA, LINE
 from tallyverify.readers.profiles.options_found import Option, options_found
 from tallyverify.readers.profiles.profile import Profile
 from tallyverify.readers.profiles.race import Race, race_meant, rows_of_race
+from tallyverify.readers.profiles.rows_out import rows_left_out
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike
 from tallyverify.records import Candidate, Contest, Mapping
@@ -61,7 +58,7 @@ def profile_mapping(
     for column in (*profile.where, *profile.where_not):
         _check_column(profile, name, raw, column)
     said: list[str] = []
-    where_not = _left_out_rows(profile, raw, race, said)
+    where_not = rows_left_out(profile, raw, race, said)
     where = {**profile.where, **dict(race.where)}
     given: dict[str, Any] = {
         "layout": profile.layout,
@@ -80,43 +77,6 @@ def profile_mapping(
     if profile.kinds and len(set(raw.text(profile.kinds).to_pylist())) > 1:
         given["kind"] = profile.kinds
     return Mapping.model_validate(given), tuple(said)
-
-
-def _left_out_rows(
-    profile: Profile, raw: Raw, race: Race, said: list[str]
-) -> dict[str, tuple[str, ...]]:
-    """Return what the format leaves out of a file that has it, and tell how many rows go so."""
-    of_race = raw.keep(_rows_with(raw, dict(race.where)))
-    where_not = {}
-    for name, texts in profile.where_not.items():
-        there = pc.unique(raw.text(name)).to_pylist()
-        if asked := tuple(text for text in texts if text in there):
-            where_not[name] = asked
-            gone = pc.sum(_rows_with(of_race, {name: asked})).as_py() or 0
-            said.append(_told_rows(gone, name, asked))
-    for name, texts in profile.where.items():
-        gone = of_race.rows - (pc.sum(_rows_with(of_race, {name: texts})).as_py() or 0)
-        if gone:
-            others = pc.unique(of_race.text(name)).to_pylist()
-            said.append(_told_rows(gone, name, [one for one in others if one not in texts]))
-    return where_not
-
-
-def _rows_with(raw: Raw, asked: Mapping_[str, Sequence[str]]) -> pa.Array:
-    keep = pa.array([True] * raw.rows, pa.bool_())
-    for name, texts in asked.items():
-        keep = pc.and_(keep, pc.is_in(raw.text(name), pa.array(texts, pa.string())))
-    return keep.combine_chunks() if isinstance(keep, pa.ChunkedArray) else keep
-
-
-def _told_rows(rows: int, name: str, texts: Iterable[object]) -> str:
-    return told_of(
-        rows,
-        "{count} row is left out by the format: {texts} in {column}",
-        "{count} rows are left out by the format: {texts} in {column}",
-        texts=listed(map(str, texts), 6),
-        column=shown(name),
-    )
 
 
 def station_columns(profile: Profile, name: str, raw: Raw) -> tuple[str, ...]:
