@@ -130,7 +130,7 @@ FULL = {"K": "1", "S": "N", "Z": "z"} | dict.fromkeys((*FIGURES, *OPTIONS), "5")
 @pytest.mark.parametrize("to", TARGETS)
 @given(rows=ROWS)
 @example(rows=[{**FULL, "A": "12.000"}, {**FULL, "K": "2", "A": "1.234", "b-1": "x"}])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_what_is_written_is_read_back(to: str, rows: list[dict[str, str]]) -> None:
     table = made(rows)
     read = again(table, to)
