@@ -10,11 +10,11 @@ from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
     from tallyverify.exchange.converting import Converted, convert
-    from tallyverify.exchange.targets import TARGETS, Sheets, sheets_as
+    from tallyverify.exchange.targets import TARGETS, WrittenSheets, sheets_as
 
-__all__ = ["TARGETS", "Converted", "Sheets", "convert", "sheets_as"]
+__all__ = ["TARGETS", "Converted", "WrittenSheets", "convert", "sheets_as"]
 
 __getattr__ = hand_on(
     __name__,
-    {"converting": ("Converted", "convert"), "targets": ("TARGETS", "Sheets", "sheets_as")},
+    {"converting": ("Converted", "convert"), "targets": ("TARGETS", "WrittenSheets", "sheets_as")},
 )

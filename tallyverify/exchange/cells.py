@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from tallyverify.language import counted, enumerated, formula, told, told_of
+from tallyverify.language import enumerated, formula, number, told, told_of
 from tallyverify.table import KIND, MARK, ActaTable
 
 _AS_FIGURE = re.compile(r"[\d.,'\s\u2019]+")
@@ -105,15 +105,23 @@ class TableCells:
         said: list[str] = []
         if lost:
             said.append(told("left out: {what}", what=enumerated(lost)))
-        for stations, status in (
-            (self.table.source.annulled, told("annulled")),
-            (self.table.source.pending, told("pending")),
-        ):
-            if stations:
-                sheets = counted(len(stations), "sheet", "sheets")
-                said.append(
-                    told("left out: that {sheets} were {status}", sheets=sheets, status=status)
+        annulled, pending = self.table.source.annulled, self.table.source.pending
+        if annulled:
+            said.append(
+                told_of(
+                    len(annulled),
+                    "left out: that {count} sheet is annulled",
+                    "left out: that {count} sheets are annulled",
                 )
+            )
+        if pending:
+            said.append(
+                told_of(
+                    len(pending),
+                    "left out: that {count} sheet is pending",
+                    "left out: that {count} sheets are pending",
+                )
+            )
         return said
 
     @property
@@ -137,8 +145,8 @@ def first_listed(words: list[str]) -> str:
     """Return words as a list, of many the first."""
     if len(words) <= _MOST:
         return enumerated(words)
-    more = counted(len(words) - _MOST, "more", "more")
-    return told("{words} and {more}", words=enumerated(words[:_MOST]), more=more)
+    more = number(len(words) - _MOST)
+    return told("{words} and {more} more", words=enumerated(words[:_MOST]), more=more)
 
 
 def _texts(column: pd.Series[str]) -> list[str]:

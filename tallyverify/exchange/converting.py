@@ -44,7 +44,7 @@ class Converted:
     to : str
         Their format.
     rows : int
-        Sheets in them.
+        WrittenSheets in them.
     contest : Contest
         What the sheets are of.
     noted : tuple of str

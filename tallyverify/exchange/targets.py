@@ -30,7 +30,7 @@ TARGETS = tuple(_WRITERS)
 
 @takes_input
 @dataclass(frozen=True)
-class Sheets:
+class WrittenSheets:
     """Sheets as a file of some format.
 
     Attributes
@@ -42,7 +42,7 @@ class Sheets:
 
     Examples
     --------
-    >>> Sheets(b"station,A", ()).left_out
+    >>> WrittenSheets(b"station,A", ()).left_out
     ()
     """
 
@@ -51,7 +51,7 @@ class Sheets:
 
 
 @takes_input
-def sheets_as(table: ActaTable, to: str) -> Sheets:
+def sheets_as(table: ActaTable, to: str) -> WrittenSheets:
     """Write a table of sheets in a format, and say what that has no place for.
 
     Parameters
@@ -63,7 +63,7 @@ def sheets_as(table: ActaTable, to: str) -> Sheets:
 
     Returns
     -------
-    Sheets
+    WrittenSheets
         The file's bytes, the same for the same table, and what is not in it.
 
     Raises
@@ -87,7 +87,7 @@ def sheets_as(table: ActaTable, to: str) -> Sheets:
     if to not in _WRITERS:
         raise UnknownNameError.of(told("no such format to write"), to, TARGETS)
     cells = TableCells(table)
-    return Sheets(_WRITERS[to](cells), tuple(_left_out(cells, to)))
+    return WrittenSheets(_WRITERS[to](cells), tuple(_left_out(cells, to)))
 
 
 def _left_out(cells: TableCells, to: str) -> list[str]:

@@ -199,7 +199,7 @@ def test_statuses_and_lines_without_figures_are_told() -> None:
     mapping = {"station": "K", "votes": {"A": "A"}, "lines": {"null": "N"}, "status": status}
     said = sheets_as(read_actas(frame, contest=contest, mapping=mapping), "nist-json").left_out
     assert said == (
-        "left out: that 1 sheet were annulled",
+        "left out: that 1 sheet is annulled",
         "lines without a figure on any sheet: null",
     )
 

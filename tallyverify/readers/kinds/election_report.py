@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import told, told_of
+from tallyverify.language import counted, formula, told, told_of
 from tallyverify.readers.counts import MISSING
 from tallyverify.readers.kinds.report_tree import (
     Record,
@@ -67,7 +67,7 @@ def read_election_report(data: bytes, name: str) -> tuple[Raw, tuple[str, ...]]:
         raise InputError(
             told("the report holds no contest"),
             file=name,
-            found=told("{count} elections", count=str(len(elections))),
+            found=counted(len(elections), "election", "elections"),
             hint=told("it may be one of several of a sequence, or written before the election"),
         )
     at = 0
@@ -134,7 +134,7 @@ def _selections(contest: Record, names: Names, file: str) -> Names:
             raise InputError(
                 told("a selection names a candidate or party that the report does not have"),
                 file=file,
-                place=f"ContestSelection {key}",
+                place=formula("ContestSelection {key}", key=key),
                 found=listed(unknown, 5),
                 expected=told("one of {names}", names=listed(names, 12)),
             )
@@ -251,7 +251,7 @@ def _rows(
         }
         own = [kind for kind in kinds if (unit, kind) in counts.votes]
         if own and "total" not in own and "total" in kinds:
-            said["no total"] += 1
+            said["partial"] += 1
         for kind in own or ["total"]:
             votes = counts.votes.get((unit, kind), {})
             row = place | ballots.get((unit, kind), {}) | {"CountType": kind}
@@ -292,8 +292,8 @@ def _said(said: Counter[str]) -> list[str]:
             "{count} count of a later round is left out",
             "{count} counts of later rounds are left out",
         ),
-        "no total": told_of(
-            said["no total"],
+        "partial": told_of(
+            said["partial"],
             "{count} reporting unit has counts by type, and none of the type total",
             "{count} reporting units have counts by type, and none of the type total",
         ),

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import InputError, shown
-from tallyverify.language import told
+from tallyverify.language import formula, told
 from tallyverify.readers.opening.more_kinds import distinct_keys
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _from_xml(data: bytes, name: str) -> Record:
             file=name,
             place=shown(local),
             found=told("the namespace {space}", space=shown(space.removeprefix("{"))),
-            expected=f"ElectionReport, {REPORT_SPACE}",
+            expected=formula("ElectionReport, {space}", space=REPORT_SPACE),
             hint=told("write it again in version 2, or as CSV"),
         )
     whole = _plain(root)

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from tallyverify.errors import InputError, shown
-from tallyverify.language import number, told, told_of
+from tallyverify.language import formula, number, told, told_of
 from tallyverify.readers.kinds.election_report import AREA, LINE, figure_text
 from tallyverify.readers.opening.more_kinds import distinct_keys
 from tallyverify.readers.raw import Raw
@@ -104,7 +104,8 @@ def _lines(data: bytes, name: str) -> Iterator[Statement]:
         if not isinstance(one, dict) or one.get("spec") != STATEMENT_SPEC:
             what = told("a line is no statement of the version that is read")
             found = one.get("spec") if isinstance(one, dict) else one
-            raise _wrong(what, name, at, shown(found), f'"spec": "{STATEMENT_SPEC}"')
+            spec = formula('"spec": "{spec}"', spec=STATEMENT_SPEC)
+            raise _wrong(what, name, at, shown(found), spec)
         for key in _TEXTS:
             if not isinstance(one.get(key), str) or not one[key]:
                 found = f"{key}: {shown(one.get(key))}"

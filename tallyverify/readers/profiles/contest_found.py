@@ -82,7 +82,7 @@ def _candidates(
     for text, called in pairs:
         key, name = _short(text), called
         if key in reserved:  # a name stands for one thing only; the file has it as the name
-            key, name = f"{key} (option)", text
+            key, name = f"{key}-option", text
         candidates.append({"id": key, **({"name": _text(name)} if name else {})})
     return candidates
 

@@ -248,7 +248,7 @@ def _votes(placing: _Placing, contest: Contest, *, zero: bool) -> dict[str, Any]
 
 def _unlike_others(option: str, placing: _Placing) -> str:
     """Return a text that no row has, for an option that no station has votes for."""
-    return option if option not in placing.placed else f"{option} (none)"
+    return option if option not in placing.placed else f"{option}#none"
 
 
 def _check_all_placed(

@@ -21,6 +21,7 @@ from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_columns_of
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import Source
+from tallyverify.taken import takes_input
 
 FORMATS = {"convzla": convzla_mapping}
 """Published formats that need no mapping, and are no profile."""
@@ -84,6 +85,7 @@ def mapping_for(
     return fitted, respelt, said
 
 
+@takes_input
 def contest_in(
     source: str | Path, *, format: str | None = None, race: str | None = None
 ) -> Contest:
