@@ -44,7 +44,7 @@ class Converted:
     to : str
         Their format.
     rows : int
-        WrittenSheets in them.
+        Sheets in them.
     contest : Contest
         What the sheets are of.
     noted : tuple of str
@@ -120,8 +120,8 @@ def convert(
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     done = convert("data/samples/clean", Path(folder, "sheets.jsonl"))
-    ...     done.to, done.rows, done.left_out
-    ('jsonl', 1500, ())
+    ...     done.to, done.rows
+    ('jsonl', 1500)
     """
     source, out = Path(source), Path(out)
     target = _target(out, to)

@@ -27,6 +27,7 @@ FORMATS = {"convzla": convzla_mapping}
 """Published formats that need no mapping, and are no profile."""
 
 
+@takes_input
 def format_names() -> tuple[str, ...]:
     """Return the names of all formats that need no mapping, sorted."""
     return tuple(sorted([*FORMATS, *profile_names()]))
