@@ -25,7 +25,16 @@ from tallyverify.records import DeclaredMapping
 from tallyverify.taken import _annotated, _array_like, _fits, _Named, takes_input
 from tests.helpers.command import SAMPLES
 
-ROOMS = ("compare", "engine", "feasibility", "forensics", "inference", "readers", "simulate")
+ROOMS = (
+    "compare",
+    "engine",
+    "exchange",
+    "feasibility",
+    "forensics",
+    "inference",
+    "readers",
+    "simulate",
+)
 WRONG: dict[str, Any] = {
     "object": object(),
     "number": 3.5,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tallyverify.errors import InputError, listed, nearest
+from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import told
 from tallyverify.readers.kinds.election_report import AREA, LINE
 from tallyverify.readers.profiles.options_found import Option, options_found
@@ -23,15 +23,19 @@ class _Placing:
     """Options of the file, each placed once."""
 
     options: list[Option]
+    by_name: bool = True  # whether options of one name are one candidate's
     placed: dict[str, str] = field(default_factory=dict)  # text to what it stands for
 
     def named(self, name: str) -> list[str]:
         """Return the texts of the options that are, or are called, so."""
-        exact = [one.text for one in self.options if name in (one.text, one.name)]
-        if exact:
-            return exact
-        near = spelt_alike(name, dict.fromkeys(n for o in self.options for n in (o.text, o.name)))
-        return [o.text for o in self.options if near is not None and near in (o.text, o.name)]
+        texts = [one.text for one in self.options if one.text == name]
+        called = [one.text for one in self.options if one.name == name]
+        if not (texts or called):
+            names = dict.fromkeys(n for one in self.options for n in (one.text, one.name))
+            near = spelt_alike(name, names)
+            return self.named(near) if near is not None else []
+        # Two of one name are two of them where the format tells them apart by a code.
+        return texts or (called if self.by_name or len(called) == 1 else [])
 
     def place(self, names: Iterable[str], what: str) -> tuple[str, ...]:
         """Place the options that bear one of these names, if they are not placed yet."""
@@ -69,6 +73,8 @@ def profile_mapping(
         "missing": profile.missing,
         "thousands": profile.thousands,
     }
+    if race.label and race.label not in (contest.name, contest.id):
+        said.append(told("the race of the file: {name}", name=shown(race.label)))
     _check_lines(profile, name, raw, contest)
     if profile.layout == "long":
         given |= _long(profile, name, raw, contest, race, given, said)
@@ -189,7 +195,8 @@ def _long(
     if not option:
         raise not_of_format(name, raw, profile.option)
     rows = rows_of_race(raw, {key: given[key] for key in ("where", "where_not")})
-    placing = _Placing(options_found(profile, rows, race))
+    by_name = bool(set(profile.names) & set(profile.option))
+    placing = _Placing(options_found(profile, rows, race), by_name)
     lines: dict[str, Any] = {}
     for line in contest.lines:
         if texts := placing.place([line.name], line.id):

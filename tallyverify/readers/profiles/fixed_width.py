@@ -107,6 +107,7 @@ def _source(path: Path, stations: _Records, votes: _Records, codes: int) -> Sour
     if stations.content.file == votes.content.file:
         return Source(places.name, stations.content.sha256, rows, said)
     both = [stations.content, votes.content]
+    other = votes.content
     listing = "".join(f"{one.sha256}  {one.file}\n" for one in both)
     parts = (
         SourcePart(
@@ -117,6 +118,8 @@ def _source(path: Path, stations: _Records, votes: _Records, codes: int) -> Sour
             stations.numbers[0],
             stations.numbers[-1],
         ),
+        # None of its rows are stations, but they are what was read too.
+        SourcePart(other.name, other.file, other.sha256, 0, 1, 0),
     )
     sha256 = hashlib.sha256(listing.encode()).hexdigest()
     return Source(places.name, sha256, rows, said, parts=parts)

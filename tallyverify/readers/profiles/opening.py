@@ -38,16 +38,7 @@ def read_profiled(path: Path, profile: Profile, name: str) -> tuple[Raw, Source,
         encoding=profile.encoding,
         separator=profile.separator,
     )
-    try:
-        raw, source, typed = read_files(path, known)
-    except InputError as error:
-        if profile.encoding is None or known.encoding is None:
-            raise
-        # A file that was opened and saved again may have another encoding.
-        try:
-            raw, source, typed = read_files(path, known.model_copy(update={"encoding": None}))
-        except InputError:
-            raise error from None
+    raw, source, typed = read_files(path, known)
     return unwrapped(raw, profile), source, typed
 
 

@@ -143,6 +143,27 @@ def test_an_option_that_the_contest_lacks_is_refused(tmp_path: Path) -> None:
     assert "'NOME 12'" in str(raised.value)
 
 
+def test_two_of_one_name_are_told_apart_by_their_numbers(tmp_path: Path) -> None:
+    data = brazil(*SECTIONS).replace(b"NOME 12", b"NOME 22")
+    path = written(tmp_path, "bweb.csv", data)
+    assert len(read_actas(path, contest=BRAZIL_IDS, format="brazil-bu")) == 3
+    by_name = contest("13", {"id": "x", "name": "NOME 22"})
+    with pytest.raises(InputError, match="options that the contest does not have"):
+        read_actas(path, contest=by_name, format="brazil-bu")
+
+
+def test_the_only_race_of_a_file_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "bweb.csv", brazil(*SECTIONS, DS_CARGO_PERGUNTA="Governador"))
+    table = read_actas(path, contest=BRAZIL_IDS, format="brazil-bu")
+    assert "the race of the file: 'Governador'" in table.source.text
+
+
+def test_a_file_that_was_saved_again_in_utf_8_has_its_letters(tmp_path: Path) -> None:
+    path = written(tmp_path, "bweb.csv", brazil(*SECTIONS).decode("latin-1"))
+    table = read_actas(path, contest=BRAZIL_IDS, format="brazil-bu")
+    assert table.frame["municipality"].tolist() == ["SÃO LUÍS"] * 3
+
+
 # Colombia
 
 MESAS = (
@@ -325,6 +346,7 @@ def test_a_spanish_folder_is_read_as_its_archive(tmp_path: Path) -> None:
     table = read_actas(tmp_path / "files", contest=SPANISH, format="spain-mesa")
     assert cells(table, "000061", "valid") == [(100, 150), (90, 90), (0, 12)]
     assert table.source.row(2) == "2 of 09021911.DAT"
+    assert [name for name, _, _ in table.source.files] == ["09021911.DAT", "10021911.DAT"]
 
 
 BROKEN_SPAIN: list[tuple[str, dict[str, Any], str]] = [
