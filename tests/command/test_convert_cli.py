@@ -16,6 +16,7 @@ from tallyverify.records import Contest
 from tests.exchange.report_schema import SPACE
 from tests.exchange.test_round_trip import ENDINGS
 from tests.helpers.command import CONTEST, MAPPING, Command, small_case
+from tests.helpers.real import described, path_of, realdata
 from tests.readers.profiles.layouts import brazil
 from tests.readers.profiles.test_profiles import PRECINCTS, SECTIONS
 
@@ -297,3 +298,25 @@ def test_a_large_table_on_disk_is_written_whole(
     done = convert(tmp_path / "large.parquet", tmp_path / "a.csv", contest=of(case))
     assert done.rows == 5
     assert (tmp_path / "a.csv").read_text().splitlines()[2] == "2,x,2"
+
+
+@realdata
+def test_vermont_keeps_its_sums_through_every_format(tmp_path: Path) -> None:
+    """Biden 242,820, Trump 112,704, all 370,968: as the file was summed by other means."""
+    given = described("vermont-2020")["contest"]
+    lines = [{"id": "ballots", "name": "Total Votes Cast"}, "blank", "null"]
+    vermont = Contest.model_validate({**given, "lines": lines})
+    source, format = path_of("vermont-2020"), "openelections"
+    for to in ("nist-xml", "actasum", "nist-json", "csv"):
+        out = tmp_path / f"{to}.{ENDINGS[to]}"
+        done = convert(source, out, contest=vermont, format=format, to=to)
+        assert (done.rows, done.left_out) == (275, ())
+        source, format = (
+            out,
+            {"nist-xml": "nist-sp-1500-100", "actasum": "actasum"}.get(
+                to, "nist-sp-1500-100" if to == "nist-json" else "tallyverify"
+            ),
+        )
+    table = read_actas(source, contest=vermont, format=format)
+    sums = {name: int(table.figure(name)[0].sum()) for name in ("biden", "trump", "ballots")}
+    assert sums == {"biden": 242_820, "trump": 112_704, "ballots": 370_968}

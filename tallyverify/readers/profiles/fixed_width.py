@@ -130,7 +130,7 @@ def _files(path: Path, profile: Profile, name: str) -> dict[str, Content]:
     places = files_meant(path)
     contents = []
     for file in places.files:
-        packed = places.members or (_MEMBER if _is_archive(file) else None)
+        packed = places.members or (_MEMBER if is_archive(file) else None)
         if packed is None and (not _NAME.fullmatch(file.name) or is_left_out(file.name)):
             continue
         contents += list(load(file, profile.encoding, name=places.named(file), members=packed))
@@ -164,7 +164,8 @@ def _files(path: Path, profile: Profile, name: str) -> dict[str, Content]:
     }
 
 
-def _is_archive(file: Path) -> bool:
+def is_archive(file: Path) -> bool:
+    """Return whether a file begins as a zip archive does."""
     try:
         with file.open("rb") as stream:
             return stream.read(2) == b"PK"

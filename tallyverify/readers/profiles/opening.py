@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from tallyverify.readers.files import Content, load
 from tallyverify.readers.kinds.encoding import to_utf8
 from tallyverify.readers.opening.many import read_files
 from tallyverify.readers.opening.places import files_meant
-from tallyverify.readers.profiles.fixed_width import read_records
+from tallyverify.readers.profiles.fixed_width import is_archive, read_records
 from tallyverify.readers.profiles.profile import Profile
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Mapping
@@ -28,6 +29,8 @@ _SIGNS = re.compile(r"[,;|\t]")
 
 def read_profiled(path: Path, profile: Profile, name: str) -> tuple[Raw, Source, bool]:
     """Return the unread columns of a file of a format, their source, and whether typed."""
+    if profile.members is not None and is_archive(path):
+        path = path / profile.members
     if profile.records:
         raw, source = read_records(path, profile, name)
         return raw, source, False
@@ -39,7 +42,11 @@ def read_profiled(path: Path, profile: Profile, name: str) -> tuple[Raw, Source,
         separator=profile.separator,
     )
     raw, source, typed = read_files(path, known)
-    return unwrapped(raw, profile), source, typed
+    bare = unwrapped(raw, profile)
+    if bare is not raw:
+        said = told("signs taken away by which a spreadsheet is told that a cell is text")
+        source = replace(source, unwrapped=True).noticing((said,))
+    return bare, source, typed
 
 
 def _header_row(path: Path, profile: Profile, name: str) -> int | None:
@@ -68,13 +75,14 @@ def _lines(content: Content, profile: Profile) -> list[str]:
 
 
 def unwrapped(raw: Raw, profile: Profile) -> Raw:
-    """Return columns without the signs by which a spreadsheet is told that a cell is text."""
+    """Return columns without the signs that a cell is text; the same where there are none."""
     columns, names = list(raw.columns), list(raw.names)
     if "'…" in profile.unwrapped:
         names = [name.removeprefix("'") for name in names]
     for wrapping in profile.unwrapped:
         columns = [_unwrapped(column, _WRAPPED[wrapping]) for column in columns]
-    return replace(raw, names=names, columns=columns)
+    same = all(map(operator.is_, columns, raw.columns)) and names == raw.names
+    return raw if same else replace(raw, names=names, columns=columns)
 
 
 def _unwrapped(column: pa.Array, pattern: str) -> pa.Array:

@@ -68,6 +68,8 @@ class Profile(Model):
         Lines and areas of the contest stand in columns ``line:…`` and ``area:…``.
     records : dict of str to RecordLayout
         Files of fixed width: ``stations``, ``votes`` and ``names``.
+    members : str, optional
+        Pattern of the members to read, where the file is an archive.
     kinds : str, optional
         A column that says of which kind a station is, where they are of several.
     """
@@ -92,6 +94,7 @@ class Profile(Model):
     unwrapped: tuple[Literal['="…"', "'…'", "'…"], ...] = ()
     own: bool = False
     records: dict[Literal["stations", "votes", "names"], RecordLayout] = Field(default_factory=dict)
+    members: Name | None = None
     kinds: Name | None = None
     where: dict[Name, Names] = Field(default_factory=dict)
     where_not: dict[Name, Names] = Field(default_factory=dict)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.compute as pc
 
-from tallyverify.errors import InputError, listed, nearest, shown
+from tallyverify.errors import InputError, listed, nearest
 from tallyverify.language import told
 from tallyverify.readers.profiles.profile import Profile
 from tallyverify.readers.raw import Raw
@@ -69,12 +70,14 @@ def race_meant(profile: Profile, raw: Raw, wanted: Sequence[str]) -> Race:
         raise InputError(
             told("the file holds several races, and the contest is named like none of them"),
             file=raw.file,
-            place=column_place(listed(columns)),
+            place=told("column {column}", column=listed(columns)),
             found=listed(named) or None,
             expected=told("one of {names}", names=listed(races, 40)),
             hint=nearest(named[0], races)
             if named and nearest(named[0], races)
-            else told('give the contest this name: "name": {name}', name=shown(next(iter(races)))),
+            else told(
+                'give the contest this name: "name": {name}', name=json.dumps(next(iter(races)))
+            ),
         )
     meant = races[label]
     beside = () if any(meant[1:]) else tuple(sorted({race[0] for race in every} & apart))

@@ -109,7 +109,6 @@ def test_brazil_in_its_archive_by_name_and_without_a_contest(tmp_path: Path) -> 
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("bweb_1t_RR_1.csv", brazil(*SECTIONS))
         archive.writestr("leiame.pdf", b"%PDF")
-    path = path / "*.csv"
     found = contest_in(path, format="brazil-bu")
     assert [(one.id, one.name) for one in found.candidates] == [
         ("13", "NOME 13"), ("22", "NOME 22"), ("12", "NOME 12"),
