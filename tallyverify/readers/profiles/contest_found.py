@@ -8,7 +8,7 @@ from typing import Any
 
 from tallyverify.errors import RecordError
 from tallyverify.readers.kinds.election_report import AREA
-from tallyverify.readers.profiles.fitted import line_columns, station_columns
+from tallyverify.readers.profiles.fitted import line_columns, option_columns, station_columns
 from tallyverify.readers.profiles.options_found import Option, options_found
 from tallyverify.readers.profiles.profile import Profile
 from tallyverify.readers.profiles.race import race_meant, rows_of_race
@@ -28,6 +28,7 @@ def contest_found(profile: Profile, name: str, raw: Raw, race: str | None) -> Co
     where = {**profile.where, **dict(meant.where)}
     columns = line_columns(profile, raw)
     if profile.layout == "long":
+        option_columns(profile, name, raw)
         raw = rows_of_race(raw, {"where": where})
     found = options_found(profile, raw, meant)
     lines = list(columns)

@@ -59,8 +59,6 @@ def profile_mapping(
     """
     station = station_columns(profile, name, raw)
     race = race_meant(profile, raw, [contest.name, contest.id])
-    for column in (*profile.where, *profile.where_not):
-        _check_column(profile, name, raw, column)
     said: list[str] = []
     where_not = rows_left_out(profile, raw, race, said)
     where = {**profile.where, **dict(race.where)}
@@ -87,10 +85,24 @@ def profile_mapping(
 
 def station_columns(profile: Profile, name: str, raw: Raw) -> tuple[str, ...]:
     """Return the columns of the key, or say that the file is of another format."""
+    for column in (*profile.where, *profile.where_not):
+        if not raw.has(column):
+            raise not_of_format(name, raw, [column])
     for columns in profile.station:
         if all(raw.has(column) for column in columns):
             return columns
     raise not_of_format(name, raw, profile.station[-1])
+
+
+def option_columns(profile: Profile, name: str, raw: Raw) -> tuple[str, ...]:
+    """Return the columns of the option that a long file has, if it has them and a count."""
+    there = tuple(one for one in profile.option if raw.has(one))
+    lacking = [one for one in profile.names if one in profile.option and one not in there]
+    if profile.count is not None and not raw.has(profile.count):
+        lacking.append(profile.count)
+    if lacking or (len(profile.option) <= 2 and len(there) < len(profile.option)):
+        raise not_of_format(name, raw, lacking or profile.option)
+    return there
 
 
 def not_of_format(name: str, raw: Raw, columns: Sequence[str]) -> InputError:
@@ -105,11 +117,6 @@ def not_of_format(name: str, raw: Raw, columns: Sequence[str]) -> InputError:
         ),
         hint=told("describe the columns in a mapping instead of naming a format"),
     )
-
-
-def _check_column(profile: Profile, name: str, raw: Raw, column: str) -> None:
-    if not raw.has(column):
-        raise not_of_format(name, raw, [column])
 
 
 def _areas(profile: Profile, raw: Raw, contest: Contest) -> dict[str, str]:
@@ -188,12 +195,7 @@ def _long(
     given: dict[str, Any],
     said: list[str],
 ) -> dict[str, Any]:
-    for column in (profile.count or "", profile.option[-1] if len(profile.option) == 1 else ""):
-        if column:
-            _check_column(profile, name, raw, column)
-    option = [one for one in profile.option if raw.has(one)]
-    if not option:
-        raise not_of_format(name, raw, profile.option)
+    option = option_columns(profile, name, raw)
     rows = rows_of_race(raw, {key: given[key] for key in ("where", "where_not")})
     by_name = bool(set(profile.names) & set(profile.option))
     placing = _Placing(options_found(profile, rows, race), by_name)
@@ -225,7 +227,7 @@ def _long(
     columns = _columns_of(profile, raw, contest)
     lines |= {name: {"column": column} for name, column in columns.items() if name not in lines}
     return {
-        "option": tuple(option),
+        "option": option,
         "count": profile.count,
         "lines": lines,
         "votes": votes,

@@ -479,7 +479,7 @@ FILES: dict[str, tuple[str, Contest, tuple[str, ...]]] = {
     "brazil-bu": (brazil(*SECTIONS).decode("latin-1"), BRAZIL_IDS, (
         "NR_SECAO", "NR_VOTAVEL", "QT_VOTOS", "CD_TIPO_URNA",
     )),
-    "colombia-mmv": (colombia(*MESAS), COLOMBIAN, ("DEP", "MESA", "VOTOS")),
+    "colombia-mmv": (colombia(*MESAS), COLOMBIAN, ("DEP", "MESA", "PAR", "CAN", "VOTOS")),
     "mexico-prep": (prep(*PREP_ROWS).decode(), MEXICAN, ("CLAVE_CASILLA", "CONTABILIZADA")),
     "openelections": (PRECINCTS, US, ("precinct", "candidate", "votes")),
 }  # fmt: skip
@@ -493,9 +493,13 @@ def test_a_file_that_lacks_a_column_of_the_format_is_refused(
     text, of, (first, *_) = FILES[name]
     head = next(line for line in text.splitlines() if first in line)
     path = written(tmp_path, "a.csv", text.replace(head, head.replace(column, f"X{column}X", 1), 1))
-    with pytest.raises(InputError) as raised:
-        read_actas(path, contest=of, format=name)
-    assert "a.csv" in str(raised.value)
+    for call in (
+        lambda: read_actas(path, contest=of, format=name),
+        lambda: contest_in(path, format=name, race="President"),
+    ):
+        with pytest.raises(InputError) as raised:
+            call()
+        assert "a.csv" in str(raised.value)
 
 
 @pytest.mark.parametrize("name", FILES)
