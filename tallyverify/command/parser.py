@@ -9,6 +9,7 @@ import typer
 from tallyverify._version import __version__
 from tallyverify.command.certifying import check_certificate_command
 from tallyverify.command.estimating import estimate_command
+from tallyverify.command.exchanging import convert_command
 from tallyverify.command.fetching import fetch_command
 from tallyverify.command.listing import checks_command, explain_command, schema_command
 from tallyverify.command.output import say
@@ -117,6 +118,14 @@ for name, command, about in (
             "Fetch published sheets, and make a case of them with the declared result.\n\n"
             "Each file must have the SHA-256 that is pinned. What was fetched is kept. Exit 2: a "
             "file cannot be had, or is another one."
+        ),
+    ),
+    (
+        "convert",
+        convert_command,
+        told(
+            "Write sheets in another format, and say what that has no place for.\n\n"
+            "Exit 0: written, whole. 2: input that cannot be read, or written so; then nothing is."
         ),
     ),
     (

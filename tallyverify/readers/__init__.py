@@ -17,6 +17,7 @@ from tallyverify.readers.opening.more_kinds import check_not_fixed_width, is_htm
 from tallyverify.readers.opening.places import FilesMeant, check_name, files_meant
 from tallyverify.readers.opening.same_columns import with_names_of
 from tallyverify.readers.opening.sheets import WORKBOOKS
+from tallyverify.readers.profiles.known_formats import contest_in, format_names
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.rows.alike import ALIKE, rows_alike, share_alike
 from tallyverify.readers.rows.blocks import totals_by_place
@@ -36,7 +37,9 @@ __all__ = [
     "check_exists",
     "check_name",
     "check_not_fixed_width",
+    "contest_in",
     "files_meant",
+    "format_names",
     "from_frame",
     "is_html",
     "labelled",

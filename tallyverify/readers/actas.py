@@ -8,10 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tallyverify.errors import InputError, RecordError, listed, nearest, shown
+from tallyverify.errors import InputError, RecordError
 from tallyverify.language import told
 from tallyverify.readers.build import as_wide, build_wide
-from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.counts import Thousands, thousands_of
 from tallyverify.readers.files import check_exists, digest
 from tallyverify.readers.kinds.formats import PARQUET_ERRORS, broken_parquet
@@ -19,11 +18,10 @@ from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.long import build_long
 from tallyverify.readers.noticing import noticed
 from tallyverify.readers.opening.decided import as_decided
-from tallyverify.readers.opening.frames import from_frame
-from tallyverify.readers.opening.many import FILE, read_files
-from tallyverify.readers.own_names import own_names_mapping
+from tallyverify.readers.opening.many import FILE
+from tallyverify.readers.profiles.known_formats import mapping_for, opened_columns
+from tallyverify.readers.profiles.profile import profile_names
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.respelt import with_columns_of
 from tallyverify.readers.rows.row_meaning import (
     check_conditions,
     no_row_kept,
@@ -35,9 +33,6 @@ from tallyverify.readers.rows.settling import settle
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaTable, Source
 from tallyverify.taken import takes_input
-
-FORMATS = {"convzla": convzla_mapping}
-"""Published formats that need no mapping."""
 
 STREAM_ROWS = 1_000_000
 BATCH_ROWS = 65_536
@@ -65,7 +60,7 @@ def read_actas(
         Where the figures stand. Without one, a known format is recognised, or the columns must
         bear the contest's own names (``station``, levels, lines, options or candidates).
     format : str, optional
-        Name of a known format, e.g. ``convzla``.
+        Name of a known format, e.g. ``convzla`` or ``brazil-bu`` (docs/formats.md lists them).
 
     Returns
     -------
@@ -88,10 +83,10 @@ def read_actas(
     [['01', 1204, <NA>]]
     """
     given = _as_mapping(mapping)
-    raw, where_from, typed = _opened(source, given)
-    fitted, respelt = _mapping_for(raw, contest, given, format)
+    raw, where_from, typed = opened_columns(source, given, format)
+    fitted, respelt, noted = mapping_for(raw, contest, given, format)
     thousands = _thousands(raw, fitted, typed)
-    said = (*where_from.text, *filter(None, [thousands.said]))
+    said = (*where_from.text, *noted, *filter(None, [thousands.said]))
     where_from = replace(
         where_from,
         text=said,
@@ -129,8 +124,9 @@ def open_actas(
     1500
     """
     given = _as_mapping(mapping)
-    whole = given is not None and (
-        given.layout == "long" or needs_every_row(given) or FILE in given.columns
+    whole = format in profile_names() or (
+        given is not None
+        and (given.layout == "long" or needs_every_row(given) or FILE in given.columns)
     )
     if Path(path).suffix.lower() == ".parquet" and Path(path).is_file() and not whole:
         check_exists(Path(path))
@@ -206,7 +202,8 @@ class ActaStream:
                 place=told("mapping.fill_down, mapping.status or mapping.repeated"),
                 hint=told("read it whole, with read_actas"),
             )
-        return _mapping_for(Raw(names, [], self.path.name), self.contest, self.mapping, self.format)
+        raw = Raw(names, [], self.path.name)
+        return mapping_for(raw, self.contest, self.mapping, self.format)[:2]
 
     def parts(self) -> Iterator[ActaTable]:
         """Yield the file's rows in batches, each a table."""
@@ -256,15 +253,6 @@ class ActaStream:
         return [name for name in file.schema_arrow.names if name in read]
 
 
-def _opened(source: Any, given: Mapping | None) -> tuple[Raw, Source, bool]:
-    """Return unread columns, where they came from, and whether the file has types of its own."""
-    if isinstance(source, str | Path):
-        return read_files(Path(source), given)
-    raw = from_frame(source)
-    check_no_header(given.header_rows if given else (), raw.file, told("a data frame"))
-    return raw, Source(name=raw.file, rows=raw.rows), False
-
-
 def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:
     if mapping is None or isinstance(mapping, Mapping):
         return mapping
@@ -272,30 +260,6 @@ def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:
         return Mapping.model_validate(mapping)
     except RecordError as error:
         raise error.in_file("mapping") from None
-
-
-def _mapping_for(
-    raw: Raw, contest: Contest, given: Mapping | None, name: str | None
-) -> tuple[Mapping, tuple[str, ...]]:
-    """Return the mapping, its columns as the file spells them, and in words which it did not."""
-    if given is None:
-        if name is not None and name not in FORMATS:
-            raise InputError(
-                told("no such format"),
-                found=shown(name),
-                expected=listed(FORMATS),
-                hint=nearest(name, FORMATS) or told("describe the columns in a mapping"),
-            )
-        if name is not None:
-            given = FORMATS[name](raw, contest)
-        elif is_convzla(raw.names):
-            given = convzla_mapping(raw, contest)
-        else:
-            given = own_names_mapping(raw, contest)
-    fitted, respelt = with_columns_of(raw, given.fitting(contest, raw.file))
-    for column in fitted.columns:
-        raw.position(column)
-    return fitted, respelt
 
 
 def _thousands(raw: Raw, mapping: Mapping, typed: bool) -> Thousands:

@@ -13,12 +13,13 @@ import pyarrow as pa
 from tallyverify.errors import InputError, RecordError, shown
 from tallyverify.language import enumerated, formula, told
 from tallyverify.names import folded, names_nothing
-from tallyverify.readers.actas import _opened, _thousands
+from tallyverify.readers.actas import _thousands
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.counts import MISSING
 from tallyverify.readers.long import build_long
 from tallyverify.readers.opening.decided import as_decided
 from tallyverify.readers.opening.many import FILE, SHEET
+from tallyverify.readers.profiles.known_formats import opened_columns
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.readers.rows.subtotals import labelled
@@ -67,7 +68,7 @@ def read_areas(
     >>> [(row.area, row.votes) for row in read_areas(rows, contest=contest, mapping=mapping)[0]]
     [({'state': 'North'}, {'A': 1204}), ({}, {'A': 2310})]
     """
-    raw, where_from, typed = _opened(source, mapping)
+    raw, where_from, typed = opened_columns(source, mapping)
     try:
         counts, of_rows = mapping.of_counts(contest)
     except RecordError as error:

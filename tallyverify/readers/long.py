@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
@@ -60,7 +61,8 @@ def build_long(
     """
     raw, said = rows_meant(raw, mapping)
     wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
-    options, respelt = with_texts_of(_options(raw, mapping), [*wanted, *mapping.ignore])
+    texts = option_texts(raw, mapping.options_in)
+    options, respelt = with_texts_of(texts, [*wanted, *mapping.ignore])
     source = replace(source.noticing(said), respelt=source.respelt + respelt)
     source = source.noticing(_check_options(options, wanted, mapping, raw.file))
     option = pc.fill_null(pc.index_in(options, pa.array(wanted, pa.string())), -1)
@@ -92,9 +94,9 @@ def build_long(
     return table, codes.no_key[sheets.first]
 
 
-def _options(raw: Raw, mapping: Mapping) -> pa.Array:
+def option_texts(raw: Raw, names: Sequence[str]) -> pa.Array:
     """Return the text of each row's option, those of several columns joined, without empty ones."""
-    columns = [pc.fill_null(raw.text(name), "") for name in mapping.options_in]
+    columns = [pc.fill_null(raw.text(name), "") for name in names]
     if len(columns) == 1:
         return columns[0]
     there = [pc.if_else(pc.equal(column, ""), None, column) for column in columns]

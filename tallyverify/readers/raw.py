@@ -33,6 +33,7 @@ class Raw:
     sheet: str | None = None
     numbers: Counts | None = None  # of the rows, where some of the file's are not among them
     merged: tuple[Merged, ...] = ()
+    format: str = ""  # of a document that says itself what its columns mean
 
     @property
     def rows(self) -> int:

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.language import told
-from tallyverify.readers.actas import _as_mapping, _opened, _thousands, read_actas
+from tallyverify.readers.actas import _as_mapping, _thousands, read_actas
 from tallyverify.readers.build import build_wide
 from tallyverify.readers.opening.decided import as_decided
+from tallyverify.readers.profiles.known_formats import opened_columns
 from tallyverify.readers.respelt import spelt_alike, with_columns_of
 from tallyverify.readers.words import cell_place
 from tallyverify.records import Contest, Mapping
@@ -52,7 +53,7 @@ def read_registry(
     550
     """
     given = _as_mapping(mapping)
-    raw, where_from, _ = _opened(source, given)
+    raw, where_from, _ = opened_columns(source, given)
     if given is None:
         there = {
             n for n in (*contest.levels, "registered") if raw.has(n) or spelt_alike(n, raw.distinct)

@@ -61,6 +61,8 @@ class Source:
         Signs that were read as parting thousands, and as standing before decimals.
     parts : tuple of SourcePart
         The files, members or sheets, where it is more than one; rows are numbered through them.
+    unwrapped : bool
+        Whether signs were taken away by which a spreadsheet is told that a cell is text.
     noticed : Noticed, optional
         What a second look at a file found that was read whole.
     """
@@ -83,6 +85,7 @@ class Source:
     grouping: str = ""
     decimal: str = ""
     parts: tuple[SourcePart, ...] = ()
+    unwrapped: bool = False
     noticed: Noticed | None = None
 
     @cached_property

@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 from tallyverify import json_schema, load_case, verify
 from tallyverify.engine import check_certificate
 from tallyverify.errors import InputError
+from tallyverify.exchange import convert
 from tallyverify.feasibility import Certificate
 from tests.helpers.command import SAMPLES, Command
 from tests.helpers.real import path_of, realdata
@@ -347,6 +348,24 @@ def test_the_stand_alone_checker_says_what_is_outside(
     code, words = alone(rehashed(certificate, folder), folder)
     assert code == 2
     assert word in words
+
+
+def test_cells_with_a_sign_that_a_format_takes_away_are_outside(tmp_path: Path) -> None:
+    """The stand-alone checker would read other keys than the package does."""
+    told = one_area()
+    source = written(tmp_path / "case", told)
+    for sign, outside in (("", False), ("'=", True)):
+        folder = tmp_path / f"again{outside}"
+        convert(source, folder, to="case")
+        head, first, rest = (folder / "actas.csv").read_text(encoding="utf-8").split("\n", 2)
+        text = "\n".join([head, sign + first, rest])
+        (folder / "actas.csv").write_text(text, encoding="utf-8")
+        (folder / "declared.json").write_text(json.dumps(told), encoding="utf-8")
+        case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
+        case["declared"] = "declared.json"
+        (folder / "case.json").write_text(json.dumps(case), encoding="utf-8")
+        found = certificate_of(folder)["outside"]
+        assert any("signs were taken from cells" in one for one in found) == outside
 
 
 def test_votes_of_no_station_may_come_after_all_stations(tmp_path: Path) -> None:

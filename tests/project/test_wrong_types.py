@@ -29,6 +29,7 @@ ROOMS = (
     "compare",
     "datasets",
     "engine",
+    "exchange",
     "feasibility",
     "forensics",
     "inference",

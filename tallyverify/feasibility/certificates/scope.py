@@ -99,6 +99,7 @@ def outside_of(
         and bool(mapping.fill_down or mapping.cuts),
         "a header further down than the first line": mapping is not None
         and mapping.header not in (None, 1),
+        "signs were taken from cells that a spreadsheet is to keep as text": source.unwrapped,
         "the bulletins are not in order by their dates": not _dated(series),
     }
     return tuple(words for words, true in found.items() if true)

@@ -13,8 +13,11 @@ from tallyverify.errors import InputError, listed, shown
 from tallyverify.language import formula, number, told
 from tallyverify.readers.files import Content, blank
 from tallyverify.readers.kinds.delimited import read_delimited
+from tallyverify.readers.kinds.election_report import read_election_report
 from tallyverify.readers.kinds.encoding import to_utf8
 from tallyverify.readers.kinds.header import check_no_header
+from tallyverify.readers.kinds.report_tree import is_election_report
+from tallyverify.readers.kinds.statements import is_statements, read_statements
 from tallyverify.readers.kinds.workbook import read_workbook
 from tallyverify.readers.opening.archives import damaged_file
 from tallyverify.readers.opening.more_kinds import (
@@ -34,6 +37,11 @@ PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
 """What pyarrow may raise for a file that is damaged."""
 
 _NAMES = {"utf-8-sig": told("UTF-8 with a byte-order mark"), "utf-8": "UTF-8", "latin-1": "Latin-1"}
+_DOCUMENTS = (
+    (is_election_report, read_election_report, "nist-sp-1500-100"),
+    (is_statements, read_statements, "actasum"),
+)
+"""Documents that are no table and become one, and the profiles of these."""
 
 
 @takes_input
@@ -61,6 +69,11 @@ def read_raw(
     if b"\x00" in data:
         raise InputError(told("the text holds NUL characters"), file=content.name)
     how = _how_read(_NAMES.get(found, found), guessed=guessed)
+    for known, reader, format in _DOCUMENTS:
+        if known(data):
+            check_no_header(header, content.name, told("a document of this kind"))
+            raw, said = reader(data, content.name)
+            return _with_rows(replace(raw, encoding=found, format=format)), (how, *said)
     if page:
         check_no_header(header, content.name, told("a page of HTML"))
         raw, said = read_html(data, content.name, sheet)
