@@ -146,6 +146,7 @@ def test_the_larger_of_both_contradicts_what_neither_does_alone() -> None:
     ]
     assert report.feasibility is not None
     assert report.feasibility.sheets == 700
+    assert "A at least 1" in report.of("S602")[1].arithmetic
     # Estimates, totals and indicators are of the sheets alone.
     assert report.totals.votes["A"] == sum(row["A"] for row in protocols)
     assert report.coverage.stations == 200

@@ -17,7 +17,7 @@ from tallyverify.language import (
     told,
     told_of,
 )
-from tallyverify.reconcile.checks.words import NEEDS, not_compared, some_keys
+from tallyverify.reconcile.checks.words import NEEDS, as_said, not_compared, some_keys
 from tallyverify.reconcile.difference import StationsOfGroup
 from tallyverify.reconcile.listing import stations_that_differ
 from tallyverify.reconcile.pair import Reconciliation
@@ -173,11 +173,11 @@ def _stations(check: Check, one: ComparedPair) -> list[Finding]:
         }
         words = [
             _with_slip(
-                told(
+                formula(
                     "{figure} {first} → {second}",
                     figure=name,
-                    first=number(figure.first),
-                    second=number(figure.second),
+                    first=as_said(figure.first, pair.kinds[0]),
+                    second=as_said(figure.second, pair.kinds[1]),
                 ),
                 figure.slip,
             )

@@ -16,8 +16,9 @@ def only_in_one(check: Check, kept: ActasKept, facts: CaseFacts) -> CheckResult:
         return check.not_applicable(why)
     findings = []
     for one in kept.pairs(facts):
-        for name, other, only in zip(
-            one.pair.names, one.pair.names[::-1], one.pair.only, strict=True
+        names = one.pair.names
+        for name, other, only, kind in zip(
+            names, names[::-1], one.pair.only, one.pair.kinds, strict=True
         ):
             if not only.stations:
                 continue
@@ -49,7 +50,7 @@ def only_in_one(check: Check, kept: ActasKept, facts: CaseFacts) -> CheckResult:
                     says,
                     observed=only.stations,
                     arithmetic=clauses(
-                        [by_name(only.votes.items()), some_keys(only.keys, only.stations)]
+                        [by_name(only.votes.items(), kind), some_keys(only.keys, only.stations)]
                     ),
                 )
             )
