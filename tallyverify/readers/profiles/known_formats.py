@@ -11,7 +11,7 @@ from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.opening.frames import from_frame
 from tallyverify.readers.opening.many import read_files
-from tallyverify.readers.own_names import own_names_mapping
+from tallyverify.readers.opening.own_names import own_names_mapping
 from tallyverify.readers.profiles.contest_found import contest_found
 from tallyverify.readers.profiles.fitted import profile_mapping
 from tallyverify.readers.profiles.fixed_width import names_in_records
