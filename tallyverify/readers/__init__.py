@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
+    from tallyverify.readers.acta_qr import OPTIONS, QR_COLUMNS, QrActa, read_payload
     from tallyverify.readers.actas import ActaStream, open_actas, read_actas
     from tallyverify.readers.bulletins import read_areas
     from tallyverify.readers.counts import Thousands, read_counts, thousands_of
@@ -32,11 +33,14 @@ if TYPE_CHECKING:
 __all__ = [
     "ALIKE",
     "FILE",
+    "OPTIONS",
+    "QR_COLUMNS",
     "SHEET",
     "WORKBOOKS",
     "ActaStream",
     "Content",
     "FilesMeant",
+    "QrActa",
     "Raw",
     "Thousands",
     "check_exists",
@@ -54,6 +58,7 @@ __all__ = [
     "read_actas",
     "read_areas",
     "read_counts",
+    "read_payload",
     "read_raw",
     "read_registry",
     "registry_from",
@@ -68,6 +73,7 @@ __all__ = [
 __getattr__ = hand_on(
     __name__,
     {
+        "acta_qr": ("OPTIONS", "QR_COLUMNS", "QrActa", "read_payload"),
         "actas": ("ActaStream", "open_actas", "read_actas"),
         "bulletins": ("read_areas",),
         "counts": ("Thousands", "read_counts", "thousands_of"),

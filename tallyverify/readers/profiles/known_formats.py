@@ -7,6 +7,7 @@ from typing import Any
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import told
+from tallyverify.readers.acta_qr import acta_qr_mapping, is_acta_qr
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.opening.frames import from_frame
@@ -23,7 +24,7 @@ from tallyverify.records import Contest, Mapping
 from tallyverify.table import Source
 from tallyverify.taken import takes_input
 
-FORMATS = {"convzla": convzla_mapping}
+FORMATS = {"acta_qr": acta_qr_mapping, "convzla": convzla_mapping}
 """Published formats that need no mapping, and are no profile."""
 
 
@@ -78,6 +79,8 @@ def mapping_for(
             given, said = profile_mapping(_profile(name), name, raw, contest)
         elif is_convzla(raw.names):
             given = convzla_mapping(raw, contest)
+        elif is_acta_qr(raw.names):
+            given = acta_qr_mapping(raw, contest)
         else:
             given = own_names_mapping(raw, contest)
     fitted, respelt = with_columns_of(raw, given.fitting(contest, raw.file))
