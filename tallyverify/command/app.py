@@ -4,8 +4,8 @@
 0     done: a verdict with nothing at contradiction or improbable (a discrepancy is neither),
       or what was asked
 1     a verdict with something there, a certificate that is not proved, a report that is not
-      reproduced, or a case that init --check would propose otherwise, computed and delivered;
-      nothing else ends in 1
+      reproduced, a case that init --check would propose otherwise, or a scan with pages that
+      were not read, computed and delivered; nothing else ends in 1
 2     everything else, whatever was raised
 130   interrupted (SIGINT); 143 terminated (SIGTERM); 129 hung up (SIGHUP)
 ====  ==============================================================================

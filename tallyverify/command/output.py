@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Done:
     """What a command returns once it has computed and delivered all that was asked."""
 
-    code: int = 0  # the exit code: 1 only for a verdict, a certificate, a report or --check
+    code: int = 0  # the exit code: 1 only for a verdict, a certificate, a report, --check or a scan
 
 
 class Closed(io.TextIOWrapper):

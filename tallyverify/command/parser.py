@@ -16,6 +16,7 @@ from tallyverify.command.output import say
 from tallyverify.command.proposing import init_command
 from tallyverify.command.reconciling import reconcile_command
 from tallyverify.command.reproducing import reproduce_command
+from tallyverify.command.scanning_codes import scan_command
 from tallyverify.command.simulating import simulate_command
 from tallyverify.command.verifying import verify_command
 from tallyverify.language import told
@@ -100,6 +101,16 @@ for name, command, about in (
             "Run a report again, with its checks and its seed, and say what differs.\n\n"
             "Exit 0: nothing. 1: something does, told by version, by file and by key of "
             "report.json. 2: a file that cannot be read."
+        ),
+    ),
+    (
+        "scan",
+        scan_command,
+        told(
+            "Read the QR codes of the actas in a folder of pictures and PDF files, into a table."
+            "\n\nEach file is read once; a run that was broken off is taken up where it stood. "
+            "Exit 0: every page was read. 1: some were not, each with its reason in the record. 2: "
+            "none was, or nothing could be done."
         ),
     ),
     (

@@ -5,33 +5,42 @@ not be read. Begin with :mod:`tallyverify.readers.actas`; a cell becomes a numbe
 :mod:`tallyverify.readers.counts`.
 """
 
-from tallyverify.readers.actas import ActaStream, open_actas, read_actas
-from tallyverify.readers.bulletins import read_areas
-from tallyverify.readers.counts import Thousands, read_counts, thousands_of
-from tallyverify.readers.files import Content, check_exists, load
-from tallyverify.readers.kinds.encoding import to_utf8
-from tallyverify.readers.kinds.formats import read_raw
-from tallyverify.readers.opening.frames import from_frame
-from tallyverify.readers.opening.many import FILE, SHEET, names_of_files
-from tallyverify.readers.opening.more_kinds import check_not_fixed_width, is_html
-from tallyverify.readers.opening.places import FilesMeant, check_name, files_meant
-from tallyverify.readers.opening.same_columns import with_names_of
-from tallyverify.readers.opening.sheets import WORKBOOKS
-from tallyverify.readers.profiles.known_formats import contest_in, format_names
-from tallyverify.readers.raw import Raw
-from tallyverify.readers.rows.alike import ALIKE, rows_alike, share_alike
-from tallyverify.readers.rows.blocks import totals_by_place
-from tallyverify.readers.rows.subtotals import labelled
-from tallyverify.readers.stations import read_registry, registry_from
+from typing import TYPE_CHECKING
+
+from tallyverify.hand_on import hand_on
+
+if TYPE_CHECKING:
+    from tallyverify.readers.acta_qr import OPTIONS, QR_COLUMNS, QrActa, read_payload
+    from tallyverify.readers.actas import ActaStream, open_actas, read_actas
+    from tallyverify.readers.bulletins import read_areas
+    from tallyverify.readers.counts import Thousands, read_counts, thousands_of
+    from tallyverify.readers.files import Content, check_exists, load
+    from tallyverify.readers.kinds.encoding import to_utf8
+    from tallyverify.readers.kinds.formats import read_raw
+    from tallyverify.readers.opening.frames import from_frame
+    from tallyverify.readers.opening.many import FILE, SHEET, names_of_files
+    from tallyverify.readers.opening.more_kinds import check_not_fixed_width, is_html
+    from tallyverify.readers.opening.places import FilesMeant, check_name, files_meant
+    from tallyverify.readers.opening.same_columns import with_names_of
+    from tallyverify.readers.opening.sheets import WORKBOOKS
+    from tallyverify.readers.profiles.known_formats import contest_in, format_names
+    from tallyverify.readers.raw import Raw
+    from tallyverify.readers.rows.alike import ALIKE, rows_alike, share_alike
+    from tallyverify.readers.rows.blocks import totals_by_place
+    from tallyverify.readers.rows.subtotals import labelled
+    from tallyverify.readers.stations import read_registry, registry_from
 
 __all__ = [
     "ALIKE",
     "FILE",
+    "OPTIONS",
+    "QR_COLUMNS",
     "SHEET",
     "WORKBOOKS",
     "ActaStream",
     "Content",
     "FilesMeant",
+    "QrActa",
     "Raw",
     "Thousands",
     "check_exists",
@@ -49,6 +58,7 @@ __all__ = [
     "read_actas",
     "read_areas",
     "read_counts",
+    "read_payload",
     "read_raw",
     "read_registry",
     "registry_from",
@@ -59,3 +69,28 @@ __all__ = [
     "totals_by_place",
     "with_names_of",
 ]
+
+__getattr__ = hand_on(
+    __name__,
+    {
+        "acta_qr": ("OPTIONS", "QR_COLUMNS", "QrActa", "read_payload"),
+        "actas": ("ActaStream", "open_actas", "read_actas"),
+        "bulletins": ("read_areas",),
+        "counts": ("Thousands", "read_counts", "thousands_of"),
+        "files": ("Content", "check_exists", "load"),
+        "kinds.encoding": ("to_utf8",),
+        "kinds.formats": ("read_raw",),
+        "opening.frames": ("from_frame",),
+        "opening.many": ("FILE", "SHEET", "names_of_files"),
+        "opening.more_kinds": ("check_not_fixed_width", "is_html"),
+        "opening.places": ("FilesMeant", "check_name", "files_meant"),
+        "opening.same_columns": ("with_names_of",),
+        "opening.sheets": ("WORKBOOKS",),
+        "profiles.known_formats": ("contest_in", "format_names"),
+        "raw": ("Raw",),
+        "rows.alike": ("ALIKE", "rows_alike", "share_alike"),
+        "rows.blocks": ("totals_by_place",),
+        "rows.subtotals": ("labelled",),
+        "stations": ("read_registry", "registry_from"),
+    },
+)

@@ -7,11 +7,12 @@ from typing import Any
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import told
+from tallyverify.readers.acta_qr import acta_qr_mapping, is_acta_qr
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.opening.frames import from_frame
 from tallyverify.readers.opening.many import read_files
-from tallyverify.readers.own_names import own_names_mapping
+from tallyverify.readers.opening.own_names import own_names_mapping
 from tallyverify.readers.profiles.contest_found import contest_found
 from tallyverify.readers.profiles.fitted import profile_mapping
 from tallyverify.readers.profiles.fixed_width import names_in_records
@@ -23,7 +24,7 @@ from tallyverify.records import Contest, Mapping
 from tallyverify.table import Source
 from tallyverify.taken import takes_input
 
-FORMATS = {"convzla": convzla_mapping}
+FORMATS = {"acta_qr": acta_qr_mapping, "convzla": convzla_mapping}
 """Published formats that need no mapping, and are no profile."""
 
 
@@ -78,6 +79,8 @@ def mapping_for(
             given, said = profile_mapping(_profile(name), name, raw, contest)
         elif is_convzla(raw.names):
             given = convzla_mapping(raw, contest)
+        elif is_acta_qr(raw.names):
+            given = acta_qr_mapping(raw, contest)
         else:
             given = own_names_mapping(raw, contest)
     fitted, respelt = with_columns_of(raw, given.fitting(contest, raw.file))

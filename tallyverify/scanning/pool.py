@@ -1,0 +1,202 @@
+"""Processes that read files beside each other; one that ends or hangs costs the file it was at."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tallyverify.errors import InputError, TallyVerifyError
+from tallyverify.language import told
+from tallyverify.scanning.limits import ScanLimits
+from tallyverify.scanning.outcomes import FileOutcome, PageOutcome, PageStatus
+
+_START = 120.0
+"""Seconds in which a process must have loaded its libraries, on a machine however busy."""
+_LONGEST_LINE = 16 * 2**20
+_CALL = ("-P", "-W", "ignore", "-c", "from tallyverify.scanning.worker import serve; serve()")
+
+
+class _Process:
+    """One process, and its answers, each within a time."""
+
+    def __init__(self) -> None:
+        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
+        self.process = subprocess.Popen(
+            [sys.executable, *_CALL],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+        )
+        self.was_slow = self.has_ended = False
+        if self.answer(_START) != {"ready": True}:
+            self.end()
+            raise TallyVerifyError(told("the process that reads pictures does not start"))
+
+    def ask(self, what: dict[str, Any]) -> None:
+        """Send a question; one that is not taken is not answered either."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(json.dumps(what).encode() + b"\n")
+            self.process.stdin.flush()
+        except OSError:
+            self.process.kill()
+
+    def answer(self, seconds: float) -> dict[str, Any] | None:
+        """Return the next answer; None where the process ended, or was ended for its slowness."""
+        assert self.process.stdout is not None
+        clock = threading.Timer(seconds, self._too_slow)
+        clock.daemon = True
+        clock.start()
+        try:
+            line = self.process.stdout.readline(_LONGEST_LINE)
+        finally:
+            clock.cancel()
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            answer = None
+        self.has_ended = not isinstance(answer, dict)
+        return None if self.has_ended else answer
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it can be asked again."""
+        return not self.was_slow and not self.has_ended
+
+    def _too_slow(self) -> None:
+        self.was_slow = True
+        self.process.kill()
+
+    def end(self) -> None:
+        """End the process and let go of its pipes."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what was still to be sent
+                    pipe.close()
+
+
+def _outcome(process: _Process, file: str, path: Path, limits: ScanLimits) -> FileOutcome:
+    """Have one file read; what the process says is checked as what a file says is."""
+    process.ask({"path": str(path), "limits": asdict(limits)})
+    facts: dict[str, Any] = {"file": file}
+    pages: list[PageOutcome] = []
+    count = 0
+    try:
+        while (answer := process.answer(limits.seconds)) is not None and "end" not in answer:
+            if "page" in answer:
+                pages.append(PageOutcome.model_validate(answer["page"]))
+            elif "count" in answer:
+                count = min(int(answer["count"]), limits.pages)
+            else:
+                facts |= answer
+        return _with_the_rest(process, facts, pages, count, limits)
+    except (InputError, TypeError, ValueError):  # no answer of ours
+        process.has_ended = True
+        return _with_the_rest(process, {"file": file}, [], 0, limits)
+
+
+def _with_the_rest(
+    process: _Process,
+    facts: dict[str, Any],
+    pages: list[PageOutcome],
+    count: int,
+    limits: ScanLimits,
+) -> FileOutcome:
+    """Return the outcome of a file, with the pages that were not reached where it ended early."""
+    if process.has_ended or not pages:
+        at = len(pages) + 1 if count else 0
+        slow = process.was_slow
+        status: PageStatus = "too_slow" if slow else "ended"
+        pages.append(PageOutcome(page=at, status=status, limit=limits.seconds if slow else 0))
+        pages += [PageOutcome(page=n, status="not_reached") for n in range(at + 1, count + 1)]
+    return FileOutcome.model_validate({**facts, "pages": tuple(pages)})
+
+
+@dataclass
+class ReadingPool:
+    """Reads files in several processes; within ``with``, since they must end with it."""
+
+    files: Mapping[str, Path]
+    limits: ScanLimits
+    jobs: int
+    _left: deque[tuple[str, Path]] = field(init=False)
+    _done: queue.SimpleQueue[FileOutcome | BaseException] = field(init=False)
+    _running: list[_Process] = field(init=False, default_factory=list)
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _stopped: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self._left, self._done = deque(self.files.items()), queue.SimpleQueue()
+
+    def __enter__(self) -> ReadingPool:
+        for _ in range(min(self.jobs, len(self.files))):
+            threading.Thread(target=self._work, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._stopped = True
+            self._left.clear()
+            for one in self._running:
+                one.process.kill()
+
+    def outcomes(self) -> Iterator[FileOutcome]:
+        """Yield what became of each file, in the order in which they are done."""
+        for _ in self.files:
+            done = self._done.get()
+            if isinstance(done, BaseException):
+                raise done
+            yield done
+
+    def _work(self) -> None:
+        process: _Process | None = None
+        try:
+            while True:
+                try:
+                    file, path = self._left.popleft()
+                except IndexError:
+                    break
+                if process is None:
+                    process = self._started()
+                outcome = _outcome(process, file, path, self.limits)
+                if not process.is_well:
+                    self._let_go(process)
+                    process = None
+                self._done.put(outcome)
+        except BaseException as error:
+            self._done.put(error)
+        finally:
+            if process is not None:
+                self._let_go(process)
+
+    def _started(self) -> _Process:
+        process = _Process()
+        with self._lock:
+            self._running.append(process)
+            if self._stopped:
+                process.process.kill()
+        return process
+
+    def _let_go(self, process: _Process) -> None:
+        with self._lock:
+            self._running.remove(process)
+        process.end()
