@@ -28,7 +28,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from tallyverify.atomic_write import INTERRUPTS
-from tallyverify.command.output import Closed, Done, check_open, let_go
+from tallyverify.command.shared.output import Closed, Done, check_open, let_go
 from tallyverify.errors import InputError, TallyVerifyError, printable
 from tallyverify.language import language_of, speaking, told
 
@@ -37,7 +37,7 @@ try:
     import typer
 
     from tallyverify.command.parser import app
-    from tallyverify.command.screen import in_spoken_language, screen_language, show
+    from tallyverify.command.shared.screen import in_spoken_language, screen_language, show
 except BaseException as error:  # here it would end in 1; main tells it, as all else
     _unloaded = error
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.command.options import Lang
-from tallyverify.command.output import Done, case_of, say
+from tallyverify.command.shared.options import Lang
+from tallyverify.command.shared.output import Done, case_of, say
 from tallyverify.language import told
 
 

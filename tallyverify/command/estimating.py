@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tallyverify.command.options import (
+from tallyverify.command.shared.options import (
     ActasFile,
     CaseFolder,
     ContestFile,
@@ -20,7 +20,7 @@ from tallyverify.command.options import (
     SeedNumber,
     What,
 )
-from tallyverify.command.output import Done, captured, case_of, places_in, say, written_line
+from tallyverify.command.shared.output import Done, captured, case_of, places_in, say, written_line
 from tallyverify.language import Language, retold, speaking, told
 from tallyverify.progress import Reporter
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.command.options import ContestFile, Lang
-from tallyverify.command.output import Done, say, written_line
+from tallyverify.command.shared.options import ContestFile, Lang
+from tallyverify.command.shared.output import Done, say, written_line
 from tallyverify.errors import printable
 from tallyverify.language import told
 

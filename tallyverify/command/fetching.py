@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.command.options import Lang
-from tallyverify.command.output import Done, places_in, say
+from tallyverify.command.shared.options import Lang
+from tallyverify.command.shared.output import Done, places_in, say
 from tallyverify.errors import printable
 from tallyverify.language import formula, told
 from tallyverify.progress import Reporter

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.command.options import Lang
-from tallyverify.command.output import Done, captured, say
+from tallyverify.command.shared.options import Lang
+from tallyverify.command.shared.output import Done, captured, say
 from tallyverify.language import told
 
 

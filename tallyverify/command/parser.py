@@ -12,11 +12,11 @@ from tallyverify.command.estimating import estimate_command
 from tallyverify.command.exchanging import convert_command
 from tallyverify.command.fetching import fetch_command
 from tallyverify.command.listing import checks_command, explain_command, schema_command
-from tallyverify.command.output import say
 from tallyverify.command.proposing import init_command
 from tallyverify.command.reconciling import reconcile_command
 from tallyverify.command.reproducing import reproduce_command
 from tallyverify.command.scanning_codes import scan_command
+from tallyverify.command.shared.output import say
 from tallyverify.command.simulating import simulate_command
 from tallyverify.command.verifying import verify_command
 from tallyverify.language import told

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.command.options import Lang
-from tallyverify.command.output import Done, places_in, say, written_line
+from tallyverify.command.shared.options import Lang
+from tallyverify.command.shared.output import Done, places_in, say, written_line
 from tallyverify.errors import printable
 from tallyverify.language import speaking, told
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from tallyverify.command.options import (
+from tallyverify.command.shared.options import (
     ContestFile,
     DeclaredFile,
     FailOn,
@@ -18,7 +18,7 @@ from tallyverify.command.options import (
     RegistryFile,
     What,
 )
-from tallyverify.command.output import Done, captured, case_of, places_in, say, written_line
+from tallyverify.command.shared.output import Done, captured, case_of, places_in, say, written_line
 from tallyverify.errors import InputError, shown
 from tallyverify.language import spoken, told
 from tallyverify.progress import Reporter

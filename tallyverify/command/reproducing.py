@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.command.options import (
+from tallyverify.command.shared.options import (
     ActasFile,
     CaseFolder,
     ContestFile,
@@ -16,7 +16,7 @@ from tallyverify.command.options import (
     MappingFile,
     RegistryFile,
 )
-from tallyverify.command.output import Done, case_of, say
+from tallyverify.command.shared.output import Done, case_of, say
 from tallyverify.language import told
 from tallyverify.progress import Reporter
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tallyverify.command.options import Lang
-from tallyverify.command.output import Done, say, written_line
+from tallyverify.command.shared.options import Lang
+from tallyverify.command.shared.output import Done, say, written_line
 from tallyverify.language import told
 from tallyverify.progress import Reporter
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallyverify.command.options import (
+from tallyverify.command.shared.options import (
     AlterList,
     Favoured,
     Lang,
@@ -13,7 +13,7 @@ from tallyverify.command.options import (
     TargetFolder,
     TargetsOf,
 )
-from tallyverify.command.output import Done, say
+from tallyverify.command.shared.output import Done, say
 
 
 def simulate_command(
@@ -28,7 +28,7 @@ def simulate_command(
     lang: Lang = None,
 ) -> Done:
     """Simulate a case."""
-    from tallyverify.command.write_simulation import write_simulation as run
+    from tallyverify.command.shared.write_simulation import write_simulation as run
 
     say(
         run(

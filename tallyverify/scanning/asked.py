@@ -45,7 +45,7 @@ def check_installed() -> None:
         )
 
 
-def check_folder(folder: Path) -> None:
+def check_scanned_folder(folder: Path) -> None:
     """Refuse what is no folder."""
     if folder.is_dir():
         return

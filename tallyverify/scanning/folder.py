@@ -14,7 +14,7 @@ from tallyverify.atomic_write import write_whole
 from tallyverify.language import Language, speaking, told
 from tallyverify.readers import QrActa, read_payload
 from tallyverify.scanning.asked import (
-    check_folder,
+    check_scanned_folder,
     check_installed,
     check_out,
     jobs_of,
@@ -147,7 +147,7 @@ def scan_folder(
     folder, out = Path(folder), Path(out)
     limits = limits or ScanLimits()
     check_installed()
-    check_folder(folder)
+    check_scanned_folder(folder)
     record, path = out.with_suffix(".scan.csv"), out.with_suffix(".scan.journal")
     check_out(out, record)
     count = jobs_of(jobs)

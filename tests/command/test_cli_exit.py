@@ -36,7 +36,7 @@ WRITING = ("contradicted, written", "estimate, written", "simulate")
 INSIDE = {
     "contradicted": "tallyverify.engine.verify",
     "estimate": "tallyverify.engine.estimate_case",
-    "simulate": "tallyverify.command.write_simulation.write_simulation",
+    "simulate": "tallyverify.command.shared.write_simulation.write_simulation",
     "checks": "tallyverify.engine.catalogue",
     "schema": "tallyverify.engine.json_schema",
     "--version": "tallyverify.command.parser.say",

@@ -113,7 +113,7 @@ def test_wherever_it_stands(where: str, by: signal.Signals) -> None:
             signal.SIGINT,
         ),
         (
-            "tallyverify.command.write_simulation.write_simulation",
+            "tallyverify.command.shared.write_simulation.write_simulation",
             ("simulate", "out"),
             signal.SIGTERM,
         ),

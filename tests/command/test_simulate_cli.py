@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from tallyverify import load_case
-from tallyverify.command.write_simulation import FILES
+from tallyverify.command.shared.write_simulation import FILES
 from tests.helpers.command import SAMPLES, Command
 from tests.helpers.real import described, path_of, realdata
 

@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 from tallyverify.command.app import app
-from tallyverify.command.screen import screen_language
+from tallyverify.command.shared.screen import screen_language
 from tallyverify.language import language_of
 from tests.helpers.command import CASE, SAMPLES, Command, contradicted_case, spawned
 

@@ -13,7 +13,7 @@ from tallyverify.reconcile.difference import Became
 from tallyverify.reconcile.study import ActasKept, ComparedPair, summarise_actas
 
 
-def exchanged(check: Check, kept: ActasKept, facts: CaseFacts) -> CheckResult:
+def exchanged_between(check: Check, kept: ActasKept, facts: CaseFacts) -> CheckResult:
     """S603: in which stations do two options have each other's votes?"""
     if (why := not_compared(kept, facts)) is not None:
         return check.not_applicable(why)
@@ -100,7 +100,7 @@ S603 = Check(
     name=told("Options exchanged between captures"),
     family="reconcile",
     evidence=Evidence.QUALITY,
-    conclude=exchanged,
+    conclude=exchanged_between,
     summarise=summarise_actas,
     rows="every",
     needs=NEEDS,

@@ -1,0 +1,1 @@
+"""What commands share: arguments and options, where output goes, the language of the screen."""
