@@ -14,9 +14,9 @@ from tallyverify.atomic_write import write_whole
 from tallyverify.language import Language, speaking, told
 from tallyverify.readers import QrActa, read_payload
 from tallyverify.scanning.asked import (
-    check_scanned_folder,
     check_installed,
     check_out,
+    check_scanned_folder,
     jobs_of,
     nothing_to_read,
 )

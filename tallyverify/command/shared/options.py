@@ -137,4 +137,4 @@ Lang = Annotated[
         show_default=False,
     ),
 ]
-"""Read before the parser for the screen, by the module ``screen`` beside this; files ask it here."""
+"""The module ``screen`` reads it before the parser, for the screen; files ask it here."""
