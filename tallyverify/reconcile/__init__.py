@@ -1,7 +1,7 @@
 """Two or more captures of the same stations: what they share, where they differ, who gains by it.
 
 In: tables of sheets from several sources. Out: :class:`Reconciliation`, reconcile.json, a worklist;
-S601 to S605. Begin with :mod:`tallyverify.reconcile.pair`.
+S601 to S605. Begin with :mod:`tallyverify.reconcile.two_captures`.
 """
 
 from tallyverify.reconcile.agreement import Agreement, agreement_of
@@ -13,9 +13,10 @@ from tallyverify.reconcile.document import (
     ReconcileSection,
     document_of,
 )
-from tallyverify.reconcile.pair import Reconciliation, reconcile_captures
+from tallyverify.reconcile.pair import Reconciliation
 from tallyverify.reconcile.slips_of_digits import digit_slips
 from tallyverify.reconcile.study import ActasKept, summarise_actas
+from tallyverify.reconcile.two_captures import reconcile_captures
 from tallyverify.reconcile.worklist import read_worklist, worklist_csv
 
 __all__ = [

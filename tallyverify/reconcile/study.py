@@ -10,7 +10,8 @@ from tallyverify.checking import MOST_STATIONS, Capture, CaseFacts
 from tallyverify.feasibility import default_allowance
 from tallyverify.reconcile.agreement import Agreement, agreement_of
 from tallyverify.reconcile.document import CapturesHeld
-from tallyverify.reconcile.pair import Reconciliation, reconcile_captures
+from tallyverify.reconcile.pair import Reconciliation
+from tallyverify.reconcile.two_captures import reconcile_captures
 from tallyverify.records import SourceKind
 from tallyverify.table import ActaTable, together
 from tallyverify.taken import takes_input
