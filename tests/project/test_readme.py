@@ -23,6 +23,7 @@ PAGES = (
     "CHANGELOG.md",
     "docs/case.md",
     "docs/datasets.md",
+    "docs/scanning.md",
     "tallyverify/checking/checks.md",
     "docs/inference.md",
     "docs/forensics.md",

@@ -20,7 +20,10 @@ _GONE = [
     name for name in ("zensical", "mkdocstrings", "nbconvert") if not importlib.util.find_spec(name)
 ]
 built = pytest.mark.skipif(bool(_GONE), reason=f"the extra 'site' lacks {_GONE}")
-ROOMS = ("tallyverify", "compare", "inference", "forensics", "simulate", "report", "datasets")
+ROOMS = (
+    *("tallyverify", "compare", "inference", "forensics", "simulate", "report", "datasets"),
+    "scanning",
+)
 _BLOCK = re.compile(r"^```(\w+) ?([\w.-]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

@@ -34,6 +34,7 @@ ROOMS = (
     "forensics",
     "inference",
     "readers",
+    "scanning",
     "simulate",
 )
 WRONG: dict[str, Any] = {

@@ -30,7 +30,10 @@ PAGES = {
     **{f"docs/{page.name}": page.name for page in sorted((ROOT / "docs").glob("*.md"))},
 }
 """Documents of the repository, and the pages that they are."""
-ROOMS = ("tallyverify", "compare", "inference", "forensics", "simulate", "report", "datasets")
+ROOMS = (
+    *("tallyverify", "compare", "inference", "forensics", "simulate", "report", "datasets"),
+    "scanning",
+)
 """Whose names are public."""
 FAMILIES = {"R": "One sheet", "T": "The sheets", "D": "The declared result", "I": "The unseen"}
 FAMILIES |= {"F": "Indicators"}
