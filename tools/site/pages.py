@@ -36,7 +36,7 @@ ROOMS = (
 )
 """Whose names are public."""
 FAMILIES = {"R": "One sheet", "T": "The sheets", "D": "The declared result", "I": "The unseen"}
-FAMILIES |= {"F": "Indicators"}
+FAMILIES |= {"F": "Indicators", "S": "Several captures"}
 _LINK = re.compile(r"\[([^\]]*)\]\((?!https?:|mailto:)([^)\s]+)\)")
 _FENCE = re.compile(r"^```(\w+) ([\w.-]+)$", re.MULTILINE)
 
