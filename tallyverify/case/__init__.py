@@ -4,9 +4,9 @@ In: a folder, or files named one by one. Out: :class:`Case`. Begin with
 :mod:`tallyverify.case.folder`.
 """
 
-from tallyverify.case.case_file import CaseFile
+from tallyverify.case.case_file import ACTAS, CaseFile
 from tallyverify.case.crosswalk import read_crosswalk
 from tallyverify.case.folder import Case, as_case, load_case
 from tallyverify.case.json_files import read_document
 
-__all__ = ["Case", "CaseFile", "as_case", "load_case", "read_crosswalk", "read_document"]
+__all__ = ["ACTAS", "Case", "CaseFile", "as_case", "load_case", "read_crosswalk", "read_document"]

@@ -49,6 +49,7 @@ def read_crosswalk(path: Path, keys: Any) -> tuple[dict[str, str], str]:
     one, other = cells[::-1] if _turned(raw, cells, keys) else cells
     found: dict[str, str] = {}
     rows: dict[str, int] = {}
+    sources: dict[str, str] = {}
     for place, (of_capture, of_actas) in enumerate(zip(one, other, strict=True)):
         if not of_capture or not of_actas:
             continue
@@ -69,6 +70,17 @@ def read_crosswalk(path: Path, keys: Any) -> tuple[dict[str, str], str]:
                 expected=told("one row for each key"),
             )
         rows.setdefault(key, row)
+        target = folded_key(of_actas)
+        if (first := sources.setdefault(target, key)) != key:
+            raise InputError(
+                told("a crosswalk gives two keys one station"),
+                file=path.name,
+                place=told(
+                    "rows {first} and {second}", first=number(rows[first]), second=number(row)
+                ),
+                found=shown(of_actas),
+                expected=told("one row for each station"),
+            )
     return found, contents[0].sha256
 
 

@@ -51,6 +51,7 @@ class CaseFacts:
     # Sheets that rest on other captures: how many of each, and what share of them may be wrong.
     beside: tuple[tuple[int, float], ...] = ()
     support: tuple[CaptureSupport, ...] = ()  # what each capture proves, and all together
+    corrected: str = ""  # the verdict on the actas as corrected since; none where they were not
     earlier: Registry | None = None  # stations with their votes in an earlier election
     sampling: Sampling | None = None  # how the stations were drawn, if by lot
     contests: tuple[ConcurrentContest, ...] = ()  # others at the same stations on the same day

@@ -19,7 +19,7 @@ from tallyverify.command.shared.options import (
     What,
 )
 from tallyverify.command.shared.output import Done, captured, case_of, places_in, say, written_line
-from tallyverify.errors import InputError, shown
+from tallyverify.errors import InputError, listed, shown
 from tallyverify.language import spoken, told
 from tallyverify.progress import Reporter
 
@@ -168,13 +168,14 @@ def _first(
 
 
 def _second(path: Path, case: Case, mapping: Path | None, crosswalk: Path | None) -> Capture:
-    from tallyverify.case import load_case, read_crosswalk
+    from tallyverify.case import ACTAS, load_case, read_crosswalk
     from tallyverify.checking import Capture
     from tallyverify.table import together
 
     supplied_by = None
     if _is_case(path):
         other = load_case(path)
+        _check_contest(other, case, path)
         table, supplied_by = together(other.actas.parts()), other.supplied_by
         name = (path if path.is_dir() else path.parent).resolve().name
     else:
@@ -182,7 +183,18 @@ def _second(path: Path, case: Case, mapping: Path | None, crosswalk: Path | None
     known: dict[str, str] = {}
     if crosswalk is not None:
         known, _ = read_crosswalk(crosswalk, table.frame["station"])
+    name = f"{name} (B)" if name == ACTAS else name
     return Capture(name, table, crosswalk=known, supplied_by=supplied_by)
+
+
+def _check_contest(other: Case, case: Case, path: Path) -> None:
+    if set(other.contest.candidate_ids) != set(case.contest.candidate_ids):
+        raise InputError(
+            told("the captures are of different contests"),
+            file=path.name,
+            found=listed(other.contest.candidate_ids),
+            expected=told("candidates {names}", names=listed(case.contest.candidate_ids)),
+        )
 
 
 def _read(path: Path, case: Case, mapping: Path | None) -> ActaTable:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
+import numpy as np
+
+from tallyverify.arrays import Texts
 from tallyverify.case import Case
 from tallyverify.checking import Capture, CaptureSupport, CaseFacts, Check, Kept, Seen
 from tallyverify.engine.folding import Progress, doubt_of, find_suspects, fold_rows
@@ -12,11 +15,13 @@ from tallyverify.feasibility import (
     CaptureRows,
     Feasibility,
     as_lower_bounds,
+    default_allowance,
     summarise_witnesses,
     with_captures,
 )
 from tallyverify.findings import MOVED_BY
 from tallyverify.language import told
+from tallyverify.table import ActaTable, match_keys
 
 _HASTY = 0.025
 _CAREFUL = 0.005
@@ -48,10 +53,11 @@ def all_together(
     """
     support = [_support(None, facts, seen, rows, doubt, case)]
     used: dict[str, CaptureRows] = {}
+    keys = rows.columns()["station"]
     for capture in case.captures:
         own = replace(
             case,
-            actas=capture.table,
+            actas=_keyed_as(capture, keys),
             capture="definitive" if capture.kind == "sheets" else "provisional",
             captures=(),
             sampling=None,
@@ -70,7 +76,7 @@ def all_together(
         support.append(_support(capture, own_facts, own_seen, sheets, why, case))
         if not why:
             used[capture.name] = _to_combine(capture, sheets, own_facts, facts)
-    combined = with_captures(rows, list(used.values()))
+    combined = with_captures(rows, list(used.values()), facts)
     differing = dict(zip(used, combined.differ, strict=True))
     support = [_with_difference(one, differing) for one in support]
     facts = replace(facts, beside=combined.beside)
@@ -78,7 +84,60 @@ def all_together(
         return Together(combined.rows, facts)
     together = _support(None, facts, seen, combined.rows, doubt, case)
     support.append(together.model_copy(update={"name": None, "supplied_by": None, "stage": None}))
-    return Together(combined.rows, replace(facts, support=tuple(support)))
+    corrected = _corrected(case, facts, seen, rows, used, doubt)
+    return Together(combined.rows, replace(facts, support=tuple(support), corrected=corrected))
+
+
+def _corrected(
+    case: Case,
+    facts: CaseFacts,
+    seen: Seen,
+    rows: Any,
+    used: dict[str, CaptureRows],
+    doubt: str,
+) -> str:
+    """Return the verdict on the actas as they were corrected since; ``""`` if they were not.
+
+    Corrections are the differences to sheets of another stage, or to careful ones where the actas
+    were taken in haste, as long as no more stations differ in votes than corrections change.
+    """
+    hasty = facts.capture == "provisional"
+    later = [
+        used[one.name]
+        for one in case.captures
+        if one.name in used and one.kind == "sheets" and (one.stage != facts.stage or hasty)
+    ]
+    if not later:
+        return ""
+    combined = with_captures(rows, later, facts)
+    common = max((common for common, _ in combined.differ), default=0)
+    if not combined.changed or combined.changed > default_allowance(common, "provisional"):
+        return ""
+    facts = replace(facts, beside=combined.beside)
+    return _support(None, facts, seen, combined.rows, doubt, case).verdict
+
+
+def _keyed_as(capture: Capture, keys: Texts) -> ActaTable:
+    """Return a capture's table with the keys of the actas, where they are one station's."""
+    table = capture.table
+    own = table.frame["station"].fillna("").to_numpy(dtype=object)
+    names = np.array(sorted(set(own)), dtype=object)
+    places = match_keys(keys, names, capture.crosswalk).places
+    spelt = {str(n): str(keys[at]) for n, at in zip(names, places, strict=True) if at >= 0}
+    if all(name == key for name, key in spelt.items()):
+        return table
+
+    def said(key: str) -> str:
+        return spelt.get(key, key)
+
+    column = table.frame["station"]
+    renamed = column.map(spelt).fillna(column).astype(column.dtype)
+    source = replace(
+        table.source,
+        annulled=tuple(map(said, table.source.annulled)),
+        pending=tuple(map(said, table.source.pending)),
+    )
+    return replace(table, frame=table.frame.assign(station=renamed), source=source)
 
 
 def _with_difference(one: CaptureSupport, differing: dict[str, tuple[int, int]]) -> CaptureSupport:
@@ -95,8 +154,7 @@ def _to_combine(
     return CaptureRows(
         sheets,
         capture.kind,
-        dict(capture.crosswalk),
-        tuple(own_facts.source.annulled),
+        (*own_facts.source.annulled, *own_facts.source.pending),
         other_stage and capture.kind == "sheets",
         _CAREFUL if careful else _HASTY,
         levels <= set(own_facts.levels) | (levels - set(facts.levels)),

@@ -27,9 +27,9 @@ COLUMNS = (
 )
 _FOUND_BY = ("station", "figure", "first_capture", "second_capture")
 _NEEDED = (*_FOUND_BY, "first", "second", "resolved", "remark")
-_AGREE = "agree"
+_AGREE, _NOT_MET = "agree", "not_met"
 _SIGNS = re.compile(r"[\s.,'\u00a0\u202f]+")
-_FLOAT = re.compile(r"[.,]0+$")
+_FLOAT = re.compile(r"[.,]0{1,2}$")
 Key = tuple[str, ...]
 
 
@@ -55,7 +55,8 @@ class WorklistRow:
     @property
     def written(self) -> bool:
         """Whether somebody wrote anything."""
-        return bool(self.cells["resolved"] or self.cells["remark"])
+        own = (cell for name, cell in self.cells.items() if name not in COLUMNS)
+        return any((self.cells["resolved"], self.cells["remark"], *own))
 
 
 @takes_input
@@ -80,9 +81,10 @@ def read_worklist(path: Path) -> tuple[WorklistRow, ...]:
             expected=listed(missing),
             hint=told("put them back, or move the file away to begin a new one"),
         )
-    columns = {name: _texts(raw, name) for name in COLUMNS if name in raw.names}
+    columns = {name: _texts(raw, name) for name in raw.distinct if name.strip()}
+    empty = dict.fromkeys(COLUMNS, "")
     rows = [
-        WorklistRow({name: columns[name][at] if name in columns else "" for name in COLUMNS})
+        WorklistRow(empty | {name: cells[at] for name, cells in columns.items()})
         for at in range(raw.rows)
     ]
     found: dict[Key, WorklistRow] = {}
@@ -111,7 +113,8 @@ def worklist_csv(pairs: Sequence[Reconciliation], before: Sequence[WorklistRow] 
     before : sequence of WorklistRow
         The worklist of an earlier run: what was resolved then stays so while the figures are the
         same. Where they changed it is open again, with the old words in its remark; where captures
-        agree by now, what was written is kept at the end.
+        agree by now, or the station is not met any more, what was written is kept at the end.
+        Columns of one's own are kept.
 
     Returns
     -------
@@ -139,32 +142,47 @@ def worklist_csv(pairs: Sequence[Reconciliation], before: Sequence[WorklistRow] 
         earlier = known.get(row.key)
         kept = _as_written(earlier, row) if earlier is not None and earlier.written else {}
         (resolved if kept.get("resolved") else open_).append({**cells, **kept})
-    agree = [
-        {**row.cells, "became": _AGREE}
+    rest = [
+        {**row.cells, "became": _by_now(row, pairs)}
         for row in sorted(before, key=lambda row: row.key)
         if row.written and row.key not in met
     ]
+    names = (
+        *COLUMNS,
+        *dict.fromkeys(name for row in before for name in row.cells if name not in COLUMNS),
+    )
     held = io.StringIO()
     table = csv.writer(held, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for cells in (*open_, *resolved, *agree):
-        table.writerow([inert(cells[name]) for name in COLUMNS])
+    table.writerow(map(inert, names))
+    for cells in (*open_, *resolved, *rest):
+        table.writerow([inert(cells.get(name, "")) for name in names])
     return held.getvalue()
 
 
 def _as_written(earlier: WorklistRow, now: WorklistRow) -> dict[str, str]:
     """Return what stays of what was written, now that the figures are these."""
+    own = {name: cell for name, cell in earlier.cells.items() if name not in COLUMNS}
     if earlier.figures == now.figures:
-        return {name: earlier.cells[name] for name in ("resolved", "remark")}
+        return own | {name: earlier.cells[name] for name in ("resolved", "remark")}
     if not earlier.cells["resolved"]:
-        return {"remark": earlier.cells["remark"]}
+        return own | {"remark": earlier.cells["remark"]}
     was = "; ".join(
         [
             f"{earlier.cells['resolved']} ({earlier.cells['first']}, {earlier.cells['second']})",
             *filter(None, [earlier.cells["remark"]]),
         ]
     )
-    return {"resolved": "", "remark": was}
+    return own | {"resolved": "", "remark": was}
+
+
+def _by_now(row: WorklistRow, pairs: Sequence[Reconciliation]) -> str:
+    """Say what became of a difference that is not met: agree, if its station's captures do."""
+    key, figure, *names = row.key
+    for pair in pairs:
+        if pair.names == tuple(names):
+            common = {folded_key(str(one)) for one in pair.station}
+            return _AGREE if key in common and figure in pair.figures else _NOT_MET
+    return row.cells["became"]  # of a pair that this run does not hold
 
 
 def _ordered(pairs: Sequence[Reconciliation]) -> Iterator[dict[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from tallyverify.arrays import Codes, Mask, Texts
+from tallyverify.arrays import Codes, Mask, Texts, among
 from tallyverify.errors import InputError, shown
 from tallyverify.key_bytes import folded_keys
 from tallyverify.language import clauses, formula, told, told_of
@@ -77,9 +77,10 @@ def match_keys(first: Any, second: Any, crosswalk: Mapping[str, str] | None = No
     at = np.full(len(there), -1, dtype=np.intp)
     free = np.ones(len(here), dtype=bool)  # keys of the first that no key of the second has yet
     forms: dict[KeyForm, int] = {}
+    named = np.zeros(len(there), dtype=bool)  # keys that the crosswalk names
 
     def join(form: KeyForm, one: Texts, other: Texts, least: float = 0.0) -> None:
-        found = _one_to_one(one, other, free, at < 0)
+        found = _one_to_one(one, other, free, (at < 0) & ~named)
         joined = int((found >= 0).sum())
         smaller = min(int(free.sum()), int((at < 0).sum()))
         if not joined or joined < least * smaller:
@@ -90,9 +91,12 @@ def match_keys(first: Any, second: Any, crosswalk: Mapping[str, str] | None = No
 
     known = {folded_key(key): folded_key(value) for key, value in (crosswalk or {}).items()}
     if known:
-        folded = folded_keys(there)
+        folded, own = folded_keys(there), folded_keys(here)
         ours = np.array([known.get(key, "") for key in folded], dtype=object)
-        join("crosswalk", folded_keys(here), ours)
+        join("crosswalk", own, ours)
+        # What the crosswalk names is joined by it or not at all, on either side.
+        named = (ours != "") & (at < 0)
+        free &= ~among(own, set(known.values()))
     join("spelt", here, there)
     for form, of in (("folded", folded_keys), ("accents", _unaccented)):
         if free.any() and (at < 0).any():
@@ -212,8 +216,13 @@ def _unaccented(keys: Any) -> Texts:
 
 
 def _without_accents(text: str) -> str:
-    parts = unicodedata.normalize("NFD", text)
-    return "".join(c for c in parts if not unicodedata.combining(c))
+    """Take the accents off Latin letters: of other scripts a mark makes another letter."""
+    return "".join(map(_bare_letter, unicodedata.normalize("NFC", text)))
+
+
+def _bare_letter(letter: str) -> str:
+    base = unicodedata.normalize("NFD", letter)[:1]
+    return base if unicodedata.name(base, "").startswith("LATIN ") else letter
 
 
 def _joined(here: Texts, there: Texts, free: Mask, open_: Mask) -> list[tuple[Texts, Texts]]:
@@ -267,8 +276,8 @@ def _padded(keys: Texts, widths: list[int]) -> Texts:
 
 
 def _filled_up(forms: Texts, bare: Texts, flat: Texts) -> bool:
-    """Whether a joined key shows that parts are filled up with zeros, or none ever needs it."""
-    return bool(set(forms[forms != bare]) & set(flat)) or bool((forms == bare).all())
+    """Whether a joined key shows that parts are filled up with zeros."""
+    return bool(set(forms[forms != bare]) & set(flat))
 
 
 def _sure(forms: Texts, bare: Texts) -> Texts:

@@ -236,6 +236,111 @@ def test_what_is_declared_true_is_never_contradicted(
     assert report.verdict != "contradicted"
 
 
+def usual(count: int, seed: int) -> list[dict[str, Any]]:
+    """Return sheets of stations whose keys have two parts."""
+    votes = np.random.default_rng(seed).poisson([240, 160, 30], (count, 3))
+    return [
+        {"station": f"{at // 10:04d}/{at % 10:03d}", "A": int(a), "B": int(b), "C": int(c)}
+        for at, (a, b, c) in enumerate(votes)
+    ]
+
+
+@pytest.mark.parametrize("kind", ["sheets", "provisional", "lower_bound"])
+@pytest.mark.parametrize("spelt", ["EXT-{0}", "{0}9"])
+def test_a_station_under_another_key_does_not_count_twice(kind: Any, spelt: str) -> None:
+    """Every twelfth key is made otherwise in the capture, which is right in all figures."""
+    rows = usual(120, 5)
+    other = [
+        {**row, "station": spelt.format(row["station"]) if at % 12 == 0 else row["station"]}
+        for at, row in enumerate(rows)
+    ]
+    report = verified(rows, Capture("q", capture(other), kind), said=declared(rows))
+    assert report.verdict == "consistent"
+
+
+def test_a_sheet_that_is_pending_in_a_capture_is_in_any_bulletin_or_in_none() -> None:
+    rows = usual(120, 6)
+    status = {"column": "st", "counted": ["ok"], "pending": ["p"]}
+    other = [{**row, "st": "p" if at >= 108 else "ok"} for at, row in enumerate(rows)]
+    said = declared(rows[:108]).model_copy(update={"stations": 120})
+    report = verified(rows[:60], Capture("q", capture(other, status=status)), said=said)
+    assert report.verdict == "consistent"
+
+
+def test_annulled_stations_are_known_under_the_keys_of_a_capture_too() -> None:
+    rows = usual(200, 7)
+    said = declared([row for at, row in enumerate(rows) if at % 10]).model_copy(
+        update={"stations": 200, "annulled": tuple(row["station"] for row in rows[::10])}
+    )
+    other = [{**row, "station": row["station"].replace("/", "-")} for row in rows]
+    report = verified(rows, Capture("q", capture(other)), said=said)
+    assert report.verdict == "consistent"
+
+
+def changed(rows: list[dict[str, Any]], which: Any) -> list[dict[str, Any]]:
+    """Return rows with votes of A given to B at some stations."""
+    every = [dict(row) for row in rows]
+    for row in every[which]:
+        row.update({"A": row["A"] // 2, "B": row["B"] + row["A"] - row["A"] // 2})
+    return every
+
+
+def test_a_rival_count_in_slices_is_no_correction() -> None:
+    """Each capture of another stage changes few stations, all together every third one."""
+    rows = usual(200, 8)
+    rival = changed(rows, slice(0, 200, 3))
+    slices = [
+        Capture(
+            f"r{start}",
+            capture([rival[at] if start <= at < start + 30 else rows[at] for at in range(200)]),
+            stage="later",
+        )
+        for start in range(0, 200, 30)
+    ]
+    report = verified(rows, *slices, said=declared(rival))
+    assert report.verdict == "discrepant"
+
+
+def test_a_correction_excuses_nothing_that_a_made_up_bound_opens() -> None:
+    rows = usual(200, 9)
+    rival = changed(rows, slice(0, 200, 3))
+    bound = [{**row, "A": 0, "B": row["B"] + 1, "C": 0} for row in rows]
+    late = [{**row, "A": row["A"] + (at == 0)} for at, row in enumerate(rows)]
+    report = verified(
+        rows,
+        Capture("bound", capture(bound), "lower_bound"),
+        Capture("late", capture(late), stage="later"),
+        said=declared(rival),
+    )
+    assert report.verdict in ("discrepant", "contradicted")
+
+
+def test_a_small_difference_is_not_hidden_by_a_capture_that_agrees_with_it() -> None:
+    rows = usual(200, 10)
+    other = [{**row, "A": row["A"] + 60 * (at in (3, 9))} for at, row in enumerate(rows)]
+    said = declared(other)
+    assert verified(rows, said=said).verdict == "discrepant"
+    assert verified(rows, Capture("q", capture(other)), said=said).verdict == "discrepant"
+
+
+def test_a_capture_without_areas_is_placed_by_the_actas_or_not_at_all() -> None:
+    rows = [{**row, "state": f"S{at % 4}"} for at, row in enumerate(usual(120, 11))]
+    areas = [
+        {
+            "area": {"state": state},
+            "votes": {n: sum(r[n] for r in rows if r["state"] == state) for n in "ABC"},
+        }
+        for state in ("S0", "S1", "S2", "S3")
+    ]
+    whole = {"votes": {n: sum(r[n] for r in rows) for n in "ABC"}}
+    said = tv.Declared.model_validate(
+        {"stations": 120, "bulletins": [{"id": "1", "complete": True, "areas": [whole, *areas]}]}
+    )
+    other = [{k: v for k, v in row.items() if k != "state"} for row in rows]
+    report = verified(rows[:50], Capture("q", capture(other)), said=said)
+    assert report.verdict == "consistent"
+
+
 def test_all_parts_of_the_report_hold_and_fit_the_schema(tmp_path: Path) -> None:
     import jsonschema
 

@@ -73,6 +73,24 @@ def test_a_crosswalk_comes_first() -> None:
     assert joined(["1", "2"], ["1", "9"], crosswalk={"1": "2", "9": "01"}) == {"1": "2", "9": "1"}
 
 
+def test_what_a_crosswalk_names_is_joined_by_it_or_not_at_all() -> None:
+    """The capture numbers stations from 1, the actas from 2, and each has another half."""
+    assert joined(["5", "7", "8"], ["5", "9"], crosswalk={"5": "99", "9": "7"}) == {"9": "7"}
+    actas, other = [str(n) for n in range(1, 100, 2)], [str(n) for n in range(1, 100, 2)]
+    assert joined(actas, other, crosswalk={str(n): str(n + 1) for n in range(1, 100)}) == {}
+    assert joined(["1", "2", "3"], ["1", "2", "3"], crosswalk={"1": "3", "2": "3"}) == {}
+
+
+def test_marks_of_other_scripts_make_other_letters() -> None:
+    assert joined(["が1", "й2", "ñ3"], ["か1", "и2", "n3"]) == {"n3": "ñ3"}
+
+
+def test_joined_parts_without_a_zero_are_only_suggested() -> None:
+    match = match_keys(["1/11", "2/12"], ["111", "212"])
+    assert match.places.tolist() == [-1, -1]
+    assert match.suggested == {"1/11": "111", "2/12": "212"}
+
+
 def test_a_crosswalk_of_two_keys_to_one_joins_neither() -> None:
     assert joined(["1"], ["8", "9"], crosswalk={"8": "1", "9": "1"}) == {}
 

@@ -85,6 +85,31 @@ def test_what_was_written_is_kept_where_captures_agree_by_now(tmp_path: Path) ->
     assert len(again(tmp_path / "w.csv", rows[:1], [FIRST[0], *SECOND[1:]])) == 2
 
 
+def test_what_is_not_met_is_not_called_agreement(tmp_path: Path) -> None:
+    rows = parsed(worklist_csv([pair()]))
+    rows[0] |= {"resolved": "x", "station": "1.2E+3"}
+    rows[1] |= {"remark": "of another pair", "second_capture": "third"}
+    found = again(tmp_path / "w.csv", rows)
+    assert sorted(row["became"] for row in found[-2:]) == ["not_met", "slip"]
+    assert sorted(row["resolved"] for row in found) == ["", "", "", "", "x"]
+
+
+def test_columns_of_ones_own_are_kept(tmp_path: Path) -> None:
+    rows = [{**row, "who": "Ana"} for row in parsed(worklist_csv([pair()]))]
+    assert [row["who"] for row in again(tmp_path / "w.csv", rows)] == ["Ana"] * 3
+
+
+def test_thousands_are_no_decimals(tmp_path: Path) -> None:
+    first = capture(rows_of([("1", 1000, 5)]))
+    second = capture(rows_of([("1", 2000, 5)]))
+    (row,) = parsed(worklist_csv([reconcile_captures(first, second)]))
+    row |= {"resolved": "x", "first": "1.000", "second": "2.000"}
+    path = tmp_path / "w.csv"
+    pd.DataFrame([row]).to_csv(path, index=False)
+    (kept,) = parsed(worklist_csv([reconcile_captures(first, second)], read_worklist(path)))
+    assert kept["resolved"] == "x"
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "semicolons", "latin"])
 def test_as_saved_by_other_programs(tmp_path: Path, kind: str) -> None:
     rows = parsed(worklist_csv([pair()]))

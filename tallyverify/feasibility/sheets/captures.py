@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from tallyverify.arrays import Codes, Counts, Mask, among
+from tallyverify.checking import CaseFacts
+from tallyverify.feasibility.sheets.captures_placed import perhaps_met, placed_by_registry
 from tallyverify.feasibility.sheets.sheet_rows import (
     Places,
     SheetRows,
@@ -25,22 +27,23 @@ from tallyverify.records import SourceKind
 from tallyverify.table import match_keys
 from tallyverify.taken import takes_input
 
-_MOST_PLACES = 400
-"""A station of which no capture says where it lies may lie at any of so many places at most."""
+_KEPT = ("station", "site", "labels", "seen", "least", "most")
+_MOST_WRONG = 0.5
+"""As of an allowance that a case sets: where more sheets may be wrong, none says anything."""
 
 
 @dataclass(frozen=True, eq=False)
 class CaptureRows:
-    """The sheets of one capture, and how they are to be taken.
+    """The sheets of one capture, keyed as the actas are, and how they are to be taken.
 
+    ``nowhere``: keys of stations that may be part of no result, annulled or pending there.
     ``later``: it is of another stage and no hasty one, so that a station without votes in it may
     have been annulled.
     """
 
     rows: SheetRows
     kind: SourceKind
-    crosswalk: dict[str, str]
-    annulled: tuple[str, ...]
+    nowhere: tuple[str, ...]
     later: bool
     wrong: float  # the share of its sheets that may happen to be wrong
     placed: bool  # it says where its stations lie, as far as something is declared by area
@@ -60,14 +63,14 @@ def as_lower_bounds(rows: SheetRows) -> SheetRows:
 
 
 @takes_input
-def with_captures(rows: SheetRows, others: Sequence[CaptureRows]) -> CombinedRows:
+def with_captures(rows: SheetRows, others: Sequence[CaptureRows], facts: CaseFacts) -> CombinedRows:
     """Return the sheets of the actas and of other captures as one witness a station."""
-    own = CaptureRows(rows, "sheets", {}, (), False, 0.0, True)
+    own = CaptureRows(rows, "sheets", (), False, 0.0, True)
     every = [_Columns.of(one) for one in (own, *others)]
     keys = every[0].station
     places: list[Codes] = [np.arange(len(keys))]
     for one in every[1:]:
-        at = match_keys(keys, one.station, one.given.crosswalk).places.copy()
+        at = match_keys(keys, one.station).places.copy()
         new = np.flatnonzero(at < 0)
         at[new] = len(keys) + np.arange(len(new))
         keys = np.concatenate([keys, one.station[new]])
@@ -76,15 +79,26 @@ def with_captures(rows: SheetRows, others: Sequence[CaptureRows]) -> CombinedRow
     spread = [_spread(one, at, many) for one, at in zip(every, places, strict=True)]
     columns, differ, raised = _combined(spread, [one.given.kind for one in every])
     columns["station"] = keys
+    spread[0]["gone"] |= perhaps_met(keys, spread, facts)
     columns["site"], columns["labels"] = _sites(every, spread, places, many)
+    if facts.registry is not None and (columns["site"] < 0).any():
+        columns = placed_by_registry({**columns, "station": keys}, facts)
     known = columns["site"] >= 0
     kept = {n: c if n == "labels" else c[known] for n, c in columns.items()}
     copies = rows.copies | frozenset(keys[(differ | raised) & known])
-    differing = tuple(
+    doubtful = rows.doubtful
+    for one, at in zip(every[1:], places[1:], strict=True):
+        alone = ~spread[0]["there"][at] & among(one.station, one.given.rows.doubtful)
+        doubtful |= frozenset(keys[at[alone]])
+    changes = [
         _apart(one, spread[0], given.kind) for one, given in zip(spread[1:], others, strict=True)
-    )
+    ]
+    differing = tuple((int(both.sum()), int(other.sum())) for both, other in changes)
+    changed = np.zeros(many, dtype=bool)
+    for _, other in changes:
+        changed |= other
     beside = _beside(spread, others, known, raised, differing)
-    return CombinedRows(packed_rows(kept, rows.doubtful, copies), beside, differing)
+    return CombinedRows(packed_rows(kept, doubtful, copies), beside, differing, int(changed.sum()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,12 +107,13 @@ class CombinedRows:
 
     Of each other capture: how many sheets rest on it, not on the actas, and the share of them that
     may happen to be wrong; and how many stations it has in common with the actas, and of these with
-    other votes.
+    other votes. ``changed``: stations of the actas with other votes in any of them.
     """
 
     rows: SheetRows
     beside: tuple[tuple[int, float], ...]
     differ: tuple[tuple[int, int], ...]
+    changed: int
 
 
 def _beside(
@@ -116,24 +131,22 @@ def _beside(
         rests |= here
         # A capture that differs from the actas more often than is allowed for is no better where
         # it stands alone.
-        found.append((int(here.sum()), max(given.wrong, differ / max(common, 1))))
+        found.append((int(here.sum()), min(_MOST_WRONG, max(given.wrong, differ / max(common, 1)))))
     return tuple(found)
 
 
-def _apart(one: dict[str, Any], own: dict[str, Any], kind: SourceKind) -> tuple[int, int]:
-    """Return how many stations both have, seen in the actas, and in how many votes differ.
+def _apart(one: dict[str, Any], own: dict[str, Any], kind: SourceKind) -> tuple[Mask, Mask]:
+    """Return which stations both have, seen in the actas, and in which of these votes differ.
 
     They differ too where the capture has none.
     """
-    both = own["seen"] & (one["seen"] | one["gone"])
-    read = (one["most"][both] >= 0) & (own["most"][both] >= 0)
-    differ = (one["least"][both] != own["least"][both]) & read
+    both: Mask = own["seen"] & (one["seen"] | one["gone"])
+    read = (one["most"] >= 0) & (own["most"] >= 0)
+    differ = (one["least"] != own["least"]) & read
     if kind == "lower_bound":
-        differ = (one["least"][both] > own["most"][both]) & (own["most"][both] >= 0)
-    return int(both.sum()), int((differ.any(axis=1) | one["gone"][both]).sum())
-
-
-_KEPT = ("station", "site", "labels", "seen", "least", "most")
+        differ = (one["least"] > own["most"]) & (own["most"] >= 0)
+    other: Mask = both & (differ.any(axis=1) | one["gone"])
+    return both, other
 
 
 def _wide(column: Any) -> Any:
@@ -170,8 +183,8 @@ def _spread(one: _Columns, at: Codes, many: int) -> dict[str, Any]:
     spread["there"][at] = True
     zero = (one.by_name["least"].sum(axis=1) == 0) & (one.by_name["most"] >= 0).all(axis=1)
     gone = zero & one.given.later
-    if one.given.annulled:
-        gone |= among(folded_keys(one.station), set(folded_keys(list(one.given.annulled))))
+    if one.given.nowhere:
+        gone |= among(folded_keys(one.station), set(folded_keys(list(one.given.nowhere))))
     spread["gone"] = np.zeros(many, dtype=bool)
     spread["gone"][at] = gone
     return spread
@@ -263,9 +276,6 @@ def _sites(
             for row in apart:
                 both = places_among({*names[before[row]], *names[here[row]]})
                 site[at[row]] = codes.setdefault(both, len(codes))
-    anywhere = {areas for label in codes for areas in label if areas}
-    if len(anywhere) <= _MOST_PLACES and (site < 0).any():
-        site[site < 0] = codes.setdefault(places_among(anywhere | {(0,)}), len(codes))
     gone = np.logical_or.reduce([one["gone"] for one in spread])
     names = list(codes)
     for row in np.flatnonzero(gone & (site >= 0)):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tallyverify.checking import CaptureSupport, CaseFacts, Check, Kept
-from tallyverify.feasibility import default_allowance, summarise_witnesses
+from tallyverify.feasibility import summarise_witnesses
 from tallyverify.findings import CheckResult, Evidence
 from tallyverify.language import counted, number, told
 from tallyverify.reconcile.checks.words import NO_CAPTURES
+
+_GRAVITY = {"insufficient": 0, "consistent": 0, "discrepant": 1, "contradicted": 2}
 
 
 def supports(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
@@ -18,39 +20,37 @@ def supports(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     if not facts.support:
         return check.not_applicable(told("the figures were held against no declared result"))
     *alone, together = facts.support
-    # Sheets of an earlier stage may have been corrected since: that is no discrepancy, as long as
-    # no more of them differ than corrections change.
-    differing = [one for one in alone[1:] if one.differ and one.kind != "lower_bound"]
-    corrected = bool(differing) and all(_corrects(one, facts) for one in differing)
-    gravest = Evidence.QUALITY if corrected else Evidence.DISCREPANCY
     findings = [
         check.finding(_proves(one), evidence=Evidence.NOTE, observed=one.sheets_wrong)
         for one in facts.support
     ]
     for at, one in enumerate(alone):
-        if one.verdict != "contradicted" or together.verdict == "contradicted":
+        if _GRAVITY[one.verdict] <= _GRAVITY[together.verdict]:
             continue
+        # Sheets of an earlier stage may have been corrected since: that is no discrepancy.
+        excused = bool(facts.corrected) and (
+            _GRAVITY[facts.corrected] <= _GRAVITY[together.verdict]
+        )
         findings.append(
             check.finding(
                 told(
                     "by the figures of {name} alone the declared result is not true; where the "
                     "captures differ it is open which is right, and taken together they allow it",
                     name=one.name or "",
+                )
+                if together.verdict == "consistent"
+                else told(
+                    "by the figures of {name} alone more sheets would have to be wrong; where the "
+                    "captures differ it is open which is right",
+                    name=one.name or "",
                 ),
-                evidence=gravest if at == 0 else Evidence.QUALITY,
+                evidence=Evidence.QUALITY if at or excused else Evidence.DISCREPANCY,
                 observed=one.sheets_wrong,
                 expected=one.allowed,
                 proof=told("First settle the stations of S601, those of most effect first."),
             )
         )
     return check.result(findings, reason=_proves(together))
-
-
-def _corrects(one: CaptureSupport, facts: CaseFacts) -> bool:
-    """Whether a capture may be what the actas became: of another stage, or less hasty."""
-    later = one.stage != facts.stage or facts.capture == "provisional"
-    few = one.differ <= default_allowance(one.common, "provisional")
-    return one.kind == "sheets" and later and few
 
 
 def _proves(one: CaptureSupport) -> str:
