@@ -1,22 +1,24 @@
 """How many pages of actas are read, by what photographs do to them, and how long a page takes.
 
-``python benchmarks/scanning.py [--pages 40] [--out docs/scanning.md]``. Pages are made, seeded,
-with the QR code of a made acta on 1700 × 2600 pixels of strokes that look like print. A page counts
-as read if its payload comes out; any other payload is *wrong*. Times are of the processor, on one
-core, from the grey page on; the last table is from the bytes of a file on.
+``python benchmarks/scanning.py [--pages 40] [--keep rows.jsonl] [--out docs/scanning.md]``, an hour;
+what is in ``--keep`` is not measured again. Pages are made, seeded, with the QR code of a made acta
+on 1700 × 2600 pixels of strokes that look like print. A page counts as read if its payload comes
+out; any other payload is *wrong*. Times are of the processor, on one core, from the grey page on;
+the last table is from the bytes of a file on.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import multiprocessing
 import os
 import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,14 +38,21 @@ BEGIN, END = "<!-- recovery: begin -->\n", "<!-- recovery: end -->\n"
 class Row:
     """What became of the pages of one cell."""
 
-    cell: Cell
+    name: str
+    dose: float
+    unit: str
     pages: int
     plain: int  # read as they are
     read: int
     wrong: int
     beside: int  # read, with another code said to be there
-    by: Counter[str]
-    milliseconds: list[float]
+    by: dict[str, int]
+    milliseconds: float
+
+    @property
+    def what(self) -> tuple[str, float, str, int]:
+        """What was measured."""
+        return self.name, self.dose, self.unit, self.pages
 
 
 def measured(cell: Cell, pages: int) -> Row:
@@ -66,7 +75,8 @@ def measured(cell: Cell, pages: int) -> Row:
             by[found["how"]] += 1
         elif found["status"] == "several":
             wrong += 1
-    return Row(cell, pages, plain, read, wrong, beside, by, took)
+    mean = float(np.mean(took))
+    return Row(cell.name, cell.dose, cell.unit, pages, plain, read, wrong, beside, dict(by), mean)
 
 
 def table(rows: list[Row]) -> str:
@@ -76,10 +86,10 @@ def table(rows: list[Row]) -> str:
         "|---|--:|--:|--:|--:|--:|",
     ]
     for row in rows:
-        dose = f"{row.cell.dose:g} {row.cell.unit}".strip() if row.cell.unit else ""
+        dose = f"{row.dose:g} {row.unit}" if row.unit else ""
         lines.append(
-            f"| {row.cell.name} | {dose} | {row.plain / row.pages:.0%} | "
-            f"{row.read / row.pages:.0%} | {row.wrong} | {np.mean(row.milliseconds):.0f} |"
+            f"| {row.name} | {dose} | {row.plain / row.pages:.0%} | {row.read / row.pages:.0%} | "
+            f"{row.wrong} | {row.milliseconds:.0f} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -111,15 +121,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=40)
     parser.add_argument("--only", nargs="+", help="names of degradations")
+    parser.add_argument("--keep", type=Path, help="file for the rows, to go on with another time")
     parser.add_argument("--out", type=Path, help="page between whose marks the tables are put")
     given = parser.parse_args()
     cells = [cell for cell in CELLS if not given.only or cell.name in given.only]
+    kept = {}
+    if given.keep and given.keep.exists():
+        lines = given.keep.read_text("utf-8").splitlines()
+        kept = {row.what: row for row in (Row(**json.loads(line)) for line in lines)}
+    left = [one for one in cells if (one.name, one.dose, one.unit, given.pages) not in kept]
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
-        rows = []
-        for row in pool.map(measured, cells, [given.pages] * len(cells)):
-            rows.append(row)
-            said = (f"{row.cell.name} {row.cell.dose:g}", row.plain, row.read, row.wrong)
-            print(*said, f"beside {row.beside}", dict(row.by), file=sys.stderr, flush=True)
+        for row in pool.map(measured, left, [given.pages] * len(left)):
+            kept[row.what] = row
+            print(row, file=sys.stderr, flush=True)
+            if given.keep:
+                with given.keep.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(row)) + "\n")
+    rows = [kept[one.name, one.dose, one.unit, given.pages] for one in cells]
     text = (
         f"{given.pages} pages in each row.\n\n{table(rows)}\nOf {sum(row.pages for row in rows):,} "
         f"pages {sum(row.read for row in rows):,} were read, {sum(row.wrong for row in rows)} of "

@@ -49,12 +49,11 @@ def check_scanned_folder(folder: Path) -> None:
     """Refuse what is no folder."""
     if folder.is_dir():
         return
+    name = folder.absolute().name
     expected = told("a folder with pictures or PDF files of actas")
     if folder.exists():
-        raise InputError(
-            told("a folder is read, no single file"), file=folder.name, expected=expected
-        )
-    raise InputError(told("this folder is not there"), file=folder.name, expected=expected)
+        raise InputError(told("a folder is read, no single file"), file=name, expected=expected)
+    raise InputError(told("this folder is not there"), file=name, expected=expected)
 
 
 def check_out(out: Path, record: Path) -> None:
@@ -104,7 +103,7 @@ def nothing_to_read(folder: Path, passed: Iterable[FileOutcome]) -> InputError:
     ]
     return InputError(
         told("the folder holds no picture and no PDF"),
-        file=folder.name,
+        file=folder.absolute().name,
         found=enumerated(found) if found else told("nothing"),
         expected=told("a folder with pictures or PDF files of actas"),
     )

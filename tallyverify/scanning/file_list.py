@@ -36,7 +36,7 @@ def files_in(folder: Path, own: tuple[Path, ...]) -> FileList:
     ours = {path.absolute().name for path in own}
     home = own[0].absolute().parent.resolve()
     halves = tuple(f".{name}." for name in ours)  # of files that a killed run was about to move
-    for name, entry in _walk(folder, "", passed):
+    for name, entry in _walk(folder, passed):
         path = Path(entry.path)
         if (entry.name in ours or entry.name.startswith(halves)) and path.parent.resolve() == home:
             continue
@@ -50,24 +50,26 @@ def files_in(folder: Path, own: tuple[Path, ...]) -> FileList:
     )
 
 
-def _walk(
-    folder: Path, above: str, passed: list[FileOutcome]
-) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        passed.append(whole_file(above, "unreadable", said=error.strerror or ""))
-        return
-    taken: set[str] = set()
-    for entry in entries:
-        name = f"{above}{_name(entry.name, taken)}"
-        if entry.is_symlink() or not entry.is_dir():
-            yield name, entry
-        elif entry.name.startswith("."):
-            passed.append(whole_file(f"{name}/", "skipped", what="hidden"))
-        else:
-            yield from _walk(Path(entry.path), f"{name}/", passed)
+def _walk(folder: Path, passed: list[FileOutcome]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield every file with its name; of folders only those that can be opened, however deep."""
+    left = [(folder, "")]
+    while left:
+        inside, above = left.pop()
+        try:
+            with os.scandir(inside) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            passed.append(whole_file(above, "unreadable", said=error.strerror or ""))
+            continue
+        taken: set[str] = set()
+        for entry in entries:
+            name = f"{above}{_name(entry.name, taken)}"
+            if entry.is_symlink() or not entry.is_dir():
+                yield name, entry
+            elif entry.name.startswith("."):
+                passed.append(whole_file(f"{name}/", "skipped", what="hidden"))
+            else:
+                left.append((Path(entry.path), f"{name}/"))
 
 
 def _name(name: str, taken: set[str]) -> str:

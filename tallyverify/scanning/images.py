@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.arrays import Array
-from tallyverify.scanning.limits import MOST_BYTES, ScanLimits
+from tallyverify.scanning.limits import LONGEST_SIDE, MOST_BYTES, ScanLimits
 from tallyverify.scanning.opened import open_file
 
 if TYPE_CHECKING:
@@ -116,6 +116,10 @@ def _frames_of(image: Any, count: int, limits: ScanLimits) -> Iterator[Array | N
 
 
 def _check_pixels(width: int, height: int, limits: ScanLimits) -> None:
+    if max(width, height) > LONGEST_SIDE:
+        raise NoPictureError(
+            "too_large", what="side", width=width, height=height, limit=LONGEST_SIDE
+        )
     if width * height > limits.megapixels * 1_000_000:
         raise NoPictureError(
             "too_large", what="pixels", width=width, height=height, limit=limits.megapixels

@@ -8,6 +8,8 @@ from tallyverify.errors import InputError
 from tallyverify.language import number, told
 from tallyverify.taken import takes_input
 
+LONGEST_SIDE = 65_535
+"""Pixels of a side of a picture: more the reader of codes does not take."""
 MOST_BYTES = 2**30
 """Of a file. A larger one is no photograph, and it is held in memory as it is."""
 

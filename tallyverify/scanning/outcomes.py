@@ -53,7 +53,7 @@ class PageOutcome(Model):
     width, height : int
         Pixels of the page as it was read.
     what : str
-        Of ``too_large``: pixels, bytes, pages or memory. Of ``skipped``: why.
+        Of ``too_large``: pixels, side, bytes, pages or memory. Of ``skipped``: why.
     found, limit : int
         What is too large, and what is read at most.
     said : str

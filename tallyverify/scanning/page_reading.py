@@ -7,6 +7,7 @@ from typing import Any
 
 from tallyverify.arrays import Array
 from tallyverify.errors import InputError
+from tallyverify.scanning.limits import LONGEST_SIDE
 from tallyverify.scanning.preparations import QUICK, prepared
 
 _MOST_TEXTS = 300
@@ -31,6 +32,8 @@ class _Page:
         """Add what is on one picture."""
         import zxingcpp
 
+        if max(picture.shape) > LONGEST_SIDE:  # doubled
+            return
         found = zxingcpp.read_barcodes(
             picture,
             formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),

@@ -115,6 +115,13 @@ def _too_large(page: PageOutcome) -> str:
             found=formatted(page.width * page.height / 1e6, ",.1f"),
             limit=limit,
         )
+    if page.what == "side":
+        return told(
+            "{width} × {height} pixels; at most {limit} in a side are read",
+            width=number(page.width),
+            height=number(page.height),
+            limit=limit,
+        )
     if page.what == "pages":
         return told("it has more than {limit} pages (--pages)", limit=limit)
     if page.what == "bytes":

@@ -192,6 +192,33 @@ def test_one_station_on_several_pages_has_a_row_for_each(tmp_path: Path) -> None
     assert [report.check(code).status for code in ("T201", "T202")] == ["flagged", "flagged"]
 
 
+def test_a_folder_as_deep_as_there_may_be(tmp_path: Path) -> None:
+    """Deeper than a function may call itself, and than a path may be long."""
+    photos = tmp_path / "photos"
+    written(photos, "a.png", page(payload_of(1)))
+    depth = 2500
+    here = os.open(photos, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=here)
+        here = _entered("d", here)
+    try:
+        scan = scan_folder(photos, tmp_path / "actas.csv", jobs=1)
+    finally:  # what clears up after tests cannot go so deep
+        for _ in range(depth):
+            here = _entered("..", here)
+            os.rmdir("d", dir_fd=here)
+        os.close(here)
+    assert scan.counts == {"read": 1, "unreadable": 1}
+    deepest = next(one for one in scan.outcomes if one.pages[0].status == "unreadable")
+    assert deepest.pages[0].said == "File name too long"
+
+
+def _entered(name: str, here: int) -> int:
+    there = os.open(name, os.O_RDONLY, dir_fd=here)
+    os.close(here)
+    return there
+
+
 NAMES = {
     "=cmd|'/C calc'!A0.png": "'=cmd|'/C calc'!A0.png",
     "@SUM(1).png": "'@SUM(1).png",

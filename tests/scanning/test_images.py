@@ -86,6 +86,15 @@ def test_what_is_too_large_is_refused_before_it_is_decoded(claim: Any) -> None:
     assert outcomes(claim(25_000, 20_000), megapixels=1)[0]["limit"] == 1
 
 
+def test_a_picture_may_be_narrow_and_not_too_long() -> None:
+    for side, what in ((65_535, ""), (65_536, "side")):
+        for shape in ((side, 3), (3, side)):
+            grey = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
+            (found,) = outcomes(held(Image.fromarray(grey), "png"))
+            assert found["status"] == ("too_large" if what else "no_code")
+            assert found.get("what", "") == what
+
+
 def test_a_limit_is_held_to_the_pixel() -> None:
     page = Image.new("L", (1000, 1000), 255)
     assert outcomes(held(page, "png"), megapixels=1) == [{"status": "no_code"}]
