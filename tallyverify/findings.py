@@ -143,6 +143,45 @@ MOVED_BY: dict[Evidence, Verdict] = {
 """Verdicts that one finding on such a rung is enough for, the strongest first."""
 
 
+class CaptureSupport(Model):
+    """What the figures of one capture, or of all together, say of the declared result.
+
+    Attributes
+    ----------
+    name : str or None
+        The capture; None for all together.
+    kind : str or None
+        What it holds; None for the actas, and for all together.
+    stage, supplied_by : str or None
+        As the case says.
+    sheets : int
+        Stations seen.
+    verdict : {"contradicted", "discrepant", "consistent", "insufficient"}
+        Whether there is a world in which they and every published figure are true.
+    sheets_wrong, votes_wrong : int
+        The least of them that would have to be wrong.
+    allowed : int
+        The sheets that may happen to be wrong.
+    common, differ : int
+        Stations that were seen in the actas too, and those of them with other votes.
+    reason : str
+        Why nothing could be held against them.
+    """
+
+    name: str | None
+    kind: Literal["sheets", "provisional", "lower_bound"] | None
+    stage: str | None
+    supplied_by: str | None
+    sheets: int
+    verdict: Literal["contradicted", "discrepant", "consistent", "insufficient"]
+    sheets_wrong: int
+    votes_wrong: int
+    allowed: int
+    common: int = 0
+    differ: int = 0
+    reason: ToldText = ""
+
+
 def place(area: dict[str, str]) -> str:
     """Return an area in words: its name, with the larger areas it lies in."""
     return ", ".join(reversed(list(area.values()))) if area else told("the whole country")

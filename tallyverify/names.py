@@ -20,8 +20,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from tallyverify.language import told
+
+KeyForm = Literal["spelt", "crosswalk", "folded", "accents", "joined"]
+"""How two keys came to be one: as they are spelt, by a table, up to zeros, case and signs, up to
+accents and what parts them, or with their parts joined."""
 
 SCRIPTS = {
     "latin": "a b c e h i j k m o p s t x y",

@@ -5,7 +5,7 @@ In: parts of the actas and the facts. Out: summaries that add up, and results. B
 """
 
 from tallyverify.checking.bounds import Bounds, bounds_of
-from tallyverify.checking.captures import Capture, CaptureSupport
+from tallyverify.checking.captures import Capture
 from tallyverify.checking.check import MOST_FINDINGS, Check, Summarise
 from tallyverify.checking.concurrent import (
     ConcurrentContest,
@@ -33,7 +33,6 @@ __all__ = [
     "MOST_STATIONS",
     "Bounds",
     "Capture",
-    "CaptureSupport",
     "CaseFacts",
     "Check",
     "ConcurrentContest",

@@ -24,8 +24,9 @@ from tallyverify.records import (
 from tallyverify.table import Registry, Source
 
 if TYPE_CHECKING:
-    from tallyverify.checking.captures import Capture, CaptureSupport
+    from tallyverify.checking.captures import Capture
     from tallyverify.checking.concurrent import ConcurrentContest
+    from tallyverify.findings import CaptureSupport
     from tallyverify.table import ActaTable
 
 Names = tuple[str, ...]

@@ -9,7 +9,7 @@ import numpy as np
 
 from tallyverify.arrays import Texts
 from tallyverify.case import Case
-from tallyverify.checking import Capture, CaptureSupport, CaseFacts, Check, Kept, Seen
+from tallyverify.checking import Capture, CaseFacts, Check, Kept, Seen
 from tallyverify.engine.folding import Progress, doubt_of, find_suspects, fold_rows
 from tallyverify.feasibility import (
     CaptureRows,
@@ -19,7 +19,7 @@ from tallyverify.feasibility import (
     summarise_witnesses,
     with_captures,
 )
-from tallyverify.findings import MOVED_BY
+from tallyverify.findings import MOVED_BY, CaptureSupport
 from tallyverify.language import told
 from tallyverify.table import ActaTable, match_keys
 

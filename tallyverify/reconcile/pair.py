@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -142,7 +143,7 @@ class Reconciliation:
             whole = np.where(known, np.minimum(*sides), -1)
         kept = self.raw_change.copy()
         for at in range(kept.shape[1]):
-            kept[self.tolerance.holds(kept[:, at], whole), at] = 0
+            kept[_within(self.tolerance, kept[:, at], whole), at] = 0
         return kept
 
     def _whole(self, side: int, name: str) -> Counts:
@@ -295,3 +296,19 @@ class Reconciliation:
         from tallyverify.reconcile.document import document_of
 
         return document_of([self]).to_json()
+
+
+def _within(tolerance: Tolerance, difference: Counts, whole: Counts | None) -> Mask:
+    """Return where differences are within a tolerance, exact; nowhere that the whole is unread."""
+    if tolerance.votes is not None:
+        within: Mask = np.abs(difference) <= tolerance.votes
+        return within
+    assert whole is not None
+    # As it is written: 0.1 is one in a thousand, not the float nearest to it.
+    share = Fraction(str(tolerance.percent)) / 100
+    least = np.array(
+        [-1 if w < 0 else share.numerator * w // share.denominator for w in whole.tolist()],
+        dtype=np.int64,
+    )
+    held: Mask = np.abs(difference) <= least
+    return held

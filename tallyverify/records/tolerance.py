@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Annotated, Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
-from tallyverify.arrays import Counts, Mask
 from tallyverify.language import told
 from tallyverify.model import Count, Identifier, Model
 
@@ -49,24 +46,3 @@ class Tolerance(Model):
                 told("a percentage needs 'of', the figure that it is of; votes are of none")
             )
         return self
-
-    def holds(self, difference: Counts, whole: Counts | None) -> Mask:
-        """Return where differences are within it; exact, and nowhere that the whole is not known.
-
-        ``whole`` is −1 where it was not read.
-        """
-        if self.votes is not None:
-            within: Mask = np.abs(difference) <= self.votes
-            return within
-        assert whole is not None
-        # As it is written: 0.1 is one in a thousand, not the float nearest to it.
-        share = Fraction(str(self.percent)) / 100
-        least = np.array(
-            [
-                -1 if w < 0 else share.numerator * int(w) // share.denominator
-                for w in whole.tolist()
-            ],
-            dtype=np.int64,
-        )
-        held: Mask = np.abs(difference) <= least
-        return held

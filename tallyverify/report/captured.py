@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-    from tallyverify.checking import CaptureSupport
+    from tallyverify.findings import CaptureSupport
     from tallyverify.reconcile import PairDocument, ReconcileSection
     from tallyverify.report.model import Report
 

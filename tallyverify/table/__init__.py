@@ -8,7 +8,7 @@ from tallyverify.table.actas import MARK, UNREAD_COLUMNS, ActaParts, ActaTable, 
 from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
 from tallyverify.table.groups import Groups
-from tallyverify.table.key_matching import KeyForm, KeyMatch, match_keys, no_key_in_common
+from tallyverify.table.key_matching import KeyMatch, match_keys, no_key_in_common
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
 from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
@@ -29,7 +29,6 @@ __all__ = [
     "Groups",
     "HashMatches",
     "Index",
-    "KeyForm",
     "KeyMatch",
     "Noticed",
     "RegisteredStation",

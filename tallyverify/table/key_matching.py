@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,11 +19,7 @@ from tallyverify.arrays import Codes, Mask, Texts, among
 from tallyverify.errors import InputError, shown
 from tallyverify.key_bytes import folded_keys
 from tallyverify.language import clauses, formula, told, told_of
-from tallyverify.names import folded_key
-
-KeyForm = Literal["spelt", "crosswalk", "folded", "accents", "joined"]
-"""How two keys came to be one: as they are spelt, by a table, up to zeros, case and signs, up to
-accents and what parts them, or with their parts joined."""
+from tallyverify.names import KeyForm, folded_key
 
 _PARTS = re.compile(r"[-_.:,;/ ]+")
 _MOST = 0.5

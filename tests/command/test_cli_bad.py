@@ -207,7 +207,6 @@ def test_a_declared_result_of_another_election(command: Command, folder: str) ->
         (["--checks", "ruels"], "checks", ["'ruels'", "mean 'rules'?"]),
         (["--checks", "rules,D999"], "checks", ["'D999'", "'D301'"]),
         (["--checks", ""], "checks", ["''", "'rules'"]),
-        (["--checks", "reconcile"], "checks", ["yet", "'compare'"]),
     ],
 )
 def test_unknown_checks(

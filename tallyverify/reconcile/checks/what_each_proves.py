@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tallyverify.checking import CaptureSupport, CaseFacts, Check, Kept
+from tallyverify.checking import CaseFacts, Check, Kept
 from tallyverify.feasibility import summarise_witnesses
-from tallyverify.findings import CheckResult, Evidence
+from tallyverify.findings import CaptureSupport, CheckResult, Evidence
 from tallyverify.language import counted, number, told
 from tallyverify.reconcile.checks.words import NO_CAPTURES
 
