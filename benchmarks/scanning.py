@@ -1,7 +1,7 @@
 """How many pages of actas are read, by what photographs do to them, and how long a page takes.
 
-``python benchmarks/scanning.py [--pages 40] [--keep rows.jsonl] [--out docs/scanning.md]``, an hour;
-what is in ``--keep`` is not measured again. Pages are made, seeded, with the QR code of a made acta
+``python benchmarks/scanning.py [--pages 40] [--keep rows.jsonl] [--out docs/scanning.md]``: an hour,
+but what is in ``--keep`` is not measured again. Pages are made, seeded, with the code of a made acta
 on 1700 × 2600 pixels of strokes that look like print. A page counts as read if its payload comes
 out; any other payload is *wrong*. Times are of the processor, on one core, from the grey page on;
 the last table is from the bytes of a file on.
