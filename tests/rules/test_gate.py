@@ -307,15 +307,6 @@ def test_versions_that_stand_beside_each_other_are_no_status() -> None:
     assert judged(both.reset_index(drop=True)).of("T213") == ()
 
 
-def test_captures_that_are_not_read_are_told() -> None:
-    table = read_actas(frame_of(), contest=CONTEST, mapping=MAPPING)
-    declared = declared_of(nation(votes={"A": 1200, "B": 800}))
-    case = Case(CONTEST, table, declared, captures=("photographs.csv",))
-    told = verify(case, checks="rules,compare").of("T213")
-    assert [finding.evidence for finding in told] == [Evidence.NOTE]
-    assert "'photographs.csv'" in told[0].message
-
-
 def test_two_candidates_exchanged_are_told() -> None:
     """By whom they were exchanged nobody can know: the figures exclude each other."""
     report = judged(frame_of(), votes={"A": 800, "B": 1200}, complete=True)
