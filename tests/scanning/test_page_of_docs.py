@@ -16,6 +16,7 @@ from tallyverify.readers.acta_qr import acta_qr_mapping
 from tallyverify.records import Mapping
 from tallyverify.scanning import ScanLimits
 from tallyverify.scanning.outcomes import PageStatus
+from tests.helpers.acta_pages import CELLS
 from tests.helpers.command import ROOT, SAMPLES
 
 PAGE = (ROOT / "docs" / "scanning.md").read_text(encoding="utf-8")
@@ -58,3 +59,14 @@ def test_the_code_runs() -> None:
     last = block.strip().splitlines()[-1]
     value, told = last.split("  # ")
     assert repr(eval(value, names)) == told
+
+
+def test_rates_stand_there_and_nothing_was_read_wrongly() -> None:
+    rows = re.findall(r"^\| (\w+) \|.*?\| (\S+)% \| (\S+)% \| (\d+) \| \d+ \|$", PAGE, re.M)
+    assert [row[0] for row in rows] == [cell.name for cell in CELLS]
+    assert {row[3] for row in rows} == {"0"}
+    assert all(float(plain) <= float(read) for _, plain, read, _ in rows)
+    assert re.search(r"Of [\d,]+ pages [\d,]+ were read, 0 of them wrongly", PAGE)
+    times = re.findall(r"^\| (?:JPEG|PNG|PDF) \| (\d+) \| (\d+) \|$", PAGE, re.M)
+    assert len(times) == 3
+    assert all(int(within) < 150 for _, within in times)
