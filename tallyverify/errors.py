@@ -141,13 +141,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def inert(text: str) -> str:
-    """Return a text as a cell that is no formula to a spreadsheet: with an apostrophe before it.
-
-    Numbers are left as they are.
-    """
+    """Return a text as a cell that is no formula to a spreadsheet: with an apostrophe before it."""
     plain = printable(text)
-    if plain.lstrip("-").isdecimal():
-        return plain
     return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
-
 from tallyverify.arrays import Texts
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.key_bytes import folded_keys
@@ -45,7 +43,7 @@ def read_crosswalk(path: Path, keys: Any) -> tuple[dict[str, str], str]:
             found=listed(raw.names),
             expected=told("two columns, named capture and actas"),
         )
-    cells = [_texts(raw, place) for place in range(_COLUMNS)]
+    cells = [raw.text(name).fill_null("").to_numpy(zero_copy_only=False) for name in raw.distinct]
     one, other = cells[::-1] if _turned(raw, cells, keys) else cells
     found: dict[str, str] = {}
     rows: dict[str, int] = {}
@@ -94,10 +92,3 @@ def _turned(raw: Raw, cells: list[Texts], keys: Any) -> bool:
     known = set(folded_keys(keys))
     here, there = (sum(key in known for key in folded_keys(column)) for column in cells)
     return there > here
-
-
-def _texts(raw: Raw, place: int) -> Texts:
-    column = raw.columns[place]
-    text = pc.utf8_trim_whitespace(pc.cast(column, "string").fill_null(""))
-    cells: Texts = text.to_numpy(zero_copy_only=False)
-    return cells

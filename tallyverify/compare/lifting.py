@@ -18,10 +18,9 @@ from tallyverify.findings import Evidence
 from tallyverify.language import (
     clauses,
     counted,
+    in_sentences,
     number,
-    paragraph,
     percent,
-    sentence,
     told,
     told_of,
 )
@@ -105,11 +104,6 @@ def said(engine: Feasibility, answer: SeriesAnswer, one: Verified) -> str:
     if used:
         parts.append(told("Assumed: {what}", what=clauses(used)))
     return in_sentences(parts)
-
-
-def in_sentences(parts: list[str]) -> str:
-    """Return clauses as sentences; the full stop of the last is for who puts it into a text."""
-    return paragraph([*map(sentence, parts[:-1]), *parts[-1:]])
 
 
 def _proved(engine: Feasibility, one: Verified) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tallyverify.checking import CaseFacts, Check, Kept
-from tallyverify.compare.lifting import Place, answer_of, in_sentences, proof_of, said, same_place
+from tallyverify.compare.lifting import Place, answer_of, proof_of, said, same_place
 from tallyverify.feasibility import (
     Feasibility,
     Row,
@@ -17,7 +17,7 @@ from tallyverify.feasibility import (
     summarise_witnesses,
 )
 from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import clauses, counted, enumerated, number, told
+from tallyverify.language import clauses, counted, enumerated, in_sentences, number, told
 
 _LISTED = 12
 

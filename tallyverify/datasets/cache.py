@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 
 from tallyverify.errors import InputError
 from tallyverify.language import formula, told
+from tallyverify.readers import digest
 
 VARIABLE = "TALLYVERIFY_CACHE"
 """The environment variable that names another folder."""
@@ -126,5 +126,4 @@ def digest_of(path: Path) -> str | None:
             expected=told("a file, or nothing"),
             hint=told("move it away"),
         )
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return digest(path)

@@ -8,10 +8,11 @@ from typing import Any, Literal, cast
 import numpy as np
 
 from tallyverify.arrays import Texts
-from tallyverify.case import Case
+from tallyverify.case import ACTAS, Case
 from tallyverify.checking import Capture, CaseFacts, Check, Kept, Seen
 from tallyverify.engine.folding import Progress, doubt_of, find_suspects, fold_rows
 from tallyverify.feasibility import (
+    WRONG_SHARES,
     CaptureRows,
     Feasibility,
     as_lower_bounds,
@@ -22,10 +23,6 @@ from tallyverify.feasibility import (
 from tallyverify.findings import MOVED_BY, CaptureSupport
 from tallyverify.language import told
 from tallyverify.table import ActaTable, match_keys
-
-_HASTY = 0.025
-_CAREFUL = 0.005
-"""Shares of sheets that may happen to be wrong, as for the actas."""
 
 _Proved = Literal["contradicted", "discrepant", "consistent"]
 
@@ -53,7 +50,7 @@ def all_together(
     """
     support = [_support(None, facts, seen, rows, doubt, case)]
     used: dict[str, CaptureRows] = {}
-    keys = rows.columns()["station"]
+    keys = rows.keys()
     for capture in case.captures:
         own = replace(
             case,
@@ -156,7 +153,7 @@ def _to_combine(
         capture.kind,
         (*own_facts.source.annulled, *own_facts.source.pending),
         other_stage and capture.kind == "sheets",
-        _CAREFUL if careful else _HASTY,
+        WRONG_SHARES["definitive" if careful else "provisional"],
         levels <= set(own_facts.levels) | (levels - set(facts.levels)),
     )
 
@@ -165,7 +162,7 @@ def _support(
     capture: Capture | None, facts: CaseFacts, seen: Seen, rows: Any, doubt: str, case: Case
 ) -> CaptureSupport:
     head: dict[str, Any] = {
-        "name": "actas" if capture is None else capture.name,
+        "name": ACTAS if capture is None else capture.name,
         "kind": capture.kind if capture else None,
         "stage": capture.stage if capture else facts.stage,
         "supplied_by": capture.supplied_by if capture else case.supplied_by,

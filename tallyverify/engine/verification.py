@@ -42,7 +42,7 @@ from tallyverify.findings import CheckResult
 from tallyverify.forensics import ForensicSection, ForensicStudy
 from tallyverify.inference import InferenceSection, InferenceStudy
 from tallyverify.language import Language, Told, formula, speaking
-from tallyverify.reconcile import summarise_actas
+from tallyverify.reconcile import CapturesHeld, summarise_actas
 from tallyverify.report import (
     CoverageFacts,
     InputFile,
@@ -142,15 +142,22 @@ def verify(
     in_question = _shown(
         "compare", asked_of, doubt, lambda: materiality_of(Kept(seen, rows), facts)
     )
-    report = _report(
-        case, asked, facts, chosen, results, seen, picture, indicators, worlds, in_question, doubt
-    )
     captured: Any = summaries.get(summarise_actas)
-    if case.captures and captured is not None and captured.parts:
-        held = captured.held(facts)
-        section = held.section(facts.support, _LISTED)
-        report = report.model_copy(update={"reconcile": section, "captures": held})
-        report = report.model_copy(update={"summary": summary_of(report)})
+    held = captured.held(facts) if captured is not None and captured.parts else None
+    report = _report(
+        case,
+        asked,
+        facts,
+        chosen,
+        results,
+        seen,
+        picture,
+        indicators,
+        worlds,
+        in_question,
+        held,
+        doubt,
+    )
     if not certify or worlds is None or rows is None:
         return report.in_language(language)
     engine = rows.study(Feasibility, Kept(seen, rows), facts)
@@ -293,6 +300,7 @@ def _report(
     shown: ForensicSection | None,
     worlds: FeasibilitySection | None,
     in_question: MaterialitySection | None,
+    held: CapturesHeld | None,
     doubt: str,
 ) -> Report:
     declared, registry = case.declared, case.registry
@@ -345,6 +353,7 @@ def _report(
         findings=tuple(findings),
         feasibility=worlds,
         materiality=in_question,
+        reconcile=held.section(facts.support, _LISTED) if held is not None else None,
         estimate=picture.estimate.document() if picture is not None else None,
         indicators=indicator_tests(shown),
         contest=case.contest,
@@ -352,5 +361,6 @@ def _report(
         mappings=_mappings_of(case),
         picture=picture,
         forensics=shown,
+        captures=held,
     )
     return report.model_copy(update={"summary": summary_of(report)})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tallyverify.hand_on import hand_on
 
 if TYPE_CHECKING:
-    from tallyverify.feasibility.allowance import allowed_for, default_allowance
+    from tallyverify.feasibility.allowance import WRONG_SHARES, allowed_for, default_allowance
     from tallyverify.feasibility.answer import Feasibility, SeriesAnswer
     from tallyverify.feasibility.answered import figure_words, section_of
     from tallyverify.feasibility.beside import held_of, most_seen, room_of, unseen_room
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BY_COVERAGE",
     "IN_QUESTION",
+    "WRONG_SHARES",
     "CandidateInQuestion",
     "CaptureRows",
     "Certificate",
@@ -113,7 +114,7 @@ __getattr__ = hand_on(
     {
         "beside": ("held_of", "most_seen", "room_of", "unseen_room"),
         "clash": ("clash_of", "look_at_first", "resolved_by"),
-        "allowance": ("allowed_for", "default_allowance"),
+        "allowance": ("WRONG_SHARES", "allowed_for", "default_allowance"),
         "answer": ("Feasibility", "SeriesAnswer"),
         "grading": ("Verified",),
         "answered": (

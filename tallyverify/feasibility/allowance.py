@@ -9,7 +9,8 @@ from tallyverify.checking import CaseFacts
 from tallyverify.language import clauses, counted, formatted, number, told, told_of
 from tallyverify.taken import takes_input
 
-_SHARES = {"definitive": 0.005, "provisional": 0.025}
+WRONG_SHARES = {"definitive": 0.005, "provisional": 0.025}
+"""The share of sheets that happen to be wrong, by how they were captured."""
 Beside = tuple[tuple[int, float], ...]
 
 
@@ -32,7 +33,7 @@ def default_allowance(seen: int, capture: str, beside: Beside = ()) -> int:
     >>> [default_allowance(n, "definitive") for n in (5, 100, 400, 25_073)]
     [1, 2, 5, 148]
     """
-    expected = _SHARES[capture] * max(0, seen - _others(beside))
+    expected = WRONG_SHARES[capture] * max(0, seen - _others(beside))
     expected += sum(sheets * share for sheets, share in beside)
     return max(1, ceil(round(expected + 2 * sqrt(expected), 9)))
 
@@ -45,7 +46,7 @@ def _others(beside: Beside) -> int:
 def allowed_for(facts: CaseFacts, seen: int) -> Allowed:
     """Return the allowance of a case: as it states, else the default, with what was annulled."""
     usual = default_allowance(seen, facts.capture, facts.beside)
-    share = _SHARES[facts.capture]
+    share = WRONG_SHARES[facts.capture]
     own = facts.allowance
     sheets = counted(max(0, seen - _others(facts.beside)), "sheet", "sheets")
     if own is not None and own.sheets is not None:

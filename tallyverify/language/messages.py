@@ -248,6 +248,11 @@ def sentence(text: str) -> Told:
     return capitalized(ended(text))
 
 
+def in_sentences(parts: list[str]) -> Told:
+    """Return clauses as sentences; the full stop of the last is for who puts it into a text."""
+    return paragraph([*map(sentence, parts[:-1]), *parts[-1:]])
+
+
 def _thousands(value: Any) -> str:
     text = f"{abs(value):,}" if isinstance(value, Integral) else f"{abs(value):,.6g}"
     return ("−" if value < 0 else "") + text

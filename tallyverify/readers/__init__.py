@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tallyverify.readers.actas import ActaStream, open_actas, read_actas
     from tallyverify.readers.bulletins import read_areas
     from tallyverify.readers.counts import Thousands, read_counts, thousands_of
-    from tallyverify.readers.files import Content, check_exists, load
+    from tallyverify.readers.files import Content, check_exists, digest, load
     from tallyverify.readers.kinds.encoding import to_utf8
     from tallyverify.readers.kinds.formats import read_raw
     from tallyverify.readers.opening.frames import from_frame
@@ -47,6 +47,7 @@ __all__ = [
     "check_name",
     "check_not_fixed_width",
     "contest_in",
+    "digest",
     "files_meant",
     "format_names",
     "from_frame",
@@ -77,7 +78,7 @@ __getattr__ = hand_on(
         "actas": ("ActaStream", "open_actas", "read_actas"),
         "bulletins": ("read_areas",),
         "counts": ("Thousands", "read_counts", "thousands_of"),
-        "files": ("Content", "check_exists", "load"),
+        "files": ("Content", "check_exists", "digest", "load"),
         "kinds.encoding": ("to_utf8",),
         "kinds.formats": ("read_raw",),
         "opening.frames": ("from_frame",),

@@ -49,6 +49,7 @@ class Content:
     inner: str  # the name of the member, or of the file
 
 
+@takes_input
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as stream:

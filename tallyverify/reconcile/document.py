@@ -10,9 +10,7 @@ import numpy as np
 from tallyverify.findings import CaptureSupport
 from tallyverify.reconcile.agreement import Agreement
 from tallyverify.reconcile.became import exchanged_options
-from tallyverify.reconcile.difference import (
-    Became,
-)
+from tallyverify.reconcile.difference import Became
 from tallyverify.reconcile.document_keys import (
     AgreementDocument,
     CaptureCompared,

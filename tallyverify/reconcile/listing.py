@@ -32,8 +32,7 @@ def stations_that_differ(pair: Reconciliation, most: int) -> tuple[StationDiffer
                 slip=str(slips[at, place]),
             )
             for place, name in enumerate(pair.figures)
-            if pair.change[row, place]
-            or (pair.first[row, place] < 0) != (pair.second[row, place] < 0)
+            if pair.change[row, place] or pair.read_in_one[row, place]
         }
         found.append(
             StationDifference(
@@ -67,8 +66,7 @@ def differences_frame(pair: Reconciliation) -> pd.DataFrame:
     import pandas as pd
 
     rows = pair.order
-    half = (pair.first[rows] >= 0) != (pair.second[rows] >= 0)
-    at, figure = np.nonzero((pair.change[rows] != 0) | half)
+    at, figure = np.nonzero((pair.change[rows] != 0) | pair.read_in_one[rows])
     here = rows[at]
     levels = pair.captures[0].table.levels
     areas = pair.captures[0].area(levels)[pair.rows[0]][here]

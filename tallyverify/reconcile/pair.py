@@ -168,9 +168,15 @@ class Reconciliation:
         return differs
 
     @cached_property
+    def read_in_one(self) -> Mask:
+        """Where a figure was read in one capture only; shape (stations, figures)."""
+        one: Mask = (self.first >= 0) != (self.second >= 0)
+        return one
+
+    @property
     def half_read(self) -> Mask:
         """Which common stations have a figure that was read in one capture only."""
-        half: Mask = ((self.first >= 0) != (self.second >= 0)).any(axis=1)
+        half: Mask = np.logical_or.reduce(self.read_in_one, axis=1)
         return half
 
     @cached_property

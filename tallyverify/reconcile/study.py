@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from tallyverify.case import ACTAS
 from tallyverify.checking import MOST_STATIONS, Capture, CaseFacts
 from tallyverify.feasibility import default_allowance
 from tallyverify.reconcile.agreement import Agreement, agreement_of
@@ -15,8 +16,6 @@ from tallyverify.reconcile.two_captures import reconcile_captures
 from tallyverify.records import SourceKind
 from tallyverify.table import ActaTable, together
 from tallyverify.taken import takes_input
-
-ACTAS = "actas"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from tallyverify.errors import InputError, inert, listed
 from tallyverify.language import told
@@ -29,6 +28,7 @@ _FOUND_BY = ("station", "figure", "first_capture", "second_capture")
 _NEEDED = (*_FOUND_BY, "first", "second", "resolved", "remark")
 _AGREE, _NOT_MET = "agree", "not_met"
 _SIGNS = re.compile(r"[\s.,'\u00a0\u202f]+")
+_WHOLE = re.compile(r"-?[0-9]+")
 _FLOAT = re.compile(r"[.,]0{1,2}$")
 Key = tuple[str, ...]
 
@@ -155,8 +155,13 @@ def worklist_csv(pairs: Sequence[Reconciliation], before: Sequence[WorklistRow] 
     table = csv.writer(held, lineterminator="\n")
     table.writerow(map(inert, names))
     for cells in (*open_, *resolved, *rest):
-        table.writerow([inert(cells.get(name, "")) for name in names])
+        table.writerow([_as_cell(name, cells.get(name, "")) for name in names])
     return held.getvalue()
+
+
+def _as_cell(name: str, text: str) -> str:
+    """Return a cell that is no formula; the difference alone may be a number below zero."""
+    return text if name == "difference" and _WHOLE.fullmatch(text) else inert(text)
 
 
 def _as_written(earlier: WorklistRow, now: WorklistRow) -> dict[str, str]:
@@ -204,7 +209,7 @@ def _ordered(pairs: Sequence[Reconciliation]) -> Iterator[dict[str, str]]:
 
 def _rows(pair: Reconciliation) -> dict[int, list[dict[str, str]]]:
     """Return the rows of each station that differs."""
-    at, figure = np.nonzero((pair.change != 0) | ((pair.first >= 0) != (pair.second >= 0)))
+    at, figure = np.nonzero((pair.change != 0) | pair.read_in_one)
     first, second = pair.first[at, figure], pair.second[at, figure]
     both = (first >= 0) & (second >= 0)
     slips = np.full(len(at), "", dtype=object)
@@ -242,7 +247,6 @@ def _digits(cell: str) -> str:
 
 
 def _texts(raw: Any, name: str) -> list[str]:
-    column = raw.columns[raw.position(name)]
-    texts = pc.utf8_trim_whitespace(pc.cast(column, "string").fill_null("")).to_pylist()
+    texts = raw.text(name).fill_null("").to_pylist()
     # The apostrophe that keeps a cell from being a formula.
     return [text[1:] if text.startswith("'") and text != "'" else text for text in texts]

@@ -227,16 +227,12 @@ def _joined(here: Texts, there: Texts, free: Mask, open_: Mask) -> list[tuple[Te
     Where one side is wider than the other, each part but the first of the narrower may be what was
     written with more zeros.
     """
-    one, other = _numbers(here[free]), _numbers(there[open_])
-    if one is None or other is None or one[1] == other[1]:
+    one, other = _widths(here[free]), _widths(there[open_])
+    if one is None or other is None or min(len(one), len(other)) != 1 or len(one) == len(other):
         return []
-    wide = {len(one[1]): one, len(other[1]): other}
-    if 1 not in wide or len(wide) < 2:
-        return []
-    parted_first = len(one[1]) > 1
+    parted_first = len(one) > 1
     keys, apart = (here, there) if parted_first else (there, here)
-    widths = list((one if parted_first else other)[1])
-    (width,) = (other if parted_first else one)[1]
+    widths, (width,) = (one, other) if parted_first else (other, one)
     choices = [widths]
     if width > sum(widths):
         more = width - sum(widths)
@@ -251,14 +247,14 @@ def _joined(here: Texts, there: Texts, free: Mask, open_: Mask) -> list[tuple[Te
     return [(form, flat) if parted_first else (flat, form) for form in forms]
 
 
-def _numbers(keys: Texts) -> tuple[int, tuple[int, ...]] | None:
-    """Return how many keys there are, and the width of each part; None unless all are numbers."""
+def _widths(keys: Texts) -> list[int] | None:
+    """Return the width of each part of the keys; None unless all are numbers, as many in each."""
     parts = [_PARTS.split(key.strip()) for key in keys]
     if len({len(one) for one in parts}) != 1:
         return None
     if not all(part.isascii() and part.isdigit() for one in parts for part in one):
         return None
-    return len(parts), tuple(max(map(len, column)) for column in zip(*parts, strict=True))
+    return [max(map(len, column)) for column in zip(*parts, strict=True)]
 
 
 def _padded(keys: Texts, widths: list[int]) -> Texts:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tallyverify.arrays import Codes, Counts, Mask, SmallCounts
+from tallyverify.arrays import Codes, Counts, Mask, SmallCounts, Texts
 from tallyverify.checking import CaseFacts, Studied, places_of, shown_in
 from tallyverify.feasibility.figures.papers import case_papers
 from tallyverify.table import ActaTable, Repeats
@@ -43,6 +43,11 @@ class SheetRows(Studied):
             self.doubtful | other.doubtful,
             self.copies | other.copies,
         )
+
+    def keys(self) -> Texts:
+        """Return the keys of all stations, in no order."""
+        parts = [chunk["station"].to_numpy(zero_copy_only=False) for chunk in self.chunks]
+        return np.concatenate(parts)
 
     def columns(self) -> dict[str, Any]:
         """Put all stations together by column, in the order of their keys; they are not kept.

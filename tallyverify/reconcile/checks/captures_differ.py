@@ -10,9 +10,8 @@ from tallyverify.language import (
     enumerated,
     formatted,
     formula,
+    in_sentences,
     number,
-    paragraph,
-    sentence,
     signed,
     told,
     told_of,
@@ -82,7 +81,7 @@ def _summary(check: Check, one: ComparedPair) -> Finding:
         says,
         evidence=Evidence.NOTE if one.corrected or not pair.differ else None,
         observed=pair.differ,
-        proof=_in_sentences(_more(one) if pair.differ else _joined(pair)),
+        proof=in_sentences(_more(one) if pair.differ else _joined(pair)),
         arithmetic=clauses(
             told(
                 "{figure}: {stations}, {first} → {second} ({net})",
@@ -96,11 +95,6 @@ def _summary(check: Check, one: ComparedPair) -> Finding:
             if figure.stations
         ),
     )
-
-
-def _in_sentences(parts: list[str]) -> str:
-    """Return sentences; the full stop of the last is for who puts it into a text."""
-    return paragraph([*map(sentence, parts[:-1]), *parts[-1:]])
 
 
 def _more(one: ComparedPair) -> list[str]:
