@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="slow; run with --runslow"))
+
+
+@pytest.fixture(autouse=True)
+def stays_here() -> Iterator[None]:
+    """Hold that a test leaves the working folder as it found it: the examples are run from it."""
+    before = Path.cwd()
+    yield
+    after = Path.cwd()
+    os.chdir(before)
+    assert after == before, f"the test went to {after} and stayed there"
 
 
 @pytest.fixture

@@ -303,7 +303,7 @@ def test_a_disk_that_is_full_ends_the_run_and_loses_nothing(
     with pytest.raises(OSError, match="No space"):
         scan_folder("photos", "actas.csv")
     monkeypatch.undo()
-    os.chdir(here)
+    monkeypatch.chdir(here)
     scan = scan_folder("photos", "actas.csv")
     assert (scan.read, scan.taken_over) == (FILES, 5)
     assert found() == expected
@@ -317,7 +317,7 @@ def test_an_output_that_fails_at_the_end_keeps_what_was_read(
         scan_folder("photos", "actas.csv")
     assert lines() == FILES
     monkeypatch.undo()
-    os.chdir(here)
+    monkeypatch.chdir(here)
     monkeypatch.setattr(pool_module, "_CALL", ("-c", "raise SystemExit(1)"))  # nothing to be read
     assert scan_folder("photos", "actas.csv").taken_over == FILES
 
