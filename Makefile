@@ -10,7 +10,7 @@ TESTS ?=
 AT_ONCE ?= -n 2 --dist loadfile
 
 # The documentation site, in out/site/site; needs no network.
-.PHONY: verify test slow ends lint types bench site samples format clean
+.PHONY: verify test slow ends lint audit types bench site samples format clean
 
 verify: $(VENV)/.installed
 	@status=0; $(BIN)/tallyverify verify $(CASE) --out $(OUT) || status=$$?; \
@@ -44,6 +44,11 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -c pyproject.toml -r tallyverify
+
+# Known weaknesses of the libraries used, where their databases can be reached.
+audit: $(VENV)/.installed-lint
+	$(BIN)/python tools/audit.py
 
 types: $(VENV)/.installed-lint
 	$(BIN)/mypy
