@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr  # nosec B406: they write, and parse nothing
+from xml.sax.saxutils import escape, quoteattr  # these write, and parse nothing  # nosec B406
 
 from tallyverify.errors import InputError, shown
 from tallyverify.exchange.cells import TableCells

@@ -11,7 +11,7 @@ from tallyverify.language import formula, told
 from tallyverify.readers.opening.more_kinds import distinct_keys
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element  # nosec B405: the type alone; defusedxml parses
+    from xml.etree.ElementTree import Element  # the type alone  # nosec B405
 
 REPORT_SPACE = "http://itl.nist.gov/ns/voting/1500-100/v2"
 """The namespace of version 2, and the only one that is read."""
