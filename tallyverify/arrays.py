@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, shown
 from tallyverify.language import enumerated, formatted, number, told
 
 # Written out: what NDArray of numpy.typing is at run time differs between versions of numpy.
@@ -22,6 +22,7 @@ Texts = np.ndarray[Any, np.dtype[np.object_]]
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
 _LARGEST = 2**31
+_NO_NUMBERS = tuple("USMmcV")  # kinds of numpy: texts, times, complex numbers, records
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +114,8 @@ def among(texts: Iterable[str], wanted: Iterable[str]) -> Mask:
 def floats(name: str, given: ArrayLike, *, dimensions: int | None = None) -> Floats:
     """Return an array of numbers, of so many dimensions, or say what is wrong with it."""
     try:
-        values = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        values = _as_floats(given)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             told("{figures} are not numbers", figures=name),
             found=str(error)[:80],
@@ -128,6 +129,18 @@ def floats(name: str, given: ArrayLike, *, dimensions: int | None = None) -> Flo
             if dimensions == 1
             else told("stations × candidates"),
         )
+    return values
+
+
+def _as_floats(given: ArrayLike) -> Floats:
+    """Return numbers as floats; numpy would also read texts and times, and drop masks and parts."""
+    found = np.asanyarray(given)
+    if found.dtype == object or found.dtype.kind in _NO_NUMBERS:
+        for one in found.flat:
+            if np.asarray(one).dtype.kind in _NO_NUMBERS:
+                raise TypeError(shown(one.item() if isinstance(one, np.generic) else one))
+    values: Floats = np.array(found, dtype=np.float64)
+    values[np.ma.getmaskarray(found)] = np.nan  # what is masked is not known
     return values
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tallyverify.arrays import Floats, floats, same_length
+from tallyverify.arrays import Floats, floats, numbers, same_length
 from tallyverify.errors import InputError
 from tallyverify.inference.estimating.tilt import Tilt, tilt_to, tilted_share
 from tallyverify.language import told
@@ -110,7 +110,7 @@ def sensitivity(
     Raises
     ------
     InputError
-        If there are no unseen votes.
+        If there are no unseen votes, or a figure is missing or below 0.
 
     Examples
     --------
@@ -118,9 +118,11 @@ def sensitivity(
     >>> round(curve.tilt_for(0.1).delta, 6), round(curve.tie.target, 3)
     (0.0, 0.4)
     """
-    at = np.clip(floats("share", share, dimensions=1), 1e-6, 1 - 1e-6)
-    weight = floats("votes", votes, dimensions=1)
-    same_length(share=at, votes=weight)
+    shares = numbers("share", floats("share", share, dimensions=1), least=0)
+    weight = numbers("votes", floats("votes", votes, dimensions=1), least=0)
+    same_length(share=shares, votes=weight)
+    numbers("lead", lead)
+    at = np.clip(shares, 1e-6, 1 - 1e-6)
     both = float(weight.sum())
     if not 0 < both < inf or not valid > 0:
         raise InputError(told("there are no unseen votes for the two candidates, so none to tilt"))
