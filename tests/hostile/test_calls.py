@@ -124,7 +124,7 @@ def test_it_answers_or_says_what_is_wrong(
         (["1e3", "2"], "'1e3'"),
         (np.array([1 + 2j, 3]), r"\(1\+2j\)"),
         (np.array(["2024-07-28"], dtype="datetime64[s]"), "2024"),
-        ([1, None], "NoneType"),
+        ([1, None], "nan at position 1"),
         (np.ma.masked_equal([3, 4], 4), "nan at position 1"),
     ],
 )
