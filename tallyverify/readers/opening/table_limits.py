@@ -14,7 +14,7 @@ MOST_COLUMNS = 16_384
 """Columns of a table: as many as a spreadsheet has."""
 MOST_CHARACTERS = 131_072
 """Characters of a cell: as many as Python's reader of delimited text takes."""
-_FREE_CELLS = 10_000_000
+_FREE_CELLS = 2_000_000
 _EMPTY_OF_ONE = 100
 """Cells that a file does not hold itself, for each that it holds, beyond the first millions."""
 _CHARACTERS_OF_ONE = 64
@@ -88,5 +88,5 @@ def check_cells(cells: int, held: int, file: str, hint: str) -> None:
 
 
 def as_cells(text: str | None) -> int:
-    """Return for how many cells a text counts where it is told in several: one that is long, more."""
+    """Return for how many cells a text counts that is told in several: a long one for more."""
     return 1 + len(text or "") // _CHARACTERS_OF_ONE
