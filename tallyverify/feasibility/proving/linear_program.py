@@ -13,7 +13,6 @@ from tallyverify.feasibility.proving.program import Chain, Program
 from tallyverify.feasibility.proving.proof import Cost
 from tallyverify.feasibility.proving.sheet_papers import changed_papers, loose_papers
 
-
 _WRITTEN_OUT = 24
 """With so many bulletins the sums of each row are written out: shorter, as long as they are few."""
 
