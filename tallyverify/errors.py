@@ -14,6 +14,8 @@ from typing import Any
 from tallyverify.language import Told, enumerated, formula, number, told
 
 _LONGEST_SHOWN = 80
+_LONGEST_NEAR = 200
+"""Letters of a name that another is looked for beside: how alike two are costs their product."""
 
 # Control characters, invisible ones, those that turn the direction of text, lone surrogates.
 _UNSEEN = re.compile(
@@ -156,7 +158,9 @@ def shown(value: object) -> str:
 
 def nearest(name: str, among: Iterable[str]) -> str | None:
     """Return the hint ``did you mean …?`` for the closest of ``among``, if one is close."""
-    by_fold = {option.casefold(): option for option in among}
+    if len(name) > _LONGEST_NEAR:
+        return None
+    by_fold = {option.casefold(): option for option in among if len(option) <= _LONGEST_NEAR}
     close = difflib.get_close_matches(name.casefold(), list(by_fold), n=1, cutoff=0.6)
     return told("did you mean {name}?", name=shown(by_fold[close[0]])) if close else None
 

@@ -89,6 +89,7 @@ Thailand, and ND stands for North Dakota."""
 FORMULA_ERROR = r"^#[¡¿]?[/0A-Z]+[!?]$"
 """How spreadsheets of any language spell an error: ``#REF!``, ``#NAME?``."""
 
+_LONGEST = 200  # letters of a name in which one letter is looked for
 _LONG = 5  # letters of a name that one letter more or less leaves recognisable
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
@@ -114,16 +115,29 @@ def folded(name: str) -> str:
     return _DASH.sub("-", " ".join(text.split()))
 
 
-def spelt_as(name: str, among: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that are this one up to its spelling; itself alone where it is there.
+class Spellings:
+    """Names by what their spellings have in common, to ask of many which of these they are.
 
     Examples
     --------
-    >>> spelt_as("ANA", ["Ana", "ana", "Eva"]), spelt_as("ana", ["Ana", "ana"])
-    (('Ana', 'ana'), ('ana',))
+    >>> known = Spellings(["Ana", "ana", "Eva"])
+    >>> known.of("ANA"), known.of("ana"), known.of("Ida")
+    (('Ana', 'ana'), ('ana',), ())
     """
-    names = tuple(among)
-    return (name,) if name in names else tuple(o for o in names if folded(o) == folded(name))
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._exact: dict[str, None] = {}
+        self._alike: defaultdict[str, list[str]] = defaultdict(list)
+        for name in names:
+            self._exact[name] = None
+            self._alike[folded(name)].append(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._exact)
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """Return the names that are this one up to its spelling; itself alone where it is there."""
+        return (name,) if name in self._exact else tuple(self._alike.get(folded(name), ()))
 
 
 def folded_key(key: str) -> str:
@@ -235,9 +249,12 @@ def _bare(key: str) -> str:
 
 
 def _near(bare: str) -> Iterator[str]:
-    """Yield a text and what is left of it without one letter: near texts share one of these."""
+    """Yield a text and what is left of it without one letter: near texts share one of these.
+
+    Of a text longer than a name, itself alone: its parts would be as long as its square.
+    """
     yield bare
-    for at, letter in enumerate(bare) if len(bare) >= _LONG else ():
+    for at, letter in enumerate(bare) if _LONG <= len(bare) <= _LONGEST else ():
         if not letter.isdigit():
             yield bare[:at] + bare[at + 1 :]
 

@@ -22,7 +22,14 @@ from tallyverify.readers import (
     read_areas,
     read_registry,
 )
-from tallyverify.records import Bulletin, Contest, Declared, DeclaredMapping, Mapping
+from tallyverify.records import (
+    AreaResult,
+    Bulletin,
+    Contest,
+    Declared,
+    DeclaredMapping,
+    Mapping,
+)
 from tallyverify.table import ActaParts, Registry, Source, listed_stations
 
 _OF_TABLES = (
@@ -215,8 +222,14 @@ class CaseReading:
 def _merged(bulletins: list[Bulletin]) -> list[Bulletin]:
     """Return bulletins, the areas of those with one id put together."""
     merged: dict[str, Bulletin] = {}
+    areas: dict[str, dict[frozenset[tuple[str, str]], list[AreaResult]]] = {}
     for bulletin in bulletins:
         first = merged.setdefault(bulletin.id, bulletin)
+        placed = areas.setdefault(bulletin.id, {})
+        for row in bulletin.areas:
+            same = placed.setdefault(frozenset(row.area.items()), [])
+            if first is bulletin or row not in same:
+                same.append(row)
         if first is bulletin:
             continue
         nothing = {"areas": ()}
@@ -230,8 +243,10 @@ def _merged(bulletins: list[Bulletin]) -> list[Bulletin]:
                 expected=shown({k: v for k, v in dict(one).items() if v != getattr(other, k)}),
                 hint=told("say the same of both tables, or give two bulletins two ids"),
             )
-        areas = [*first.areas, *(row for row in bulletin.areas if row not in first.areas)]
-        merged[bulletin.id] = Bulletin.model_validate({**dict(first), "areas": areas})
+    for name, placed in areas.items():
+        rows = [row for same in placed.values() for row in same]
+        if len(rows) > len(merged[name].areas):
+            merged[name] = Bulletin.model_validate({**dict(merged[name]), "areas": rows})
     return list(merged.values())
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 Row = Sequence[str]
 
-_NUMBER = re.compile(r"[+-]?[\d.,' \u00a0]*\d[\d.,' \u00a0]*%?")
+_NUMBER = re.compile(r"[+-]?[.,' \u00a0]*\d[\d.,' \u00a0]*%?")
 _LETTER = re.compile(r"[^\W\d_]")
 _MOST_HEADER_ROWS = 3
 _NOT_READ = {"na", "n/a", "nan", "null", "none", "\\n", "n/d", "s/d"}  # a figure that is missing

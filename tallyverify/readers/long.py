@@ -108,7 +108,8 @@ def _check_options(
 ) -> tuple[str, ...]:
     there = [str(text) for text in pc.unique(options).to_pylist()]
     place = told("column {column}", column=listed(mapping.options_in))
-    unplaced = [text for text in there if text not in wanted and text not in mapping.ignore]
+    placed = {*wanted, *mapping.ignore}
+    unplaced = [text for text in there if text not in placed]
     if unplaced:
         raise InputError(
             told_of(
@@ -123,7 +124,8 @@ def _check_options(
             hint=nearest(unplaced[0], wanted)
             or told("map it to a candidate or line, or list it in mapping.ignore"),
         )
-    absent = [text for text in wanted if text not in there]
+    found = set(there)
+    absent = [text for text in wanted if text not in found]
     if absent and mapping.absent is None:
         raise InputError(
             told("the file has no rows for an option of the mapping"),

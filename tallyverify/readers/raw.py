@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,9 @@ from tallyverify.readers.words import column_place
 
 Merged = tuple[int, int, int]
 """Cells that a workbook says are one: their column's place, the numbers of first and last row."""
+
+_MOST_DIGITS = 9
+"""Of the number behind the name of one of several columns."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,7 @@ class Raw:
 
     def has(self, name: str) -> bool:
         """Return whether a column can be found by this name."""
-        try:
-            self.position(name)
-        except InputError:
-            return False
-        return True
+        return len(self._standing(name)) == 1
 
     def column(self, name: str) -> Any:
         """Return a column of text, numbers or dates by name; ``NAME#2`` is the second so named."""
@@ -106,9 +107,7 @@ class Raw:
 
     def position(self, name: str) -> int:
         """Return where the one column of this name stands."""
-        stripped = [given.strip() for given in self.names]
-        found = [at for at, given in enumerate(self.names) if given == name]
-        found = found or [at for at, given in enumerate(stripped) if given == name.strip()]
+        found = self._standing(name)
         if len(found) == 1:
             return found[0]
         if found:
@@ -125,11 +124,6 @@ class Raw:
                     "name the one you mean: {name}#1 is the first, {name}#2 the second", name=name
                 ),
             )
-        base, mark, nth = name.rpartition("#")
-        if mark and nth.isdigit():
-            same = [at for at, given in enumerate(stripped) if given == base.strip()]
-            if 1 <= int(nth) <= len(same):
-                return same[int(nth) - 1]
         raise InputError(
             told("the file has no column of this name"),
             file=self.file,
@@ -140,7 +134,29 @@ class Raw:
             or told("change the mapping, or check that it is this file"),
         )
 
-    @property
+    def _standing(self, name: str) -> Sequence[int]:
+        """Return where the columns that a name may mean stand."""
+        exact, bare = self._places
+        found = exact.get(name) or bare.get(name.strip())
+        if found:
+            return found
+        base, mark, nth = name.rpartition("#")
+        if not mark or not nth.isdigit() or len(nth) > _MOST_DIGITS:
+            return ()
+        same = bare.get(base.strip(), [])
+        return same[int(nth) - 1 : int(nth)] if int(nth) else ()
+
+    @cached_property
+    def _places(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """Where each name stands, as it is, and without white space around it."""
+        exact: dict[str, list[int]] = {}
+        bare: dict[str, list[int]] = {}
+        for at, name in enumerate(self.names):
+            exact.setdefault(name, []).append(at)
+            bare.setdefault(name.strip(), []).append(at)
+        return exact, bare
+
+    @cached_property
     def distinct(self) -> list[str]:
         """Column names, repeated ones with their number."""
         times = Counter(self.names)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tallyverify.errors import shown
 from tallyverify.language import told
 from tallyverify.model import Model
-from tallyverify.names import spelt_as
+from tallyverify.names import Spellings
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Mapping
 
@@ -22,7 +22,10 @@ _COLUMNS = ("column", "latest", "first")
 
 def spelt_alike(name: str, among: Iterable[str]) -> str | None:
     """Return the one name that is this one up to its spelling; None where two are, or none."""
-    found = spelt_as(name, among)
+    return _only(Spellings(among).of(name))
+
+
+def _only(found: tuple[str, ...]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
@@ -31,9 +34,10 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
 
     A column that the file has as it is named stays. Of two names none is taken for a column.
     """
-    there = {
-        name: name if raw.has(name) else spelt_alike(name, raw.distinct) for name in mapping.columns
-    }
+    if all(map(raw.has, mapping.columns)):
+        return mapping, ()
+    known = Spellings(raw.distinct)
+    there = {name: name if raw.has(name) else _only(known.of(name)) for name in mapping.columns}
     times = Counter(there.values())
     names = {name: own for name, own in there.items() if own and own != name and times[own] == 1}
     if not names:
@@ -79,10 +83,13 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
 
 def with_texts_of(column: pa.Array, known: list[str]) -> tuple[pa.Array, tuple[str, ...]]:
     """Return a column's texts spelt as those that are known, and in words which were not."""
-    strange = [text for text in pc.unique(column).to_pylist() if text not in known]
-    taken = {text: one for text in strange if (one := spelt_alike(text, known))}
-    for text, one in taken.items():
-        column = pc.if_else(pc.equal(column, text), one, column)
+    spelt, exact = Spellings(known), set(known)
+    there = pc.unique(column)
+    strange = [text for text in there.to_pylist() if text not in exact]
+    taken = {text: one for text in strange if (one := _only(spelt.of(text)))}
+    if taken:
+        own = pa.array([taken.get(text, text) for text in there.to_pylist()], there.type)
+        column = own.take(pc.index_in(column, there))
     return column, tuple(
         told("{text} read as {other}", text=shown(text), other=shown(one))
         for text, one in taken.items()

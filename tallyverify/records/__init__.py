@@ -11,7 +11,9 @@ from tallyverify.records.area_result import (
     AreaResult,
     CoverageBasis,
     Group,
+    areas_around,
     decimals_of,
+    stated_short,
 )
 from tallyverify.records.balance import (
     ALL_OPTIONS,
@@ -71,9 +73,11 @@ __all__ = [
     "Subtotals",
     "TableOutcome",
     "Tolerance",
+    "areas_around",
     "column_named",
     "decimals_of",
     "evaluate_table",
     "in_time",
     "moments_of",
+    "stated_short",
 ]

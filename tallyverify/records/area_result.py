@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -238,6 +239,46 @@ class AreaResult(Model):
         points = round(stated if stated > 1 else stated * 100, _MOST_DECIMALS)
         half = Fraction(1, 2 * 10 ** decimals_of(points))
         return max(points - half, Fraction(0)) / 100, min(points + half, Fraction(100)) / 100
+
+
+def areas_around(areas: Iterable[dict[str, str]]) -> list[set[int]]:
+    """Return which of some areas each of them lies in, itself among them; by position.
+
+    Examples
+    --------
+    >>> areas_around([{}, {"state": "N"}, {"state": "N", "town": "T"}, {"state": "S"}])
+    [{0}, {0, 1}, {0, 1, 2}, {0, 3}]
+    """
+    listed = list(areas)
+    named: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
+    for at, area in enumerate(listed):
+        levels = tuple(sorted(area))
+        named.setdefault(levels, {})[tuple(area[level] for level in levels)] = at
+    return [
+        {
+            at
+            for levels, places in named.items()
+            if all(level in area for level in levels)
+            and (at := places.get(tuple(area[level] for level in levels), -1)) >= 0
+        }
+        for area in listed
+    ]
+
+
+def stated_short(rows: Sequence[AreaResult]) -> frozenset[int]:
+    """Return, by position, in which of some areas a coverage of less than all is stated, or within.
+
+    Examples
+    --------
+    >>> north = AreaResult(area={"state": "N"}, coverage=0.9)
+    >>> sorted(stated_short([AreaResult(coverage=1), north, AreaResult(area={"state": "S"})]))
+    [0, 1]
+    """
+    less = [row.coverage_range is not None and row.coverage_range[1] < 1 for row in rows]
+    if not any(less):
+        return frozenset()
+    around = areas_around(row.area for row in rows)
+    return frozenset(at for own, short in zip(around, less, strict=True) if short for at in own)
 
 
 def decimals_of(stated: Fraction) -> int:

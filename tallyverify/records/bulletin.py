@@ -13,7 +13,13 @@ from pydantic import Field, field_validator, model_validator
 from tallyverify.errors import shown
 from tallyverify.language import told
 from tallyverify.model import Identifier, Model, OptionalName, Text
-from tallyverify.records.area_result import AreaResult, CoverageBasis, Decimals, Flag
+from tallyverify.records.area_result import (
+    AreaResult,
+    CoverageBasis,
+    Decimals,
+    Flag,
+    stated_short,
+)
 
 
 class Bulletin(Model):
@@ -78,6 +84,11 @@ class Bulletin(Model):
     def of(self, area: dict[str, str]) -> AreaResult | None:
         """Return what the bulletin declares for an area, if anything."""
         return self._by_area.get(frozenset(area.items()))
+
+    @cached_property
+    def short(self) -> frozenset[frozenset[tuple[str, str]]]:
+        """The areas in which, or in a part of which, a coverage of less than all is stated."""
+        return frozenset(frozenset(self.areas[at].area.items()) for at in stated_short(self.areas))
 
     @cached_property
     def _by_area(self) -> dict[frozenset[tuple[str, str]], AreaResult]:

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from tallyverify.errors import UnknownNameError, listed, nearest
 from tallyverify.language import number, paragraph, told
 from tallyverify.model import Identifier, Model, Text
+from tallyverify.names import Spellings
 from tallyverify.records.agreement import check_agreement
 from tallyverify.records.balance import ALL_OPTIONS, STANDARD_BALANCES, Balance
 from tallyverify.records.rule import Rule
@@ -229,6 +230,11 @@ class Contest(Model):
         return tuple(candidate.id for candidate in self.candidates)
 
     @cached_property
+    def spelt_candidates(self) -> Spellings:
+        """The ids of the candidates, to ask which of them a name is."""
+        return Spellings(self.candidate_ids)
+
+    @cached_property
     def options(self) -> dict[str, str]:
         """Candidate of each option, in the contest's order."""
         return {option: row.id for row in self.candidates for option in row.options}
@@ -264,5 +270,8 @@ class Contest(Model):
 
     def display(self, name: str) -> str:
         """Return the full name of a candidate, or the id where there is none."""
-        names = {row.id: row.name for row in self.candidates}
-        return names.get(name) or name
+        return self._full_names.get(name) or name
+
+    @cached_property
+    def _full_names(self) -> dict[str, str]:
+        return {row.id: row.name for row in self.candidates}

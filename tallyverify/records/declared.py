@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Literal, overload
 from pydantic import PrivateAttr, field_validator, model_validator
 
 from tallyverify.errors import InputError, listed, shown
-from tallyverify.language import Told, formatted, number, told, told_of
+from tallyverify.language import Told, counted, formatted, number, told, told_of
 from tallyverify.model import Count, Model, Text
 from tallyverify.names import folded
 from tallyverify.records.area_result import Annulled, AreaResult, CoverageBasis, Flag
@@ -18,6 +19,11 @@ from tallyverify.records.bulletin import Bulletin, in_time
 from tallyverify.records.contest import Contest
 from tallyverify.records.fitting import fitted_row
 
+MOST_BULLETINS = 200
+"""Bulletins of one series: one for each quarter of an hour of two days, and some.
+
+The proof holds each sheet to each of them, at a cost that grows as the square of their number.
+"""
 _WHOLE = Fraction(199, 200)
 """A coverage above this can be rounded to 100 %."""
 
@@ -78,6 +84,16 @@ class Declared(Model):
         names = [bulletin.id for bulletin in self.bulletins]
         if len(set(names)) < len(names):
             raise ValueError(told("two bulletins have the same id"))
+        most = max(Counter(bulletin.series for bulletin in self.bulletins).values(), default=0)
+        if most > MOST_BULLETINS:
+            raise ValueError(
+                told(
+                    "{bulletins} are of one series, and at most {most} are held against each "
+                    "other: leave out some of those in between",
+                    bulletins=counted(most, "bulletin", "bulletins"),
+                    most=number(MOST_BULLETINS),
+                )
+            )
         return self
 
     @model_validator(mode="after")
@@ -163,9 +179,7 @@ class Declared(Model):
         said = self.stated(bulletin, row, "complete")
         if said is not None or row.coverage_range is None:
             return said
-        inside = [other for other in bulletin.areas if row.area.items() <= other.area.items()]
-        ranges = [other.coverage_range for other in inside]
-        return all(extent is None or extent[1] == 1 for extent in ranges)
+        return frozenset(row.area.items()) not in bulletin.short
 
     @cached_property
     def all_stations(self) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import formatted, told
-from tallyverify.names import spelt_as
+from tallyverify.names import Spellings
 from tallyverify.records.area_result import AreaResult
 from tallyverify.records.contest import Contest
 
@@ -50,14 +50,16 @@ def fitted_row(
         spellings, or percentages sum to more than each voter's votes.
     """
 
-    def own(kind: _Kind, names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    def own(kind: _Kind, names: Iterable[str], known: Spellings) -> dict[str, str]:
         """Return what each of these names is in the contest."""
         found: dict[str, str] = {}
+        named: dict[str, str] = {}
         for name in names:
-            alike = spelt_as(name, known)
+            alike = known.of(name)
             if not alike:
                 raise _unknown(kind, name, tuple(known), file, where)
-            twice = [other for other, one in found.items() if one == alike[0]]
+            other = named.setdefault(alike[0], name)
+            twice = [other] if other != name else []
             if len(alike) > 1 or twice:
                 raise InputError(
                     kind.twice,
@@ -72,10 +74,13 @@ def fitted_row(
         return found
 
     members = [name for group in row.groups for name in group.candidates]
-    names = own(_CANDIDATE, [*row.votes, *members], contest.candidate_ids)
-    labels = dict.fromkeys((*(group.name for group in row.groups), *contest.candidate_ids))
+    names = own(_CANDIDATE, [*row.votes, *members], contest.spelt_candidates)
+    labels = contest.spelt_candidates
+    if row.groups and row.percentages:
+        groups_too = (*(group.name for group in row.groups), *contest.candidate_ids)
+        labels = Spellings(dict.fromkeys(groups_too))
     shares = own(_CANDIDATE, row.percentages, labels)
-    levels = own(_LEVEL, row.area, contest.levels)
+    levels = own(_LEVEL, row.area, Spellings(contest.levels))
     area = {levels[level]: name for level, name in row.area.items()}
     groups = [
         group.model_copy(update={"candidates": tuple(names[name] for name in group.candidates)})

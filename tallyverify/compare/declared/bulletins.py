@@ -34,14 +34,12 @@ def pairs(engine: Feasibility, facts: CaseFacts) -> list[Pair]:
     """Each area's result in force with the next one declared for it in the same series."""
     found: list[Pair] = []
     for answer in engine.series:
-        for area in facts.areas:
-            stated = [
-                (at, bulletin, row)
-                for at, (bulletin, rows) in enumerate(answer.series.bulletins)
-                for row in rows
-                if row.area == area
-            ]
-            found += [Pair(answer, *one, *other) for one, other in pairwise(stated)]
+        stated: dict[int, list[tuple[int, Bulletin, AreaResult]]] = {}
+        for at, (bulletin, rows) in enumerate(answer.series.bulletins):
+            for row in rows:
+                stated.setdefault(facts.area_index(row.area), []).append((at, bulletin, row))
+        for _, each in sorted(stated.items()):
+            found += [Pair(answer, *one, *other) for one, other in pairwise(each)]
     return found
 
 

@@ -14,7 +14,7 @@ from tallyverify.feasibility.figures.unseen_sizes import closed_registry, statio
 from tallyverify.feasibility.sheets.witnesses import Witnesses
 from tallyverify.findings import place
 from tallyverify.language import counted, formatted, number, told, told_of
-from tallyverify.records import AreaResult, Bulletin
+from tallyverify.records import AreaResult, Bulletin, areas_around, stated_short
 
 _COVERED = {
     "stations": told("stations covered"),
@@ -45,10 +45,11 @@ def extents(series: Series, facts: CaseFacts, seen: Witnesses) -> dict[tuple[int
     for at, (bulletin, rows) in enumerate(series.bulletins):
         silent = not any(_says_extent(bulletin, row, facts) for row in rows)
         last = at == len(series.bulletins) - 1
-        for row in rows:
+        short = stated_short(rows)
+        for position, row in enumerate(rows):
             if not facts.is_visible(row.area):
                 continue
-            one = _extent(bulletin, row, rows, facts, seen)
+            one = _extent(bulletin, row, position in short, facts, seen)
             one = replace(one, share=_share_beside(bulletin, row, facts, seen))
             if silent and last:
                 one = Extent(
@@ -72,10 +73,11 @@ def _says_extent(bulletin: Bulletin, row: AreaResult, facts: CaseFacts) -> bool:
 def _extent(
     bulletin: Bulletin,
     row: AreaResult,
-    rows: tuple[AreaResult, ...],
+    less: bool,
     facts: CaseFacts,
     seen: Witnesses,
 ) -> Extent:
+    """How much a row holds; ``less``: it states for it, or for a part of it, that it is not all."""
     head = told("bulletin {bulletin}, {place}", bulletin=bulletin.id, place=place(row.area))
     total = stations_in(row.area, facts, seen)
     complete = stated(facts, bulletin, row, "complete")
@@ -105,12 +107,6 @@ def _extent(
         return Extent(False, stations=exact, words=said)
     if covered is None:
         return Extent(False)
-    less = any(
-        other.coverage_range is not None
-        and other.coverage_range[1] < 1
-        and row.area.items() <= other.area.items()
-        for other in rows
-    )
     basis = stated(facts, bulletin, row, "coverage_basis")
     rounded = covered[1] == 1 and covered[0] >= Fraction(199, 200)
     if rounded and not less and complete is not False and basis != "registered":
@@ -234,11 +230,9 @@ def same_hours(
         if whole_at(at, 0):
             continue
         whole = next((row for row in visible if not row.area), None)
-        tops = [
-            row
-            for row in visible
-            if row.area and not any(o.area.items() < row.area.items() for o in visible if o.area)
-        ]
+        parts = [row for row in visible if row.area]
+        around = areas_around(row.area for row in parts)
+        tops = [row for row, own in zip(parts, around, strict=True) if len(own) == 1]
         counts = [row.stations for row in tops]
         if whole is None or whole.stations is None or None in counts:
             return False

@@ -17,6 +17,8 @@ from tallyverify.language import told
 from tallyverify.records import AreaResult, Bulletin, in_time
 from tallyverify.taken import takes_input
 
+_Key = tuple[tuple[str, str], ...]
+
 BY_COVERAGE = told("stations by coverage")
 """The label of stations that a coverage of stations allows, beside their stated number."""
 
@@ -65,12 +67,12 @@ def series_in_force(facts: CaseFacts) -> tuple[Series, ...]:
             ordered = ordered[:1]
         kept: list[tuple[Bulletin, tuple[AreaResult, ...]]] = []
         gone: list[str] = []
-        for place, bulletin in enumerate(ordered):
-            later = [one for one in ordered[place + 1 :] if one.correction]
+        corrected: dict[_Key, None] = {}  # areas of later corrections
+        for bulletin in reversed(ordered):
             rows = tuple(
                 row
                 for row in bulletin.areas
-                if not any(_overlap(row.area, r.area) for one in later for r in one.areas)
+                if not any(_overlap(row.area, dict(area)) for area in corrected)
             )
             if rows:
                 kept.append((bulletin, rows))
@@ -78,7 +80,9 @@ def series_in_force(facts: CaseFacts) -> tuple[Series, ...]:
                 gone.append(
                     told("bulletin {bulletin}: corrected by a later one", bulletin=bulletin.id)
                 )
-        found.append(Series(name, tuple(kept), tuple(gone), how))
+            if bulletin.correction:
+                corrected |= dict.fromkeys(tuple(row.area.items()) for row in bulletin.areas)
+        found.append(Series(name, tuple(kept[::-1]), tuple(gone[::-1]), how))
     return tuple(found)
 
 
@@ -189,9 +193,14 @@ def _falls(bulletins: list[Bulletin]) -> int:
     return count
 
 
-def rows_of(series: Series, facts: CaseFacts) -> Iterator[Row]:
-    """Yield the published numbers of papers of a series, as intervals of what each may be."""
-    for place, (bulletin, results) in enumerate(series.bulletins):
+def rows_of(series: Series, facts: CaseFacts, only: int | None = None) -> Iterator[Row]:
+    """Yield the published numbers of papers of a series, as intervals of what each may be.
+
+    Of all its bulletins, or of the one in a place.
+    """
+    places = range(len(series.bulletins)) if only is None else (only,)
+    for place in places:
+        bulletin, results = series.bulletins[place]
         for result in results:
             if facts.is_visible(result.area):
                 yield from _of_area(place, bulletin, result, facts)

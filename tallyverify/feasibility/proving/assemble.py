@@ -17,6 +17,7 @@ from tallyverify.feasibility.figures.unseen_sizes import UnseenSizes
 from tallyverify.feasibility.proving.program import Chain, Program, SheetStations, Unseen
 from tallyverify.feasibility.sheets.sheet_rows import Areas, Places
 from tallyverify.feasibility.sheets.witnesses import Witnesses
+from tallyverify.records import areas_around
 
 
 @dataclass(frozen=True)
@@ -56,26 +57,17 @@ def assembled(
     like : Program, optional
         Another reading of the same rows, whose stations are taken where they are the same.
     """
-    rows = [*rows_of(series, facts), *count_rows(series, extents, voters=voters)]
-    rows = [row for row in rows if only is None or row.bulletin == only]
+    inside = extents
+    if only is not None:
+        inside = {key: one for key, one in extents.items() if key[0] == only}
+    rows = [*rows_of(series, facts, only), *count_rows(series, inside, voters=voters)]
     rows = [_with_annulled(row, closing, len(series.bulletins)) for row in rows]
-    whole = {
-        key
-        for key, one in extents.items()
-        if one.whole and (taken or not one.taken) and (only is None or key[0] == only)
-    }
+    whole = {key for key, one in inside.items() if one.whole and (taken or not one.taken)}
     papers = case_papers(facts)
-    figures = tuple(dict.fromkeys(row.figure for row in rows))
     # Candidates one by one as well: what a wrong vote is worth needs them.
-    figures += tuple(
-        figure
-        for name in facts.contest.candidate_ids
-        if (figure := Figure("votes", (name,))) not in figures
-    )
-    above = [
-        {b for b, other in enumerate(facts.areas) if other.items() <= area.items()}
-        for area in facts.areas
-    ]
+    alone = (Figure("votes", (name,)) for name in facts.contest.candidate_ids)
+    figures = tuple(dict.fromkeys((*(row.figure for row in rows), *alone)))
+    above = areas_around(facts.areas)
     placed = [
         *(areas for places in seen.labels for areas in places),
         *(tuple(sorted(path | {0})) for path in above),
@@ -86,9 +78,8 @@ def assembled(
         sites.setdefault(places, len(sites))
     one_hour = same_hours(series, extents, facts, taken=taken)
     complete = {key for key in whole if extents[key].complete}
-    chains = tuple(
-        _chains(one, rows, whole, complete, len(series.bulletins), one_hour) for one in sites
-    )
+    by_area = _by_area(rows, whole, complete)
+    chains = tuple(_chains(one, by_area, len(series.bulletins), one_hour, only) for one in sites)
     # So many papers, of all classes that any published figure counts, are nowhere exceeded.
     box = max(sum(row.high for row in rows if not row.of_stations), 1)
     cap = np.where(seen.limits.cap >= 0, seen.limits.cap, box)
@@ -104,7 +95,7 @@ def assembled(
         stations = SheetStations(least, most, at[held], cap[held], lists[held], low, high, held)
     stating = {
         key
-        for key, one in extents.items()
+        for key, one in inside.items()
         if series.bulletins[key[0]][0].of(facts.areas[key[1]]).stations is not None  # type: ignore[union-attr]
     }
     # Where every row says how many stations it holds, each paper is of one of these.
@@ -147,13 +138,42 @@ def _with_annulled(row: Row, closing: Closing, bulletins: int) -> Row:
     return replace(row, low=max(row.low - (stations if row.of_stations else papers), 0))
 
 
+@dataclass(frozen=True)
+class _OfArea:
+    """What is published of an area: its rows with their places, and from which bulletin on all."""
+
+    rows: list[tuple[int, Row]]
+    whole: int | None
+    complete: int | None
+
+
+def _by_area(
+    rows: list[Row], whole: set[tuple[int, int]], complete: set[tuple[int, int]]
+) -> dict[int, _OfArea]:
+    placed: dict[int, list[tuple[int, Row]]] = {}
+    for at, row in enumerate(rows):
+        placed.setdefault(row.area, []).append((at, row))
+    first, sealed = _first(whole), _first(complete)
+    return {
+        area: _OfArea(placed.get(area, []), first.get(area), sealed.get(area))
+        for area in placed.keys() | first.keys() | sealed.keys()
+    }
+
+
+def _first(keys: set[tuple[int, int]]) -> dict[int, int]:
+    """The first bulletin of each area."""
+    found: dict[int, int] = {}
+    for bulletin, area in keys:
+        found[area] = min(bulletin, found.get(area, bulletin))
+    return found
+
+
 def _chains(
     places: Places,
-    rows: list[Row],
-    whole: set[tuple[int, int]],
-    complete: set[tuple[int, int]],
+    published: dict[int, _OfArea],
     bulletins: int,
     one_hour: bool,
+    only: int | None,
 ) -> tuple[Chain, ...]:
     """Return the rows that a station of a site enters, by what it enters together.
 
@@ -165,44 +185,55 @@ def _chains(
     """
     pending = not places[0]
 
-    def by(areas: Areas, keys: set[tuple[int, int]] = whole) -> int:
+    def by(areas: Areas) -> int:
         """The bulletin by which it is in."""
-        return min((b for b, area in keys if area in areas), default=bulletins)
+        found = (published[area].whole for area in areas if area in published)
+        return min((at for at in found if at is not None), default=bulletins)
+
+    def sealed(areas: Areas) -> int:
+        found = (published[area].complete for area in areas if area in published)
+        return min((at for at in found if at is not None), default=bulletins)
 
     if one_hour:
         every = [(areas, by(areas)) for areas in places]
-        return (_chain(rows, every, by(places[0], complete), bare=pending),)
+        return (_chain(published, every, sealed(places[0]), only, bare=pending),)
     # Whatever is whole around an area is whole in it.
     found = [
-        _chain(rows, [((area,), by((area, 0)))], by((area, 0), complete)) for area in places[0]
+        _chain(published, [((area,), by((area, 0)))], sealed((area, 0)), only) for area in places[0]
     ]
     alone = ([area for area in areas if area not in places[0]] for areas in places)
     for either in zip_longest(*alone):
         ways = [((area,), by((area, 0))) for area in either if area is not None]
-        found.append(_chain(rows, [((), 0), *ways], bulletins, bare=pending))
+        found.append(_chain(published, [((), 0), *ways], bulletins, only, bare=pending))
     return tuple(found)
 
 
 def _chain(
-    rows: list[Row], ways: list[tuple[Areas, int]], sealed: int, *, bare: bool = False
+    published: dict[int, _OfArea],
+    ways: list[tuple[Areas, int]],
+    sealed: int,
+    only: int | None,
+    *,
+    bare: bool = False,
 ) -> Chain:
     """Return the rows of some areas: a station enters those of one way, by its bulletin.
 
     ``bare``: it may also be counted among the stations alone.
     """
     known = {area for areas, _ in ways for area in areas}
-    inside = [at for at, row in enumerate(rows) if row.area in known]
-    counts = [
-        [rows[at].area in areas and rows[at].bulletin >= entry for at in inside]
-        for areas, last in ways
-        for entry in range(last + 1)
-    ]
+    rows = sorted(row for area in known & published.keys() for row in published[area].rows)
+    inside = np.array([at for at, _ in rows], dtype=np.int64)
+    bulletin = np.array([row.bulletin for _, row in rows], dtype=np.int64)
+    counts = [np.zeros((0, len(rows)), dtype=bool)]
+    for areas, last in ways:
+        there = np.array([row.area in areas for _, row in rows], dtype=bool)
+        # To one bulletin alone it is the same with which of those before it a station enters.
+        entries = np.array([0, only + 1]) if only is not None else np.arange(last + 1)
+        counts.append(there & (bulletin >= entries[entries <= last, None]))
     if bare:
-        counts += [
-            [on and rows[at].of_stations for at, on in zip(inside, one, strict=True)]
-            for one in counts
-        ]
-    return Chain(np.array(inside, dtype=np.int64), np.array(counts, dtype=bool), sealed)
+        stations = np.array([row.of_stations for _, row in rows], dtype=bool)
+        counts += [one & stations for one in counts]
+    return Chain(inside, np.concatenate(counts), sealed)
 
 
 def _intervals(

@@ -13,6 +13,9 @@ from tallyverify.feasibility.proving.program import Chain, Program
 from tallyverify.feasibility.proving.proof import Cost
 from tallyverify.feasibility.proving.sheet_papers import changed_papers, loose_papers
 
+_WRITTEN_OUT = 24
+"""With so many bulletins the sums of each row are written out: shorter, as long as they are few."""
+
 
 @dataclass(frozen=True, eq=False)
 class LinearProgram:
@@ -130,11 +133,38 @@ def _figures(
     exact: Mask,
 ) -> None:
     """Add what true sheets say exactly, for some figures."""
+    entered = _entered(build, chain, y) if chain.last > _WRITTEN_OUT else None
     for at, row in enumerate(chain.rows):
         figure = program.figure_of[row]
         if exact[figure]:
             values = program.stations.least[here, figure].astype(float)
-            build.put(rows[row], y[:, chain.counts[:, at]], values[:, None])
+            inside = y[:, chain.counts[:, at]] if entered is None else entered[:, at, None]
+            build.put(rows[row], inside, values[:, None])
+
+
+def _entered(build: Builder, chain: Chain, y: Counts) -> Counts:
+    """Add whether each station entered in one of the ways that a row counts; (stations, rows).
+
+    Each such sum is that of the ways which the largest of the others inside it lacks: so all of
+    them together have as many terms as there are ways, not as their square.
+    """
+    sums, of_row = np.unique(chain.counts.T, axis=0, return_inverse=True)
+    size = len(y)
+    variables = np.empty((len(sums), size), dtype=np.int64)
+    done = np.zeros((0, sums.shape[1]), dtype=bool)
+    order = np.argsort(sums.sum(axis=1), kind="stable")
+    for nth, one in enumerate(order):
+        variables[one] = build.variables(size)
+        equal = build.constraints(size, 0.0, 0.0)
+        build.put(equal, variables[one], -1.0)
+        lacking = sums[one]
+        inside = np.flatnonzero(~(done & ~lacking).any(axis=1))
+        if len(inside) and done[inside[-1]].any():
+            build.put(equal, variables[order[inside[-1]]], 1.0)
+            lacking = lacking & ~done[inside[-1]]
+        build.put(equal[:, None], y[:, lacking], 1.0)
+        done = sums[order[: nth + 1]]
+    return variables[of_row.ravel()].T
 
 
 def _each_paper(

@@ -177,14 +177,25 @@ class Program:
 
     def sites_in(self, area: int) -> list[int]:
         """Return the sites that lie in an area for sure."""
-        return [at for at, places in enumerate(self.sites) if area in places[0]]
+        return self._sites_of.get(area, ([], []))[0]
 
     def held_in(self, area: int) -> tuple[int, Counts, Counts]:
         """Return the sheets of an area, and the least and most that they hold; (figures,)."""
-        sites = self.sites_in(area)
-        perhaps = [at for at, places in enumerate(self.sites) if any(area in p for p in places)]
+        sites, perhaps = self._sites_of.get(area, ([], []))
         sheets, least, most = self._by_site
         return int(sheets[sites].sum()), least[sites].sum(axis=0), most[perhaps].sum(axis=0)
+
+    @cached_property
+    def _sites_of(self) -> dict[int, tuple[list[int], list[int]]]:
+        """The sites that lie in each area, for sure and perhaps."""
+        found: dict[int, tuple[list[int], list[int]]] = {}
+        for at, places in enumerate(self.sites):
+            for area in {area for areas in places for area in areas}:
+                sure, perhaps = found.setdefault(area, ([], []))
+                perhaps.append(at)
+                if area in places[0]:
+                    sure.append(at)
+        return found
 
     def weights(self, multipliers: Counts, site: int) -> list[Counts]:
         """Return, for each chain of a site, the weight of each figure; (entries, figures)."""

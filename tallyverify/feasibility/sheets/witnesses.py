@@ -9,6 +9,7 @@ leaves; one that fails its own arithmetic says what all mendings of a single fig
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -82,9 +83,17 @@ class Witnesses:
 
     def within(self, area: int) -> tuple[int, int]:
         """Return how many sheets are of a declared area, for sure and perhaps."""
-        sure = [at for at, places in enumerate(self.labels) if area in places[0]]
-        perhaps = [at for at, places in enumerate(self.labels) if any(area in p for p in places)]
-        return int(np.isin(self.site, sure).sum()), int(np.isin(self.site, perhaps).sum())
+        return self._by_area.get(area, (0, 0))
+
+    @cached_property
+    def _by_area(self) -> dict[int, tuple[int, int]]:
+        sheets = np.bincount(self.site, minlength=len(self.labels)).tolist()
+        found: dict[int, tuple[int, int]] = {}
+        for count, places in zip(sheets, self.labels, strict=True):
+            for area in {area for areas in places for area in areas}:
+                sure, perhaps = found.get(area, (0, 0))
+                found[area] = sure + count * (area in places[0]), perhaps + count
+        return found
 
 
 @dataclass(frozen=True, eq=False)

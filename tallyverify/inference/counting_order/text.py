@@ -31,7 +31,7 @@ _ALLOWED = told(
     "2019-10-20 19:40:33; 20/10/2019 07:40 PM where days and months cannot be mistaken) or clock "
     "times (19:40), one kind in the whole column"
 )
-_SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?:[ T,]+(.*))?")
+_SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})(?:[ T,]++(.*))?")
 _HALF_DAY = re.compile(r"([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2})?) ?([AaPp])\.? ?[Mm]\.?")
 
 

@@ -9,7 +9,7 @@ from tallyverify.language import Told, number, told
 from tallyverify.proposals.columns import Column
 
 _ONE_NUMBER = re.compile(r"(\D*)(\d+)(\D*)", re.DOTALL | re.ASCII)
-_FIRST_PART = re.compile(r"([^\W_]*\d[^\W_]*)([-_/ .].+)", re.DOTALL)
+_FIRST_PART = re.compile(r"([^\W\d_]*\d[^\W_]*)([-_/ .].+)", re.DOTALL)
 _LETTER = re.compile(r"[^\W\d_]")
 _FEWEST = 10
 _SAMPLE = 200

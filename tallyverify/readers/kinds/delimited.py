@@ -21,9 +21,12 @@ from tallyverify.readers.kinds.header import (
     header_names,
     odd_row,
 )
+from tallyverify.readers.opening.table_limits import MOST_CHARACTERS, check_columns, long_cell
 from tallyverify.readers.raw import Raw
 
 _SEPARATORS = (",", ";", "\t", "|")
+_TOO_LONG = "field larger than field limit"
+"""How Python's reader says that a cell is longer than it takes."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class _Top:
     size: int  # bytes, likewise
     start: int  # bytes above its last row
     lines: int  # lines above its last row
+    endless: bool = False  # a cell of it is longer than any that is read
 
 
 def read_delimited(
@@ -52,6 +56,9 @@ def read_delimited(
     separator = separator or _sniffed(data, set(wanted), name, header)
     top = _top(data, separator, header)
     _check_quotes(data, separator, name, top)
+    if top.endless:
+        raise long_cell(name, _line(top.rows), MOST_CHARACTERS)
+    check_columns(len(top.names), name)
     if header and top.rows < header[-1]:
         raise beyond_the_file(name, header[-1], top.rows)
     if not any(cell.strip() for cell in top.names):
@@ -60,7 +67,18 @@ def read_delimited(
     columns = [f"f{i}" for i in range(len(top.names))]
     if not body.strip(b"\r\n"):
         return Raw(top.names, [pa.array([], pa.string()) for _ in columns], name), separator
-    read = pacsv.ReadOptions(column_names=columns)
+    try:
+        table = _parted(body, columns, separator)
+    except pa.ArrowInvalid as error:
+        raise _broken_row(str(error), data, separator, name, top) from None
+    first_row = top.rows + 1
+    numbers = _numbers(body, separator, name, top, table.num_rows)
+    named_in = tuple(header) or (top.rows,)
+    raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
+    return raw.without_empty_rows(), separator
+
+
+def _parted(body: bytes, columns: list[str], separator: str) -> pa.Table:
     parse = pacsv.ParseOptions(delimiter=separator, newlines_in_values=b'"' in body)
     convert = pacsv.ConvertOptions(
         strings_can_be_null=False,
@@ -68,14 +86,37 @@ def read_delimited(
         column_types=dict.fromkeys(columns, pa.string()),
     )
     try:
-        table = pacsv.read_csv(pa.BufferReader(body), read, parse, convert)
+        read = pacsv.ReadOptions(column_names=columns)
+        return pacsv.read_csv(pa.BufferReader(body), read, parse, convert)
     except pa.ArrowInvalid as error:
-        raise _broken_row(str(error), data, separator, name, top) from None
-    first_row = top.rows + 1
-    numbers = _numbers(body, separator, first_row, table.num_rows)
-    named_in = tuple(header) or (top.rows,)
-    raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
-    return raw.without_empty_rows(), separator
+        if "straddl" not in str(error):
+            raise
+    # A row is longer than the blocks that are read one by one: then all are one block.
+    read = pacsv.ReadOptions(column_names=columns, block_size=min(len(body) + 1, 2**31 - 1))
+    return pacsv.read_csv(pa.BufferReader(body), read, parse, convert)
+
+
+def _rows(
+    data: bytes, separator: str, name: str, above: int, *, strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield rows, each with the number of its last line; ``above`` lines stand before the data."""
+    text = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
+    reader = csv.reader(text, delimiter=separator, strict=strict)
+    while True:
+        begins = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            if _TOO_LONG in str(error):
+                raise long_cell(name, _line(begins + above), MOST_CHARACTERS) from None
+            raise _odd_quote(name, reader.line_num + above, str(error)) from None
+        if cells is None:
+            return
+        yield reader.line_num + above, cells
+
+
+def _line(at: int) -> str:
+    return told("line {line}", line=number(at))
 
 
 def _top(data: bytes, separator: str, header: Sequence[int]) -> _Top:
@@ -96,7 +137,7 @@ def _top(data: bytes, separator: str, header: Sequence[int]) -> _Top:
             if len(cells) == header[-1] if header else row:
                 break
     except csv.Error:  # a cell without end is no header
-        return _Top([], len(cells) + 1, len(data), 0, 0)
+        return _Top([], len(cells) + 1, len(data), 0, 0, endless=True)
     asked = [cells[at - 1] for at in header if at <= len(cells)] or cells[-1:]
     above = lines[-2] if cells else 0
     return _Top(header_names(asked), len(cells), ends[lines[-1]], ends[above], above)
@@ -134,13 +175,13 @@ def _no_header(found: str, name: str, wanted: list[str], header: Sequence[int]) 
     )
 
 
-def _numbers(body: bytes, separator: str, first_row: int, rows: int) -> Counts | None:
+def _numbers(body: bytes, separator: str, name: str, top: _Top, rows: int) -> Counts | None:
     """Return the numbers of the rows of a body with empty lines, which were passed over."""
     lines = body.rstrip(b"\r\n")
     if rows == 1 + (lines.count(b"\n") or lines.count(b"\r")):
         return None
-    every = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""), delimiter=separator)
-    return np.array([at for at, cells in enumerate(every, first_row) if cells], dtype=np.int64)
+    every = enumerate(_rows(body, separator, name, top.lines), top.rows + 1)
+    return np.array([at for at, (_, cells) in every if cells], dtype=np.int64)
 
 
 def _check_quotes(data: bytes, separator: str, name: str, top: _Top) -> None:
@@ -149,21 +190,19 @@ def _check_quotes(data: bytes, separator: str, name: str, top: _Top) -> None:
     quotes = data.count(b'"', top.start)
     if not quotes or (quotes % 2 == 0 and not _line_end_in_quotes(data[top.start :])):
         return
-    reader = csv.reader(
-        io.StringIO(data[top.start :].decode("utf-8"), newline=""), delimiter=separator, strict=True
+    for _ in _rows(data[top.start :], separator, name, top.lines, strict=True):
+        pass
+
+
+def _odd_quote(name: str, line: int, found: str) -> InputError:
+    return InputError(
+        told("a quotation mark does not fit"),
+        file=name,
+        place=_line(line),
+        found=found,
+        expected=told('cells quoted as "…", a quotation mark inside doubled'),
+        hint=told("the file may have been cut off; fetch it again, or mend the line"),
     )
-    try:
-        for _ in reader:
-            pass
-    except csv.Error as error:
-        raise InputError(
-            told("a quotation mark does not fit"),
-            file=name,
-            place=told("line {line}", line=number(reader.line_num + top.lines)),
-            found=str(error),
-            expected=told('cells quoted as "…", a quotation mark inside doubled'),
-            hint=told("the file may have been cut off; fetch it again, or mend the line"),
-        ) from None
 
 
 def _line_end_in_quotes(data: bytes) -> bool:
@@ -173,14 +212,13 @@ def _line_end_in_quotes(data: bytes) -> bool:
 
 def _broken_row(message: str, data: bytes, separator: str, name: str, top: _Top) -> InputError:
     """Say which row has the wrong number of cells, by a second, slower parse."""
-    text = io.StringIO(data[top.start :].decode("utf-8"), newline="")
-    reader = csv.reader(text, delimiter=separator)
-    next(reader, None)
-    for cells in reader:
+    rows = _rows(data[top.start :], separator, name, top.lines)
+    next(rows, None)
+    for line, cells in rows:
         if cells and len(cells) != len(top.names):
             return odd_row(
                 name,
-                told("line {line}", line=number(reader.line_num + top.lines)),
+                _line(line),
                 cells,
                 len(top.names),
                 told("the file may have been cut off, or a separator stands unquoted in a cell"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from tallyverify.errors import InputError, shown
 from tallyverify.language import number, told
@@ -61,8 +62,9 @@ def _guess(data: bytes) -> str:
     undefined = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
     western = "cp1252" if windows and not high & undefined else "latin-1"
     # Words with their neighbours are what a detector can judge; digits only drown them.
-    words = re.findall(rb"[A-Za-z\x80-\xff .]*[\x80-\xff][A-Za-z\x80-\xff .]*", data[: 4 * 1024**2])
-    sample = b"\n".join(dict.fromkeys(words[:4000]))
+    found = re.finditer(rb"[A-Za-z\x80-\xff .]+", data[: 4 * 1024**2])
+    words = (word for one in found if not (word := one.group()).isascii())
+    sample = b"\n".join(dict.fromkeys(islice(words, 4000)))
     if sum(byte >= 128 for byte in sample) < 0.3 * max(len(sample), 1):
         return western  # mostly ASCII letters: a western or central European text
     from charset_normalizer import from_bytes

@@ -20,16 +20,19 @@ from tallyverify.readers.kinds.report_tree import is_election_report
 from tallyverify.readers.kinds.statements import is_statements, read_statements
 from tallyverify.readers.kinds.workbook import read_workbook
 from tallyverify.readers.opening.archives import damaged_file
+from tallyverify.readers.opening.json_records import (
+    columns_of_records,
+    distinct_keys,
+    read_json,
+)
 from tallyverify.readers.opening.more_kinds import (
     charset_of,
     check_not_fixed_width,
-    columns_of_records,
-    distinct_keys,
     is_html,
     read_html,
-    read_json,
 )
 from tallyverify.readers.opening.sheets import WORKBOOKS
+from tallyverify.readers.opening.table_limits import checked
 from tallyverify.readers.raw import Raw
 from tallyverify.taken import takes_input
 
@@ -110,7 +113,7 @@ def _with_rows(raw: Raw) -> Raw:
             found=told("columns {columns}", columns=listed(raw.distinct, 12)),
             hint=told("if the header is missing, add one that the mapping can name"),
         )
-    return raw
+    return checked(raw)
 
 
 def _parquet(content: Content) -> Raw:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tallyverify.errors import InputError, shown
 from tallyverify.language import formula, told
-from tallyverify.readers.opening.more_kinds import distinct_keys
+from tallyverify.readers.opening.json_records import distinct_keys
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # the type alone  # nosec B405

@@ -12,7 +12,7 @@ import pyarrow as pa
 from tallyverify.errors import InputError, shown
 from tallyverify.language import formula, number, told, told_of
 from tallyverify.readers.kinds.election_report import AREA, LINE, figure_text
-from tallyverify.readers.opening.more_kinds import distinct_keys
+from tallyverify.readers.opening.json_records import distinct_keys
 from tallyverify.readers.raw import Raw
 
 STATEMENT_SPEC = "actasum/statement/v0.1"

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError
 from tallyverify.language import told
-from tallyverify.readers.opening.more_kinds import columns_of_records
+from tallyverify.readers.opening.json_records import columns_of_records
 from tallyverify.readers.raw import Raw
 from tallyverify.taken import takes_input
 

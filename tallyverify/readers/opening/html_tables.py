@@ -5,13 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from tallyverify.errors import InputError
+from tallyverify.language import told
+from tallyverify.readers.opening.table_limits import as_cells, check_cells, check_columns
+
 Grid = list[list[str]]
 _MOST_SPAN = 1000  # as browsers have it
 _ENDS = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th", "tr")}
 
 
 @dataclass
+class _Cells:
+    """Cells of a page: how many it writes, and how many they are where merged ones spread."""
+
+    file: str
+    written: int = 0
+    spread: int = 0
+
+    def check(self) -> None:
+        check_cells(
+            self.spread, self.written, self.file, told("save the table as CSV, no cells merged")
+        )
+
+
+@dataclass
 class _Table:
+    cells: _Cells
     rows: Grid = field(default_factory=list)
     # Of cells that reach down: their text, and how many more rows, by column.
     below: dict[int, tuple[str, int]] = field(default_factory=dict)
@@ -25,6 +44,9 @@ class _Table:
         self.open_row()
         text = " ".join("".join(self.cell).split())
         across, down = self.spans
+        self.cells.written += 1
+        self.cells.spread += across * as_cells(text)
+        self.cells.check()
         for _ in range(across):
             if down > 1 and self.row is not None:
                 self.below[len(self.row)] = (text, down - 1)
@@ -41,6 +63,7 @@ class _Table:
         while self.row is not None and len(self.row) in self._reaching:
             text, _ = self._reaching.pop(len(self.row))
             self.row.append(text)
+            self.cells.spread += as_cells(text)
 
     def open_row(self) -> None:
         if self.row is None:
@@ -48,10 +71,12 @@ class _Table:
             self._reaching = dict(self.below)
             self.below = {at: (text, n - 1) for at, (text, n) in self.below.items() if n > 1}
             self.fill()
+            self.cells.check()
 
     def end_row(self) -> None:
         self.end_cell()
         if self.row:
+            check_columns(len(self.row), self.cells.file)
             self.rows.append(self.row)
         self.row = None
 
@@ -59,15 +84,16 @@ class _Table:
 
 
 class _Tables(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, file: str) -> None:
         super().__init__(convert_charrefs=True)
+        self.cells = _Cells(file)
         self.done: list[Grid] = []
         self.open: list[_Table] = []
         self.silent = 0  # how many scripts and styles are open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
-            self.open.append(_Table())
+            self.open.append(_Table(self.cells))
         elif self.open:
             table = self.open[-1]
             if tag in ("td", "th"):
@@ -105,17 +131,41 @@ def _span(given: str | None) -> int:
     return min(max(int(given), 1), _MOST_SPAN) if given and given.strip().isdecimal() else 1
 
 
-def tables_in(page: str) -> list[Grid]:
+def tables_in(page: str, file: str) -> list[Grid]:
     """Return the tables of a page that end, as rows of the text of their cells.
+
+    Raises
+    ------
+    InputError
+        If the page ends inside a tag or comment, or is a table of far more cells than it writes.
 
     Examples
     --------
-    >>> tables_in("<table><tr><th>A<th>B<tr><td rowspan=2>x<td>1<tr><td>2</table>")
+    >>> tables_in("<table><tr><th>A<th>B<tr><td rowspan=2>x<td>1<tr><td>2</table>", "a.html")
     [[['A', 'B'], ['x', '1'], ['x', '2']]]
     """
-    parser = _Tables()
-    parser.feed(page)
-    parser.close()
+    _check_ends(page, file)
+    parser = _Tables(file)
+    try:
+        # A section of XML is no section in a page: to browsers it is a comment up to the next ">".
+        parser.feed(page.replace("<![", "<! ["))
+        parser.close()
+    except ValueError as error:  # a reference to a character of thousands of digits
+        what = told("the page cannot be read")
+        hint = told("save the table as CSV")
+        raise InputError(what, file=file, found=str(error)[:100], hint=hint) from None
     for table in parser.open:
         table.end_row()
     return [*parser.done, *(table.rows for table in parser.open)]
+
+
+def _check_ends(page: str, file: str) -> None:
+    """Refuse a page that is cut off: the parser would look for the end from each tag anew."""
+    for opens, closes in (("<", ">"), ("<!--", "-->")):
+        if page.rfind(opens) > page.rfind(closes):
+            raise InputError(
+                told("the page ends inside a tag or a comment"),
+                file=file,
+                found=told("{opens} without {closes} after it", opens=opens, closes=closes),
+                hint=told("the file may have been cut off; fetch it again"),
+            )
