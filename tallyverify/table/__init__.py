@@ -4,7 +4,15 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 :mod:`tallyverify.table.actas`.
 """
 
-from tallyverify.table.actas import MARK, UNREAD_COLUMNS, ActaParts, ActaTable, together
+from tallyverify.table.actas import (
+    DIFFERS,
+    MARK,
+    MIXED,
+    UNREAD_COLUMNS,
+    ActaParts,
+    ActaTable,
+    together,
+)
 from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
 from tallyverify.table.groups import Groups
@@ -17,9 +25,11 @@ from tallyverify.table.spellings import Spellings
 from tallyverify.table.text_type import TEXT
 
 __all__ = [
+    "DIFFERS",
     "EARLIER",
     "KIND",
     "MARK",
+    "MIXED",
     "RARE",
     "TEXT",
     "UNREAD_COLUMNS",

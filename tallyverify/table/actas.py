@@ -29,6 +29,10 @@ from tallyverify.taken import takes_input
 MARK = ":mark "
 """Columns of a table's frame that begin with this mark stations; no name of a contest does."""
 UNREAD_COLUMNS = ["row", "station", "column", "text", "reason"]
+MIXED = ":mixed"
+"""Column that marks rows of which it is not known that their figures stand on one sheet."""
+DIFFERS = "differs"
+"""Reason of a cell that is no figure: rows of one station say different things of it."""
 Figure = tuple["Counts", "Mask | None"]
 AreaCodes = tuple["Counts", list[tuple[str, ...]]]
 
@@ -255,6 +259,14 @@ class ActaTable:
         """
         seen: Mask = self.figure(ALL_OPTIONS)[0] > 0
         return seen
+
+    @cached_property
+    def one_sheet(self) -> Mask:
+        """Where the figures of a row are known to stand on one sheet; shape (rows,)."""
+        if MIXED not in self.frame.columns:
+            return np.ones(len(self), dtype=bool)
+        one: Mask = self.frame[MIXED].fillna("").eq("").to_numpy(dtype=bool)
+        return one
 
     def take(self, which: Array) -> ActaTable:
         """Return the rows of a mask or of positions as a table of their own."""
