@@ -15,6 +15,7 @@ from tallyverify.model import Model
 from tallyverify.names import spelt_as
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Mapping
+from tallyverify.table import with_code_points
 
 _COLUMNS = ("column", "latest", "first")
 """Fields of a mapping's parts that name a column."""
@@ -71,8 +72,8 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
     else:
         changed |= {"lines": owns(mapping.lines), "votes": owns(mapping.votes)}
     said = tuple(
-        told("{name} read from column {column}", name=shown(name), column=shown(own))
-        for name, own in names.items()
+        told("{name} read from column {column}", name=name, column=own)
+        for name, own in map(_both_shown, names.items())
     )
     return mapping.model_copy(update=changed), said
 
@@ -84,6 +85,12 @@ def with_texts_of(column: pa.Array, known: list[str]) -> tuple[pa.Array, tuple[s
     for text, one in taken.items():
         column = pc.if_else(pc.equal(column, text), one, column)
     return column, tuple(
-        told("{text} read as {other}", text=shown(text), other=shown(one))
-        for text, one in taken.items()
+        told("{text} read as {other}", text=text, other=one)
+        for text, one in map(_both_shown, taken.items())
     )
+
+
+def _both_shown(names: tuple[str, str]) -> tuple[str, str]:
+    """Return two names as they may stand in a message, with what they differ in if they look so."""
+    one, other = with_code_points(names, shown)
+    return one, other

@@ -23,6 +23,7 @@ from tallyverify.errors import UnknownNameError
 from tallyverify.key_bytes import folded_keys
 from tallyverify.language import told
 from tallyverify.records import ALL_OPTIONS, Acta, Contest
+from tallyverify.table.looks import looks_of
 from tallyverify.table.source import Source
 from tallyverify.taken import takes_input
 
@@ -229,6 +230,12 @@ class ActaTable:
         a reason to look closer.
         """
         return pd.util.hash_array(folded_keys(self.frame["station"]), categorize=False)
+
+    @cached_property
+    def look_hash(self) -> Hashes:
+        """A 64-bit hash of what each station's key looks like; shape (rows,)."""
+        keys = self.frame["station"].to_numpy(dtype=object)
+        return pd.util.hash_array(looks_of(keys), categorize=False)
 
     @cached_property
     def spelt_hash(self) -> Hashes:
