@@ -21,7 +21,7 @@ from tallyverify.readers.raw import Raw
 from tallyverify.readers.rows.row_meaning import rows_meant
 from tallyverify.readers.rows.said_of_rows import beside_of
 from tallyverify.records import Contest, Mapping
-from tallyverify.table import TEXT, UNREAD_COLUMNS, ActaTable, Source
+from tallyverify.table import DIFFERS, TEXT, UNREAD_COLUMNS, ActaTable, Source
 
 Cells = tuple[list[int], list[str]]
 """Cells that were not read: rows of the table, and their texts."""
@@ -107,8 +107,12 @@ def assemble(
     contest: Contest,
     source: Source,
     beside: dict[str, pa.Array],
+    differing: dict[str, Cells] | None = None,
 ) -> ActaTable:
-    """Put columns together as a table, and the cells that were not read beside it."""
+    """Put columns together as a table, and the cells that were not read beside it.
+
+    ``differing``: by column, stations of which the rows of a long file say different things.
+    """
     data: dict[str, Any] = {"row": rows, "station": pd.array(keys, dtype=TEXT)}
     for level, names in areas.items():
         data[level] = pd.array(names, dtype=TEXT)
@@ -118,6 +122,8 @@ def assemble(
     for name, figure in figures.items():
         data[name] = pd.array(figure.values, dtype=_COUNT_TYPE)
         unread += [_unread(c, part, rows, keys) for part, c in figure.unread.items() if c[1]]
+    for name, said in (differing or {}).items():
+        unread += [_unread(said, name, rows, keys, DIFFERS)] if said[1] else []
     names = [name for level in areas.values() for name in pc.unique(level).to_pylist()]
     source = replace(source, damaged=tuple(dict.fromkeys([*source.damaged, *damaged(names)])))
     frame = pd.DataFrame(data)
@@ -127,13 +133,19 @@ def assemble(
     return ActaTable(frame, contest, cells, source)
 
 
-def _unread(cells: Cells, column: str, rows: np.ndarray[Any, Any], keys: pa.Array) -> pd.DataFrame:
+def _unread(
+    cells: Cells,
+    column: str,
+    rows: np.ndarray[Any, Any],
+    keys: pa.Array,
+    reason: str = "illegible",
+) -> pd.DataFrame:
     at, texts = cells
     found = {
         "row": rows[at],
         "station": keys.take(pa.array(at)).to_pylist(),
         "column": column,
         "text": texts,
-        "reason": "illegible",
+        "reason": reason,
     }
     return pd.DataFrame(found, columns=UNREAD_COLUMNS)

@@ -21,9 +21,11 @@ from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_texts_of
 from tallyverify.readers.rows.row_meaning import rows_meant
-from tallyverify.readers.rows.said_of_rows import APART, beside_of
+from tallyverify.readers.rows.said_of_rows import LEVEL, apart_in, beside_of, columns_beside
+from tallyverify.readers.rows.sheets_apart import SheetsApart
+from tallyverify.readers.rows.station_texts import station_text
 from tallyverify.records import Contest, Mapping
-from tallyverify.table import ActaTable, Source
+from tallyverify.table import MIXED, ActaTable, Source
 
 _TOTALS = ("registered", "signed", "ballots", "valid")
 """Lines that are not zero because nobody wrote them down."""
@@ -34,14 +36,20 @@ class _LongSheets:
     """Which acta each row of a long file belongs to, and the rows of the table to come."""
 
     acta: Codes  # of each row of the file
-    first: Codes  # for each row of the table, the first row of the file that it stands for
+    row: Codes  # of each row of the file, that of the table
+    # For each row of the table, the row of the file that speaks for it: of its rows the first by
+    # option, wherever it stands.
+    first: Codes
     of: Codes  # for each row of the table, its acta
     again: Mask  # for each acta, whether it holds second rows of options, and no first ones
 
+    rank: Codes  # of each row of the file, among those that could speak for its acta
+
     @cached_property
     def row_of(self) -> Codes:
-        """For each acta, the first row of the table that it stands in."""
-        return np.unique(self.of, return_index=True)[1]
+        """For each acta, the row of the table that speaks first for it."""
+        order: Codes = np.lexsort((self.rank[self.first], self.of))
+        return order[np.unique(self.of[order], return_index=True)[1]]
 
     def cells(self, rows: Codes, texts: list[str], which: Mask | None = None) -> Cells:
         """Return cells of the file, or some of them, by the row of the table they belong to."""
@@ -57,7 +65,8 @@ def build_long(
     A station of which an option has no row has no figure for it: missing, not zero, unless the
     mapping says that absent means zero. Where an option has two rows in one station, the second
     begins a second acta of that station, so that the rules for repeated stations see it. So does
-    a second area that the rows of one station name: it has the same figures.
+    a second area that the rows of one station name: it has the same figures. Nothing hangs on the
+    order of the rows.
     """
     raw, said = rows_meant(raw, mapping)
     wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
@@ -65,33 +74,53 @@ def build_long(
     options, respelt = with_texts_of(texts, [*wanted, *mapping.ignore])
     source = replace(source.noticing(said), respelt=source.respelt + respelt)
     source = source.noticing(_check_options(options, wanted, mapping, raw.file))
-    option = pc.fill_null(pc.index_in(options, pa.array(wanted, pa.string())), -1)
+    option = pc.index_in(options, pa.array([*wanted, *mapping.ignore], pa.string()))
     if mapping.absent is None:
-        mapped = pc.greater_equal(option, 0)
+        mapped = pc.less(option, len(wanted))
         raw, option = raw.keep(mapped), option.filter(mapped)
-    option = option.to_numpy()
+    option = option.to_numpy().astype(np.intp)
 
     codes = station_codes(raw, mapping, contest, source)
     counts = read_counts(raw.column(mapping.count or ""), thousands, mapping.missing)
     beside = beside_of(raw, mapping)
-    apart = [texts for name, texts in beside.items() if name in APART]
-    sheets = _sheets([codes.keys, *apart], option, codes.areas)
+    keys = [codes.keys, *apart_in(beside, mapping)]
+    station = reduce(_paired, map(_coded, keys))
+    apart = SheetsApart.of(raw, station, option, option < len(wanted), mapping.count or "")
+    sheets = _sheets(station, option, apart, codes.areas, _speaking(mapping, wanted))
     figures = _by_option(mapping, wanted, option, counts, sheets)
     for name, columns in mapping.station_columns.items():
         read = {c: read_counts(raw.column(c), thousands, mapping.missing) for c in columns}
         figures[name] = _of_station(read, sheets)
     at = pa.array(sheets.first)
     areas = {level: names.take(at) for level, names in codes.areas.items()}
+    source = source.noticing(codes.said)
+    if mapping.repeated != "sum" and apart.mixed.any():
+        source = replace(source, settled=(*source.settled, *apart.said(station)))
+        beside[MIXED] = pc.if_else(pa.array(apart.mixed), "mixed", "")
+    said_of = {name: station_text(texts, sheets.row) for name, texts in beside.items()}
     table = assemble(
         raw.row_numbers[sheets.first],
         codes.keys.take(at),
         areas,
         figures,
         contest=contest,
-        source=source.noticing(codes.said),
-        beside={name: texts.take(at) for name, texts in beside.items()},
+        source=source,
+        beside={name: texts for name, (texts, _) in said_of.items()},
+        differing={
+            column: said_of[name][1]
+            for name, column in columns_beside(mapping).items()
+            if name != LEVEL
+        },
     )
     return table, codes.no_key[sheets.first]
+
+
+def _speaking(mapping: Mapping, wanted: list[str]) -> Codes:
+    """Return by option its place in the contest: votes before lines, before what is ignored."""
+    names = dict.fromkeys([*mapping.votes, *mapping.figures])
+    places = {text: None for name in names for text in mapping.figures[name]}
+    order = {text: at for at, text in enumerate([*places, *mapping.ignore])}
+    return np.array([order[text] for text in (*wanted, *mapping.ignore)], dtype=np.int64)
 
 
 def option_texts(raw: Raw, names: Sequence[str]) -> pa.Array:
@@ -140,25 +169,30 @@ def _check_options(
     )
 
 
-def _sheets(keys: list[pa.Array], option: Codes, areas: dict[str, pa.Array]) -> _LongSheets:
+def _sheets(
+    station: Codes, option: Codes, apart: SheetsApart, areas: dict[str, pa.Array], speaks: Codes
+) -> _LongSheets:
     """Sort the rows into actas: the nth row of an option in a station is part of its nth.
 
-    Rows of a station that differ in one of the other ``keys`` are of different sheets.
+    ``speaks``: for each option, its place among those whose rows speak for an acta; none of those
+    that are ignored begins a second acta.
     """
-    station = reduce(_paired, map(_coded, keys))
-    cell = pd.Series(station * (option.max(initial=0) + 2) + option)
-    acta, nth = station, np.zeros(len(station), dtype=np.int64)
-    if cell[option >= 0].duplicated().any():
-        nth = np.where(option < 0, 0, cell.groupby(cell).cumcount().to_numpy())
+    mapped = apart.mapped
+    nth = np.where(mapped, apart.nth, 0)
+    acta = station
+    if nth.any():
         acta, _ = pd.factorize(station * (nth.max() + 1) + nth)
     row = acta
     place = _places(areas, len(acta))
     if place.any():
         row, _ = pd.factorize(acta * (place.max() + 1) + place)
-    first = np.flatnonzero(~pd.Series(row).duplicated().to_numpy())
+    rank = speaks[option] * (apart.nth.max(initial=0) + 1) + apart.nth
+    least = np.full(int(row.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(least, row, rank * len(row) + np.arange(len(row)))
+    first = least % max(len(row), 1)
     again = np.zeros(int(acta.max(initial=-1)) + 1, dtype=bool)
     again[acta] = nth > 0
-    return _LongSheets(acta, first, acta[first], again)
+    return _LongSheets(acta, row, first, acta[first], again, rank)
 
 
 def _paired(one: Codes, other: Codes) -> Codes:

@@ -175,7 +175,7 @@ def _spoiled(file: _File) -> Iterator[Spoiled]:
                 cells = file.text(name)
                 cells = cells.filter(_matching(cells, pattern))
                 lost = form is not _WITH_ZERO
-                yield Spoiled(name, form, len(cells), cells[0].as_py(), lost)
+                yield Spoiled(name, form, len(cells), pc.min(cells).as_py(), lost)
 
 
 def _matching(cells: pa.Array, pattern: str) -> Any:

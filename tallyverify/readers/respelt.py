@@ -15,6 +15,7 @@ from tallyverify.model import Model
 from tallyverify.names import Spellings
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Mapping
+from tallyverify.table import with_code_points
 
 _COLUMNS = ("column", "latest", "first")
 """Fields of a mapping's parts that name a column."""
@@ -75,8 +76,8 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
     else:
         changed |= {"lines": owns(mapping.lines), "votes": owns(mapping.votes)}
     said = tuple(
-        told("{name} read from column {column}", name=shown(name), column=shown(own))
-        for name, own in names.items()
+        told("{name} read from column {column}", name=name, column=own)
+        for name, own in map(_both_shown, names.items())
     )
     return mapping.model_copy(update=changed), said
 
@@ -91,6 +92,12 @@ def with_texts_of(column: pa.Array, known: list[str]) -> tuple[pa.Array, tuple[s
         own = pa.array([taken.get(text, text) for text in there.to_pylist()], there.type)
         column = own.take(pc.index_in(column, there))
     return column, tuple(
-        told("{text} read as {other}", text=shown(text), other=shown(one))
-        for text, one in taken.items()
+        told("{text} read as {other}", text=text, other=one)
+        for text, one in map(_both_shown, taken.items())
     )
+
+
+def _both_shown(names: tuple[str, str]) -> tuple[str, str]:
+    """Return two names as they may stand in a message, with what they differ in if they look so."""
+    one, other = with_code_points(names, shown)
+    return one, other

@@ -11,7 +11,7 @@ from tallyverify.arrays import Counts, Mask
 from tallyverify.checking import CaseFacts, Names
 from tallyverify.names import names_nothing
 from tallyverify.records import ALL_OPTIONS
-from tallyverify.table import ActaTable, Source, area_codes
+from tallyverify.table import DIFFERS, ActaTable, Source, area_codes
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,19 @@ def _both(one: dict[Names, Counts], other: dict[Names, Counts]) -> dict[Names, C
 def summarise_as_read(part: ActaTable, facts: CaseFacts) -> AsRead:
     """Count the rows of a part, without stations declared annulled and rows without any figure."""
     nothing = np.logical_and.reduce([part.figure(name)[0] == 0 for name in part.figures])
-    nothing &= ~np.isin(part.frame["row"], part.unread["row"])
+    figures = part.unread.loc[part.unread["reason"] != DIFFERS, "row"]
+    nothing &= ~np.isin(part.frame["row"], figures)
     annulled = facts.is_annulled(part.frame["station"])
     empty, out = int((nothing & ~annulled).sum()), nothing | annulled
     if out.any():
         part = part.take(~out)
     none = ~part.seen
-    illegible = np.isin(part.frame["row"], part.unread["row"]) & ~part.known(ALL_OPTIONS)
+    illegible = np.isin(part.frame["row"], figures) & ~part.known(ALL_OPTIONS)
     stated = np.logical_or.reduce(
         [part.figure(n)[0] > 0 for n in ("valid", "ballots") if n in part.lines] or [none & False]
     )
-    balances, off = _balances(part, facts)
+    off = np.zeros(len(part), dtype=bool)
+    balances, off[part.one_sheet] = _balances(part.take(part.one_sheet), facts)
     off &= ~none & ~illegible
     return AsRead(
         len(part),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check, Seen, summarise_seen
+from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check, Kept, Seen
 from tallyverify.errors import shown
 from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.language import clauses, formula, told
 from tallyverify.names import look_alikes
+from tallyverify.rules.looking_alike import names_looking_alike, summarise_names
 
 
 def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
@@ -39,7 +40,7 @@ def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
     return check.result(findings, statistic=len(rows), found=len(rows))
 
 
-def text(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
+def text(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
     """T209: letters damaged by a wrong encoding; how the text was read; names nearly alike."""
     findings = [
         check.finding(
@@ -51,7 +52,8 @@ def text(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         )
         for name in facts.source.damaged[:MOST_FINDINGS]
     ]
-    alike = _look_alikes(check, seen, facts)
+    alike, same = names_looking_alike(check, kept.rows, facts)
+    alike += _look_alikes(check, kept.seen, facts)
     others = [one.source for one in (facts.registry, facts.earlier) if one is not None]
     of_others = (
         formula("{file}: {said}", file=one.name, said=said) for one in others for said in one.told
@@ -59,7 +61,9 @@ def text(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
     of_declared = facts.declared.respelt if facts.declared is not None else ()
     return check.result(
         findings + alike,
-        reason=clauses((*facts.source.text, *facts.source.respelt, *of_others, *of_declared)),
+        reason=clauses(
+            (*facts.source.text, *facts.source.respelt, *of_others, *of_declared, *same)
+        ),
         statistic=len(facts.source.damaged),
         found=len(facts.source.damaged) + len(alike),
     )
@@ -110,7 +114,7 @@ T209 = Check(
     "rules",
     Evidence.QUALITY,
     text,
-    summarise_seen,
-    "once",
+    summarise_names,
+    "kept",
 )
 CHECKS = (T208, T209)

@@ -61,7 +61,9 @@ def _applied(code: str, part: ActaTable) -> list[tuple[Balance, TableOutcome]]:
 
 
 def summarise_rule(code: str, part: ActaTable, facts: CaseFacts) -> RuleSummary:
-    """Apply a rule to every row of a part."""
+    """Apply a rule to every row of a part whose figures stand on one sheet."""
+    if not part.one_sheet.all():
+        part = part.take(part.one_sheet)
     columns = [*part.levels, "station", *part.figures, "row"]
     summary = RuleSummary(0, 0, 0, 0, part.frame.iloc[:0][columns].assign(balance=""), ())
     for balance, outcome in _applied(code, part):

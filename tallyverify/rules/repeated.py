@@ -9,7 +9,7 @@ from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.language import clauses, each_and, enumerated, formula, number, told
 from tallyverify.rules.joining import and_last
-from tallyverify.table import Repeats
+from tallyverify.table import Repeats, with_code_points
 
 Cells = dict[str, list[Any]]
 """The rows of one group, by column."""
@@ -51,7 +51,7 @@ def _again(check: Check, group: Cells, facts: CaseFacts, says: str, where: str) 
 def _stands(group: Cells) -> str:
     """Say how often a station stands, and under which spellings."""
     station, times = str(group["station"][0]), str(len(group["row"]))
-    names = list(dict.fromkeys(map(str, group["station"])))
+    names = with_code_points(dict.fromkeys(map(str, group["station"])))
     if len(names) == 1:
         return told("station {station} stands {times} times", station=station, times=times)
     if len(names) == 2:
@@ -103,13 +103,15 @@ def different_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> Check
         for group in repeats.different.listed(MOST_FINDINGS)
     ]
     findings += [_spelt(check, group, facts) for group in repeats.spelt.listed(MOST_FINDINGS)]
+    findings += [_looks(check, group, facts) for group in repeats.looks.listed(MOST_FINDINGS)]
     findings += [
         check.finding(
             formula("{file}: {said}", file=facts.source.name, said=said), evidence=Evidence.NOTE
         )
         for said in facts.source.settled
     ]
-    found = len(repeats.different) + len(repeats.spelt) + len(facts.source.settled)
+    notes = len(repeats.spelt) + len(repeats.looks) + len(facts.source.settled)
+    found = len(repeats.different) + notes
     return check.result(findings, statistic=len(repeats.different), found=found)
 
 
@@ -119,26 +121,41 @@ def _rows_with(group: Cells, facts: CaseFacts, what: str) -> str:
 
 def _areas(group: Cells, facts: CaseFacts) -> str:
     areas = (area_of(group, facts, at).values() for at in range(len(group["row"])))
-    return each_and(dict.fromkeys(map(" / ".join, areas)))
+    return each_and(with_code_points(dict.fromkeys(map(" / ".join, areas))))
 
 
 def _spelt(check: Check, group: Cells, facts: CaseFacts) -> Finding:
     """A note on keys that are nearly one: what they hold says that they may be two."""
-    names = list(dict.fromkeys(map(str, group["station"])))
+    names = with_code_points(dict.fromkeys(map(str, group["station"])))
+    says = told(
+        "the keys {names} differ only in their spelling, and the sheets are not the same; they "
+        "count as different stations",
+        names=and_last(names),
+    )
+    return _two_keys(check, group, facts, says)
+
+
+def _looks(check: Check, group: Cells, facts: CaseFacts) -> Finding:
+    """A note on keys that a reader takes for one."""
+    names = with_code_points(dict.fromkeys(map(str, group["station"])))
+    says = told(
+        "the keys {names} look the same and are of different characters; they count as different "
+        "stations",
+        names=and_last(names),
+    )
+    return _two_keys(check, group, facts, says)
+
+
+def _two_keys(check: Check, group: Cells, facts: CaseFacts, says: str) -> Finding:
     differing = _differing(group, facts.lines + facts.votes)
+    what = clauses(differing) if differing else _areas(group, facts)
     return check.finding(
-        told(
-            "the keys {names} differ only in their spelling, and the sheets are not the same; they "
-            "count as different stations",
-            names=and_last(names),
-        ),
+        says,
         evidence=Evidence.NOTE,
         area=area_of(group, facts),
-        station=names[0],
-        observed=len(names),
-        arithmetic=_rows_with(
-            group, facts, clauses(differing) if differing else _areas(group, facts)
-        ),
+        station=str(group["station"][0]),
+        observed=len(set(group["station"])),
+        arithmetic=_rows_with(group, facts, what),
     )
 
 

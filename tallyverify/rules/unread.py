@@ -8,10 +8,10 @@ import pandas as pd
 
 from tallyverify.checking import CaseFacts, Check, first_rows
 from tallyverify.errors import shown
-from tallyverify.findings import CheckResult, Evidence
+from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.language import counted, enumerated, formula, number, told
 from tallyverify.model import MAX_COUNT
-from tallyverify.table import ActaTable
+from tallyverify.table import DIFFERS, UNREAD_COLUMNS, ActaTable
 
 
 @dataclass(frozen=True)
@@ -39,26 +39,43 @@ def summarise_unread(part: ActaTable, facts: CaseFacts) -> Unread:
     return Unread(len(part.unread), first_rows([part.unread]), empty)
 
 
+def _cell(
+    check: Check, facts: CaseFacts, row: int, station: str, column: str, text: str, reason: str
+) -> Finding:
+    place = {
+        "file": facts.source.name,
+        "row": facts.source.row(int(row)),
+        "column": shown(str(column)),
+        "text": shown(str(text)),
+    }
+    if reason == DIFFERS:
+        return check.finding(
+            told(
+                "{file}: row {row}, column {column}: rows of this station differ, {text}; neither "
+                "is taken",
+                **place,
+            ),
+            station=str(station),
+            arithmetic=told("what is said of a station is the same in all its rows"),
+        )
+    return check.finding(
+        told(
+            "{file}: row {row}, column {column}: {text} is not a count; the figure is missing, "
+            "not zero",
+            **place,
+        ),
+        station=str(station),
+        arithmetic=told(
+            "a count is a whole number, not negative, at most {most}", most=number(MAX_COUNT)
+        ),
+    )
+
+
 def conclude(check: Check, summary: Unread, facts: CaseFacts) -> CheckResult:
     """One finding for each cell, and a note on the empty ones."""
     findings = [
-        check.finding(
-            told(
-                "{file}: row {row}, column {column}: {text} is not a count; the figure is missing, "
-                "not zero",
-                file=facts.source.name,
-                row=facts.source.row(int(row)),
-                column=shown(str(column)),
-                text=shown(str(text)),
-            ),
-            station=str(station),
-            arithmetic=told(
-                "a count is a whole number, not negative, at most {most}", most=number(MAX_COUNT)
-            ),
-        )
-        for row, station, column, text in summary.cells[
-            ["row", "station", "column", "text"]
-        ].itertuples(index=False, name=None)
+        _cell(check, facts, *cell)
+        for cell in summary.cells[UNREAD_COLUMNS].itertuples(index=False, name=None)
     ]
     gaps = {name: count for name, count in summary.empty.items() if count}
     if gaps:

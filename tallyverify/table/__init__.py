@@ -4,11 +4,20 @@ In: columns from a reader. Out: :class:`ActaTable`, whole or in parts. Begin wit
 :mod:`tallyverify.table.actas`.
 """
 
-from tallyverify.table.actas import MARK, UNREAD_COLUMNS, ActaParts, ActaTable, together
+from tallyverify.table.actas import (
+    DIFFERS,
+    MARK,
+    MIXED,
+    UNREAD_COLUMNS,
+    ActaParts,
+    ActaTable,
+    together,
+)
 from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
 from tallyverify.table.groups import Groups
 from tallyverify.table.key_matching import KeyMatch, match_keys, no_key_in_common
+from tallyverify.table.looks import look, looking_alike, with_code_points
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
 from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
@@ -17,9 +26,11 @@ from tallyverify.table.spellings import Spellings
 from tallyverify.table.text_type import TEXT
 
 __all__ = [
+    "DIFFERS",
     "EARLIER",
     "KIND",
     "MARK",
+    "MIXED",
     "RARE",
     "TEXT",
     "UNREAD_COLUMNS",
@@ -43,8 +54,11 @@ __all__ = [
     "SumsByText",
     "area_codes",
     "listed_stations",
+    "look",
+    "looking_alike",
     "match_keys",
     "no_key_in_common",
     "together",
+    "with_code_points",
     "with_earlier",
 ]

@@ -23,12 +23,17 @@ from tallyverify.errors import UnknownNameError
 from tallyverify.key_bytes import folded_keys
 from tallyverify.language import told
 from tallyverify.records import ALL_OPTIONS, Acta, Contest
+from tallyverify.table.looks import looks_of
 from tallyverify.table.source import Source
 from tallyverify.taken import takes_input
 
 MARK = ":mark "
 """Columns of a table's frame that begin with this mark stations; no name of a contest does."""
 UNREAD_COLUMNS = ["row", "station", "column", "text", "reason"]
+MIXED = ":mixed"
+"""Column that marks rows of which it is not known that their figures stand on one sheet."""
+DIFFERS = "differs"
+"""Reason of a cell that is no figure: rows of one station say different things of it."""
 Figure = tuple["Counts", "Mask | None"]
 AreaCodes = tuple["Counts", list[tuple[str, ...]]]
 
@@ -227,6 +232,12 @@ class ActaTable:
         return pd.util.hash_array(folded_keys(self.frame["station"]), categorize=False)
 
     @cached_property
+    def look_hash(self) -> Hashes:
+        """A 64-bit hash of what each station's key looks like; shape (rows,)."""
+        keys = self.frame["station"].to_numpy(dtype=object)
+        return pd.util.hash_array(looks_of(keys), categorize=False)
+
+    @cached_property
     def spelt_hash(self) -> Hashes:
         """A 64-bit hash of each station's key as it is spelt, for draws; shape (rows,)."""
         keys = self.frame["station"].to_numpy(dtype=object)
@@ -255,6 +266,14 @@ class ActaTable:
         """
         seen: Mask = self.figure(ALL_OPTIONS)[0] > 0
         return seen
+
+    @cached_property
+    def one_sheet(self) -> Mask:
+        """Where the figures of a row are known to stand on one sheet; shape (rows,)."""
+        if MIXED not in self.frame.columns:
+            return np.ones(len(self), dtype=bool)
+        one: Mask = self.frame[MIXED].fillna("").eq("").to_numpy(dtype=bool)
+        return one
 
     def take(self, which: Array) -> ActaTable:
         """Return the rows of a mask or of positions as a table of their own."""

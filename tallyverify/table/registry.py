@@ -16,6 +16,7 @@ from tallyverify.key_bytes import folded_keys
 from tallyverify.language import told, told_of
 from tallyverify.model import Count, Identifier, Model, Text
 from tallyverify.names import folded, folded_key
+from tallyverify.table.looks import look, looks_of, with_code_points
 from tallyverify.table.source import Source
 
 EARLIER = "earlier "
@@ -48,7 +49,7 @@ class Respelt:
         """Say so; nothing where there is none."""
         if not self.stations:
             return ""
-        here, there = map(shown, self.example)
+        here, there = with_code_points(self.example, shown)
         return told_of(
             self.stations,
             "{count} station found in the registry under another spelling of the key, such as "
@@ -142,9 +143,14 @@ class Registry(Model):
         twice = self._folded_keys[self._folded_keys.duplicated()]
         return among(keys, twice)
 
+    @cached_property
+    def _looks(self) -> pd.Index[Any]:
+        return pd.Index(looks_of(self.index.to_numpy(dtype=object)))
+
     def spellings(self, station: str) -> list[str]:
-        """Return the keys of the registry that are this one up to their spelling."""
+        """Return the keys of the registry that are this one up to their spelling, or look so."""
         same = np.asarray(self._folded_keys == folded_key(station))
+        same |= np.asarray(self._looks == look(station))
         return [str(key) for key in self.index[same]]
 
     def positions(self, stations: Any) -> Codes:

@@ -1,7 +1,7 @@
 """Stations that stand in the actas more than once, and how each comes to count once.
 
-A first pass over all parts keeps two hashes per row; a second looks closer only at rows whose
-hash was met twice. What grows with the file are these hashes: 16 bytes an acta, 24 while they are
+A first pass over all parts keeps three hashes per row; a second looks closer only at rows whose
+hash was met twice. What grows with the file are these hashes: 24 bytes an acta, 32 while they are
 sorted.
 """
 
@@ -16,6 +16,7 @@ from tallyverify.arrays import Array, Counts, Floats, Hashes, Mask
 from tallyverify.records import ALL_OPTIONS
 from tallyverify.table.actas import ActaTable, together
 from tallyverify.table.groups import Groups, grouped, grouped_by
+from tallyverify.table.looks import looks_of
 from tallyverify.table.registry import Registry
 from tallyverify.table.spellings import Spellings, with_folded_areas
 
@@ -32,12 +33,13 @@ class HashMatches:
 
     keys: Hashes  # sorted and distinct, as the next
     votes: Hashes
+    looks: Hashes
     expected_pairs: float = 0.0  # as in :class:`Repeats`, like the next
     distinctive: int = 0
 
     def of_key(self, part: ActaTable) -> Mask:
-        """Return which rows may stand for a station met before; shape (rows,)."""
-        return _among(part.key_hash, self.keys)
+        """Return which rows may stand for a station met before, or seem to; shape (rows,)."""
+        return _among(part.key_hash, self.keys) | _among(part.look_hash, self.looks)
 
     def of_votes(self, part: ActaTable) -> Mask:
         """Return which rows may repeat another station's votes; shape (rows,)."""
@@ -50,6 +52,7 @@ class Index:
 
     keys: list[Hashes]  # of station keys
     votes: list[Hashes]  # of votes, where they are distinctive
+    looks: list[Hashes]  # of what station keys look like
     stations: Counts  # actas by their sum of votes
     # By the sum of votes: the probabilities with which a distinctive acta would be repeated by one
     # other of its size, added up.
@@ -65,6 +68,7 @@ class Index:
         return cls(
             [part.key_hash],
             [part.vote_hash[rare]],
+            [part.look_hash],
             np.bincount(total[usable], minlength=1),
             np.bincount(total[rare], weights=chance[rare], minlength=1).astype(float),
         )
@@ -73,6 +77,7 @@ class Index:
         return Index(
             self.keys + other.keys,
             self.votes + other.votes,
+            self.looks + other.looks,
             _longer(self.stations, other.stations),
             _longer(self.chance, other.chance),
         )
@@ -82,6 +87,7 @@ class Index:
         return HashMatches(
             _met_twice(self.keys),
             _met_twice(self.votes),
+            _met_twice(self.looks),
             self._expected_pairs(),
             sum(map(len, self.votes)),
         )
@@ -125,6 +131,7 @@ class Repeats:
     moved: Groups
     alike: Groups  # distinct stations with one vector of distinctive votes
     spelt: Groups  # rows of keys that differ only in their spelling, and were not all joined
+    looks: Groups  # rows of keys that look the same and are not one up to their spelling
     # Repeated stations as they count: one row of each of ``same``, of ``spelt`` one for each sheet.
     once: ActaTable | None
     alone: ActaTable | None = None  # rows that only shared a hash; they count like any other
@@ -166,12 +173,27 @@ class Repeats:
             stations.where(apart & ~unequal).followed_by(stations.where(apart & unequal)),
             _alike(together(by_votes), registry),
             grouped_by(rows, spellings.key).where(unjoined),
+            _looking_alike(rows, spellings, registry),
             sheets.rows.take(once) if len(once) else None,
             sheets.rows.take(alone) if len(alone) else None,
             _contested(stations.where(unequal | apart)),
             suspects.expected_pairs,
             suspects.distinctive,
         )
+
+
+def _looking_alike(rows: ActaTable, spellings: Spellings, registry: Registry | None) -> Groups:
+    """Return the rows of different keys that look the same, unless the registry lists them all."""
+    stations = rows.frame["station"].to_numpy(dtype=object)
+    form, _ = pd.factorize(looks_of(stations))
+    listed = np.zeros(len(rows), dtype=bool)
+    if registry is not None:
+        listed = registry.index.get_indexer(pd.Index(stations)) >= 0
+    each = pd.DataFrame({"form": form, "key": spellings.key, "listed": listed})
+    keys = each.drop_duplicates(["form", "key"]).groupby("form").size()
+    groups = grouped_by(rows, form)
+    known = each.groupby("form")["listed"].all()
+    return groups.where(((keys > 1) & ~known).to_numpy())
 
 
 def _contested(groups: Groups) -> ActaTable | None:

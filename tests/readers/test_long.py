@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tallyverify import Case, verify
 from tallyverify.errors import InputError
 from tallyverify.readers import read_actas
 from tallyverify.table.actas import ActaTable
@@ -213,3 +214,61 @@ def test_parts_of_one_station_lie_in_one_area(tmp_path: Path) -> None:
     rows = [ROWS[0].replace("N,", "S,"), *ROWS[1:]]
     with pytest.raises(InputError, match="parts of one station lie in two areas"):
         read(tmp_path, *rows, repeated="sum")
+
+
+# Rows that give an option again.
+
+
+def again(*batches: str, folder: Path) -> ActaTable:
+    """Read two sheets of one station, 8 + 4 = 12 and 7 + 6 = 13, each row with its batch."""
+    figures = (("Ann Ay", 8, 7), ("Bob Bee", 4, 6), ("Total", 12, 13))
+    rows = [
+        f"N,P1,President,{name},{both[at]},{batches[at]}"
+        for name, *both in figures
+        for at in (1, 0)
+    ]
+    path = written(folder, "\n".join([HEADER + ",batch", *rows]))
+    return read_actas(path, contest=CONTEST, mapping=LONG)
+
+
+def test_rows_that_agree_in_the_other_columns_are_of_one_sheet(tmp_path: Path) -> None:
+    for batches in (("1", "2"), ("2", "1"), ("9", "10"), ("a", "b")):
+        table = again(*batches, folder=tmp_path)
+        assert sorted(rows_of(table)) == [("P1", 12, 8, 4), ("P1", 13, 7, 6)]
+        assert table.one_sheet.all()
+        assert table.source.settled == ()
+
+
+def test_where_nothing_says_which_rows_are_of_one_sheet_none_is_judged(tmp_path: Path) -> None:
+    table = again("1", "1", folder=tmp_path)
+    assert sorted(rows_of(table)) == [("P1", 12, 7, 4), ("P1", 13, 8, 6)]
+    assert not table.one_sheet.any()
+    assert table.source.settled[0].startswith("of 1 station some option stands in several rows")
+    report = verify(Case(CONTEST, table), checks="rules")
+    assert report.of("R101") == ()
+    assert [f.observed for f in report.of("T202") if f.station] == [2]
+    # One more row of one option: which sheet it is of, the others do not say.
+    table = read(tmp_path, *ROWS, "N,P1,President,Ann Ay,9")
+    assert table.one_sheet.tolist() == [False, True, False]
+    # Rows that are added up need not be told apart.
+    table = read(tmp_path, *ROWS, "N,P1,President,Ann Ay,9", repeated="sum")
+    assert table.one_sheet.all()
+
+
+def test_of_rows_that_differ_in_one_figure_alone_the_sheets_are_known(tmp_path: Path) -> None:
+    table = read(tmp_path, *ROWS, *ROWS[1:3], "N,P1,President,Ann Ay,9")
+    assert rows_of(table)[::2] == [("P1", 12, 8, 4), ("P1", 12, 9, 4)]
+    assert table.one_sheet.all()
+
+
+def test_what_the_rows_of_a_station_should_repeat_and_do_not_is_said(tmp_path: Path) -> None:
+    kinds = ["urban", "", "rural", "rural", "rural", ""]
+    rows = [f"{row},{kind}" for row, kind in zip(ROWS, kinds, strict=True)]
+    path = written(tmp_path, "\n".join([HEADER + ",KIND", *rows]))
+    table = read_actas(path, contest=CONTEST, mapping={**LONG, "kind": "KIND"})
+    assert rows_of(table, "station", ":kind") == [("P1", ""), ("P2", "rural")]
+    (finding,) = verify(Case(CONTEST, table), checks="R106").of("R106")
+    assert finding.message == (
+        "actas.csv: row 2, column 'KIND': rows of this station differ, 'rural ≠ urban'; neither is "
+        "taken"
+    )

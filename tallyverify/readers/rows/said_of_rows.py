@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tallyverify.readers.raw import Raw
 from tallyverify.records import First, Latest, Mapping, Subtotals
@@ -10,12 +11,10 @@ from tallyverify.table import KIND, MARK
 
 STATUS, VERSION, LEVEL = ":status", ":version", ":level"
 """No name of a contest begins so."""
-APART = (STATUS, VERSION)
-"""Rows of a long file that differ in these are of different sheets."""
 
 
-def beside_of(raw: Raw, mapping: Mapping) -> dict[str, pa.Array]:
-    """Return the columns of text that a mapping names beside keys, areas and figures."""
+def columns_beside(mapping: Mapping) -> dict[str, str]:
+    """Return the columns that a mapping names beside keys, areas and figures, by their meaning."""
     named = {
         "order": mapping.order,
         KIND: mapping.kind,
@@ -24,7 +23,21 @@ def beside_of(raw: Raw, mapping: Mapping) -> dict[str, pa.Array]:
         LEVEL: mapping.subtotals.column if isinstance(mapping.subtotals, Subtotals) else None,
     }
     named |= {MARK + column: column for column in mapping.marked_by}
-    return {name: raw.text(column) for name, column in named.items() if column}
+    return {name: column for name, column in named.items() if column}
+
+
+def beside_of(raw: Raw, mapping: Mapping) -> dict[str, pa.Array]:
+    """Return the texts of these columns."""
+    return {name: raw.text(column) for name, column in columns_beside(mapping).items()}
+
+
+def apart_in(beside: dict[str, pa.Array], mapping: Mapping) -> list[pa.Array]:
+    """Return the columns in which rows of a long file differ that are of different sheets."""
+    columns = [beside[name] for name in (STATUS, VERSION) if name in beside]
+    if isinstance(mapping.subtotals, Subtotals):
+        named = pa.array([text.strip() for text in mapping.subtotals.equals], pa.string())
+        columns.append(pc.cast(pc.is_in(beside[LEVEL], named), pa.string()))
+    return columns
 
 
 def version_column(mapping: Mapping) -> str | None:

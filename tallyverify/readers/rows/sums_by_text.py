@@ -46,7 +46,11 @@ def sums_by_text(name: str, texts: pa.Array, table: ActaTable) -> SumsByText | N
     names = [str(text) for text in encoded.dictionary.to_pylist()]
     if not 1 < len(names) <= MOST_TEXTS:
         return None
-    code = encoded.indices.to_numpy()
+    # The most frequent text first: not the one that a file happens to begin with.
+    rows = np.bincount(encoded.indices.to_numpy(), minlength=len(names))
+    order = sorted(range(len(names)), key=lambda at: (-rows[at], names[at]))
+    names, rows = [names[at] for at in order], rows[order]
+    code = np.argsort(order)[encoded.indices.to_numpy()]
     there = [one for one in table.contest.candidate_ids if one in table.present]
     votes = np.zeros((len(names), len(there)), dtype=np.int64)
     for at, one in enumerate(there):
@@ -54,7 +58,7 @@ def sums_by_text(name: str, texts: pa.Array, table: ActaTable) -> SumsByText | N
     return SumsByText(
         name,
         tuple(names),
-        tuple(np.bincount(code, minlength=len(names)).tolist()),
+        tuple(rows.tolist()),
         tuple(there),
         tuple(map(tuple, votes.tolist())),
         _together(code, table),

@@ -28,7 +28,9 @@ def twins(table: ActaTable, *, distinct: bool = False) -> int:
     candidates = [name for name in table.contest.candidate_ids if name in names]
     if len(seen) < 10 or len(names) < 2 or not candidates:
         return 0
-    if not distinct:
+    if not distinct:  # of a station that stands twice, the sheet with the least figures
+        order = np.lexsort([seen.figure(name)[0] for name in reversed(names)])
+        seen = seen.take(order)
         seen = seen.take(~seen.frame["station"].duplicated().to_numpy())
     largest = max(candidates, key=lambda name: int(seen.figure(name)[0].sum()))
     rest = np.zeros(len(seen), dtype=np.uint64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -37,6 +39,9 @@ def unlike_versions(table: ActaTable) -> int:
     >>> unlike_versions(tv.read_actas(rows, contest=contest, mapping=mapping))
     1
     """
+    # The first of a key is the one with the least figures, wherever it stands in the file.
+    rows = table.frame.sort_values(["station", *table.figures, *table.levels], kind="stable")
+    table = replace(table, frame=rows.reset_index(drop=True))
     code = pd.factorize(table.frame["station"].fillna(""))[0].astype(np.int64)
     first = np.unique(code, return_index=True)[1][code]
     later = first != np.arange(len(code))
