@@ -253,8 +253,7 @@ def test_what_a_case_states_is_allowed_for() -> None:
     early = allowed_for(facts_of(capture="provisional"), 40)
     assert early.sheets == 3
     assert (
-        early.origin
-        == "2.5 % of 40 sheets of a provisional capture, with two standard deviations"
+        early.origin == "2.5 % of 40 sheets of a provisional capture, with two standard deviations"
     )
     other = allowed_for(facts_of(beside=((100, 0.25), (0, 0.5))), 300)
     # 200 × 0.5 % + 100 × 25 % = 26, and twice its root, 10.198

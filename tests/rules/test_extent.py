@@ -54,9 +54,7 @@ def test_more_stations_than_the_allowance_of_two(declared: int, evidence: Eviden
         (1101, Evidence.QUALITY),
     ],
 )
-def test_lists_that_have_grown_by_more_than_a_tenth(
-    voters: int, evidence: Evidence | None
-) -> None:
+def test_lists_that_have_grown_by_more_than_a_tenth(voters: int, evidence: Evidence | None) -> None:
     result = extent(T215, reading(10, voters), there_are(registered=900))
     assert [one.evidence for one in result.findings] == ([evidence] if evidence else [])
     for one in result.findings:
