@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, get_args
 
@@ -69,6 +70,37 @@ def test_a_discrepancy_is_told_even_where_others_could_not_answer() -> None:
     other = CHECK.failed("broke")
     assert verdict_of([other], [CHECK]) == "insufficient"
     assert verdict_of([other, CHECK.result(found("discrepancy"))], [CHECK]) == "discrepant"
+
+
+NOTE_ONLY = replace(CHECK, code="X998", evidence=Evidence.NOTE, holds_sheets=False)
+OF_DECLARED = replace(CHECK, code="X997", holds_sheets=False)
+
+
+def test_only_checks_that_could_contradict_make_a_case_consistent() -> None:
+    passed, silent = CHECK.result([]), CHECK.not_applicable("no data")
+    chosen = [CHECK, OF_DECLARED, NOTE_ONLY]
+    assert verdict_of([passed], chosen) == "consistent"
+    assert verdict_of([CHECK.result(found("note"), flagged=True)], chosen) == "consistent"
+    assert verdict_of([silent], chosen) == "insufficient"
+    # That a declaration agrees with itself says nothing of sheets, where these were asked.
+    assert verdict_of([silent, OF_DECLARED.result([])], chosen) == "insufficient"
+    assert verdict_of([OF_DECLARED.result([])], [OF_DECLARED, NOTE_ONLY]) == "consistent"
+    assert verdict_of([NOTE_ONLY.result([])], [OF_DECLARED, NOTE_ONLY]) == "insufficient"
+    assert verdict_of([], []) == "insufficient"
+
+
+def test_what_broke_might_have_contradicted() -> None:
+    passed, chosen = CHECK.result([]), [CHECK, OF_DECLARED, NOTE_ONLY]
+    assert verdict_of([passed, OF_DECLARED.failed("broke")], chosen) == "insufficient"
+    assert verdict_of([passed, NOTE_ONLY.failed("broke")], chosen) == "consistent"
+    strong = OF_DECLARED.result(found("contradiction"))
+    assert verdict_of([CHECK.failed("broke"), strong], chosen) == "contradicted"
+
+
+def test_in_doubt_only_what_the_declared_result_says_by_itself_is_left() -> None:
+    assert verdict_of([CHECK.result([])], [CHECK], "which column is it?") == "insufficient"
+    strong = OF_DECLARED.result(found("contradiction"))
+    assert verdict_of([strong], [OF_DECLARED], "which column is it?") == "contradicted"
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
+from tallyverify.errors import InputError
 from tallyverify.inference.sampling.ratio import RatioEstimate, collapse, ratio
+from tallyverify.inference.sampling.ratio_variance import covariance, factors, sums
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -299,6 +301,72 @@ def test_no_error_is_left_unknown_after_collapse(strata: list[tuple[int, int]]) 
     assert ((groups > 1) | (groups == np.bincount(mapping, stations))).all()
     assert all(seen[one] == 1 < stations[one] for one, _ in joined)
     assert sum(len(set(np.flatnonzero(mapping == g))) - 1 for g in set(mapping)) == len(joined)
+
+
+@pytest.mark.parametrize(
+    ("seen", "stations", "words"),
+    [
+        ([2, 2], [9], "there are 2 strata with counts of seen stations, but 1 with all"),
+        (
+            [2, 6, 3, 4],
+            [9, 5, 3, 3],
+            "more seen than expected stations in strata 1, 3 (stratum 1: 6 of 5)",
+        ),
+        ([2, 0, 2], [9, 1, 0], "more seen than expected stations in strata 2 (stratum 2: 2 of 0)"),
+        ([2, 0, 0, 0], [9, 1, 0, 2], "nothing seen in strata 1, 3, so nothing"),
+        (
+            [3, 1, 2],
+            [3, 7, 2],
+            "one station seen of the 7 in stratum 1, and no other stratum was seen in part",
+        ),
+    ],
+)
+def test_strata_that_cannot_be_estimated(seen: list[int], stations: list[int], words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        collapse(seen, stations)
+    assert words in str(caught.value)
+
+
+def test_a_stratum_of_one_that_was_seen_is_not_joined() -> None:
+    mapping, joined = collapse([1, 2, 2], [1, 9, 2])
+    assert (mapping.tolist(), joined) == ([0, 1, 2], ())
+    mapping, joined = collapse([2, 1, 1], [9, 1, 9])
+    assert (mapping.tolist(), joined) == ([0, 1, 0], ((2, 0),))
+
+
+strata_of_groups = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(1, 4), st.integers(0, 5)), min_size=1, max_size=6
+)
+
+
+@given(strata_of_groups)
+def test_factors_in_fractions(strata: list[tuple[int, int, int]]) -> None:
+    codes, seen, unseen = (np.array(column) for column in zip(*strata, strict=True))
+    mapping = np.unique(codes, return_inverse=True)[1].ravel()
+    factor, df = factors(seen, seen + unseen, mapping)
+    degrees = 0
+    for group in range(mapping.max() + 1):
+        n = int(seen[mapping == group].sum())
+        whole = n + int(unseen[mapping == group].sum())
+        left = Fraction(1) if (mapping == group).sum() > 1 else 1 - Fraction(n, whole)
+        expected = left * Fraction(n, max(n - 1, 1))
+        assert factor[group] == pytest.approx(float(expected), abs=1e-15)
+        degrees += n - 1 if expected else 0
+    assert len(factor) == mapping.max() + 1
+    assert df == degrees
+
+
+def test_covariance_of_sums_by_hand() -> None:
+    values = np.array([[1.0, 2], [3, 2], [8, 1], [4, 5], [6, 6]])
+    group, factor = np.array([0, 0, 1, 1, 1]), np.array([2.0, 0.5])
+    # Deviations (∓1, 0) of the first; (2, −3), (−2, 1), (0, 2) of the second.
+    assert sums(values, group, 3).tolist() == [[4, 4], [18, 12], [0, 0]]
+    assert covariance(values, group, factor) == pytest.approx(
+        np.array([[2 * 2 + 0.5 * 8, 0.5 * -8], [0.5 * -8, 0.5 * 14]])
+    )
+    # A group without any station adds nothing.
+    wider = covariance(values, 2 * group, np.array([2.0, 9, 0.5]))
+    assert wider == pytest.approx(covariance(values, group, factor))
 
 
 def test_the_separate_form_has_one_ratio_for_joined_strata() -> None:

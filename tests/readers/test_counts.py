@@ -7,7 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tallyverify.model import MAX_COUNT
 from tallyverify.readers.counts import Thousands, read_counts, thousands_of
 from tests.helpers.small import CONTEST, CSV, HEADER, MAPPING, read, rows_of, written
 
@@ -144,6 +147,78 @@ def test_typed_columns(array: pa.Array, counts: list[int | None], unread: list[s
     read_column = read_counts(array, Thousands())
     assert read_column.values.to_pylist() == counts
     assert read_column.texts == unread
+
+
+@pytest.mark.parametrize(
+    ("cells", "counts"),
+    [
+        (pa.array([MAX_COUNT, MAX_COUNT + 1, 0, -1]), [MAX_COUNT, None, 0, None]),
+        (pa.array([1e10, 1e10 + 1, 0.0, -1.0]), [MAX_COUNT, None, 0, None]),
+        (pa.array(["10000000000", "10000000001", "0", "-1"]), [MAX_COUNT, None, 0, None]),
+        (pa.array(["10 000 000 000", "10 000 000 001", "0 000"]), [MAX_COUNT, None, 0]),
+        (pa.array(["9999999999.0", "10000000000.0", "0.0"]), [MAX_COUNT - 1, None, 0]),
+        (pa.array(["0" * 39 + "7", "0" * 40 + "7", "x"]), [7, None, None]),
+        (pa.array(["9999999999", "10000000000"]), [MAX_COUNT - 1, MAX_COUNT]),
+    ],
+)
+def test_the_largest_count_and_one_more(cells: pa.Array, counts: list[int | None]) -> None:
+    found = read_counts(cells, Thousands())
+    assert found.values.to_pylist() == counts
+    unread = [at for at, count in enumerate(counts) if count is None]
+    assert found.rows.tolist() == unread
+    assert found.texts == [str(cells[at].as_py()) for at in unread]
+
+
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [
+        (pa.array(["1", "x", "", None, "2", "y", " "]), [1, 5]),
+        (pa.array(["1", "2"]), []),
+        (pa.array(["", None]), []),
+        (pa.array([1.0, 2.5, None, -3.0, float("nan")]), [1, 3]),
+        (pa.array([1, None, -3]), [2]),
+        (pa.array([1, 2]), []),
+        (pa.array([], pa.string()), []),
+    ],
+)
+def test_the_rows_of_what_was_not_read(cells: pa.Array, rows: list[int]) -> None:
+    found = read_counts(cells, Thousands())
+    assert found.rows.tolist() == rows
+    assert len(found.texts) == len(rows)
+    assert [found.values[at].as_py() for at in rows] == [None] * len(rows)
+
+
+figures = st.lists(
+    st.sampled_from(
+        ["7", "12", "1.204", "12.000", "3.0", "0.00", "1,204", "3,000", "1.5", "1.234.567", "x.y"]
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(figures)
+def test_what_a_sign_means_is_what_all_figures_of_the_file_bear(texts: list[str]) -> None:
+    decided = thousands_of([pa.array(texts)], None)
+    for sign in ".,":
+        holds = [t for t in texts if sign in t and t != "x.y"]
+        grouped = [t for t in holds if all(len(part) == 3 for part in t.split(sign)[1:])]
+        zeros = [t for t in holds if t.count(sign) == 1 and set(t.split(sign)[1]) == {"0"}]
+        every = bool(holds) and len(grouped) == len(holds)
+        assert (sign in decided.grouping) == (every and set(zeros) != set(holds))
+        both = set(grouped) & set(zeros)
+        assert (sign in decided.decimal) == (sign not in decided.grouping and not both)
+        told = f"“{sign}” read as a thousands separator, as in {min(grouped, default='')}"
+        assert (told in decided.said) == (sign in decided.grouping)
+    assert {" ", "'"} <= decided.grouping
+
+
+@pytest.mark.parametrize("given_sign", [".", ",", "'"])
+def test_what_the_mapping_says_of_thousands_stands(given_sign: str) -> None:
+    decided = thousands_of([pa.array(["1.5", "1,5"])], given_sign)
+    assert decided.grouping == {" ", "'", given_sign}
+    assert decided.decimal == {".", ","} - {given_sign}
+    assert decided.said == ""
 
 
 def test_nothing_is_decided_without_figures() -> None:
