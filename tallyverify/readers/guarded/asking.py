@@ -33,7 +33,7 @@ _LAST_WORD = 5.0
 _SERVE = "from tallyverify.readers.guarded.serving import serve; serve()"
 _MOST_GROWTH = 200
 _FREE_SHARE = 4
-"""A quarter of the memory may be answered whatever the size; beyond that, so many times the size."""
+"""A quarter of the memory may be answered whatever the size; beyond that, 200 times the size."""
 
 _Result = TypeVar("_Result")
 
@@ -57,8 +57,14 @@ def python_process(code: str) -> subprocess.Popen[bytes]:
 
 
 def asked(
-    function: str, name: str, data: bytes, *, size: int | None = None, **arguments: Any
-) -> Iterator[Part]:
+    function: str,
+    file: str,
+    data: bytes,
+    taken: Callable[[Part], _Result],
+    *,
+    size: int | None = None,
+    **arguments: Any,
+) -> Iterator[_Result]:
     """Yield what a function answers that is run on bytes in a guarded process.
 
     Parameters
@@ -66,10 +72,12 @@ def asked(
     function : str
         ``module:function``, of a function that takes the bytes, and arguments that JSON can hold,
         and yields each :class:`.Part` of its answer. An InputError that it raises is raised here.
-    name : str
-        Of the file, for messages.
+    file : str
+        Its name, for messages.
     data : bytes
         The very bytes that were hashed.
+    taken : callable
+        Takes a part as what it is to be; raises a ValueError if it is not that.
     size : int, optional
         Of the file, where it is not the bytes but a path among the arguments.
 
@@ -80,23 +88,30 @@ def asked(
     """
     limits = ChildLimits.of_environment()
     size = len(data) if size is None else size
-    left = _Left(name, limits, size)
+    left = _Left(file, limits, size)
     child = _idle_child() or _Child()
     try:
         child.ask(function, data, arguments, left)
         while (part := child.part(left)) is not None:
-            yield part
+            yield _taken(taken, part)
     except NoAnswerError:
         raise left.ended(child) from None
     finally:
         child.rest()  # also where nobody wants the rest: an interrupt, a generator that is closed
 
 
+def _taken(taken: Callable[[Part], _Result], part: Part) -> _Result:
+    try:
+        return taken(part)
+    except (InputError, KeyError, TypeError, ValueError):  # what came is as hostile as the file
+        raise NoAnswerError from None
+
+
 class _Left:
     """What a file has left of its limits."""
 
-    def __init__(self, name: str, limits: ChildLimits, size: int) -> None:
-        self.name, self.size = name, size
+    def __init__(self, file: str, limits: ChildLimits, size: int) -> None:
+        self.file, self.size = file, size
         self.memory, self.seconds = limits.bytes_for(size), limits.seconds_for(size)
         self.growth = max(limits.memory * MEBIBYTE // _FREE_SHARE, _MOST_GROWTH * size)
         self.grown = 0
@@ -132,7 +147,7 @@ class _Left:
     def _error(self, what: str, found: str | None = None) -> InputError:
         return InputError(
             what,
-            file=self.name,
+            file=self.file,
             found=found,
             expected=told(
                 "a file that is read in {memory} MiB and {seconds} s",
@@ -180,7 +195,9 @@ class _Child:
 
     def part(self, left: _Left) -> Part | None:
         """Return the next part of the answer; None at its end."""
-        head = head_in(self._in_time(self._line))
+        line = self._in_time(self._line)
+        left.grow(len(line))
+        head = head_in(line)
         if "facts" in head:
             return self._part(head, left)
         if "error" in head:

@@ -12,13 +12,13 @@ import pyarrow as pa
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.language import formula, number, told
 from tallyverify.readers.files import Content, blank
+from tallyverify.readers.guarded.workbooks import workbook_columns
 from tallyverify.readers.kinds.delimited import read_delimited
 from tallyverify.readers.kinds.election_report import read_election_report
 from tallyverify.readers.kinds.encoding import to_utf8
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.kinds.report_tree import is_election_report
 from tallyverify.readers.kinds.statements import is_statements, read_statements
-from tallyverify.readers.kinds.workbook import read_workbook
 from tallyverify.readers.opening.archives import damaged_file
 from tallyverify.readers.opening.more_kinds import (
     charset_of,
@@ -59,7 +59,7 @@ def read_raw(
         check_no_header(header, content.name, "Parquet")
         return _with_rows(_parquet(content)), ("Parquet",)
     if content.kind in WORKBOOKS:
-        raw, said = read_workbook(content, sheet, header)
+        raw, said = workbook_columns(content, sheet, header)
         return _with_rows(raw), (told("workbook ({kind})", kind=content.kind), *said)
     page = is_html(content.data)
     encoding = encoding or (charset_of(content.data) if page else None)
