@@ -71,7 +71,7 @@ def visible_sheets(content: Content) -> tuple[dict[str, list[list[str]]], list[s
     return sheets, hidden
 
 
-def _of(content: Content) -> dict[str, str]:
+def _of(content: Content) -> dict[str, Any]:
     return {"name": content.name, "kind": content.kind}
 
 

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pyarrow as pa
-
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.language import formula, number, told
 from tallyverify.readers.files import Content, blank
+from tallyverify.readers.guarded.parquet_files import parquet_columns
 from tallyverify.readers.guarded.workbooks import workbook_columns
 from tallyverify.readers.kinds.delimited import read_delimited
 from tallyverify.readers.kinds.election_report import read_election_report
@@ -19,7 +18,6 @@ from tallyverify.readers.kinds.encoding import to_utf8
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.kinds.report_tree import is_election_report
 from tallyverify.readers.kinds.statements import is_statements, read_statements
-from tallyverify.readers.opening.archives import damaged_file
 from tallyverify.readers.opening.more_kinds import (
     charset_of,
     check_not_fixed_width,
@@ -32,9 +30,6 @@ from tallyverify.readers.opening.more_kinds import (
 from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.raw import Raw
 from tallyverify.taken import takes_input
-
-PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
-"""What pyarrow may raise for a file that is damaged."""
 
 _NAMES = {"utf-8-sig": told("UTF-8 with a byte-order mark"), "utf-8": "UTF-8", "latin-1": "Latin-1"}
 _DOCUMENTS = (
@@ -57,7 +52,7 @@ def read_raw(
     """Read a file's columns without a meaning; return also how it was read."""
     if content.kind == "parquet":
         check_no_header(header, content.name, "Parquet")
-        return _with_rows(_parquet(content)), ("Parquet",)
+        return _with_rows(parquet_columns(content)), ("Parquet",)
     if content.kind in WORKBOOKS:
         raw, said = workbook_columns(content, sheet, header)
         return _with_rows(raw), (told("workbook ({kind})", kind=content.kind), *said)
@@ -111,22 +106,6 @@ def _with_rows(raw: Raw) -> Raw:
             hint=told("if the header is missing, add one that the mapping can name"),
         )
     return raw
-
-
-def _parquet(content: Content) -> Raw:
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(pa.BufferReader(content.data), page_checksum_verification=True)
-    except PARQUET_ERRORS as error:
-        raise broken_parquet(content.name, error) from None
-    return Raw(table.column_names, list(table.columns), content.name, first_row=1)
-
-
-def broken_parquet(name: str, error: Exception) -> InputError:
-    """Return the error for a Parquet file that cannot be opened."""
-    what = told("the Parquet file is damaged or was cut off")
-    return damaged_file(name, what, str(error)[:120])
 
 
 def _json_lines(data: bytes, name: str) -> Raw:
