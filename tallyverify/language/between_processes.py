@@ -48,9 +48,9 @@ def told_from_json(data: object) -> str:
     try:
         text = _value_from(data)
     except (AttributeError, KeyError, IndexError, TypeError, RecursionError) as error:
-        raise ValueError(str(error)) from None
+        raise ValueError from error
     if not isinstance(text, str):
-        raise ValueError("no text")
+        raise ValueError
     return text
 
 
@@ -84,4 +84,4 @@ def _check_template(template: str) -> None:
     # ``{x:>999999999}`` would take all the memory, ``{x.y}`` look into what is no name.
     for _, name, spec, conversion in Formatter().parse(template):
         if name is not None and (spec or conversion or not name.isidentifier()):
-            raise ValueError("no template of ours")
+            raise ValueError

@@ -77,7 +77,7 @@ def asked(
     data : bytes
         The very bytes that were hashed.
     taken : callable
-        Takes a part as what it is to be; raises a ValueError if it is not that.
+        Takes a part as what it is to be; raises a NoAnswerError if it is not that.
     size : int, optional
         Of the file, where it is not the bytes but a path among the arguments.
 
@@ -103,7 +103,7 @@ def asked(
 def _taken(taken: Callable[[Part], _Result], part: Part) -> _Result:
     try:
         return taken(part)
-    except (InputError, KeyError, TypeError, ValueError):  # what came is as hostile as the file
+    except (KeyError, TypeError, ValueError):  # what came is as hostile as the file
         raise NoAnswerError from None
 
 
@@ -195,7 +195,10 @@ class _Child:
 
     def part(self, left: _Left) -> Part | None:
         """Return the next part of the answer; None at its end."""
-        line = self._in_time(self._line)
+        return self._in_time(lambda: self._next(left))
+
+    def _next(self, left: _Left) -> Part | None:
+        line = self._line()
         left.grow(len(line))
         head = head_in(line)
         if "facts" in head:
@@ -217,7 +220,7 @@ class _Child:
         if not isinstance(facts, dict) or type(size) is not int or size < 0:
             raise NoAnswerError
         left.grow(size)
-        data = self._in_time(lambda: self._bytes(size))
+        data = self._bytes(size)
         if holds == "table":
             return Part(facts, table=table_in(data))
         return Part(facts, data=data if holds == "bytes" else None)

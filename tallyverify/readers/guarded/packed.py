@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tallyverify.readers.guarded.asking import asked
-from tallyverify.readers.guarded.parts import Part
+from tallyverify.readers.guarded.parts import NoAnswerError, Part
 from tallyverify.readers.opening.archives import gunzipped, unzipped, workbook_kind
 
 ZIP, GZIP = b"PK", b"\x1f\x8b"
@@ -40,9 +40,9 @@ def unpacked(raw: bytes, name: str, members: str | None) -> Iterator[Unpacked]:
         facts = part.facts
         called, member, kind = facts["name"], facts["member"], facts["kind"]
         if not (isinstance(called, str) and isinstance(member, str)):
-            raise ValueError("no name")
+            raise NoAnswerError
         if kind not in ("", "xlsx", "ods"):
-            raise ValueError("no kind of workbook")
+            raise NoAnswerError
         return Unpacked(called, member, raw if part.data is None else bytes(part.data), kind)
 
     return asked(f"{__name__}:unpacked_there", name, raw, taken, name=name, members=members)

@@ -12,7 +12,7 @@ from tallyverify.errors import InputError
 from tallyverify.language import told
 from tallyverify.readers.files import Content
 from tallyverify.readers.guarded.asking import asked
-from tallyverify.readers.guarded.parts import Part
+from tallyverify.readers.guarded.parts import NoAnswerError, Part
 from tallyverify.readers.opening.archives import damaged_file
 from tallyverify.readers.raw import Raw
 
@@ -68,7 +68,7 @@ def parquet_batches(path: Path, columns: list[str], rows: int) -> Iterator[pa.Ta
 
 def _table(part: Part) -> pa.Table:
     if part.table is None:
-        raise ValueError("no table")
+        raise NoAnswerError
     return part.table
 
 
@@ -81,7 +81,7 @@ def _of_one_schema() -> Callable[[Part], pa.Table]:
         table = _table(part)
         first = first or table.schema
         if not table.schema.equals(first):
-            raise ValueError("another schema")
+            raise NoAnswerError
         return table
 
     return taken

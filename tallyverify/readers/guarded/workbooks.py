@@ -12,7 +12,7 @@ from tallyverify.errors import InputError
 from tallyverify.language import told, told_as_json, told_from_json
 from tallyverify.readers.files import Content
 from tallyverify.readers.guarded.asking import asked
-from tallyverify.readers.guarded.parts import Part
+from tallyverify.readers.guarded.parts import NoAnswerError, Part
 from tallyverify.readers.opening.sheets import asks_for_sheets
 from tallyverify.readers.raw import Raw
 from tallyverify.taken import takes_input
@@ -79,7 +79,7 @@ def _columns(part: Part, file: str) -> tuple[Raw, tuple[str, ...]]:
     facts, table = part.facts, _texts(part)
     names = [_text(name) for name in facts["names"]]
     if table.column_names != [*map(str, range(len(names))), _NUMBERS]:
-        raise ValueError("other columns than names")
+        raise NoAnswerError
     raw = Raw(
         names,
         [column.combine_chunks() for column in table.columns[:-1]],
@@ -105,22 +105,22 @@ def _texts(part: Part) -> pa.Table:
     """Return the table of a part: columns of text, perhaps with the numbers of the rows."""
     table = part.table
     if table is None:
-        raise ValueError("no table")
+        raise NoAnswerError
     for name, kind in zip(table.column_names, table.schema.types, strict=True):
         if kind != (pa.int64() if name == _NUMBERS else pa.string()):
-            raise ValueError("a column of another type")
+            raise NoAnswerError
     return table
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("no text")
+        raise NoAnswerError
     return value
 
 
 def _whole(value: object) -> int:
     if type(value) is not int:
-        raise ValueError("no whole number")
+        raise NoAnswerError
     return value
 
 
