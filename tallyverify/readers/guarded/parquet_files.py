@@ -31,9 +31,8 @@ def parquet_columns(content: Content) -> Raw:
         name=content.name,
         rows=BATCH_ROWS,
     )
-    whole = pa.concat_tables(parts)
-    columns = [column.combine_chunks() for column in whole.columns]
-    return Raw(whole.column_names, columns, content.name, first_row=1)
+    whole = pa.concat_tables(parts).combine_chunks()
+    return Raw(whole.column_names, list(whole.columns), content.name, first_row=1)
 
 
 def parquet_head(path: Path) -> tuple[list[str], int]:
