@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tallyverify.readers.bulletins import read_areas
     from tallyverify.readers.counts import Thousands, read_counts, thousands_of
     from tallyverify.readers.files import Content, check_exists, digest, load
-    from tallyverify.readers.guarded.asking import python_process
     from tallyverify.readers.guarded.child_limits import restrict
+    from tallyverify.readers.guarded.processes import python_process
     from tallyverify.readers.guarded.workbooks import visible_sheets
     from tallyverify.readers.kinds.encoding import to_utf8
     from tallyverify.readers.kinds.formats import read_raw
@@ -85,8 +85,8 @@ __getattr__ = hand_on(
         "bulletins": ("read_areas",),
         "counts": ("Thousands", "read_counts", "thousands_of"),
         "files": ("Content", "check_exists", "digest", "load"),
-        "guarded.asking": ("python_process",),
         "guarded.child_limits": ("restrict",),
+        "guarded.processes": ("python_process",),
         "guarded.workbooks": ("visible_sheets",),
         "kinds.encoding": ("to_utf8",),
         "kinds.formats": ("read_raw",),

@@ -16,6 +16,8 @@ from tallyverify.errors import InputError
 from tallyverify.readers.guarded.child_limits import restrict
 from tallyverify.readers.guarded.parts import LONGEST_WORDS, Part, as_sayings, head_in, line_of
 
+_HELD = 512 * 2**20
+
 
 def serve() -> None:
     """Answer what standard input asks, until it ends."""
@@ -35,11 +37,15 @@ def serve() -> None:
 
 def _answer(answers: BinaryIO, asked: dict[str, Any], data: bytes) -> None:
     module, function = asked["function"].split(":")
+    longest = 2 * int(asked["seconds"]) + 5
     try:
+        _alarm(longest)
         for part in getattr(import_module(module), function)(data, **asked["arguments"]):
+            _alarm(0)  # whoever takes the part has its own time
             _send(answers, part)
+            _alarm(longest)
     except InputError as error:
-        _say(answers, {"error": as_sayings(error)})
+        _say(answers, {"error": as_sayings(error), "rests": _may_rest()})
     except MemoryError:
         _say(answers, {"memory": True})
     except BrokenPipeError:
@@ -47,7 +53,24 @@ def _answer(answers: BinaryIO, asked: dict[str, Any], data: bytes) -> None:
     except BaseException as error:  # a panic of Rust is no Exception
         _say(answers, {"ended": f"{type(error).__name__}: {error}"[:LONGEST_WORDS]})
     else:
-        _say(answers, {"end": True})
+        _say(answers, {"end": True, "rests": _may_rest()})
+    finally:
+        _alarm(0)
+
+
+def _alarm(seconds: int) -> None:
+    """End this process after a time, should nobody be left to end it."""
+    with suppress(AttributeError):  # Windows
+        signal.alarm(seconds)
+
+
+def _may_rest() -> bool:
+    """Whether so little memory is still held that the next file has all of its own."""
+    try:
+        with open("/proc/self/statm", "rb") as pages:
+            return int(pages.read().split()[5]) * os.sysconf("SC_PAGE_SIZE") < _HELD
+    except OSError:  # other systems do not count it
+        return True
 
 
 def _send(answers: BinaryIO, part: Part) -> None:

@@ -62,8 +62,15 @@ def sleeps(data: bytes, note: str = "") -> Parts:
 
 
 def hoards(data: bytes) -> Parts:
-    held = bytearray(300 * 2**20)
-    yield Part({"held": len(held)})
+    yield Part({"size": len(bytearray(300 * 2**20))})
+
+
+held: list[bytearray] = []
+
+
+def keeps(data: bytes) -> Parts:
+    held.append(bytearray(600 * 2**20))
+    yield Part({"process": os.getpid()})
 
 
 def swells(data: bytes) -> Parts:

@@ -26,7 +26,7 @@ from tallyverify.language import (
     told_from_json,
     told_of,
 )
-from tallyverify.readers.guarded import asking
+from tallyverify.readers.guarded import asking, processes
 from tallyverify.readers.guarded.asking import asked
 from tallyverify.readers.guarded.child_limits import ChildLimits
 from tallyverify.readers.guarded.parts import Part
@@ -91,6 +91,13 @@ def test_two_at_a_time_and_one_that_is_left_half_read() -> None:
     assert not alive(inner)
 
 
+def test_memory_that_stays_held_is_not_the_next_files() -> None:
+    (first,) = answers("keeps")
+    (second,) = answers("echoes")
+    assert first.facts["process"] != second.facts["process"]
+    assert not alive(first.facts["process"])
+
+
 def alive(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -100,7 +107,7 @@ def alive(process: int) -> bool:
 
 
 def test_an_answer_is_as_hostile_as_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "_LAST_WORD", 0.01)
+    monkeypatch.setattr(processes, "_LAST_WORD", 0.01)
     with pytest.raises(InputError, match="breaks the program"):
         answers("tells_an_odd_table")
 
@@ -165,7 +172,7 @@ def test_a_process_that_does_not_start_is_no_fault_of_the_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asking.end_idle()
-    monkeypatch.setattr(asking, "_SERVE", "raise SystemExit(1)")
+    monkeypatch.setattr(processes, "_SERVE", "raise SystemExit(1)")
     with pytest.raises(tv.TallyVerifyError, match="does not start") as caught:
         answers("echoes")
     assert not isinstance(caught.value, InputError)
