@@ -1,5 +1,6 @@
 """Text in English and Spanish: messages with named values, numbers, and the catalogues."""
 
+from tallyverify.language.between_processes import told_as_json, told_from_json
 from tallyverify.language.catalogues import translations
 from tallyverify.language.messages import (
     LANGUAGES,
@@ -63,6 +64,8 @@ __all__ = [
     "speaking",
     "spoken",
     "told",
+    "told_as_json",
+    "told_from_json",
     "told_of",
     "translations",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
 
 
 @cache
@@ -14,6 +13,8 @@ def translations(language: str) -> NullTranslations:
     found = NullTranslations()
     if language == "en":
         return found
+    from importlib.resources import files
+
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ import pyarrow.csv as pacsv
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.language import counted, each_and, number, told
 from tallyverify.proposals.header import header_rows, joined_names
-from tallyverify.readers import Content, Raw
+from tallyverify.readers import Content, Raw, visible_sheets
 
 _LOOKED_AT = 200  # records at the top, to find separator and header by
 _SEPARATORS = (",", ";", "\t", "|")
@@ -152,23 +152,7 @@ def sheet_grids(content: Content) -> tuple[dict[str, Grid], list[str], list[str]
 
     Hidden sheets are passed over, unless all are.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
-        seen = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
-        # Of sheets that are seen but empty nothing can be proposed: then of the hidden ones.
-        if not any(book.get_sheet_by_name(name).height > 1 for name in seen):
-            seen = []
-        sheets = {
-            name: _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in seen or book.sheet_names
-        }
-        unseen = [name for name in book.sheet_names if name not in sheets]
-        hidden = [name for name in unseen if book.get_sheet_by_name(name).height]
-    except (CalamineError, OSError, ValueError) as error:
-        what = told("the workbook is damaged or cannot be read")
-        raise InputError(what, file=content.name, found=str(error)[:120]) from None
+    sheets, hidden = visible_sheets(content)
     grids = {name: _sheet(rows, content.name) for name, rows in sheets.items() if len(rows) > 1}
     grids = {name: grid for name, grid in grids.items() if grid.raw.rows}
     if not grids:
@@ -184,13 +168,3 @@ def _sheet(rows: list[list[str]], name: str) -> Grid:
     columns = [pa.array([row[at] or None for row in body], pa.string()) for at in range(len(names))]
     raw = Raw(names, columns, name, chosen[-1] + 2)
     return Grid(raw, _header_key(chosen, rows), tuple(_said_of(chosen, rows)))
-
-
-def _cells(rows: Iterable[Sequence[Any]]) -> list[list[str]]:
-    return [[_as_text(cell) for cell in row] for row in rows]
-
-
-def _as_text(cell: Any) -> str:
-    # A spreadsheet holds every number as a float: 12.0 is how it says 12.
-    whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15
-    return str(int(cell)) if whole else str(cell).strip()

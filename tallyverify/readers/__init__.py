@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tallyverify.readers.bulletins import read_areas
     from tallyverify.readers.counts import Thousands, read_counts, thousands_of
     from tallyverify.readers.files import Content, check_exists, digest, load
+    from tallyverify.readers.guarded.child_limits import restrict
+    from tallyverify.readers.guarded.processes import python_process
+    from tallyverify.readers.guarded.workbooks import visible_sheets
     from tallyverify.readers.kinds.encoding import to_utf8
     from tallyverify.readers.kinds.formats import read_raw
     from tallyverify.readers.opening.frames import from_frame
@@ -56,6 +59,7 @@ __all__ = [
     "load",
     "names_of_files",
     "open_actas",
+    "python_process",
     "read_actas",
     "read_areas",
     "read_counts",
@@ -63,11 +67,13 @@ __all__ = [
     "read_raw",
     "read_registry",
     "registry_from",
+    "restrict",
     "rows_alike",
     "share_alike",
     "thousands_of",
     "to_utf8",
     "totals_by_place",
+    "visible_sheets",
     "with_names_of",
 ]
 
@@ -79,6 +85,9 @@ __getattr__ = hand_on(
         "bulletins": ("read_areas",),
         "counts": ("Thousands", "read_counts", "thousands_of"),
         "files": ("Content", "check_exists", "digest", "load"),
+        "guarded.child_limits": ("restrict",),
+        "guarded.processes": ("python_process",),
+        "guarded.workbooks": ("visible_sheets",),
         "kinds.encoding": ("to_utf8",),
         "kinds.formats": ("read_raw",),
         "opening.frames": ("from_frame",),

@@ -13,7 +13,11 @@ from tallyverify.language import told
 from tallyverify.readers.build import as_wide, build_wide
 from tallyverify.readers.counts import Thousands, thousands_of
 from tallyverify.readers.files import check_exists, digest
-from tallyverify.readers.kinds.formats import PARQUET_ERRORS, broken_parquet
+from tallyverify.readers.guarded.parquet_files import (
+    BATCH_ROWS,
+    parquet_batches,
+    parquet_head,
+)
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.long import build_long
 from tallyverify.readers.noticing import noticed
@@ -35,7 +39,6 @@ from tallyverify.table import ActaTable, Source
 from tallyverify.taken import takes_input
 
 STREAM_ROWS = 1_000_000
-BATCH_ROWS = 65_536
 
 
 @takes_input
@@ -172,28 +175,34 @@ class ActaStream:
     format: str | None = None
     batch: int = BATCH_ROWS
 
-    def _file(self) -> Any:
-        import pyarrow.parquet as pq
-
-        try:
-            # Read-ahead would keep the whole file in memory until the last batch.
-            return pq.ParquetFile(self.path, pre_buffer=False, page_checksum_verification=True)
-        except PARQUET_ERRORS as error:
-            raise broken_parquet(self.path.name, error) from None
+    @cached_property
+    def _head(self) -> tuple[list[str], int]:
+        """Names of the columns, and the number of rows."""
+        _ = self._read  # before anything of it is believed
+        return parquet_head(self.path)
 
     @cached_property
     def source(self) -> Source:
         """Name, digest and number of rows of the file, and what the reader noticed."""
-        with self._file() as file:
-            rows = int(file.metadata.num_rows)
-        return Source(
-            self.path.name, digest(self.path), rows, text=("Parquet",), mapping=self._fitted[0]
-        )
+        name, rows = self.path.name, self._head[1]
+        return Source(name, self._read[1], rows, text=("Parquet",), mapping=self._fitted[0])
+
+    @cached_property
+    def _read(self) -> tuple[tuple[int, ...], str]:
+        """Return what tells the file from another one in its place, and its digest."""
+        return _identity(self.path), digest(self.path)
+
+    def _check_unchanged(self) -> None:
+        if (_identity(self.path), digest(self.path)) != self._read:
+            raise InputError(
+                told("the file was changed while it was read"),
+                file=self.path.name,
+                hint=told("wait until nothing writes to it, and begin again"),
+            )
 
     @cached_property
     def _fitted(self) -> tuple[Mapping, tuple[str, ...]]:
-        with self._file() as file:
-            names = list(file.schema_arrow.names)
+        names = self._head[0]
         check_no_header(self.mapping.header_rows if self.mapping else (), self.path.name, "Parquet")
         if self.mapping is not None and needs_every_row(self.mapping):
             raise InputError(
@@ -212,16 +221,15 @@ class ActaStream:
         kept = 0
         thousands = _thousands(Raw([], [], self.path.name), mapping, True)
         row = 1
-        with self._file() as file:
-            columns = self._read_from(file, mapping.columns)
-            for batch in self._batches(file, columns):
-                raw = self._raw(batch, row)
-                row += batch.num_rows
-                raw = rows_kept(raw, mapping)
-                if raw.rows:
-                    kept += raw.rows
-                    table, suspect = as_wide(raw, mapping, self.contest, thousands, source)
-                    yield settle(table, suspect, mapping, arithmetic=False)
+        for batch in self._batches(mapping.columns):
+            raw = self._raw(batch, row)
+            row += batch.num_rows
+            raw = rows_kept(raw, mapping)
+            if raw.rows:
+                kept += raw.rows
+                table, suspect = as_wide(raw, mapping, self.contest, thousands, source)
+                yield settle(table, suspect, mapping, arithmetic=False)
+        self._check_unchanged()
         if not kept:
             raise no_row_kept(self.path.name, mapping)
 
@@ -233,24 +241,24 @@ class ActaStream:
         if not names:
             return ()
         met: dict[str, dict[str, None]] = {name: {} for name in names}
-        with self._file() as file:
-            for batch in self._batches(file, self._read_from(file, names)):
-                for name, texts in texts_of(self._raw(batch, 1), mapping).items():
-                    met[name] |= dict.fromkeys(texts)
+        for batch in self._batches(names):
+            for name, texts in texts_of(self._raw(batch, 1), mapping).items():
+                met[name] |= dict.fromkeys(texts)
         return check_conditions({n: list(t) for n, t in met.items()}, mapping, self.path.name)
 
     def _raw(self, batch: Any, first_row: int) -> Raw:
         return Raw(list(batch.schema.names), list(batch.columns), self.path.name, first_row)
 
-    def _batches(self, file: Any, columns: list[str]) -> Iterator[Any]:
-        try:
-            yield from file.iter_batches(self.batch, columns=columns)
-        except PARQUET_ERRORS as error:
-            raise broken_parquet(self.path.name, error) from None
+    def _batches(self, columns: Iterable[str]) -> Iterator[Any]:
+        asked_for = {column.split("#")[0] for column in columns}
+        read = [name for name in self._head[0] if name in asked_for]
+        return parquet_batches(self.path, read, self.batch)
 
-    def _read_from(self, file: Any, columns: Iterable[str]) -> list[str]:
-        read = {column.split("#")[0] for column in columns}
-        return [name for name in file.schema_arrow.names if name in read]
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """Return what the system knows of a file, which also changes when it is written in place."""
+    now = path.stat()
+    return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns
 
 
 def _as_mapping(mapping: Mapping | dict[str, Any] | None) -> Mapping | None:

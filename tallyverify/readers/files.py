@@ -9,13 +9,8 @@ from pathlib import Path
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import counted, told
-from tallyverify.readers.opening.archives import (
-    MAX_BYTES,
-    gunzipped,
-    too_large,
-    unzipped,
-    workbook_kind,
-)
+from tallyverify.readers.guarded.packed import GZIP, ZIP, unpacked
+from tallyverify.readers.opening.archives import MAX_BYTES, too_large
 from tallyverify.taken import takes_input
 
 _CHUNK = 1024**2
@@ -112,27 +107,26 @@ def load(
     except OSError as error:
         raise _unreadable(name, error) from None
     whole = Content(name, name, hashlib.sha256(raw).hexdigest(), "", raw, name)
-    if raw.startswith(b"PK") and not workbook_kind(raw, name):
-        for called, member, data in unzipped(raw, name, members):
-            inside = replace(whole, name=called, data=data, inner=member)
-            yield _known(inside, encoding, packed=True)
-    elif members is not None:
-        no_members = told("this is no zip archive, and has no members")
-        raise InputError(no_members, file=name, found=members)
-    elif raw.startswith(b"\x1f\x8b"):
-        inner = name.removesuffix(".gz")
-        unpacked = replace(whole, data=gunzipped(raw, name), inner=inner)
-        yield _known(unpacked, encoding, packed=True)
-    else:
-        yield _known(whole, encoding)
+    if members is not None and not raw.startswith(ZIP):
+        raise _no_members(name, members)
+    if not raw.startswith((ZIP, GZIP)):
+        yield replace(whole, kind=_kind(raw, name, encoding))
+        return
+    for one in unpacked(raw, name, members):
+        if one.data is raw and members is not None:
+            raise _no_members(name, members)
+        inside = replace(whole, name=one.name, data=one.data, inner=one.member)
+        if one.kind:
+            yield replace(inside, kind=one.kind)
+        elif one.data.startswith(_PACKED_TWICE):
+            raise InputError(told("an archive inside an archive is not unpacked"), file=one.name)
+        else:
+            yield replace(inside, kind=_kind(one.data, one.name, encoding))
 
 
-def _known(content: Content, encoding: str | None, *, packed: bool = False) -> Content:
-    data, name = content.data, content.name
-    kind = workbook_kind(data, name)
-    if packed and not kind and data.startswith(_PACKED_TWICE):
-        raise InputError(told("an archive inside an archive is not unpacked"), file=name)
-    return replace(content, kind=kind or _kind(data, name, encoding))
+def _no_members(name: str, members: str) -> InputError:
+    what = told("this is no zip archive, and has no members")
+    return InputError(what, file=name, found=members)
 
 
 def _kind(data: bytes, name: str, encoding: str | None) -> str:

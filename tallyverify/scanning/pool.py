@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -18,27 +15,21 @@ from typing import Any
 
 from tallyverify.errors import InputError, TallyVerifyError
 from tallyverify.language import told
+from tallyverify.readers import python_process
 from tallyverify.scanning.limits import ScanLimits
 from tallyverify.scanning.outcomes import FileOutcome, PageOutcome, PageStatus
 
 _START = 120.0
 """Seconds in which a process must have loaded its libraries, on a machine however busy."""
 _LONGEST_LINE = 16 * 2**20
-_CALL = ("-P", "-W", "ignore", "-c", "from tallyverify.scanning.worker import serve; serve()")
+_CALL = "from tallyverify.scanning.worker import serve; serve()"
 
 
 class _Process:
     """One process, and its answers, each within a time."""
 
     def __init__(self) -> None:
-        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
-        self.process = subprocess.Popen(
-            [sys.executable, *_CALL],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
-        )
+        self.process = python_process(_CALL)
         self.was_slow = self.has_ended = False
         if self.answer(_START) != {"ready": True}:
             self.end()

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tallyverify.readers import restrict
 from tallyverify.scanning.limits import ScanLimits
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ def _file(path: str, limits: ScanLimits) -> Iterator[dict[str, Any]]:
 
     try:
         data = bytes_of(Path(path))
-        _restrict(len(data), limits)
+        restrict(_memory(len(data), limits), limits.seconds)
         yield {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         pages = pages_of(data, limits)
         yield {"count": pages.count}
         for number, picture in enumerate(pages.pictures, 1):
             yield {"page": {"page": number, **_page(picture)}}
-            _restrict(len(data), limits)
+            restrict(_memory(len(data), limits), limits.seconds)
     except NoPictureError as why:
         yield {"page": {"page": 0, **why.facts}}
     except MemoryError:
@@ -97,21 +98,5 @@ def _page(picture: Array | NoPictureError) -> dict[str, Any]:
         return {"width": width, "height": height, "status": "too_large", "what": "memory"}
 
 
-def _restrict(size: int, limits: ScanLimits) -> None:
-    """Bound the memory and, should nobody be left to end the process, its time."""
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's clock alone
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    spent = int(used.ru_utime + used.ru_stime)
-    memory = _MEMORY + 2 * size + _BYTES_A_PIXEL * limits.megapixels * 1_000_000
-    for kind, soft in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, spent + 2 * limits.seconds + 5),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        most = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, hard))
+def _memory(size: int, limits: ScanLimits) -> int:
+    return _MEMORY + 2 * size + _BYTES_A_PIXEL * limits.megapixels * 1_000_000

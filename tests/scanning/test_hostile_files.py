@@ -158,7 +158,7 @@ BODIES = {
 
 def spoil(monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     code = SPOILT.replace("{body}", body)
-    monkeypatch.setattr(pool_module, "_CALL", ("-P", "-W", "ignore", "-c", code))
+    monkeypatch.setattr(pool_module, "_CALL", code)
 
 
 @pytest.mark.parametrize("what", BODIES)
@@ -195,7 +195,7 @@ def test_pages_behind_the_one_that_ended_the_reading_are_told(
 def test_a_process_that_does_not_start_ends_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool_module, "_CALL", ("-c", "raise SystemExit(1)"))
+    monkeypatch.setattr(pool_module, "_CALL", "raise SystemExit(1)")
     folder_of(tmp_path / "photos", 2)
     with pytest.raises(tv.TallyVerifyError, match="does not start"):
         scan_folder(tmp_path / "photos", tmp_path / "actas.csv")

@@ -46,7 +46,7 @@ worker.serve()
 RUN = """
 import sys
 from tallyverify.scanning import pool
-pool._CALL = ("-P", "-W", "ignore", "-c", {slowly!r})
+pool._CALL = {slowly!r}
 from tallyverify.command.app import main
 sys.argv = ["tallyverify", "scan", "photos", "--out", "actas.csv", *{more!r}]
 main()
@@ -318,7 +318,7 @@ def test_an_output_that_fails_at_the_end_keeps_what_was_read(
     assert lines() == FILES
     monkeypatch.undo()
     monkeypatch.chdir(here)
-    monkeypatch.setattr(pool_module, "_CALL", ("-c", "raise SystemExit(1)"))  # nothing to be read
+    monkeypatch.setattr(pool_module, "_CALL", "raise SystemExit(1)")  # nothing to be read
     assert scan_folder("photos", "actas.csv").taken_over == FILES
 
 

@@ -7,19 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pyarrow as pa
-
 from tallyverify.errors import InputError, listed, shown
 from tallyverify.language import formula, number, told
 from tallyverify.readers.files import Content, blank
+from tallyverify.readers.guarded.parquet_files import parquet_columns
+from tallyverify.readers.guarded.workbooks import workbook_columns
 from tallyverify.readers.kinds.delimited import read_delimited
 from tallyverify.readers.kinds.election_report import read_election_report
 from tallyverify.readers.kinds.encoding import to_utf8
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.kinds.report_tree import is_election_report
 from tallyverify.readers.kinds.statements import is_statements, read_statements
-from tallyverify.readers.kinds.workbook import read_workbook
-from tallyverify.readers.opening.archives import damaged_file
 from tallyverify.readers.opening.json_records import (
     columns_of_records,
     distinct_keys,
@@ -35,9 +33,6 @@ from tallyverify.readers.opening.sheets import WORKBOOKS
 from tallyverify.readers.opening.table_limits import checked
 from tallyverify.readers.raw import Raw
 from tallyverify.taken import takes_input
-
-PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError)
-"""What pyarrow may raise for a file that is damaged."""
 
 _NAMES = {"utf-8-sig": told("UTF-8 with a byte-order mark"), "utf-8": "UTF-8", "latin-1": "Latin-1"}
 _DOCUMENTS = (
@@ -60,9 +55,9 @@ def read_raw(
     """Read a file's columns without a meaning; return also how it was read."""
     if content.kind == "parquet":
         check_no_header(header, content.name, "Parquet")
-        return _with_rows(_parquet(content)), ("Parquet",)
+        return _with_rows(parquet_columns(content)), ("Parquet",)
     if content.kind in WORKBOOKS:
-        raw, said = read_workbook(content, sheet, header)
+        raw, said = workbook_columns(content, sheet, header)
         return _with_rows(raw), (told("workbook ({kind})", kind=content.kind), *said)
     page = is_html(content.data)
     encoding = encoding or (charset_of(content.data) if page else None)
@@ -114,22 +109,6 @@ def _with_rows(raw: Raw) -> Raw:
             hint=told("if the header is missing, add one that the mapping can name"),
         )
     return checked(raw)
-
-
-def _parquet(content: Content) -> Raw:
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(pa.BufferReader(content.data), page_checksum_verification=True)
-    except PARQUET_ERRORS as error:
-        raise broken_parquet(content.name, error) from None
-    return Raw(table.column_names, list(table.columns), content.name, first_row=1)
-
-
-def broken_parquet(name: str, error: Exception) -> InputError:
-    """Return the error for a Parquet file that cannot be opened."""
-    what = told("the Parquet file is damaged or was cut off")
-    return damaged_file(name, what, str(error)[:120])
 
 
 def _json_lines(data: bytes, name: str) -> Raw:

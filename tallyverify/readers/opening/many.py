@@ -16,11 +16,11 @@ from tallyverify.arrays import Counts
 from tallyverify.errors import InputError, listed
 from tallyverify.language import number, told, told_of
 from tallyverify.readers.files import Content, load
+from tallyverify.readers.guarded.workbooks import sheets_to_read
 from tallyverify.readers.kinds.formats import read_raw
 from tallyverify.readers.opening.archives import MAX_BYTES, too_large
 from tallyverify.readers.opening.places import files_meant
 from tallyverify.readers.opening.same_columns import other_columns, with_names_of
-from tallyverify.readers.opening.sheets import sheets_meant
 from tallyverify.readers.raw import Merged, Raw
 from tallyverify.readers.words import cell_place
 from tallyverify.records import Mapping
@@ -86,7 +86,7 @@ def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
 
 
 def _units(content: Content, given: Mapping | None) -> Iterator[_Unit]:
-    sheets = sheets_meant(
+    sheets = sheets_to_read(
         content,
         given.sheet if given else None,
         named=given is not None and SHEET in given.columns,

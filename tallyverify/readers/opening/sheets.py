@@ -13,15 +13,18 @@ from tallyverify.readers.files import Content
 WORKBOOKS = ("xlsx", "xls", "ods")
 
 
-def sheets_meant(content: Content, sheet: str | None, *, named: bool) -> list[str | None]:
-    """Return the sheets to read.
+def asks_for_sheets(content: Content, sheet: str | None, *, named: bool) -> bool:
+    """Return whether the workbook must be opened to say which of its sheets are meant."""
+    pattern = sheet is not None and "*" in sheet
+    return content.kind in WORKBOOKS and (pattern or (named and sheet is None))
+
+
+def sheets_meant(content: Content, sheet: str | None) -> list[str | None]:
+    """Return the sheets of a workbook to read.
 
     A pattern, such as ``*``, stands for all visible sheets with cells whose names fit; a hidden
-    one is read where it is named. If sheets are to be ``named``, so is the only one.
+    one is read where it is named. Without a name, the only one is.
     """
-    pattern = sheet is not None and "*" in sheet
-    if content.kind not in WORKBOOKS or not (pattern or (named and sheet is None)):
-        return [sheet]
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
