@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,9 +22,11 @@ from tallyverify.readers.kinds.header import (
     header_names,
     odd_row,
 )
+from tallyverify.readers.kinds.quotes import check_quotes
 from tallyverify.readers.raw import Raw
 
 _SEPARATORS = (",", ";", "\t", "|")
+_EMPTY_LINE = re.compile(rb"\A[\r\n]|\r\r|\n[\r\n]")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def read_delimited(
     """
     separator = separator or _sniffed(data, set(wanted), name, header)
     top = _top(data, separator, header)
-    _check_quotes(data, separator, name, top)
+    check_quotes(data[top.start :], separator, name, top.lines, len(top.names))
     if header and top.rows < header[-1]:
         raise beyond_the_file(name, header[-1], top.rows)
     if not any(cell.strip() for cell in top.names):
@@ -72,7 +75,7 @@ def read_delimited(
     except pa.ArrowInvalid as error:
         raise _broken_row(str(error), data, separator, name, top) from None
     first_row = top.rows + 1
-    numbers = _numbers(body, separator, first_row, table.num_rows)
+    numbers = _numbers(body, separator, first_row, name)
     named_in = tuple(header) or (top.rows,)
     raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
     return raw.without_empty_rows(), separator
@@ -134,55 +137,32 @@ def _no_header(found: str, name: str, wanted: list[str], header: Sequence[int]) 
     )
 
 
-def _numbers(body: bytes, separator: str, first_row: int, rows: int) -> Counts | None:
+def _numbers(body: bytes, separator: str, first_row: int, name: str) -> Counts | None:
     """Return the numbers of the rows of a body with empty lines, which were passed over."""
-    lines = body.rstrip(b"\r\n")
-    if rows == 1 + (lines.count(b"\n") or lines.count(b"\r")):
+    if not _EMPTY_LINE.search(body.rstrip(b"\r\n")):
         return None
     every = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""), delimiter=separator)
-    return np.array([at for at, cells in enumerate(every, first_row) if cells], dtype=np.int64)
-
-
-def _check_quotes(data: bytes, separator: str, name: str, top: _Top) -> None:
-    # A quote that is opened and never closed makes a parser swallow rows in silence. Rows and
-    # lines agree in number unless a cell holds a line end; only then is a strict parse needed.
-    quotes = data.count(b'"', top.start)
-    if not quotes or (quotes % 2 == 0 and not _line_end_in_quotes(data[top.start :])):
-        return
-    reader = csv.reader(
-        io.StringIO(data[top.start :].decode("utf-8"), newline=""), delimiter=separator, strict=True
-    )
     try:
-        for _ in reader:
-            pass
+        return np.array([at for at, cells in enumerate(every, first_row) if cells], dtype=np.int64)
     except csv.Error as error:
-        raise InputError(
-            told("a quotation mark does not fit"),
-            file=name,
-            place=told("line {line}", line=number(reader.line_num + top.lines)),
-            found=str(error),
-            expected=told('cells quoted as "…", a quotation mark inside doubled'),
-            hint=told("the file may have been cut off; fetch it again, or mend the line"),
-        ) from None
-
-
-def _line_end_in_quotes(data: bytes) -> bool:
-    # The first line that ends inside a cell has an odd number of quotation marks.
-    return any(line.count(b'"') % 2 for line in data.splitlines())
+        raise _no_table(name, str(error)) from None
 
 
 def _broken_row(message: str, data: bytes, separator: str, name: str, top: _Top) -> InputError:
     """Say which row has the wrong number of cells, by a second, slower parse."""
     text = io.StringIO(data[top.start :].decode("utf-8"), newline="")
     reader = csv.reader(text, delimiter=separator)
-    next(reader, None)
-    for cells in reader:
-        if cells and len(cells) != len(top.names):
-            return odd_row(
-                name,
-                told("line {line}", line=number(reader.line_num + top.lines)),
-                cells,
-                len(top.names),
-                told("the file may have been cut off, or a separator stands unquoted in a cell"),
-            )
+    hint = told("the file may have been cut off, or a separator stands unquoted in a cell")
+    try:
+        next(reader, None)
+        for cells in reader:
+            if cells and len(cells) != len(top.names):
+                place = told("line {line}", line=number(reader.line_num + top.lines))
+                return odd_row(name, place, cells, len(top.names), hint)
+    except csv.Error as error:  # a cell of more letters than that reader takes
+        return _no_table(name, str(error))
+    return _no_table(name, message)
+
+
+def _no_table(name: str, message: str) -> InputError:
     return InputError(told("the text cannot be read as a table"), file=name, found=message[:200])
