@@ -12,6 +12,7 @@ from tallyverify.table.key_matching import KeyMatch, match_keys, no_key_in_commo
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
 from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
+from tallyverify.table.second_reading import SecondReading, UnlikeCell
 from tallyverify.table.source import Source, SourcePart
 from tallyverify.table.spellings import Spellings
 from tallyverify.table.text_type import TEXT
@@ -35,12 +36,14 @@ __all__ = [
     "Registry",
     "Repeats",
     "Respelt",
+    "SecondReading",
     "Source",
     "SourcePart",
     "Spellings",
     "Spoiled",
     "StatusTexts",
     "SumsByText",
+    "UnlikeCell",
     "area_codes",
     "listed_stations",
     "match_keys",
