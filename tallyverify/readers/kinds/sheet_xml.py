@@ -12,8 +12,9 @@ Places = dict[tuple[int, int], str]
 
 ERROR_TEXT, NONE_TEXT = "#ERROR", told("a formula without a value")
 """What stands for such a cell among the texts of its column, see ``names.NO_PLACE``."""
-_ODD = re.compile(rb"<!|<\?(?!xml )|&|\bt\s*=\s*[\"']e|<(?:\w+:)?f[\s/>]|<(?:\w+:)?v[^<]*<[^/]")
-"""What a sheet holds if any of its cells may be such; most sheets hold nothing of it."""
+_SIGNS = (b"<!", b"&", b'"e"', b"'e'", b"<f", b":f", b":v")
+_IN_A_VALUE = re.compile(rb"<v(?:\s|>[^<]*<[^/])")
+"""One of these stands in a sheet if any of its cells is such; in most sheets none does."""
 _MOST_RAW = 60
 
 
@@ -28,7 +29,8 @@ def cells_without_value(xml: bytes) -> Places:
     >>> cells_without_value(b'<c r="B2"><v>15<!-- x -->00</v></c>')
     {(1, 1): '15<!-- x -->00'}
     """
-    return _Sheet(xml).found if _ODD.search(xml) else {}
+    marked = any(sign in xml for sign in _SIGNS) or xml.find(b"<?", 1) > 0
+    return _Sheet(xml).found if marked or _IN_A_VALUE.search(xml) else {}
 
 
 class _Sheet:
