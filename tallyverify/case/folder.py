@@ -22,7 +22,14 @@ from tallyverify.records import (
     Mapping,
     Sampling,
 )
-from tallyverify.table import ActaParts, ActaTable, Registry, Source, with_earlier
+from tallyverify.table import (
+    ActaParts,
+    ActaTable,
+    Registry,
+    SecondReading,
+    Source,
+    with_earlier,
+)
 from tallyverify.taken import takes_input
 
 _DESCRIBED = "case.json"
@@ -68,6 +75,8 @@ class Case:
         Who supplied the sheets.
     stage : str, optional
         Of which stage of the count the sheets are.
+    second_readings : tuple of SecondReading, optional
+        What other libraries read in the files; None where none were asked.
 
     Examples
     --------
@@ -95,6 +104,7 @@ class Case:
     language: Language | None = None
     supplied_by: str | None = None
     stage: str | None = None
+    second_readings: tuple[SecondReading, ...] | None = None
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -123,6 +133,7 @@ class Case:
             earlier=self.earlier,
             sampling=self.sampling,
             contests=self.contests,
+            second_readings=self.second_readings,
         )
 
     def __repr__(self) -> str:
@@ -142,6 +153,7 @@ def load_case(
     registry: str | Path | None = None,
     mapping: str | Path | None = None,
     seed: int = 0,
+    second_reading: bool = False,
 ) -> Case:
     """Read a case from its folder, from single files, or from a folder with some files replaced.
 
@@ -156,6 +168,8 @@ def load_case(
         A JSON mapping for ``actas``; without one a known format or the contest's names are tried.
     seed : int
         Seeds every random draw.
+    second_reading : bool
+        Also read the tables with other libraries, and compare them cell by cell (T218).
 
     Raises
     ------
@@ -169,7 +183,7 @@ def load_case(
     """
     described: CaseFile | None = None
     root, named = _case_file(Path(folder)) if folder is not None else (None, "")
-    read = CaseReading(root)
+    read = CaseReading(root, second_reading)
     if root is not None:
         described = _described(root, named, read)
     elif actas is None or contest is None:
@@ -240,12 +254,13 @@ def load_case(
         described.language if described else None,
         own.supplied_by if own else None,
         own.stage if own else None,
+        tuple(read.second_readings) if second_reading else None,
     )
 
 
-def as_case(case: Case | str | Path) -> Case:
+def as_case(case: Case | str | Path, *, second_reading: bool = False) -> Case:
     """Return a case, read from its folder where a path is given."""
-    return case if isinstance(case, Case) else load_case(case)
+    return case if isinstance(case, Case) else load_case(case, second_reading=second_reading)
 
 
 def _sampled(sampling: Sampling | None, contest: Contest) -> Sampling | None:

@@ -21,6 +21,7 @@ from tallyverify.readers import (
     read_actas,
     read_areas,
     read_registry,
+    read_twice,
 )
 from tallyverify.records import (
     AreaResult,
@@ -30,7 +31,14 @@ from tallyverify.records import (
     DeclaredMapping,
     Mapping,
 )
-from tallyverify.table import ActaParts, Registry, Source, listed_stations
+from tallyverify.table import (
+    ActaParts,
+    ActaTable,
+    Registry,
+    SecondReading,
+    Source,
+    listed_stations,
+)
 
 _OF_TABLES = (
     *(".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".html", ".htm", ".zip", ".gz"),
@@ -55,7 +63,9 @@ class CaseReading:
     """Files of one case as they are read, and which they were."""
 
     root: Path | None
+    twice: bool = False  # whether each table is read by a second library, too
     inputs: list[Input] = field(default_factory=list)
+    second_readings: list[SecondReading] = field(default_factory=list)
     declared_in: list[Source] = field(default_factory=list)
 
     def document(self, path: Path, model: type[Document], role: str) -> Document:
@@ -76,9 +86,24 @@ class CaseReading:
             raise InputError(told("there is no folder that this file could lie in"), file=name)
         return inside(self.root, name)
 
-    def table(self, role: str, source: Source) -> None:
-        """Record the files of a table."""
+    def table(
+        self,
+        role: str,
+        source: Source,
+        path: Path,
+        format: str | None = None,
+        *,
+        in_parts: bool = False,
+    ) -> None:
+        """Record the files of a table, and read them a second time where that was asked."""
         self.inputs += [Input(role, name, sha256, rows) for name, sha256, rows in source.files]
+        if not self.twice:
+            return
+        if in_parts:
+            reason = told("a file that is read in parts is not read a second time")
+            self.second_readings.append(SecondReading(source.name, reason=reason))
+        else:
+            self.second_readings += read_twice(path, source.mapping, format)
 
     def actas(
         self, path: Path, contest: Contest, mapping: Mapping | None, format: str | None
@@ -88,7 +113,8 @@ class CaseReading:
             table = open_actas(path, contest=contest, mapping=mapping, format=format)
         except InputError as error:
             raise error.in_file(path.name) from None
-        self.table("actas", table.source)
+        in_parts = not isinstance(table, ActaTable)
+        self.table("actas", table.source, path, format, in_parts=in_parts)
         return table
 
     def registry(self, path: Path, contest: Contest, mapping: Mapping | None) -> Registry:
@@ -97,7 +123,7 @@ class CaseReading:
             known = read_registry(path, contest=contest, mapping=mapping)
         except InputError as error:
             raise error.in_file(path.name) from None
-        self.table("registry", known.source)
+        self.table("registry", known.source, path)
         return known
 
     def earlier(self, given: EarlierFile, contest: Contest) -> Registry:
@@ -111,7 +137,7 @@ class CaseReading:
             known = listed_stations(table, earlier=True)
         except InputError as error:
             raise error.in_file(path.name) from None
-        self.table("earlier", table.source)
+        self.table("earlier", table.source, path, given.format)
         return known
 
     def concurrent(self, given: FurtherContest, contest: Contest) -> ConcurrentContest:
@@ -129,7 +155,7 @@ class CaseReading:
             found = concurrent_contest(given.name, table)
         except InputError as error:
             raise error.in_file(path.name) from None
-        self.table("concurrent", table.source)
+        self.table("concurrent", table.source, path, given.format)
         return found
 
     def capture(self, given: CaptureFile, contest: Contest) -> Capture:
@@ -140,7 +166,7 @@ class CaseReading:
             table = read_actas(path, contest=contest, mapping=mapping, format=given.format)
         except InputError as error:
             raise error.in_file(path.name) from None
-        self.table("capture", table.source)
+        self.table("capture", table.source, path, given.format)
         crosswalk: dict[str, str] = {}
         if given.crosswalk is not None:
             where = self.path(given.crosswalk)
@@ -172,7 +198,7 @@ class CaseReading:
             )
         if not names_a_file(path):
             return self.document(path, Declared, "declared").fitting(contest, path.name)
-        beside = CaseReading(path.parent, self.inputs)
+        beside = replace(self, root=path.parent, declared_in=[])
         return beside.declared((beside.document(path, DeclaredTable, "declared"),), contest)
 
     def declared(self, parts: tuple[DeclaredTable | str, ...], contest: Contest) -> Declared:
@@ -206,7 +232,7 @@ class CaseReading:
             areas, source = read_areas(path, contest=contest, mapping=mapping)
         except InputError as error:
             raise error.in_file(path.name) from None
-        self.table("declared", source)
+        self.table("declared", source, path)
         self.declared_in.append(source)
         noticed = (*source.text, *source.respelt)
         said += [formula("{file}: {words}", file=source.name, words=words) for words in noticed]

@@ -21,7 +21,7 @@ from tallyverify.records import (
     Declared,
     Sampling,
 )
-from tallyverify.table import Registry, Source
+from tallyverify.table import Registry, SecondReading, Source
 
 if TYPE_CHECKING:
     from tallyverify.checking.captures import Capture
@@ -56,6 +56,7 @@ class CaseFacts:
     earlier: Registry | None = None  # stations with their votes in an earlier election
     sampling: Sampling | None = None  # how the stations were drawn, if by lot
     contests: tuple[ConcurrentContest, ...] = ()  # others at the same stations on the same day
+    second_readings: tuple[SecondReading, ...] | None = None  # of the files, where asked
 
     @classmethod
     def of(cls, table: ActaTable, registry: Registry | None = None) -> CaseFacts:

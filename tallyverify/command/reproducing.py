@@ -40,7 +40,11 @@ def reproduce_command(
 
     before = load_report(report)
     with Reporter() as progress:
-        loaded = case_of(case, actas, contest, declared, registry, mapping, seed=before.seed)
+        loaded = case_of(
+            *(case, actas, contest, declared, registry, mapping),
+            seed=before.seed,
+            second_reading=before.second_reading,
+        )
         found = run_again(before, loaded, progress=progress)
     lines = [found.words, *(f"  {difference}" for difference in found.differences)]
     say("".join(f"{printable(line)}\n" for line in lines))

@@ -66,6 +66,15 @@ def verify_command(
         FailOn, typer.Option(help=told("The weakest verdict that ends in exit code 1."))
     ] = FailOn.improbable,
     seed: SeedNumber = 0,
+    second_reading: Annotated[
+        bool,
+        typer.Option(
+            "--second-reading",
+            help=told(
+                "Read the files by other libraries, too, and compare them cell by cell (T218)."
+            ),
+        ),
+    ] = False,
     lang: Lang = None,
 ) -> Done:
     """Verify a case."""
@@ -80,7 +89,11 @@ def verify_command(
     select(checks)  # what cannot be answered is refused before anything is read
     places = places_in(out, _FILES) if out is not None else []
     with Reporter() as progress:
-        loaded = case_of(case, actas, contest, declared, registry, mapping, seed=seed)
+        loaded = case_of(
+            *(case, actas, contest, declared, registry, mapping),
+            seed=seed,
+            second_reading=second_reading,
+        )
         # What a clerk wrote is read before anything is worked out: nothing of it may be lost.
         there = bool(places) and bool(loaded.captures) and places[-1].is_file()
         before = read_worklist(places[-1]) if there else ()

@@ -178,7 +178,7 @@ def reproduce(
     ['version']
     """
     new = verify(
-        replace(as_case(case), seed=report.seed),
+        replace(as_case(case, second_reading=report.second_reading), seed=report.seed),
         checks=report.asked,
         progress=progress,
         language=report.language,

@@ -326,6 +326,7 @@ def _report(
         version=__version__,
         seed=case.seed,
         asked=asked,
+        second_reading=case.second_readings is not None,
         allowance=case.allowance,
         capture=case.capture,
         supplied_by=case.supplied_by,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tallyverify.readers.rows.alike import ALIKE, rows_alike, share_alike
     from tallyverify.readers.rows.blocks import totals_by_place
     from tallyverify.readers.rows.subtotals import labelled
+    from tallyverify.readers.second.reading import read_twice
     from tallyverify.readers.stations import read_registry, registry_from
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "read_payload",
     "read_raw",
     "read_registry",
+    "read_twice",
     "registry_from",
     "restrict",
     "rows_alike",
@@ -101,6 +103,7 @@ __getattr__ = hand_on(
         "rows.alike": ("ALIKE", "rows_alike", "share_alike"),
         "rows.blocks": ("totals_by_place",),
         "rows.subtotals": ("labelled",),
+        "second.reading": ("read_twice",),
         "stations": ("read_registry", "registry_from"),
     },
 )

@@ -113,7 +113,7 @@ class Report(Model):
         From the findings alone; anomalies never move it, nor quality unless it puts the meaning
         of the sheets in doubt.
     reason : str
-        Why the sheets were held against nothing, where their meaning is in doubt (T211 to T217).
+        Why the sheets were held against nothing, where their meaning is in doubt (T211 to T218).
     summary : Summary
         What every face shows first: the verdict in a sentence, the figures, what they rest on.
     checks : tuple of CheckResult
@@ -134,6 +134,8 @@ class Report(Model):
         What was seen, what it sums to, and from which files.
     asked : tuple of str or None
         Families and codes that were asked for; None for all.
+    second_reading : bool
+        Whether the files were also to be read by other libraries (T218).
     allowance, capture, supplied_by, sampling
         How many sheets may be wrong, as the case sets it, how the sheets were captured and who
         supplied them, and how their stations were drawn, if by lot.
@@ -162,6 +164,7 @@ class Report(Model):
     language: Language = "en"
     seed: int
     asked: tuple[str, ...] | None
+    second_reading: bool = False
     allowance: AsWritten[Allowance] | None
     capture: CaptureKind
     supplied_by: str | None = None

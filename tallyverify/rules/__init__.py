@@ -1,7 +1,7 @@
 """Record rules and table rules: is each sheet sound, is each station there once, is all read right?
 
-In: rows as they were read. Out: R101 to R106, T201 to T217. Begin with
-:mod:`tallyverify.rules.record`; what puts the meaning of a whole file in doubt (T211 to T217)
+In: rows as they were read. Out: R101 to R106, T201 to T218. Begin with
+:mod:`tallyverify.rules.record`; what puts the meaning of a whole file in doubt (T211 to T218)
 begins in :mod:`tallyverify.rules.as_read`.
 """
 
@@ -21,7 +21,7 @@ from tallyverify.rules.as_read import summarise_as_read
 
 __all__ = ["CHECKS", "GATE", "summarise_as_read"]
 
-GATE = (*meaning.CHECKS, *areas.CHECKS, *extent.CHECKS)
+GATE = (reading.T218, *meaning.CHECKS, *areas.CHECKS, *extent.CHECKS)
 """Checks whose findings above a note put the meaning of the input in doubt."""
 
 CHECKS = tuple(

@@ -1,4 +1,4 @@
-"""The fold behind T211 to T217: how many rows say nothing, no place, or do not add up at all."""
+"""The fold behind T211 to T218: how many rows say nothing, no place, or do not add up at all."""
 
 from __future__ import annotations
 

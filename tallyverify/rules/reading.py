@@ -1,13 +1,18 @@
-"""T208, T209: what the reader noticed: subtotals among the stations, damaged letters."""
+"""T208, T209, T218: what the reader noticed: subtotals, damaged letters, another reading."""
 
 from __future__ import annotations
 
-from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check, Kept, Seen
+from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check, Kept, RowsRead, Seen
 from tallyverify.errors import shown
 from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import clauses, formula, told
+from tallyverify.language import clauses, counted, enumerated, formula, number, told
 from tallyverify.names import look_alikes
+from tallyverify.rules.as_read import summarise_as_read
 from tallyverify.rules.looking_alike import names_looking_alike, summarise_names
+from tallyverify.table import SecondReading, UnlikeCell
+
+_TOLD = 3
+"""So many cells that differ stand in the sentence of a finding; more in its arithmetic."""
 
 
 def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
@@ -98,6 +103,72 @@ def _look_alikes(check: Check, seen: Seen, facts: CaseFacts) -> list[Finding]:
     return notes
 
 
+def second_reading(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
+    """T218: cells that another library reads otherwise; files that none reads."""
+    if not facts.second_readings:
+        return check.not_applicable(told("no second reading was asked for"))
+    read = [one for one in facts.second_readings if not one.reason]
+    findings = [_unlike(check, one) for one in read if one.unlike or one.refused]
+    without = clauses(
+        formula("{file}: {said}", file=one.file, said=one.reason)
+        for one in facts.second_readings
+        if one.reason
+    )
+    cells, unlike = sum(one.cells for one in read), sum(one.unlike for one in read)
+    if without and not findings:
+        return check.not_applicable(without)
+    libraries = enumerated(sorted({one.library for one in read}))
+    said = told(
+        "{cells} compared, read by {libraries}",
+        cells=counted(cells, "cell", "cells"),
+        libraries=libraries,
+    )
+    reason = clauses([said, without]) if without else said
+    return check.result(findings, reason=reason, statistic=unlike)
+
+
+def _unlike(check: Check, one: SecondReading) -> Finding:
+    if one.refused:
+        says = told(
+            "{file}: {library} cannot read it: {said}",
+            file=one.file,
+            library=one.library,
+            said=shown(one.refused),
+        )
+        return check.finding(
+            says, arithmetic=told("one library reads the file, the other does not")
+        )
+    return check.finding(
+        told(
+            "{file}: {unlike} of {cells} are others where {library} reads them: {texts}",
+            file=one.file,
+            unlike=number(one.unlike),
+            cells=counted(one.cells, "cell", "cells"),
+            library=one.library,
+            texts=_first(one.shown, _TOLD, one.unlike),
+        ),
+        observed=one.unlike,
+        expected=0,
+        arithmetic=_first(one.shown, len(one.shown), one.unlike),
+    )
+
+
+def _first(cells: tuple[UnlikeCell, ...], most: int, every: int) -> str:
+    texts = [
+        told(
+            "row {row}, column {column}: {first} and {second}",
+            row=str(one.row),
+            column=shown(one.column),
+            first=shown(one.first),
+            second=shown(one.second),
+        )
+        for one in cells[:most]
+    ]
+    if every <= len(texts):
+        return clauses(texts)
+    return told("{names} and {more} more", names=clauses(texts), more=number(every - len(texts)))
+
+
 T208 = Check(
     "T208",
     told("Area subtotals among the stations"),
@@ -116,5 +187,16 @@ T209 = Check(
     text,
     summarise_names,
     "kept",
+)
+T218 = Check(
+    "T218",
+    told("Cells that another library reads otherwise"),
+    "rules",
+    Evidence.QUALITY,
+    second_reading,
+    summarise_as_read,
+    "reading",
+    needs=told("a second reading (--second-reading)"),
+    assumptions=told("delimited text, xlsx and Parquet; two libraries may err alike"),
 )
 CHECKS = (T208, T209)

@@ -21,6 +21,7 @@ from tallyverify.table.looks import look, looking_alike, with_code_points
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
 from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registry, Respelt
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
+from tallyverify.table.second_reading import SecondReading, UnlikeCell
 from tallyverify.table.source import Source, SourcePart
 from tallyverify.table.spellings import Spellings
 from tallyverify.table.text_type import TEXT
@@ -46,12 +47,14 @@ __all__ = [
     "Registry",
     "Repeats",
     "Respelt",
+    "SecondReading",
     "Source",
     "SourcePart",
     "Spellings",
     "Spoiled",
     "StatusTexts",
     "SumsByText",
+    "UnlikeCell",
     "area_codes",
     "listed_stations",
     "look",

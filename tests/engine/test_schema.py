@@ -16,9 +16,9 @@ NAMES = ["clean", "partial", "venezuela-2024"]
 
 # The contract of report.json: every object's keys, in this order.
 REPORT = (
-    "schema version language seed asked allowance capture supplied_by sampling inputs coverage "
-    "totals verdict reason summary checks findings feasibility materiality reconcile estimate "
-    "indicators contest declared mappings"
+    "schema version language seed asked second_reading allowance capture supplied_by sampling "
+    "inputs coverage totals verdict reason summary checks findings feasibility materiality "
+    "reconcile estimate indicators contest declared mappings"
 )
 INPUT = "role name sha256 rows"
 COVERAGE = "stations stations_expected registered registered_expected"

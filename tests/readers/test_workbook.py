@@ -108,20 +108,149 @@ def test_errors_of_formulas_are_unread_and_told_by_cell(tmp_path: Path) -> None:
         assert cell in told
 
 
-def test_a_formula_that_results_in_no_text_is_empty(tmp_path: Path) -> None:
-    path = saved(tmp_path, [*CELLS[:3], ["Sur", "03", 7, 0, "=A1"]])
+def changed(path: Path, before: str, after: str) -> Path:
+    """Change the XML of the first sheet."""
     data, out = path.read_bytes(), io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
         for entry in old.infolist():
             text = old.read(entry)
             if entry.filename.endswith("sheet1.xml"):
-                assert b'<c r="E4"' in text
-                text = text.replace(b'<c r="E4"', b'<c t="str" r="E4"')
+                assert before.encode() in text
+                text = text.replace(before.encode(), after.encode())
             new.writestr(entry, text)
     path.write_bytes(out.getvalue())
-    table = read(path)
+    return path
+
+
+def test_a_formula_that_results_in_no_text_is_empty(tmp_path: Path) -> None:
+    path = saved(tmp_path, [*CELLS[:3], ["Sur", "03", 7, 0, "=A1"]])
+    table = read(changed(path, '<c r="E4"', '<c t="str" r="E4"'))
     assert rows_of(table)[2] == ("03", 7, 0, None)
     assert not len(table.unread)
+
+
+NUMBER = '<c r="C3" t="n"><v>1500</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('<c r="C3"><v>15<!-- x -->00</v></c>', "15<!-- x -->00"),
+        ('<c r="C3"><v>15<?x y?>00</v></c>', "15<?x y?>00"),
+        ('<c r="C3"><v><![CDATA[1500]]></v></c>', "<![CDATA[1500]]>"),
+        ('<c r="C3"><v>15&#48;0</v></c>', "15&#48;0"),
+        ('<c r="C3"><v><x>15</x>00</v></c>', "<x>15</x>00"),
+        ('<c r="C3" t="str"><f>A1</f><v><![CDATA[1500]]></v></c>', "<![CDATA[1500]]>"),
+        ("<c r='C3' t='e'><v>#REF!</v></c>", "#REF!"),
+        ('<c t = "e" r="C3"><f>A1</f><!-- x --><v>#N/A</v></c>', "#N/A"),
+        ('<c r="C3" t="e"/>', "#ERROR"),
+        ('<c r="C3"><f t="shared" si="0"/></c>', "a formula without a value"),
+        ('<c r="C3"><f><![CDATA[A1<3]]></f></c>', "a formula without a value"),
+        ('<c r="C3"><!-- y --><f>A1</f></c>', "a formula without a value"),
+        ('<c r="C3"><v>NaN</v></c>', "#NUM!"),
+        ('<c r="C3" t="b"><v>1</v></c>', "True"),
+        ('<c r="C3" t="d"><v>2024-01-02T00:00:00</v></c>', "2024-01-02 00:00:00"),
+    ],
+)
+def test_what_is_no_plain_number_is_unread_and_told_by_cell(
+    tmp_path: Path, cell: str, text: str
+) -> None:
+    table = read(changed(saved(tmp_path, CELLS), NUMBER, cell))
+    assert rows_of(table)[1] == ("02", None, 900, 600)
+    assert table.unread[["row", "column", "text"]].values.tolist() == [[3, "VALID", text]]
+
+
+def test_comments_around_a_number_leave_it_whole(tmp_path: Path) -> None:
+    cell = '<!-- a --><c r="C3"><!-- b --><v>1500</v></c>'
+    assert rows_of(read(changed(saved(tmp_path, CELLS), NUMBER, cell))) == WHOLE
+
+
+def test_a_last_row_of_formulas_alone_is_a_row(tmp_path: Path) -> None:
+    table = read(saved(tmp_path, [*CELLS, [], [f"={at}" for at in range(5)]]))
+    assert rows_of(table, "row") == [(2,), (3,), (4,), (6,)]
+    assert table.unread["row"].tolist() == [6, 6, 6]
+
+
+def test_a_sheet_that_cannot_be_looked_through_is_refused(tmp_path: Path) -> None:
+    path = changed(saved(tmp_path, CELLS), NUMBER, f"{NUMBER}<!-- x --><c r='D3'>")
+    with pytest.raises(InputError, match="damaged"):
+        read(path)
+
+
+def open_document(folder: Path, cell: str) -> Path:
+    """Write an OpenDocument whose last count but one is this cell."""
+    names = {
+        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+        "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
+    }
+    rows = [[_open_cell(one) for one in row] for row in CELLS]
+    rows[3][3] = cell
+    body = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
+    spelt = " ".join(f'xmlns:{name}="{uri}"' for name, uri in names.items())
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    content = (
+        f"<office:document-content {spelt}><office:body><office:spreadsheet>"
+        f'<table:table table:name="old"><table:table-row>{rows[0][0]}</table:table-row>'
+        "</table:table>"
+        f'<table:table table:name="actas">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    space = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    path = folder / "a.ods"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("mimetype", kind)
+        file.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}"/>')
+        file.writestr("content.xml", content)
+    return path
+
+
+def _open_cell(value: Any) -> str:
+    kind = "string" if isinstance(value, str) else f'float" office:value="{value}'
+    return (
+        f'<table:table-cell office:value-type="{kind}"><text:p>{value}</text:p></table:table-cell>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (
+            '<table:table-cell table:formula="of:=X1" office:value-type="string" '
+            'office:string-value="" calcext:value-type="error"><text:p>#REF!</text:p>'
+            "</table:table-cell>",
+            "#REF!",
+        ),
+        (
+            '<table:table-cell office:value-type="float" office:value="0" '
+            'calcext:value-type="error"><text:p>#N/A</text:p></table:table-cell>',
+            "#N/A",
+        ),
+        ('<table:table-cell table:formula="of:=1+1"/>', "a formula without a value"),
+        ("<table:table-cell><text:p>x7</text:p></table:table-cell>", "x7"),
+        (
+            '<table:table-cell office:value-type="boolean" office:boolean-value="true"/>',
+            "True",
+        ),
+        (
+            '<table:table-cell office:value-type="date" office:date-value="2024-01-02"/>',
+            "2024-01-02",
+        ),
+    ],
+)
+def test_cells_of_an_open_document_are_unread_and_told(
+    tmp_path: Path, cell: str, text: str
+) -> None:
+    table = read(open_document(tmp_path, cell), sheet="actas")
+    assert rows_of(table) == [*WHOLE[:2], ("03", 7, None, 7)]
+    assert table.unread[["row", "column", "text"]].values.tolist() == [[4, "A", text]]
+
+
+def test_an_open_document_without_errors(tmp_path: Path) -> None:
+    table = read(open_document(tmp_path, _open_cell(0)), sheet="actas")
+    assert rows_of(table) == WHOLE
+    assert table.source.text == ("workbook (ods)",)
 
 
 def test_hidden_sheets_are_told(tmp_path: Path) -> None:

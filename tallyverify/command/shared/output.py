@@ -114,12 +114,15 @@ def let_go(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def case_of(folder: Path | None, *files: Path | None, seed: int) -> Case:
+def case_of(
+    folder: Path | None, *files: Path | None, seed: int, second_reading: bool = False
+) -> Case:
     """Return the case of a folder, of files, or of a folder with files of its own replaced."""
     from tallyverify.case import load_case
 
     roles = ("actas", "contest", "declared", "registry", "mapping")
-    return load_case(folder, seed=seed, **dict(zip(roles, files, strict=True)))
+    named = dict(zip(roles, files, strict=True))
+    return load_case(folder, seed=seed, second_reading=second_reading, **named)
 
 
 def written_line(places: Iterable[Path]) -> str:

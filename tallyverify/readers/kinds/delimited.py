@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,12 +22,14 @@ from tallyverify.readers.kinds.header import (
     header_names,
     odd_row,
 )
+from tallyverify.readers.kinds.quotes import check_quotes
 from tallyverify.readers.opening.table_limits import MOST_CHARACTERS, check_columns, long_cell
 from tallyverify.readers.raw import Raw
 
 _SEPARATORS = (",", ";", "\t", "|")
 _TOO_LONG = "field larger than field limit"
 """How Python's reader says that a cell is longer than it takes."""
+_EMPTY_LINE = re.compile(rb"\A[\r\n]|\r\r|\n[\r\n]")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def read_delimited(
     """
     separator = separator or _sniffed(data, set(wanted), name, header)
     top = _top(data, separator, header)
-    _check_quotes(data, separator, name, top)
+    check_quotes(data[top.start :], separator, name, top.lines, len(top.names))
     if top.endless:
         raise long_cell(name, _line(top.rows), MOST_CHARACTERS)
     check_columns(len(top.names), name)
@@ -72,7 +75,7 @@ def read_delimited(
     except pa.ArrowInvalid as error:
         raise _broken_row(str(error), data, separator, name, top) from None
     first_row = top.rows + 1
-    numbers = _numbers(body, separator, name, top, table.num_rows)
+    numbers = _numbers(body, separator, name, top)
     named_in = tuple(header) or (top.rows,)
     raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
     return raw.without_empty_rows(), separator
@@ -96,12 +99,10 @@ def _parted(body: bytes, columns: list[str], separator: str) -> pa.Table:
     return pacsv.read_csv(pa.BufferReader(body), read, parse, convert)
 
 
-def _rows(
-    data: bytes, separator: str, name: str, above: int, *, strict: bool = False
-) -> Iterator[tuple[int, list[str]]]:
+def _rows(data: bytes, separator: str, name: str, above: int) -> Iterator[tuple[int, list[str]]]:
     """Yield rows, each with the number of its last line; ``above`` lines stand before the data."""
     text = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
-    reader = csv.reader(text, delimiter=separator, strict=strict)
+    reader = csv.reader(text, delimiter=separator)
     while True:
         begins = reader.line_num + 1
         try:
@@ -109,7 +110,7 @@ def _rows(
         except csv.Error as error:
             if _TOO_LONG in str(error):
                 raise long_cell(name, _line(begins + above), MOST_CHARACTERS) from None
-            raise _odd_quote(name, reader.line_num + above, str(error)) from None
+            raise _no_table(name, str(error)) from None
         if cells is None:
             return
         yield reader.line_num + above, cells
@@ -175,39 +176,12 @@ def _no_header(found: str, name: str, wanted: list[str], header: Sequence[int]) 
     )
 
 
-def _numbers(body: bytes, separator: str, name: str, top: _Top, rows: int) -> Counts | None:
+def _numbers(body: bytes, separator: str, name: str, top: _Top) -> Counts | None:
     """Return the numbers of the rows of a body with empty lines, which were passed over."""
-    lines = body.rstrip(b"\r\n")
-    if rows == 1 + (lines.count(b"\n") or lines.count(b"\r")):
+    if not _EMPTY_LINE.search(body.rstrip(b"\r\n")):
         return None
     every = enumerate(_rows(body, separator, name, top.lines), top.rows + 1)
     return np.array([at for at, (_, cells) in every if cells], dtype=np.int64)
-
-
-def _check_quotes(data: bytes, separator: str, name: str, top: _Top) -> None:
-    # A quote that is opened and never closed makes a parser swallow rows in silence. Rows and
-    # lines agree in number unless a cell holds a line end; only then is a strict parse needed.
-    quotes = data.count(b'"', top.start)
-    if not quotes or (quotes % 2 == 0 and not _line_end_in_quotes(data[top.start :])):
-        return
-    for _ in _rows(data[top.start :], separator, name, top.lines, strict=True):
-        pass
-
-
-def _odd_quote(name: str, line: int, found: str) -> InputError:
-    return InputError(
-        told("a quotation mark does not fit"),
-        file=name,
-        place=_line(line),
-        found=found,
-        expected=told('cells quoted as "…", a quotation mark inside doubled'),
-        hint=told("the file may have been cut off; fetch it again, or mend the line"),
-    )
-
-
-def _line_end_in_quotes(data: bytes) -> bool:
-    # The first line that ends inside a cell has an odd number of quotation marks.
-    return any(line.count(b'"') % 2 for line in data.splitlines())
 
 
 def _broken_row(message: str, data: bytes, separator: str, name: str, top: _Top) -> InputError:
@@ -216,11 +190,10 @@ def _broken_row(message: str, data: bytes, separator: str, name: str, top: _Top)
     next(rows, None)
     for line, cells in rows:
         if cells and len(cells) != len(top.names):
-            return odd_row(
-                name,
-                _line(line),
-                cells,
-                len(top.names),
-                told("the file may have been cut off, or a separator stands unquoted in a cell"),
-            )
+            hint = told("the file may have been cut off, or a separator stands unquoted in a cell")
+            return odd_row(name, _line(line), cells, len(top.names), hint)
+    return _no_table(name, message)
+
+
+def _no_table(name: str, message: str) -> InputError:
     return InputError(told("the text cannot be read as a table"), file=name, found=message[:200])

@@ -1,83 +1,86 @@
-"""Cells of a workbook whose formula has no value: errors such as #REF!, or never worked out.
+"""Cells of a workbook that a library which reads values finds empty, or reads in part.
 
-A library that reads values finds these cells empty. They are not: something stood there.
+Errors such as #REF!, formulas that were never worked out, numbers that are not one text. They are
+not empty: something stood there, which is told by cell.
 """
 
 from __future__ import annotations
 
 import io
 import posixpath
-import re
 import zipfile
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from tallyverify.language import formula, told
+from tallyverify.readers.kinds.open_document import cells_of_no_type
+from tallyverify.readers.kinds.sheet_xml import Places, cells_without_value
 from tallyverify.readers.words import first_of
 
-_MAIN = "xl/workbook.xml"
-_ERROR_TEXT, _NONE_TEXT = "#ERROR", told("a formula without a value")
-"""What stands for such a cell among the texts of its column, see ``names.NO_PLACE``."""
-_ERROR = re.compile(rb'<(?:\w+:)?c\s([^<>]*\bt="e"[^<>]*)(?<!/)>(.*?)</(?:\w+:)?c>', re.DOTALL)
-_NO_VALUE = re.compile(
-    rb"<(?:\w+:)?c\s([^<>]*)>\s*<(?:\w+:)?f\b[^<>]*(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_MAIN, _OPEN_DOCUMENT = "xl/workbook.xml", "content.xml"
 
 
-def formula_errors(data: bytes, sheet: str) -> tuple[dict[tuple[int, int], str], tuple[str, ...]]:
-    """Return the texts of such cells by row and column, counted from 0, and in words which."""
+def formula_errors(data: bytes, sheet: str) -> tuple[Places, tuple[str, ...]]:
+    """Return the texts of such cells by row and column, counted from 0, and in words which.
+
+    Raises ValueError for a sheet that is damaged.
+    """
     try:
-        xml = _xml_of(data, sheet)
-    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
-        xml = None
-    if xml is None:
+        found = _found(data, sheet)
+    except (KeyError, ElementTree.ParseError, expat.ExpatError, zipfile.BadZipFile) as error:
+        raise ValueError(str(error)) from None
+    if found is None:
         return {}, (told("in this kind of workbook, an error of a formula reads as an empty cell"),)
-    found: dict[str, str] = {}
-    if b't="e"' in xml:
-        found |= _cells(_ERROR, xml, _ERROR_TEXT)
-    if b"</f>" in xml or b":f>" in xml:
-        found |= _cells(_NO_VALUE, xml, _NONE_TEXT)
-    said = (told("errors of formulas, not read: {cells}", cells=_told(found)),) if found else ()
-    return {_place(cell): text for cell, text in found.items()}, said
+    if not found:
+        return {}, ()
+    says = told(
+        "errors of formulas, and cells whose value is missing or broken off: {cells}",
+        cells=_told(found),
+    )
+    return found, (says,)
 
 
-def _cells(pattern: re.Pattern[bytes], xml: bytes, otherwise: str) -> dict[str, str]:
-    found = {}
-    for cell in pattern.finditer(xml):
-        place, value = _PLACE.search(cell[1]), _VALUE.search(cell[2] or b"")
-        if place and b't="str"' not in cell[1]:  # a formula may well result in no text
-            text = value[1].decode("utf-8", "replace") if value else otherwise
-            found[(place[1] + place[2]).decode()] = text
-    return found
-
-
-def _told(found: dict[str, str]) -> str:
-    cells = [formula("{cell} {text}", cell=cell, text=text) for cell, text in found.items()]
-    return first_of(cells, 12)
-
-
-def _place(cell: str) -> tuple[int, int]:
-    letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = 26 * column + ord(letter) - ord("A") + 1
-    return int(cell[len(letters) :]) - 1, column - 1
-
-
-def _xml_of(data: bytes, sheet: str) -> bytes | None:
-    """Return the XML of a sheet of an xlsx file; None of any other kind."""
+def _found(data: bytes, sheet: str) -> Places | None:
     if not data.startswith(b"PK"):
         return None
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if _MAIN not in archive.namelist():
-            return None
-        book = ElementTree.fromstring(archive.read(_MAIN))
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-        target = {link.get("Id"): link.get("Target", "") for link in links}
-        for one in book.iter():
-            if one.tag.endswith("}sheet") and one.get("name") == sheet:
-                link = next(value for key, value in one.items() if key.endswith("}id"))
-                return archive.read(posixpath.normpath(posixpath.join("/xl", target[link]))[1:])
+        names = archive.namelist()
+        if _MAIN in names:
+            return cells_without_value(archive.read(_part_of(archive, sheet)))
+        if _OPEN_DOCUMENT in names:
+            return cells_of_no_type(archive.read(_OPEN_DOCUMENT), sheet)
     return None
+
+
+def _told(found: Places) -> str:
+    cells = [
+        formula("{cell} {text}", cell=cell_name(*place), text=text) for place, text in found.items()
+    ]
+    return first_of(cells, 12)
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return the name of a cell, counted from 0, as a spreadsheet shows it.
+
+    Examples
+    --------
+    >>> cell_name(0, 0), cell_name(9, 27)
+    ('A1', 'AB10')
+    """
+    letters, left = "", column + 1
+    while left:
+        left, letter = divmod(left - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row + 1}"
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Return the name of the part of an xlsx file that holds a sheet."""
+    book = ElementTree.fromstring(archive.read(_MAIN))
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    target = {link.get("Id"): link.get("Target", "") for link in links}
+    for one in book.iter():
+        if one.tag.endswith("}sheet") and one.get("name") == sheet:
+            link = next(value for key, value in one.items() if key.endswith("}id"))
+            return posixpath.normpath(posixpath.join("/xl", target[link]))[1:]
+    raise KeyError(sheet)

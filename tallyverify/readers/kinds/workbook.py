@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ def read_workbook(
         rows = sheet.to_python(skip_empty_area=True)
         top, left = sheet.start or (0, 0)
         merged = sheet.merged_cell_ranges or ()
+        errors, said = formula_errors(content.data, name)
     except (CalamineError, OSError, ValueError) as error:
         raise InputError(
             told("the workbook is damaged or cannot be read"),
@@ -45,19 +47,18 @@ def read_workbook(
     if not rows:
         place = told("sheet {sheet}", sheet=shown(name))
         raise InputError(told("the sheet is empty"), file=content.name, place=place)
-    cells = [[_cell(value) for value in row] for row in rows]
-    errors, said = formula_errors(content.data, name)
+    cells = dict(enumerate([_cell(value) for value in row] for row in rows))
     for (row, column), text in errors.items():
-        if 0 <= row - top < len(cells) and 0 <= column - left < len(cells[0]):
-            cells[row - top][column - left] = text
+        # Rows of nothing else are not among those read; columns of nothing else have no name.
+        if row >= top and 0 <= column - left < len(rows[0]):
+            cells.setdefault(row - top, [None] * len(rows[0]))[column - left] = text
     asked = [row - 1 - top for row in header] or [0]
-    if asked[-1] >= len(cells):
-        raise beyond_the_file(content.name, asked[-1] + 1 + top, top + len(cells))
-    names = header_names([[cell or "" for cell in cells[at]] if at >= 0 else [] for at in asked])
+    if asked[-1] > max(cells):
+        raise beyond_the_file(content.name, asked[-1] + 1 + top, top + max(cells) + 1)
+    names = header_names([[cell or "" for cell in cells.get(at, ())] for at in asked])
     if not any(names):
         raise empty_header(content.name, asked[-1] + 1 + top)
-    below = range(max(asked[-1] + 1, 0), len(cells))
-    filled = [at for at in below if any(cells[at])]
+    filled = sorted(at for at, row in cells.items() if at > asked[-1] and any(row))
     columns = [
         pa.array([cells[at][place] for at in filled], pa.string()) for place in range(len(names))
     ]
@@ -119,7 +120,10 @@ def _is_hidden(sheet: Any) -> bool:
 
 
 def _cell(value: Any) -> str | None:
-    # A spreadsheet holds every number as a float: 12.0 is how it says 12.
+    # A spreadsheet holds every number as a float: 12.0 is how it says 12. What is no number is one
+    # of its errors; as a text, "nan" would mean an empty cell.
+    if isinstance(value, float) and isnan(value):
+        return "#NUM!"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return None if value is None or value == "" else str(value)

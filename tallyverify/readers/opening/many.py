@@ -32,7 +32,7 @@ FILE, SHEET = "(file)", "(sheet)"
 
 
 @dataclass(frozen=True)
-class _Unit:
+class Unit:
     """One table: of a file, a member of an archive or a sheet."""
 
     raw: Raw
@@ -43,10 +43,12 @@ class _Unit:
 
     @property
     def typed(self) -> bool:
+        """Whether its cells have types."""
         return self.content.kind == "parquet"
 
     @property
     def part(self) -> SourcePart:
+        """What it is of the whole."""
         raw, content = self.raw, self.content
         first, last = int(raw.row_numbers[0]), int(raw.row_numbers[-1])
         return SourcePart(raw.file, content.file, content.sha256, raw.rows, first, last)
@@ -54,17 +56,10 @@ class _Unit:
 
 def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
     """Return the unread columns of all that a path means, their source, and whether typed."""
-    places = files_meant(path)
-    units: list[_Unit] = []
-    size = 0
-    for file in places.files:
-        name, encoding = places.named(file), given.encoding if given else None
-        for content in load(file, encoding, name=name, members=places.members):
-            size += len(content.data)
-            if size > MAX_BYTES and len(places.files) > 1:
-                raise too_large(places.name, size)
-            for unit in _units(content, given):
-                units.append(_like(units[0], unit) if units else unit)
+    units: list[Unit] = []
+    for one in units_of(path, given):
+        unit = replace(one, content=replace(one.content, data=b""))
+        units.append(_like(units[0], unit) if units else unit)
     if len(units) == 1:
         one = units[0]
         source = Source(one.content.file, one.content.sha256, one.raw.rows, one.said)
@@ -76,7 +71,7 @@ def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
     name, sha256, _ = source.files[0]
     if len(source.files) > 1:
         listing = "".join(f"{sha256}  {name}\n" for name, sha256, _ in source.files)
-        name, sha256 = places.name, hashlib.sha256(listing.encode()).hexdigest()
+        name, sha256 = files_meant(path).name, hashlib.sha256(listing.encode()).hexdigest()
     source = replace(source, name=name, sha256=sha256)
     return (
         _with_names(_joined(units, name, given.fill_down if given else ()), units, given),
@@ -85,7 +80,20 @@ def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
     )
 
 
-def _units(content: Content, given: Mapping | None) -> Iterator[_Unit]:
+def units_of(path: Path, given: Mapping | None) -> Iterator[Unit]:
+    """Yield each table of all that a path means, with the bytes that it was read from."""
+    places = files_meant(path)
+    size = 0
+    for file in places.files:
+        name, encoding = places.named(file), given.encoding if given else None
+        for content in load(file, encoding, name=name, members=places.members):
+            size += len(content.data)
+            if size > MAX_BYTES and len(places.files) > 1:
+                raise too_large(places.name, size)
+            yield from _units(content, given)
+
+
+def _units(content: Content, given: Mapping | None) -> Iterator[Unit]:
     sheets = sheets_to_read(
         content,
         given.sheet if given else None,
@@ -101,10 +109,10 @@ def _units(content: Content, given: Mapping | None) -> Iterator[_Unit]:
             wanted=given.columns if given else (),
             header=given.header_rows if given else (),
         )
-        yield _Unit(raw, replace(content, data=b""), sheet or "", said)
+        yield Unit(raw, content, sheet or "", said)
 
 
-def _like(first: _Unit, unit: _Unit) -> _Unit:
+def _like(first: Unit, unit: Unit) -> Unit:
     """Return a table with its columns in the order, and the spelling, of the first."""
     names, here = first.raw.names, unit.raw.names
     if unit.typed != first.typed:
@@ -124,7 +132,7 @@ def _like(first: _Unit, unit: _Unit) -> _Unit:
     return replace(unit, raw=raw, respelt=said)
 
 
-def _check_first_row(unit: _Unit, fill_down: tuple[str, ...]) -> None:
+def _check_first_row(unit: Unit, fill_down: tuple[str, ...]) -> None:
     """Refuse a first cell that would be filled from the last row of another file."""
     for column in fill_down:
         if not unit.raw.text(column)[0].as_py():
@@ -136,7 +144,7 @@ def _check_first_row(unit: _Unit, fill_down: tuple[str, ...]) -> None:
             )
 
 
-def _joined(units: list[_Unit], name: str, fill_down: tuple[str, ...]) -> Raw:
+def _joined(units: list[Unit], name: str, fill_down: tuple[str, ...]) -> Raw:
     for unit in units:
         _check_first_row(unit, fill_down)
     first = units[0].raw
@@ -166,7 +174,7 @@ def _joined(units: list[_Unit], name: str, fill_down: tuple[str, ...]) -> Raw:
     )
 
 
-def _numbered(units: list[_Unit]) -> tuple[Counts, tuple[Merged, ...]]:
+def _numbered(units: list[Unit]) -> tuple[Counts, tuple[Merged, ...]]:
     """Return the numbers of rows, and the merged cells, numbered through as `Source.row` undoes."""
     numbers: list[Counts] = []
     merged: list[Merged] = []
@@ -183,7 +191,7 @@ def _numbered(units: list[_Unit]) -> tuple[Counts, tuple[Merged, ...]]:
     return np.concatenate(numbers), tuple(merged)
 
 
-def _noticed(units: list[_Unit]) -> tuple[str, ...]:
+def _noticed(units: list[Unit]) -> tuple[str, ...]:
     """Say how many tables were read, and how; what was so in some only, of how many."""
     ends = {"first": units[0].raw.file, "last": units[-1].raw.file}
     together = told_of(
@@ -209,7 +217,7 @@ def _said_of_some(said: str, some: int, every: int) -> str:
     return told("{said} (in {some} of {all})", said=said, some=number(some), all=number(every))
 
 
-def _with_names(raw: Raw, units: list[_Unit], given: Mapping | None) -> Raw:
+def _with_names(raw: Raw, units: list[Unit], given: Mapping | None) -> Raw:
     """Return columns with those of the names of files and sheets that the mapping asks for."""
     asked = [name for name in (FILE, SHEET) if given and name in given.columns]
     for name in asked:

@@ -29,8 +29,7 @@ _SIGNS = re.compile(r"[,;|\t]")
 
 def read_profiled(path: Path, profile: Profile, name: str) -> tuple[Raw, Source, bool]:
     """Return the unread columns of a file of a format, their source, and whether typed."""
-    if profile.members is not None and is_archive(path):
-        path = path / profile.members
+    path = tables_of(path, profile)
     if profile.records:
         raw, source = read_records(path, profile, name)
         return raw, source, False
@@ -47,6 +46,11 @@ def read_profiled(path: Path, profile: Profile, name: str) -> tuple[Raw, Source,
         said = told("signs taken away by which a spreadsheet is told that a cell is text")
         source = replace(source, unwrapped=True).noticing((said,))
     return bare, source, typed
+
+
+def tables_of(path: Path, profile: Profile) -> Path:
+    """Return where the tables of a format lie: those members of an archive that hold them."""
+    return path / profile.members if profile.members and is_archive(path) else path
 
 
 def _header_row(path: Path, profile: Profile, name: str) -> int | None:
