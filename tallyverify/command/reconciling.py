@@ -134,7 +134,8 @@ def reconcile_command(
         raise InputError(told("too many stations to keep them all; reconcile the files in parts"))
     if places:
         rows = worklist_csv(held.pairs, before)
-        write_whole(dict(zip(places, (held.to_json(), rows), strict=True)))
+        # What a clerk wrote on goes first: whatever kills the run, the first is never missing.
+        write_whole({places[1]: rows, places[0]: held.to_json()})
     if format is Format.json:
         say(held.to_json(), encoding="utf-8", written=bool(places))
     else:

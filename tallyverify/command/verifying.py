@@ -92,8 +92,10 @@ def verify_command(
         texts = [report.to_json(), report.to_html(), made_with(), proof, pairs]
         # A worklist that somebody wrote on is never taken away.
         texts += [worklist_csv(held.pairs, before)] if held is not None else []
-        write_whole(dict(zip(places, texts, strict=False)))
-        places = [place for place, text in zip(places, texts, strict=False) if text is not None]
+        files = dict(zip(places, texts, strict=False))
+        # What a clerk wrote on goes first: whatever kills the run, the first is never missing.
+        write_whole({at: files[at] for at in (places[-1], *places[:-1]) if at in files})
+        places = [place for place, text in files.items() if text is not None]
     if format is not ReportFormat.terminal:
         written = {
             ReportFormat.json: report.to_json,

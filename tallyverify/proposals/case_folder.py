@@ -14,7 +14,7 @@ from tallyverify.atomic_write import write_whole
 from tallyverify.case import CaseFile, read_document
 from tallyverify.errors import InputError, listed, printable, shown
 from tallyverify.language import formula, told
-from tallyverify.proposals.placing import copy_all, in_case_folder
+from tallyverify.proposals.placing import in_case_folder
 from tallyverify.proposals.readme import readme
 from tallyverify.records import Contest, Mapping
 from tallyverify.taken import takes_input
@@ -114,8 +114,7 @@ class Proposal:
                 found=listed(there),
                 hint=told("name another folder with --out, or compare with --check"),
             )
-        write_whole(texts)
-        copy_all(copies)
+        write_whole({**copies, **texts})
         return (*texts, *copies)
 
     def _texts(self, file: str) -> dict[str, str]:
