@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ class Raw:
     """A table of unread cells."""
 
     names: list[str]  # in the file's order; a name may stand twice
-    columns: list[Any]  # text, or typed where the format has types
+    columns: list[Any] = field(repr=False)  # text, or typed where the format has types
     file: str  # its name, for messages
     first_row: int = 2  # number of the first row of data, as a spreadsheet counts
     # How it was read: as what text, what parts its cells, where its columns are named, which sheet.

@@ -21,6 +21,7 @@ from tallyverify.taken import takes_input
 
 _LINES = re.compile(rb"\s*\{[^\n]*\}\s*\n\s*\{")
 _FIXED = re.compile(r"\S {2,}\S")
+_HALF = re.compile("[\ud800-\udfff]")  # a lone surrogate: JSON can spell it, no text can hold it
 
 
 def read_json(data: bytes, name: str, sheet: str | None) -> tuple[Raw, tuple[str, ...]] | None:
@@ -96,10 +97,13 @@ def columns_of_records(records: Iterable[Any], name: str) -> Raw:
 
 
 def distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return pairs as an object, if no key stands in it twice."""
+    """Return pairs as an object, if no key stands in it twice and all is text that can be."""
     record = dict(pairs)
     if len(record) < len(pairs):
         raise ValueError(told("a key stands twice in one object"))
+    for text in (*record, *record.values()):
+        if isinstance(text, str) and _HALF.search(text):
+            raise ValueError(told("half of a sign stands in a text: {text}", text=shown(text)))
     return record
 
 
