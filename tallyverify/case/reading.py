@@ -177,8 +177,8 @@ class CaseReading:
         if not names_a_file(raw):
             return self._known(raw, path, Declared, "declared").fitting(contest, path.name)
         beside = CaseReading(path.parent, self.inputs)
-        table = beside._known(raw, path, DeclaredTable, "declared")
-        return beside.declared((table,), contest)
+        described = beside._known(raw, path, DeclaredTable, "declared")
+        return beside.declared((described,), contest)
 
     def declared(self, parts: tuple[DeclaredTable | str, ...], contest: Contest) -> Declared:
         """Read what was declared: a document, tables, or tables beside a document."""
