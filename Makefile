@@ -24,7 +24,7 @@ slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(AT_ONCE) --runslow $(TESTS)
 
 # The same bytes at both ends of what is supported: the oldest Python with the lowest libraries, and
-# the newest with the newest. An end whose Python is not at hand is said and left out.
+# the newest with the newest, and at each with other kernels of BLAS. An end whose Python is not at hand is said and left out.
 ENDS_TESTS := tests/report/test_report.py::test_golden_reports tests/ground/test_draws.py tests/project/test_samples.py tests/engine/test_schema.py
 at_hand = $(shell for p in $(1) $(foreach v,$(1),$(HOME)/.pyenv/versions/$(v:python%=%)*/bin/python); do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import venv, ensurepip' >/dev/null 2>&1 && echo $$p && break; done)
@@ -38,7 +38,8 @@ ends:
 	{ [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); } && \
 	$(BIN)/python -m pip install --quiet --editable . pytest hypothesis jsonschema openpyxl $(if $(findstring lowest,$@),--constraint tests/project/lowest.txt,--upgrade --upgrade-strategy eager) && \
 	$(BIN)/python -c 'import sys, numpy, scipy; print("python", *sys.version_info[:2], "numpy", numpy.__version__, "scipy", scipy.__version__)' && \
-	$(BIN)/python -m pytest -q $(ENDS_TESTS); fi
+	$(BIN)/python -m pytest -q $(ENDS_TESTS) && \
+	$(BIN)/python -m pytest -q --runslow tests/report/test_kernels.py -k "clean and samples"; fi
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

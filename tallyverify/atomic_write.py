@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 INTERRUPTS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 """Signals that ask to stop; not every system has all of them."""
+
+_BESIDE = ".part"
+"""How the name of a file ends that stands beside the place it is meant for."""
 
 
 @contextmanager
@@ -38,47 +43,121 @@ def held() -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
-def write_whole(texts: Mapping[Path, str | bytes | None]) -> None:
+def write_whole(texts: Mapping[Path, str | bytes | Path | None]) -> None:
     """Write files beside their places, then move all there: no file half, none without the rest.
 
-    A file without a text (None) is taken away, if it is there from before.
-
-    An interrupt waits until they are there.
+    A path instead of a text is a file to copy; a file without a text (None) is taken away, if it is
+    there from before. An interrupt waits until all are there. What kills the process leaves files
+    of one run alone, perhaps not all of them, and never takes the first away. Of several runs that
+    write to one folder, the last leaves all of its files, where the system can lock folders.
     """
-    with held():
-        _write(texts)
-
-
-def _write(texts: Mapping[Path, str | bytes | None]) -> None:
-    beside: dict[Path, str] = {}
-    old: dict[Path, bytes | None] = {}
     made = [folder for path in texts for folder in path.parents if not folder.exists()]
     try:
-        for path, text in texts.items():
-            if text is None:
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, beside[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(text if isinstance(text, bytes) else text.encode("utf-8"))
-            os.chmod(beside[path], 0o666 & ~_umask())
         for path in texts:
-            before = path.read_bytes() if path.is_file() else None
-            if path in beside:
-                os.replace(beside[path], path)
-            else:
-                path.unlink(missing_ok=True)
-            old[path] = before
+            path.parent.mkdir(parents=True, exist_ok=True)
+        # Whoever waits for another run can be interrupted; whoever writes cannot.
+        with _alone_in({path.parent for path in texts}) as alone, held():
+            if alone:
+                _sweep(texts)
+            _write(texts)
     except BaseException:
-        for temporary in beside.values():
-            Path(temporary).unlink(missing_ok=True)
-        for path, before in old.items():
-            with suppress(OSError):
-                path.unlink(missing_ok=True) if before is None else path.write_bytes(before)
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
         raise
+
+
+@contextmanager
+def _alone_in(folders: Iterable[Path]) -> Iterator[bool]:
+    """Keep other runs from writing to folders; yield whether the system can.
+
+    The lock is the system's own: it ends with the process, however that ends, and leaves no file.
+    """
+    with ExitStack() as opened:
+        try:
+            import fcntl
+
+            handles = {}
+            for folder in folders:
+                handle = os.open(folder, os.O_RDONLY)
+                opened.callback(os.close, handle)
+                what = os.fstat(handle)
+                handles[what.st_dev, what.st_ino] = handle
+            # Each folder once, however it is named, and all runs in one order: none waits for
+            # itself, or for one that waits for it.
+            for _, handle in sorted(handles.items()):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            alone = True
+        except (ImportError, OSError):  # not on Windows, nor on every disk of a network
+            alone = False
+        yield alone
+
+
+def _sweep(paths: Iterable[Path]) -> None:
+    """Take away what a run that was killed left beside these places."""
+    for path in paths:
+        left = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}{re.escape(_BESIDE)}")
+        for name in os.listdir(path.parent):
+            if left.fullmatch(name):
+                (path.parent / name).unlink(missing_ok=True)
+
+
+def _write(texts: Mapping[Path, str | bytes | Path | None]) -> None:
+    new: dict[Path, str] = {}
+    old: dict[Path, str] = {}
+    beside: list[str] = []
+    placed: list[Path] = []
+    try:
+        for path, text in texts.items():
+            if text is not None:
+                new[path] = _beside(path, text)
+                beside.append(new[path])
+        first = next(iter(new), None)
+        rest = [path for path in texts if path != first]
+        if first is not None and first.is_file() and rest:
+            beside.append(_beside(first, first))
+            old[first] = beside[-1]
+        # The other old files go before any new one comes: old and new never stand together.
+        for path in rest:
+            if path.is_file() or path.is_symlink():
+                beside.append(_beside(path, b""))
+                os.replace(path, beside[-1])
+                old[path] = beside[-1]
+        for path, text_beside in new.items():
+            os.replace(text_beside, path)
+            placed.append(path)
+    except BaseException:
+        for path in placed:
+            if path not in old:
+                with suppress(OSError):
+                    path.unlink()
+        for path, kept in old.items():
+            if path in placed or path != first:  # the first stands there until it is replaced
+                with suppress(OSError):
+                    os.replace(kept, path)
+        raise
+    finally:
+        for name in beside:
+            with suppress(OSError):
+                os.unlink(name)
+
+
+def _beside(path: Path, text: str | bytes | Path) -> str:
+    """Write a file beside a place, with the rights that a new file there has."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_BESIDE)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            if isinstance(text, Path):
+                with text.open("rb") as copied:
+                    shutil.copyfileobj(copied, stream)
+            else:
+                stream.write(text.encode("utf-8") if isinstance(text, str) else text)
+        os.chmod(name, 0o666 & ~_umask())
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+    return name
 
 
 def _umask() -> int:

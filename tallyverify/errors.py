@@ -7,6 +7,7 @@ one message and exit code 2.
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -139,13 +140,31 @@ def printable(text: str) -> str:
     return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), str(text))
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where a spreadsheet begins a cell: in front, and at a semicolon where it parts cells with that.
+_FORMULA = re.compile("(^|;)(?= *[=+\\-@＝＋－＠])")
 
 
 def inert(text: str) -> str:
     """Return a text as a cell that is no formula to a spreadsheet: with an apostrophe before it."""
-    plain = printable(text)
-    return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain
+    return _FORMULA.sub(r"\1'", printable(text))
+
+
+def escaped(text: str) -> str:
+    """Return JSON that says the same, with invisible and direction characters spelt out."""
+    return _UNSEEN.sub(_in_json, text)
+
+
+def _in_json(found: re.Match[str]) -> str:
+    sign = found.group()
+    if sign < " ":  # the line breaks between keys: inside a text JSON has none
+        return sign
+    units = sign.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def json_text(data: Any, indent: int | None = 2) -> str:
+    """Return plain data as JSON to read: letters as they are, what is not seen spelt out."""
+    return escaped(json.dumps(data, indent=indent, ensure_ascii=False)) + "\n"
 
 
 def shown(value: object) -> str:

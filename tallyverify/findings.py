@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from tallyverify.errors import printable
 from tallyverify.language import ToldText, formula, told
 from tallyverify.model import Model
 
@@ -101,7 +102,7 @@ class Finding(Model):
         return formula("{message}. {proof}", message=self.message, proof=self.proof)
 
     def __repr__(self) -> str:
-        return f"<{self.code} {self.evidence}: {self.message}>"
+        return printable(f"<{self.code} {self.evidence}: {self.message}>")
 
 
 class CheckResult(Model):

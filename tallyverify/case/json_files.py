@@ -41,6 +41,12 @@ def read_document(path: Path, model: type[Document], role: str) -> tuple[Documen
 
     ``role`` is the name of its schema: case, contest, declared or mapping.
     """
+    raw = raw_document(path)
+    return document_of(raw, path.name, model, role), hashlib.sha256(raw).hexdigest()
+
+
+def raw_document(path: Path) -> bytes:
+    """Return the bytes of a description, read once: what is hashed is what is taken in."""
     check_exists(path)
     size = path.stat().st_size
     if size > _MAX_BYTES:
@@ -51,28 +57,29 @@ def read_document(path: Path, model: type[Document], role: str) -> tuple[Documen
             expected=told("at most {size}", size=number(_MAX_BYTES)),
             hint=told("check that it is this file"),
         )
-    raw = path.read_bytes()
+    return path.read_bytes()
+
+
+def document_of(raw: bytes, name: str, model: type[Document], role: str) -> Document:
+    """Return the bytes of a JSON file of this name as its model."""
     try:
-        read = model.model_validate(_parsed(raw))
+        return model.model_validate(_parsed(raw))
     except RecordError as error:
         hint = told("tallyverify schema {role} prints what may stand in it", role=role)
-        raise error.in_file(path.name, hint) from None
+        raise error.in_file(name, hint) from None
     except InputError as error:
-        raise error.in_file(path.name) from None
+        raise error.in_file(name) from None
     except RecursionError:
         what = told("the JSON is nested too deeply")
         hint = told("a description has a few levels only; check its brackets")
-        raise InputError(what, file=path.name, hint=hint) from None
-    return read, hashlib.sha256(raw).hexdigest()
+        raise InputError(what, file=name, hint=hint) from None
 
 
-def names_a_file(path: Path) -> bool:
+def names_a_file(raw: bytes) -> bool:
     """Return whether a JSON object has a key ``file``; false for whatever cannot be read."""
-    if path.stat().st_size > _MAX_BYTES:
-        return False
     try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        data = json.loads(raw)
+    except (ValueError, RecursionError):
         return False
     return isinstance(data, dict) and "file" in data
 

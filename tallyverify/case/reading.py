@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,13 @@ from typing import Literal, TypeVar
 
 from tallyverify.case.case_file import CaptureFile, DeclaredTable, EarlierFile, FurtherContest
 from tallyverify.case.crosswalk import read_crosswalk
-from tallyverify.case.json_files import Document, names_a_file, read_document
+from tallyverify.case.json_files import (
+    Document,
+    document_of,
+    names_a_file,
+    raw_document,
+    read_document,
+)
 from tallyverify.checking import Capture, ConcurrentContest, concurrent_contest
 from tallyverify.errors import InputError, RecordError, shown
 from tallyverify.language import formula, number, told
@@ -70,8 +77,11 @@ class CaseReading:
 
     def document(self, path: Path, model: type[Document], role: str) -> Document:
         """Read a JSON document."""
-        read, sha256 = read_document(path, model, role)
-        self.inputs.append(Input(role, path.name, sha256))
+        return self._known(raw_document(path), path, model, role)
+
+    def _known(self, raw: bytes, path: Path, model: type[Document], role: str) -> Document:
+        read = document_of(raw, path.name, model, role)
+        self.inputs.append(Input(role, path.name, hashlib.sha256(raw).hexdigest()))
         return read
 
     def mapping(self, given: _Mapping | str | None, model: type[_Mapping]) -> _Mapping | None:
@@ -196,10 +206,12 @@ class CaseReading:
                 expected=told("JSON: a declared.json, or one that names a table beside it"),
                 hint=told("write {json} into table.json beside it, and give that", json=table),
             )
-        if not names_a_file(path):
-            return self.document(path, Declared, "declared").fitting(contest, path.name)
+        raw = raw_document(path)
+        if not names_a_file(raw):
+            return self._known(raw, path, Declared, "declared").fitting(contest, path.name)
         beside = replace(self, root=path.parent, declared_in=[])
-        return beside.declared((beside.document(path, DeclaredTable, "declared"),), contest)
+        described = beside._known(raw, path, DeclaredTable, "declared")
+        return beside.declared((described,), contest)
 
     def declared(self, parts: tuple[DeclaredTable | str, ...], contest: Contest) -> Declared:
         """Read what was declared: a document, tables, or tables beside a document."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, printable
 from tallyverify.language import told
 from tallyverify.taken import takes_input
 
@@ -43,7 +43,7 @@ class Bounds:
     words: str
 
     def __repr__(self) -> str:
-        return (
+        return printable(
             f"<Bounds: {self.leader} leads {self.runner_up} by {self.lead:,} seen votes, "
             f"{self.unseen_votes:,} unseen; {'settled' if self.settled else 'not settled'}>"
         )

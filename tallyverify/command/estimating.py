@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +20,7 @@ from tallyverify.command.shared.options import (
     What,
 )
 from tallyverify.command.shared.output import Done, captured, case_of, places_in, say, written_line
+from tallyverify.errors import json_text
 from tallyverify.language import Language, retold, speaking, told
 from tallyverify.progress import Reporter
 
@@ -77,5 +77,4 @@ def estimate_command(
 
 def _json(found: InferenceSection, language: Language) -> str:
     """Return estimate.json with its text in a language."""
-    plain = retold(found.estimate.to_dict(), language)
-    return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
+    return json_text(retold(found.estimate.to_dict(), language))

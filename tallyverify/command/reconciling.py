@@ -113,7 +113,8 @@ def reconcile_command(
     from tallyverify.reconcile import read_worklist, worklist_csv
 
     places = places_in(out, _FILES) if out is not None else []
-    before = read_worklist(places[1]) if places and places[1].is_file() else ()
+    if places and places[1].is_file():
+        read_worklist(places[1])  # one that cannot be read is refused before the work
     allowed = _tolerance(tolerance)
     with Reporter() as progress:
         case = _first(first, contest, declared, registry, mapping)
@@ -133,8 +134,11 @@ def reconcile_command(
     if held is None:
         raise InputError(told("too many stations to keep them all; reconcile the files in parts"))
     if places:
+        # As it is by now: nothing that a clerk wrote meanwhile may be lost.
+        before = read_worklist(places[1]) if places[1].is_file() else ()
         rows = worklist_csv(held.pairs, before)
-        write_whole(dict(zip(places, (held.to_json(), rows), strict=True)))
+        # What a clerk wrote on goes first: whatever kills the run, the first is never missing.
+        write_whole({places[1]: rows, places[0]: held.to_json()})
     if format is Format.json:
         say(held.to_json(), encoding="utf-8", written=bool(places))
     else:

@@ -94,9 +94,8 @@ def verify_command(
             seed=seed,
             second_reading=second_reading,
         )
-        # What a clerk wrote is read before anything is worked out: nothing of it may be lost.
-        there = bool(places) and bool(loaded.captures) and places[-1].is_file()
-        before = read_worklist(places[-1]) if there else ()
+        if places and loaded.captures and places[-1].is_file():
+            read_worklist(places[-1])  # one that cannot be read is refused before the work
         report = run(loaded, checks=checks, progress=progress, certify=bool(places), language=lang)
     if places:
         proof = report.certificate.to_json() if report.certificate is not None else None
@@ -104,9 +103,14 @@ def verify_command(
         pairs = held.to_json() if held is not None else None
         texts = [report.to_json(), report.to_html(), made_with(), proof, pairs]
         # A worklist that somebody wrote on is never taken away.
-        texts += [worklist_csv(held.pairs, before)] if held is not None else []
-        write_whole(dict(zip(places, texts, strict=False)))
-        places = [place for place, text in zip(places, texts, strict=False) if text is not None]
+        if held is not None:
+            # As it is by now: nothing that a clerk wrote meanwhile may be lost.
+            before = read_worklist(places[-1]) if places[-1].is_file() else ()
+            texts.append(worklist_csv(held.pairs, before))
+        files = dict(zip(places, texts, strict=False))
+        # What a clerk wrote on goes first: whatever kills the run, the first is never missing.
+        write_whole({at: files[at] for at in (places[-1], *places[:-1]) if at in files})
+        places = [place for place, text in files.items() if text is not None]
     if format is not ReportFormat.terminal:
         written = {
             ReportFormat.json: report.to_json,

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tallyverify._version import __version__
-from tallyverify.case import Case, as_case, read_document
+from tallyverify.case import Case, as_case, document_of, raw_document
 from tallyverify.engine.folding import Progress
 from tallyverify.engine.verification import verify
-from tallyverify.errors import InputError, listed
+from tallyverify.errors import InputError, listed, printable
 from tallyverify.language import counted, told
 from tallyverify.report import Report
 from tallyverify.taken import takes_input
@@ -57,7 +57,7 @@ class Difference:
     def __str__(self) -> str:
         nothing = told("nothing")
         before, after = (nothing if one is None else one for one in (self.before, self.after))
-        return f"{self.place}: {before} → {after}"
+        return printable(f"{self.place}: {before} → {after}")
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,10 @@ def load_report(path: str | Path) -> Report:
     True
     """
     path = Path(path)
-    report, _ = read_document(path, Report, "report")
+    raw = raw_document(path)
+    report = document_of(raw, path.name, Report, "report")
     if report.version == __version__:  # another one may have had fewer keys
-        written = json.loads(path.read_bytes())
+        written = json.loads(raw.decode("utf-8-sig"))
         lacks = [
             one.place for one in _compared("", written, report.to_dict()) if one.before is None
         ]

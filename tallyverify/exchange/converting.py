@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ import pandas as pd
 
 from tallyverify.atomic_write import write_whole
 from tallyverify.case import load_case
-from tallyverify.errors import InputError, either, listed, nearest, shown
+from tallyverify.errors import InputError, either, json_text, listed, nearest, printable, shown
 from tallyverify.exchange.targets import TARGETS, sheets_as
-from tallyverify.language import counted, enumerated, lines_of, told
+from tallyverify.language import counted, enumerated, told
 from tallyverify.readers import contest_in, files_meant, open_actas
 from tallyverify.records import Contest, Mapping
 from tallyverify.table import ActaParts, ActaTable, together
@@ -69,7 +68,7 @@ class Converted:
     def __str__(self) -> str:
         sheets = counted(self.rows, "sheet", "sheets")
         head = told("{format}: {sheets}", format=self.to, sheets=sheets)
-        return str(lines_of([head, *self.noted, *self.left_out]))
+        return "\n".join(map(printable, [head, *self.noted, *self.left_out]))
 
 
 @takes_input
@@ -247,9 +246,5 @@ def _case_folder(out: Path, table: ActaTable, actas: bytes) -> dict[Path, str | 
         "contest": _NAMES[0],
         "actas": {"file": _NAMES[1], "format": "tallyverify"},
     }
-    texts: tuple[str | bytes, ...] = (_json(contest), actas, _json(case))
+    texts: tuple[str | bytes, ...] = (json_text(contest), actas, json_text(case))
     return {out / name: text for name, text in zip(_NAMES, texts, strict=True)}
-
-
-def _json(document: Any) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, json_text
 from tallyverify.exchange.cells import SheetCells, TableCells
 from tallyverify.language import told
 from tallyverify.records import Contest
@@ -23,8 +22,7 @@ _OF_UNIT = {"registered": "VotersRegistered", "signed": "VotersParticipated"}
 
 def as_report_json(cells: TableCells) -> bytes:
     """Return the report as JSON."""
-    report = report_document(cells)
-    return (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    return json_text(report_document(cells), indent=1).encode("utf-8")
 
 
 def report_document(cells: TableCells) -> Record:

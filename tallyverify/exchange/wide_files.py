@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 
+from tallyverify.errors import json_text
 from tallyverify.exchange.cells import TableCells, guarded
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -52,7 +52,7 @@ def as_json_lines(cells: TableCells) -> bytes:
             "lines": {name: held[name] for name in table.lines},
             "votes": {name: held[name] for name in table.votes},
         }
-        lines.append(json.dumps(one, ensure_ascii=False) + "\n")
+        lines.append(json_text(one, indent=None))
     return "".join(lines).encode("utf-8")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scipy.stats import beta
 
+from tallyverify.errors import printable
 from tallyverify.language import formatted, formula, number, told
 from tallyverify.taken import takes_input
 
@@ -75,7 +76,7 @@ class Effect:
         )
 
     def __str__(self) -> str:
-        return str(self.words)
+        return printable(self.words)
 
 
 @takes_input
@@ -136,12 +137,12 @@ class Indicator:
     def __repr__(self) -> str:
         kind = type(self).__name__
         if self.refused:
-            return f"<{kind} {self.code}: refused, {self.refused}>"
+            return printable(f"<{kind} {self.code}: refused, {self.refused}>")
         statistic = "" if self.statistic is None else number(float(self.statistic))
         said = [f"statistic {statistic}"] if statistic else []
         said += [] if self.pvalue is None else [f"p = {self.pvalue:.3g}"]
         said += [] if self.effect is None else [str(self.effect)]
-        return f"<{kind} {self.code}: {', '.join(said)}; {self.used:,} stations>"
+        return printable(f"<{kind} {self.code}: {', '.join(said)}; {self.used:,} stations>")
 
     @takes_input
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +11,9 @@ import pandas as pd
 
 from tallyverify.atomic_write import write_whole
 from tallyverify.case import CaseFile, read_document
-from tallyverify.errors import InputError, listed, printable, shown
+from tallyverify.errors import InputError, json_text, listed, printable, shown
 from tallyverify.language import formula, told
-from tallyverify.proposals.placing import copy_all, in_case_folder
+from tallyverify.proposals.placing import in_case_folder
 from tallyverify.proposals.readme import readme
 from tallyverify.records import Contest, Mapping
 from tallyverify.taken import takes_input
@@ -114,8 +113,7 @@ class Proposal:
                 found=listed(there),
                 hint=told("name another folder with --out, or compare with --check"),
             )
-        write_whole(texts)
-        copy_all(copies)
+        write_whole({**copies, **texts})
         return (*texts, *copies)
 
     def _texts(self, file: str) -> dict[str, str]:
@@ -126,9 +124,9 @@ class Proposal:
             "actas": {"file": file, "mapping": _plain(self.mapping)},
         }
         texts = {
-            "case.json": _json(case),
-            "contest.json": _json(_plain(self.contest)),
-            "declared.json": _json(_TO_FILL_IN),
+            "case.json": json_text(case),
+            "contest.json": json_text(_plain(self.contest)),
+            "declared.json": json_text(_TO_FILL_IN),
             "README.md": readme(self.contest, self.evidence, self.questions),
         }
         return texts | ({"actas.csv": frame.to_csv(index=False)} if frame is not None else {})
@@ -182,7 +180,3 @@ def _plain(document: Contest | Mapping | None) -> Any:
         if candidate.get("options") == [candidate["id"]]:
             del candidate["options"]
     return data
-
-
-def _json(document: Any) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

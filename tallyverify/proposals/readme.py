@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from tallyverify.errors import printable
+from tallyverify.errors import json_text, printable
 from tallyverify.language import Told, formula, told
 from tallyverify.records import Contest
 
@@ -36,7 +35,7 @@ def readme(contest: Contest, evidence: Sequence[str], questions: Sequence[str]) 
 
 def _declared(contest: Contest) -> list[Told]:
     """Return what is said of declared.json, which holds no bulletin yet."""
-    ids = (json.dumps(one.id, ensure_ascii=False) for one in contest.candidates)
+    ids = (json_text(one.id).strip() for one in contest.candidates)
     return [
         told("## declared.json: what was announced"),
         told(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +28,7 @@ class Raw:
     """A table of unread cells."""
 
     names: list[str]  # in the file's order; a name may stand twice
-    columns: list[Any]  # text, or typed where the format has types
+    columns: list[Any] = field(repr=False)  # text, or typed where the format has types
     file: str  # its name, for messages
     first_row: int = 2  # number of the first row of data, as a spreadsheet counts
     # How it was read: as what text, what parts its cells, where its columns are named, which sheet.

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from tallyverify._version import __version__
+from tallyverify.errors import escaped
 from tallyverify.findings import CaptureSupport
 from tallyverify.model import Model
 from tallyverify.names import KeyForm
@@ -146,4 +147,4 @@ class ReconcileDocument(PairDocument):
 
     def to_json(self) -> str:
         """Return the document, the same text for the same captures."""
-        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+        return escaped(self.model_dump_json(by_alias=True, indent=1)) + "\n"

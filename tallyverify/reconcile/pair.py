@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tallyverify.arrays import Array, Counts, Mask, Texts
-from tallyverify.errors import InputError, listed
+from tallyverify.errors import InputError, listed, printable
 from tallyverify.language import told
 from tallyverify.reconcile.became import kinds_of_difference
 from tallyverify.reconcile.difference import (
@@ -73,7 +73,7 @@ class Reconciliation:
 
     def __repr__(self) -> str:
         differ = f"{self.differ:,} {'differs' if self.differ == 1 else 'differ'}"
-        return (
+        return printable(
             f"<Reconciliation {self.names[0]}, {self.names[1]}: {self.common:,} common, {differ}; "
             f"{self.only[0].stations:,} and {self.only[1].stations:,} in one only>"
         )

@@ -42,9 +42,10 @@ class WorklistRow:
     @property
     def key(self) -> Key:
         """By what it is found again: also where a spreadsheet took the zeros off the key."""
+        # As they are written: what spells out or guards a sign when it is, does so here too.
+        cells = {name: inert(self.cells[name]) for name in _FOUND_BY}
         return tuple(
-            folded_key(self.cells[name]) if name == "station" else self.cells[name]
-            for name in _FOUND_BY
+            folded_key(cell) if name == "station" else cell for name, cell in cells.items()
         )
 
     @property

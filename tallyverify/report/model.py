@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from pydantic import Field, PlainSerializer, PrivateAttr
 
 from tallyverify.atomic_write import write_whole
-from tallyverify.errors import InputError, UnknownNameError, shown
+from tallyverify.errors import InputError, UnknownNameError, escaped, shown
 from tallyverify.feasibility import FeasibilitySection, MaterialitySection
 from tallyverify.findings import CheckResult, Evidence, Finding, Status, Verdict
 from tallyverify.inference import EstimateDocument
@@ -340,7 +340,7 @@ class Report(Model):
     def to_json(self, path: str | Path | None = None) -> str:
         """Return report.json as text, and write it if a path is given."""
         text = self.model_dump_json(by_alias=True, indent=2) + "\n"
-        return _written(text, path)
+        return _written(escaped(text), path)
 
     @takes_input
     def to_html(self, path: str | Path | None = None) -> str:

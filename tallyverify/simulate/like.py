@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tallyverify.arrays import Counts, Floats, Mask
+from tallyverify.errors import printable
 from tallyverify.records import Candidate, Contest, Line
 from tallyverify.simulate.moments import (
     logit_normal,
@@ -112,7 +113,7 @@ class Structure:
 
     def __repr__(self) -> str:
         levels = ", ".join(f"{int(codes[-1]) + 1:,} {level}" for level, codes in self.areas.items())
-        return (
+        return printable(
             f"<Structure: {len(self):,} stations, {len(self.shares)} candidates, "
             f"areas: {levels or 'none'}; turnout {self.turnout:.3f}, "
             f"chi2/df {self.overdispersion:.2f}>"

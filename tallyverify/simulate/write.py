@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from tallyverify.errors import InputError
+from tallyverify.atomic_write import write_whole
+from tallyverify.errors import InputError, json_text
 from tallyverify.language import told
 from tallyverify.records import Contest, Declared
 from tallyverify.table import ActaTable, Registry
@@ -63,9 +62,7 @@ def write_case(
     """
     folder = Path(folder)
     texts = case_texts(table, declared=declared, registry=registry, station=station)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (folder / name).write_bytes(text.encode())
+    write_whole({folder / name: text for name, text in texts.items()})
     return folder
 
 
@@ -96,10 +93,10 @@ def case_texts(
     """
     contest = table.contest
     case: dict[str, Any] = {"contest": "contest.json"}
-    texts = {"contest.json": _json(_contest(contest))}
+    texts = {"contest.json": json_text(_contest(contest))}
     if declared is not None:
         case["declared"] = "declared.json"
-        texts["declared.json"] = _json(declared.model_dump(exclude_defaults=True))
+        texts["declared.json"] = json_text(declared.model_dump(exclude_defaults=True))
     mapping = {
         "station": list(station),
         "areas": {level: level for level in table.levels},
@@ -117,7 +114,7 @@ def case_texts(
             "mapping": {"station": list(station), "areas": areas, "lines": lines},
         }
         texts["stations.csv"] = _csv(registry.frame, station, levels, ("registered",))
-    texts["case.json"] = _json(case)
+    texts["case.json"] = json_text(case)
     return texts
 
 
@@ -127,10 +124,6 @@ def _contest(contest: Contest) -> dict[str, Any]:
         if tuple(candidate["options"]) == (candidate["id"],):
             del candidate["options"]
     return dumped
-
-
-def _json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def _csv(

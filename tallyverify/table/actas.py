@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.arrays import Array, Counts, Hashes, Mask
-from tallyverify.errors import UnknownNameError
+from tallyverify.errors import UnknownNameError, printable
 from tallyverify.key_bytes import folded_keys
 from tallyverify.language import told
 from tallyverify.records import ALL_OPTIONS, Acta, Contest
@@ -105,8 +105,9 @@ class ActaTable:
     def _repr_html_(self) -> str:
         from html import escape
 
-        head: str = self.frame.head(10).to_html(index=False)
-        return f"<p>{escape(repr(self)[1:-1])}</p>{head}"
+        head = self.frame.head(10).rename(columns=printable).astype(object)
+        head = head.map(lambda cell: printable(cell) if isinstance(cell, str) else cell)
+        return f"<p>{escape(repr(self)[1:-1])}</p>{head.to_html(index=False)}"
 
     @cached_property
     def votes(self) -> tuple[str, ...]:

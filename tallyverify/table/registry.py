@@ -81,7 +81,7 @@ class Registry(Model):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    frame: pd.DataFrame
+    frame: pd.DataFrame = Field(repr=False)
     source: Source = Field(default_factory=Source)
 
     @field_validator("frame")

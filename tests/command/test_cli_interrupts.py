@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -194,3 +197,33 @@ def test_a_library_call_holds_interrupts_too(here: Path) -> None:
     done = subprocess.run(line, capture_output=True, text=True, check=True, cwd=here)
     assert done.stdout == "interrupted\n", done
     assert (here / "a").read_text(encoding="utf-8") == "whole"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
+def test_stopped_at_any_moment(here: Path, by: signal.Signals) -> None:
+    """A whole run again and again, with a home that makes matplotlib put its fonts beside."""
+    temporary = here / "temporary"
+    temporary.mkdir()
+    kept = {name: value for name, value in os.environ.items() if name != "MPLCONFIGDIR"}
+    where = {**kept, "HOME": os.devnull, "TMPDIR": str(temporary)}
+    line = [sys.executable, "-m", "tallyverify", *VERIFY]
+    began = time.monotonic()
+    subprocess.run(line, env=where, capture_output=True, check=False)
+    lasts = time.monotonic() - began
+    names = sorted(os.listdir("out"))
+    moments = random.Random(7)
+    for _ in range(20):
+        shutil.rmtree("out", ignore_errors=True)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(line, env=where, **pipes) as run:
+            time.sleep(moments.uniform(0, lasts))
+            run.send_signal(by)
+            run.communicate(timeout=100)
+        there = sorted(os.listdir("out")) if Path("out").exists() else []
+        if by == signal.SIGKILL:
+            assert {name for name in there if not name.startswith(".")} <= set(names)
+            continue
+        assert there in ([], names)
+        assert run.returncode in (1, -by, 128 + by)
+        assert os.listdir(temporary) == []

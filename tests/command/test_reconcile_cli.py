@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import tallyverify.engine
 from tests.helpers.command import ACTAS, CASE, MAPPING, Command, contradicted_case, small_case
 
 FINAL = ACTAS.replace("01,12,8,4", "01,12,4,8").replace("02,1500,900,600", "2,1500,910,590")
@@ -126,3 +128,23 @@ def test_a_spoiled_worklist_stops_the_run_and_is_left_alone(
         assert done.code == 2
         assert "lacks columns" in done.err
         assert [path.name for path in out.iterdir()] == ["worklist.csv"]
+
+
+@pytest.mark.parametrize("job", ["verify", "reconcile"])
+def test_what_a_clerk_writes_while_it_runs_is_not_lost(
+    command: Command, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str
+) -> None:
+    with_captures(case)
+    out = tmp_path / "out"
+    assert command(job, case, "--out", out).code == 0
+    real = tallyverify.engine.verify
+
+    def while_somebody_writes(*args: Any, **options: Any) -> Any:
+        lines = (out / "worklist.csv").read_text(encoding="utf-8").splitlines()
+        lines[1] = lines[1].removesuffix(",") + "second,written meanwhile"
+        (out / "worklist.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return real(*args, **options)
+
+    monkeypatch.setattr(tallyverify.engine, "verify", while_somebody_writes)
+    assert command(job, case, "--out", out).code == 0
+    assert [row["remark"] for row in rows(out) if row["resolved"]] == ["written meanwhile"]

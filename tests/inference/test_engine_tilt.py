@@ -101,7 +101,7 @@ def test_there_must_be_votes_to_tilt(votes: list[float]) -> None:
     share = np.full(len(votes), 0.5)
     with pytest.raises(TallyVerifyError, match="no unseen votes for the two"):
         tilt_to(0.5, share, np.array(votes))
-    with pytest.raises(TallyVerifyError, match="no unseen votes for the two|votes are numbers"):
+    with pytest.raises(TallyVerifyError, match=r"no unseen votes for the two|votes are numbers"):
         sensitivity(share, votes, lead=10, valid=100)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,6 +94,21 @@ def test_nothing_is_overwritten(command: Command, tallies: Path, tmp_path: Path,
     assert name in done.err
     assert [path.name for path in out.iterdir()] == [name]
     assert (out / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_disk_that_fails_leaves_no_case(
+    command: Command, tallies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sheets are copied with the case that names them: neither is there without the other."""
+
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device", "actas 2030.csv")
+
+    for step in ("copyfileobj", "copyfile"):
+        monkeypatch.setattr(shutil, step, full)
+    done = command("init", tallies, "--out", tmp_path / "case")
+    assert (done.code, done.err) == (2, "error: actas 2030.csv: No space left on device\n")
+    assert not (tmp_path / "case").exists()
 
 
 def test_check_tells_differences_by_key(command: Command, tallies: Path, tmp_path: Path) -> None:

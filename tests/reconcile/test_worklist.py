@@ -150,3 +150,18 @@ def test_no_cell_is_a_formula() -> None:
     other = capture([{"station": "=1+1", "state": "@x", "A": 2, "B": 2, "C": 0}])
     text = worklist_csv([reconcile_captures(one, other)])
     assert "\n'=1+1,'@x," in text
+
+
+def test_what_was_resolved_is_found_by_a_key_with_signs_that_are_guarded(tmp_path: Path) -> None:
+    """A cell that is guarded, or spelt out, when it is written is the same key when it is read."""
+    key = "a;=1\u202eb"
+    one = capture([{"station": key, "state": "x", "A": 1, "B": 2, "C": 0}])
+    other = capture([{"station": key, "state": "x", "A": 2, "B": 2, "C": 0}])
+    held = reconcile_captures(one, other)
+    rows = parsed(worklist_csv([held]))
+    assert rows[0]["station"] == "a;'=1\\u202eb"
+    pd.DataFrame([{**rows[0], "resolved": "yes"}]).to_csv(tmp_path / "w.csv", index=False)
+    once = worklist_csv([held], read_worklist(tmp_path / "w.csv"))
+    (tmp_path / "w.csv").write_text(once, encoding="utf-8")
+    assert [row["resolved"] for row in parsed(once)] == ["yes"]
+    assert worklist_csv([held], read_worklist(tmp_path / "w.csv")) == once

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tallyverify.atomic_write import held, write_whole
+from tallyverify.atomic_write import write_whole
 from tallyverify.case import load_case
 from tallyverify.errors import InputError, listed, nearest, printable, shown
 from tallyverify.language import counted, enumerated, formula, number, told
@@ -86,14 +86,9 @@ def write_simulation(
     if targets_of is not None:
         options[_TARGETS] |= {"of": targets_of}
     texts, said = _simulated(_election(stations, like, seed), doses, options, seed)
-    files = {out / name: texts[name] for name in FILES if name in texts}
-    with held():
-        write_whole(files)
-        for name in FILES:
-            # The truth of a case that stood here before is none of this one.
-            if name not in texts:
-                (out / name).unlink(missing_ok=True)
-    names = enumerated(printable(str(place)) for place in files)
+    # The truth of a case that stood here before is none of this one, and goes.
+    write_whole({out / name: texts.get(name) for name in FILES})
+    names = enumerated(printable(str(out / name)) for name in FILES if name in texts)
     written = told("written: {files}", files=names)
     return f"{said}\n{written}\n"
 

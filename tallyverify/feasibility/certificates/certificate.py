@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from tallyverify.errors import escaped
 from tallyverify.language import told
 from tallyverify.model import Count, Model
 
@@ -166,4 +167,4 @@ class Certificate(Model):
 
     def to_json(self) -> str:
         """Return the document, the same text for the same proof."""
-        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+        return escaped(self.model_dump_json(by_alias=True, indent=1)) + "\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scipy.stats import false_discovery_control
 
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, printable
 from tallyverify.forensics.calibration.allowed_specs import allowed_specs
 from tallyverify.forensics.calibration.calibration_spec import ANY, EITHER, TURNOUT, figure_at
 from tallyverify.forensics.calibration.map_threads import side_by_side
@@ -79,9 +79,9 @@ class CalibratedTest:
         return ""
 
     def __repr__(self) -> str:
-        what = f"{self.code} {figure_at(self.figure, self.group)}"
+        what = printable(f"{self.code} {figure_at(self.figure, self.group)}")
         if self.refused:
-            return f"<{what}: not applicable, {self.refused}>"
+            return f"<{what}: not applicable, {printable(self.refused)}>"
         adjusted = "not judged" if self.adjusted is None else f"adjusted {self.adjusted:.3g}"
         said = f"<{what}: p = {self.result.pvalue or 0.0:.3g}, {adjusted}"
         if self.calibration is None:

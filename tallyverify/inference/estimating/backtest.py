@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tallyverify.errors import printable
 from tallyverify.inference.estimating.request import EstimateRequest, Method, several
 from tallyverify.inference.estimating.result import BacktestRow, watched
 from tallyverify.inference.estimating.study import study_table
@@ -41,8 +42,8 @@ class Backtest:
 
     def __repr__(self) -> str:
         if self.refused:
-            return f"<Backtest refused: {self.refused}>"
-        return f"<Backtest: {watched(self.rows)}; errors × {self.inflation:.2f}>"
+            return printable(f"<Backtest refused: {self.refused}>")
+        return printable(f"<Backtest: {watched(self.rows)}; errors × {self.inflation:.2f}>")
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows as a DataFrame, by pattern."""

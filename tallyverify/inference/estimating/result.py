@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tallyverify.checking import Bounds
-from tallyverify.errors import printable
+from tallyverify.errors import json_text, printable
 from tallyverify.inference.estimating.document import EstimateDocument, Pattern
 from tallyverify.inference.outcome_chance import EstimatedOutcome
 from tallyverify.inference.printed import is_within
@@ -282,7 +281,7 @@ class Estimate:
         """Return estimate.json as text, and write it if a path is given."""
         from tallyverify.atomic_write import write_whole
 
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+        text = json_text(self.to_dict())
         if path is not None:
             write_whole({Path(path): text})
         return text

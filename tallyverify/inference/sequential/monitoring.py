@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tallyverify.errors import InputError
+from tallyverify.errors import InputError, printable
 from tallyverify.inference.sequential.betting import Bets
 from tallyverify.inference.sequential.bounds import certain, over_strata
 from tallyverify.inference.sequential.drawn import Drawn
@@ -95,7 +95,7 @@ class Monitor:
         self.state = self._look()
 
     def __repr__(self) -> str:
-        return f"<Monitor {self.pair[0]} − {self.pair[1]}: {self.state.told}>"
+        return printable(f"<Monitor {self.pair[0]} − {self.pair[1]}: {self.state.told}>")
 
     @property
     def path(self) -> pd.DataFrame:

@@ -22,6 +22,7 @@ MOST_LEVELS = 20
 MOST_NAME = 1_000
 """Characters of the dotted name of a column."""
 
+_HALF = re.compile("[\ud800-\udfff]")  # a lone surrogate: JSON can spell it, no text can hold it
 _LINES = re.compile(rb"\s*\{[^\n]*\}[^\S\n]*\n\s*\{")
 
 
@@ -133,10 +134,13 @@ def _column(places: list[int], texts: list[str | None], rows: int) -> pa.Chunked
 
 
 def distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return pairs as an object, if no key stands in it twice."""
+    """Return pairs as an object, if no key stands in it twice and all is text that can be."""
     record = dict(pairs)
     if len(record) < len(pairs):
         raise ValueError(told("a key stands twice in one object"))
+    for text in (*record, *record.values()):
+        if isinstance(text, str) and _HALF.search(text):
+            raise ValueError(told("half of a sign stands in a text: {text}", text=shown(text)))
     return record
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
+import os
+import sys
 import warnings
 from collections.abc import Callable
+from contextlib import chdir
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,16 +31,49 @@ _STYLE = Path(__file__).parents[1] / "tallyverify.mplstyle"
 
 
 @cache
+def matplotlib_library() -> Any:
+    """Return matplotlib, imported without a word, and whatever settings of it lie about.
+
+    When it is first imported it lists the fonts, complains of a home that cannot be written to, and
+    reads a ``matplotlibrc`` in the working folder or at home. One that cannot be read ends in an
+    error there; it is passed over, since a figure of a report takes no settings but its own.
+    """
+    log = logging.getLogger("matplotlib")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        return _imported()
+    except (OSError, ValueError):
+        for name in [one for one in sys.modules if one.partition(".")[0] == "matplotlib"]:
+            del sys.modules[name]  # half of it is there
+        before = os.environ.get("MATPLOTLIBRC")
+        os.environ["MATPLOTLIBRC"] = str(_STYLE)
+        try:
+            with chdir(_STYLE.parent):
+                return _imported()
+        finally:
+            del os.environ["MATPLOTLIBRC"]
+            if before is not None:
+                os.environ["MATPLOTLIBRC"] = before
+    finally:
+        log.setLevel(level)
+
+
+def _imported() -> Any:
+    import matplotlib.font_manager
+
+    return matplotlib
+
+
+@cache
 def style() -> Any:
     """Return the settings of the style file, which users may give to ``plt.style.use`` too."""
-    from matplotlib import rc_params_from_file
-
-    return rc_params_from_file(_STYLE, use_default_template=False)
+    return matplotlib_library().rc_params_from_file(_STYLE, use_default_template=False)
 
 
 def svg_of(title: str, paint: Callable[[Figure], None], *, height: float = 4.2) -> str:
     """Return a figure as SVG text, painted under its title; the width is 8 inches."""
-    import matplotlib as mpl
+    mpl = matplotlib_library()
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 

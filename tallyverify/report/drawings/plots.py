@@ -31,7 +31,13 @@ from tallyverify.report.drawings.described_plots import (
     peak_on,
     swapped_on,
 )
-from tallyverify.report.drawings.drawing import PALE, legend, style, told_numbers
+from tallyverify.report.drawings.drawing import (
+    PALE,
+    legend,
+    matplotlib_library,
+    style,
+    told_numbers,
+)
 from tallyverify.report.drawings.effect_plots import effect_on
 from tallyverify.report.drawings.estimate_plots import (
     backtest_on,
@@ -64,8 +70,7 @@ def plotted(result: object, ax: Axes | None) -> Axes:
 
     In the language spoken. Raises InputError where a result refused, or holds nothing to draw.
     """
-    import matplotlib as mpl
-
+    mpl = matplotlib_library()
     refused = _refused(result)
     if refused:
         raise InputError(told("there is nothing to draw: {reason}", reason=refused))

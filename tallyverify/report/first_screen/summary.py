@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from tallyverify.errors import printable
 from tallyverify.language import Language, ToldText, speaking, told
 from tallyverify.model import Model
 
@@ -119,5 +120,5 @@ class Summary(Model):
 
     def __str__(self) -> str:
         with speaking(self.language):
-            first = str(self.sentence)
-        return "\n".join([first, *(f"{name}: {text}" for name, text in self.lines())])
+            lines = [self.sentence, *(f"{name}: {text}" for name, text in self.lines())]
+            return "\n".join(map(printable, lines))
