@@ -20,12 +20,11 @@ def cells_of_no_type(xml: bytes, sheet: str) -> Places:
         name = _local(one.tag)
         if name == "table":
             here = event == "start" and _said(one, "name") == sheet
-        elif here and name == "table-row":
-            if event == "start":
-                column = 0
-            else:
-                row += _repeated(one, "rows")
-                one.clear()
+        elif name == "table-row" and event == "start":
+            column = 0
+        elif name == "table-row":
+            row += _repeated(one, "rows") if here else 0
+            one.clear()
         elif here and name in _CELLS and event == "end":
             text = _odd(one)
             end = column + _repeated(one, "columns")
