@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from xml.etree import ElementTree
 
+from tallyverify.language import told
 from tallyverify.readers.kinds.sheet_xml import ERROR_TEXT, NONE_TEXT, Places
 
 _CELLS = ("table-cell", "covered-table-cell")
@@ -30,7 +31,7 @@ def cells_of_no_type(xml: bytes, sheet: str) -> Places:
         elif name == "table-row":
             end = row + _repeated(one, "rows") if here else row
             if len(found) + len(cells) * (end - row) > _MOST_CELLS:
-                raise ValueError("too many cells without a value")
+                raise ValueError(told("too many cells without a value"))
             if cells:
                 found |= {(at, place): cells[place] for at in range(row, end) for place in cells}
             row = end
