@@ -36,6 +36,7 @@ class Raw:
     separator: str | None = None
     header: tuple[int, ...] = ()
     sheet: str | None = None
+    left: int = 0  # columns of the sheet before the first
     numbers: Counts | None = None  # of the rows, where some of the file's are not among them
     merged: tuple[Merged, ...] = ()
     format: str = ""  # of a document that says itself what its columns mean

@@ -137,6 +137,17 @@ def test_what_makes_a_workbook_ambiguous_is_told(
     assert told in [(cell.row, cell.column, cell.first, cell.second) for cell in one.shown]
 
 
+def test_texts_as_spreadsheets_write_them_are_read_alike(tmp_path: Path) -> None:
+    """Signs spelt out, white space that need not be kept, a text in pieces, and an empty one."""
+    texts = ("<t>a_x000D_b</t>", "<t> a </t>", "<r><t>a</t></r><r><t>b</t></r>", "<t></t>")
+    for left, text in enumerate(texts):
+        place = "CDEF"[left] + "3"
+        cell = f'<c r="{place}" t="inlineStr"><is>{text}</is></c>'
+        path = saved(tmp_path, CELLS, left=left)
+        (one,) = read_twice(changed(path, NUMBER.replace("C3", place), cell))
+        assert (one.cells, one.unlike) == (20, 0)
+
+
 def test_a_row_and_a_column_that_only_one_has_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "text_rows", lambda *_: {1: ["x", "y", "z", "w"], 3: ["1"]})
     one = twice(b"x,y,z\n1,2,3\n", "a.csv")

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from tallyverify.errors import InputError
+from tallyverify.readers.kinds.open_document import cells_of_no_type
 from tests.helpers.small import CONTEST, HEADER, WHOLE, read, rows_of
 
 CELLS: list[list[Any]] = [
@@ -245,6 +246,20 @@ def test_cells_of_an_open_document_are_unread_and_told(
     table = read(open_document(tmp_path, cell), sheet="actas")
     assert rows_of(table) == [*WHOLE[:2], ("03", 7, None, 7)]
     assert table.unread[["row", "column", "text"]].values.tolist() == [[4, "A", text]]
+
+
+def test_an_error_of_an_open_document_that_is_repeated_stands_in_each_row(tmp_path: Path) -> None:
+    path = open_document(tmp_path, '<table:table-cell table:formula="of:=1"/>')
+    with zipfile.ZipFile(path) as file:
+        head, sign, last = file.read("content.xml").rpartition(b"<table:table-row>")
+
+    def repeated(rows: int) -> dict[tuple[int, int], str]:
+        again = b'%b table:number-rows-repeated="%d">' % (sign[:-1], rows)
+        return cells_of_no_type(head + again + last, "actas")
+
+    assert repeated(2) == dict.fromkeys([(3, 3), (4, 3)], "a formula without a value")
+    with pytest.raises(ValueError, match="too many"):
+        repeated(2_000_000)
 
 
 def test_an_open_document_without_errors(tmp_path: Path) -> None:

@@ -5,32 +5,41 @@ from __future__ import annotations
 import io
 from xml.etree import ElementTree
 
+from tallyverify.language import told
 from tallyverify.readers.kinds.sheet_xml import ERROR_TEXT, NONE_TEXT, Places
 
 _CELLS = ("table-cell", "covered-table-cell")
 _MOST_COLUMNS = 16384  # as spreadsheets have it
+_MOST_CELLS = 1_000_000
 
 
 def cells_of_no_type(xml: bytes, sheet: str) -> Places:
-    """Return what such cells show, by row and column; a formula never worked out shows nothing."""
+    """Return what such cells show, by row and column; a formula never worked out shows nothing.
+
+    Raises ValueError where there are more than a million of them: repeated ones stand there once.
+    """
     found: Places = {}
+    cells: dict[int, str] = {}  # of the row
     row = column = 0
     here = False
     for event, one in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
         name = _local(one.tag)
         if name == "table":
             here = event == "start" and _said(one, "name") == sheet
-        elif here and name == "table-row":
-            if event == "start":
-                column = 0
-            else:
-                row += _repeated(one, "rows")
-                one.clear()
+        elif name == "table-row" and event == "start":
+            column, cells = 0, {}
+        elif name == "table-row":
+            end = row + _repeated(one, "rows") if here else row
+            if len(found) + len(cells) * (end - row) > _MOST_CELLS:
+                raise ValueError(told("too many cells without a value"))
+            if cells:
+                found |= {(at, place): cells[place] for at in range(row, end) for place in cells}
+            row = end
+            one.clear()
         elif here and name in _CELLS and event == "end":
-            text = _odd(one)
-            end = column + _repeated(one, "columns")
+            text, end = _odd(one), column + _repeated(one, "columns")
             if text:
-                found |= {(row, at): text for at in range(column, min(end, _MOST_COLUMNS))}
+                cells |= dict.fromkeys(range(column, min(end, _MOST_COLUMNS)), text)
             column = end
     return found
 

@@ -23,9 +23,13 @@ def compared_with_rows(raw: Raw, rows: Rows, library: str) -> SecondReading:
     A cell that one of them does not have is empty there.
     """
     header = raw.header or (raw.first_row - 1,)
-    first = {header[-1]: raw.names}
-    texts = [column.to_pylist() for column in raw.columns]
-    first |= dict(zip(raw.row_numbers.tolist(), map(list, zip(*texts, strict=True)), strict=True))
+    before = [""] * raw.left
+    texts = zip(*(column.to_pylist() for column in raw.columns), strict=True)
+    first = {header[-1]: [*before, *raw.names]}
+    first |= {
+        number: [*before, *cells]
+        for number, cells in zip(raw.row_numbers.tolist(), texts, strict=True)
+    }
     second = {number: cells for number, cells in rows.items() if number > header[-1]}
     second[header[-1]] = header_names([rows.get(at, []) for at in header])
     numbers = sorted(first.keys() | second.keys())
@@ -61,7 +65,7 @@ def compared_with_columns(raw: Raw, table: pa.Table, library: str) -> SecondRead
 
 
 def _compared(raw: Raw, library: str, cells: int, unlike: list[tuple[Any, ...]]) -> SecondReading:
-    names = raw.distinct
+    names = [*(f"#{at + 1}" for at in range(raw.left)), *raw.distinct]
     shown = tuple(
         UnlikeCell(number, names[at] if at < len(names) else f"#{at + 1}", _text(one), _text(other))
         for number, at, one, other in unlike[:_MOST_SHOWN]
@@ -82,6 +86,6 @@ def _alike(column: pa.ChunkedArray, other: pa.ChunkedArray) -> bool:
 
 
 def _text(value: Any) -> str:
-    """Return a cell as text: a date without a time is a date, and no value no text."""
+    """Return a cell as text, white space around it apart: a date without a time is a date."""
     text = "" if value is None or value == NONE_TEXT else str(value)
-    return text.removesuffix(" 00:00:00")
+    return text.removesuffix(" 00:00:00").strip()

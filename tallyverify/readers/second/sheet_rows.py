@@ -10,12 +10,13 @@ from tallyverify.readers.second.text_rows import Rows
 
 
 def sheet_rows(data: bytes, sheet: str) -> Rows:
-    """Return the rows of a sheet as text, without the columns on the left that are empty.
+    """Return the rows of a sheet as text.
 
     A number that is whole is written as an integer, as the first reading has it. A formula without
     a value is empty. What openpyxl raises for a file that it cannot read is of many kinds.
     """
     import openpyxl
+    from openpyxl.utils.escape import unescape
 
     with warnings.catch_warnings():
         # It warns of parts of a workbook that it leaves out: pictures, validation of input.
@@ -26,14 +27,11 @@ def sheet_rows(data: bytes, sheet: str) -> Rows:
         there = book[sheet]
         there.reset_dimensions()  # those that the file states need not be true
         rows = {
-            number: [_text(value) for value in row]
+            number: [unescape(_text(value)) for value in row]
             for number, row in enumerate(there.iter_rows(values_only=True), start=1)
         }
         book.close()
-    filled = {number: cells for number, cells in rows.items() if any(cells)}
-    firsts = (next(at for at, cell in enumerate(cells) if cell) for cells in filled.values())
-    left = min(firsts, default=0)
-    return {number: cells[left:] for number, cells in filled.items()}
+    return {number: cells for number, cells in rows.items() if any(cells)}
 
 
 def _text(value: Any) -> str:
