@@ -26,7 +26,7 @@ from measure import HERE, Row, process
 
 MOST = 1.2
 """Exponent that is aimed at: n log n looks like 1.1 at these sizes."""
-SMALLEST = 0.03, 2.0
+SMALLEST = 0.05, 8.0
 """Seconds and megabytes below which a growth is noise: then no exponent is told."""
 
 CONTEST = {"id": "t", "levels": ["state"], "candidates": [{"id": "A"}, {"id": "B"}]}
@@ -55,9 +55,9 @@ def objects(n: int, **more: Any) -> list[dict[str, Any]]:
     return [dict(zip(CELLS, sheet(at).split(","), strict=True)) | more for at in range(n)]
 
 
-def result(stations: int, **more: Any) -> dict[str, Any]:
+def result(sheets: int, **more: Any) -> dict[str, Any]:
     """Return the true result of so many sheets."""
-    return {"valid": 10 * stations, "votes": {"A": 6 * stations, "B": 4 * stations}, **more}
+    return {"valid": 10 * sheets, "votes": {"A": 6 * sheets, "B": 4 * sheets}, **more}
 
 
 @dataclass(frozen=True)
@@ -214,17 +214,17 @@ def _bulletin(stations: int, name: str = "1", issued: str = "2024-01-01") -> dic
 KINDS: dict[Callable[[int], Input], int] = {
     latin_cell: 16_000,
     latin_rows: 5_000,
-    csv_rows: 10_000,
+    csv_rows: 40_000,
     csv_columns: 2_000,
     quoted_rows: 5_000,
     json_lines: 2_500,
     json_list: 2_500,
-    json_other_keys: 1_000,
+    json_other_keys: 4_000,
     json_line_ends: 50_000,
     html_rows: 1_000,
-    html_merged: 250,
+    html_merged: 2_500,
     html_instructions: 25_000,
-    members: 100,
+    members: 400,
     long_rows: 2_500,
     sheets_verified: 5_000,
     unread_cells: 2_500,
