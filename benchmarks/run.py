@@ -9,6 +9,7 @@ import platform
 import captures
 import command_line
 import forensics
+import guarded
 import in_memory
 import inference
 import light_import
@@ -21,6 +22,7 @@ PARTS = (
     light_import,
     command_line,
     reading,
+    guarded,
     repeats,
     in_memory,
     row_by_row,

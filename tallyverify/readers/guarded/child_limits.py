@@ -13,6 +13,7 @@ from tallyverify.language import number, told
 MEMORY_VARIABLE, SECONDS_VARIABLE = "TALLYVERIFY_CHILD_MEMORY", "TALLYVERIFY_CHILD_SECONDS"
 MEBIBYTE = 2**20
 _BYTES_A_SECOND = 10 * MEBIBYTE
+_BYTES_A_BYTE = 32
 _ALLOWED = {MEMORY_VARIABLE: (256, 1_048_576), SECONDS_VARIABLE: (1, 86_400)}
 
 
@@ -23,7 +24,7 @@ class ChildLimits:
     Attributes
     ----------
     memory : int
-        MiB, beside twice the size of the file.
+        MiB, beside 32 times the size of the file: a workbook unpacks, and becomes objects.
     seconds : int
         Of waiting, and one more for each 10 MiB of the file.
     """
@@ -47,7 +48,7 @@ class ChildLimits:
 
     def bytes_for(self, size: int) -> int:
         """Return the memory that the process may take for a file of so many bytes."""
-        return self.memory * MEBIBYTE + 2 * size
+        return self.memory * MEBIBYTE + _BYTES_A_BYTE * size
 
     def seconds_for(self, size: int) -> float:
         """Return how long a file of so many bytes may be waited for."""

@@ -45,13 +45,13 @@ def unpacked(raw: bytes, name: str, members: str | None) -> Iterator[Unpacked]:
             raise NoAnswerError
         return Unpacked(called, member, raw if part.data is None else bytes(part.data), kind)
 
-    return asked(f"{__name__}:unpacked_there", name, raw, taken, name=name, members=members)
+    return asked(f"{__name__}:unpacked_inside", name, raw, taken, name=name, members=members)
 
 
 # In the guarded process.
 
 
-def unpacked_there(data: bytes, name: str, members: str | None) -> Iterator[Part]:
+def unpacked_inside(data: bytes, name: str, members: str | None) -> Iterator[Part]:
     """Unpack an archive, one layer."""
     if data.startswith(GZIP):
         inner = gunzipped(data, name)

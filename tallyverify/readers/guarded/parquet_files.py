@@ -24,7 +24,7 @@ _ERRORS = (pa.ArrowException, OSError, ValueError)
 def parquet_columns(content: Content) -> Raw:
     """Return all columns of a file; those that no mapping names are for the second look at it."""
     parts = asked(
-        f"{__name__}:batches_there",
+        f"{__name__}:batches_inside",
         content.name,
         content.data,
         _of_one_schema(),
@@ -38,7 +38,7 @@ def parquet_columns(content: Content) -> Raw:
 def parquet_head(path: Path) -> tuple[list[str], int]:
     """Return the names of the columns of a file on disk, and the number of its rows."""
     ((names, rows),) = asked(
-        f"{__name__}:head_there",
+        f"{__name__}:head_inside",
         path.name,
         b"",
         lambda part: (_table(part).column_names, int(part.facts["rows"])),
@@ -52,7 +52,7 @@ def parquet_head(path: Path) -> tuple[list[str], int]:
 def parquet_batches(path: Path, columns: list[str], rows: int) -> Iterator[pa.Table]:
     """Yield some columns of a file on disk, so many rows at a time."""
     parts = asked(
-        f"{__name__}:batches_there",
+        f"{__name__}:batches_inside",
         path.name,
         b"",
         _of_one_schema(),
@@ -89,14 +89,14 @@ def _of_one_schema() -> Callable[[Part], pa.Table]:
 # In the guarded process.
 
 
-def head_there(data: bytes, name: str, path: str) -> Iterator[Part]:
+def head_inside(data: bytes, name: str, path: str) -> Iterator[Part]:
     """Say what a file holds, as it says itself."""
     file = _opened(data, name, path)
     rows = int(file.metadata.num_rows)
     yield Part({"rows": rows}, file.schema_arrow.empty_table())
 
 
-def batches_there(
+def batches_inside(
     data: bytes, name: str, rows: int, path: str | None = None, columns: list[str] | None = None
 ) -> Iterator[Part]:
     """Decode a file: first a table without rows, for the types, then batches."""

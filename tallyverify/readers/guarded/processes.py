@@ -28,7 +28,7 @@ from tallyverify.readers.guarded.parts import (
 _START = 120.0
 """Seconds in which a process must have started, on a machine however busy."""
 _LAST_WORD = 5.0
-_SERVE = "from tallyverify.readers.guarded.serving import serve; serve()"
+_SERVE = "from tallyverify.readers.guarded.serving import serve_files; serve_files()"
 
 _Result = TypeVar("_Result")
 

@@ -19,7 +19,7 @@ from tallyverify.readers.guarded.parts import LONGEST_WORDS, Part, as_sayings, h
 _HELD = 512 * 2**20
 
 
-def serve() -> None:
+def serve_files() -> None:
     """Answer what standard input asks, until it ends."""
     with suppress(ValueError, AttributeError):  # the parent decides what an interrupt means
         signal.signal(signal.SIGINT, signal.SIG_IGN)

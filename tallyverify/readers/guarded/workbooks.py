@@ -27,7 +27,7 @@ def workbook_columns(
 ) -> tuple[Raw, tuple[str, ...]]:
     """Return the columns of a sheet, and what is hidden, as :mod:`..kinds.workbook` reads them."""
     (read,) = asked(
-        f"{__name__}:columns_there",
+        f"{__name__}:columns_inside",
         content.name,
         content.data,
         lambda part: _columns(part, content.name),
@@ -43,7 +43,7 @@ def sheets_to_read(content: Content, sheet: str | None, *, named: bool) -> list[
     if not asks_for_sheets(content, sheet, named=named):
         return [sheet]
     (sheets,) = asked(
-        f"{__name__}:sheets_there",
+        f"{__name__}:sheets_inside",
         content.name,
         content.data,
         lambda part: [None if name is None else _text(name) for name in part.facts["sheets"]],
@@ -62,7 +62,7 @@ def visible_sheets(content: Content) -> tuple[dict[str, list[list[str]]], list[s
     sheets: dict[str, list[list[str]]] = {}
     hidden: list[str] = []
     for name, rows in asked(
-        f"{__name__}:visible_there", content.name, content.data, _cells, **_of(content)
+        f"{__name__}:visible_inside", content.name, content.data, _cells, **_of(content)
     ):
         if rows is None:
             hidden.append(name)
@@ -127,7 +127,7 @@ def _whole(value: object) -> int:
 # In the guarded process.
 
 
-def columns_there(
+def columns_inside(
     data: bytes, name: str, kind: str, sheet: str | None, header: list[int]
 ) -> Iterator[Part]:
     """Read a sheet."""
@@ -140,14 +140,14 @@ def columns_there(
     yield Part({**facts, "said": list(map(told_as_json, said))}, table)
 
 
-def sheets_there(data: bytes, name: str, kind: str, sheet: str | None) -> Iterator[Part]:
+def sheets_inside(data: bytes, name: str, kind: str, sheet: str | None) -> Iterator[Part]:
     """Say which sheets are meant."""
     from tallyverify.readers.opening.sheets import sheets_meant
 
     yield Part({"sheets": sheets_meant(_content(data, name, kind), sheet)})
 
 
-def visible_there(data: bytes, name: str, kind: str) -> Iterator[Part]:
+def visible_inside(data: bytes, name: str, kind: str) -> Iterator[Part]:
     """Read all sheets that are seen, as they stand."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 

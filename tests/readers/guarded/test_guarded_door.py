@@ -155,7 +155,7 @@ def test_what_is_no_message_of_ours_is_none(data: object) -> None:
 
 def test_limits_grow_with_the_file_and_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ChildLimits().bytes_for(0) == 2 * 2**30
-    assert ChildLimits().bytes_for(2**30) == 4 * 2**30
+    assert ChildLimits().bytes_for(2**20) == 2 * 2**30 + 32 * 2**20
     assert ChildLimits().seconds_for(600 * 2**20) == 120
     monkeypatch.setenv("TALLYVERIFY_CHILD_MEMORY", "4096")
     assert ChildLimits.of_environment() == ChildLimits(memory=4096)
