@@ -19,6 +19,9 @@ from tallyverify.readers.words import cell_place
 from tallyverify.records import Contest, Cut, Mapping, column_named
 from tallyverify.table import Source
 
+# Digits but 0 to 9, and those of another width or style, which keys take for these.
+_OTHER_DIGITS = r"[^\P{Nd}0-9\x{FF10}-\x{FF19}\x{1D7CE}-\x{1D7FF}\x{1FBF0}-\x{1FBF9}]"
+
 
 @dataclass(frozen=True)
 class Codes:
@@ -37,6 +40,14 @@ def station_codes(raw: Raw, mapping: Mapping, contest: Contest, source: Source) 
     no_key = np.zeros(raw.rows, dtype=bool)
     for code in mapping.station:
         piece = pc.fill_null(_code(raw, code, mapping, said, source), "")
+        if pc.any(pc.match_substring_regex(piece, _OTHER_DIGITS)).as_py():
+            said.append(
+                told(
+                    "{column} holds digits of other scripts than 0 to 9: as parts of keys they are "
+                    "compared as they stand",
+                    column=shown(column_named(code)),
+                )
+            )
         no_key |= pc.equal(piece, "").to_numpy(zero_copy_only=False) | labelled(piece)
         pieces.append(piece if len(mapping.station) == 1 else _without_slash(piece))
     keys = pieces[0] if len(pieces) == 1 else pc.binary_join_element_wise(*pieces, "/")

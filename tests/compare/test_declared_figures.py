@@ -144,9 +144,10 @@ def test_votes_beside_the_voters_of_an_area_are_a_note() -> None:
 def test_declared_voters_beside_those_of_the_registry(
     registered: int, stations: int, sizes: tuple[int | None, ...], found: bool
 ) -> None:
-    listed = [{"station": f"{at:03d}"} for at in (1, 2)]
-    for one, size in zip(listed, sizes, strict=True):
-        one |= {} if size is None else {"registered": size}  # type: ignore[dict-item]
+    listed: list[dict[str, Any]] = [
+        {"station": f"{at:03d}"} | ({} if size is None else {"registered": size})
+        for at, size in enumerate(sizes, start=1)
+    ]
     report = of(
         "D303",
         nation(votes=VOTES),

@@ -7,6 +7,7 @@ import datetime
 import io
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from hypothesis import strategies as st
 
 from tallyverify import InputError, load_case
 from tallyverify.readers import read_twice
-from tallyverify.readers.second import reading
+from tallyverify.readers.second import apart, reading
 from tallyverify.records import Mapping
 from tallyverify.table import SecondReading
 from tests.helpers.command import SAMPLES
 from tests.helpers.real import ELECTIONS, described, path_of, realdata
+from tests.hostile.sound import packed
 from tests.readers.test_workbook import CELLS, NUMBER, changed, open_document, saved
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=6)
@@ -179,25 +181,28 @@ def test_parquet_is_read_alike() -> None:
 
 
 def test_a_cell_of_parquet_that_differs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "typed_columns", lambda _: pa.table({"x": ["1"], "n": [4]}))
+    monkeypatch.setattr(reading, "columns_of_file", lambda _: pa.table({"x": ["1"], "n": [4]}))
     one = twice(parquet(x=["1", "2"], n=[4, 5]), "a.parquet")
     told = [(cell.row, cell.column, cell.first, cell.second) for cell in one.shown]
     assert told == [(2, "x", "2", ""), (2, "n", "5", "")]
 
 
-@pytest.mark.parametrize(
-    ("name", "library", "function"),
-    [("a.xlsx", "openpyxl", "sheet_rows"), ("a.parquet", "polars", "typed_columns")],
-)
-def test_a_library_that_refuses_the_file_is_told(
-    monkeypatch: pytest.MonkeyPatch, name: str, library: str, function: str
-) -> None:
-    def refuse(*_: Any) -> None:
+def test_a_library_that_refuses_the_file_is_told() -> None:
+    """Its properties are no XML: calamine does not look at them, openpyxl does."""
+    with zipfile.ZipFile(io.BytesIO(workbook([(1, 2, 3)]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    one = twice(packed(parts | {"docProps/core.xml": b"<"}), "a.xlsx")
+    assert (one.library, one.cells, one.unlike) == ("openpyxl", 0, 0)
+    assert "Error: " in one.refused  # openpyxl's own parser, or lxml where that is installed
+
+
+def test_whatever_a_library_raises_is_told() -> None:
+    def refuse() -> pa.Table:
         raise TypeError("no")
 
-    monkeypatch.setattr(reading, function, refuse)
-    one = twice(workbook([(1, 2, 3)]) if name == "a.xlsx" else parquet(x=["1"]), name)
-    assert one == SecondReading(name, library, refused="TypeError: no")
+    assert apart._part(refuse).facts == {"refused": "TypeError: no"}
+    with pytest.raises(apart.NotReadError, match="TypeError: no"):
+        apart._table(apart._part(refuse))
 
 
 def test_a_library_that_is_not_there_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,6 +101,15 @@ def test_digits_of_every_script_are_read_or_not_read_and_never_left_out() -> Non
         assert read.values.null_count == len(texts)
 
 
+def test_digits_of_other_scripts_in_keys_are_told() -> None:
+    for key in ("B3", "B\uff13", "B\U0001d7db"):  # of another width or style they are one
+        assert report_of(_sheets([key]), checks="T209").check("T209").reason == ""
+    assert report_of(_sheets(["B\u0663"]), checks="T209").check("T209").reason == (
+        "'station' holds digits of other scripts than 0 to 9: as parts of keys they are compared "
+        "as they stand"
+    )
+
+
 def test_a_look_alike_of_a_declared_area_is_told() -> None:
     rows = [{"state": "N\u043erte", "town": "x", "A": 1, "B": 2, "C": 3}]
     declared = declared_of({"areas": [{"area": {"state": "Norte"}, "votes": {"A": 1}}]})

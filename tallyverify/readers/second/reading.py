@@ -12,10 +12,9 @@ from tallyverify.readers.kinds.encoding import to_utf8
 from tallyverify.readers.opening.many import Unit, units_of
 from tallyverify.readers.profiles.opening import tables_of
 from tallyverify.readers.profiles.profile import profile_named, profile_names
+from tallyverify.readers.second.apart import NotReadError, columns_of_file, rows_of_sheet
 from tallyverify.readers.second.comparing import compared_with_columns, compared_with_rows
-from tallyverify.readers.second.sheet_rows import sheet_rows
 from tallyverify.readers.second.text_rows import text_rows
-from tallyverify.readers.second.typed_columns import typed_columns
 from tallyverify.records import Mapping
 from tallyverify.table import SecondReading
 from tallyverify.taken import takes_input
@@ -78,11 +77,12 @@ def _second(unit: Unit) -> SecondReading:
     _check_installed(library, raw.file)
     try:
         if library == "polars":
-            return compared_with_columns(raw, typed_columns(content.data), library)
-        return compared_with_rows(raw, sheet_rows(content.data, raw.sheet or ""), library)
-    except Exception as error:  # a library may raise anything for a file that another one reads
-        refused = f"{type(error).__name__}: {error}"[:120]
-        return SecondReading(raw.file, library, refused=refused)
+            return compared_with_columns(raw, columns_of_file(content), library)
+        return compared_with_rows(raw, rows_of_sheet(content, raw.sheet or ""), library)
+    except NotReadError as error:
+        return SecondReading(raw.file, library, refused=str(error))
+    except InputError as error:  # it breaks, or takes more than its limits
+        return SecondReading(raw.file, library, refused=error.what)
 
 
 def _why_not(kind: str) -> str:
