@@ -6,6 +6,7 @@ done to this process alone.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from contextlib import suppress
@@ -24,6 +25,7 @@ def serve_files() -> None:
     with suppress(ValueError, AttributeError):  # the parent decides what an interrupt means
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    gc.disable()  # cells hold each other in no cycles; what is held too long ends the process
     # What a library prints must not come among the answers.
     os.dup2(2, 1)
     _say(answers, {"ready": True})
