@@ -140,6 +140,12 @@ class Deciding:
             int(np.maximum(one.most - one.base, 0).sum()),
         )
 
+    @cached_property
+    def _all_votes(self) -> tuple[Any, Any]:
+        """Votes for all candidates together on each sheet, at least and at most."""
+        one = self.sheets
+        return sum(one.low[name] for name in one.votes), sum(one.high[name] for name in one.votes)
+
     def _changes(self, one: Condition, *, to_hold: bool) -> tuple[Any, Any]:
         """Return what each sheet does to a condition where it is taken out, and corrected."""
         sheets = self.sheets
@@ -151,12 +157,12 @@ class Deciding:
         def exact(values: Any) -> Any:
             return values.astype(kind)
 
-        figures = {name: exact(v) for name, v in sheets.votes.items() if name in _named(one)}
-        here = one.of(figures, exact(sheets.base))
-        corner = {name: (own if name == one.mine else others)[name] for name in sheets.votes}
-        whole = sum(corner.values()) + sheets.beside[0 if to_hold else 1]
-        whole = np.minimum(whole, sheets.most)
-        there = one.of({n: exact(v) for n, v in corner.items() if n in _named(one)}, exact(whole))
+        here = one.of({n: exact(sheets.votes[n]) for n in _named(one)}, exact(sheets.base))
+        corner = {name: (own if name == one.mine else others)[name] for name in _named(one)}
+        # All others as they are least, or most: only its own votes stand at the other end.
+        whole = self._all_votes[0 if to_hold else 1] - others[one.mine] + own[one.mine]
+        whole = np.minimum(whole + sheets.beside[0 if to_hold else 1], sheets.most)
+        there = one.of({n: exact(v) for n, v in corner.items()}, exact(whole))
         sign = 1 if to_hold else -1
         return sign * -here, sign * (there - here)
 
