@@ -21,7 +21,7 @@ from tallyverify.rules.as_read import summarise_as_read
 
 __all__ = ["CHECKS", "GATE", "summarise_as_read"]
 
-GATE = (reading.T218, *meaning.CHECKS, *areas.CHECKS, *extent.CHECKS)
+GATE = (unread.T218, *meaning.CHECKS, *areas.CHECKS, *extent.CHECKS)
 """Checks whose findings above a note put the meaning of the input in doubt."""
 
 CHECKS = tuple(

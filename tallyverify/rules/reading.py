@@ -1,18 +1,18 @@
-"""T208, T209, T218: what the reader noticed: subtotals, damaged letters, another reading."""
+"""T208, T209: what the reader noticed: subtotals among the stations, damaged letters."""
 
 from __future__ import annotations
 
-from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check, Kept, RowsRead, Seen
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check, Kept, Seen
 from tallyverify.errors import shown
 from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import clauses, counted, enumerated, formula, number, told
-from tallyverify.names import look_alikes
-from tallyverify.rules.as_read import summarise_as_read
-from tallyverify.rules.looking_alike import names_looking_alike, summarise_names
-from tallyverify.table import SecondReading, UnlikeCell
-
-_TOLD = 3
-"""So many cells that differ stand in the sentence of a finding; more in its arithmetic."""
+from tallyverify.language import clauses, formula, told, told_of
+from tallyverify.names import folded, look_alikes
+from tallyverify.rules.joining import and_last
+from tallyverify.table import ActaTable, looking_alike, with_code_points
 
 
 def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
@@ -57,7 +57,7 @@ def text(check: Check, kept: Kept, facts: CaseFacts) -> CheckResult:
         )
         for name in facts.source.damaged[:MOST_FINDINGS]
     ]
-    alike, same = names_looking_alike(check, kept.rows, facts)
+    alike, same = _looking_alike(check, kept.rows, facts)
     alike += _look_alikes(check, kept.seen, facts)
     others = [one.source for one in (facts.registry, facts.earlier) if one is not None]
     of_others = (
@@ -103,70 +103,78 @@ def _look_alikes(check: Check, seen: Seen, facts: CaseFacts) -> list[Finding]:
     return notes
 
 
-def second_reading(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
-    """T218: cells that another library reads otherwise; files that none reads."""
-    if not facts.second_readings:
-        return check.not_applicable(told("no second reading was asked for"))
-    read = [one for one in facts.second_readings if not one.reason]
-    findings = [_unlike(check, one) for one in read if one.unlike or one.refused]
-    without = clauses(
-        formula("{file}: {said}", file=one.file, said=one.reason)
-        for one in facts.second_readings
-        if one.reason
-    )
-    cells, unlike = sum(one.cells for one in read), sum(one.unlike for one in read)
-    if without and not findings:
-        return check.not_applicable(without)
-    libraries = enumerated(sorted({one.library for one in read}))
-    said = told(
-        "{cells} compared, read by {libraries}",
-        cells=counted(cells, "cell", "cells"),
-        libraries=libraries,
-    )
-    reason = clauses([said, without]) if without else said
-    return check.result(findings, reason=reason, statistic=unlike)
+@dataclass(frozen=True)
+class _AreaNames:
+    """The names of areas on the sheets, by level."""
 
+    by_level: dict[str, frozenset[str]]
 
-def _unlike(check: Check, one: SecondReading) -> Finding:
-    if one.refused:
-        says = told(
-            "{file}: {library} cannot read it: {said}",
-            file=one.file,
-            library=one.library,
-            said=shown(one.refused),
+    def __add__(self, other: _AreaNames) -> _AreaNames:
+        return _AreaNames(
+            {level: one | other.by_level[level] for level, one in self.by_level.items()}
         )
-        return check.finding(
-            says, arithmetic=told("one library reads the file, the other does not")
+
+
+def _names_of(part: ActaTable, facts: CaseFacts) -> _AreaNames:
+    """Collect the names of a part."""
+    names = {level: pc.unique(part.frame[level].array.__arrow_array__()) for level in part.levels}
+    return _AreaNames(
+        {level: frozenset(filter(None, column.to_pylist())) for level, column in names.items()}
+    )
+
+
+def _looking_alike(
+    check: Check, names: _AreaNames, facts: CaseFacts
+) -> tuple[list[Finding], list[str]]:
+    """Return a note on each set of names that were not joined, and in words how many were."""
+    notes: list[Finding] = []
+    said: list[str] = []
+    for level in facts.levels:
+        every = set(names.by_level[level]) | {area[level] for area in facts.areas if level in area}
+        for other in (facts.registry, facts.earlier):
+            if other is not None and level in other.frame.columns:
+                every |= set(other.frame[level].dropna().unique())
+        groups = looking_alike(map(str, every))
+        one = [group for group in groups if len(set(map(folded, group))) == 1]
+        notes += [_note(check, group, level) for group in groups if group not in one]
+        if one:
+            said.append(
+                told_of(
+                    len(one),
+                    "{count} name of {level} is written in different characters that look the "
+                    "same, {names}: taken as one",
+                    "{count} names of {level} are written in different characters that look the "
+                    "same, such as {names}: each taken as one",
+                    level=level,
+                    names=and_last(with_code_points(one[0], shown)),
+                )
+            )
+    notes += [_note(check, group, "") for group in looking_alike(_ids(facts))]
+    return notes, said
+
+
+def _ids(facts: CaseFacts) -> list[str]:
+    options = (option for row in facts.contest.candidates for option in row.options)
+    return [*facts.contest.candidate_ids, *options, *facts.contest.line_ids]
+
+
+def _note(check: Check, group: list[str], level: str) -> Finding:
+    names = and_last(with_code_points(group, shown))
+    says = told("the ids {names} of the contest look the same and are not one", names=names)
+    if level:
+        says = told(
+            "the names {names} of {level} look the same and are of different characters; they "
+            "were not taken as one",
+            names=names,
+            level=level,
         )
     return check.finding(
-        told(
-            "{file}: {unlike} of {cells} are others where {library} reads them: {texts}",
-            file=one.file,
-            unlike=number(one.unlike),
-            cells=counted(one.cells, "cell", "cells"),
-            library=one.library,
-            texts=_first(one.shown, _TOLD, one.unlike),
-        ),
-        observed=one.unlike,
-        expected=0,
-        arithmetic=_first(one.shown, len(one.shown), one.unlike),
+        says,
+        evidence=Evidence.NOTE,
+        area={level: group[0]} if level else None,
+        observed=len(group),
+        arithmetic=told("in brackets what they differ in, by its number in Unicode"),
     )
-
-
-def _first(cells: tuple[UnlikeCell, ...], most: int, every: int) -> str:
-    texts = [
-        told(
-            "row {row}, column {column}: {first} and {second}",
-            row=str(one.row),
-            column=shown(one.column),
-            first=shown(one.first),
-            second=shown(one.second),
-        )
-        for one in cells[:most]
-    ]
-    if every <= len(texts):
-        return clauses(texts)
-    return told("{names} and {more} more", names=clauses(texts), more=number(every - len(texts)))
 
 
 T208 = Check(
@@ -185,18 +193,7 @@ T209 = Check(
     "rules",
     Evidence.QUALITY,
     text,
-    summarise_names,
+    _names_of,
     "kept",
-)
-T218 = Check(
-    "T218",
-    told("Cells that another library reads otherwise"),
-    "rules",
-    Evidence.QUALITY,
-    second_reading,
-    summarise_as_read,
-    "reading",
-    needs=told("a second reading (--second-reading)"),
-    assumptions=told("delimited text, xlsx and Parquet; two libraries may err alike"),
 )
 CHECKS = (T208, T209)

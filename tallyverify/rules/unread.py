@@ -1,4 +1,4 @@
-"""R106: figures that were not read, with the file, row, column and text of each."""
+"""R106, T218: figures that were not read, and cells that another library reads otherwise."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tallyverify.checking import CaseFacts, Check, first_rows
+from tallyverify.checking import CaseFacts, Check, RowsRead, first_rows
 from tallyverify.errors import shown
 from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import counted, enumerated, formula, number, told
+from tallyverify.language import clauses, counted, enumerated, formula, number, told
 from tallyverify.model import MAX_COUNT
-from tallyverify.table import DIFFERS, UNREAD_COLUMNS, ActaTable
+from tallyverify.rules.as_read import summarise_as_read
+from tallyverify.table import DIFFERS, UNREAD_COLUMNS, ActaTable, SecondReading, UnlikeCell
+
+_TOLD = 3
+"""So many cells that differ stand in the sentence of a finding; more in its arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,72 @@ def conclude(check: Check, summary: Unread, facts: CaseFacts) -> CheckResult:
     )
 
 
+def second_reading(check: Check, reading: RowsRead, facts: CaseFacts) -> CheckResult:
+    """T218: cells that another library reads otherwise; files that none reads."""
+    if not facts.second_readings:
+        return check.not_applicable(told("no second reading was asked for"))
+    read = [one for one in facts.second_readings if not one.reason]
+    findings = [_unlike(check, one) for one in read if one.unlike or one.refused]
+    without = clauses(
+        formula("{file}: {said}", file=one.file, said=one.reason)
+        for one in facts.second_readings
+        if one.reason
+    )
+    cells, unlike = sum(one.cells for one in read), sum(one.unlike for one in read)
+    if without and not findings:
+        return check.not_applicable(without)
+    libraries = enumerated(sorted({one.library for one in read}))
+    said = told(
+        "{cells} compared, read by {libraries}",
+        cells=counted(cells, "cell", "cells"),
+        libraries=libraries,
+    )
+    reason = clauses([said, without]) if without else said
+    return check.result(findings, reason=reason, statistic=unlike)
+
+
+def _unlike(check: Check, one: SecondReading) -> Finding:
+    if one.refused:
+        says = told(
+            "{file}: {library} cannot read it: {said}",
+            file=one.file,
+            library=one.library,
+            said=shown(one.refused),
+        )
+        return check.finding(
+            says, arithmetic=told("one library reads the file, the other does not")
+        )
+    return check.finding(
+        told(
+            "{file}: {unlike} of {cells} are others where {library} reads them: {texts}",
+            file=one.file,
+            unlike=number(one.unlike),
+            cells=counted(one.cells, "cell", "cells"),
+            library=one.library,
+            texts=_first(one.shown, _TOLD, one.unlike),
+        ),
+        observed=one.unlike,
+        expected=0,
+        arithmetic=_first(one.shown, len(one.shown), one.unlike),
+    )
+
+
+def _first(cells: tuple[UnlikeCell, ...], most: int, every: int) -> str:
+    texts = [
+        told(
+            "row {row}, column {column}: {first} and {second}",
+            row=str(one.row),
+            column=shown(one.column),
+            first=shown(one.first),
+            second=shown(one.second),
+        )
+        for one in cells[:most]
+    ]
+    if every <= len(texts):
+        return clauses(texts)
+    return told("{names} and {more} more", names=clauses(texts), more=number(every - len(texts)))
+
+
 R106 = Check(
     code="R106",
     name=told("Figures that were not read"),
@@ -106,5 +176,16 @@ R106 = Check(
     conclude=conclude,
     rows="every",
     assumptions=told("what cannot be read exactly is missing, never guessed"),
+)
+T218 = Check(
+    "T218",
+    told("Cells that another library reads otherwise"),
+    "rules",
+    Evidence.QUALITY,
+    second_reading,
+    summarise_as_read,
+    "reading",
+    needs=told("a second reading (--second-reading)"),
+    assumptions=told("delimited text, xlsx and Parquet; two libraries may err alike"),
 )
 CHECKS = (R106,)
