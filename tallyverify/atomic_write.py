@@ -8,14 +8,21 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+from tallyverify.errors import InputError
+from tallyverify.language import told
 
 INTERRUPTS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 """Signals that ask to stop; not every system has all of them."""
+
+_MOST_SECONDS, _PAUSE = 30.0, 0.02
+"""How long to wait for another run to have written, and how long between two looks."""
 
 _BESIDE = ".part"
 """How the name of a file ends that stands beside the place it is meant for."""
@@ -74,23 +81,37 @@ def _alone_in(folders: Iterable[Path]) -> Iterator[bool]:
     The lock is the system's own: it ends with the process, however that ends, and leaves no file.
     """
     with ExitStack() as opened:
+        handles = {}
         try:
-            import fcntl
-
-            handles = {}
             for folder in folders:
                 handle = os.open(folder, os.O_RDONLY)
                 opened.callback(os.close, handle)
                 what = os.fstat(handle)
-                handles[what.st_dev, what.st_ino] = handle
+                handles[what.st_dev, what.st_ino] = folder, handle
             # Each folder once, however it is named, and all runs in one order: none waits for
             # itself, or for one that waits for it.
-            for _, handle in sorted(handles.items()):
-                fcntl.flock(handle, fcntl.LOCK_EX)
+            for _, (folder, handle) in sorted(handles.items()):
+                _lock(folder, handle)
             alone = True
         except (ImportError, OSError):  # not on Windows, nor on every disk of a network
             alone = False
         yield alone
+
+
+def _lock(folder: Path, handle: int) -> None:
+    """Lock an open folder, once no other run writes to it; that takes less than a second."""
+    import fcntl
+
+    for _ in range(round(_MOST_SECONDS / _PAUSE)):
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_PAUSE)
+    raise InputError(
+        told("another program holds the folder that is written to"),
+        file=folder.resolve().name,
+        hint=told("wait for it, or name another folder"),
+    )
 
 
 def _sweep(paths: Iterable[Path]) -> None:

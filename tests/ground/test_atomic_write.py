@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tallyverify.atomic_write import write_whole
+from tallyverify.errors import InputError
 
 NAMES = ("worklist.csv", "report.json", "report.html", "made_with.json", "certificate.json")
 STEPS = ("open", "fdopen", "chmod", "replace", "unlink")
@@ -126,6 +127,22 @@ def test_one_folder_by_two_names_is_no_other_run(tmp_path: Path) -> None:
     done.join(20)
     assert not done.is_alive()
     assert (tmp_path / "real" / "b").read_text(encoding="utf-8") == "2"
+
+
+def test_a_folder_that_another_program_holds_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under ``flock FOLDER tallyverify …``, which would wait for itself for ever."""
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr("tallyverify.atomic_write._MOST_SECONDS", 0.1)
+    handle = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with pytest.raises(InputError, match="another program holds the folder"):
+        write_whole(run_of(1, tmp_path))
+    assert os.listdir(tmp_path) == []
+    os.close(handle)
+    write_whole(run_of(1, tmp_path))
+    assert runs_in(tmp_path) == dict.fromkeys(NAMES, "1")
 
 
 def test_runs_at_once_leave_the_files_of_one(tmp_path: Path) -> None:
