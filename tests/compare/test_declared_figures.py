@@ -144,9 +144,10 @@ def test_votes_beside_the_voters_of_an_area_are_a_note() -> None:
 def test_declared_voters_beside_those_of_the_registry(
     registered: int, stations: int, sizes: tuple[int | None, ...], found: bool
 ) -> None:
-    listed = [{"station": f"{at:03d}"} for at in (1, 2)]
-    for one, size in zip(listed, sizes, strict=True):
-        one |= {} if size is None else {"registered": size}  # type: ignore[dict-item]
+    listed = [
+        {"station": f"{at:03d}", **({} if size is None else {"registered": size})}
+        for at, size in enumerate(sizes, start=1)
+    ]
     report = of(
         "D303",
         nation(votes=VOTES),
@@ -339,6 +340,9 @@ def test_the_level_holds_for_all_tests_together(votes: tuple[int, ...], flagged:
     assert rounded_counts(list(votes), sum(votes), 0).flagged
     report = of("D305", nation(votes=dict(zip("ABC", votes, strict=True))))
     assert bool(report.of("D305")) is flagged
+    for one in report.of("D305"):
+        assert one.expected == round(3 * 101 / 6453, 6)
+        assert one.difference is None
     pvalue = report.check("D305").pvalue
     assert pvalue == (pytest.approx((102 / 6453) ** 2, rel=1e-5) if flagged else None)
 
@@ -442,6 +446,9 @@ def test_a_batch_is_told_beside_what_was_seen() -> None:
     assert of("D307", first, less).of("D307") == ()  # that is for D306
     without = nation(votes={"A": 530, "B": 460})
     assert of("D307", first, without).check("D307").status is Status.NOT_APPLICABLE
+    gained = nation(votes={"A": 510, "B": 400}, valid=1000)
+    (finding,) = of("D307", first, gained).of("D307")  # ten votes of none that were added
+    assert (figures(finding), finding.arithmetic) == ((10, 0, 10), "10 > 0")
     by_one = nation(votes={"A": 501, "B": 400}, valid=1001)
     (note,) = of("D307", first, by_one).of("D307")
     assert note.arithmetic == "1 / 1 = 100.00 %"
@@ -501,6 +508,18 @@ def test_areas_are_all_there_if_the_registry_names_no_other(
     (finding,) = report.of("D308")
     assert figures(finding) == (999, 1000, -1)
     assert finding.evidence is evidence
+
+
+def test_a_registry_without_any_station_there_names_no_area() -> None:
+    registry = Registry.of([{"station": "001", "areas": {"state": "S", "town": "z"}}])
+    towns = [
+        {"area": {"state": "N", "town": town}, "votes": {"A": votes}, "complete": True}
+        for town, votes in (("x", 600), ("y", 399))
+    ]
+    rows = [{"area": {"state": "N"}, "votes": {"A": 1000}, "complete": True}, *towns]
+    report = of("D308", {"areas": rows}, registry=registry, stations=1)
+    (finding,) = report.of("D308")
+    assert (finding.evidence, figures(finding)) == (NOTE, (999, 1000, -1))
 
 
 def test_towns_lie_in_their_state_and_not_in_the_country_beside_it() -> None:

@@ -131,6 +131,7 @@ def test_votes_still_needed_beside_the_room_for_them(
 @pytest.mark.parametrize(
     ("row", "needed", "spelt"),
     [
+        ({"null": -1}, 25, "20 (A) + 5 (C)"),  # fewer than the sheets hold
         ({}, 25, "20 (A) + 5 (C)"),
         ({"valid": 314}, 25, "20 (A) + 5 (C)"),
         ({"valid": 315}, 25, "20 (A) + 5 (C)"),
@@ -144,9 +145,12 @@ def test_votes_still_needed_beside_the_room_for_them(
 def test_what_is_still_needed_is_the_most_that_the_figures_say(
     row: dict[str, Any], needed: int, spelt: str
 ) -> None:
-    lines = ({"valid": sum(one[n] for n in "ABC"), "null": 0, "blank": 0} for one in ROWS)
+    lines = [{"valid": sum(one[n] for n in "ABC"), "null": 0, "blank": 0} for one in ROWS]
+    if row.get("null") == -1:
+        lines, row = [{**line, "null": 2} for line in lines], {"null": 5}
     full = [
-        {**one, **line, "ballots": line["valid"]} for one, line in zip(ROWS, lines, strict=True)
+        {**one, **line, "ballots": line["valid"] + line["null"]}
+        for one, line in zip(ROWS, lines, strict=True)
     ]
     said = nation(**{"votes": {"A": 140, "B": 155, "C": 20}, **row})
     (finding,) = of("D302", said, rows=full, registered=1000).of("D302")
@@ -262,3 +266,13 @@ def test_a_contest_of_one_has_no_lead() -> None:
     report = of("D310,D311", nation(votes={"A": 9}), rows=[{"A": 9}], contest=contest)
     assert report.check("D310").reason == "the contest has one candidate only"
     assert report.check("D311").status is Status.NOT_APPLICABLE
+
+
+def test_a_contest_of_two_has_one() -> None:
+    contest = Contest.model_validate({"id": "two", "candidates": [{"id": "A"}, {"id": "B"}]})
+    rows = [{"A": 9, "B": 4, "registered": 13}]
+    report = of(
+        "D310,D311", nation(votes={"A": 9, "B": 4}), rows=rows, contest=contest, registered=13
+    )
+    assert report.check("D310").reason == "settled"
+    assert report.check("D311").reason == "A leads in both"
