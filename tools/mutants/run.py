@@ -82,23 +82,24 @@ def forget(folder: Path, module: str) -> None:
         compiled.unlink()
 
 
-def untouched(folders: list[Path], sets: list[list[str]]) -> Iterator[tuple[list[str], float]]:
-    """Run each set of tests without a slip; return the seconds that they compute."""
-    waiting, running = list(sets), {}
+def untouched(folders: list[Path], files: set[str]) -> Iterator[tuple[str, float]]:
+    """Run each file of tests without a slip; return the seconds that it computes."""
+    waiting, running = sorted(files), {}
     free = list(folders)
     while waiting or running:
         if waiting and free:
-            folder, tests = free.pop(), waiting.pop()
-            child = started(folder, tests, 3600, folder.with_suffix(".txt"))
-            running[child] = folder, tests
+            folder, file = free.pop(), waiting.pop()
+            child = started(folder, [file], 3600, folder.with_suffix(".txt"))
+            running[child] = folder, file
             continue
         child, outcome, seconds = ended()
-        folder, tests = running.pop(child)
+        folder, file = running.pop(child)
         free.append(folder)
         if outcome != "survived":
             print(folder.with_suffix(".txt").read_text(encoding="utf-8"))
-            sys.exit(f"without any slip, these do not pass: {' '.join(tests)}")
-        yield tests, seconds
+            sys.exit(f"without any slip, this does not pass: {file}")
+        print(f"{seconds:6.1f} s without a slip: {file}", flush=True)
+        yield file, seconds
 
 
 def outcomes_of(
@@ -195,11 +196,11 @@ def main() -> int:
         for folder in folders:
             shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
         tests = {module: own[module] for module in {one.module for one in mutants}}
-        sets = [list(names) for names in {tuple(names) for names in tests.values()}]
-        took = {tuple(names): seconds for names, seconds in untouched(folders, sets)}
-        for names, seconds in took.items():
-            print(f"{seconds:6.1f} s without a slip: {' '.join(names)}", flush=True)
-        limits = {module: int(3 * took[tuple(names)]) + 20 for module, names in tests.items()}
+        took = dict(untouched(folders, {file for files in tests.values() for file in files}))
+        limits = {
+            module: int(3 * sum(took[file] for file in files)) + 20
+            for module, files in tests.items()
+        }
         for mutant, outcome in outcomes_of(mutants, tests, limits, folders):
             results.append((mutant, outcome))
             print(f"{outcome}: {mutant.module}: {mutant.line}", flush=True)
