@@ -210,6 +210,24 @@ def test_a_percentage_that_is_cut_off_is_a_note() -> None:
     assert report.check("D304").statistic == 0
 
 
+def test_a_share_is_told_to_a_millionth_of_a_point() -> None:
+    row = nation(votes={"A": 1, "B": 149, "C": 150}, valid=300, ballots=300, percentages={"A": 2.0})
+    (finding,) = of("D304", row).of("D304")
+    assert figures(finding) == (0.333333, 2.0, -1.66667)
+    assert finding.arithmetic == "1 / 300 = 0.333333 %"
+
+
+def test_what_the_votes_prove_without_a_percentage_is_not_its_own() -> None:
+    """500 votes of 400 valid ones exclude each other; that A has all of them adds nothing."""
+    row = nation(votes={"A": 500, "B": 0, "C": 0}, valid=400, ballots=450)
+    row["areas"][0]["percentages"] = {"A": 100.0}
+    (finding,) = of("D304", row).of("D304")
+    assert (finding.evidence, finding.proof) == (NOTE, "")
+    row["areas"][0]["percentages"] = {"A": 80.0}  # of 450 at the most: fewer than 400
+    (finding,) = of("D304", row).of("D304")
+    assert finding.evidence is CONTRADICTION
+
+
 def test_of_several_totals_the_one_that_fits_best_is_taken() -> None:
     row = nation(
         votes=VOTES,
@@ -451,6 +469,15 @@ def test_a_batch_is_told_beside_what_was_seen() -> None:
     assert note.arithmetic == "1 / 1 = 100.00 %"
 
 
+def test_a_batch_beside_seen_areas_one_of_which_has_just_its_share() -> None:
+    sheets = [{"state": f"S{at}", "A": 60 + 5 * at, "B": 40, "C": 0} for at in range(8)]
+    first = nation(votes={"A": 500, "B": 400}, valid=1000)
+    last = nation(votes={"A": 560, "B": 440}, valid=1100)
+    (note,) = report_of(sheets, declared_of(first, last), checks="D307").of("D307")
+    says = "in 8 seen areas of like size it was 60.00 to 70.37 %, 8 of them as high"
+    assert says in note.message
+
+
 # D308 and D309
 
 
@@ -517,6 +544,21 @@ def test_a_registry_without_any_station_there_names_no_area() -> None:
     report = of("D308", {"areas": rows}, registry=registry, stations=1)
     (finding,) = report.of("D308")
     assert (finding.evidence, figures(finding)) == (NOTE, (999, 1000, -1))
+
+
+def test_beyond_the_most_proofs_it_is_said_that_none_was_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tallyverify.compare.declared.nested.MOST_PROOFS", 1)
+    rows = [
+        {"votes": {"A": 1000, "B": 900, "C": 0}, "stations": 4},
+        {"area": {"state": "N"}, "votes": {"A": 700, "B": 600, "C": 0}, "stations": 2},
+        {"area": {"state": "S"}, "votes": {"A": 400, "B": 350, "C": 0}, "stations": 2},
+    ]
+    first, second = of("D308", {"areas": rows}).of("D308")
+    assert (figures(first), first.evidence is NOTE) == ((1100, 1000, 100), False)
+    assert (figures(second), second.evidence) == ((950, 900, 50), NOTE)
+    assert second.message.endswith("larger differences were proved first, and this one was not")
 
 
 def test_towns_lie_in_their_state_and_not_in_the_country_beside_it() -> None:

@@ -59,6 +59,19 @@ def test_those_with_most_votes_come_first_and_each_has_its_own_figures() -> None
     )
 
 
+def test_beyond_the_most_proofs_it_is_said_that_none_was_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tallyverify.compare.declared_below_seen.MOST_PROOFS", 1)
+    report = of("D301", nation(votes={"A": 110, "B": 100, "C": 15}))
+    first, second = report.of("D301")
+    assert (first.candidate, first.evidence, second.candidate) == ("B", DISCREPANCY, "A")
+    assert second.evidence is NOTE
+    says = "larger differences were proved first, and this one was not"
+    assert second.message.endswith(says)
+    assert says not in first.message
+
+
 def test_areas_that_no_sheet_names_are_told_and_not_compared() -> None:
     areas = [
         {"votes": SUMS},
@@ -116,13 +129,20 @@ def test_votes_still_needed_beside_the_room_for_them(
     (finding,) = of("D302", said, registered=voters).of("D302")
     assert finding.evidence is found
     assert figures(finding) == (room, 145, room - 145)
-    assert finding.arithmetic.startswith(f"145 (B) → 145 still needed; room for {room}")
     if found is NOTE:
         assert "would have to hold 145 ballots, where there is room for 145" in finding.message
-        assert "100.00 % of the votes for B" in finding.message
+        assert finding.message.endswith(
+            "100.00 % of the votes for B (in 5 seen areas of like size: at most 88.89 %); "
+            "the highest turnout in any seen area was 66.67 % (valid votes)"
+        )
     else:
         few = 145 - room
         assert f"145 ballots, but there is room for {room}: {few} too few" in finding.message
+    assert finding.arithmetic == (
+        f"145 (B) → 145 still needed; room for {room}: up to a tenth of the declared votes (43) "
+        'may belong to no station (postal, abroad); "all_votes_at_stations": true would say '
+        f"otherwise; {voters} registered voters − 450 on the lists of the seen sheets leave {room}"
+    )
     check = of("D302", said, registered=voters).check("D302")
     assert check.reason == "1 declared area"
     assert check.statistic == (found is not NOTE)
@@ -157,6 +177,13 @@ def test_what_is_still_needed_is_the_most_that_the_figures_say(
     assert (finding.observed, finding.expected) == (550, needed)
     assert finding.arithmetic.startswith(spelt), finding.arithmetic
     assert f"→ {needed} still needed; room for 550" in finding.arithmetic
+
+
+def test_areas_without_lists_have_no_turnout() -> None:
+    rows = [*ROWS[:2], {**ROWS[2], "registered": None}]
+    said = nation(votes={"A": 120, "B": 300, "C": 15})
+    (finding,) = of("D302", said, rows=rows, registered=5000, stations=9).of("D302")
+    assert "the highest turnout in any seen area was 66.67 %" in finding.message
 
 
 def test_nothing_is_needed_where_the_sheets_hold_it_all() -> None:

@@ -71,19 +71,23 @@ class Mutant:
 
 
 class _Unannotated(ast.NodeTransformer):
-    """Leaves out what is never evaluated: annotations, and the words of docstrings."""
+    """Leaves out what changes nothing: annotations, the star before keywords, a strict zip."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
         return node
 
     def visit_arguments(self, node: ast.arguments) -> ast.arguments:
-        # The star before keywords is no sign of arithmetic.
         self.generic_visit(node)
         node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
         node.defaults = [*node.defaults, *(one for one in node.kw_defaults if one is not None)]
         node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []
         return node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.keyword | None:
+        # That a zip is strict guards against what never happens: nothing could tell.
+        self.generic_visit(node)
+        return None if node.arg == "strict" else node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None
