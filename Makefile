@@ -10,7 +10,7 @@ TESTS ?=
 AT_ONCE ?= -n 2 --dist loadfile
 
 # The documentation site, in out/site/site; needs no network.
-.PHONY: verify test slow ends lint audit types bench site samples format clean
+.PHONY: verify test slow ends lint audit types bench mutants site samples format clean
 
 verify: $(VENV)/.installed
 	@status=0; $(BIN)/tallyverify verify $(CASE) --out $(OUT) || status=$$?; \
@@ -61,6 +61,14 @@ format: $(VENV)/.installed-lint
 bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/run.py
 
+# Slips made in the modules that decide a verdict: are they caught? Tables in out/mutants; AGAIN=--again
+# asks once more of those alone that survived.
+MUTANTS ?= 120
+SEED ?= 1
+AGAIN ?=
+mutants: $(VENV)/.installed-mutants
+	$(BIN)/python tools/mutants/run.py --mutants $(MUTANTS) --seed $(SEED) $(AGAIN)
+
 SITE ?= out/site
 site: $(VENV)/.installed-test
 	rm -rf $(SITE)
@@ -87,6 +95,10 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 $(VENV)/.installed-lint: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --editable '.[test,lint]'
+	@touch $@
+
+$(VENV)/.installed-mutants: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --editable '.[test,mutants]'
 	@touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed

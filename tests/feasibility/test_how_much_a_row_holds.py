@@ -95,6 +95,36 @@ def test_stations_that_a_row_holds(
     assert ranges(of(row, **more)) == expected
 
 
+@pytest.mark.parametrize(
+    ("row", "more", "words"),
+    [
+        ({"complete": True}, {}, "it is declared complete"),
+        ({"complete": False}, {}, ""),
+        ({"stations": 100}, {"stations": 100}, "it holds all 100 stations"),
+        ({"stations": 50}, {"stations": 50}, "it holds all 50 stations"),
+        ({"stations": 1}, {"stations": 100}, "it holds 1 station"),
+        ({"coverage": 1}, {"stations": 199}, "a coverage of 100 % leaves out at most 0 stations"),
+        ({"coverage": 1}, {"stations": 200}, "a coverage of 100 % leaves out at most 1 station"),
+        (
+            {"coverage": 0.8, "coverage_basis": "stations"},
+            {"stations": 99, "registered": 6000},
+            "it holds 79.5 to 80.5 % of the stations",
+        ),
+        ({"coverage": 0.8, "coverage_basis": "stations"}, {"registered": 6000}, ""),
+        (
+            {"coverage": 0.8, "coverage_basis": "registered"},
+            {"stations": 99, "registered": 6000},
+            "its stations have 79.5 to 80.5 % of the registered voters",
+        ),
+        ({"coverage": 0.8, "coverage_basis": "registered"}, {"stations": 99}, ""),
+        ({"coverage": 0.8}, {}, "it holds 79.5 to 80.5 % of the stations, or of the voters"),
+    ],
+)
+def test_it_is_said_in_words(row: dict[str, Any], more: dict[str, Any], words: str) -> None:
+    said = of(row, **more).words
+    assert said == (f"bulletin 1, the whole country: {words}" if words else "")
+
+
 def test_voters_that_a_row_holds() -> None:
     by_voters = {"coverage": 0.8, "coverage_basis": "registered"}
     # 79.5 to 80.5 % of 10,000, and the 4,000 who are on no seen list may be among them.

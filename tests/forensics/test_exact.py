@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from tallyverify.errors import InputError
 from tallyverify.forensics.shares.exact import (
+    _table,
     binomial_pmf,
     count_tail,
     redrawn_pmf,
+    smooth_chances,
     twiced,
     window_sums,
 )
@@ -233,6 +236,40 @@ def test_twicing_leaves_an_even_spread_alone():
     n = np.full(1001, 1000)
     x = np.arange(1001)
     assert smoothed(x, n, np.array([1000]), 1) == pytest.approx(1, rel=1e-5)
+
+
+def test_more_people_than_any_place_has_are_refused(monkeypatch):
+    monkeypatch.setattr("tallyverify.forensics.shares.exact._LARGEST_TABLE", 4096)
+    _table.cache_clear()
+    one = np.array([1])
+    assert binomial_pmf(one, np.array([4095]), np.array([0.5])) == pytest.approx(0, abs=1e-300)
+    with pytest.raises(InputError, match="more than 4,096 people in one place"):
+        binomial_pmf(one, np.array([4096]), np.array([0.5]))
+
+
+def test_probabilities_at_the_ends():
+    x, n = np.array([0, 1, 2, 2, 0, 0, 5]), np.array([0, 1, 2, 2, 3, 4, 5])
+    p = np.array([0.3, 1.0, 0.5, 0.0, 0.0, 1.0, 1.0])
+    assert binomial_pmf(x, n, p).tolist() == pytest.approx([1, 1, 0.25, 0, 1, 0, 1])
+    one = np.array([0, 1, 1]), np.array([1, 1, 2]), np.array([0.3, 0.3, 0.5])
+    # Of one voter a second draw changes nothing; of two, the beta has the parameters 1/2 and 1/2.
+    assert redrawn_pmf(*one).tolist() == pytest.approx([0.7, 0.3, 0.25])
+
+
+def test_chances_are_scaled_to_what_is_expected_and_terms_sum_to_it():
+    n = np.full(60, 400)
+    x = np.arange(150, 210)
+    chances, once = window_sums(x, n, COARSE, 1)
+    doubled, twice = window_sums(x, n, COARSE, 1, draws=2)
+    scaled, terms, expected = smooth_chances(x, n, COARSE, 1)
+    assert expected == pytest.approx(twiced(once, twice))
+    assert scaled == pytest.approx(chances * expected.sum() / once.sum())
+    assert terms == pytest.approx(2 * chances - doubled)
+    # Nothing near a target is nothing, and a chance is never more than 1.
+    far = smooth_chances(np.array([0]), np.array([500]), COARSE, 1)
+    assert [float(part.sum()) for part in far] == [0, 0, 0]
+    sure = smooth_chances(np.array([1, 1]), np.array([1, 1]), np.array([2000]), 1)
+    assert sure[0].tolist() == [1, 1]
 
 
 def test_nothing_is_expected_where_nothing_is_near():

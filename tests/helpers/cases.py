@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from tallyverify import Case, Contest, Declared, Registry, Report, read_actas, verify
-from tallyverify.findings import Evidence
+from tallyverify.findings import Evidence, Finding
 from tallyverify.table.actas import ActaTable
 
 CONTEST = Contest.model_validate(
@@ -46,6 +46,11 @@ def report_of(
     """Verify a small case."""
     table = rows if isinstance(rows, ActaTable) else table_of(rows, contest)
     return verify(Case(contest, table, declared, registry), checks=checks)
+
+
+def figures(finding: Finding) -> tuple[float | None, float | None, float | None]:
+    """Return what a finding observed and expected, and the difference."""
+    return finding.observed, finding.expected, finding.difference
 
 
 def flagged(report: Report) -> list[str]:

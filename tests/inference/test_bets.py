@@ -159,3 +159,14 @@ def test_a_list_without_votes_bets_nothing() -> None:
     nothing = np.zeros(2)
     assert bets.advance(nothing, nothing, nothing) == pytest.approx(np.zeros((2, 8)))
     assert bets.certain == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize("alive", [4, 5])
+def test_a_ratio_on_the_edge_of_two_cells_lies_in_both(alive: int) -> None:
+    bets = Bets(EDGES[:-1], EDGES[1:], units=1, bound=100)
+    bets.feed(np.array([25.0]), np.array([100.0]), np.array([100.0]))
+    assert bets.certain == (0.25, 0.25)
+    bets.peak[:] = 100
+    bets.peak[alive] = 0
+    assert bets.kept(0.05) == (0.25, 0.25)
+    assert bets.fits(0.05)
