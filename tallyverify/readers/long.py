@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
@@ -11,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tallyverify.arrays import Codes, Mask
+from tallyverify.arrays import Codes, Counts, Mask
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import told, told_of
 from tallyverify.names import folded
@@ -20,10 +19,11 @@ from tallyverify.readers.codes import station_codes
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_texts_of
+from tallyverify.readers.rows.not_meant import ignored, option_texts
 from tallyverify.readers.rows.row_meaning import rows_meant
 from tallyverify.readers.rows.said_of_rows import APART, beside_of
 from tallyverify.records import Contest, Mapping
-from tallyverify.table import ActaTable, Source
+from tallyverify.table import ActaTable, FileRows, Source, logs_joined
 
 _TOTALS = ("registered", "signed", "ballots", "valid")
 """Lines that are not zero because nobody wrote them down."""
@@ -36,12 +36,17 @@ class _LongSheets:
     acta: Codes  # of each row of the file
     first: Codes  # for each row of the table, the first row of the file that it stands for
     of: Codes  # for each row of the table, its acta
+    begins: Codes  # for each row of the file, that with which its row of the table begins
     again: Mask  # for each acta, whether it holds second rows of options, and no first ones
 
     @cached_property
     def row_of(self) -> Codes:
         """For each acta, the first row of the table that it stands in."""
         return np.unique(self.of, return_index=True)[1]
+
+    def of_file(self, numbers: Counts, counted: Mask) -> FileRows:
+        """Return which row of the table each counted row of the file went into."""
+        return FileRows(numbers[counted], numbers[self.begins[counted]])
 
     def cells(self, rows: Codes, texts: list[str], which: Mask | None = None) -> Cells:
         """Return cells of the file, or some of them, by the row of the table they belong to."""
@@ -59,23 +64,24 @@ def build_long(
     begins a second acta of that station, so that the rules for repeated stations see it. So does
     a second area that the rows of one station name: it has the same figures.
     """
-    raw, said = rows_meant(raw, mapping)
+    raw, out, said = rows_meant(raw, mapping)
     wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
     texts = option_texts(raw, mapping.options_in)
     options, respelt = with_texts_of(texts, [*wanted, *mapping.ignore])
     source = replace(source.noticing(said), respelt=source.respelt + respelt)
     source = source.noticing(_check_options(options, wanted, mapping, raw.file))
     option = pc.fill_null(pc.index_in(options, pa.array(wanted, pa.string())), -1)
+    mapped = pc.greater_equal(option, 0)
+    apart = [out, ignored(raw, mapping, pc.invert(mapped))]
     if mapping.absent is None:
-        mapped = pc.greater_equal(option, 0)
         raw, option = raw.keep(mapped), option.filter(mapped)
     option = option.to_numpy()
 
     codes = station_codes(raw, mapping, contest, source)
     counts = read_counts(raw.column(mapping.count or ""), thousands, mapping.missing)
     beside = beside_of(raw, mapping)
-    apart = [texts for name, texts in beside.items() if name in APART]
-    sheets = _sheets([codes.keys, *apart], option, codes.areas)
+    other_keys = [texts for name, texts in beside.items() if name in APART]
+    sheets = _sheets([codes.keys, *other_keys], option, codes.areas)
     figures = _by_option(mapping, wanted, option, counts, sheets)
     for name, columns in mapping.station_columns.items():
         read = {c: read_counts(raw.column(c), thousands, mapping.missing) for c in columns}
@@ -91,16 +97,12 @@ def build_long(
         source=source.noticing(codes.said),
         beside={name: texts.take(at) for name, texts in beside.items()},
     )
+    table = replace(
+        table,
+        left_out=logs_joined(one.log(mapping, thousands) for one in apart if one is not None),
+        file_rows=sheets.of_file(raw.row_numbers, option >= 0),
+    )
     return table, codes.no_key[sheets.first]
-
-
-def option_texts(raw: Raw, names: Sequence[str]) -> pa.Array:
-    """Return the text of each row's option, those of several columns joined, without empty ones."""
-    columns = [pc.fill_null(raw.text(name), "") for name in names]
-    if len(columns) == 1:
-        return columns[0]
-    there = [pc.if_else(pc.equal(column, ""), None, column) for column in columns]
-    return pc.binary_join_element_wise(*there, " / ", null_handling="skip")
 
 
 def _check_options(
@@ -156,7 +158,9 @@ def _sheets(keys: list[pa.Array], option: Codes, areas: dict[str, pa.Array]) -> 
     first = np.flatnonzero(~pd.Series(row).duplicated().to_numpy())
     again = np.zeros(int(acta.max(initial=-1)) + 1, dtype=bool)
     again[acta] = nth > 0
-    return _LongSheets(acta, first, acta[first], again)
+    begins = np.zeros(int(row.max(initial=-1)) + 1, dtype=np.intp)
+    begins[row[first]] = first
+    return _LongSheets(acta, first, acta[first], begins[row], again)
 
 
 def _paired(one: Codes, other: Codes) -> Codes:

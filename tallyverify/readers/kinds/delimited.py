@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -75,6 +75,8 @@ def read_delimited(
     numbers = _numbers(body, separator, first_row, table.num_rows)
     named_in = tuple(header) or (top.rows,)
     raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
+    if numbers is not None and raw.rows:
+        raw = replace(raw, blank=int(numbers[-1]) - first_row + 1 - raw.rows)
     return raw.without_empty_rows(), separator
 
 

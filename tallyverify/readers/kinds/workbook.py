@@ -69,6 +69,7 @@ def read_workbook(
         numbers=np.array(filled, dtype=np.int64) + top + 1,
         header=tuple(header) or (top + 1,),
         sheet=name,
+        blank=len(below) - len(filled),
         merged=tuple(
             (column - left, first + 1, last + 1)
             for (first, column), (last, _) in sorted(merged)
