@@ -5,9 +5,7 @@ Held while it runs: of the rows that the reader gave, each counts or is told of.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +24,7 @@ from tallyverify.table import (
 _UNDECIDED = told("it may be a total, which mapping.subtotals does not decide: no sum holds it")
 _REPEATED = told("the sheet stands again with the same figures, and counts once")
 _CONTESTED = told(
-    "the station stands again with other figures or in another area: of each figure the least counts"
+    "the station stands again with other figures or in another area: the least of each counts"
 )
 _NO_VOTES = told("no vote was read on the sheet: the station counts as not seen")
 _ANNULLED = told("the station is annulled")
@@ -35,47 +33,60 @@ _PENDING = told("a sheet of the station is pending")
 
 @dataclass(frozen=True, eq=False)
 class RowsPassed:
-    """Rows that went by: how many in all, how many of them count, and the others."""
+    """Rows of sheets that went by: how many, and logs of some."""
 
     rows: int
-    counted: int
+    before: tuple[pd.DataFrame, ...]  # by the reader, and none of the rows
     logs: tuple[pd.DataFrame, ...]
 
     def __add__(self, other: RowsPassed) -> RowsPassed:
-        logs = (*self.logs, *other.logs)
-        return RowsPassed(self.rows + other.rows, self.counted + other.counted, logs)
+        before, logs = (*self.before, *other.before), (*self.logs, *other.logs)
+        return RowsPassed(self.rows + other.rows, before, logs)
 
 
 def summarise_rows(part: ActaTable, facts: CaseFacts) -> RowsPassed:
-    """Keep what the reader left out of a part, and what may be a total in it."""
-    logs = [part.left_out]
-    if facts.undecided_subtotals:
-        may_be = part.frame["row"].isin(facts.source.subtotal_rows).to_numpy()
-        logs.append(sheets_left_out(part, may_be, "subtotal", _UNDECIDED))
-    return RowsPassed(file_rows_of(part), 0, tuple(log for log in logs if len(log)))
+    """Keep what the reader left out of a part, and the rows of it that may be totals."""
+    before = (part.left_out,) if len(part.left_out) else ()
+    if not facts.undecided_subtotals:
+        return RowsPassed(file_rows_of(part), before, ())
+    may_be = part.frame["row"].isin(facts.source.subtotal_rows).to_numpy()
+    log = sheets_left_out(part, may_be, "subtotal", _UNDECIDED)
+    return RowsPassed(file_rows_of(part), before, (log,))
 
 
 def summarise_counted(part: ActaTable, facts: CaseFacts) -> RowsPassed:
-    """Count the rows of a part of distinct stations that are seen, and keep the others."""
+    """Count the rows of the distinct stations of a part that are seen, and keep the others."""
     seen = seen_in(part, facts)
     if seen.all():
-        return RowsPassed(0, file_rows_of(part), ())
-    annulled, pending = (ask(part.frame["station"]) for ask in (facts.is_annulled, facts.is_pending))
+        return RowsPassed(file_rows_of(part), (), ())
+    stations = part.frame["station"]
+    annulled, pending = facts.is_annulled(stations), facts.is_pending(stations)
     logs = (
         sheets_left_out(part, annulled, "annulled", _ANNULLED),
         sheets_left_out(part, ~annulled & pending, "pending", _PENDING),
         sheets_left_out(part, ~(seen | annulled | pending), "no_votes", _NO_VOTES),
     )
-    return RowsPassed(0, file_rows_of(part.take(seen)), logs)
+    return RowsPassed(file_rows_of(part.take(seen)), (), logs)
 
 
-def left_out_of(passed: RowsPassed, counted: RowsPassed, repeats: Repeats) -> pd.DataFrame:
-    """Return the log of all rows that are in no sum, by row."""
-    logs = [*counted.logs]
-    for table, reason, words in (
-        (repeats.again, "repeated", _REPEATED),
-        (repeats.disputed, "contested", _CONTESTED),
-    ):
-        if table is not None:
-            logs.append(sheets_left_out(table, np.ones(len(table), bool), reason, words))
-    return logs_joined([*passed.logs, *logs])
+def left_out_of(
+    passed: RowsPassed, counted: RowsPassed, repeats: Repeats, name: str
+) -> pd.DataFrame:
+    """Return the log of all rows that are in no sum, by row.
+
+    Raises
+    ------
+    RowLostError
+        If a row that passed neither counts nor is told of.
+    """
+    logs = [*passed.logs, *counted.logs]
+    if repeats.again is not None:
+        logs.append(_every(repeats.again, "repeated", _REPEATED))
+    if repeats.disputed is not None:
+        logs.append(_every(repeats.disputed, "contested", _CONTESTED))
+    check_no_row_lost(passed.rows, counted.rows, sum(map(len, logs)), name)
+    return logs_joined([*passed.before, *logs])
+
+
+def _every(table: ActaTable, reason: str, words: str) -> pd.DataFrame:
+    return sheets_left_out(table, np.ones(len(table), dtype=bool), reason, words)

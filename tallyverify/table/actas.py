@@ -71,7 +71,7 @@ class ActaTable:
         Where it came from.
     left_out : pandas.DataFrame
         Rows of the file that went into no acta: row, station, reason (a stable word), words, and
-        what was read of their figures; docs/left_out.md tells the columns.
+        what was read of their figures; docs/reading.md tells the columns.
     file_rows : FileRows, optional
         The rows of the file behind each acta, where these may be several.
 

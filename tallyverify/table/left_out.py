@@ -36,7 +36,7 @@ REASONS = (
     *("where", "where_not", "ignore", "subtotal", "annulled", "pending", "version", "repeated"),
     *("contested", "no_votes"),
 )
-"""Why a row is left out; docs/left_out.md tells each."""
+"""Why a row is left out; docs/reading.md tells each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class FileRows:
 
     def moved(self, sheets: Counts, into: Counts) -> FileRows:
         """Return the same rows where sheets were put together: each of ``sheets`` went ``into``."""
-        at = pd.Index(sheets).get_indexer(self.sheet)
+        at = pd.Index(sheets).get_indexer(pd.Index(self.sheet))
         return FileRows(self.rows, np.where(at < 0, self.sheet, into[at]))
 
 
@@ -111,7 +111,7 @@ def sheets_left_out(table: ActaTable, which: Mask, reason: str, words: Any) -> p
     log = rows_logged(rows, sheets["station"].array, reason, words, figures)
     if table.file_rows is None or not len(log):
         return log
-    at = pd.Index(rows).get_indexer(table.file_rows.sheet)
+    at = pd.Index(rows).get_indexer(pd.Index(table.file_rows.sheet))
     of_file, at = table.file_rows.rows[at >= 0], at[at >= 0]
     log = log.take(at).reset_index(drop=True).assign(row=of_file)
     later = pd.Series(at).duplicated().to_numpy()
