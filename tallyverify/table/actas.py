@@ -275,13 +275,13 @@ class ActaTable:
             yield self
             return
         edges = np.linspace(0, len(self), count + 1).astype(int)
-        for start, stop in pairwise(edges):
+        for at, (start, stop) in enumerate(pairwise(edges)):
             rows = self.frame["row"].iloc[start:stop]
             yield replace(
                 self,
                 frame=self.frame.iloc[start:stop],
                 unread=self.unread[self.unread["row"].isin(rows)],
-                left_out=self.left_out.iloc[: 0 if start else None],
+                left_out=self.left_out.iloc[: 0 if at else None],
             )
 
     def actas(self, chunk: int = 10_000) -> Iterator[Acta]:
