@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tallyverify.arrays import Mask
 from tallyverify.checking import CaseFacts, seen_in
 from tallyverify.language import told
 from tallyverify.table import (
@@ -59,18 +60,12 @@ def summarise_counted(part: ActaTable, facts: CaseFacts) -> RowsPassed:
     seen = seen_in(part, facts)
     if seen.all():
         return RowsPassed(file_rows_of(part), (), ())
-    stations = part.frame["station"]
-    annulled, pending = facts.is_annulled(stations), facts.is_pending(stations)
-    logs = (
-        sheets_left_out(part, annulled, "annulled", _ANNULLED),
-        sheets_left_out(part, ~annulled & pending, "pending", _PENDING),
-        sheets_left_out(part, ~(seen | annulled | pending), "no_votes", _NO_VOTES),
-    )
+    logs = _by_status(part, ~seen, facts, "no_votes", _NO_VOTES)
     return RowsPassed(file_rows_of(part.take(seen)), (), logs)
 
 
 def left_out_of(
-    passed: RowsPassed, counted: RowsPassed, repeats: Repeats, name: str
+    passed: RowsPassed, counted: RowsPassed, repeats: Repeats, facts: CaseFacts
 ) -> pd.DataFrame:
     """Return the log of all rows that are in no sum, by row.
 
@@ -80,13 +75,26 @@ def left_out_of(
         If a row that passed neither counts nor is told of.
     """
     logs = [*passed.logs, *counted.logs]
-    if repeats.again is not None:
-        logs.append(_every(repeats.again, "repeated", _REPEATED))
-    if repeats.disputed is not None:
-        logs.append(_every(repeats.disputed, "contested", _CONTESTED))
-    check_no_row_lost(passed.rows, counted.rows, sum(map(len, logs)), name)
+    for table, reason, words in (
+        (repeats.again, "repeated", _REPEATED),
+        (repeats.disputed, "contested", _CONTESTED),
+    ):
+        if table is not None:
+            every = np.ones(len(table), dtype=bool)
+            logs += _by_status(table, every, facts, reason, words)
+    check_no_row_lost(passed.rows, counted.rows, sum(map(len, logs)), facts.source.name)
     return logs_joined([*passed.before, *logs])
 
 
-def _every(table: ActaTable, reason: str, words: str) -> pd.DataFrame:
-    return sheets_left_out(table, np.ones(len(table), dtype=bool), reason, words)
+def _by_status(
+    table: ActaTable, out: Mask, facts: CaseFacts, reason: str, words: str
+) -> tuple[pd.DataFrame, ...]:
+    """Return logs of rows: those of annulled and pending stations, and the others by a reason."""
+    stations = table.frame["station"]
+    annulled = out & facts.is_annulled(stations)
+    pending = out & ~annulled & facts.is_pending(stations)
+    return (
+        sheets_left_out(table, annulled, "annulled", _ANNULLED),
+        sheets_left_out(table, pending, "pending", _PENDING),
+        sheets_left_out(table, out & ~(annulled | pending), reason, words),
+    )

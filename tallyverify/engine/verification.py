@@ -119,7 +119,7 @@ def verify(
     suspects, source = find_suspects(case, tell)
     facts = replace(facts, source=source, codes=tuple(check.code for check in chosen))
     summaries, repeats, seen = fold_rows(case, facts, chosen, suspects, tell, log=True)
-    rows_out = _rows_out(case, summaries, repeats)
+    rows_out = _rows_out(case, facts, summaries, repeats)
     doubt = doubt_of(summaries, repeats, facts)
     if case.captures and summarise_witnesses in summaries:
         own = summaries[summarise_witnesses]
@@ -182,11 +182,13 @@ def certificate_inputs(case: Case) -> tuple[CertificateInput, ...]:
     )
 
 
-def _rows_out(case: Case, summaries: dict[Summarise, Any], repeats: Repeats) -> LeftOutRows:
+def _rows_out(
+    case: Case, facts: CaseFacts, summaries: dict[Summarise, Any], repeats: Repeats
+) -> LeftOutRows:
     """Return the rows that no sum holds; of other captures, those left out as they were read."""
     source = case.actas.source
     passed, counted = summaries.pop(summarise_rows), summaries.pop(summarise_counted)
-    log = left_out_of(passed, counted, repeats, source.name)
+    log = left_out_of(passed, counted, repeats, facts)
     others = [one.table for one in case.captures]
     return LeftOutRows(
         (
