@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tallyverify.errors import InputError, inert
 from tallyverify.language import told
 from tallyverify.model import Model
@@ -123,7 +125,10 @@ def _cells(column: pd.Series[Any]) -> list[Any]:
     import pandas as pd
 
     if pd.api.types.is_numeric_dtype(column.dtype):
-        return ["" if value is pd.NA else value for value in column.tolist()]
+        cells: list[Any] = column.to_numpy(dtype=np.int64, na_value=0).tolist()
+        for at in np.flatnonzero(column.isna().to_numpy()).tolist():
+            cells[at] = ""
+        return cells
     codes, texts = pd.factorize(column)
     written = [*(inert(str(text)) for text in texts), ""]  # last, where there is none: at -1
     return [written[code] for code in codes.tolist()]
