@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 
 _FILES = (
-    *("report.json", "report.html", "made_with.json", "certificate.json", "reconcile.json"),
-    "worklist.csv",
+    *("report.json", "report.html", "left_out.csv", "made_with.json", "certificate.json"),
+    *("reconcile.json", "worklist.csv"),
 )
 
 
@@ -49,8 +49,8 @@ def verify_command(
         Path | None,
         typer.Option(
             help=told(
-                "Folder for report.json, report.html, made_with.json, of what is proved "
-                "certificate.json, and of captures reconcile.json and worklist.csv."
+                "Folder for report.json, report.html, left_out.csv, made_with.json, of what is "
+                "proved certificate.json, and of captures reconcile.json and worklist.csv."
             ),
             show_default=False,
         ),
@@ -101,7 +101,8 @@ def verify_command(
         proof = report.certificate.to_json() if report.certificate is not None else None
         held = report.captures
         pairs = held.to_json() if held is not None else None
-        texts = [report.to_json(), report.to_html(), made_with(), proof, pairs]
+        report_texts = [report.to_json(), report.to_html(), report.left_out_csv()]
+        texts = [*report_texts, made_with(), proof, pairs]
         # A worklist that somebody wrote on is never taken away.
         if held is not None:
             # As it is by now: nothing that a clerk wrote meanwhile may be lost.

@@ -15,6 +15,7 @@ from tallyverify.checking import (
     summarise_seen,
     summarise_sheets,
 )
+from tallyverify.engine.left_out import summarise_counted, summarise_rows
 from tallyverify.errors import InputError
 from tallyverify.feasibility import summarise_repeats, summarise_witnesses
 from tallyverify.findings import Evidence
@@ -47,12 +48,20 @@ def fold_rows(
     chosen: tuple[Check, ...],
     suspects: HashMatches,
     tell: Progress,
+    *,
+    log: bool = False,
 ) -> tuple[dict[Summarise, Any], Repeats, Seen]:
-    """One pass: every distinct fold over every row, each station once for the sums."""
+    """One pass: every distinct fold over every row, each station once for the sums.
+
+    ``log``: also keep the rows that no sum holds, for :func:`left_out_of`.
+    """
     every = {c.summarise for c in chosen if c.rows == "every" and c.summarise is not None}
     every.add(summarise_as_read)
     once = {c.summarise for c in chosen if c.rows == "kept" and c.summarise is not None}
     once.add(summarise_seen)
+    if log:
+        every.add(summarise_rows)
+        once.add(summarise_counted)
     undecided = facts.source.subtotal_rows if facts.undecided_subtotals else ()
     sums: dict[Summarise, Any] = {}
 

@@ -27,6 +27,7 @@ from tallyverify.engine.folding import (
     fold_rows,
     reading_of,
 )
+from tallyverify.engine.left_out import left_out_of, summarise_counted, summarise_rows
 from tallyverify.engine.verdict import verdict_of
 from tallyverify.errors import InputError, RecordError, UnknownNameError
 from tallyverify.feasibility import (
@@ -46,6 +47,8 @@ from tallyverify.reconcile import CapturesHeld, summarise_actas
 from tallyverify.report import (
     CoverageFacts,
     InputFile,
+    LeftOutRows,
+    LoggedTable,
     MappingUsed,
     Report,
     Totals,
@@ -53,7 +56,7 @@ from tallyverify.report import (
     indicator_tests,
     summary_of,
 )
-from tallyverify.table import Repeats
+from tallyverify.table import Repeats, file_rows_of
 from tallyverify.taken import takes_input
 
 Shown = TypeVar("Shown")
@@ -115,7 +118,8 @@ def verify(
     tell = progress or (lambda what, done, of: None)
     suspects, source = find_suspects(case, tell)
     facts = replace(facts, source=source, codes=tuple(check.code for check in chosen))
-    summaries, repeats, seen = fold_rows(case, facts, chosen, suspects, tell)
+    summaries, repeats, seen = fold_rows(case, facts, chosen, suspects, tell, log=True)
+    rows_out = _rows_out(case, facts, summaries, repeats)
     doubt = doubt_of(summaries, repeats, facts)
     if case.captures and summarise_witnesses in summaries:
         own = summaries[summarise_witnesses]
@@ -157,7 +161,7 @@ def verify(
         in_question,
         held,
         doubt,
-    )
+    ).with_rows_out(rows_out)
     if not certify or worlds is None or rows is None:
         return report.in_language(language)
     engine = rows.study(Feasibility, Kept(seen, rows), facts)
@@ -175,6 +179,22 @@ def certificate_inputs(case: Case) -> tuple[CertificateInput, ...]:
         CertificateInput(role=one.role, name=one.name, sha256=one.sha256)
         for one in case.inputs
         if one.role not in ("case", "mapping", "concurrent")
+    )
+
+
+def _rows_out(
+    case: Case, facts: CaseFacts, summaries: dict[Summarise, Any], repeats: Repeats
+) -> LeftOutRows:
+    """Return the rows that no sum holds; of other captures, those left out as they were read."""
+    source = case.actas.source
+    passed, counted = summaries.pop(summarise_rows), summaries.pop(summarise_counted)
+    log = left_out_of(passed, counted, repeats, facts)
+    others = [one.table for one in case.captures]
+    return LeftOutRows(
+        (
+            LoggedTable("actas", source, counted.rows, log),
+            *(LoggedTable("capture", t.source, file_rows_of(t), t.left_out) for t in others),
+        )
     )
 
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from tallyverify.errors import InputError, RecordError
 from tallyverify.language import told
 from tallyverify.readers.build import as_wide, build_wide
@@ -26,16 +28,12 @@ from tallyverify.readers.opening.many import FILE
 from tallyverify.readers.profiles.known_formats import mapping_for, opened_columns
 from tallyverify.readers.profiles.profile import profile_names
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.rows.row_meaning import (
-    check_conditions,
-    no_row_kept,
-    rows_kept,
-    texts_of,
-)
+from tallyverify.readers.rows.not_meant import parted
+from tallyverify.readers.rows.row_meaning import check_conditions, no_row_kept, texts_of
 from tallyverify.readers.rows.said_of_rows import needs_every_row
 from tallyverify.readers.rows.settling import settle
 from tallyverify.records import Contest, Mapping
-from tallyverify.table import ActaTable, Source
+from tallyverify.table import ActaTable, Source, check_no_row_lost, file_rows_of, logs_joined
 from tallyverify.taken import takes_input
 
 STREAM_ROWS = 1_000_000
@@ -101,6 +99,7 @@ def read_actas(
     build = build_long if fitted.layout == "long" else build_wide
     table, suspect = build(raw, fitted, contest, thousands, where_from)
     settled = settle(table, suspect, fitted, arithmetic=True)
+    check_no_row_lost(raw.rows, file_rows_of(settled), len(settled.left_out), raw.file)
     found = noticed(raw, fitted, table, settled, thousands)
     return replace(settled, source=replace(settled.source, noticed=found))
 
@@ -218,20 +217,29 @@ class ActaStream:
         """Yield the file's rows in batches, each a table."""
         mapping, respelt = self._fitted
         source = replace(self.source, respelt=respelt).noticing(self._conditions)
-        kept = 0
         thousands = _thousands(Raw([], [], self.path.name), mapping, True)
         row = 1
+        # A part waits for the log of the batches after it in which no row is a sheet.
+        waiting: ActaTable | None = None
+        logs: list[pd.DataFrame] = []
         for batch in self._batches(mapping.columns):
-            raw = self._raw(batch, row)
+            raw, out = parted(self._raw(batch, row), mapping)
             row += batch.num_rows
-            raw = rows_kept(raw, mapping)
-            if raw.rows:
-                kept += raw.rows
-                table, suspect = as_wide(raw, mapping, self.contest, thousands, source)
-                yield settle(table, suspect, mapping, arithmetic=False)
+            if not raw.rows:
+                logs += [out.log(mapping, thousands)] if out is not None else []
+                continue
+            if waiting is not None:
+                yield replace(waiting, left_out=logs_joined(logs))
+                logs = []
+            table, suspect = as_wide(raw, out, mapping, self.contest, thousands, source)
+            waiting = settle(table, suspect, mapping, arithmetic=False)
+            left = waiting.left_out
+            check_no_row_lost(batch.num_rows, file_rows_of(waiting), len(left), self.path.name)
+            logs.append(left)
         self._check_unchanged()
-        if not kept:
+        if waiting is None:
             raise no_row_kept(self.path.name, mapping)
+        yield replace(waiting, left_out=logs_joined(logs))
 
     @cached_property
     def _conditions(self) -> tuple[str, ...]:

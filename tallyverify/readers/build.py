@@ -18,6 +18,7 @@ from tallyverify.readers.codes import station_codes
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.kinds.encoding import damaged
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.not_meant import NotMeant
 from tallyverify.readers.rows.row_meaning import rows_meant
 from tallyverify.readers.rows.said_of_rows import beside_of
 from tallyverify.records import Contest, Mapping
@@ -45,14 +46,22 @@ def build_wide(
     raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
 ) -> tuple[ActaTable, Mask]:
     """Build the table of a wide file, and say which rows are a total by their key or area."""
-    raw, said = rows_meant(raw, mapping)
-    return as_wide(raw, mapping, contest, thousands, source.noticing(said))
+    raw, out, said = rows_meant(raw, mapping)
+    return as_wide(raw, out, mapping, contest, thousands, source.noticing(said))
 
 
 def as_wide(
-    raw: Raw, mapping: Mapping, contest: Contest, thousands: Thousands, source: Source
+    raw: Raw,
+    out: NotMeant | None,
+    mapping: Mapping,
+    contest: Contest,
+    thousands: Thousands,
+    source: Source,
 ) -> tuple[ActaTable, Mask]:
-    """Build the table of the rows that are meant, all those of a file or some."""
+    """Build the table of the rows that are meant, all those of a file or some.
+
+    ``out`` are the others, which go into the table's log.
+    """
     codes = station_codes(raw, mapping, contest, source)
     figures = {
         name: _summed({part: _counts(raw, part, thousands, mapping, name) for part in parts})
@@ -67,6 +76,8 @@ def as_wide(
         source=source.noticing(codes.said),
         beside=beside_of(raw, mapping),
     )
+    if out is not None:
+        table = replace(table, left_out=out.log(mapping, thousands))
     return table, codes.no_key
 
 

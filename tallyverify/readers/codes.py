@@ -59,6 +59,22 @@ def station_codes(raw: Raw, mapping: Mapping, contest: Contest, source: Source) 
     return Codes(keys, no_key, areas, tuple(dict.fromkeys(said)))
 
 
+def station_keys(raw: Raw, mapping: Mapping) -> pa.Array:
+    """Return the keys of rows that are no sheets, as far as they have one.
+
+    A text that a code cannot be cut out of stays whole: nothing hangs on it.
+    """
+    pieces = []
+    for code in mapping.station:
+        name = column_named(code)
+        column = pc.fill_null(raw.text(name), "")
+        if isinstance(code, Cut):
+            column = pc.replace_substring_regex(column, rf"\A(?:{code.pattern})\z", r"\1")
+        piece = _padded(column, mapping.pad.get(name))
+        pieces.append(piece if len(mapping.station) == 1 else _without_slash(piece))
+    return pieces[0] if len(pieces) == 1 else pc.binary_join_element_wise(*pieces, "/")
+
+
 def _without_slash(piece: pa.Array) -> pa.Array:
     # Two pieces joined by "/" must not look like two others: a slash inside is doubled.
     return pc.replace_substring(piece, "/", "//")

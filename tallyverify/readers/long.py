@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
@@ -11,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tallyverify.arrays import Codes, Mask
+from tallyverify.arrays import Codes, Counts, Mask
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import told, told_of
 from tallyverify.names import folded
@@ -20,12 +19,13 @@ from tallyverify.readers.codes import station_codes
 from tallyverify.readers.counts import CountColumn, Thousands, read_counts
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import with_texts_of
+from tallyverify.readers.rows.not_meant import ignored, option_texts
 from tallyverify.readers.rows.row_meaning import rows_meant
 from tallyverify.readers.rows.said_of_rows import LEVEL, apart_in, beside_of, columns_beside
 from tallyverify.readers.rows.sheets_apart import SheetsApart
 from tallyverify.readers.rows.station_texts import station_text
 from tallyverify.records import Contest, Mapping
-from tallyverify.table import MIXED, ActaTable, Source
+from tallyverify.table import MIXED, ActaTable, FileRows, Source, logs_joined
 
 _TOTALS = ("registered", "signed", "ballots", "valid")
 """Lines that are not zero because nobody wrote them down."""
@@ -51,6 +51,10 @@ class _LongSheets:
         order: Codes = np.lexsort((self.rank[self.first], self.of))
         return order[np.unique(self.of[order], return_index=True)[1]]
 
+    def of_file(self, numbers: Counts, counted: Mask) -> FileRows:
+        """Return which row of the table each counted row of the file went into."""
+        return FileRows(numbers[counted], numbers[self.first[self.row[counted]]])
+
     def cells(self, rows: Codes, texts: list[str], which: Mask | None = None) -> Cells:
         """Return cells of the file, or some of them, by the row of the table they belong to."""
         at = range(len(rows)) if which is None else np.flatnonzero(which).tolist()
@@ -68,15 +72,16 @@ def build_long(
     a second area that the rows of one station name: it has the same figures. Nothing hangs on the
     order of the rows.
     """
-    raw, said = rows_meant(raw, mapping)
+    raw, out, said = rows_meant(raw, mapping)
     wanted = list(dict.fromkeys(text for texts in mapping.figures.values() for text in texts))
     texts = option_texts(raw, mapping.options_in)
     options, respelt = with_texts_of(texts, [*wanted, *mapping.ignore])
     source = replace(source.noticing(said), respelt=source.respelt + respelt)
     source = source.noticing(_check_options(options, wanted, mapping, raw.file))
     option = pc.index_in(options, pa.array([*wanted, *mapping.ignore], pa.string()))
+    mapped = pc.less(option, len(wanted))
+    left_out = [out, ignored(raw, mapping, pc.invert(mapped))]
     if mapping.absent is None:
-        mapped = pc.less(option, len(wanted))
         raw, option = raw.keep(mapped), option.filter(mapped)
     option = option.to_numpy().astype(np.intp)
 
@@ -112,6 +117,11 @@ def build_long(
             if name != LEVEL
         },
     )
+    table = replace(
+        table,
+        left_out=logs_joined(one.log(mapping, thousands) for one in left_out if one is not None),
+        file_rows=sheets.of_file(raw.row_numbers, apart.mapped),
+    )
     return table, codes.no_key[sheets.first]
 
 
@@ -121,15 +131,6 @@ def _speaking(mapping: Mapping, wanted: list[str]) -> Codes:
     places = {text: None for name in names for text in mapping.figures[name]}
     order = {text: at for at, text in enumerate([*places, *mapping.ignore])}
     return np.array([order[text] for text in (*wanted, *mapping.ignore)], dtype=np.int64)
-
-
-def option_texts(raw: Raw, names: Sequence[str]) -> pa.Array:
-    """Return the text of each row's option, those of several columns joined, without empty ones."""
-    columns = [pc.fill_null(raw.text(name), "") for name in names]
-    if len(columns) == 1:
-        return columns[0]
-    there = [pc.if_else(pc.equal(column, ""), None, column) for column in columns]
-    return pc.binary_join_element_wise(*there, " / ", null_handling="skip")
 
 
 def _check_options(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -39,6 +39,7 @@ class Raw:
     left: int = 0  # columns of the sheet before the first
     numbers: Counts | None = None  # of the rows, where some of the file's are not among them
     merged: tuple[Merged, ...] = ()
+    blank: int = 0  # rows below the header without anything in any cell, which are no rows
     format: str = ""  # of a document that says itself what its columns mean
 
     @property
@@ -62,6 +63,13 @@ class Raw:
         numbers = self.row_numbers[rows.to_numpy(zero_copy_only=False)]
         return replace(self, columns=[c.filter(rows) for c in self.columns], numbers=numbers)
 
+    def only(self, names: Iterable[str]) -> Raw:
+        """Return the same table with nothing in the cells of all columns but these."""
+        wanted = {self.position(name) for name in names}
+        empty = pa.nulls(self.rows)
+        columns = [c if at in wanted else empty for at, c in enumerate(self.columns)]
+        return replace(self, columns=columns)
+
     def without_empty_rows(self) -> Raw:
         """Return the rows of text in which any cell holds anything: ``,,,`` is no row."""
         import pyarrow.compute as pc
@@ -74,7 +82,7 @@ class Raw:
                 return self
         full = np.ones(self.rows, dtype=bool)
         full[empty] = False
-        return self.keep(pa.array(full))
+        return replace(self.keep(pa.array(full)), blank=self.blank + len(empty))
 
     def with_columns(self, changed: dict[str, pa.Array]) -> Raw:
         """Return the same table with the cells of some columns, by name, changed."""

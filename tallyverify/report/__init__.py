@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tallyverify.report.first_screen.brief import render_brief, verdict_line
     from tallyverify.report.first_screen.summary import Summary
     from tallyverify.report.first_screen.telling import summary_of
+    from tallyverify.report.left_out import LeftOutRows, LoggedTable
     from tallyverify.report.model import (
         CoverageFacts,
         InputFile,
@@ -33,6 +34,8 @@ __all__ = [
     "CoverageFacts",
     "IndicatorTest",
     "InputFile",
+    "LeftOutRows",
+    "LoggedTable",
     "MappingUsed",
     "Report",
     "Summary",
@@ -64,6 +67,7 @@ __getattr__ = hand_on(
         "first_screen.telling": ("summary_of",),
         "captured": ("render_captures",),
         "estimated": ("render_estimate",),
+        "left_out": ("LeftOutRows", "LoggedTable"),
         "model": (
             "CoverageFacts",
             "InputFile",

@@ -26,6 +26,13 @@ from tallyverify.records import (
     Sampling,
 )
 from tallyverify.report.first_screen.summary import Summary
+from tallyverify.report.left_out import (
+    LeftOutFile,
+    LeftOutRows,
+    left_out_csv,
+    left_out_file,
+    left_out_frame,
+)
 from tallyverify.report.published import IndicatorTest
 from tallyverify.report.spoken import in_its_language
 from tallyverify.taken import takes_input
@@ -132,6 +139,8 @@ class Report(Model):
         Every test of the indicators, with its own error.
     coverage, totals, inputs
         What was seen, what it sums to, and from which files.
+    left_out : LeftOutFile or None
+        The file of all rows that no sum holds: its digest, and how many rows for which reason.
     asked : tuple of str or None
         Families and codes that were asked for; None for all.
     second_reading : bool
@@ -150,6 +159,8 @@ class Report(Model):
     captures : tallyverify.reconcile.CapturesHeld or None
         The other captures of the case, compared: reconcile.json and the worklist are made of it;
         likewise.
+    rows_out : LeftOutRows or None
+        The rows that no sum holds, of which left_out.csv is made; likewise.
 
     Examples
     --------
@@ -170,6 +181,7 @@ class Report(Model):
     supplied_by: str | None = None
     sampling: AsWritten[Sampling] | None
     inputs: tuple[InputFile, ...]
+    left_out: LeftOutFile | None = None
     coverage: CoverageFacts
     totals: Totals
     verdict: Verdict
@@ -189,6 +201,7 @@ class Report(Model):
     forensics: Any = Field(default=None, exclude=True, repr=False)
     certificate: Any = Field(default=None, exclude=True, repr=False)
     captures: Any = Field(default=None, exclude=True, repr=False)
+    rows_out: Any = Field(default=None, exclude=True, repr=False)
     _origin: Any = PrivateAttr(default=None)  # the report that this one says in another language
 
     def __repr__(self) -> str:
@@ -233,6 +246,8 @@ class Report(Model):
             return origin
         again = retold(origin, language).model_copy(update={"language": language})
         again = again.with_summary_named()
+        if origin.rows_out is not None:
+            again = again.with_rows_out(origin.rows_out)
         again._origin = origin
         return again
 
@@ -249,6 +264,11 @@ class Report(Model):
             return self
         summary = self.summary.model_copy(update={"language": self.language})
         return self.model_copy(update={"summary": summary})
+
+    def with_rows_out(self, rows: LeftOutRows) -> Report:
+        """Return the report with the rows that no sum holds, and what it says of their file."""
+        held = self.model_copy(update={"rows_out": rows})
+        return held.model_copy(update={"left_out": left_out_file(held, rows)})
 
     def counts(self) -> dict[str, int]:
         """Return how many findings stand on each rung, from contradiction to note."""
@@ -331,6 +351,33 @@ class Report(Model):
         names = [name for name in CheckResult.model_fields if name != "findings"]
         rows = [check.model_dump(mode="json") for check in self.checks]
         return pd.DataFrame(rows, columns=names)
+
+    def left_out_frame(self) -> pd.DataFrame:
+        """Return every row of the sheets' files that no sum holds, one row each.
+
+        The columns are those of left_out.csv: role, file, row, station, reason, words, option,
+        count and, each named ``figure`` and its name, the figures that were read of the row.
+
+        Raises
+        ------
+        InputError
+            If the report was read from a file: it does not hold them.
+
+        Examples
+        --------
+        >>> import tallyverify as tv
+        >>> contest = tv.Contest.model_validate({"id": "t", "candidates": [{"id": "A"}]})
+        >>> rows = [{"station": "1", "A": 5}, {"station": "1", "A": 5}, {"station": "2", "A": 3}]
+        >>> report = tv.verify(tv.Case(contest, tv.read_actas(rows, contest=contest)))
+        >>> report.left_out_frame()[["row", "station", "reason", "figure A"]].values.tolist()
+        [[2, '1', 'repeated', 5]]
+        """
+        return left_out_frame(self)
+
+    @takes_input
+    def left_out_csv(self, path: str | Path | None = None) -> str:
+        """Return left_out.csv, in which no cell is a formula, and write it if asked."""
+        return _written(left_out_csv(self), path)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data, as in report.json."""

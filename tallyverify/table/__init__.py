@@ -17,6 +17,17 @@ from tallyverify.table.areas import area_codes
 from tallyverify.table.earlier import listed_stations, with_earlier
 from tallyverify.table.groups import Groups
 from tallyverify.table.key_matching import KeyMatch, match_keys, no_key_in_common
+from tallyverify.table.left_out import (
+    FIGURE,
+    LEFT_OUT,
+    REASONS,
+    FileRows,
+    check_no_row_lost,
+    file_rows_of,
+    logs_joined,
+    rows_logged,
+    sheets_left_out,
+)
 from tallyverify.table.looks import look, looking_alike, with_code_points
 from tallyverify.table.noticed import Beside, Noticed, Spoiled, StatusTexts, SumsByText
 from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registry, Respelt
@@ -29,15 +40,19 @@ from tallyverify.table.text_type import TEXT
 __all__ = [
     "DIFFERS",
     "EARLIER",
+    "FIGURE",
     "KIND",
+    "LEFT_OUT",
     "MARK",
     "MIXED",
     "RARE",
+    "REASONS",
     "TEXT",
     "UNREAD_COLUMNS",
     "ActaParts",
     "ActaTable",
     "Beside",
+    "FileRows",
     "Groups",
     "HashMatches",
     "Index",
@@ -56,11 +71,16 @@ __all__ = [
     "SumsByText",
     "UnlikeCell",
     "area_codes",
+    "check_no_row_lost",
+    "file_rows_of",
     "listed_stations",
+    "logs_joined",
     "look",
     "looking_alike",
     "match_keys",
     "no_key_in_common",
+    "rows_logged",
+    "sheets_left_out",
     "together",
     "with_code_points",
     "with_earlier",

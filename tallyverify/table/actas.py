@@ -23,6 +23,7 @@ from tallyverify.errors import UnknownNameError, printable
 from tallyverify.key_bytes import folded_keys
 from tallyverify.language import told
 from tallyverify.records import ALL_OPTIONS, Acta, Contest
+from tallyverify.table.left_out import FileRows, no_row_left_out
 from tallyverify.table.looks import looks_of
 from tallyverify.table.source import Source
 from tallyverify.taken import takes_input
@@ -73,6 +74,11 @@ class ActaTable:
         Cells that could not be read exactly: row (of the acta), station, column, text, reason.
     source : Source
         Where it came from.
+    left_out : pandas.DataFrame
+        Rows of the file that went into no acta: row, station, reason (a stable word), words, and
+        what was read of their figures; docs/reading.md tells the columns.
+    file_rows : FileRows, optional
+        The rows of the file behind each acta, where these may be several.
 
     See Also
     --------
@@ -92,6 +98,8 @@ class ActaTable:
     contest: Contest
     unread: pd.DataFrame = field(default_factory=_no_unread)
     source: Source = field(default_factory=Source)
+    left_out: pd.DataFrame = field(default_factory=no_row_left_out)
+    file_rows: FileRows | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -287,12 +295,13 @@ class ActaTable:
             yield self
             return
         edges = np.linspace(0, len(self), count + 1).astype(int)
-        for start, stop in pairwise(edges):
+        for at, (start, stop) in enumerate(pairwise(edges)):
             rows = self.frame["row"].iloc[start:stop]
             yield replace(
                 self,
                 frame=self.frame.iloc[start:stop],
                 unread=self.unread[self.unread["row"].isin(rows)],
+                left_out=self.left_out.iloc[: 0 if at else None],
             )
 
     def actas(self, chunk: int = 10_000) -> Iterator[Acta]:

@@ -138,6 +138,8 @@ class Repeats:
     # One row for each station of ``different`` or ``moved`` whose sheets have votes in common: the
     # least of each figure, and the areas that they agree in.
     contested: ActaTable | None = None
+    again: ActaTable | None = None  # rows of ``same`` and of joined ``spelt`` that do not count
+    disputed: ActaTable | None = None  # rows of ``different`` and ``moved``, of which none counts
     expected_pairs: float = 0.0  # upper bound of the distinctive pairs that chance makes alike
     distinctive: int = 0  # actas with distinctive votes
 
@@ -167,6 +169,8 @@ class Repeats:
         here = (sheets.size > 1) | spellings.several[settled][_first(sheet)]
         once, alone = sheets.start[here], sheets.start[~here]
         unjoined = spellings.unjoined[_first(spellings.key)]
+        again = np.ones(len(sheets.rows), dtype=bool)
+        again[sheets.start] = False
         return cls(
             sheets.where(sheets.size > 1),
             stations.where(unequal),
@@ -177,6 +181,8 @@ class Repeats:
             sheets.rows.take(once) if len(once) else None,
             sheets.rows.take(alone) if len(alone) else None,
             _contested(stations.where(unequal | apart)),
+            sheets.rows.take(again),
+            rows.take(~settled),
             suspects.expected_pairs,
             suspects.distinctive,
         )

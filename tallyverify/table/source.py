@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
+import numpy as np
+
+from tallyverify.arrays import Counts, Texts
 from tallyverify.language import told
 from tallyverify.records import Mapping
 from tallyverify.table.noticed import Noticed
@@ -65,6 +68,8 @@ class Source:
         Whether signs were taken away by which a spreadsheet is told that a cell is text.
     noticed : Noticed, optional
         What a second look at a file found that was read whole.
+    blank : int
+        Rows of the file in which no cell holds anything: none of ``rows``.
     """
 
     name: str = ""
@@ -87,6 +92,7 @@ class Source:
     parts: tuple[SourcePart, ...] = ()
     unwrapped: bool = False
     noticed: Noticed | None = None
+    blank: int = 0
 
     @cached_property
     def files(self) -> tuple[tuple[str, str, int], ...]:
@@ -102,6 +108,16 @@ class Source:
     def told(self) -> tuple[str, ...]:
         """What is told of a file beside the actas: respellings; of several, how they were read."""
         return (*self.text, *self.respelt) if self.parts else self.respelt
+
+    def places(self, numbers: Counts) -> tuple[Texts, Counts]:
+        """Return for rows the names of their files, and their numbers there; shapes (rows,)."""
+        if not self.parts:
+            return np.full(len(numbers), self.name, dtype=object), numbers
+        starts = np.array(self._starts)
+        at = np.searchsorted(starts, numbers, side="right") - 1
+        names = np.array([part.name for part in self.parts], dtype=object)
+        first = np.array([part.first_row for part in self.parts])
+        return names[at], numbers - starts[at] + first[at]
 
     def row(self, number: int) -> str:
         """Return a row's number as it stands in its file; of several files with the file's name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
@@ -18,7 +19,7 @@ from tests.helpers.command import ACTAS, CASE, MAPPING, SAMPLES, Command, spawne
 
 CODES = {"clean": 0, "partial": 0, "venezuela-2024": 1}
 VERDICTS = {"clean": "consistent", "partial": "consistent", "venezuela-2024": "contradicted"}
-WRITTEN = ["made_with.json", "report.html", "report.json"]
+WRITTEN = ["left_out.csv", "made_with.json", "report.html", "report.json"]
 
 
 @pytest.mark.parametrize("name", CODES)
@@ -28,9 +29,12 @@ def test_samples(command: Command, tmp_path: Path, name: str) -> None:
     assert outcome.code == CODES[name]
     assert outcome.err == ""
     proved = ["certificate.json"] if VERDICTS[name] == "contradicted" else []
-    assert sorted(path.name for path in out.iterdir()) == [*proved, *WRITTEN]
+    assert sorted(path.name for path in out.iterdir()) == sorted([*proved, *WRITTEN])
     assert (out / "report.json").read_bytes() == outcome.out.encode()
     report = json.loads(outcome.out)
+    rows = (out / "left_out.csv").read_bytes()
+    assert report["left_out"]["sha256"] == hashlib.sha256(rows).hexdigest()
+    assert report["left_out"]["rows"] == rows.count(b"\n") - 1
     assert report["verdict"] == VERDICTS[name]
     assert [check["code"] for check in report["checks"]] == [c.code for c in catalogue()]
     assert not [check for check in report["checks"] if check["status"] == "error"]
@@ -46,7 +50,8 @@ def test_what_is_printed_and_what_is_written_agree(command: Command, tmp_path: P
     assert "\x1b" not in outcome.out
     assert outcome.out.endswith(
         f"written: {tmp_path}/out/report.json, {tmp_path}/out/report.html, "
-        f"{tmp_path}/out/made_with.json, {tmp_path}/out/certificate.json\n"
+        f"{tmp_path}/out/left_out.csv, {tmp_path}/out/made_with.json, "
+        f"{tmp_path}/out/certificate.json\n"
     )
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "1,977,376" in page

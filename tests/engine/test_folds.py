@@ -97,7 +97,8 @@ class InParts:
             chosen[start:stop] = True
             part = self.table.take(chosen)
             mine = self.table.unread["row"].isin(part.frame["row"])
-            yield replace(part, unread=self.table.unread[mine])
+            log = self.table.left_out.iloc[: 0 if start else None]
+            yield replace(part, unread=self.table.unread[mine], left_out=log)
 
 
 def _report(actas: Any) -> str:

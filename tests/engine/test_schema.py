@@ -17,10 +17,11 @@ NAMES = ["clean", "partial", "venezuela-2024"]
 # The contract of report.json: every object's keys, in this order.
 REPORT = (
     "schema version language seed asked second_reading allowance capture supplied_by sampling "
-    "inputs coverage totals verdict reason summary checks findings feasibility materiality "
-    "reconcile estimate indicators contest declared mappings"
+    "inputs left_out coverage totals verdict reason summary checks findings feasibility "
+    "materiality reconcile estimate indicators contest declared mappings"
 )
 INPUT = "role name sha256 rows"
+LEFT_OUT = "name sha256 rows counted blank reasons"
 COVERAGE = "stations stations_expected registered registered_expected"
 TOTALS = "valid null blank ballots registered votes"
 CHECK = "code name family evidence status reason statistic pvalue effect assumptions reference"
@@ -103,6 +104,7 @@ def test_what_is_wrong_is_refused(document: str, data: Any) -> None:
 def test_reports_have_the_contract_keys_in_order(report: dict[str, Any]) -> None:
     assert " ".join(report) == REPORT
     assert report["schema"] == "tallyverify/report/1"
+    assert " ".join(report["left_out"]) == LEFT_OUT
     assert " ".join(report["coverage"]) == COVERAGE
     assert " ".join(report["totals"]) == TOTALS
     for part, keys in (("inputs", INPUT), ("checks", CHECK), ("findings", FINDING)):
@@ -126,6 +128,7 @@ def test_the_schema_of_reports_names_the_contract_in_order() -> None:
     assert list(schema["properties"]) == schema["required"] == REPORT.split()
     for model, keys in (
         ("InputFile", INPUT),
+        ("LeftOutFile", LEFT_OUT),
         ("MappingUsed", MAPPING_USED),
         ("CoverageFacts", COVERAGE),
         ("Totals", TOTALS),

@@ -17,7 +17,7 @@ from tallyverify.readers.opening.sheets import asks_for_sheets
 from tallyverify.readers.raw import Raw
 from tallyverify.taken import takes_input
 
-_FACTS = ("names", "first_row", "header", "sheet", "merged", "left")
+_FACTS = ("names", "first_row", "header", "sheet", "merged", "left", "blank")
 _NUMBERS = "numbers"
 """Of the rows: a column behind the others, which are called by their places."""
 
@@ -89,6 +89,7 @@ def _columns(part: Part, file: str) -> tuple[Raw, tuple[str, ...]]:
         header=tuple(map(_whole, facts["header"])),
         sheet=_text(facts["sheet"]),
         left=_whole(facts["left"]),
+        blank=_whole(facts["blank"]),
         merged=tuple((_whole(at), _whole(top), _whole(end)) for at, top, end in facts["merged"]),
     )
     return raw, tuple(map(told_from_json, facts["said"]))

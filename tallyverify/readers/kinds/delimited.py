@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -78,6 +78,8 @@ def read_delimited(
     numbers = _numbers(body, separator, name, top)
     named_in = tuple(header) or (top.rows,)
     raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
+    if numbers is not None and raw.rows:
+        raw = replace(raw, blank=int(numbers[-1]) - first_row + 1 - raw.rows)
     return raw.without_empty_rows(), separator
 
 

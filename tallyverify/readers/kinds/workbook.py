@@ -71,6 +71,7 @@ def read_workbook(
         header=tuple(header) or (top + 1,),
         sheet=name,
         left=left,
+        blank=max(cells) - max(asked[-1], -1) - len(filled),
         merged=tuple(
             (column - left, first + 1, last + 1)
             for (first, column), (last, _) in sorted(merged)

@@ -62,12 +62,13 @@ def read_files(path: Path, given: Mapping | None) -> tuple[Raw, Source, bool]:
         units.append(_like(units[0], unit) if units else unit)
     if len(units) == 1:
         one = units[0]
-        source = Source(one.content.file, one.content.sha256, one.raw.rows, one.said)
+        raw, content = one.raw, one.content
+        source = Source(content.file, content.sha256, raw.rows, one.said, blank=raw.blank)
         return _with_names(one.raw, units, given), source, one.typed
     parts = tuple(unit.part for unit in units)
     respelt = tuple(dict.fromkeys(said for unit in units for said in unit.respelt))
     source = Source(rows=sum(p.rows for p in parts), text=_noticed(units), respelt=respelt)
-    source = replace(source, parts=parts)
+    source = replace(source, parts=parts, blank=sum(unit.raw.blank for unit in units))
     name, sha256, _ = source.files[0]
     if len(source.files) > 1:
         listing = "".join(f"{sha256}  {name}\n" for name, sha256, _ in source.files)

@@ -104,8 +104,9 @@ def _source(path: Path, stations: _Records, votes: _Records, codes: int) -> Sour
         told_of(codes, "{count} candidature", "{count} candidatures"),
     )
     rows = len(stations.numbers)
+    blank = max(stations.numbers, default=0) - rows
     if stations.content.file == votes.content.file:
-        return Source(places.name, stations.content.sha256, rows, said)
+        return Source(places.name, stations.content.sha256, rows, said, blank=blank)
     both = [stations.content, votes.content]
     other = votes.content
     listing = "".join(f"{one.sha256}  {one.file}\n" for one in both)
@@ -122,7 +123,7 @@ def _source(path: Path, stations: _Records, votes: _Records, codes: int) -> Sour
         SourcePart(other.name, other.file, other.sha256, 0, 1, 0),
     )
     sha256 = hashlib.sha256(listing.encode()).hexdigest()
-    return Source(places.name, sha256, rows, said, parts=parts)
+    return Source(places.name, sha256, rows, said, parts=parts, blank=blank)
 
 
 def _files(path: Path, profile: Profile, name: str) -> dict[str, Content]:

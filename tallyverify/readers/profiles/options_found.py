@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
-from tallyverify.readers.long import option_texts
 from tallyverify.readers.profiles.profile import Profile
 from tallyverify.readers.profiles.race import Race
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.not_meant import option_texts
 
 
 @dataclass(frozen=True)

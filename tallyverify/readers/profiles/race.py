@@ -14,12 +14,8 @@ from tallyverify.language import told
 from tallyverify.readers.profiles.profile import Profile
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.respelt import spelt_alike
-from tallyverify.readers.rows.row_meaning import (
-    check_conditions,
-    no_row_kept,
-    rows_kept,
-    texts_of,
-)
+from tallyverify.readers.rows.not_meant import rows_kept
+from tallyverify.readers.rows.row_meaning import check_conditions, no_row_kept, texts_of
 from tallyverify.readers.words import column_place
 from tallyverify.records import Mapping
 

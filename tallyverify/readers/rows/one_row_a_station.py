@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from tallyverify.readers.rows.versions import ranked
 from tallyverify.readers.words import cell_place
 from tallyverify.records import Latest, Mapping
 from tallyverify.records import SheetStatus as StatusColumn
-from tallyverify.table import ActaTable
+from tallyverify.table import ActaTable, FileRows, logs_joined, sheets_left_out
 
 _ONCE = "registered"
 """Voters of a station are the same in all its parts; whatever else they state adds up."""
@@ -48,14 +49,23 @@ def one_row_a_station(table: ActaTable, mapping: Mapping) -> ActaTable:
     return replace(table, frame=table.frame.drop(columns=beside)) if beside else table
 
 
-def kept_rows(table: ActaTable, which: Mask, said: str = "") -> ActaTable:
+def kept_rows(table: ActaTable, which: Mask) -> ActaTable:
     """Return some rows of a table, with what was not read in them."""
     left = table.take(which)
     unread = table.unread[table.unread["row"].isin(left.frame["row"])]
-    source = table.source
-    if said:
-        source = replace(source, settled=(*source.settled, said))
-    return replace(left, unread=unread, source=source)
+    return replace(left, unread=unread)
+
+
+def without_rows(table: ActaTable, out: Mask, reason: str, words: Any) -> ActaTable:
+    """Return a table without some rows, which go into its log; ``words`` tell all, or each."""
+    log = sheets_left_out(table, out, reason, words)
+    return replace(kept_rows(table, ~out), left_out=logs_joined([table.left_out, log]))
+
+
+def _settled(table: ActaTable, said: str) -> ActaTable:
+    """Return a table that tells what became of its rows."""
+    source = replace(table.source, settled=(*table.source.settled, said))
+    return replace(table, source=source)
 
 
 def _by_status(table: ActaTable, status: StatusColumn) -> ActaTable:
@@ -89,7 +99,8 @@ def _by_status(table: ActaTable, status: StatusColumn) -> ActaTable:
         "{count} annulled sheet of stations with another one left out",
         "{count} annulled sheets of stations with another one left out",
     )
-    return kept_rows(table, ~again, said)
+    words = told("an annulled sheet of a station that has another one")
+    return _settled(without_rows(table, again, "annulled", words), said)
 
 
 def _among(key: Counts, rows: Mask) -> Mask:
@@ -145,7 +156,13 @@ def _in_force(table: ActaTable, mapping: Mapping) -> ActaTable:
     out = table.frame.index.isin(rank.index[rank != best])
     if not out.any():
         return table
-    return kept_rows(table, ~out, _superseded(int(out.sum()), column, last=last))
+    words = (
+        told("a later row of the station counts (column {column})", column=shown(column))
+        if last
+        else told("an earlier row of the station counts (column {column})", column=shown(column))
+    )
+    said = _superseded(int(out.sum()), column, last=last)
+    return _settled(without_rows(table, out, "version", words), said)
 
 
 def _superseded(rows: int, column: str, *, last: bool) -> str:
@@ -178,23 +195,19 @@ def _added_up(table: ActaTable) -> ActaTable:
         values, missing = add(table, name, parts)
         frame[name] = pd.array(pa.array(values, mask=missing), dtype=table.frame[name].dtype)
     unread = table.unread
+    rows, into = table.frame["row"].to_numpy(), frame["row"].to_numpy()[code]
     if len(unread):
         # A cell that was not read is one of the row that its part went into.
-        into = dict(zip(table.frame["row"], frame["row"].to_numpy()[code], strict=True))
-        unread = unread.assign(row=unread["row"].map(into))
+        unread = unread.assign(row=unread["row"].map(dict(zip(rows, into, strict=True))))
+    of_file = table.file_rows or FileRows(rows, rows)
     size = np.bincount(code)
-    source = table.source
     said = told(
         "{rows} of {stations} are parts that were added up",
         rows=counted(int(size[size > 1].sum()), "row", "rows"),
         stations=counted(int((size > 1).sum()), "station", "stations"),
     )
-    return replace(
-        table,
-        frame=frame,
-        unread=unread,
-        source=replace(source, settled=(*source.settled, said)),
-    )
+    table = replace(table, frame=frame, unread=unread, file_rows=of_file.moved(rows, into))
+    return _settled(table, said)
 
 
 @dataclass(frozen=True)

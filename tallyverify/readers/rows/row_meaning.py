@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import each_and, told
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.not_meant import NotMeant, parted, texts_asked
 from tallyverify.readers.words import cell_place, column_place
 from tallyverify.records import Mapping, column_named
 
@@ -18,15 +19,18 @@ Texts = dict[str, list[str]]
 """The distinct texts of some columns, by name."""
 
 
-def rows_meant(raw: Raw, mapping: Mapping) -> tuple[Raw, tuple[str, ...]]:
-    """Fill cells down, and keep the rows that the mapping asks for; say what is worth telling."""
+def rows_meant(raw: Raw, mapping: Mapping) -> tuple[Raw, NotMeant | None, tuple[str, ...]]:
+    """Fill cells down, and part the rows that the mapping asks for from the others.
+
+    Last, what is worth telling.
+    """
     raw, filled = _merged_filled(raw, mapping)
     raw = _filled_down(raw, mapping)
     absent = check_conditions(texts_of(raw, mapping), mapping, raw.file)
-    kept = rows_kept(raw, mapping)
+    kept, out = parted(raw, mapping)
     if not kept.rows:
         raise no_row_kept(raw.file, mapping)
-    return kept, (*filled, *absent)
+    return kept, out, (*filled, *absent)
 
 
 def _merged_filled(raw: Raw, mapping: Mapping) -> tuple[Raw, tuple[str, ...]]:
@@ -88,22 +92,6 @@ def _filled_down(raw: Raw, mapping: Mapping) -> Raw:
     return raw.with_columns(changed)
 
 
-def rows_kept(raw: Raw, mapping: Mapping) -> Raw:
-    """Return the rows that ``where`` asks for and ``where_not`` does not leave out."""
-    if not (mapping.where or mapping.where_not):
-        return raw
-    keep = pa.array(np.ones(raw.rows, dtype=bool))
-    for name, texts in mapping.where.items():
-        keep = pc.and_(keep, _any_of(raw, name, texts))
-    for name, texts in mapping.where_not.items():
-        keep = pc.and_not(keep, _any_of(raw, name, texts))
-    return raw.keep(keep)
-
-
-def _any_of(raw: Raw, name: str, texts: str | tuple[str, ...]) -> pa.Array:
-    return pc.is_in(raw.text(name), pa.array(_listed(texts), pa.string()))
-
-
 def texts_of(raw: Raw, mapping: Mapping) -> Texts:
     """Return the distinct texts of the columns that say which rows are kept."""
     names = dict.fromkeys([*mapping.where, *mapping.where_not])
@@ -116,11 +104,11 @@ def check_conditions(texts: Texts, mapping: Mapping, file: str) -> tuple[str, ..
     That no row is to be left out may be true of a file; that none is asked for is not.
     """
     for name, asked in mapping.where.items():
-        if not set(_listed(asked)) & set(texts[name]):
-            raise _no_such_text("where", name, _listed(asked), texts[name], file)
+        if not set(texts_asked(asked)) & set(texts[name]):
+            raise _no_such_text("where", name, texts_asked(asked), texts[name], file)
     said = []
     for name, asked in mapping.where_not.items():
-        for text in _listed(asked):
+        for text in texts_asked(asked):
             if text not in texts[name]:
                 if nearest(text, texts[name]):
                     raise _no_such_text("where_not", name, [text], texts[name], file)
@@ -160,7 +148,3 @@ def no_row_kept(file: str, mapping: Mapping) -> InputError:
         ),
         hint=told("each condition fits some rows, but none fits them all"),
     )
-
-
-def _listed(texts: str | tuple[str, ...]) -> list[str]:
-    return [texts] if isinstance(texts, str) else list(texts)

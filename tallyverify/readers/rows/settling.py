@@ -10,12 +10,16 @@ import pandas as pd
 from tallyverify.arrays import Mask
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import formula, told
-from tallyverify.readers.rows.one_row_a_station import kept_rows, one_row_a_station
+from tallyverify.readers.rows.one_row_a_station import (
+    kept_rows,
+    one_row_a_station,
+    without_rows,
+)
 from tallyverify.readers.rows.said_of_rows import LEVEL, needs_every_row
 from tallyverify.readers.rows.subtotals import Suspects, by_arithmetic, by_key
 from tallyverify.readers.words import column_place, first_of
 from tallyverify.records import Mapping, Subtotals
-from tallyverify.table import ActaTable
+from tallyverify.table import ActaTable, FileRows
 
 _BY_RULE = told("mapping.subtotals names it")
 _NO_PART = told("a part of its key is empty")
@@ -49,7 +53,12 @@ def _stations(table: ActaTable, totals: dict[int, str], mapping: Mapping) -> Act
     apart = np.isin(table.frame["row"], list(totals)) & needs_every_row(mapping)
     if not apart.any():
         return one_row_a_station(table, mapping)
-    stations, others = one_row_a_station(kept_rows(table, ~apart), mapping), kept_rows(table, apart)
+    others = kept_rows(table, apart)
+    if table.file_rows is None:
+        # Parts of a station may be added up below: totals stand for their own rows.
+        rows = table.frame["row"].to_numpy()
+        table = replace(table, file_rows=FileRows(rows, rows))
+    stations = one_row_a_station(kept_rows(table, ~apart), mapping)
     frame = pd.concat([stations.frame, others.frame[stations.frame.columns]])
     return replace(
         stations,
@@ -83,7 +92,10 @@ def _left_out(table: ActaTable, totals: dict[int, str]) -> ActaTable:
     if not totals:
         return table
     source = _noted(table, totals, True).source
-    table = kept_rows(table, ~np.isin(table.frame["row"], list(totals)))
+    out = np.isin(table.frame["row"], list(totals))
+    words = {why: told("a total: {why}", why=why) for why in dict.fromkeys(totals.values())}
+    each = [words[totals[row]] for row in table.frame.loc[out, "row"].tolist()]
+    table = without_rows(table, out, "subtotal", each)
     return replace(table, source=replace(source, left_out=source.left_out + len(totals)))
 
 
