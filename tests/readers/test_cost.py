@@ -39,10 +39,9 @@ def with_cell(cell: str, first: str = "") -> str:
     [
         (with_cell(LONG), "row 3, column 'X'"),
         (with_cell(f'"{LONG}"'), "row 3, column 'X'"),
-        (with_cell(f'"{LONG}"', '"two\nlines"'), "line 4"),
+        (with_cell(f'"{LONG}"', '"two\nlines"'), "row 3, column 'X'"),
         (with_cell(f"{LONG},,"), "line 3"),
         (f"{HEADER},{LONG}\n{ROWS[0]},1\n", "line 1"),
-        (with_cell(f'"{LONG}'), "line 3"),
         (json.dumps(RECORD | {"X": LONG}) + "\n", "row 1, column 'X'"),
         (f"{PAGE}<tr><td>{LONG}<td>1<td>1<td>1<td>0</table>", "row 5, column 'EDO'"),
     ],

@@ -79,5 +79,5 @@ def test_rows_below_a_title_are_numbered_as_they_stand(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", ["\n\nSur,02,5,4,1\n", "\nSur,02,5\n"])
 def test_a_cell_of_more_letters_than_a_reader_takes_is_told(tmp_path: Path, end: str) -> None:
-    with pytest.raises(InputError, match="cannot be read as a table"):
+    with pytest.raises(InputError, match="line 2: a cell is too long"):
         read(written(tmp_path, f"{HEADER}\n{'x' * 140_000},01,47,40,7{end}"))

@@ -75,7 +75,7 @@ def read_delimited(
     except pa.ArrowInvalid as error:
         raise _broken_row(str(error), data, separator, name, top) from None
     first_row = top.rows + 1
-    numbers = _numbers(body, separator, name, top)
+    numbers = _numbers(data, separator, name, top)
     named_in = tuple(header) or (top.rows,)
     raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
     if numbers is not None and raw.rows:
@@ -178,11 +178,13 @@ def _no_header(found: str, name: str, wanted: list[str], header: Sequence[int]) 
     )
 
 
-def _numbers(body: bytes, separator: str, name: str, top: _Top) -> Counts | None:
-    """Return the numbers of the rows of a body with empty lines, which were passed over."""
-    if not _EMPTY_LINE.search(body.rstrip(b"\r\n")):
+def _numbers(data: bytes, separator: str, name: str, top: _Top) -> Counts | None:
+    """Return the numbers of the rows where lines are empty among them, which were passed over."""
+    if not _EMPTY_LINE.search(data[top.size :].rstrip(b"\r\n")):
         return None
-    every = enumerate(_rows(body, separator, name, top.lines), top.rows + 1)
+    rows = _rows(data[top.start :], separator, name, top.lines)
+    next(rows, None)  # the header
+    every = enumerate(rows, top.rows + 1)
     return np.array([at for at, (_, cells) in every if cells], dtype=np.int64)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from xml.etree import ElementTree
 from xml.parsers import expat
+
+from defusedxml.ElementTree import ParseError, fromstring
 
 from tallyverify.language import formula, told
 from tallyverify.readers.kinds.open_document import cells_of_no_type
@@ -27,7 +28,7 @@ def formula_errors(data: bytes, sheet: str) -> tuple[Places, tuple[str, ...]]:
     """
     try:
         found = _found(data, sheet)
-    except (KeyError, ElementTree.ParseError, expat.ExpatError, zipfile.BadZipFile) as error:
+    except (KeyError, ParseError, expat.ExpatError, zipfile.BadZipFile) as error:
         raise ValueError(str(error)) from None
     if found is None:
         return {}, (told("in this kind of workbook, an error of a formula reads as an empty cell"),)
@@ -76,8 +77,8 @@ def cell_name(row: int, column: int) -> str:
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     """Return the name of the part of an xlsx file that holds a sheet."""
-    book = ElementTree.fromstring(archive.read(_MAIN))
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    book = fromstring(archive.read(_MAIN))
+    links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     target = {link.get("Id"): link.get("Target", "") for link in links}
     for one in book.iter():
         if one.tag.endswith("}sheet") and one.get("name") == sheet:

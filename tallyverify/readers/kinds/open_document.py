@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
+
+from defusedxml.ElementTree import iterparse
 
 from tallyverify.language import told
 from tallyverify.readers.kinds.sheet_xml import ERROR_TEXT, NONE_TEXT, Places
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element  # the type alone  # nosec B405
 
 _CELLS = ("table-cell", "covered-table-cell")
 _MOST_COLUMNS = 16384  # as spreadsheets have it
@@ -22,7 +27,7 @@ def cells_of_no_type(xml: bytes, sheet: str) -> Places:
     cells: dict[int, str] = {}  # of the row
     row = column = 0
     here = False
-    for event, one in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
+    for event, one in iterparse(io.BytesIO(xml), ("start", "end")):
         name = _local(one.tag)
         if name == "table":
             here = event == "start" and _said(one, "name") == sheet
@@ -44,7 +49,7 @@ def cells_of_no_type(xml: bytes, sheet: str) -> Places:
     return found
 
 
-def _odd(cell: ElementTree.Element) -> str:
+def _odd(cell: Element) -> str:
     kinds = [value for key, value in cell.items() if _local(key) == "value-type"]
     shown = " ".join(
         "".join(part.itertext()).strip() for part in cell if _local(part.tag) == "p"
@@ -56,11 +61,11 @@ def _odd(cell: ElementTree.Element) -> str:
     return shown or (NONE_TEXT if _said(cell, "formula") else "")
 
 
-def _said(one: ElementTree.Element, name: str) -> str:
+def _said(one: Element, name: str) -> str:
     return next((value for key, value in one.items() if _local(key) == name), "")
 
 
-def _repeated(one: ElementTree.Element, what: str) -> int:
+def _repeated(one: Element, what: str) -> int:
     return int(_said(one, f"number-{what}-repeated") or 1)
 
 
