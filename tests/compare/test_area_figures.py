@@ -10,7 +10,8 @@ from tallyverify import Evidence, Registry, Report, Status
 from tests.helpers.cases import CONTEST, declared_of, figures, nation, report_of
 
 VOTES = {"A": 500, "B": 400, "C": 100}
-NOTE, QUALITY, DISCREPANCY = Evidence.NOTE, Evidence.QUALITY, Evidence.DISCREPANCY
+NOTE, QUALITY = Evidence.NOTE, Evidence.QUALITY
+DISCREPANCY, CONTRADICTION = Evidence.DISCREPANCY, Evidence.CONTRADICTION
 SHEETS = [{"state": "N", "town": "x", "A": 1, "B": 1, "C": 1}]
 
 
@@ -175,7 +176,13 @@ def test_more_stations_counted_than_there_are(stations: int, found: int) -> None
         assert figures(one) == (11, 10, 1)
         assert one.arithmetic == "11 of 10 stations: 1 too many"
         assert "11 stations are counted where there are 10" in one.message
-        assert one.evidence is not NOTE
+        assert one.evidence is CONTRADICTION
+        assert "exclude each other, by at least 1,000 votes" in one.proof
+
+
+def test_more_stations_than_there_are_of_which_no_proof_speaks() -> None:
+    (one,) = of("D309", nation(votes=VOTES, stations=11, complete=True), stations=10).of("D309")
+    assert (one.evidence, one.proof, figures(one)) == (QUALITY, "", (11, 10, 1))
 
 
 @pytest.mark.parametrize(("declared", "found"), [(3, 0), (2, 1)])

@@ -62,6 +62,14 @@ def test_candidates_who_are_a_group_in_the_later(together: int, found: int) -> N
     assert of("D306", first, nation(votes={}, groups=wider, valid=120)).of("D306")
 
 
+@pytest.mark.parametrize(("together", "found"), [(399, 1), (400, 0), (401, 0)])
+def test_one_of_a_later_group_had_more_alone(together: int, found: int) -> None:
+    first = nation(votes={"A": 500, "B": 400})
+    group = [{"name": "others", "candidates": ["B", "C"], "votes": together}]
+    report = of("D306", first, nation(votes={"A": 500}, groups=group))
+    assert [figures(one) for one in report.of("D306")] == [(399, 400, -1)] * found
+
+
 def test_bulletins_corrected_are_no_fall() -> None:
     first = {**nation(votes=VOTES), "issued": "2024-07-28"}
     last = {**nation(votes={"A": 1, "B": 1, "C": 1}), "correction": True, "issued": "2024-07-29"}

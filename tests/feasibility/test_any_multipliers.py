@@ -10,7 +10,7 @@ import pytest
 from tallyverify import Registry
 from tallyverify.feasibility import grading
 from tallyverify.feasibility.proving.program import Program
-from tallyverify.feasibility.proving.proof import proved
+from tallyverify.feasibility.proving.proof import _true, proved
 from tests.helpers.cases import declared_of, report_of
 
 LINES = ("valid", "null", "blank", "ballots")
@@ -138,6 +138,22 @@ def test_nothing_is_proved_of_what_is_true(monkeypatch: pytest.MonkeyPatch, case
             for cost in ("sheets", "votes", "nothing"):
                 one = proved(program, multipliers, scale, cost, room)
                 assert one.bound <= 0, (cost, multipliers, room)
+
+
+@pytest.mark.parametrize("case", [seen_whole, beside_unread_figures])
+def test_a_sheet_is_weighed_by_its_bounds_at_the_least(
+    monkeypatch: pytest.MonkeyPatch, case: Any
+) -> None:
+    (program, *_) = programs_of(monkeypatch, *case())
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        multipliers = rng.integers(-9, 10, len(program.rows))
+        for site in range(len(program.sites)):
+            part = program.stations.take(program.stations.of_site(site))
+            least, most = part.least[:][:, None, :], part.most[:][:, None, :]
+            for table in program.weights(multipliers, site):
+                by_bounds = np.where(table >= 0, least * table, most * table).sum(axis=2)
+                assert (_true(program, table, part) >= by_bounds).all()
 
 
 @pytest.mark.parametrize("more", [False, True])
