@@ -124,6 +124,9 @@ def test_a_batch_is_told_beside_what_was_seen() -> None:
     gained = nation(votes={"A": 510, "B": 400}, valid=1000)
     (finding,) = of("D307", first, gained).of("D307")  # ten votes of none that were added
     assert (figures(finding), finding.arithmetic) == ((10, 0, 10), "10 > 0")
+    two_of_three = nation(votes={"A": 502, "B": 401}, valid=1003)
+    (note,) = of("D307", first, two_of_three).of("D307")
+    assert (note.candidate, note.observed) == ("A", 0.666667)
     by_one = nation(votes={"A": 501, "B": 400}, valid=1001)
     (note,) = of("D307", first, by_one).of("D307")
     assert note.arithmetic == "1 / 1 = 100.00 %"
