@@ -101,6 +101,20 @@ def test_beyond_the_most_proofs_it_is_said_that_none_was_tried(
     assert second.message.endswith("larger differences were proved first, and this one was not")
 
 
+def test_a_group_that_areas_call_otherwise_is_the_same() -> None:
+    def row(name: str, votes: int, **more: Any) -> dict[str, Any]:
+        group = {"name": name, "candidates": ["B", "C"], "votes": votes}
+        return {"votes": {"A": 1}, "groups": [group], **more}
+
+    rows = [
+        row("others", 1000, stations=4),
+        row("rest", 600, area={"state": "N"}, stations=2),
+        row("rest", 500, area={"state": "S"}, stations=2),
+    ]
+    found = {figures(one): one.evidence for one in of("D308", {"areas": rows}).of("D308")}
+    assert found[1100, 1000, 100] is not NOTE
+
+
 def test_towns_lie_in_their_state_and_not_in_the_country_beside_it() -> None:
     def rows(town: int) -> dict[str, Any]:
         return {

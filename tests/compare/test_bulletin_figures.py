@@ -28,6 +28,8 @@ def test_what_fell_is_told_with_both_figures() -> None:
     assert figures(finding) == (300, 400, -100)
     assert (finding.candidate, finding.bulletin) == ("B", "2")
     assert finding.arithmetic == "300 − 400 = −100"
+    # Of B alone: that the valid votes would have to change too is for others to say.
+    assert "these figures exclude each other, by at least 100 votes" in finding.proof
     assert "bulletin 2 declares 300 for B, 100 fewer than bulletin 1 before it" in finding.message
     assert finding.evidence is CONTRADICTION
     check = report.check("D306")
