@@ -10,7 +10,8 @@ from tallyverify import Evidence, Registry, Report, Status
 from tests.helpers.cases import CONTEST, declared_of, figures, nation, report_of
 
 VOTES = {"A": 500, "B": 400, "C": 100}
-NOTE, QUALITY, DISCREPANCY = Evidence.NOTE, Evidence.QUALITY, Evidence.DISCREPANCY
+NOTE, QUALITY = Evidence.NOTE, Evidence.QUALITY
+DISCREPANCY, CONTRADICTION = Evidence.DISCREPANCY, Evidence.CONTRADICTION
 SHEETS = [{"state": "N", "town": "x", "A": 1, "B": 1, "C": 1}]
 
 
@@ -100,6 +101,20 @@ def test_beyond_the_most_proofs_it_is_said_that_none_was_tried(
     assert second.message.endswith("larger differences were proved first, and this one was not")
 
 
+def test_a_group_that_areas_call_otherwise_is_the_same() -> None:
+    def row(name: str, votes: int, **more: Any) -> dict[str, Any]:
+        group = {"name": name, "candidates": ["B", "C"], "votes": votes}
+        return {"votes": {"A": 1}, "groups": [group], **more}
+
+    rows = [
+        row("others", 1000, stations=4),
+        row("rest", 600, area={"state": "N"}, stations=2),
+        row("rest", 500, area={"state": "S"}, stations=2),
+    ]
+    found = {figures(one): one.evidence for one in of("D308", {"areas": rows}).of("D308")}
+    assert found[1100, 1000, 100] is not NOTE
+
+
 def test_towns_lie_in_their_state_and_not_in_the_country_beside_it() -> None:
     def rows(town: int) -> dict[str, Any]:
         return {
@@ -175,7 +190,13 @@ def test_more_stations_counted_than_there_are(stations: int, found: int) -> None
         assert figures(one) == (11, 10, 1)
         assert one.arithmetic == "11 of 10 stations: 1 too many"
         assert "11 stations are counted where there are 10" in one.message
-        assert one.evidence is not NOTE
+        assert one.evidence is CONTRADICTION
+        assert "exclude each other, by at least 1,000 votes" in one.proof
+
+
+def test_more_stations_than_there_are_of_which_no_proof_speaks() -> None:
+    (one,) = of("D309", nation(votes=VOTES, stations=11, complete=True), stations=10).of("D309")
+    assert (one.evidence, one.proof, figures(one)) == (QUALITY, "", (11, 10, 1))
 
 
 @pytest.mark.parametrize(("declared", "found"), [(3, 0), (2, 1)])

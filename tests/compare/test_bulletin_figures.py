@@ -28,6 +28,8 @@ def test_what_fell_is_told_with_both_figures() -> None:
     assert figures(finding) == (300, 400, -100)
     assert (finding.candidate, finding.bulletin) == ("B", "2")
     assert finding.arithmetic == "300 − 400 = −100"
+    # Of B alone: that the valid votes would have to change too is for others to say.
+    assert "these figures exclude each other, by at least 100 votes" in finding.proof
     assert "bulletin 2 declares 300 for B, 100 fewer than bulletin 1 before it" in finding.message
     assert finding.evidence is CONTRADICTION
     check = report.check("D306")
@@ -60,6 +62,14 @@ def test_candidates_who_are_a_group_in_the_later(together: int, found: int) -> N
     # A group that holds one more says nothing of those alone.
     wider = [{"name": "others", "candidates": ["A", "B", "C"], "votes": 100}]
     assert of("D306", first, nation(votes={}, groups=wider, valid=120)).of("D306")
+
+
+@pytest.mark.parametrize(("together", "found"), [(399, 1), (400, 0), (401, 0)])
+def test_one_of_a_later_group_had_more_alone(together: int, found: int) -> None:
+    first = nation(votes={"A": 500, "B": 400})
+    group = [{"name": "others", "candidates": ["B", "C"], "votes": together}]
+    report = of("D306", first, nation(votes={"A": 500}, groups=group))
+    assert [figures(one) for one in report.of("D306")] == [(399, 400, -1)] * found
 
 
 def test_bulletins_corrected_are_no_fall() -> None:
@@ -116,6 +126,9 @@ def test_a_batch_is_told_beside_what_was_seen() -> None:
     gained = nation(votes={"A": 510, "B": 400}, valid=1000)
     (finding,) = of("D307", first, gained).of("D307")  # ten votes of none that were added
     assert (figures(finding), finding.arithmetic) == ((10, 0, 10), "10 > 0")
+    two_of_three = nation(votes={"A": 502, "B": 401}, valid=1003)
+    (note,) = of("D307", first, two_of_three).of("D307")
+    assert (note.candidate, note.observed) == ("A", 0.666667)
     by_one = nation(votes={"A": 501, "B": 400}, valid=1001)
     (note,) = of("D307", first, by_one).of("D307")
     assert note.arithmetic == "1 / 1 = 100.00 %"

@@ -176,6 +176,13 @@ def test_areas_without_lists_have_no_turnout() -> None:
     assert "the highest turnout in any seen area was 66.67 %" in finding.message
 
 
+def test_a_bulletin_without_votes_for_candidates_hides_none_after_it() -> None:
+    later = nation(votes={"A": 140, "B": 155, "C": 15})
+    report = of("D302", nation(valid=100), later, registered=1000)
+    assert report.check("D302").reason == "1 declared area"
+    assert [(one.bulletin, one.expected) for one in report.of("D302")] == [("2", 20)]
+
+
 def test_nothing_is_needed_where_the_sheets_hold_it_all() -> None:
     report = of("D302", nation(votes=SUMS), registered=1000)
     assert report.of("D302") == ()

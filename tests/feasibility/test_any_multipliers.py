@@ -10,7 +10,7 @@ import pytest
 from tallyverify import Registry
 from tallyverify.feasibility import grading
 from tallyverify.feasibility.proving.program import Program
-from tallyverify.feasibility.proving.proof import proved
+from tallyverify.feasibility.proving.proof import _free, _true, proved
 from tests.helpers.cases import declared_of, report_of
 
 LINES = ("valid", "null", "blank", "ballots")
@@ -98,14 +98,20 @@ def in_two_parts() -> tuple[Any, ...]:
     return rows, declared_of(first, last, stations=8), registry_of(rows)
 
 
-def of_different_hours() -> tuple[Any, ...]:
+def of_different_hours(**more: Any) -> tuple[Any, ...]:
     rows = stations(5, 8)
     states = [
         row([one for one in some if one["state"] == name], area={"state": name})
         for name, some in (("N", rows[:6]), ("S", rows[:3]))
     ]
     first = {"areas": [row(rows[:4]), *states]}
-    return rows, declared_of(first, by_state(rows, complete=True), stations=8)
+    return rows, declared_of(first, by_state(rows, complete=True), stations=8, **more)
+
+
+def unseen_at_different_hours() -> tuple[Any, ...]:
+    voters = sum(one["registered"] for one in stations(5, 8))
+    rows, declared = of_different_hours(registered=voters)
+    return rows[:6], declared
 
 
 def beside_unread_figures() -> tuple[Any, ...]:
@@ -120,6 +126,7 @@ CASES = (
     no_registry,
     in_two_parts,
     of_different_hours,
+    unseen_at_different_hours,
     beside_unread_figures,
 )
 
@@ -134,10 +141,37 @@ def test_nothing_is_proved_of_what_is_true(monkeypatch: pytest.MonkeyPatch, case
         for turn in range(60):
             scale = int(rng.integers(1, 50))
             multipliers = rng.integers(-60, 61, rows) * (rng.random(rows) < (0.15, 0.5)[turn % 2])
+            if turn % 4 == 3:  # of one sign, and as small as can be
+                multipliers = np.sign(multipliers) ** 2 * (1 - turn % 8 // 4 * 2)
             room = int(rng.integers(0, 60)) * (turn % 3 == 0) * (program.room is not None)
             for cost in ("sheets", "votes", "nothing"):
                 one = proved(program, multipliers, scale, cost, room)
                 assert one.bound <= 0, (cost, multipliers, room)
+
+
+@pytest.mark.parametrize("case", [no_registry, unseen_at_different_hours])
+def test_a_station_may_hold_no_paper(monkeypatch: pytest.MonkeyPatch, case: Any) -> None:
+    program = programs_of(monkeypatch, *case())[0]
+    tables = program.weights(np.zeros(len(program.rows), dtype=np.int64), 0)
+    cap, lists = np.array([5, 0]), np.array([9, 9])
+    assert _free(program, tables, cap, lists, False, 3).tolist() == [0, 0]
+    assert _free(program, tables, cap, lists, False, -2).tolist() == [-10, 0]
+
+
+@pytest.mark.parametrize("case", [seen_whole, beside_unread_figures])
+def test_a_sheet_is_weighed_by_its_bounds_at_the_least(
+    monkeypatch: pytest.MonkeyPatch, case: Any
+) -> None:
+    (program, *_) = programs_of(monkeypatch, *case())
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        multipliers = rng.integers(-9, 10, len(program.rows))
+        for site in range(len(program.sites)):
+            part = program.stations.take(program.stations.of_site(site))
+            least, most = part.least[:][:, None, :], part.most[:][:, None, :]
+            for table in program.weights(multipliers, site):
+                by_bounds = np.where(table >= 0, least * table, most * table).sum(axis=2)
+                assert (_true(program, table, part) >= by_bounds).all()
 
 
 @pytest.mark.parametrize("more", [False, True])

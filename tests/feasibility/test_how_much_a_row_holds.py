@@ -286,6 +286,26 @@ def test_rows_of_one_hour_are_those_whose_stations_add_up(
     assert same_hours(series_of(two), {}, facts) is alike
 
 
+@pytest.mark.parametrize(("state", "alike"), [(4, True), (3, False)])
+def test_one_state_beside_the_country(state: int, alike: bool) -> None:
+    rows = [
+        {"votes": VOTES, "stations": 4},
+        {"area": {"state": "N"}, "votes": VOTES, "stations": state},
+    ]
+    declared = declared_of({"areas": rows})
+    facts = CaseFacts(CONTEST, declared, levels=("state",))
+    assert same_hours(series_of(declared), {}, facts) is alike
+
+
+def test_states_without_the_country_are_not_known_to_be_of_one_hour() -> None:
+    rows = [{"area": {"state": name}, "votes": VOTES, "stations": 2} for name in "NS"]
+    declared = declared_of({"areas": rows})
+    facts = CaseFacts(CONTEST, declared, levels=("state",))
+    assert not same_hours(series_of(declared), {}, facts)
+    whole = {(0, at): Extent(True) for at in (1, 2)}
+    assert same_hours(series_of(declared), whole, facts)
+
+
 def test_towns_within_a_state_are_not_added_to_it() -> None:
     rows = [
         {"votes": VOTES, "stations": 4},

@@ -181,6 +181,8 @@ def main() -> int:
     }
     reasons, last = equals(), options.out / "last.json"
     if options.again:
+        if not last.exists():
+            sys.exit(f"no run before this one left a table in {options.out}")
         survived = [(one, texts[one[0]]) for one in json.loads(last.read_text(encoding="utf-8"))]
         again = [mutant_of(module, text, name, at) for (module, name, at), text in survived]
         mutants = [one for one in again if one is not None]
