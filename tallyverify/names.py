@@ -124,12 +124,12 @@ def folded(name: str) -> str:
     return _DASH.sub("-", " ".join(text.split()))
 
 
-class Spellings:
+class KnownNames:
     """Names by what their spellings have in common, to ask of many which of these they are.
 
     Examples
     --------
-    >>> known = Spellings(["Ana", "ana", "Eva"])
+    >>> known = KnownNames(["Ana", "ana", "Eva"])
     >>> known.of("ANA"), known.of("ana"), known.of("Ida")
     (('Ana', 'ana'), ('ana',), ())
     """

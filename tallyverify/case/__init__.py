@@ -7,15 +7,15 @@ In: a folder, or files named one by one. Out: :class:`Case`. Begin with
 from tallyverify.case.case_file import ACTAS, CaseFile
 from tallyverify.case.crosswalk import read_crosswalk
 from tallyverify.case.folder import Case, as_case, load_case
-from tallyverify.case.json_files import document_of, raw_document, read_document
+from tallyverify.case.json_files import parsed_document, raw_document, read_document
 
 __all__ = [
     "ACTAS",
     "Case",
     "CaseFile",
     "as_case",
-    "document_of",
     "load_case",
+    "parsed_document",
     "raw_document",
     "read_crosswalk",
     "read_document",

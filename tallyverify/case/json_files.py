@@ -42,7 +42,7 @@ def read_document(path: Path, model: type[Document], role: str) -> tuple[Documen
     ``role`` is the name of its schema: case, contest, declared or mapping.
     """
     raw = raw_document(path)
-    return document_of(raw, path.name, model, role), hashlib.sha256(raw).hexdigest()
+    return parsed_document(raw, path.name, model, role), hashlib.sha256(raw).hexdigest()
 
 
 def raw_document(path: Path) -> bytes:
@@ -60,7 +60,7 @@ def raw_document(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def document_of(raw: bytes, name: str, model: type[Document], role: str) -> Document:
+def parsed_document(raw: bytes, name: str, model: type[Document], role: str) -> Document:
     """Return the bytes of a JSON file of this name as its model."""
     try:
         return model.model_validate(_parsed(raw))

@@ -13,8 +13,8 @@ from tallyverify.case.case_file import CaptureFile, DeclaredTable, EarlierFile, 
 from tallyverify.case.crosswalk import read_crosswalk
 from tallyverify.case.json_files import (
     Document,
-    document_of,
     names_a_file,
+    parsed_document,
     raw_document,
     read_document,
 )
@@ -80,7 +80,7 @@ class CaseReading:
         return self._known(raw_document(path), path, model, role)
 
     def _known(self, raw: bytes, path: Path, model: type[Document], role: str) -> Document:
-        read = document_of(raw, path.name, model, role)
+        read = parsed_document(raw, path.name, model, role)
         self.inputs.append(Input(role, path.name, hashlib.sha256(raw).hexdigest()))
         return read
 

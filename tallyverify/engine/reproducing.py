@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tallyverify._version import __version__
-from tallyverify.case import Case, as_case, document_of, raw_document
+from tallyverify.case import Case, as_case, parsed_document, raw_document
 from tallyverify.engine.folding import Progress
 from tallyverify.engine.verification import verify
 from tallyverify.errors import InputError, listed, printable
@@ -125,7 +125,7 @@ def load_report(path: str | Path) -> Report:
     """
     path = Path(path)
     raw = raw_document(path)
-    report = document_of(raw, path.name, Report, "report")
+    report = parsed_document(raw, path.name, Report, "report")
     if report.version == __version__:  # another one may have had fewer keys
         written = json.loads(raw.decode("utf-8-sig"))
         lacks = [

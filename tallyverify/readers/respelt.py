@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tallyverify.errors import shown
 from tallyverify.language import told
 from tallyverify.model import Model
-from tallyverify.names import Spellings
+from tallyverify.names import KnownNames
 from tallyverify.readers.raw import Raw
 from tallyverify.records import Mapping
 from tallyverify.table import with_code_points
@@ -23,7 +23,7 @@ _COLUMNS = ("column", "latest", "first")
 
 def spelt_alike(name: str, among: Iterable[str]) -> str | None:
     """Return the one name that is this one up to its spelling; None where two are, or none."""
-    return _only(Spellings(among).of(name))
+    return _only(KnownNames(among).of(name))
 
 
 def _only(found: tuple[str, ...]) -> str | None:
@@ -37,7 +37,7 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
     """
     if all(map(raw.has, mapping.columns)):
         return mapping, ()
-    known = Spellings(raw.distinct)
+    known = KnownNames(raw.distinct)
     there = {name: name if raw.has(name) else _only(known.of(name)) for name in mapping.columns}
     times = Counter(there.values())
     names = {name: own for name, own in there.items() if own and own != name and times[own] == 1}
@@ -84,7 +84,7 @@ def with_columns_of(raw: Raw, mapping: Mapping) -> tuple[Mapping, tuple[str, ...
 
 def with_texts_of(column: pa.Array, known: list[str]) -> tuple[pa.Array, tuple[str, ...]]:
     """Return a column's texts spelt as those that are known, and in words which were not."""
-    spelt, exact = Spellings(known), set(known)
+    spelt, exact = KnownNames(known), set(known)
     there = pc.unique(column)
     strange = [text for text in there.to_pylist() if text not in exact]
     taken = {text: one for text in strange if (one := _only(spelt.of(text)))}

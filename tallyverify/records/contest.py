@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from tallyverify.errors import UnknownNameError, listed, nearest
 from tallyverify.language import number, paragraph, told
 from tallyverify.model import Identifier, Model, Text
-from tallyverify.names import Spellings
+from tallyverify.names import KnownNames
 from tallyverify.records.agreement import check_agreement
 from tallyverify.records.balance import ALL_OPTIONS, STANDARD_BALANCES, Balance
 from tallyverify.records.rule import Rule
@@ -230,9 +230,9 @@ class Contest(Model):
         return tuple(candidate.id for candidate in self.candidates)
 
     @cached_property
-    def spelt_candidates(self) -> Spellings:
+    def spelt_candidates(self) -> KnownNames:
         """The ids of the candidates, to ask which of them a name is."""
-        return Spellings(self.candidate_ids)
+        return KnownNames(self.candidate_ids)
 
     @cached_property
     def options(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import formatted, told
-from tallyverify.names import Spellings
+from tallyverify.names import KnownNames
 from tallyverify.records.area_result import AreaResult
 from tallyverify.records.contest import Contest
 
@@ -50,7 +50,7 @@ def fitted_row(
         spellings, or percentages sum to more than each voter's votes.
     """
 
-    def own(kind: _Kind, names: Iterable[str], known: Spellings) -> dict[str, str]:
+    def own(kind: _Kind, names: Iterable[str], known: KnownNames) -> dict[str, str]:
         """Return what each of these names is in the contest."""
         found: dict[str, str] = {}
         named: dict[str, str] = {}
@@ -78,9 +78,9 @@ def fitted_row(
     labels = contest.spelt_candidates
     if row.groups and row.percentages:
         groups_too = (*(group.name for group in row.groups), *contest.candidate_ids)
-        labels = Spellings(dict.fromkeys(groups_too))
+        labels = KnownNames(dict.fromkeys(groups_too))
     shares = own(_CANDIDATE, row.percentages, labels)
-    levels = own(_LEVEL, row.area, Spellings(contest.levels))
+    levels = own(_LEVEL, row.area, KnownNames(contest.levels))
     area = {levels[level]: name for level, name in row.area.items()}
     groups = [
         group.model_copy(update={"candidates": tuple(names[name] for name in group.candidates)})

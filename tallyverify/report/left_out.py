@@ -9,18 +9,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tallyverify.errors import InputError, inert
 from tallyverify.language import told
 from tallyverify.model import Model
 from tallyverify.report.spoken import in_its_language
-from tallyverify.table import FIGURE, LEFT_OUT, REASONS, Source
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tallyverify.report.model import Report
+    from tallyverify.table import Source
 
 _NAME = "left_out.csv"
 _CHUNK = 65_536
@@ -71,6 +69,8 @@ class LeftOutRows:
         """Return all rows; the figures in their order, as far as any row has them."""
         import pandas as pd
 
+        from tallyverify.table import FIGURE, LEFT_OUT
+
         logs = []
         for one in self.tables:
             file, row = one.source.places(one.log["row"].to_numpy())
@@ -82,6 +82,8 @@ class LeftOutRows:
 
 def left_out_file(report: Report, rows: LeftOutRows) -> LeftOutFile:
     """Return what a report says of the file, whose words are in its language."""
+    from tallyverify.table import REASONS
+
     reasons: Counter[str] = Counter()
     for one in rows.tables:
         reasons.update(one.log["reason"].tolist())
@@ -122,6 +124,7 @@ def left_out_csv(report: Report) -> str:
 
 def _cells(column: pd.Series[Any]) -> list[Any]:
     """Return cells as they are written, each text made inert once."""
+    import numpy as np
     import pandas as pd
 
     if pd.api.types.is_numeric_dtype(column.dtype):

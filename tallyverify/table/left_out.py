@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from tallyverify.arrays import Counts, Mask
+from tallyverify.language import counted as counted_of
+from tallyverify.language import number, told
 from tallyverify.table.text_type import TEXT
 
 if TYPE_CHECKING:
@@ -134,5 +136,11 @@ def check_no_row_lost(there: int, counted: int, left_out: int, name: str) -> Non
     """
     if there != counted + left_out:
         raise RowLostError(
-            f"{name}: {there} rows, of which {counted} count and {left_out} are left out"
+            told(
+                "{name}: {there}, of which {counted} count and {left_out} are left out",
+                name=name,
+                there=counted_of(there, "row", "rows"),
+                counted=number(counted),
+                left_out=number(left_out),
+            )
         )

@@ -31,7 +31,7 @@ PLAIN |= {
 }
 PLAIN |= {"asked"}
 """Keys of report.json whose values are codes, names or citations."""
-OF_PEOPLE = {"contest", "declared", "mappings", "inputs", "allowance", "sampling"}
+OF_PEOPLE = {"contest", "declared", "mappings", "inputs", "left_out", "allowance", "sampling"}
 """What people wrote stands in a report as they wrote it."""
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 from tallyverify.errors import InputError, nearest
-from tallyverify.names import Spellings, look_alikes
+from tallyverify.names import KnownNames, look_alikes
 from tallyverify.readers.opening.html_tables import tables_in
 from tallyverify.readers.opening.json_records import MOST_LEVELS, columns_of_records
 from tallyverify.readers.opening.table_limits import MOST_CHARACTERS, MOST_COLUMNS
@@ -220,7 +220,7 @@ def test_columns_are_found_without_going_through_all_of_them() -> None:
 
 
 def test_spellings_are_asked_of_many_names_at_once() -> None:
-    known = Spellings(["Ana", "ana", "Eva"])
+    known = KnownNames(["Ana", "ana", "Eva"])
     assert [known.of(name) for name in ("ANA", "ana", "EVA", "Ida")] == [
         ("Ana", "ana"), ("ana",), ("Eva",), (),
     ]  # fmt: skip

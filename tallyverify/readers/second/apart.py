@@ -20,17 +20,22 @@ class NotReadError(Exception):
 
 def rows_of_sheet(content: Content, sheet: str) -> Rows:
     """Return the rows of a sheet, as openpyxl has them, or raise a NotReadError."""
-    (table,) = asked(f"{__name__}:rows_there", content.name, content.data, _table, sheet=sheet)
-    if table.schema != _ROWS:
-        raise NotReadError("no rows came")
-    numbers, rows = (column.to_pylist() for column in table.columns)
-    return dict(zip(numbers, rows, strict=True))
+    (rows,) = asked(f"{__name__}:rows_there", content.name, content.data, _rows, sheet=sheet)
+    return rows
 
 
 def columns_of_file(content: Content) -> pa.Table:
     """Return the columns of a Parquet file, as polars has them, or raise a NotReadError."""
     (table,) = asked(f"{__name__}:columns_there", content.name, content.data, _table)
     return table
+
+
+def _rows(part: Part) -> Rows:
+    table = _table(part)
+    if table.schema != _ROWS:
+        raise NoAnswerError
+    numbers, rows = (column.to_pylist() for column in table.columns)
+    return dict(zip(numbers, rows, strict=True))
 
 
 def _table(part: Part) -> pa.Table:
