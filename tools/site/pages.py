@@ -23,6 +23,7 @@ PAGES = {
     "README.md": "index.md",
     "README.es.md": "es.md",
     "ATTACKS.md": "ATTACKS.md",
+    "SECURITY.md": "SECURITY.md",
     "CONTRIBUTING.md": "CONTRIBUTING.md",
     "CHANGELOG.md": "CHANGELOG.md",
     "tallyverify/checking/checks.md": "checks/index.md",
