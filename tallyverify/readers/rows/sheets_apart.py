@@ -26,32 +26,37 @@ class SheetsApart:
     def of(cls, raw: Raw, station: Codes, option: Codes, mapped: Mask, count: str) -> SheetsApart:
         """Sort out rows of one station and option, by what they hold and not by where they stand.
 
-        Those that agree in the other columns are taken to be of one sheet: so a column of versions,
-        of batches or of numbers of rows keeps the sheets apart, whatever the order of the rows.
+        What tells the sheets of a station apart is a column in which each of its options has the
+        same texts: versions, batches. One that goes with the votes (percentages, numbers of rows,
+        times) does not.
         """
         cell = station * (int(option.max(initial=0)) + 1) + option
         again = np.flatnonzero(pd.Series(cell).duplicated(keep=False).to_numpy())
         nth = np.zeros(len(cell), dtype=np.int64)
         if not len(again):
             return cls(nth, mapped, nth > 0)
-        names = [name for name in sorted(raw.distinct) if name != count]
-        texts = [code for name in names if (code := _coded(raw, name, again)) is not None]
-        votes = ordered_texts(raw.text(count).take(pa.array(again)))[1]
-        order = np.lexsort((votes, *texts[::-1], cell[again]))
-        nth[again[order]] = pd.Series(cell[again][order]).groupby(cell[again][order]).cumcount()
+        rows = pd.DataFrame({"station": station[again], "cell": cell[again]})
+        asked = mapped[again]
+        rows["votes"] = ordered_texts(raw.text(count).take(pa.array(again)))[1]
+        rows["sheet"] = 0
+        for name in sorted(raw.distinct):
+            texts = None if name == count else _coded(raw, name, again)
+            if texts is not None:
+                rows["text"] = np.where(_shared(rows.assign(text=texts)[asked], rows), texts, 0)
+                rows["sheet"] = rows.groupby(["sheet", "text"]).ngroup()
+        order = np.lexsort((rows["votes"], rows["sheet"], rows["cell"]))
+        nth[again[order]] = rows["cell"].iloc[order].groupby(rows["cell"].iloc[order]).cumcount()
 
-        rest = pd.DataFrame(dict(enumerate([cell[again], *texts])))
-        among = pd.DataFrame({"station": station[again], "cell": cell[again], "votes": votes})
-        among["rest"] = rest.groupby(list(rest.columns), sort=False).ngroup()
-        rows = among[mapped[again]].drop_duplicates(["rest", "votes"])
-        cells = rows.loc[rows["rest"].duplicated(), ["station", "cell"]].drop_duplicates()
-        unclear = cells.groupby("station").size()
+        apart = rows[asked].drop_duplicates(["cell", "sheet", "votes"])
+        cells = apart.loc[apart[["cell", "sheet"]].duplicated(), ["station", "cell"]]
+        unclear = cells.drop_duplicates().groupby("station").size()
+        other = rows["station"][asked & ~_shared(rows.assign(text=rows["sheet"])[asked], rows)]
         # Where one option has more rows than another, the fewer may be of any of the sheets.
-        there = np.flatnonzero(mapped & np.isin(station, station[again[mapped[again]]]))
+        there = np.flatnonzero(mapped & np.isin(station, station[again[asked]]))
         copies = pd.Series(cell[there]).groupby([station[there], cell[there]]).size()
         uneven = copies.groupby(level=0).agg(["min", "max"])
         which = unclear.index[unclear > 1].union(uneven.index[uneven["min"] < uneven["max"]])
-        return cls(nth, mapped, np.isin(station, which.to_numpy()))
+        return cls(nth, mapped, np.isin(station, [*which, *other.unique()]))
 
     def said(self, station: Codes) -> tuple[str, ...]:
         """Say of how many stations it is not known which rows make up one sheet."""
@@ -69,6 +74,15 @@ class SheetsApart:
                 "no balance is judged on them",
             ),
         )
+
+
+def _shared(rows: pd.DataFrame, every: pd.DataFrame) -> Mask:
+    """Return for every row whether all options of its station have the same texts."""
+    place = rows.sort_values(["cell", "text"]).groupby("cell").cumcount()
+    texts = rows["text"].groupby([rows["station"], place]).agg(["min", "max"])
+    unlike = texts.index[texts["min"] < texts["max"]].get_level_values(0)
+    found: Mask = ~every["station"].isin(unlike).to_numpy()
+    return found
 
 
 def _coded(raw: Raw, name: str, rows: Counts) -> Codes | None:
