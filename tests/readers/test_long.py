@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallyverify import Case, verify
@@ -272,3 +272,28 @@ def test_what_the_rows_of_a_station_should_repeat_and_do_not_is_said(tmp_path: P
         "actas.csv: row 2, column 'KIND': rows of this station differ, 'rural ≠ urban'; neither is "
         "taken"
     )
+
+
+@pytest.mark.parametrize("place", ["", "a ", "z "])
+@pytest.mark.parametrize("beside", ["share", "row", "digest"])
+@settings(max_examples=5)
+@given(st.permutations(range(6)))
+def test_what_goes_with_the_votes_tells_no_sheets_apart(
+    place: str, beside: str, order: list[int]
+) -> None:
+    """Such a column stands wherever in the alphabet; the batches are what all options share."""
+    said = {"share": ("67", "54", "33", "46", "100", "99"), "row": tuple("142356")}
+    said["digest"] = ("9f", "03", "c1", "77", "2b", "e0")
+    figures = (("Ann Ay", 8, 7), ("Bob Bee", 4, 6), ("Total", 12, 13))
+    rows = [
+        {"county": "N", "precinct": "P1", "candidate": name, "votes": str(votes), "batch": batch}
+        for name, *both in figures
+        for batch, votes in zip("12", both, strict=True)
+    ]
+    frame = pd.DataFrame(rows)
+    frame[place + beside] = said[beside]
+    for columns, mixed in ((list(frame), False), (frame.columns.drop("batch"), True)):
+        table = read_actas(frame.loc[order, list(columns)], contest=CONTEST, mapping=LONG)
+        assert bool(table.source.settled) is mixed
+        if not mixed:
+            assert sorted(rows_of(table, "valid", "A", "B")) == [(12, 8, 4), (13, 7, 6)]
