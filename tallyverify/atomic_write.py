@@ -79,6 +79,7 @@ def _alone_in(folders: Iterable[Path]) -> Iterator[bool]:
     """Keep other runs from writing to folders; yield whether the system can.
 
     The lock is the system's own: it ends with the process, however that ends, and leaves no file.
+    It is given back before the folder is closed: a process forked meanwhile has that open too.
     """
     with ExitStack() as opened:
         handles = {}
@@ -92,6 +93,7 @@ def _alone_in(folders: Iterable[Path]) -> Iterator[bool]:
             # itself, or for one that waits for it.
             for _, (folder, handle) in sorted(handles.items()):
                 _lock(folder, handle)
+                opened.callback(_unlock, handle)
             alone = True
         except (ImportError, OSError):  # not on Windows, nor on every disk of a network
             alone = False
@@ -114,13 +116,21 @@ def _lock(folder: Path, handle: int) -> None:
     )
 
 
+def _unlock(handle: int) -> None:
+    import fcntl
+
+    with suppress(OSError):  # closing it is all that is left
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
 def _sweep(paths: Iterable[Path]) -> None:
-    """Take away what a run that was killed left beside these places."""
+    """Take away what a run that was killed left beside these places, as far as the system lets."""
     for path in paths:
         left = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}{re.escape(_BESIDE)}")
-        for name in os.listdir(path.parent):
-            if left.fullmatch(name):
-                (path.parent / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            for name in filter(left.fullmatch, os.listdir(path.parent)):
+                with suppress(OSError):  # a folder, or of another user
+                    (path.parent / name).unlink()
 
 
 def _write(texts: Mapping[Path, str | bytes | Path | None]) -> None:
@@ -135,8 +145,11 @@ def _write(texts: Mapping[Path, str | bytes | Path | None]) -> None:
                 beside.append(new[path])
         first = next(iter(new), None)
         rest = [path for path in texts if path != first]
-        if first is not None and first.is_file() and rest:
-            beside.append(_beside(first, first))
+        if first is not None and rest and (first.is_file() or first.is_symlink()):
+            beside.append(_beside(first, b"" if first.is_symlink() else first))
+            if first.is_symlink():  # the link itself comes back, not what it leads to
+                os.unlink(beside[-1])
+                os.symlink(os.readlink(first), beside[-1])
             old[first] = beside[-1]
         # The other old files go before any new one comes: old and new never stand together.
         for path in rest:

@@ -140,8 +140,11 @@ def printable(text: str) -> str:
     return _UNSEEN.sub(lambda m: m.group().encode("unicode_escape").decode("ascii"), str(text))
 
 
+FORMULA_BEGINS = r" *[=+\-@＝＋－＠]"
+"""Pattern of what begins a cell that a spreadsheet works out."""
+
 # Where a spreadsheet begins a cell: in front, and at a semicolon where it parts cells with that.
-_FORMULA = re.compile("(^|;)(?= *[=+\\-@＝＋－＠])")
+_FORMULA = re.compile(f"(^|;)(?={FORMULA_BEGINS})")
 
 
 def inert(text: str) -> str:

@@ -1,13 +1,18 @@
 """Ask whether the libraries of this environment have known weaknesses; say so where nobody answers.
 
-Exit code 1 if one is known that a newer version mends; else 0, also where nobody could be asked.
+Exit code 1 if one is known that a newer version mends, 2 if pip-audit does not run; else 0, also
+where the databases cannot be reached.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+
+_UNREACHED = re.compile(r"requests\.exceptions\.|Could not connect|not redirecting properly")
+"""What pip-audit says where no database answers."""
 
 TOOLS = ("pip", "setuptools")  # what an environment is made with, not what the package uses
 
@@ -17,10 +22,16 @@ def main() -> int:
     command += ["--progress-spinner", "off", "--timeout", "30"]
     try:
         ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    except subprocess.TimeoutExpired:
+        return _unreached()
+    try:
         found = json.loads(ended.stdout)["dependencies"]
-    except (subprocess.TimeoutExpired, ValueError, KeyError):
-        print("the databases of weaknesses cannot be reached from here: nothing was audited")
-        return 0
+    except (ValueError, KeyError):
+        if ended.returncode == 1 and _UNREACHED.search(ended.stderr):
+            return _unreached()
+        *_, last = ["no word", *ended.stderr.split("\n")[:-1]]
+        print(f"pip-audit does not run here: {last}", file=sys.stderr)
+        return 2
     asked = [each for each in found if each["name"] not in TOOLS]
     known = [each for each in asked if each.get("vulns")]
     skipped = [each["name"] for each in asked if "skip_reason" in each]
@@ -36,6 +47,11 @@ def main() -> int:
         f"not known there: {', '.join(skipped) or 'none'}"
     )
     return int(any(weakness["fix_versions"] for each in known for weakness in each["vulns"]))
+
+
+def _unreached() -> int:
+    print("the databases of weaknesses cannot be reached from here: nothing was audited")
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
-from tallyverify.errors import json_text
+from tallyverify.errors import FORMULA_BEGINS, json_text
 from tallyverify.exchange.cells import TableCells, guarded
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+_FORMULA = re.compile(rf"{FORMULA_BEGINS}|[\t\r']")
 """Begin a cell that a spreadsheet would work out, or an apostrophe that says it must not."""
 
 
 def as_csv(cells: TableCells) -> bytes:
     """Return CSV in which no cell is a formula to a spreadsheet; unread cells keep their text.
 
-    A text that begins with ``= + - @``, a tab, a carriage return or an apostrophe has an apostrophe
-    before it, which the format ``tallyverify`` takes away again.
+    A text that begins with ``= + - @`` of any width, a tab, a carriage return or an apostrophe has
+    an apostrophe before it, which the format ``tallyverify`` takes away again.
     """
     table = cells.table
     held = io.StringIO()
@@ -36,7 +37,7 @@ def _figure(cell: int | str | None) -> str:
 
 
 def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def as_json_lines(cells: TableCells) -> bytes:

@@ -11,8 +11,8 @@ from tallyverify.errors import shown
 from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.language import clauses, formula, told, told_of
 from tallyverify.names import folded, look_alikes
-from tallyverify.rules.joining import and_last
-from tallyverify.table import ActaTable, looking_alike, with_code_points
+from tallyverify.rules.joining import told_apart
+from tallyverify.table import ActaTable, looking_alike
 
 
 def subtotals(check: Check, summary: None, facts: CaseFacts) -> CheckResult:
@@ -134,9 +134,11 @@ def _looking_alike(
         for other in (facts.registry, facts.earlier):
             if other is not None and level in other.frame.columns:
                 every |= set(other.frame[level].dropna().unique())
-        groups = looking_alike(map(str, every))
-        one = [group for group in groups if len(set(map(folded, group))) == 1]
-        notes += [_note(check, group, level) for group in groups if group not in one]
+        one: list[list[str]] = []
+        apart: list[list[str]] = []
+        for group in looking_alike(map(str, every)):
+            (one if len(set(map(folded, group))) == 1 else apart).append(group)
+        notes += [_note(check, group, level) for group in apart]
         if one:
             said.append(
                 told_of(
@@ -146,7 +148,7 @@ def _looking_alike(
                     "{count} names of {level} are written in different characters that look the "
                     "same, such as {names}: each taken as one",
                     level=level,
-                    names=and_last(with_code_points(one[0], shown)),
+                    names=told_apart(one[0], shown),
                 )
             )
     notes += [_note(check, group, "") for group in looking_alike(_ids(facts))]
@@ -159,7 +161,7 @@ def _ids(facts: CaseFacts) -> list[str]:
 
 
 def _note(check: Check, group: list[str], level: str) -> Finding:
-    names = and_last(with_code_points(group, shown))
+    names = told_apart(group, shown)
     says = told("the ids {names} of the contest look the same and are not one", names=names)
     if level:
         says = told(

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
 from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding
-from tallyverify.language import clauses, each_and, enumerated, formula, number, told
-from tallyverify.rules.joining import and_last
-from tallyverify.table import Repeats, with_code_points
+from tallyverify.language import clauses, formula, number, told
+from tallyverify.rules.joining import MOST_NAMED, and_more, each_told_apart, told_apart
+from tallyverify.table import Repeats
 
 Cells = dict[str, list[Any]]
 """The rows of one group, by column."""
 
 
 def _rows(group: Cells, facts: CaseFacts) -> str:
-    return enumerated(facts.source.row(int(row)) for row in group["row"])
+    return and_more([facts.source.row(int(row)) for row in group["row"]])
 
 
 def area_of(group: Cells, facts: CaseFacts, at: int = 0) -> dict[str, str]:
@@ -29,11 +30,16 @@ def _differing(group: Cells, figures: tuple[str, ...]) -> list[str]:
     for name in figures:
         shown = ["?" if value is None else number(value) for value in group[name]]
         if len(set(shown)) > 1:
-            against = reduce(
-                lambda one, other: told("{one} against {other}", one=one, other=other), shown
+            if len(shown) > MOST_NAMED:  # each once
+                shown = list(dict.fromkeys(shown))
+            spelt.append(
+                formula("{line} {figures}", line=name, figures=and_more(shown, _each_against))
             )
-            spelt.append(formula("{line} {figures}", line=name, figures=against))
     return spelt
+
+
+def _each_against(figures: Iterable[str]) -> str:
+    return reduce(lambda one, other: told("{one} against {other}", one=one, other=other), figures)
 
 
 def _again(check: Check, group: Cells, facts: CaseFacts, says: str, where: str) -> Finding:
@@ -51,23 +57,27 @@ def _again(check: Check, group: Cells, facts: CaseFacts, says: str, where: str) 
 def _stands(group: Cells) -> str:
     """Say how often a station stands, and under which spellings."""
     station, times = str(group["station"][0]), str(len(group["row"]))
-    names = with_code_points(dict.fromkeys(map(str, group["station"])))
-    if len(names) == 1:
+    count, names = len(set(group["station"])), _keys(group)
+    if count == 1:
         return told("station {station} stands {times} times", station=station, times=times)
-    if len(names) == 2:
+    if count == 2:
         return told(
             "station {station} stands {times} times, under two spellings {names},",
             station=station,
             times=times,
-            names=and_last(names),
+            names=names,
         )
     return told(
         "station {station} stands {times} times, under {count} spellings {names},",
         station=station,
         times=times,
-        count=number(len(names)),
-        names=and_last(names),
+        count=number(count),
+        names=names,
     )
+
+
+def _keys(group: Cells) -> str:
+    return told_apart(map(str, group["station"]))
 
 
 def same_figures(check: Check, repeats: Repeats, facts: CaseFacts) -> CheckResult:
@@ -121,27 +131,25 @@ def _rows_with(group: Cells, facts: CaseFacts, what: str) -> str:
 
 def _areas(group: Cells, facts: CaseFacts) -> str:
     areas = (area_of(group, facts, at).values() for at in range(len(group["row"])))
-    return each_and(with_code_points(dict.fromkeys(map(" / ".join, areas))))
+    return each_told_apart(map(" / ".join, areas))
 
 
 def _spelt(check: Check, group: Cells, facts: CaseFacts) -> Finding:
     """A note on keys that are nearly one: what they hold says that they may be two."""
-    names = with_code_points(dict.fromkeys(map(str, group["station"])))
     says = told(
         "the keys {names} differ only in their spelling, and the sheets are not the same; they "
         "count as different stations",
-        names=and_last(names),
+        names=_keys(group),
     )
     return _two_keys(check, group, facts, says)
 
 
 def _looks(check: Check, group: Cells, facts: CaseFacts) -> Finding:
     """A note on keys that a reader takes for one."""
-    names = with_code_points(dict.fromkeys(map(str, group["station"])))
     says = told(
         "the keys {names} look the same and are of different characters; they count as different "
         "stations",
-        names=and_last(names),
+        names=_keys(group),
     )
     return _two_keys(check, group, facts, says)
 

@@ -10,6 +10,7 @@ from tallyverify.checking import CaseFacts, Check, Seen, summarise_seen
 from tallyverify.errors import nearest, shown
 from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.language import clauses, counted, each_and, number, percent, told
+from tallyverify.rules.joining import MOST_NAMED, and_more
 from tallyverify.table import with_code_points
 
 _NO_REGISTRY = told("the case has no registry of stations")
@@ -30,8 +31,9 @@ def strangers(check: Check, seen: Seen, facts: CaseFacts) -> CheckResult:
         close = facts.registry.spellings(station)
         hint: str | None = None
         if close:
-            _, *keys = with_code_points([station, *close], shown)
-            hint = told("the registry has {keys}", keys=each_and(keys))
+            _, *keys = with_code_points([station, *close[:MOST_NAMED]], shown)
+            keys += close[MOST_NAMED:]
+            hint = told("the registry has {keys}", keys=and_more(keys, each_and))
         elif len(findings) < 20:
             hint = nearest(station, map(str, known[:20_000]))
         says = told("station {station} is not in the registry", station=station)

@@ -58,7 +58,9 @@ def looking_alike(texts: Iterable[str]) -> list[list[str]]:
 
 
 def with_code_points(texts: Iterable[str], shown: Callable[[str], str] = str) -> list[str]:
-    """Return texts, each that looks like another of them with the characters it differs in.
+    """Return texts, each that looks like others of them with the characters it differs in.
+
+    Each is held against one other, the first that looks so: many are as quick as few.
 
     ``shown``: how a text is written in the message.
 
@@ -71,20 +73,18 @@ def with_code_points(texts: Iterable[str], shown: Callable[[str], str] = str) ->
     alike = {text: group for group in looking_alike(texts) for text in group}
     return [
         formula("{text} ({points})", text=shown(text), points=enumerated(points))
-        if (points := _points(text, alike.get(text, [])))
+        if text in alike and (points := _points(text, alike[text]))
         else shown(text)
         for text in texts
     ]
 
 
 def _points(text: str, group: list[str]) -> list[str]:
-    """Return the first code points by which a text differs from others."""
-    own: dict[str, None] = {}
-    for other in group:
-        if len(other) == len(text):
-            own |= dict.fromkeys(a for a, b in zip(text, other, strict=True) if a != b)
-        else:
-            own |= dict.fromkeys(Counter(text) - Counter(other))
+    """Return the first code points by which a text differs from the first other of its group."""
+    other = group[1] if text == group[0] else group[0]
+    own: Iterable[str] = Counter(text) - Counter(other)
+    if len(other) == len(text):
+        own = dict.fromkeys(a for a, b in zip(text, other, strict=True) if a != b)
     return [f"U+{ord(character):04X}" for character in own][:_MOST_POINTS]
 
 

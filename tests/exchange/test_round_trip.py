@@ -45,7 +45,21 @@ CONTEST = Contest.model_validate(
 FIGURES = ("registered", "signed", "ballots", "valid", "null", "blank", "challenged", "drawn")
 OPTIONS = ("A", "b-1", "b.2", "-C")
 # What a spreadsheet would work out, what looks like a figure, marks of CSV, JSON and XML.
-NASTY = ["=1+1", "+5", "-5", "@x", "'a", "''", '"q"', "a,b;c|d", "ñandú Ó", "1.234", "007", "<a&b>"]
+NASTY = [
+    "=1+1",
+    "＝1",
+    "+5",
+    "-5",
+    "@x",
+    "'a",
+    "''",
+    '"q"',
+    "a,b;c|d",
+    "ñandú Ó",
+    "1.234",
+    "007",
+    "<a&b>",
+]
 KEYS = st.one_of(
     st.sampled_from(NASTY),
     st.text(
@@ -139,6 +153,14 @@ def test_what_is_written_is_read_back(to: str, rows: list[dict[str, str]]) -> No
     else:
         assert without_texts(rows_of(read)) == without_texts(rows_of(table))
         assert not len(read.unread)
+
+
+def test_no_cell_of_the_csv_begins_as_a_formula_of_any_width() -> None:
+    """The signs are those of the other CSV files, and the cells are read back."""
+    table = made([{**FULL, "K": f"{sign}{at}"} for at, sign in enumerate("=+-@＝＋－＠")])
+    cells = sheets_as(table, "csv").data.decode().splitlines()[1:]
+    assert [line for line in cells if not line.startswith("'")] == []
+    assert rows_of(again(table, "csv")) == rows_of(table)
 
 
 @pytest.mark.parametrize("to", TARGETS)

@@ -169,6 +169,64 @@ def test_what_is_hidden_and_of_somebody_else_stays(tmp_path: Path) -> None:
     assert sorted(hidden(tmp_path)) == sorted(theirs)
 
 
+def test_what_cannot_be_tidied_away_stops_no_write(tmp_path: Path) -> None:
+    """A folder named as a leftover is, or a file of another user in a shared folder."""
+    (tmp_path / ".report.json.abcdefg1.part").mkdir()
+    (tmp_path / ".report.json.abcdefg2.part").write_text("left", encoding="utf-8")
+    write_whole(run_of(1, tmp_path))
+    assert hidden(tmp_path) == [".report.json.abcdefg1.part"]
+    assert runs_in(tmp_path) == dict.fromkeys(NAMES, "1")
+
+
+def test_a_process_forked_meanwhile_does_not_hold_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has what was open when it was forked, as a second handle of the same file has."""
+    pytest.importorskip("fcntl")
+    monkeypatch.setattr("tallyverify.atomic_write._MOST_SECONDS", 0.1)
+    real, forked = os.open, []
+
+    def opened(*args: Any, **options: Any) -> int:
+        handle = real(*args, **options)
+        if args[0] == tmp_path:
+            forked.append(os.dup(handle))
+        return handle
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "open", opened)
+        write_whole(run_of(1, tmp_path))
+    write_whole(run_of(2, tmp_path))
+    assert len(forked) == 1
+    os.close(forked[0])
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["to a file", "to nothing"])
+def test_after_a_write_that_fails_a_link_is_a_link(tmp_path: Path, there: bool) -> None:
+    """Whichever file of the run it is, and whichever step of the write fails."""
+    folder, goal = tmp_path / "out", tmp_path / "goal"
+    folder.mkdir()
+    if there:
+        goal.write_text("mine", encoding="utf-8")
+    for name in NAMES[:2]:
+        (folder / name).symlink_to(goal)
+    failed = 0
+    for call in range(1, 12):
+        with pytest.MonkeyPatch.context() as patch:
+            calls = failing_at(call, "replace", patch)
+            try:
+                write_whole(run_of(2, folder))
+            except OSError:
+                failed += 1
+            else:
+                assert calls[0] < call
+                break
+        assert [(folder / name).readlink() for name in NAMES[:2]] == [goal, goal]
+        assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES[:2])
+        assert goal.exists() == there
+    assert failed > 5
+    assert runs_in(folder) == dict.fromkeys(NAMES, "2")
+
+
 WRITING = """
 import sys
 from pathlib import Path

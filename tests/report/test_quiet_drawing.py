@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
+import pytest
 from matplotlib.figure import Figure
 
+from tallyverify.report.drawings import drawing
 from tallyverify.report.drawings.drawing import svg_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,3 +41,21 @@ def test_no_home_to_write_to_and_settings_that_cannot_be_read(tmp_path: Path) ->
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert ended.stdout.decode() == svg_of("a title", nothing)
+
+
+def test_a_matplotlib_that_others_imported_is_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails() -> None:
+        assert Path.cwd() == before
+        raise OSError("no fonts")
+
+    before = Path.cwd()
+    parts = {name: part for name, part in sys.modules.items() if name.startswith("matplotlib")}
+    monkeypatch.setattr(drawing, "_imported", fails)
+    try:
+        with pytest.raises(OSError, match="no fonts"):
+            drawing.matplotlib_library.__wrapped__()
+        assert sys.modules["matplotlib"] is matplotlib
+    finally:
+        sys.modules.update(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice, product
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallyverify import ActaTable, Contest, Registry
+from tallyverify.language import in_language
 from tallyverify.names import UNSEEN, folded, folded_key
 from tallyverify.readers.counts import Thousands, read_counts
 from tallyverify.table import look, looking_alike, with_code_points
@@ -158,6 +160,61 @@ def test_what_does_not_look_the_same_is_not_told() -> None:
     report = report_of(_sheets(keys), checks="T202")
     assert [f.station for f in report.of("T202") if "look the same" in f.message] == []
     assert with_code_points(keys) == keys
+
+
+def test_each_of_many_that_look_the_same_is_held_against_one() -> None:
+    assert with_code_points(["00", "0O", "O0"]) == ["00 (U+0030)", "0O (U+004F)", "O0 (U+004F)"]
+
+
+def test_of_many_keys_that_look_the_same_a_message_names_some() -> None:
+    keys = ["".join(each) for each in islice(product("O0", repeat=12), 300)]
+    (note,) = (f for f in report_of(_sheets(keys), checks="T202").of("T202") if f.observed == 300)
+    assert "and 270 more look the same and are of different characters" in note.message
+    assert "and 270 more" in note.arithmetic
+    assert len(note.message) + len(note.arithmetic) < 3000
+    areas = [{"state": key, "town": "x", "A": 1, "B": 2, "C": 3} for key in keys]
+    (area,) = report_of(areas, checks="T209").of("T209")
+    assert "and 270 more of state look the same" in area.message
+
+
+def test_of_many_keys_of_the_registry_that_look_the_same_a_message_names_some() -> None:
+    keys = ["".join(each) for each in islice(product("O0", repeat=6), 50)]
+    registry = Registry.of([{"station": key} for key in keys[1:]])
+    (finding,) = report_of(_sheets(keys[:1]), registry=registry, checks="T203").of("T203")
+    assert finding.message.startswith("station OOOOOO is not in the registry; the registry has ")
+    assert finding.message.endswith(" and 19 more")
+
+
+def test_many_rows_of_one_station_are_told_in_every_language() -> None:
+    each = [{"state": f"N{at:04}", "A": at} for at in range(1200)]
+    rows = [{"station": "1", "town": "x", **one, "B": 1, "C": 4} for one in each]
+    report = report_of(rows, checks="T202,T204")
+    (figures,), (areas,) = report.of("T202"), report.of("T204")
+    assert "A 0 against 1 against 2" in figures.arithmetic
+    assert "N0000 / x and N0001 / x" in areas.arithmetic
+    for finding in (figures, areas):  # rows, and figures or areas
+        assert finding.arithmetic.count("and 1,170 more") == 2
+        assert in_language(finding.arithmetic, "es").count("y 1.170 más") == 2
+
+
+def test_groups_of_names_are_parted_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group is not looked for among all others."""
+
+    class Group(list[str]):
+        __hash__ = None  # type: ignore[assignment]
+
+        def __eq__(self, other: object) -> bool:
+            raise AssertionError("a group is held against another")
+
+    def groups(texts: Iterable[str]) -> list[list[str]]:
+        return [Group(group) for group in looking_alike(texts)]
+
+    monkeypatch.setattr("tallyverify.rules.reading.looking_alike", groups)
+    areas = ("Lima", "L\u0456ma", "1O", "10")
+    rows = [{"state": area, "town": "x", "A": 1, "B": 2, "C": 3} for area in areas]
+    report = report_of(rows, checks="T209")
+    assert report.check("T209").reason.startswith("1 name of state is written in different")
+    assert len(report.of("T209")) == 1
 
 
 @given(st.lists(st.text(st.sampled_from("01OIl|'` aA\u0410\u200b-\u2013e\u0301é"), max_size=4)))

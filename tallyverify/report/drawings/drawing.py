@@ -38,12 +38,15 @@ def matplotlib_library() -> Any:
     reads a ``matplotlibrc`` in the working folder or at home. One that cannot be read ends in an
     error there; it is passed over, since a figure of a report takes no settings but its own.
     """
+    before_us = "matplotlib" in sys.modules
     log = logging.getLogger("matplotlib")
     level = log.level
     log.setLevel(logging.ERROR)
     try:
         return _imported()
     except (OSError, ValueError):
+        if before_us:  # it has its settings, and whoever imported it holds parts of it
+            raise
         for name in [one for one in sys.modules if one.partition(".")[0] == "matplotlib"]:
             del sys.modules[name]  # half of it is there
         before = os.environ.get("MATPLOTLIBRC")
