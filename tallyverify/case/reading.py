@@ -113,7 +113,7 @@ class CaseReading:
             reason = told("a file that is read in parts is not read a second time")
             self.second_readings.append(SecondReading(source.name, reason=reason))
         else:
-            self.second_readings += read_twice(path, source.mapping, format)
+            self.second_readings += read_twice(path, source.mapping, format, source)
 
     def actas(
         self, path: Path, contest: Contest, mapping: Mapping | None, format: str | None

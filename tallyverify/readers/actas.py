@@ -14,7 +14,7 @@ from tallyverify.errors import InputError, RecordError
 from tallyverify.language import told
 from tallyverify.readers.build import as_wide, build_wide
 from tallyverify.readers.counts import Thousands, thousands_of
-from tallyverify.readers.files import check_exists, digest
+from tallyverify.readers.files import changed_meanwhile, check_exists, digest
 from tallyverify.readers.guarded.parquet_files import (
     BATCH_ROWS,
     parquet_batches,
@@ -193,11 +193,7 @@ class ActaStream:
 
     def _check_unchanged(self) -> None:
         if (_identity(self.path), digest(self.path)) != self._read:
-            raise InputError(
-                told("the file was changed while it was read"),
-                file=self.path.name,
-                hint=told("wait until nothing writes to it, and begin again"),
-            )
+            raise changed_meanwhile(self.path.name)
 
     @cached_property
     def _fitted(self) -> tuple[Mapping, tuple[str, ...]]:

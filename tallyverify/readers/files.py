@@ -79,6 +79,15 @@ def check_exists(path: Path) -> None:
         raise too_large(path.name, size)
 
 
+def changed_meanwhile(name: str) -> InputError:
+    """Return the error for a file that is another one than when its reading began."""
+    return InputError(
+        told("the file was changed while it was read"),
+        file=name,
+        hint=told("wait until nothing writes to it, and begin again"),
+    )
+
+
 def _unreadable(name: str, error: OSError) -> InputError:
     return InputError(told("the file cannot be read"), file=name, found=error.strerror)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tallyverify.arrays import Counts
+from tallyverify.arrays import Counts, Mask
 from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import told
 from tallyverify.readers.words import column_place
@@ -71,13 +71,11 @@ class Raw:
         return replace(self, columns=columns)
 
     def without_empty_rows(self) -> Raw:
-        """Return the rows of text in which any cell holds anything: ``,,,`` is no row."""
-        import pyarrow.compute as pc
-
+        """Return the rows in which any cell holds anything: ``,,,`` is no row."""
         empty = np.arange(self.rows)
         for column in self.columns:
             cells = column if len(empty) == self.rows else column.take(pa.array(empty))
-            empty = empty[np.asarray(pc.equal(pc.utf8_trim_whitespace(cells), ""))]
+            empty = empty[_nothing_in(cells)]
             if not len(empty):
                 return self
         full = np.ones(self.rows, dtype=bool)
@@ -186,6 +184,20 @@ class Raw:
         if not pa.types.is_string(column.type):
             column = pc.cast(column, pa.string())
         return pc.utf8_trim_whitespace(column)
+
+
+def _nothing_in(cells: Any) -> Mask:
+    """Return which cells are missing, or are text without a sign to see."""
+    import pyarrow.compute as pc
+
+    kind = cells.type
+    if pa.types.is_dictionary(kind):
+        cells = pc.cast(cells, kind.value_type)
+    nothing = pc.is_null(cells)
+    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
+        nothing = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(cells), ""), True)
+    found: Mask = np.asarray(nothing)
+    return found
 
 
 def _whole_floats(column: pa.Array) -> pa.Array:

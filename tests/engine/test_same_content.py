@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallyverify import ActaTable, Case, load_case, read_actas, verify
+from tallyverify import ActaTable, Case, InputError, load_case, read_actas, verify
 from tests.helpers.command import SAMPLES
 from tests.helpers.same_report import without_places
-from tests.helpers.small import CONTEST
+from tests.helpers.small import CONTEST, HEADER, MAPPING, ROWS, WHOLE, rows_of
 
 Write = Callable[[pd.DataFrame, Path], Any]
 
@@ -111,6 +113,29 @@ def test_first_sheets_of_a_sample(tmp_path: Path) -> None:
     assert reports.keys() == forms
     report = _all_the_same(reports)
     assert {one["code"] for one in report["findings"]} >= {"R106", "T201", "T202", "T204"}
+
+
+def test_a_row_without_anything_is_none_in_any_kind(tmp_path: Path) -> None:
+    rows = [row.split(",") for row in ROWS]
+    text = pd.DataFrame([*rows[:2], [None] * 5, rows[2]], columns=HEADER.split(","))
+    typed = text.assign(**{name: pd.to_numeric(text[name]) for name in ("VALID", "A", "B")})
+    tables: dict[str, Any] = {"frame": text, "typed": typed}
+    tables["list"] = json.loads(text.to_json(orient="records"))
+    views = pl.DataFrame(tables["list"])
+    tables["views"] = views.with_columns(pl.col("EDO").cast(pl.Categorical))
+    tables["arrow"] = pa.Table.from_pandas(typed.astype({"EDO": "category"}))
+    for kind, write in KINDS.items():
+        for name, frame in (("text", text), ("typed", typed)):
+            tables[f"{kind} {name}"] = tmp_path / f"{name}.{kind}"
+            write(frame, tables[f"{kind} {name}"])
+    for name, table in tables.items():
+        found = read_actas(table, contest=CONTEST, mapping=MAPPING)
+        first, *_, last = found.frame["row"]
+        assert rows_of(found) == WHOLE, name
+        assert (found.source.rows, found.source.blank, last - first) == (3, 1, 3), name
+        assert (found.source.subtotals, len(found.left_out)) == ((), 0), name
+    with pytest.raises(InputError, match="a header but no rows"):
+        read_actas(text.iloc[2:3], contest=CONTEST, mapping=MAPPING)
 
 
 @pytest.mark.slow

@@ -132,6 +132,23 @@ def test_no_file_brings_in_half_of_a_sign(text: str, tmp_path: Path) -> None:
         tv.Contest.model_validate({**contest, "name": text})
 
 
+@pytest.mark.parametrize("text", LONE)
+@pytest.mark.parametrize("name", ["state", "station", "A"])
+def test_no_table_in_memory_brings_in_half_of_a_sign(text: str, name: str) -> None:
+    sound = {"station": "1", "state": "N", "A": "3", "B": "1"}
+    contest = tv.Contest.model_validate(
+        {"id": "t", "levels": ["state"], "candidates": [{"id": "A"}, {"id": "B"}]}
+    )
+    rows = [sound, {**sound, name: text}]
+    for table in (rows, pd.DataFrame(rows, dtype=object)):
+        with pytest.raises(InputError, match=rf"row 2, column '{name}': half of a sign"):
+            tv.read_actas(table, contest=contest)
+    named = pd.DataFrame([["1"]], columns=pd.Index([text], dtype=object))
+    for table in ([{**sound, text: "1"}], named):
+        with pytest.raises(InputError, match="half of a sign"):
+            tv.read_actas(table, contest=contest)
+
+
 @cache
 def sample() -> tv.Report:
     return tv.verify(tv.load_case(SAMPLES / "clean"), checks="rules,compare")

@@ -56,6 +56,20 @@ def test_text_of_several_lines_is_text(tmp_path: Path, place: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    ["Av. 5, 12, Urb. Sur, Caracas\nPiso 2", "uno, dos, tres, cuatro\n12", "a\n1, 2, x, 4\nb"],
+)
+def test_lines_with_as_many_commas_as_a_row_are_text(tmp_path: Path, address: str) -> None:
+    rows = (f'Norte,01,47,40,7,"{address}"', "Sur,02,5,4,1,Calle 5", "Sur,03,5,4,1,")
+    for text in (f"{HEADER},X", f"X,{HEADER}"):
+        last = text.endswith("X")
+        cells = [row.split(",", 5) for row in rows]
+        body = [",".join(row if last else [row[5], *row[:5]]) for row in cells]
+        table = read(written(tmp_path, "\n".join((text, *body)) + "\n"))
+        assert rows_of(table) == [("01", 47, 40, 7), ("02", 5, 4, 1), ("03", 5, 4, 1)]
+
+
+@pytest.mark.parametrize(
     ("text", "numbers"),
     [
         ("\n{0}\n{1}\n{2}\n", [3, 4, 5]),

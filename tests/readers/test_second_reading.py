@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -19,7 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallyverify import InputError, load_case
+from tallyverify.case import reading as case_reading
 from tallyverify.readers import read_twice
+from tallyverify.readers.opening.many import read_files
 from tallyverify.readers.second import apart, reading
 from tallyverify.records import Mapping
 from tallyverify.table import SecondReading
@@ -217,6 +220,46 @@ def test_other_kinds_say_that_there_was_no_second_reading(tmp_path: Path) -> Non
         station=("MESA",), sheet="actas"))  # fmt: skip
     assert "no second library that is looked after reads ods" in one.reason
     assert "HTML, JSON" in twice(b'[{"x": 1}]', "a.json").reason
+
+
+def test_a_row_without_anything_is_none_to_both(tmp_path: Path) -> None:
+    held = io.BytesIO()
+    pq.write_table(pa.table({"x": [1, None, 3], "y": ["a", None, "b"]}), held)
+    for data, name in ((held.getvalue(), "a.parquet"), (b"x,y\n1,a\n,\n3,b\n", "a.csv")):
+        one = twice(data, name)
+        assert (one.cells, one.unlike, one.refused) == (6, 0, "")
+
+
+@pytest.mark.parametrize("change", ["other", "gone", "more"])
+def test_a_file_that_is_another_one_the_second_time(tmp_path: Path, change: str) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("x,y\n1,2\n")
+    path = tmp_path / "*.csv"
+    _, source, _ = read_files(path, None)
+    assert len(read_twice(path, source=source)) == 2
+    if change == "gone":
+        (tmp_path / "b.csv").unlink()
+    else:
+        (tmp_path / {"other": "b.csv", "more": "c.csv"}[change]).write_text("x,y\n1,3\n")
+    with pytest.raises(InputError, match=r"[bc]\.csv: the file was changed while it was read"):
+        read_twice(path, source=source)
+
+
+def test_a_case_whose_file_changes_between_two_readings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(SAMPLES / "clean", tmp_path / "case")
+    file = tmp_path / "case" / "actas.csv"
+    first = case_reading.open_actas
+
+    def and_then_changed(*given: Any, **named: Any) -> Any:
+        table = first(*given, **named)
+        file.write_bytes(file.read_bytes() + b"\n")
+        return table
+
+    monkeypatch.setattr(case_reading, "open_actas", and_then_changed)
+    with pytest.raises(InputError, match="was changed while it was read"):
+        load_case(tmp_path / "case", second_reading=True)
 
 
 @pytest.mark.parametrize("name", ["clean", "partial", "venezuela-2024"])

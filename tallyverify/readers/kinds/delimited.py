@@ -80,7 +80,7 @@ def read_delimited(
     raw = Raw(top.names, list(table.columns), name, first_row, numbers=numbers, header=named_in)
     if numbers is not None and raw.rows:
         raw = replace(raw, blank=int(numbers[-1]) - first_row + 1 - raw.rows)
-    return raw.without_empty_rows(), separator
+    return raw, separator
 
 
 def _parted(body: bytes, columns: list[str], separator: str) -> pa.Table:

@@ -55,10 +55,10 @@ def read_raw(
     """Read a file's columns without a meaning; return also how it was read."""
     if content.kind == "parquet":
         check_no_header(header, content.name, "Parquet")
-        return _with_rows(parquet_columns(content)), ("Parquet",)
+        return with_rows(parquet_columns(content)), ("Parquet",)
     if content.kind in WORKBOOKS:
         raw, said = workbook_columns(content, sheet, header)
-        return _with_rows(raw), (told("workbook ({kind})", kind=content.kind), *said)
+        return with_rows(raw), (told("workbook ({kind})", kind=content.kind), *said)
     page = is_html(content.data)
     encoding = encoding or (charset_of(content.data) if page else None)
     data, found, guessed = to_utf8(content.data, encoding, content.name)
@@ -71,24 +71,24 @@ def read_raw(
         if known(data):
             check_no_header(header, content.name, told("a document of this kind"))
             raw, said = reader(data, content.name)
-            return _with_rows(replace(raw, encoding=found, format=format)), (how, *said)
+            return with_rows(replace(raw, encoding=found, format=format)), (how, *said)
     if page:
         check_no_header(header, content.name, told("a page of HTML"))
         raw, said = read_html(data, content.name, sheet)
-        return _with_rows(replace(raw, encoding=found)), (how, *said)
+        return with_rows(replace(raw, encoding=found)), (how, *said)
     if data.lstrip().startswith((b"{", b"[{", b"[\n", b"[\r", b"[ ", b"[]")):
         raw, said = read_json(data, content.name, sheet) or (
             _json_lines(data, content.name),
             (told("JSON lines"),),
         )
         check_no_header(header, content.name, "JSON")
-        return _with_rows(replace(raw, encoding=found)), (how, *said)
+        return with_rows(replace(raw, encoding=found)), (how, *said)
     check_not_fixed_width(data, content.name, wanted, header)
     raw, sign = read_delimited(data, content.name, separator, wanted, header)
     between = told("tab") if sign == "\t" else sign
     said = (how, told("cells separated by {sign}", sign=between))
     raw = replace(raw, encoding=found, separator=sign)
-    return _with_rows(raw), said
+    return with_rows(raw), said
 
 
 def _how_read(encoding: str, *, guessed: bool) -> str:
@@ -100,7 +100,9 @@ def _how_read(encoding: str, *, guessed: bool) -> str:
     )
 
 
-def _with_rows(raw: Raw) -> Raw:
+def with_rows(raw: Raw) -> Raw:
+    """Return a table without its empty rows, if others are left and it is not too large."""
+    raw = raw.without_empty_rows()
     if not raw.rows:
         raise InputError(
             told("the file has a header but no rows"),

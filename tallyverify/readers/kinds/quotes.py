@@ -6,16 +6,24 @@ it swallow those up to the next, and text behind a closing one is joined to the 
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from itertools import islice
 
 from tallyverify.errors import InputError, shown
 from tallyverify.language import number, told
 
 _FEWEST = 3
 """In a table of two columns any text of two lines may look like two rows."""
+_SWALLOWED = told("the cell holds line ends and as many separators as a row")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _FIGURE = re.compile(rb"\s*\d+\s*")
+_FIRST_BYTES, _FIRST_ROWS = 65_536, 50
+"""Of the rows that show which columns have figures."""
 
 _PLAIN = rb'(?:[^"]++|(?<=[^%b\r\n])"|(?<![^%b\r\n])"(?:[^"\r\n]++|"")*+" *+(?![^%b\r\n]))*+'
 """Text without marks, marks that open no cell, and cells in marks that are of one line."""
@@ -29,8 +37,9 @@ def check_quotes(data: bytes, separator: str, name: str, above: int, width: int)
     The text begins with the header, which has ``width`` columns.
     """
     sign = separator.encode()
+    figures = cache(partial(_columns_of_figures, data, sign, width))
     for at, column, cell in _odd_cells(data, sign):
-        wrong = _wrong(cell, sign, column, width)
+        wrong = _wrong(cell, sign, column, width) or _like_a_row(cell, sign, width, figures)
         if wrong:
             line = above + 1 + len(_LINE_END.findall(data, 0, at))
             raise _no_fit(name, line, wrong, cell[0])
@@ -73,10 +82,35 @@ def _wrong(cell: re.Match[bytes], sign: bytes, column: int, width: int) -> str:
     lines = _LINE_END.split(inside)
     signs = [line.count(sign) for line in lines]
     swallowed = [width - 1 - column, *[width - 1] * (len(lines) - 2), column]
-    rows = len(lines) > 1 and width >= _FEWEST and (signs == swallowed or width - 1 in signs)
+    rows = len(lines) > 1 and width >= _FEWEST and signs == swallowed
     if rows and any(_FIGURE.fullmatch(piece) for line in lines for piece in line.split(sign)):
-        return told("the cell holds line ends and as many separators as a row")
+        return _SWALLOWED
     return ""
+
+
+def _like_a_row(
+    cell: re.Match[bytes], sign: bytes, width: int, figures: Callable[[], list[int]]
+) -> str:
+    """Return what is wrong with a cell of which one line has figures wherever a row has them."""
+    lines = [line.split(sign) for line in _LINE_END.split(cell[1] or b"")]
+    full = [line for line in lines if len(line) == width]
+    if len(lines) == 1 or width < _FEWEST or not full:
+        return ""
+    asked = figures()
+    if asked and any(all(_FIGURE.fullmatch(line[at]) for at in asked) for line in full):
+        return _SWALLOWED
+    return ""
+
+
+def _columns_of_figures(data: bytes, sign: bytes, width: int) -> list[int]:
+    """Return the columns that have a figure in most of the first rows."""
+    text = io.StringIO(data[:_FIRST_BYTES].decode("utf-8", "replace"), newline="")
+    first = islice(csv.reader(text, delimiter=sign.decode()), 1, _FIRST_ROWS)
+    rows = [row for row in first if len(row) == width]
+    found = Counter(
+        at for row in rows for at, cell in enumerate(row) if _FIGURE.fullmatch(cell.encode())
+    )
+    return [at for at, times in found.items() if 2 * times > len(rows)]
 
 
 def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:

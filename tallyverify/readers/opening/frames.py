@@ -9,7 +9,11 @@ import pyarrow as pa
 
 from tallyverify.errors import InputError
 from tallyverify.language import told
-from tallyverify.readers.opening.json_records import columns_of_records
+from tallyverify.readers.opening.json_records import (
+    check_names,
+    columns_of_records,
+    half_of_a_sign,
+)
 from tallyverify.readers.raw import Raw
 from tallyverify.taken import takes_input
 
@@ -37,10 +41,21 @@ def from_frame(source: Any) -> Raw:
             table = pa.RecordBatchReader.from_stream(source).read_all()
         except (pa.ArrowInvalid, pa.ArrowTypeError):  # a single column, say
             raise _no_table(source) from None
-        return Raw(list(table.column_names), list(table.columns), NAME, first_row=1)
+        return Raw(table.column_names, list(map(_plain, table.columns)), NAME, first_row=1)
     if isinstance(source, list | tuple) and all(isinstance(row, dict) for row in source):
         return columns_of_records(source, NAME)
     raise _no_table(source)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of texts that Arrow can take rows out of, which it cannot of views."""
+    kind, text = column.type, pa.large_string()
+    if pa.types.is_string_view(kind):
+        return column.cast(text)
+    if pa.types.is_dictionary(kind) and pa.types.is_string_view(kind.value_type):
+        chunks = [one.dictionary.cast(text).take(one.indices) for one in column.chunks]
+        return pa.chunked_array(chunks, text)
+    return column
 
 
 def _no_table(source: Any) -> InputError:
@@ -58,13 +73,22 @@ def _no_table(source: Any) -> InputError:
 
 def _from_pandas(frame: pd.DataFrame) -> Raw:
     columns = []
+    names = [str(name) for name in frame.columns]
+    check_names(names, NAME)
     for at in range(frame.shape[1]):
         series = frame.iloc[:, at]
         try:
-            array = pa.array(series, from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            array = pa.array([None if pd.isna(v) else str(v) for v in series], pa.string())
+            array = _array(series)
+        except UnicodeEncodeError:
+            raise half_of_a_sign(names[at], enumerate(series), NAME) from None
         if pa.types.is_large_string(array.type):
             array = array.cast(pa.string())
         columns.append(array)
-    return Raw([str(name) for name in frame.columns], columns, NAME, first_row=1)
+    return Raw(names, columns, NAME, first_row=1)
+
+
+def _array(series: pd.Series[Any]) -> pa.Array:
+    try:
+        return pa.array(series, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([None if pd.isna(v) else str(v) for v in series], pa.string())

@@ -16,6 +16,7 @@ from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import clauses, counted, number, told
 from tallyverify.readers.opening.table_limits import as_cells, check_cells, check_columns
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.words import cell_place
 
 MOST_LEVELS = 20
 """Objects inside each other, within a row."""
@@ -120,12 +121,33 @@ def columns_of_records(records: Iterable[Any], name: str) -> Raw:
     held = sum(map(len, texts.values()))
     hint = told("give all objects the same keys, or a row for each key: mapping.layout")
     check_cells(rows * len(texts), held, name, hint)
-    columns = [_column(places[key], cells, rows) for key, cells in texts.items()]
+    check_names(texts, name)
+    columns = [_column(places[key], cells, rows, key, name) for key, cells in texts.items()]
     return Raw(list(texts), columns, name, first_row=1)
 
 
-def _column(places: list[int], texts: list[str | None], rows: int) -> pa.ChunkedArray:
-    cells = pa.array(texts, pa.string())
+def check_names(names: Iterable[str], file: str) -> None:
+    """Raise an InputError if the name of a column holds half of a sign, which is no text."""
+    for name in names:
+        if _HALF.search(name):
+            what = told("half of a sign stands in a text: {text}", text=shown(name))
+            raise InputError(what, file=file, place=told("header"))
+
+
+def half_of_a_sign(column: str, cells: Iterable[tuple[int, Any]], file: str) -> InputError:
+    """Return the error for the first of these cells, by row from 0, that holds half of a sign."""
+    row, text = next((at, str(cell)) for at, cell in cells if _HALF.search(str(cell)))
+    what = told("half of a sign stands in a text: {text}", text=shown(text))
+    return InputError(what, file=file, place=cell_place(str(row + 1), column))
+
+
+def _column(
+    places: list[int], texts: list[str | None], rows: int, name: str, file: str
+) -> pa.ChunkedArray:
+    try:
+        cells = pa.array(texts, pa.string())
+    except UnicodeEncodeError:
+        raise half_of_a_sign(name, zip(places, texts, strict=True), file) from None
     if len(texts) < rows:
         at: Counts = np.full(rows, -1, dtype=np.int64)
         at[places] = np.arange(len(texts))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallyverify.errors import InputError
@@ -13,7 +12,7 @@ from tallyverify.readers.words import cell_place
 MOST_COLUMNS = 16_384
 """Columns of a table: as many as a spreadsheet has."""
 MOST_CHARACTERS = 131_072
-"""Characters of a cell: as many as Python's reader of delimited text takes."""
+"""Characters of a cell of delimited text: as many as Python's reader takes."""
 _FREE_CELLS = 2_000_000
 _EMPTY_OF_ONE = 100
 """Cells that a file does not hold itself, for each that it holds, beyond the first millions."""
@@ -21,7 +20,9 @@ _CHARACTERS_OF_ONE = 64
 
 
 def checked(raw: Raw) -> Raw:
-    """Return a table that has no more columns, and no longer cell, than are read.
+    """Return a table that has no more columns, and no longer cell of delimited text, than are read.
+
+    There a long cell is one whose quotation mark was never closed; elsewhere it is a long text.
 
     Raises
     ------
@@ -29,9 +30,9 @@ def checked(raw: Raw) -> Raw:
         If it has.
     """
     check_columns(len(raw.names), raw.file)
+    if raw.separator is None:
+        return raw
     for at, column in enumerate(raw.columns):
-        if not pa.types.is_string(column.type):
-            continue
         lengths = pc.utf8_length(column)
         longest = pc.max(lengths).as_py()
         if longest is not None and longest > MOST_CHARACTERS:

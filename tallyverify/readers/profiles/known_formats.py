@@ -9,6 +9,7 @@ from tallyverify.errors import InputError, listed, nearest, shown
 from tallyverify.language import told
 from tallyverify.readers.acta_qr import acta_qr_mapping, is_acta_qr
 from tallyverify.readers.convzla import convzla_mapping, is_convzla
+from tallyverify.readers.kinds.formats import with_rows
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.opening.frames import from_frame
 from tallyverify.readers.opening.many import read_files
@@ -45,10 +46,10 @@ def opened_columns(
         if profile is not None:
             return read_profiled(Path(source), profile, format or "")
         return read_files(Path(source), given)
-    raw = from_frame(source)
+    raw = with_rows(from_frame(source))
     check_no_header(given.header_rows if given else (), raw.file, told("a data frame"))
     raw = unwrapped(raw, profile) if profile is not None else raw
-    return raw, Source(name=raw.file, rows=raw.rows), False
+    return raw, Source(name=raw.file, rows=raw.rows, blank=raw.blank), False
 
 
 def _profile(name: str) -> Profile:

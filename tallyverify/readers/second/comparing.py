@@ -47,18 +47,21 @@ def compared_with_rows(raw: Raw, rows: Rows, library: str) -> SecondReading:
 
 def compared_with_columns(raw: Raw, table: pa.Table, library: str) -> SecondReading:
     """Compare columns that have types with those that a second library found."""
+    second = Raw(table.column_names, table.columns, raw.file, raw.first_row).without_empty_rows()
     unlike: list[tuple[Any, ...]] = [
         (0, at, one, other)
         for at, (one, other) in enumerate(zip_longest(raw.names, table.column_names, fillvalue=""))
         if one != other
     ]
+    longer = raw if raw.rows >= second.rows else second
+    numbers = longer.row_numbers.tolist()
     none = pa.chunked_array([pa.nulls(0)])
-    for at, (column, other) in enumerate(zip_longest(raw.columns, table.columns, fillvalue=none)):
+    for at, (column, other) in enumerate(zip_longest(raw.columns, second.columns, fillvalue=none)):
         if not _alike(column, other):
             pairs = zip_longest(column.to_pylist(), other.to_pylist())
             unlike += [
                 (row, at, one, other)
-                for row, (one, other) in enumerate(pairs, start=raw.first_row)
+                for row, (one, other) in zip(numbers, pairs, strict=False)
                 if one != other and not (one != one and other != other)  # noqa: PLR0124
             ]
     return _compared(raw, library, len(raw.names) * (raw.rows + 1), sorted(unlike, key=_place))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 from tallyverify.errors import InputError
 from tallyverify.language import told
+from tallyverify.readers.files import changed_meanwhile
 from tallyverify.readers.kinds.encoding import to_utf8
 from tallyverify.readers.opening.many import Unit, units_of
 from tallyverify.readers.profiles.opening import tables_of
@@ -16,7 +18,7 @@ from tallyverify.readers.second.apart import NotReadError, columns_of_file, rows
 from tallyverify.readers.second.comparing import compared_with_columns, compared_with_rows
 from tallyverify.readers.second.text_rows import text_rows
 from tallyverify.records import Mapping
-from tallyverify.table import SecondReading
+from tallyverify.table import SecondReading, Source
 from tallyverify.taken import takes_input
 
 _LIBRARIES = {"xlsx": "openpyxl", "parquet": "polars"}
@@ -25,7 +27,10 @@ _LIBRARIES = {"xlsx": "openpyxl", "parquet": "polars"}
 
 @takes_input
 def read_twice(
-    path: Path, mapping: Mapping | None = None, format: str | None = None
+    path: Path,
+    mapping: Mapping | None = None,
+    format: str | None = None,
+    source: Source | None = None,
 ) -> tuple[SecondReading, ...]:
     """Read the files of a table with other libraries, and compare them cell by cell.
 
@@ -37,6 +42,8 @@ def read_twice(
         As the table was read by: its encoding, separator, header and sheet.
     format : str, optional
         Name of its format, where that was named.
+    source : Source, optional
+        The files as they were read first: the second reading must be of the same bytes.
 
     Returns
     -------
@@ -46,7 +53,8 @@ def read_twice(
     Raises
     ------
     InputError
-        If a file cannot be read, or the library for its kind is not installed.
+        If a file cannot be read, or the library for its kind is not installed, or it
+        was changed since it was read first.
 
     Examples
     --------
@@ -60,7 +68,22 @@ def read_twice(
             reason = told("no second library reads files of the format {name}", name=format)
             return (SecondReading(path.name, reason=reason),)
         path = tables_of(path, profile)
-    return tuple(_second(unit) for unit in units_of(path, mapping))
+    units = units_of(path, mapping)
+    return tuple(map(_second, units if source is None else _unchanged(units, source)))
+
+
+def _unchanged(units: Iterator[Unit], source: Source) -> Iterator[Unit]:
+    """Yield the tables of the same files; raise an InputError for one that is another now."""
+    first = {(name, sha256) for name, sha256, _ in source.files}
+    again = set()
+    for unit in units:
+        file = unit.content.file, unit.content.sha256
+        if file not in first:
+            raise changed_meanwhile(unit.content.file)
+        again.add(file)
+        yield unit
+    for name, _ in sorted(first - again):
+        raise changed_meanwhile(name)
 
 
 def _second(unit: Unit) -> SecondReading:
