@@ -18,8 +18,8 @@ _OF_FILE = ("encoding", "header", "separator", "sheet")
 def without_places(report: Report) -> dict[str, Any]:
     """Return report.json without what names files, their kind and the places of rows in them.
 
-    Left out: the digests of the sheets and of case.json, which names them, and how many files the
-    sheets were; how a file of this kind is opened, and what a sign within a figure means there (a
+    Left out: the digests of the sheets, of case.json and of left_out.csv, which name them, and how
+    many files the sheets were; how a file of this kind is opened, and what a sign within a figure means there (a
     typed file has none); of T209, how the file was read. A row's place becomes ``row ?``; findings
     that differ in this alone, or stand in the order of places, are put in the order of their words.
     """
@@ -28,6 +28,7 @@ def without_places(report: Report) -> dict[str, Any]:
     sheets = [one for one in found["inputs"] if one["role"] == "actas"]
     found["inputs"] = [one for one in found["inputs"] if one["role"] not in ("actas", "case")]
     found["rows"] = sum(one["rows"] for one in sheets)
+    del found["left_out"]["sha256"]
     for read in found["mappings"]:
         if read["role"] == "actas":
             for key in ("name", "grouping", "decimal"):

@@ -127,19 +127,12 @@ def test_a_cell_that_was_changed_is_told(table: list[tuple[Any, ...]], data: Any
     assert (one.unlike, told) == (1, [(row + 1, "xyz"[column], was, was + "7")])
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
-        (NUMBER, '<c r="C3"><v>15<!-- x -->00</v></c>', (3, "VALID", "15<!-- x -->00", "1500")),
-        (NUMBER, '<c r="C3"><v>15</v><v>1500</v></c>', (3, "VALID", "1500", "15")),
-        ('<row r="3"', '<row r="2"', (3, "EDO", "Sur", "")),
-    ],
-)
-def test_what_makes_a_workbook_ambiguous_is_told(
-    tmp_path: Path, before: str, after: str, told: tuple[Any, ...]
-) -> None:
-    (one,) = read_twice(changed(saved(tmp_path, CELLS), before, after))
-    assert told in [(cell.row, cell.column, cell.first, cell.second) for cell in one.shown]
+def test_what_makes_a_workbook_ambiguous_is_told(tmp_path: Path) -> None:
+    """Of what stands twice nothing is read: see test_workbook.py."""
+    cell = '<c r="C3"><v>15<!-- x -->00</v></c>'
+    (one,) = read_twice(changed(saved(tmp_path, CELLS), NUMBER, cell))
+    told = [(cell.row, cell.column, cell.first, cell.second) for cell in one.shown]
+    assert (3, "VALID", "15<!-- x -->00", "1500") in told
 
 
 def test_texts_as_spreadsheets_write_them_are_read_alike(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from tallyverify.errors import InputError
+from tallyverify.readers.kinds.formula_errors import formula_errors
 from tallyverify.readers.kinds.open_document import cells_of_no_type
 from tests.helpers.small import CONTEST, HEADER, WHOLE, read, rows_of
 
@@ -159,6 +160,77 @@ def test_what_is_no_plain_number_is_unread_and_told_by_cell(
     table = read(changed(saved(tmp_path, CELLS), NUMBER, cell))
     assert rows_of(table)[1] == ("02", None, 900, 600)
     assert table.unread[["row", "column", "text"]].values.tolist() == [[3, "VALID", text]]
+
+
+ROW, LAST = '<row r="3">', '<row r="4">'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (LAST, '<row r="3">', "row 3 below row 3: rows stand twice, or in no order"),
+        (LAST, "<row r='1'>", "row 1 below row 3"),
+        (NUMBER, NUMBER * 2, "the cell C3 behind the cell C3: cells stand twice, or in no order"),
+        (NUMBER, f'<c r="E3"><v>9</v></c>{NUMBER}', "the cell C3 behind the cell E3"),
+        (NUMBER, f"<c><v>9</v></c>{NUMBER}", "the cell C3 behind the cell C3"),
+        (NUMBER, NUMBER.replace("C3", "C4"), "the cell D3 behind the cell C4"),
+        (NUMBER, '<c r="C3"><v>5</v><v>6</v></c>', "two values in the cell C3"),
+        (NUMBER, '<c r="C3"><v/><v>6</v></c>', "two values in the cell C3"),
+        (NUMBER, '<c r="C3" t="inlineStr"><is><t>5</t></is><is><t>6</t></is></c>', "two values"),
+        (LAST, f"</sheetData><sheetData>{LAST}", "a second table of cells"),
+    ],
+)
+def test_figures_of_which_one_would_be_lost_are_refused(
+    tmp_path: Path, before: str, after: str, words: str
+) -> None:
+    path = changed(saved(tmp_path, CELLS), before, after)
+    with pytest.raises(InputError, match=f"sheet 'actas': the workbook is damaged(.|\n)*{words}"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ROW, "<row>"),
+        (LAST, '<row spans="1:5" r="4">'),
+        (ROW, '<row r="3" spans="1:5" x14ac:dyDescent="0.25" xmlns:x14ac="urn:x">'),
+        (NUMBER, '<c t="n"><v>1500</v></c>'),
+        (NUMBER, '<c r="C3" s="1"><v>1500</v>\n</c>'),
+        (NUMBER, '<c r="C3" t="inlineStr"><is><t>1500</t></is></c>'),
+        (NUMBER, '<c r="C3"><f t="shared" ref="C3:C4" si="0">1+A1</f><v>1500</v></c>'),
+        ("</sheetData>", "</sheetData><from><row>1</row><row>1</row></from>"),
+    ],
+)
+def test_ways_to_write_a_sheet_that_lose_nothing(tmp_path: Path, before: str, after: str) -> None:
+    assert rows_of(read(changed(saved(tmp_path, CELLS), before, after))) == WHOLE
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/Sheet1.xml", "XL\\worksheets\\sheet1.xml"])
+def test_a_sheet_is_found_whatever_the_case_of_its_part(tmp_path: Path, part: str) -> None:
+    path, out = saved(tmp_path, CELLS), io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            text, name = old.read(entry), entry.filename
+            if name == "xl/worksheets/sheet1.xml":
+                name = part
+                text = text.replace(NUMBER.encode(), b'<c r="C3" t="e"><v>#N/A</v></c>')
+            new.writestr(name, text)
+    path.write_bytes(out.getvalue())
+    table = read(path)
+    assert rows_of(table)[1] == ("02", None, 900, 600)
+    assert any("C3 #N/A" in said for said in table.source.text)
+
+
+def test_a_sheet_whose_part_is_not_found_says_so() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("xl/workbook.xml", '<w xmlns="urn:w"><sheet name="a" id="r1"/></w>')
+        file.writestr("xl/_rels/workbook.xml.rels", '<r><l Id="r1" Target="no.xml"/></r>')
+    found, (said,) = formula_errors(out.getvalue(), "a")
+    assert (found, said) == (
+        {},
+        "in this kind of workbook, an error of a formula reads as an empty cell",
+    )
 
 
 def test_comments_around_a_number_leave_it_whole(tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ def _whole(environment: Mapping[str, str], name: str, otherwise: int) -> int:
 def restrict(memory: int, seconds: float) -> None:
     """Bound this process's memory and, should nobody be left to end it, its further time.
 
-    Linux counts what is written to, not what is only reserved. Other systems hold memory to no
-    limit of this kind; there the time bounds it.
+    Linux counts all that is private and may be written to, used or not: stacks of threads as well.
+    Other systems hold memory to no limit of this kind; there the time bounds it.
     """
     try:
         import resource

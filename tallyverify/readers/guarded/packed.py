@@ -45,7 +45,12 @@ def unpacked(raw: bytes, name: str, members: str | None) -> Iterator[Unpacked]:
             raise NoAnswerError
         return Unpacked(called, member, raw if part.data is None else bytes(part.data), kind)
 
-    return asked(f"{__name__}:unpacked_inside", name, raw, taken, name=name, members=members)
+    answer = asked(f"{__name__}:unpacked_inside", name, raw, taken, name=name, members=members)
+    for one in answer:
+        if one.name == name:  # the only one: with the end heard, the process is free to read it
+            yield from (one, *answer)
+        else:
+            yield one
 
 
 # In the guarded process.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -102,15 +104,19 @@ def batches_inside(
     """Decode a file: first a table without rows, for the types, then batches."""
     file = _opened(data, name, path)
     try:
-        head = file.schema_arrow.empty_table()
-        read = [at for at, n in enumerate(head.column_names) if columns is None or n in columns]
-        yield Part(table=_plain(head.select(read)))
-        for batch in file.iter_batches(rows, columns=columns):
-            yield Part(table=_plain(pa.Table.from_batches([batch])))
+        yield Part(table=_plain(_named(file.schema_arrow.empty_table(), columns)))
+        for batch in file.iter_batches(rows, columns=columns, use_threads=False):
+            yield Part(table=_plain(_named(pa.Table.from_batches([batch]), columns)))
     except MemoryError:
         raise
     except _ERRORS as error:
         raise _broken(name, error) from None
+
+
+def _named(table: pa.Table, columns: list[str] | None) -> pa.Table:
+    """Return the columns of these names; to pyarrow, ``v.A`` is the field A of a column v too."""
+    names = enumerate(table.column_names)
+    return table.select([at for at, name in names if columns is None or name in columns])
 
 
 def _opened(data: bytes, name: str, path: str | None) -> Any:
@@ -126,7 +132,13 @@ def _opened(data: bytes, name: str, path: str | None) -> Any:
         raise _broken(name, error) from None
 
 
-def _broken(name: str, error: Exception) -> InputError:
+def _broken(name: str, error: Exception) -> Exception:
+    """Return what to raise: a failure of the system is no damage of the file."""
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.ENOMEM, errno.EAGAIN) or "worker thread" in str(error):
+        return MemoryError()  # a thread that cannot start lacks the memory of its stack
+    if code is not None:
+        return InputError(told("the file cannot be read"), file=name, found=os.strerror(code))
     what = told("the Parquet file is damaged or was cut off")
     return damaged_file(name, what, str(error)[:120])
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from tallyverify.errors import TallyVerifyError
+from tallyverify.errors import TallyVerifyError, shown
 from tallyverify.language import told
 from tallyverify.readers.guarded.parts import (
     LONGEST_LINE,
@@ -36,19 +36,31 @@ _Result = TypeVar("_Result")
 def python_process(code: str) -> subprocess.Popen[bytes]:
     """Start the same Python with the same path, to run code that speaks on standard streams."""
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
-    return subprocess.Popen(
-        [sys.executable, "-P", "-W", "ignore", "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        # Arrow's own allocators reserve more than they use, which the limit would count.
-        env={
-            **os.environ,
-            "PYTHONPATH": path,
-            "OMP_NUM_THREADS": "1",
-            "ARROW_DEFAULT_MEMORY_POOL": "system",
-        },
-    )
+    try:
+        return subprocess.Popen(
+            [sys.executable or "", "-P", "-W", "ignore", "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # The limit counts what may be written to, used or not: the arenas of Arrow's own
+            # allocators, and the whole stack of each thread (as large as `ulimit -s` says).
+            env={
+                **os.environ,
+                "PYTHONPATH": path,
+                "OMP_NUM_THREADS": "1",
+                "ARROW_IO_THREADS": "1",
+                "POLARS_MAX_THREADS": "1",
+                "ARROW_DEFAULT_MEMORY_POOL": "system",
+            },
+        )
+    except OSError as error:
+        raise TallyVerifyError(
+            told(
+                "another process of Python does not start: {program}: {why}",
+                program=shown(sys.executable or ""),
+                why=error.strerror or str(error),
+            )
+        ) from None
 
 
 class GuardedProcess:

@@ -15,7 +15,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 
 from tallyverify.language import formula, told
 from tallyverify.readers.kinds.open_document import cells_of_no_type
-from tallyverify.readers.kinds.sheet_xml import Places, cells_without_value
+from tallyverify.readers.kinds.sheet_xml import Places, cell_name, cells_without_value
 from tallyverify.readers.words import first_of
 
 _MAIN, _OPEN_DOCUMENT = "xl/workbook.xml", "content.xml"
@@ -45,10 +45,11 @@ def _found(data: bytes, sheet: str) -> Places | None:
     if not data.startswith(b"PK"):
         return None
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = archive.namelist()
-        if _MAIN in names:
-            return cells_without_value(archive.read(_part_of(archive, sheet)))
-        if _OPEN_DOCUMENT in names:
+        parts = _Parts(archive)
+        if _MAIN in parts:
+            part = _part_of(parts, sheet)
+            return cells_without_value(parts.read(part)) if part in parts else None
+        if _OPEN_DOCUMENT in archive.namelist():
             return cells_of_no_type(archive.read(_OPEN_DOCUMENT), sheet)
     return None
 
@@ -60,28 +61,29 @@ def _told(found: Places) -> str:
     return first_of(cells, 12)
 
 
-def cell_name(row: int, column: int) -> str:
-    """Return the name of a cell, counted from 0, as a spreadsheet shows it.
+class _Parts:
+    """Parts of an xlsx file, found whatever the case of their names, as spreadsheets find them."""
 
-    Examples
-    --------
-    >>> cell_name(0, 0), cell_name(9, 27)
-    ('A1', 'AB10')
-    """
-    letters, left = "", column + 1
-    while left:
-        left, letter = divmod(left - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return f"{letters}{row + 1}"
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self.names: dict[str, str] = {}
+        for name in archive.namelist():
+            self.names.setdefault(name.replace("\\", "/").lower(), name)
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self.names
+
+    def read(self, name: str) -> bytes:
+        return self.archive.read(self.names[name.lower()])
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Return the name of the part of an xlsx file that holds a sheet."""
-    book = fromstring(archive.read(_MAIN))
-    links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+def _part_of(parts: _Parts, sheet: str) -> str:
+    """Return the name of the part of an xlsx file that holds a sheet; empty where none is named."""
+    book = fromstring(parts.read(_MAIN))
+    links = fromstring(parts.read("xl/_rels/workbook.xml.rels"))
     target = {link.get("Id"): link.get("Target", "") for link in links}
     for one in book.iter():
         if one.tag.endswith("}sheet") and one.get("name") == sheet:
-            link = next(value for key, value in one.items() if key.endswith("}id"))
-            return posixpath.normpath(posixpath.join("/xl", target[link]))[1:]
-    raise KeyError(sheet)
+            link = next((value for key, value in one.items() if key.endswith("}id")), None)
+            return posixpath.normpath(posixpath.join("/xl", target.get(link, "")))[1:]
+    return ""

@@ -1,20 +1,31 @@
-"""Cells of the XML of a sheet (xlsx) whose value is an error, is missing, or is not one text."""
+"""Cells of the XML of a sheet (xlsx) whose value is an error, is missing, or is not one text.
+
+Of cells or rows that stand twice, a library keeps the last: such a sheet is refused.
+"""
 
 from __future__ import annotations
 
 import re
 from xml.parsers import expat
 
-from tallyverify.language import told
+from tallyverify.errors import InputError
+from tallyverify.language import number, told
 
 Places = dict[tuple[int, int], str]
 """Texts of cells by row and column, counted from 0."""
 
 ERROR_TEXT, NONE_TEXT = "#ERROR", told("a formula without a value")
 """What stands for such a cell among the texts of its column, see ``names.NO_PLACE``."""
-_SIGNS = (b"<!", b"&", b'"e"', b"'e'", b"<f", b":f", b":v")
+_SIGNS = (b"<!", b"&", b'"e"', b"'e'", b"<f", b":f", b":v", b"<v/", b"\x00")
 _IN_A_VALUE = re.compile(rb"<v(?:\s|>[^<]*<[^/])")
 """One of these stands in a sheet if any of its cells is such; in most sheets none does."""
+_PREFIXED = rb"""[^<>\s:]*:(?:row|c|is|sheetData)[\s/>]"""
+_UNUSUAL = re.compile(
+    rb"""<(?!/?v>|/c>|(?:(?:row r="[0-9]{1,7}"|c r="[A-Z]{1,3}[0-9]{1,7}")(?=[\s/>])"""
+    rb"""|(?!(?:row|c)[\s/>]|is[\s/]|%b)[^\s<>"'])[^<>"']*(?:"[^<>"]*"[^<>"']*)*>)""" % _PREFIXED
+)
+_NUMBERED = re.compile(rb'<(?:row|c) r="([A-Z]*)([0-9]+)"')
+"""Where no tag is unusual, the latter finds all rows and cells: quicker than a parser by far."""
 _MOST_RAW = 60
 
 
@@ -22,7 +33,8 @@ def cells_without_value(xml: bytes) -> Places:
     """Return what stands in such cells: the error, that there is no value, or the value as written.
 
     A library takes the first piece of ``15<!-- -->00`` for the number: what is written in several
-    pieces is not read.
+    pieces is not read. Raises an InputError for rows or cells that stand twice or in no order, and
+    for a cell of two values.
 
     Examples
     --------
@@ -30,13 +42,51 @@ def cells_without_value(xml: bytes) -> Places:
     {(1, 1): '15<!-- x -->00'}
     """
     marked = any(sign in xml for sign in _SIGNS) or xml.find(b"<?", 1) > 0
-    return _Sheet(xml).found if marked or _IN_A_VALUE.search(xml) else {}
+    return {} if not marked and _is_plain(xml) else _Sheet(xml).found
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return the name of a cell, counted from 0, as a spreadsheet shows it.
+
+    Examples
+    --------
+    >>> cell_name(0, 0), cell_name(9, 27)
+    ('A1', 'AB10')
+    """
+    letters, left = "", column + 1
+    while left:
+        left, letter = divmod(left - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row + 1}"
+
+
+def _is_plain(xml: bytes) -> bool:
+    """Whether no cell is such, all are numbered in order, and each has one value: seen quickly."""
+    if _IN_A_VALUE.search(xml) or _UNUSUAL.search(xml) or xml.count(b"<sheetData") > 1:
+        return False
+    if any(xml.count(b"<%b>" % one) != xml.count(b"</%b></c>" % one) for one in (b"v", b"is")):
+        return False
+    row, last = b"0", b""
+    for numbered in _NUMBERED.finditer(xml):
+        letters, digits = numbered.groups()
+        if not letters:
+            if int(digits) <= int(row):
+                return False
+            row, last = digits, b""
+        elif digits != row or (letters := letters.rjust(3)) <= last:
+            return False
+        else:
+            last = letters
+    return True
 
 
 class _Sheet:
     def __init__(self, xml: bytes) -> None:
         self.found: Places = {}
         self.row = self.column = -1
+        self.place = (-1, -1)
+        self.values: set[str] = set()
+        self.began = self.over = False
         self.kind, self.formula, self.inside = "n", False, False
         self.value, self.pieces, self.broken, self.start, self.raw = "", 0, False, 0, ""
         self.xml = xml
@@ -52,17 +102,49 @@ class _Sheet:
         if self.inside:
             self.cut()
         name = name.rpartition(":")[2]
+        if name == "sheetData":
+            if self.began:
+                raise _damaged(told("a second table of cells"))
+            self.began = True
+        if self.over:
+            return
         if name == "row":
-            self.row, self.column = int(attributes.get("r", self.row + 2)) - 1, -1
+            self.begin_row(int(attributes.get("r", self.row + 2)) - 1)
         elif name == "c":
-            self.row, self.column = _place(attributes.get("r", ""), self.row, self.column)
+            self.begin_cell(_place(attributes.get("r", ""), self.row, self.column))
             self.kind, self.formula = attributes.get("t", "n"), False
             self.value, self.raw = "", ""
-        elif name == "f":
+        elif name in ("v", "is") and name in self.values:
+            raise _damaged(told("two values in the cell {cell}", cell=cell_name(*self.place)))
+        self.values.add(name)
+        if name == "f":
             self.formula = True
         elif name == "v":
             self.inside, self.broken, self.pieces = True, False, 0
             self.start = self.parser.CurrentByteIndex
+
+    def begin_row(self, row: int) -> None:
+        if row <= self.row:
+            raise _damaged(
+                told(
+                    "row {row} below row {above}: rows stand twice, or in no order",
+                    row=number(row + 1),
+                    above=number(self.row + 1),
+                )
+            )
+        self.row, self.column = row, -1
+
+    def begin_cell(self, place: tuple[int, int]) -> None:
+        if place <= self.place:
+            raise _damaged(
+                told(
+                    "the cell {cell} behind the cell {before}: cells stand twice, or in no order",
+                    cell=cell_name(*place),
+                    before=cell_name(*self.place),
+                )
+            )
+        self.place, self.column = place, place[1]
+        self.values = set()
 
     def say(self, text: str) -> None:
         if self.inside:
@@ -74,6 +156,10 @@ class _Sheet:
 
     def end(self, name: str) -> None:
         name = name.rpartition(":")[2]
+        if name == "sheetData":
+            self.over = True
+        elif self.over:
+            return
         if name == "v":
             self.inside = False
             # Text of a formula may well hold signs that are spelt out, and then has several pieces.
@@ -83,11 +169,11 @@ class _Sheet:
         elif name == "c":
             text = self.raw or self.value.strip()
             if self.raw:
-                self.found[self.row, self.column] = text
+                self.found[self.place] = text
             elif self.kind == "e":
-                self.found[self.row, self.column] = text or ERROR_TEXT
+                self.found[self.place] = text or ERROR_TEXT
             elif self.formula and not text and self.kind != "str":  # it may well result in no text
-                self.found[self.row, self.column] = NONE_TEXT
+                self.found[self.place] = NONE_TEXT
 
 
 def _place(name: str, row: int, column: int) -> tuple[int, int]:
@@ -99,3 +185,11 @@ def _place(name: str, row: int, column: int) -> tuple[int, int]:
     for letter in named[1].upper():
         at = 26 * at + ord(letter) - ord("A") + 1
     return int(named[2]) - 1, at - 1
+
+
+def _damaged(found: str) -> InputError:
+    return InputError(
+        told("the workbook is damaged or cannot be read"),
+        found=found,
+        hint=told("open it, save it again as xlsx, or export the sheet as CSV"),
+    )

@@ -36,7 +36,11 @@ def read_workbook(
         rows = sheet.to_python(skip_empty_area=True)
         top, left = sheet.start or (0, 0)
         merged = sheet.merged_cell_ranges or ()
-        errors, said = formula_errors(content.data, name)
+        try:
+            errors, said = formula_errors(content.data, name)
+        except InputError as error:
+            place = told("sheet {sheet}", sheet=shown(name))
+            raise error.at(place).in_file(content.name) from None
     except (CalamineError, OSError, ValueError) as error:
         raise InputError(
             told("the workbook is damaged or cannot be read"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 import subprocess
@@ -26,10 +27,15 @@ from tallyverify.language import (
     told_from_json,
     told_of,
 )
+from tallyverify.readers.files import load
 from tallyverify.readers.guarded import asking, processes
 from tallyverify.readers.guarded.asking import asked
 from tallyverify.readers.guarded.child_limits import ChildLimits
 from tallyverify.readers.guarded.parts import Part
+from tallyverify.readers.guarded.processes import GuardedProcess
+from tallyverify.readers.guarded.workbooks import workbook_columns
+from tests.helpers.small import CSV, written
+from tests.readers.test_bad import workbook_bytes
 
 HERE = "tests.readers.guarded.faults"
 
@@ -176,6 +182,38 @@ def test_a_process_that_does_not_start_is_no_fault_of_the_file(
     with pytest.raises(tv.TallyVerifyError, match="does not start") as caught:
         answers("echoes")
     assert not isinstance(caught.value, InputError)
+
+
+@pytest.mark.parametrize("program", ["", "/nowhere/python"])
+def test_a_python_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    asking.end_idle()
+    monkeypatch.setattr(sys, "executable", program)
+    with pytest.raises(
+        tv.TallyVerifyError, match=f"Python does not start: '{program}': "
+    ) as caught:
+        answers("echoes")
+    assert not isinstance(caught.value, InputError)
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.csv.gz"])
+def test_one_process_unpacks_a_file_and_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    started: list[GuardedProcess] = []
+
+    def counted_start() -> GuardedProcess:
+        started.append(GuardedProcess())
+        return started[-1]
+
+    asking.end_idle()
+    monkeypatch.setattr(asking, "GuardedProcess", counted_start)
+    data = workbook_bytes() if name.endswith("xlsx") else gzip.compress(CSV.encode())
+    for one in load(written(tmp_path, data, name)):
+        if one.kind == "xlsx":
+            workbook_columns(one, None, [])
+        else:
+            answers("echoes")
+    assert len(started) == 1
 
 
 INTERRUPTED = """

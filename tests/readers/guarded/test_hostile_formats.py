@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import struct
@@ -17,6 +18,8 @@ import pytest
 from tallyverify import propose
 from tallyverify.errors import InputError
 from tallyverify.readers import ActaStream
+from tallyverify.readers.guarded.asking import end_idle
+from tallyverify.readers.guarded.parquet_files import head_inside, parquet_batches
 from tallyverify.records import Mapping
 from tests.helpers.command import Command
 from tests.helpers.old_workbooks import xls_bytes
@@ -114,6 +117,50 @@ def test_columns_that_stand_twice(tmp_path: Path) -> None:
     assert rows_of(read(path, votes={"A": "A#1", "B": "B"})) == WHOLE
     with pytest.raises(InputError, match="two columns have the same name"):
         read(path)
+
+
+def test_a_column_called_like_a_field_of_another(tmp_path: Path) -> None:
+    path = parquet(tmp_path, v=[{"A": 1}] * 3, **{"v.A": [4, 5, 6]})
+    (table,) = parquet_batches(path, ["v.A"], 10)
+    assert table.to_pydict() == {"v.A": [4, 5, 6]}
+
+
+def test_a_machine_of_large_stacks_reads_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stack of a thread is memory, to the limit, before any of it is used."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_STACK)
+    large = 2**30
+    if before[1] not in (resource.RLIM_INFINITY, large) and before[1] < large:
+        pytest.skip("this machine allows no such stack")
+    end_idle()
+    resource.setrlimit(resource.RLIMIT_STACK, (large, before[1]))
+    try:
+        assert rows_of(read(parquet(tmp_path))) == WHOLE
+    finally:
+        end_idle()
+        resource.setrlimit(resource.RLIMIT_STACK, before)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (pa.ArrowException("Failed to launch worker thread"), MemoryError, "^$"),
+        (OSError(errno.ENOMEM, "mmap"), MemoryError, "^$"),
+        (OSError(errno.EIO, "read"), InputError, "a.parquet: the file cannot be read"),
+        (OSError("Couldn't deserialize thrift"), InputError, "the Parquet file is damaged"),
+    ],
+)
+def test_a_failure_of_the_system_is_no_damage_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[Exception], words: str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pq, "ParquetFile", fails)
+    with pytest.raises(kind, match=words):
+        list(head_inside(b"", "a.parquet", "a.parquet"))
 
 
 def test_text_that_is_none(tmp_path: Path) -> None:
