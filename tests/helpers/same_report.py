@@ -19,9 +19,10 @@ def without_places(report: Report) -> dict[str, Any]:
     """Return report.json without what names files, their kind and the places of rows in them.
 
     Left out: the digests of the sheets, of case.json and of left_out.csv, which name them, and how
-    many files the sheets were; how a file of this kind is opened, and what a sign within a figure means there (a
-    typed file has none); of T209, how the file was read. A row's place becomes ``row ?``; findings
-    that differ in this alone, or stand in the order of places, are put in the order of their words.
+    many files the sheets were; how a file of this kind is opened, and what a sign within a figure
+    means there (a typed file has none); of T209, how the file was read. A row's place becomes
+    ``row ?``; findings that differ in this alone, or stand in the order of places, are put in the
+    order of their words.
     """
     text = _NAMES.sub("(file)", _ROWS.sub(r"\1 ?", report.to_json()))
     found: dict[str, Any] = json.loads(text)
