@@ -65,6 +65,18 @@ class LeftOutRows:
 
     tables: tuple[LoggedTable, ...]
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, LeftOutRows):
+            return NotImplemented
+        pairs = zip(self.tables, other.tables, strict=False)
+        return len(self.tables) == len(other.tables) and all(
+            (one.role, one.source, one.counted) == (two.role, two.source, two.counted)
+            and one.log.equals(two.log)
+            for one, two in pairs
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     def frame(self, figures: tuple[str, ...]) -> pd.DataFrame:
         """Return all rows; the figures in their order, as far as any row has them."""
         import pandas as pd

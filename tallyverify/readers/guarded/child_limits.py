@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tallyverify.errors import InputError, shown
 from tallyverify.language import number, told
+from tallyverify.taken import takes_input
 
 MEMORY_VARIABLE, SECONDS_VARIABLE = "TALLYVERIFY_CHILD_MEMORY", "TALLYVERIFY_CHILD_SECONDS"
 MEBIBYTE = 2**20
@@ -72,6 +73,7 @@ def _whole(environment: Mapping[str, str], name: str, otherwise: int) -> int:
     )
 
 
+@takes_input
 def restrict(memory: int, seconds: float) -> None:
     """Bound this process's memory and, should nobody be left to end it, its further time.
 

@@ -24,6 +24,7 @@ from tallyverify.readers.guarded.parts import (
     line_of,
     table_in,
 )
+from tallyverify.taken import takes_input
 
 _START = 120.0
 """Seconds in which a process must have started, on a machine however busy."""
@@ -33,6 +34,7 @@ _SERVE = "from tallyverify.readers.guarded.serving import serve_files; serve_fil
 _Result = TypeVar("_Result")
 
 
+@takes_input
 def python_process(code: str) -> subprocess.Popen[bytes]:
     """Start the same Python with the same path, to run code that speaks on standard streams."""
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
