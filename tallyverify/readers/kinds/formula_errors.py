@@ -45,7 +45,7 @@ def _found(data: bytes, sheet: str) -> Places | None:
     if not data.startswith(b"PK"):
         return None
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = _Parts(archive)
+        parts = _PartsByName(archive)
         if _MAIN in parts:
             part = _part_of(parts, sheet)
             return cells_without_value(parts.read(part)) if part in parts else None
@@ -61,7 +61,7 @@ def _told(found: Places) -> str:
     return first_of(cells, 12)
 
 
-class _Parts:
+class _PartsByName:
     """Parts of an xlsx file, found whatever the case of their names, as spreadsheets find them."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -77,7 +77,7 @@ class _Parts:
         return self.archive.read(self.names[name.lower()])
 
 
-def _part_of(parts: _Parts, sheet: str) -> str:
+def _part_of(parts: _PartsByName, sheet: str) -> str:
     """Return the name of the part of an xlsx file that holds a sheet; empty where none is named."""
     book = fromstring(parts.read(_MAIN))
     links = fromstring(parts.read("xl/_rels/workbook.xml.rels"))
