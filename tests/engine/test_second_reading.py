@@ -28,7 +28,7 @@ def case_in(folder: Path, name: str, data: bytes) -> Path:
 
 
 def with_workbook(folder: Path) -> Path:
-    """Write the small case with a workbook whose properties, which one library reads, are no XML."""
+    """Write the small case with a workbook whose properties are no XML, as one library sees."""
     book, out = openpyxl.Workbook(), io.BytesIO()
     for row in ACTAS.splitlines():
         book.active.append(row.split(","))
