@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tallyverify.readers.counts import Thousands, read_counts, thousands_of
     from tallyverify.readers.files import Content, check_exists, digest, load
     from tallyverify.readers.guarded.child_limits import restrict
-    from tallyverify.readers.guarded.processes import python_process
+    from tallyverify.readers.guarded.parts import NoAnswerError
+    from tallyverify.readers.guarded.processes import PythonProcess
+    from tallyverify.readers.guarded.serving import open_answers
     from tallyverify.readers.guarded.workbooks import visible_sheets
     from tallyverify.readers.kinds.encoding import to_utf8
     from tallyverify.readers.kinds.formats import read_raw
@@ -44,6 +46,8 @@ __all__ = [
     "ActaStream",
     "Content",
     "FilesMeant",
+    "NoAnswerError",
+    "PythonProcess",
     "QrActa",
     "Raw",
     "Thousands",
@@ -60,7 +64,7 @@ __all__ = [
     "load",
     "names_of_files",
     "open_actas",
-    "python_process",
+    "open_answers",
     "read_actas",
     "read_areas",
     "read_counts",
@@ -88,7 +92,9 @@ __getattr__ = hand_on(
         "counts": ("Thousands", "read_counts", "thousands_of"),
         "files": ("Content", "check_exists", "digest", "load"),
         "guarded.child_limits": ("restrict",),
-        "guarded.processes": ("python_process",),
+        "guarded.parts": ("NoAnswerError",),
+        "guarded.processes": ("PythonProcess",),
+        "guarded.serving": ("open_answers",),
         "guarded.workbooks": ("visible_sheets",),
         "kinds.encoding": ("to_utf8",),
         "kinds.formats": ("read_raw",),

@@ -7,77 +7,48 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tallyverify.errors import InputError, TallyVerifyError
+from tallyverify.errors import InputError
 from tallyverify.language import told
-from tallyverify.readers import python_process
+from tallyverify.readers import NoAnswerError, PythonProcess
 from tallyverify.scanning.limits import ScanLimits
 from tallyverify.scanning.outcomes import FileOutcome, PageOutcome, PageStatus
 
-_START = 120.0
-"""Seconds in which a process must have loaded its libraries, on a machine however busy."""
-_LONGEST_LINE = 16 * 2**20
 _CALL = "from tallyverify.scanning.worker import serve; serve()"
 
 
-class _Process:
+class _Process(PythonProcess):
     """One process, and its answers, each within a time."""
 
+    longest_line = 16 * 2**20
+
     def __init__(self) -> None:
-        self.process = python_process(_CALL)
-        self.was_slow = self.has_ended = False
-        if self.answer(_START) != {"ready": True}:
-            self.end()
-            raise TallyVerifyError(told("the process that reads pictures does not start"))
+        self.has_ended = False
+        super().__init__(_CALL, told("the process that reads pictures does not start"))
 
     def ask(self, what: dict[str, Any]) -> None:
         """Send a question; one that is not taken is not answered either."""
-        assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps(what).encode() + b"\n")
-            self.process.stdin.flush()
+            self.send(json.dumps(what).encode() + b"\n")
         except OSError:
-            self.process.kill()
+            self.kill()
 
     def answer(self, seconds: float) -> dict[str, Any] | None:
         """Return the next answer; None where the process ended, or was ended for its slowness."""
-        assert self.process.stdout is not None
-        clock = threading.Timer(seconds, self._too_slow)
-        clock.daemon = True
-        clock.start()
         try:
-            line = self.process.stdout.readline(_LONGEST_LINE)
-        finally:
-            clock.cancel()
-        try:
-            answer = json.loads(line)
-        except ValueError:
-            answer = None
-        self.has_ended = not isinstance(answer, dict)
-        return None if self.has_ended else answer
+            return self.in_time(seconds, self.head)
+        except NoAnswerError:
+            self.has_ended = True
+            return None
 
     @property
     def is_well(self) -> bool:
         """Whether it can be asked again."""
         return not self.was_slow and not self.has_ended
-
-    def _too_slow(self) -> None:
-        self.was_slow = True
-        self.process.kill()
-
-    def end(self) -> None:
-        """End the process and let go of its pipes."""
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was still to be sent
-                    pipe.close()
 
 
 def _outcome(process: _Process, file: str, path: Path, limits: ScanLimits) -> FileOutcome:
@@ -148,7 +119,7 @@ class ReadingPool:
             self._stopped = True
             self._left.clear()
             for one in self._running:
-                one.process.kill()
+                one.kill()
 
     def outcomes(self) -> Iterator[FileOutcome]:
         """Yield what became of each file, in the order in which they are done."""
@@ -184,7 +155,7 @@ class ReadingPool:
         with self._lock:
             self._running.append(process)
             if self._stopped:
-                process.process.kill()
+                process.kill()
         return process
 
     def _let_go(self, process: _Process) -> None:

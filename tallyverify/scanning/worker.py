@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from tallyverify.readers import restrict
+from tallyverify.readers import open_answers, restrict
 from tallyverify.scanning.limits import ScanLimits
 
 if TYPE_CHECKING:
@@ -30,11 +27,7 @@ _BYTES_A_PIXEL = 16
 
 def serve() -> None:
     """Read the files that standard input names, until it ends."""
-    with suppress(ValueError, AttributeError):  # the parent decides what an interrupt means
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What a library prints must not come among the answers.
-    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)
+    answers = open_answers()
     _load()
     _say(answers, {"ready": True})
     for line in sys.stdin:
@@ -44,8 +37,8 @@ def serve() -> None:
             _say(answers, answer)
 
 
-def _say(answers: TextIO, what: dict[str, Any]) -> None:
-    answers.write(json.dumps(what) + "\n")
+def _say(answers: BinaryIO, what: dict[str, Any]) -> None:
+    answers.write(json.dumps(what).encode() + b"\n")
     answers.flush()
 
 

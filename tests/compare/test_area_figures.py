@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tallyverify import Evidence, Registry, Report, Status
-from tests.helpers.cases import CONTEST, declared_of, figures, nation, report_of
+from tallyverify import Evidence, Registry, Status
+from tests.helpers.cases import asked, declared_of, figures, nation, report_of
 
 VOTES = {"A": 500, "B": 400, "C": 100}
 NOTE, QUALITY = Evidence.NOTE, Evidence.QUALITY
 DISCREPANCY, CONTRADICTION = Evidence.DISCREPANCY, Evidence.CONTRADICTION
 SHEETS = [{"state": "N", "town": "x", "A": 1, "B": 1, "C": 1}]
-
-
-def of(code: str, *bulletins: dict[str, Any], **more: Any) -> Report:
-    registry = more.pop("registry", None)
-    contest = more.pop("contest", CONTEST)
-    return report_of(SHEETS, declared_of(*bulletins, **more), registry, code, contest)
+of = partial(asked, SHEETS)
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import pytest
 
-from tallyverify import Evidence, Report, Status
-from tests.helpers.cases import CONTEST, declared_of, figures, nation, report_of
+from tallyverify import Evidence, Status
+from tests.helpers.cases import asked, declared_of, figures, nation, report_of
 
 VOTES = {"A": 500, "B": 400, "C": 100}
 NOTE, DISCREPANCY, CONTRADICTION = Evidence.NOTE, Evidence.DISCREPANCY, Evidence.CONTRADICTION
 SHEETS = [{"state": "N", "town": "x", "A": 1, "B": 1, "C": 1}]
-
-
-def of(code: str, *bulletins: dict[str, Any], **more: Any) -> Report:
-    registry = more.pop("registry", None)
-    contest = more.pop("contest", CONTEST)
-    return report_of(SHEETS, declared_of(*bulletins, **more), registry, code, contest)
+of = partial(asked, SHEETS)
 
 
 def test_what_fell_is_told_with_both_figures() -> None:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallyverify import Evidence, Report
+from tallyverify import Evidence
 from tallyverify.compare import rounded_counts
 from tallyverify.errors import InputError
-from tests.helpers.cases import CONTEST, declared_of, nation, report_of
+from tests.helpers.cases import asked, nation
 
 SHEETS = [{"state": "N", "town": "x", "A": 1, "B": 1, "C": 1}]
-
-
-def of(code: str, *bulletins: dict[str, Any], **more: Any) -> Report:
-    registry = more.pop("registry", None)
-    contest = more.pop("contest", CONTEST)
-    return report_of(SHEETS, declared_of(*bulletins, **more), registry, code, contest)
+of = partial(asked, SHEETS)
 
 
 def nearest_of(counts: list[int], total: int, decimals: int) -> bool:

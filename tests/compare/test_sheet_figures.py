@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tallyverify import Evidence, Report, Status
-from tests.helpers.cases import CONTEST, declared_of, figures, nation, report_of
+from tests.helpers.cases import asked, figures, nation
 
 ROWS = [
     {"state": "N", "town": "x", "A": 60, "B": 30, "C": 10, "registered": 150},
@@ -19,8 +19,7 @@ SUMS = {"A": 120, "B": 155, "C": 15}
 
 
 def of(code: str, *bulletins: dict[str, Any], rows: Any = ROWS, **more: Any) -> Report:
-    contest = more.pop("contest", CONTEST)
-    return report_of(rows, declared_of(*bulletins, **more), checks=code, contest=contest)
+    return asked(rows, code, *bulletins, **more)
 
 
 @pytest.mark.parametrize(("declared", "found"), [(119, 1), (120, 0), (121, 0)])

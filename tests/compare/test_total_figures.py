@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tallyverify import Contest, Evidence, Registry, Report, Status
+from tallyverify import Contest, Evidence, Registry, Status
 from tallyverify.compare.declared.percentages import _off
 from tallyverify.records import AreaResult
-from tests.helpers.cases import CONTEST, declared_of, figures, nation, report_of
+from tests.helpers.cases import CONTEST, asked, figures, nation
 
 VOTES = {"A": 500, "B": 400, "C": 100}
 NOTE, QUALITY, CONTRADICTION = Evidence.NOTE, Evidence.QUALITY, Evidence.CONTRADICTION
 SHEETS = [{"state": "N", "town": "x", "A": 1, "B": 1, "C": 1}]
-
-
-def of(code: str, *bulletins: dict[str, Any], **more: Any) -> Report:
-    registry = more.pop("registry", None)
-    contest = more.pop("contest", CONTEST)
-    return report_of(SHEETS, declared_of(*bulletins, **more), registry, code, contest)
+of = partial(asked, SHEETS)
 
 
 def test_parts_are_told_with_their_sum_and_their_total() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 
 from tallyverify import Report, Status, load_case, reproduce, verify
 from tests.helpers.command import ACTAS, CASE, Command, small_case
-from tests.hostile.sound import packed
+from tests.hostile.sound import packed, unpacked
 
 CHECKS = "rules,compare"
 
@@ -33,8 +32,7 @@ def with_workbook(folder: Path) -> Path:
     for row in ACTAS.splitlines():
         book.active.append(row.split(","))
     book.save(out)
-    with zipfile.ZipFile(out) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unpacked(out.getvalue())
     return case_in(folder, "actas.xlsx", packed(parts | {"docProps/core.xml": b"<"}))
 
 

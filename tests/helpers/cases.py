@@ -48,6 +48,18 @@ def report_of(
     return verify(Case(contest, table, declared, registry), checks=checks)
 
 
+def asked(
+    rows: list[dict[str, Any]] | ActaTable,
+    code: str,
+    *bulletins: dict[str, Any],
+    registry: Registry | None = None,
+    contest: Contest = CONTEST,
+    **more: Any,
+) -> Report:
+    """Ask one check of a small case with these bulletins."""
+    return report_of(rows, declared_of(*bulletins, **more), registry, code, contest)
+
+
 def figures(finding: Finding) -> tuple[float | None, float | None, float | None]:
     """Return what a finding observed and expected, and the difference."""
     return finding.observed, finding.expected, finding.difference

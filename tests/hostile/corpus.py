@@ -5,14 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import zipfile
 from collections.abc import Callable
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.hostile.sound import HEADER, ROWS, packed, sound, text
+from tests.hostile.sound import HEADER, ROWS, packed, sound, text, unpacked
 
 Made = tuple[str, bytes]
 """Name and bytes of a file."""
@@ -46,20 +45,19 @@ def shared_strings_that_expand() -> bytes:
         for before, name in zip("abcdefgh", "bcdefghi", strict=True)
     )
     strings = f'<?xml version="1.0"?><!DOCTYPE sst [{entities}]><sst><si><t>&i;</t></si></sst>'
-    return _with_part(sound("a.xlsx"), "xl/sharedStrings.xml", strings.encode())
+    return packed(unpacked(sound("a.xlsx")) | {"xl/sharedStrings.xml": strings.encode()})
 
 
 @_of("a.ods")
 def repeated_rows_without_end() -> bytes:
-    data = sound("a.ods")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        content = archive.read("content.xml").decode()
+    parts = unpacked(sound("a.ods"))
+    content = parts["content.xml"].decode()
     repeat = (
         '<table:table-row table:number-rows-repeated="1048000">'
         '<table:table-cell table:number-columns-repeated="16000" office:value-type="float" '
         'office:value="1"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'
     )
-    return _with_part(data, "content.xml", content.replace("</table:table>", repeat).encode())
+    return packed(parts | {"content.xml": content.replace("</table:table>", repeat).encode()})
 
 
 @_of("a.parquet")
@@ -268,9 +266,3 @@ def a_document_that_asks_for_another() -> bytes:
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
         b'<ElectionReport xmlns="http://itl.nist.gov/ns/voting/1500-100/v2">&e;</ElectionReport>'
     )
-
-
-def _with_part(data: bytes, name: str, part: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {each: archive.read(each) for each in archive.namelist()}
-    return packed({**parts, name: part})

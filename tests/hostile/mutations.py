@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import random
 import re
-import zipfile
 from collections.abc import Callable
 
-from tests.hostile.sound import packed
+from tests.hostile.sound import packed, unpacked
 
 ODD = (
     b'"', b'""', b"'", b"\x00", b"\xff", b"\r", b"\n\n", b",", b";", b"\t", b"-", b"=1+1", b"1e3",
@@ -78,7 +76,6 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
     way = chance.choice(WAYS)
     if not data.startswith(b"PK") or chance.random() < 0.5:
         return way(data, chance)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unpacked(data)
     name = chance.choice([name for name, part in parts.items() if part])
     return packed({**parts, name: way(parts[name], chance)})

@@ -8,14 +8,10 @@ import json
 import zipfile
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-from tallyverify.exchange import convert
-from tests.helpers.command import small_case
 
 HEADER = ("EDO", "MESA", "VALID", "A", "B")
 ROWS = tuple(
@@ -106,6 +102,12 @@ def packed(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """Return the files of a zip archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def _tsv() -> bytes:
     return text("\t", "\r\n").encode("utf-16")
 
@@ -130,14 +132,3 @@ FORMATS: dict[str, Callable[[], bytes]] = {
 def sound(name: str) -> bytes:
     """Return the actas in the format of this name."""
     return FORMATS[name]()
-
-
-@cache
-def exchanged(to: str, folder: Path) -> bytes:
-    """Return a case's actas in a format of exchange, written by the package itself."""
-    case = small_case(folder / "case")
-    contest = json.loads((case / "contest.json").read_text(encoding="utf-8"))
-    contest["date"] = "2024-07-28"
-    (case / "contest.json").write_text(json.dumps(contest), encoding="utf-8")
-    convert(case, folder / f"out.{to}", to=to)
-    return (folder / f"out.{to}").read_bytes()

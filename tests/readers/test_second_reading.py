@@ -8,7 +8,6 @@ import io
 import shutil
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from tallyverify.records import Mapping
 from tallyverify.table import SecondReading
 from tests.helpers.command import SAMPLES
 from tests.helpers.real import ELECTIONS, described, path_of, realdata
-from tests.hostile.sound import packed
+from tests.hostile.sound import packed, unpacked
 from tests.readers.test_workbook import CELLS, NUMBER, changed, open_document, saved
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=6)
@@ -185,8 +184,7 @@ def test_a_cell_of_parquet_that_differs_is_told(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_library_that_refuses_the_file_is_told() -> None:
     """Its properties are no XML: calamine does not look at them, openpyxl does."""
-    with zipfile.ZipFile(io.BytesIO(workbook([(1, 2, 3)]))) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = unpacked(workbook([(1, 2, 3)]))
     one = twice(packed(parts | {"docProps/core.xml": b"<"}), "a.xlsx")
     assert (one.library, one.cells, one.unlike) == ("openpyxl", 0, 0)
     assert "Error: " in one.refused  # openpyxl's own parser, or lxml where that is installed

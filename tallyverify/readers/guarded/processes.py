@@ -1,4 +1,4 @@
-"""The other process, seen from here: started, asked, given so much time, ended."""
+"""Another process of Python, seen from here: started, asked, given so much time, ended."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from tallyverify.readers.guarded.parts import (
     line_of,
     table_in,
 )
-from tallyverify.taken import takes_input
 
 _START = 120.0
 """Seconds in which a process must have started, on a machine however busy."""
@@ -34,8 +33,77 @@ _SERVE = "from tallyverify.readers.guarded.serving import serve_files; serve_fil
 _Result = TypeVar("_Result")
 
 
-@takes_input
-def python_process(code: str) -> subprocess.Popen[bytes]:
+class PythonProcess:
+    """A process that runs code which says that it is ready, then answers on standard streams.
+
+    Each answer begins with a line of JSON. ``otherwise``: what is told if it does not get ready.
+    """
+
+    longest_line = LONGEST_LINE
+
+    def __init__(self, code: str, otherwise: str) -> None:
+        self.was_slow = False
+        self.process = _started(code)
+        try:
+            ready = self.in_time(_START, self.head) == {"ready": True}
+        except NoAnswerError:
+            ready = False
+        except BaseException:
+            self.end()
+            raise
+        if not ready:
+            self.end()
+            raise TallyVerifyError(otherwise)
+
+    def send(self, *blocks: bytes) -> None:
+        """Send a question."""
+        to_child = self.process.stdin
+        assert to_child is not None
+        for block in blocks:
+            to_child.write(block)
+        to_child.flush()
+
+    def line(self) -> bytes:
+        """Return the line with which an answer begins."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline(self.longest_line)
+
+    def head(self) -> dict[str, Any]:
+        """Return what that line says; raise a NoAnswerError if it is none."""
+        return head_in(self.line())
+
+    def in_time(self, seconds: float, act: Callable[[], _Result]) -> _Result:
+        """Do something; end the process if it takes longer."""
+        clock = threading.Timer(max(seconds, 0), self._too_slow)
+        clock.daemon = True
+        clock.start()
+        try:
+            return act()
+        except OSError:  # nobody takes the question
+            raise NoAnswerError from None
+        finally:
+            clock.cancel()
+            clock.join()  # whether it was too slow is settled
+
+    def _too_slow(self) -> None:
+        self.was_slow = True
+        self.kill()
+
+    def kill(self) -> None:
+        """Have the process end, whatever it does."""
+        self.process.kill()
+
+    def end(self) -> None:
+        """End the process and let go of its pipes."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what was still to be sent
+                    pipe.close()
+
+
+def _started(code: str) -> subprocess.Popen[bytes]:
     """Start the same Python with the same path, to run code that speaks on standard streams."""
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
     try:
@@ -65,25 +133,15 @@ def python_process(code: str) -> subprocess.Popen[bytes]:
         ) from None
 
 
-class GuardedProcess:
-    """One such process."""
+class GuardedProcess(PythonProcess):
+    """The process that opens files."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.was_slow = self.lacked_memory = self._may_rest = False
+        self.lacked_memory = self._may_rest = False
         self.last_words: str | None = None
-        self._seconds = _START
-        self._process = python_process(_SERVE)
-        try:
-            ready = head_in(self._in_time(self._line)) == {"ready": True}
-        except NoAnswerError:
-            ready = False
-        except BaseException:
-            self.end()
-            raise
-        if not ready:
-            self.end()
-            raise TallyVerifyError(told("the process that opens files does not start"))
+        self._seconds = 0.0
+        super().__init__(_SERVE, told("the process that opens files does not start"))
 
     def ask(
         self, function: str, data: bytes, arguments: dict[str, Any], memory: int, seconds: float
@@ -97,17 +155,17 @@ class GuardedProcess:
             "seconds": seconds,
         }
         self._seconds, self._may_rest = seconds, False
-        self._in_time(lambda: self._send(line_of(head), data))
+        self._within(lambda: self.send(line_of(head), data))
 
     def part(self, grow: Callable[[int], None]) -> Part | None:
         """Return the next part of the answer; None at its end.
 
         ``grow`` is told how many bytes are to come, and raises where these are too many.
         """
-        return self._in_time(lambda: self._next(grow))
+        return self._within(lambda: self._next(grow))
 
     def _next(self, grow: Callable[[int], None]) -> Part | None:
-        line = self._line()
+        line = self.line()
         grow(len(line))
         head = head_in(line)
         if "facts" in head:
@@ -134,66 +192,35 @@ class GuardedProcess:
             return Part(facts, table=table_in(data))
         return Part(facts, data=data if holds == "bytes" else None)
 
-    def _send(self, head: bytes, data: bytes) -> None:
-        to_child = self._process.stdin
-        assert to_child is not None
-        to_child.write(head)
-        to_child.write(data)
-        to_child.flush()
-
-    def _line(self) -> bytes:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline(LONGEST_LINE)
-
     def _bytes(self, size: int) -> bytes:
-        assert self._process.stdout is not None
-        data = self._process.stdout.read(size) if size else b""
+        assert self.process.stdout is not None
+        data = self.process.stdout.read(size) if size else b""
         if len(data) < size:
             raise NoAnswerError
         return data
 
-    def _in_time(self, act: Callable[[], _Result]) -> _Result:
+    def _within(self, act: Callable[[], _Result]) -> _Result:
         """Do something in the time that is left."""
         start = time.monotonic()
-        clock = threading.Timer(max(self._seconds, 0), self._too_slow)
-        clock.daemon = True
-        clock.start()
         try:
-            return act()
-        except OSError:  # nobody takes the question
-            raise NoAnswerError from None
+            return self.in_time(self._seconds, act)
         finally:
-            clock.cancel()
-            clock.join()  # whether it was too slow is settled
             self._seconds -= time.monotonic() - start
-
-    def _too_slow(self) -> None:
-        self.was_slow = True
-        self._process.kill()
 
     @property
     def is_well(self) -> bool:
         """Whether it can be asked again."""
-        return self._may_rest and not self.was_slow and self._process.poll() is None
+        return self._may_rest and not self.was_slow and self.process.poll() is None
 
     def how_it_ended(self) -> str:
         """Return in words what became of it."""
         if self.last_words is not None:
             return self.last_words
         try:
-            code = self._process.wait(_LAST_WORD)
+            code = self.process.wait(_LAST_WORD)
         except subprocess.TimeoutExpired:
             return told("it gave no answer that can be read")
         if code < 0:
             with suppress(ValueError):
                 return signal.Signals(-code).name
         return told("exit code {code}", code=str(code))
-
-    def end(self) -> None:
-        """End the process and let go of its pipes."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was still to be sent
-                    pipe.close()

@@ -16,18 +16,16 @@ from typing import Any, BinaryIO
 from tallyverify.errors import InputError
 from tallyverify.readers.guarded.child_limits import restrict
 from tallyverify.readers.guarded.parts import LONGEST_WORDS, Part, as_sayings, head_in, line_of
+from tallyverify.taken import takes_input
 
 _HELD = 512 * 2**20
 
 
 def serve_files() -> None:
     """Answer what standard input asks, until it ends."""
-    with suppress(ValueError, AttributeError):  # the parent decides what an interrupt means
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    answers = open_answers()
+    questions = os.fdopen(os.dup(0), "rb")
     gc.disable()  # cells hold each other in no cycles; what is held too long ends the process
-    # What a library prints must not come among the answers.
-    os.dup2(2, 1)
     _say(answers, {"ready": True})
     while line := questions.readline():
         asked = head_in(line)
@@ -35,6 +33,16 @@ def serve_files() -> None:
         restrict(asked["memory"], asked["seconds"])
         with suppress(BrokenPipeError):  # nobody waits for it any more
             _answer(answers, asked, data)
+
+
+@takes_input
+def open_answers() -> BinaryIO:
+    """Return where this process answers, among which nothing comes that a library prints."""
+    with suppress(ValueError, AttributeError):  # the parent decides what an interrupt means
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
 
 
 def _answer(answers: BinaryIO, asked: dict[str, Any], data: bytes) -> None:

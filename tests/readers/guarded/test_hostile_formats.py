@@ -7,7 +7,6 @@ import io
 import os
 import struct
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from tallyverify.records import Mapping
 from tests.helpers.command import Command
 from tests.helpers.old_workbooks import xls_bytes
 from tests.helpers.small import CONTEST, MAPPING, WHOLE, read, rows_of, written
+from tests.hostile.sound import packed, unpacked
 from tests.readers.test_bad import workbook_bytes
 from tests.readers.test_formats import CELLS
 
@@ -51,11 +51,8 @@ def test_four_bytes_that_make_it_want_all_the_memory(tmp_path: Path, at: int, va
 def far_corner() -> bytes:
     """Return a small workbook with one cell more, the last that a sheet can have."""
     last = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook_bytes())) as book, zipfile.ZipFile(out, "w") as made:
-        for name in book.namelist():
-            made.writestr(name, book.read(name).replace(b"</sheetData>", last))
-    return out.getvalue()
+    parts = unpacked(workbook_bytes())
+    return packed({name: xml.replace(b"</sheetData>", last) for name, xml in parts.items()})
 
 
 def test_one_cell_at_the_far_corner(tmp_path: Path) -> None:
