@@ -261,7 +261,8 @@ def test_valid_votes_that_may_hold_blank_ones_are_no_total_of_candidatures() -> 
     assert one["counts"]["candidature_total"] == 5
 
 
-def test_a_sheet_without_a_key_is_told() -> None:
-    sheets = sheets_as(made([FULL, {**FULL, "K": ""}]), "actasum")
+@pytest.mark.parametrize("key", ["", "-", "s/d", "#N/A"])
+def test_a_sheet_without_a_key_is_told(key: str) -> None:
+    sheets = sheets_as(made([FULL, {**FULL, "K": key}]), "actasum")
     assert len(sheets.data.splitlines()) == 1
     assert sheets.left_out == ("1 sheet without a key is left out: a statement names its station",)
