@@ -28,6 +28,9 @@ from tallyverify.language import clauses, counted, number, told
 from tallyverify.records import Outcome
 from tallyverify.taken import takes_input
 
+_MOST_CONDITIONS = 40_000
+"""Each candidate against each other, 200 of them; where they tie for a runoff, each pair against
+each other, 27 of them. Beyond it a note is not worth the time that it takes."""
 _KINDS: tuple[KindInQuestion, ...] = ("unsound", "copies", "pending", "doubtful")
 
 
@@ -51,7 +54,18 @@ class Materiality:
             self.refused = NO_BALLOTS
         self.base = base or 0
         self.outcome = facts.contest.rule.outcome(self.votes, self.base)
+        if not self.refused and self._conditions > _MOST_CONDITIONS:
+            self.refused = told(
+                "with {candidates} there are too many ways in which the outcome could change",
+                candidates=counted(len(self.votes), "candidate", "candidates"),
+            )
         self.section = None if self.refused else self._section()
+
+    @property
+    def _conditions(self) -> int:
+        """How many conditions all ways hold in which the outcome may change, about."""
+        many, tied = len(self.votes), self.outcome.winner is None and not self.outcome.finalists
+        return 2 * many**3 if tied and self.facts.contest.rule.runoff else many**2
 
     def _section(self) -> MaterialitySection:
         every = self.engine.questioned

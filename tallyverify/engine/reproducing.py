@@ -126,6 +126,14 @@ def load_report(path: str | Path) -> Report:
     path = Path(path)
     raw = raw_document(path)
     report = parsed_document(raw, path.name, Report, "report")
+    never = [name for name, field in Report.model_fields.items() if field.exclude]
+    if told_all_the_same := [name for name in never if getattr(report, name) is not None]:
+        raise InputError(
+            told("the report has a key that is never written"),
+            file=path.name,
+            found=listed(told_all_the_same),
+            hint=told("take the file as verify wrote it"),
+        )
     if report.version == __version__:  # another one may have had fewer keys
         written = json.loads(raw.decode("utf-8-sig"))
         lacks = [

@@ -24,6 +24,7 @@ MOST_BULLETINS = 200
 
 The proof holds each sheet to each of them, at a cost that grows as the square of their number.
 """
+MOST_OF_ALL_SERIES = 2 * MOST_BULLETINS
 _WHOLE = Fraction(199, 200)
 """A coverage above this can be rounded to 100 %."""
 
@@ -92,6 +93,15 @@ class Declared(Model):
                     "other: leave out some of those in between",
                     bulletins=counted(most, "bulletin", "bulletins"),
                     most=number(MOST_BULLETINS),
+                )
+            )
+        if len(names) > MOST_OF_ALL_SERIES:
+            raise ValueError(
+                told(
+                    "{bulletins} of all series, and at most {most} are read: leave out some of "
+                    "those in between",
+                    bulletins=counted(len(names), "bulletin", "bulletins"),
+                    most=number(MOST_OF_ALL_SERIES),
                 )
             )
         return self

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import combinations
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -41,36 +40,46 @@ def declared_crosswise(check: Check, reading: RowsRead, facts: CaseFacts) -> lis
     """
     sums, every = reading.seen.totals.sums, facts.contest.candidate_ids
     held = {name: sums.get((name,), 0) for name in every}
-    findings = []
     for row in _whole(facts):
-        for one, two in combinations(sorted(set(every) & row.figures.keys()), 2):
-            own, other = (row.figures[one], row.figures[two]), (held[one], held[two])
-            as_it_is = abs(own[0] - other[0]) + abs(own[1] - other[1])
-            crosswise = abs(own[0] - other[1]) + abs(own[1] - other[0])
-            if crosswise > _NEARLY * as_it_is or not as_it_is:
-                continue
-            findings.append(
-                check.finding(
-                    told(
-                        "{one} was declared the votes that the sheets hold for {two}, and {two} "
-                        "those of {one}, to {off}: are two columns exchanged in mapping.votes, or "
-                        "two names in the declared result?",
-                        one=one,
-                        two=two,
-                        off=number(crosswise),
-                    ),
-                    evidence=Evidence.NOTE,
-                    candidate=one,
-                    observed=held[one],
-                    expected=row.figures[one],
-                    arithmetic=told(
-                        "on the sheets {one} and {two}",
-                        one=number(held[one]),
-                        two=number(held[two]),
-                    ),
-                )
+        found = _exchanged(row.figures, held)
+        if found is None:
+            continue
+        one, two, crosswise = found
+        return [
+            check.finding(
+                told(
+                    "{one} was declared the votes that the sheets hold for {two}, and {two} "
+                    "those of {one}, to {off}: are two columns exchanged in mapping.votes, or "
+                    "two names in the declared result?",
+                    one=one,
+                    two=two,
+                    off=number(crosswise),
+                ),
+                evidence=Evidence.NOTE,
+                candidate=one,
+                observed=held[one],
+                expected=row.figures[one],
+                arithmetic=told(
+                    "on the sheets {one} and {two}", one=number(held[one]), two=number(held[two])
+                ),
             )
-    return findings[:1]
+        ]
+    return []
+
+
+def _exchanged(declared: Mapping[str, int], held: Mapping[str, int]) -> tuple[str, str, int] | None:
+    """Return the first two who were declared each other's votes, and to how many."""
+    names = sorted(held.keys() & declared.keys())
+    said = np.array([declared[name] for name in names], dtype=np.int64)
+    seen = np.array([held[name] for name in names], dtype=np.int64)
+    apart = np.abs(said - seen)
+    for at in range(len(names)):
+        as_it_is = apart[at] + apart[at + 1 :]
+        crosswise = np.abs(said[at] - seen[at + 1 :]) + np.abs(said[at + 1 :] - seen[at])
+        fits = np.flatnonzero((crosswise <= _NEARLY * as_it_is) & (as_it_is > 0))
+        if len(fits):
+            return names[at], names[at + 1 + int(fits[0])], int(crosswise[fits[0]])
+    return None
 
 
 def never_declared(check: Check, reading: RowsRead, facts: CaseFacts) -> list[Finding]:

@@ -427,3 +427,29 @@ def test_a_tie_for_the_runoff_hangs_on_a_sheet_in_question() -> None:
     assert one.candidates["B"].fewest == one.candidates["C"].fewest == (1, 1)
     assert one.taken_out is not None
     assert one.taken_out.finalists == ("A", "C")
+
+
+@pytest.mark.parametrize(("tied", "candidates"), [(True, 27), (True, 28), (False, 201)])
+def test_with_many_candidates_it_is_not_asked(tied: bool, candidates: int) -> None:
+    """Each pair of those who tie for a runoff has ways of its own: 28 of them have too many."""
+    names = [f"c{at:03d}" for at in range(candidates)]
+    asked = Contest.model_validate(
+        {
+            "id": "t",
+            "levels": ["state"],
+            "candidates": [{"id": name} for name in names],
+            "rule": {"kind": "majority", "share": 0.5, "runoff": "later"},
+        }
+    )
+    own = dict.fromkeys(names, 4) | ({} if tied else {names[0]: 9, names[1]: 7})
+    rows = [
+        {"station": str(at), "state": "N", "registered": 5000, **own, "valid": sum(own.values())}
+        for at in range(40)
+    ]
+    rows[0]["valid"] += 1
+    check = found(rows, asked=asked).check("D313")
+    if candidates == 27:
+        assert check.status is Status.PASSED
+    else:
+        assert check.status is Status.NOT_APPLICABLE
+        assert check.reason.startswith(f"with {candidates} candidates there are too many ways")

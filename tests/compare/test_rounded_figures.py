@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,13 +44,33 @@ def test_the_chance_is_that_of_the_numbers_beside_a_percentage(total: int, decim
         for whole in range(total * step // scale, total * step // scale + 2)
         if 2 * abs(whole * scale - total * step) <= scale
     }
-    test = rounded_counts([1, 1], total, decimals)
+    test = rounded_counts([total, total], total, decimals)
     assert test.pvalue >= min(1.0, len(beside) / (total + 1)) - 1e-12
     if total >= 2 * scale:  # no two percentages share a number
         assert test.pvalue == pytest.approx(min(1.0, len(beside) / total))
-    assert rounded_counts([1, 1, 0, 1], total, decimals).pvalue == pytest.approx(test.pvalue**2)
+    three = rounded_counts([total, total, 0, total], total, decimals)
+    assert three.pvalue == pytest.approx(test.pvalue**2)
     assert rounded_counts([total], total, decimals).pvalue == 1
     assert rounded_counts([0, 0], total, decimals).pvalue == 1
+
+
+def test_counts_below_ten_steps_weigh_nothing() -> None:
+    """Steps of 100: of these, the first three counts are of ten steps or more."""
+    assert rounded_counts([7_000, 1_001, 1_000, 999], 10_000, 0).pvalue == (101 / 10_000) ** 2
+
+
+@pytest.mark.parametrize("voters", [10_500, 12_000, 14_500, 19_000])
+def test_many_small_lists_are_no_calculation(voters: int) -> None:
+    """Lists with a vote or two each lie next to a step of one vote or so, all at once."""
+    random = np.random.default_rng(voters)
+    flagged = 0
+    for _ in range(200):
+        small = random.integers(1, 3 if voters < 14_000 else 2, size=60).tolist()
+        large = random.multinomial(voters - sum(small), [0.4, 0.35, 0.2, 0.05]).tolist()
+        test = rounded_counts([*large, *small], voters, 2)
+        flagged += test.flagged
+        assert test.pvalue * 4 > 0.001
+    assert flagged or voters > 15_000  # by chance, as honest counts are
 
 
 def test_rounded_counts_at_the_ends_of_what_is_taken() -> None:

@@ -43,6 +43,17 @@ def test_read_back_it_is_the_same(name: str, tmp_path: Path) -> None:
     assert report.verdict in again.to_html()
 
 
+@pytest.mark.parametrize("key", ["picture", "captures", "rows_out"])
+def test_a_report_sets_no_picture(key: str, tmp_path: Path) -> None:
+    """What is worked out anew, and never written, is taken from no file."""
+    path = tmp_path / "report.json"
+    tv.verify(tv.load_case(SAMPLES / "clean"), checks="D301").to_json(path)
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**whole, key: {"rows": 1}}), encoding="utf-8")
+    with pytest.raises(tv.InputError, match=f"never written.*{key}|{key}.*never written"):
+        tv.load_report(path)
+
+
 @pytest.mark.parametrize("key", ["allowance", "totals", "reason"])
 def test_a_report_that_lacks_a_key_is_not_whole(key: str, tmp_path: Path) -> None:
     path = tmp_path / "report.json"

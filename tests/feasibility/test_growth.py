@@ -90,3 +90,6 @@ def test_more_bulletins_of_one_series_than_are_held_against_each_other() -> None
     assert len(several(MOST_BULLETINS + 1, 2).bulletins) == MOST_BULLETINS + 1
     with pytest.raises(InputError, match="10,000 bulletins are of one series, and at most 200"):
         several(10_000, 1)
+    assert len(several(2 * MOST_BULLETINS, 3).bulletins) == 2 * MOST_BULLETINS
+    with pytest.raises(InputError, match="401 bulletins of all series, and at most 400 are read"):
+        several(2 * MOST_BULLETINS + 1, 50)

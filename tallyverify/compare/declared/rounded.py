@@ -18,6 +18,9 @@ from tallyverify.taken import takes_input
 _DECIMALS = (0, 1, 2, 3)
 _MOST_DECIMALS = 12
 _ALPHA = 0.001
+_STEPS = 10
+"""Counts below so many steps of the percentage weigh nothing: lists without voters have one vote or
+two, so that many small counts are the same few numbers, next to a step or not, all at once."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,10 @@ def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCount
     Returns
     -------
     RoundedCounts
-        With p = min(1, h/T)^(K−1) for the K counts above zero: h is the number of integers that
-        lie next to one of the 10^(d+2)+1 rounded percentages (two where T × share ends in one
-        half), counted once for each count that is free (the last follows from the total).
+        With p = min(1, h/T)^(K−1) for the K counts of ten steps of the percentage or more: h is
+        the number of integers that lie next to one of the 10^(d+2)+1 rounded percentages (two where
+        T × share ends in one half), counted once for each count that is free (the last follows from
+        the total).
 
     Raises
     ------
@@ -101,7 +105,7 @@ def rounded_counts(counts: list[int], total: int, decimals: int) -> RoundedCount
         flagged = flagged and abs(count - product) <= Fraction(1, 2)
         percentages.append(f"{steps / 10**decimals:.{decimals}f}")
         products.append(float(product))
-    free = max(sum(count > 0 for count in counts) - 1, 0)
+    free = max(sum(count * scale >= _STEPS * total for count in counts) - 1, 0)
     # Where total × share ends in exactly one half, two integers lie next to it.
     common = gcd(total, scale)
     halves = common if (scale // common) % 2 == 0 else 0

@@ -114,7 +114,7 @@ class _Sheet:
             self.begin_cell(_place(attributes.get("r", ""), self.row, self.column))
             self.kind, self.formula = attributes.get("t", "n"), False
             self.value, self.raw = "", ""
-        elif name in ("v", "is") and name in self.values:
+        elif name in ("v", "is") and self.values & {"v", "is"}:
             raise _damaged(told("two values in the cell {cell}", cell=cell_name(*self.place)))
         self.values.add(name)
         if name == "f":
