@@ -20,6 +20,7 @@ from tallyverify.readers.guarded.parquet_files import (
     parquet_batches,
     parquet_head,
 )
+from tallyverify.readers.kinds.formats import header_only
 from tallyverify.readers.kinds.header import check_no_header
 from tallyverify.readers.long import build_long
 from tallyverify.readers.noticing import noticed
@@ -212,6 +213,8 @@ class ActaStream:
     def parts(self) -> Iterator[ActaTable]:
         """Yield the file's rows in batches, each a table."""
         mapping, respelt = self._fitted
+        if not self.source.rows:
+            raise header_only(self.path.name, self._head[0])
         source = replace(self.source, respelt=respelt).noticing(self._conditions)
         thousands = _thousands(Raw([], [], self.path.name), mapping, True)
         row = 1

@@ -104,13 +104,18 @@ def with_rows(raw: Raw) -> Raw:
     """Return a table without its empty rows, if others are left and it is not too large."""
     raw = raw.without_empty_rows()
     if not raw.rows:
-        raise InputError(
-            told("the file has a header but no rows"),
-            file=raw.file,
-            found=told("columns {columns}", columns=listed(raw.distinct, 12)),
-            hint=told("if the header is missing, add one that the mapping can name"),
-        )
+        raise header_only(raw.file, raw.distinct)
     return checked(raw)
+
+
+def header_only(file: str, columns: list[str]) -> InputError:
+    """Return the error for a table without rows."""
+    return InputError(
+        told("the file has a header but no rows"),
+        file=file,
+        found=told("columns {columns}", columns=listed(columns, 12)),
+        hint=told("if the header is missing, add one that the mapping can name"),
+    )
 
 
 def _json_lines(data: bytes, name: str) -> Raw:

@@ -106,6 +106,14 @@ def test_a_file_that_changes_while_it_is_read_in_parts(tmp_path: Path, same_time
         list(stream.parts())
 
 
+def test_a_file_without_rows_read_in_parts(tmp_path: Path) -> None:
+    path = parquet(tmp_path)
+    pq.write_table(pq.read_table(path).slice(0, 0), path)
+    stream = ActaStream(path, CONTEST, Mapping.model_validate(MAPPING))
+    with pytest.raises(InputError, match=r"^a\.parquet: the file has a header but no rows"):
+        list(stream.parts())
+
+
 def test_columns_that_stand_twice(tmp_path: Path) -> None:
     names = [*CELLS[0], "A"]
     columns = [list(column) for column in zip(*CELLS[1:], strict=True)]
