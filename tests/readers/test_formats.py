@@ -168,6 +168,14 @@ def test_nested_json_lines_need_no_mapping(tmp_path: Path) -> None:
     assert rows_of(table, "state")[0] == ("Norte",)
 
 
+def test_an_empty_object_is_no_figure(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"station": "1", "A": {}, "B": 2}, {"station": "2", "A": 3, "B": 4}]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    table = read_actas(path, contest=CONTEST)
+    assert table.unread[["row", "column", "text"]].values.tolist() == [[1, "A", "{}"]]
+
+
 def test_an_absent_key_of_json_is_missing(tmp_path: Path) -> None:
     records = [
         {"station": "1", "votes": {"A": 1}},

@@ -305,6 +305,15 @@ def _open_cell(value: Any) -> str:
         ('<table:table-cell table:formula="of:=1+1"/>', "a formula without a value"),
         ("<table:table-cell><text:p>x7</text:p></table:table-cell>", "x7"),
         (
+            '<table:table-cell office:value-type="float"><text:p>7</text:p></table:table-cell>',
+            "a formula without a value",
+        ),
+        ('<table:table-cell office:value-type="percentage"/>', "a formula without a value"),
+        (
+            '<table:table-cell office:value-type="strange" office:value="7"/>',
+            "a formula without a value",
+        ),
+        (
             '<table:table-cell office:value-type="boolean" office:boolean-value="true"/>',
             "True",
         ),

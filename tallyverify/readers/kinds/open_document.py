@@ -1,4 +1,4 @@
-"""Cells of a sheet of an OpenDocument (ods) that show something and have no value, or an error."""
+"""Cells of a sheet of an OpenDocument (ods) that lack the value of their type, or are an error."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # the type alone  # nosec B405
 
 _CELLS = ("table-cell", "covered-table-cell")
+_VALUES = {
+    **dict.fromkeys(("float", "percentage", "currency"), "value"),
+    **{kind: f"{kind}-value" for kind in ("date", "time", "boolean")},
+}
+"""Where the value of a cell of each type stands; that of a text is what it shows."""
 _MOST_COLUMNS = 16384  # as spreadsheets have it
 _MOST_CELLS = 1_000_000
 
@@ -56,8 +61,10 @@ def _odd(cell: Element) -> str:
     ).strip()
     if "error" in kinds:
         return shown or ERROR_TEXT
-    if kinds:
+    if kinds and all(kind == "string" or _said(cell, _VALUES.get(kind, "")) for kind in kinds):
         return ""
+    if kinds:
+        return NONE_TEXT  # whatever it shows is of a value that is not there
     return shown or (NONE_TEXT if _said(cell, "formula") else "")
 
 

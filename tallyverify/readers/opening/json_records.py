@@ -182,7 +182,8 @@ def _flat(record: dict[str, Any], prefix: str = "", level: int = 1) -> dict[str,
                     most=counted(MOST_NAME, "character", "characters"),
                 ),
             )
-        inner = _flat(value, f"{name}.", level + 1) if isinstance(value, dict) else {name: value}
+        nested = isinstance(value, dict) and value  # an empty one is no figure, and no lack of one
+        inner = _flat(value, f"{name}.", level + 1) if nested else {name: value}
         for own, cell in inner.items():
             if own in cells:
                 raise InputError(
