@@ -225,7 +225,7 @@ KINDS: dict[Callable[[int], Input], int] = {
     html_merged: 2_500,
     html_instructions: 25_000,
     members: 400,
-    long_rows: 2_500,
+    long_rows: 20_000,
     sheets_verified: 5_000,
     unread_cells: 2_500,
     repeated_sheets: 2_500,
