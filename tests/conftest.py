@@ -24,7 +24,9 @@ for profile, examples in (("default", 40), ("slow", 100)):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--runslow", action="store_true", help="also run the slow tests, and more examples of each"
+        "--runslow",
+        action="store_true",
+        help="also run the tests marked slow or hours, and more examples of each",
     )
 
 
@@ -37,8 +39,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--runslow"):
         return
     for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason="slow; run with --runslow"))
+        for tier in ("slow", "hours"):
+            if item.get_closest_marker(tier):
+                item.add_marker(pytest.mark.skip(reason=f"{tier}; run with --runslow"))
 
 
 @pytest.fixture(autouse=True)

@@ -165,7 +165,7 @@ def test_no_stuffing_leaves_alpha_untold_and_the_interval_open() -> None:
     assert any("flat" in said for said in found.warnings)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_the_profile_interval_holds_the_truth() -> None:
     held = 0
     for seed in range(40):

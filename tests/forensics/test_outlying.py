@@ -44,7 +44,7 @@ def test_clean_elections_are_seldom_flagged():
     assert np.mean(any_) <= 0.075
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_large_clean_elections_are_seldom_flagged():
     any_ = [outlying_stations(**clean(seed, 6000)).statistic > 0 for seed in range(40)]
     assert np.mean(any_) <= 0.1

@@ -95,7 +95,7 @@ def test_rates_are_shown_with_every_pvalue() -> None:
                 assert "% of clean elections with these station sizes" in finding.message
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_the_second_version_of_venezuela() -> None:
     """Two weak flags, both in docs/forensics.md: kept as found, and neither moves the verdict."""
     report = report_of("venezuela-2024-v2")
@@ -106,13 +106,13 @@ def test_the_second_version_of_venezuela() -> None:
     assert report.check("F501").status is Status.PASSED
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("name", HONEST)
 def test_hardly_anything_is_flagged(name: str) -> None:
     assert_few_flags(name)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(("name", "leader"), [("russia-2011", "ER"), ("russia-2018", "putin")])
 def test_russia_is_flagged(name: str, leader: str) -> None:
     report = report_of(name)

@@ -78,7 +78,7 @@ def test_swaps_of_60_40_are_found_and_clean_stations_left_alone(freedom):
     assert max(pvalues) < 1e-6
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("freedom", [None, 5, 3])
 def test_clean_elections_are_seldom_flagged(freedom):
     """Type I at 0.05 (with the slack of 40 draws), and at most 0.05 % of clean stations flagged."""

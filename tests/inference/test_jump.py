@@ -118,7 +118,7 @@ def test_no_false_jump_on_smooth_trends(shape: str) -> None:
     errs(false_alarms(shape, n=4000, rounds=1000, seed=17))
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("n", "rounds"), [(4000, 8000), (34_000, 4000)])
 def test_no_false_jump_in_large_counts(shape: str, n: int, rounds: int) -> None:

@@ -280,7 +280,7 @@ def test_a_kind_of_which_a_part_was_seen_is_learnt(seen_of_it: float) -> None:
     assert held >= 7
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("share", [0.7, 0.93])
 @pytest.mark.parametrize("seen_of_it", [0.3, 0.5, 0.85])
 def test_kinds_seen_in_part_are_held(seen_of_it: float, share: float) -> None:

@@ -105,7 +105,7 @@ def errs(chances: list[float]) -> None:
         assert sum(chance < nominal for chance in chances) <= most
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_error_rates_where_areas_report_in_clusters() -> None:
     rng = np.random.default_rng(23)
     shift, raw, jump, within = [], [], [], []
@@ -125,7 +125,7 @@ def test_error_rates_where_areas_report_in_clusters() -> None:
         errs(chances)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_error_rate_of_the_shift_in_many_counts() -> None:
     rng = np.random.default_rng(67)
     chances = [order_of_counting(*counted(rng)).shift_pvalue for _ in range(8000)]

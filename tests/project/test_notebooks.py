@@ -182,7 +182,7 @@ def test_runs_and_puts_out_what_is_stored(name, tmp_path):
         assert figures_of(done.notebook) == figures_of(before)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @executed
 @realdata
 def test_same_steps_on_the_published_file(tmp_path):

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tallyverify as tv
 from tallyverify.checking import Capture
 from tallyverify.engine import json_schema
+from tests.helpers.tiers import costly
 from tests.reconcile.small import CONTEST, capture
 from tests.reconcile.test_pair import small_country
 
@@ -169,10 +170,13 @@ def test_a_lower_bound_is_no_sheet() -> None:
     assert report.verdict == "consistent"
 
 
+@pytest.mark.parametrize(
+    "seeds", [range(3), pytest.param(range(3, 12), marks=pytest.mark.slow)], ids=["few", "more"]
+)
 @pytest.mark.parametrize("kind", ["sheets", "provisional", "lower_bound"])
-def test_honest_captures_with_slips_are_not_accused(kind: str) -> None:
+def test_honest_captures_with_slips_are_not_accused(kind: str, seeds: range) -> None:
     """Both typed with slips of their own, at the rate that the kind allows for."""
-    for seed in range(12):
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         rows = [
             {"station": str(n), "A": int(a), "B": int(b), "C": int(c)}
@@ -210,7 +214,7 @@ def slips(rows: list[dict[str, Any]], rng: Any, rate: float) -> list[dict[str, A
 CELL = st.integers(0, 30)
 
 
-@settings(max_examples=40, deadline=None)
+@costly
 @given(
     st.lists(st.tuples(CELL, CELL), min_size=12, max_size=14),
     st.lists(st.tuples(st.integers(0, 13), CELL, CELL), max_size=5),

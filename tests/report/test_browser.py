@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tallyverify import load_case, verify
 from tallyverify.language import LANGUAGES, Language
-from tests.helpers.command import SAMPLES
+from tests.helpers.samples import sample_report
+from tests.helpers.tiers import slow_but, slow_rows_but
 from tests.report.test_report import HOSTILE, report_with
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
@@ -43,7 +44,7 @@ def browser() -> Iterator[Any]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     written = {}
-    reports = {name: verify(load_case(SAMPLES / name)) for name in NAMES[:-1]}
+    reports = {name: sample_report(name) for name in NAMES[:-1]}
     reports["hostile"] = report_with(HOSTILE["attribute"] + HOSTILE["bidi"], folder)
     for name, report in reports.items():
         for language in LANGUAGES:
@@ -69,9 +70,18 @@ def _outside(url: str) -> bool:
     return not url.startswith(("file:", "data:"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("name", "screen", "scheme"),
+    slow_rows_but(
+        [
+            ("venezuela-2024 en", "phone", "light"),
+            ("venezuela-2024 es", "desktop", "dark"),
+            ("hostile es", "phone", "dark"),
+            ("partial en", "desktop", "light"),
+        ],
+        product(PAGES, SCREENS, ("light", "dark")),
+    ),
+)
 def test_nothing_is_too_wide_and_nothing_fails(
     browser: Any, pages: dict[str, Path], name: str, screen: str, scheme: str
 ) -> None:
@@ -147,7 +157,7 @@ def test_without_script_all_of_it_is_there(browser: Any, pages: dict[str, Path])
     context.close()
 
 
-@pytest.mark.parametrize("name", PAGES[:-2])
+@pytest.mark.parametrize("name", slow_but(["venezuela-2024 es"], PAGES[:-2]))
 def test_printed_it_is_short(browser: Any, pages: dict[str, Path], name: str) -> None:
     page, _ = opened(browser, pages[name], "desktop")
     printed = page.pdf(format="A4")

@@ -427,7 +427,7 @@ def test_dispersion_within_venezuelan_centres() -> None:
 
 
 @realdata
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("name", ELECTIONS)
 def test_every_real_structure_can_be_drawn(name: str) -> None:
     election = clean_like(structure_of(table_of(name)), seed=1)
