@@ -116,6 +116,7 @@ def test_bolivia_honest_late_shift_is_not_accused(sheets: str) -> None:
     assert {f.evidence for f in report.findings} == {Evidence.NOTE}
 
 
+@pytest.mark.slow
 def test_bolivia_without_any_word_on_coverage() -> None:
     data: dict[str, Any] = bolivia_bulletins().model_dump()
     for bulletin in data["bulletins"]:
@@ -150,7 +151,7 @@ def _argentine_names() -> dict[str, str]:
     return {"UC": by_sum[3_095_177], "CAMBIEMOS": by_sum[3_089_071]}
 
 
-@pytest.mark.parametrize("name", ELECTIONS)
+@pytest.mark.parametrize("name", slow_but(["vermont-2020", "poland-2020-round2"], ELECTIONS))
 def test_own_sums_as_the_declared_result_contradict_nothing(name: str) -> None:
     """Every election against the sum of its own sheets, whole and by first level of area."""
     table = table_of(name)

@@ -21,6 +21,7 @@ from tallyverify import ActaTable, Case, InputError, load_case, read_actas, veri
 from tests.helpers.command import SAMPLES
 from tests.helpers.same_report import without_places
 from tests.helpers.small import CONTEST, HEADER, MAPPING, ROWS, WHOLE, rows_of
+from tests.helpers.tiers import costly
 
 Write = Callable[[pd.DataFrame, Path], Any]
 
@@ -207,6 +208,7 @@ def _both(
         return one, _read(frame.iloc[order], parts, folder, changed)
 
 
+@costly
 @mixed
 def test_a_long_file_is_one_table_in_any_order_and_any_parts(
     rows: list[tuple[str, ...]], chance: random.Random, parts: int, changed: dict[str, Any]
