@@ -32,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ["LANGUAGE"] = "en"  # whatever the screen of whoever runs the tests speaks
+    # Whoever asks Python to keep nothing that it compiled has each process compile it all anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     settings.load_profile("slow" if config.getoption("--runslow") else "default")
 
 
