@@ -51,7 +51,9 @@ def faces(report: Report) -> list[str]:
     return texts + ([report.figure("interval")] if report.picture is not None else [])
 
 
-def test_there_and_back_are_the_same_bytes(report: Report) -> None:
+@pytest.mark.parametrize("name", slow_but(["partial"], NAMES))
+def test_there_and_back_are_the_same_bytes(name: str) -> None:
+    report = sample_report(name)
     before = faces(report)
     spanish = report.in_language("es")
     again = faces(spanish)
