@@ -9,6 +9,7 @@ import pytest
 from tallyverify import Case, Evidence, Report, Status, verify
 from tallyverify.forensics.calibration.calibration_spec import EITHER
 from tests.helpers.real import NEEDS_REALDATA, contest_of, table_of
+from tests.helpers.tiers import slow_but
 
 pytestmark = NEEDS_REALDATA
 
@@ -67,6 +68,7 @@ def test_vermont() -> None:
         assert "needed" in report.check(code).reason
 
 
+@pytest.mark.slow
 def test_venezuela() -> None:
     report = report_of("venezuela-2024-v1")
     assert_sound(report)
@@ -87,12 +89,11 @@ def test_venezuela() -> None:
     assert "ordinary overdispersion" in finding.message
 
 
-def test_rates_are_shown_with_every_pvalue() -> None:
-    for name in ("vermont-2020", "venezuela-2024-v1"):
-        report = report_of(name)
-        for finding in report.findings:
-            if finding.code in TESTED:
-                assert "% of clean elections with these station sizes" in finding.message
+@pytest.mark.parametrize("name", slow_but(["vermont-2020"], ["vermont-2020", "venezuela-2024-v1"]))
+def test_rates_are_shown_with_every_pvalue(name: str) -> None:
+    for finding in report_of(name).findings:
+        if finding.code in TESTED:
+            assert "% of clean elections with these station sizes" in finding.message
 
 
 @pytest.mark.hours
