@@ -193,7 +193,7 @@ def test_language(command: Command, case: Path) -> None:
 @pytest.mark.parametrize(
     "args",
     [
-        ("verify", SAMPLES / "clean"),
+        ("verify", SAMPLES / "clean", "--checks", "rules,compare"),
         ("estimate", SAMPLES / "clean"),
         ("checks",),
         ("schema", "case"),

@@ -178,6 +178,7 @@ def test_the_artefact_that_is_avoided() -> None:
 # What is there is found, and what cannot be told is not
 
 
+@pytest.mark.slow
 def test_a_real_jump_is_found() -> None:
     rng = np.random.default_rng(31)
     x, found = even(10_000), []

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tallyverify.inference.sequential.betting import Bets
 from tallyverify.inference.sequential.state import MonitorState
+from tests.helpers.tiers import slow_but
 from tests.inference.draws import DrawnMonitor
 
 Floats = NDArray[np.float64]
@@ -146,7 +147,7 @@ def holds(rates: dict[str, float], stopped: Floats) -> None:
     assert abs(stopped.mean() - 1) <= 4 * error, (stopped.mean(), error)
 
 
-@pytest.mark.parametrize("kind", POPULATIONS)
+@pytest.mark.parametrize("kind", slow_but(["real"], POPULATIONS))
 def test_type_one_error_under_every_stopping_rule(kind: str) -> None:
     holds(*type_one(kind, 1000, 200, seed=11, step=0.01))
 

@@ -28,6 +28,8 @@ NAMES = {
     "emoji": "\U0001f600",
     "arabic": "العربية",
 }
+DRAWN = [NAMES[one] for one in ("script", "math", "arabic")]
+"""Those that are drawn in every run."""
 
 
 @cache
@@ -53,7 +55,7 @@ def picture_of(name: str, bulletin: str = "1") -> InferenceSection:
 
 @pytest.mark.parametrize(
     "name",
-    slow_but([NAMES[one] for one in ("script", "math", "arabic")], NAMES.values()),
+    slow_but(DRAWN, NAMES.values()),
     ids=NAMES,
 )
 def test_figures_hold_names_as_text(name: str) -> None:

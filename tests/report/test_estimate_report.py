@@ -24,7 +24,8 @@ from tallyverify.report.estimated import estimate_blocks
 from tests.engine.test_schema import REPORT
 from tests.helpers.command import SAMPLES, small_case
 from tests.helpers.samples import sample_report
-from tests.report.test_estimate_figures import NAMES, picture_of, report_of
+from tests.helpers.tiers import slow_but
+from tests.report.test_estimate_figures import DRAWN, NAMES, picture_of, report_of
 from tests.report.test_report import SEEN, SGR, Tags, dead, drawings
 
 SECTION = "What the unseen could hold"
@@ -179,7 +180,7 @@ def test_a_refusal_is_said_on_every_face(tmp_path: Path) -> None:
     assert len(estimate.to_frame()) == 0
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("name", slow_but(DRAWN, NAMES.values()), ids=NAMES)
 def test_names_are_dead_in_a_page(name: str) -> None:
     found = dead(report_of(name, bulletin=name).to_html())
     assert f"Declared: {printable(name)}" in found.text
