@@ -88,6 +88,7 @@ def test_shares_with_one_mode(election, candidate):
     assert share(election, candidate).pvalue > 0.5
 
 
+@pytest.mark.slow
 @realdata
 def test_two_modes_in_russia_2011():
     found = share("russia-2011", "ER")

@@ -57,6 +57,7 @@ def arrays(election, candidate):
 # Reference values
 
 
+@pytest.mark.slow
 @realdata
 @pytest.mark.parametrize(
     ("election", "candidate", "millions", "peak"),
