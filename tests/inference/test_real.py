@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from tallyverify import Case, Declared, Evidence, Registry, Report, Status, load
 from tallyverify.inference import Estimate, estimate, registry_from
 from tallyverify.simulate import hide_stations
 from tests.helpers.real import NEEDS_REALDATA, path_of, table_of
-from tests.helpers.tiers import slow_but, slow_rows_but
+from tests.helpers.tiers import slow_but
 
 pytestmark = NEEDS_REALDATA
 OTHERS = "rules,compare,inference"  # the indicators have tests of their own
@@ -100,6 +99,7 @@ def venezuelan_report() -> Report:
     return verify(load_case(SAMPLE, actas=path_of("venezuela-2024-v1")), checks=OTHERS)
 
 
+@pytest.mark.slow
 def test_venezuela_declared_shares_outside_intervals_and_bounds() -> None:
     """30,026 stations, 21,392,464 registered: published counts of both bulletins."""
     picture = venezuelan_report().picture
@@ -115,6 +115,7 @@ def test_venezuela_declared_shares_outside_intervals_and_bounds() -> None:
     assert found.settled
 
 
+@pytest.mark.slow
 def test_venezuela_required_shares_are_impossible() -> None:
     told = [f for f in venezuelan_report().of("I402") if "impossible" in f.message]
     assert {(f.message.split(":")[0], f.candidate) for f in told} == {
@@ -130,6 +131,7 @@ def test_venezuela_required_shares_are_impossible() -> None:
         assert finding.evidence is Evidence.NOTE
 
 
+@pytest.mark.slow
 def test_venezuela_no_estimate_accuses() -> None:
     """Sheets that somebody collected are no random sample: arithmetic contradicts, not this."""
     report = venezuelan_report()
@@ -164,12 +166,9 @@ def test_argentina_zeros_are_unseen_and_nothing_is_settled() -> None:
 CLEAN = ("poland-2020-round1", "chile-2021")
 
 
-@pytest.mark.parametrize(
-    ("name", "pattern"),
-    slow_rows_but(
-        [("poland-2020-round1", "centres")], product(CLEAN, ("random", "centres", "small"))
-    ),
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("pattern", ["random", "centres", "small"])
+@pytest.mark.parametrize("name", CLEAN)
 def test_clean_elections_are_not_accused(name: str, pattern: Any) -> None:
     """A fifth of the stations hidden and the truth declared; benchmarks/coverage.py does many."""
     whole = table_of(name)
