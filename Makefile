@@ -10,17 +10,23 @@ TESTS ?=
 AT_ONCE ?= -n 2 --dist loadfile
 
 # The documentation site, in out/site/site; needs no network.
-.PHONY: verify test slow ends lint audit types bench mutants site samples format clean
+.PHONY: verify test slow hours ends lint audit types bench mutants site samples format clean
 
 verify: $(VENV)/.installed
 	@status=0; $(BIN)/tallyverify verify $(CASE) --out $(OUT) || status=$$?; \
 	if [ $$status -gt 1 ]; then exit $$status; fi; \
 	echo "exit code $$status (0: nothing contradicts, 1: something does)"
 
+# Under ten minutes on two cores.
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(AT_ONCE) $(TESTS)
 
+# The heavier copies of what `make test` tests in small, and more examples of costly properties: CI runs both.
 slow: $(VENV)/.installed-test
+	$(BIN)/python -m pytest $(AT_ONCE) --runslow -m "(slow or costly) and not hours" $(TESTS)
+
+# All there is, and more examples of each: hours.
+hours: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(AT_ONCE) --runslow $(TESTS)
 
 # The same bytes at both ends of what is supported: the oldest Python with the lowest libraries, and

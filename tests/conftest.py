@@ -24,12 +24,16 @@ for profile, examples in (("default", 40), ("slow", 100)):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--runslow", action="store_true", help="also run the slow tests, and more examples of each"
+        "--runslow",
+        action="store_true",
+        help="also run the tests marked slow or hours, and more examples of each",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ["LANGUAGE"] = "en"  # whatever the screen of whoever runs the tests speaks
+    # Whoever asks Python to keep nothing that it compiled has each process compile it all anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     settings.load_profile("slow" if config.getoption("--runslow") else "default")
 
 
@@ -37,8 +41,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--runslow"):
         return
     for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason="slow; run with --runslow"))
+        for tier in ("slow", "hours"):
+            if item.get_closest_marker(tier):
+                item.add_marker(pytest.mark.skip(reason=f"{tier}; run with --runslow"))
 
 
 @pytest.fixture(autouse=True)

@@ -16,13 +16,14 @@ import pytest
 import tallyverify
 from tallyverify.engine.all_checks import catalogue
 from tests.helpers.command import ACTAS, CASE, MAPPING, SAMPLES, Command, spawned
+from tests.helpers.tiers import slow_but
 
 CODES = {"clean": 0, "partial": 0, "venezuela-2024": 1}
 VERDICTS = {"clean": "consistent", "partial": "consistent", "venezuela-2024": "contradicted"}
 WRITTEN = ["left_out.csv", "made_with.json", "report.html", "report.json"]
 
 
-@pytest.mark.parametrize("name", CODES)
+@pytest.mark.parametrize("name", slow_but(["partial"], CODES))
 def test_samples(command: Command, tmp_path: Path, name: str) -> None:
     out = tmp_path / "some" / "out"
     outcome = command("verify", SAMPLES / name, "--format", "json", "--out", out)
@@ -57,7 +58,7 @@ def test_what_is_printed_and_what_is_written_agree(command: Command, tmp_path: P
     assert "1,977,376" in page
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_same_bytes_wherever_whenever_and_for_whomever(tmp_path: Path) -> None:
     """No path, host, user or time is in either file."""
     kept = []
@@ -192,7 +193,7 @@ def test_language(command: Command, case: Path) -> None:
 @pytest.mark.parametrize(
     "args",
     [
-        ("verify", SAMPLES / "clean"),
+        ("verify", SAMPLES / "clean", "--checks", "rules,compare"),
         ("estimate", SAMPLES / "clean"),
         ("checks",),
         ("schema", "case"),

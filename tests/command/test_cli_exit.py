@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.command import contradicted_case, small_case
+from tests.helpers.tiers import slow_but, slow_rows_but
 
 QUICK = ("--checks", "rules,compare")
 JOBS = {
@@ -29,6 +31,8 @@ JOBS = {
     "no such option": ("verify", "bad", "--none"),
     "nothing asked": (),
 }
+TRIED = ("contradicted", "contradicted, written", "checks")
+"""Jobs of every run: each is a process of its own, and the others end as these do."""
 REFUSED = ("no case", "no such option", "nothing asked")
 WRITING = ("contradicted, written", "estimate, written", "simulate")
 
@@ -87,10 +91,17 @@ def broken(body: str, job: str, **env: str) -> subprocess.CompletedProcess[bytes
     return subprocess.run(line, capture_output=True, check=False, env={**os.environ, **env})
 
 
+CLOSED, NO_ROOM = "<&- >&- 2>&-", ">/dev/full 2>/dev/full"
 full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only where /dev/full is")
 
 
-@pytest.mark.parametrize("job", ["consistent", "contradicted, written", "--help", "nothing asked"])
+@pytest.mark.parametrize(
+    "job",
+    slow_but(
+        ["contradicted, written", "nothing asked"],
+        ["consistent", "contradicted, written", "--help", "nothing asked"],
+    ),
+)
 def test_streams_as_they_should_be(job: str) -> None:
     found = ended("", job)
     assert found.returncode == due(job), found
@@ -98,7 +109,7 @@ def test_streams_as_they_should_be(job: str) -> None:
     assert bool(found.stderr) is (job in REFUSED)
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", slow_but([*TRIED, "no case"], JOBS))
 def test_a_closed_output_delivers_nothing(job: str) -> None:
     found = ended(">&-", job)
     assert found.returncode == (due(job) if job in WRITING else 2), found
@@ -111,7 +122,7 @@ def test_a_closed_output_delivers_nothing(job: str) -> None:
 
 
 @full
-@pytest.mark.parametrize("job", [job for job in JOBS if job not in REFUSED])
+@pytest.mark.parametrize("job", slow_but(TRIED, [job for job in JOBS if job not in REFUSED]))
 def test_a_full_output(job: str) -> None:
     found = ended(">/dev/full", job)
     assert (found.returncode, found.stderr) == (2, b"error: output: No space left on device\n")
@@ -120,17 +131,20 @@ def test_a_full_output(job: str) -> None:
 @full
 @pytest.mark.parametrize(
     ("job", "redirected"),
-    [
-        ("consistent", "2>/dev/full"),
-        ("contradicted", "2>&-"),
-        ("contradicted", "2>/dev/full"),
-        ("estimate", "2>&-"),
-        ("simulate", "2>/dev/full"),
-        ("checks", "2>&-"),
-        ("schema", "2>/dev/full"),
-        ("--version", "2>&-"),
-        *((job, redirected) for job in REFUSED for redirected in ("2>&-", "2>/dev/full")),
-    ],
+    slow_rows_but(
+        [("contradicted", "2>&-"), ("contradicted", "2>/dev/full"), ("no case", "2>/dev/full")],
+        [
+            ("consistent", "2>/dev/full"),
+            ("contradicted", "2>&-"),
+            ("contradicted", "2>/dev/full"),
+            ("estimate", "2>&-"),
+            ("simulate", "2>/dev/full"),
+            ("checks", "2>&-"),
+            ("schema", "2>/dev/full"),
+            ("--version", "2>&-"),
+            *((job, redirected) for job in REFUSED for redirected in ("2>&-", "2>/dev/full")),
+        ],
+    ),
 )
 def test_errors_that_nobody_hears(job: str, redirected: str) -> None:
     found = ended(redirected, job)
@@ -138,15 +152,20 @@ def test_errors_that_nobody_hears(job: str, redirected: str) -> None:
 
 
 @full
-@pytest.mark.parametrize("redirected", ["<&- >&- 2>&-", ">/dev/full 2>/dev/full"])
-@pytest.mark.parametrize("job", ["contradicted", "contradicted, written", "no case"])
+@pytest.mark.parametrize(
+    ("job", "redirected"),
+    slow_rows_but(
+        [("contradicted", CLOSED), ("contradicted, written", NO_ROOM)],
+        product(["contradicted", "contradicted, written", "no case"], [CLOSED, NO_ROOM]),
+    ),
+)
 def test_no_stream_at_all(job: str, redirected: str) -> None:
     found = ended(redirected, job)
     written = job in WRITING and "full" not in redirected
     assert found.returncode == (due(job) if written else 2), found
 
 
-@pytest.mark.parametrize("job", [job for job in JOBS if job not in REFUSED])
+@pytest.mark.parametrize("job", slow_but(TRIED, [job for job in JOBS if job not in REFUSED]))
 def test_a_reader_who_has_seen_enough_changes_no_code(job: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -156,7 +175,7 @@ def test_a_reader_who_has_seen_enough_changes_no_code(job: str) -> None:
     assert (found.returncode, found.stderr) == (due(job), b"")
 
 
-@pytest.mark.parametrize("job", REFUSED)
+@pytest.mark.parametrize("job", slow_but(["no case"], REFUSED))
 def test_nobody_reads_the_message(job: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -178,7 +197,7 @@ def test_what_is_printed_as_python_ends(job: str, stream: str) -> None:
     assert found.returncode == (2 if stream == "stdout" else due(job)), found
 
 
-@pytest.mark.parametrize("job", INSIDE)
+@pytest.mark.parametrize("job", slow_but(["contradicted", "checks"], INSIDE))
 def test_a_panic_is_no_verdict(job: str) -> None:
     found = broken("raise PanicException('index out of bounds\\x1b[2J')", job)
     assert (found.returncode, found.stdout) == (2, b"")
@@ -191,7 +210,10 @@ def test_a_panic_is_no_verdict(job: str) -> None:
 
 @pytest.mark.parametrize(
     ("job", "code"),
-    [*((job, "1") for job in INSIDE), ("contradicted", "0"), ("checks", "'text'")],
+    slow_rows_but(
+        [("contradicted", "1"), ("contradicted", "0"), ("checks", "'text'")],
+        [*((job, "1") for job in INSIDE), ("contradicted", "0"), ("checks", "'text'")],
+    ),
 )
 def test_a_library_that_would_end_the_process(job: str, code: str) -> None:
     found = broken(f"raise SystemExit({code})", job)
@@ -199,7 +221,7 @@ def test_a_library_that_would_end_the_process(job: str, code: str) -> None:
     assert b"  found: SystemExit: " in found.stderr
 
 
-@pytest.mark.parametrize("job", ["contradicted", "checks", "--version"])
+@pytest.mark.parametrize("job", slow_but(["contradicted"], ["contradicted", "checks", "--version"]))
 def test_a_keyboard_interrupt(job: str) -> None:
     found = broken("raise KeyboardInterrupt", job)
     assert (found.returncode, found.stdout) == (130, b"")
@@ -212,19 +234,25 @@ def test_memory_is_not_enough() -> None:
     assert found.stderr == b"error: not enough memory; convert the actas to Parquet\n"
 
 
+RAISED = ("deep()", "import typer; raise typer.Exit(1)", "sys.stdout.close(); raise MemoryError")
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("raise OSError('odd')", b"error: output: odd\n"),
-        ("raise BrokenPipeError(32, 'Broken pipe')", b"defect"),
-        ("raise GeneratorExit", b"found: GeneratorExit"),
-        ("raise Mute", b"found: Mute\n"),
-        ("deep()", b"found: RecursionError: "),
-        ("import typer; raise typer.Exit(1)", b"found: SystemExit: 1"),
-        ("import typer; raise typer.Abort", b"found: Abort"),
-        ("return 1", b"found: TypeError: "),
-        ("sys.stdout.close(); raise MemoryError", b"error: not enough memory"),
-        ("sys.stderr.close(); raise MemoryError", b""),
+        pytest.param(*row, marks=[] if row[0] in RAISED else pytest.mark.slow)
+        for row in [
+            ("raise OSError('odd')", b"error: output: odd\n"),
+            ("raise BrokenPipeError(32, 'Broken pipe')", b"defect"),
+            ("raise GeneratorExit", b"found: GeneratorExit"),
+            ("raise Mute", b"found: Mute\n"),
+            ("deep()", b"found: RecursionError: "),
+            ("import typer; raise typer.Exit(1)", b"found: SystemExit: 1"),
+            ("import typer; raise typer.Abort", b"found: Abort"),
+            ("return 1", b"found: TypeError: "),
+            ("sys.stdout.close(); raise MemoryError", b"error: not enough memory"),
+            ("sys.stderr.close(); raise MemoryError", b""),
+        ]
     ],
 )
 def test_whatever_is_raised(body: str, words: bytes) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.command import contradicted_case
+from tests.helpers.tiers import slow_rows_but
 
 VERIFY = ("verify", "bad", "--checks", "rules,compare", "--out", "out")
 
@@ -97,7 +98,10 @@ def stopped(
 
 @pytest.mark.parametrize(
     ("where", "by"),
-    [*((where, signal.SIGTERM) for where in BODIES), ("in threads", signal.SIGINT)],
+    slow_rows_but(
+        [("asleep", signal.SIGTERM), ("in threads", signal.SIGINT)],
+        [*((where, signal.SIGTERM) for where in BODIES), ("in threads", signal.SIGINT)],
+    ),
 )
 def test_wherever_it_stands(where: str, by: signal.Signals) -> None:
     code, err = stopped(by, BODIES[where], *VERIFY)
@@ -110,19 +114,20 @@ def test_wherever_it_stands(where: str, by: signal.Signals) -> None:
 @pytest.mark.parametrize(
     ("inside", "args", "by"),
     [
-        (
-            "tallyverify.engine.estimate_case",
-            ("estimate", "bad", "--out", "out"),
-            signal.SIGINT,
+        ("tallyverify.engine.estimate_case", ("estimate", "bad", "--out", "out"), signal.SIGINT),
+        *(
+            pytest.param(*row, marks=pytest.mark.slow)
+            for row in (
+                (
+                    "tallyverify.command.shared.write_simulation.write_simulation",
+                    ("simulate", "out"),
+                    signal.SIGTERM,
+                ),
+                ("tallyverify.engine.catalogue", ("checks",), signal.SIGHUP),
+                ("tallyverify.engine.json_schema", ("schema", "case"), signal.SIGTERM),
+                ("tallyverify.command.parser.say", ("--version",), signal.SIGINT),
+            )
         ),
-        (
-            "tallyverify.command.shared.write_simulation.write_simulation",
-            ("simulate", "out"),
-            signal.SIGTERM,
-        ),
-        ("tallyverify.engine.catalogue", ("checks",), signal.SIGHUP),
-        ("tallyverify.engine.json_schema", ("schema", "case"), signal.SIGTERM),
-        ("tallyverify.command.parser.say", ("--version",), signal.SIGINT),
     ],
 )
 def test_whatever_is_asked(inside: str, args: tuple[str, ...], by: signal.Signals) -> None:
@@ -133,11 +138,14 @@ def test_whatever_is_asked(inside: str, args: tuple[str, ...], by: signal.Signal
 
 @pytest.mark.parametrize(
     ("inside", "by"),
-    [
-        ("tempfile.mkstemp", signal.SIGTERM),
-        ("os.chmod", signal.SIGINT),
-        ("os.replace", signal.SIGTERM),
-    ],
+    slow_rows_but(
+        [("os.replace", signal.SIGTERM)],
+        [
+            ("tempfile.mkstemp", signal.SIGTERM),
+            ("os.chmod", signal.SIGINT),
+            ("os.replace", signal.SIGTERM),
+        ],
+    ),
 )
 def test_files_are_written_whole_or_not_at_all(inside: str, by: signal.Signals) -> None:
     # Asleep in the midst of writing: the signal must wait until both files are there.
@@ -199,7 +207,7 @@ def test_a_library_call_holds_interrupts_too(here: Path) -> None:
     assert (here / "a").read_text(encoding="utf-8") == "whole"
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
 def test_stopped_at_any_moment(here: Path, by: signal.Signals) -> None:
     """A whole run again and again, with a home that makes matplotlib put its fonts beside."""

@@ -230,7 +230,7 @@ OPENED = [one for one in OPENED if len(one[1]) < 9 or one[3] in ("", "spain-mesa
 # Of these, one for each way to be refused is enough for every run.
 MANY = [one for one in OPENED if len(one[1]) > 9][1:]
 PARAMETERS = [
-    pytest.param(*one, id=f"{one[0]} {one[3]}", marks=[pytest.mark.slow] if one in MANY else [])
+    pytest.param(*one, id=f"{one[0]} {one[3]}", marks=[pytest.mark.hours] if one in MANY else [])
     for one in OPENED
 ]
 

@@ -22,6 +22,7 @@ from tallyverify.report.drawings.estimate_figures import FIGURES
 from tallyverify.simulate import clean_election, hide_stations
 from tallyverify.simulate.write import write_case
 from tests.helpers.command import SAMPLES, Command, spawned
+from tests.helpers.tiers import slow_but
 
 # The contract of estimate.json: every object's keys, in this order; what follows is extra.
 ESTIMATE = "schema method assumption level seen unseen shares totals turnout margin bounds settled"
@@ -33,7 +34,6 @@ DRAWN = {
     "partial": ["backtest.svg", "interval.svg", "sensitivity.svg"],
     "venezuela-2024": ["backtest.svg", "interval.svg", "sensitivity.svg"],
 }
-Kept = dict[str, tuple[bytes, dict[str, bytes]]]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -49,12 +49,15 @@ def shuffled(path: Path, seed: int = 1) -> None:
     path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    """Return what is printed and what is written about each sample."""
-    made = {}
-    for name in DRAWN:
-        out = tmp_path_factory.mktemp("estimates") / "some" / "out"
+class Kept(dict[str, tuple[bytes, dict[str, bytes]]]):
+    """What is printed and what is written about each sample, made when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, name: str) -> tuple[bytes, dict[str, bytes]]:
+        out = self.folder / name / "some" / "out"
         printed = io.TextIOWrapper(io.BytesIO())
         told = ["estimate", str(SAMPLES / name), "--format", "json", "--out", str(out)]
         with pytest.MonkeyPatch.context() as patch:
@@ -62,12 +65,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
             patch.setattr(sys, "stdout", printed)
             assert run() == 0
         printed.seek(0)
-        made[name] = (printed.buffer.read(), files(out))
-        assert os.fsencode(out.parents[1]) not in b"".join((made[name][0], *files(out).values()))
-    return made
+        self[name] = (printed.buffer.read(), files(out))
+        assert os.fsencode(self.folder) not in b"".join((self[name][0], *files(out).values()))
+        return self[name]
 
 
-@pytest.fixture(params=DRAWN)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("estimates"))
+
+
+@pytest.fixture(params=slow_but(["clean", "partial"], DRAWN))
 def sample(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name

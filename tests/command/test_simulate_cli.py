@@ -165,6 +165,7 @@ def test_like_a_case_in_parts(command: Command, tmp_path: Path) -> None:
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
+@pytest.mark.slow
 @realdata
 def test_like_a_real_case(command: Command, tmp_path: Path) -> None:
     real: dict[str, Any] = described("venezuela-2024-v1")

@@ -19,6 +19,7 @@ from tallyverify.simulate import clean_election, write_case
 from tallyverify.table.actas import ActaTable
 from tallyverify.table.source import Source
 from tests.helpers.cases import CONTEST, declared_of, table_of
+from tests.helpers.tiers import costly
 
 AREAS = [("N", "x"), ("N", "y"), ("S", "x"), ("S", "z")]
 small = st.integers(0, 12)
@@ -105,6 +106,7 @@ def _report(actas: Any) -> str:
     return verify(Case(CONTEST, actas, DECLARED)).to_json()
 
 
+@costly
 @given(rows_of_actas, st.randoms(use_true_random=False))
 def test_row_order(rows: list[dict[str, Any]], random: Any) -> None:
     table = _table(rows)
@@ -113,6 +115,7 @@ def test_row_order(rows: list[dict[str, Any]], random: Any) -> None:
     assert _report(table.take(np.array(order))) == _report(table)
 
 
+@costly
 @given(
     st.lists(st.tuples(*[st.integers(0, 900)] * 8), min_size=2, max_size=5),
     st.lists(st.tuples(st.integers(0, 4), st.sampled_from("abcdef")), min_size=3, max_size=9),
@@ -137,12 +140,14 @@ def test_row_order_of_repeated_votes(
     assert verify(Case(contest, shuffled)).to_json() == verify(Case(contest, table)).to_json()
 
 
+@costly
 @given(rows_of_actas, st.lists(st.integers(0, 14), max_size=5))
 def test_partition(rows: list[dict[str, Any]], edges: list[int]) -> None:
     table = _table(rows)
     assert _report(InParts(table, tuple(edges))) == _report(table)
 
 
+@costly
 @given(rows_of_actas, st.randoms(use_true_random=False))
 def test_column_order(rows: list[dict[str, Any]], random: Any) -> None:
     table = _table(rows)

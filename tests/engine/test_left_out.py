@@ -189,7 +189,7 @@ def test_long_rows_count_or_are_told_of(
     hold_long(rows, meaning, absent)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @settings(max_examples=400)
 @given(rows_of_sheets, rows_of_options, meanings, st.sampled_from([None, "zero"]))
 def test_many_rows_count_or_are_told_of(
@@ -368,7 +368,7 @@ def test_a_row_that_goes_unsaid_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> 
         report_of([*rows[:2], rows[1]], PLAIN)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_a_million_rows_left_out_cost_little() -> None:
     rows = 1_000_000
     frame = pd.DataFrame(

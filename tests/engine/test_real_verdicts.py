@@ -22,6 +22,7 @@ from tallyverify import (
 )
 from tallyverify.compare import bounds
 from tests.helpers.real import ELECTIONS, NEEDS_REALDATA, contest_of, path_of, table_of
+from tests.helpers.tiers import slow_but
 
 pytestmark = NEEDS_REALDATA
 OTHERS = "rules,compare,inference"  # the indicators on these files: forensics/test_real.py
@@ -29,17 +30,21 @@ SAMPLE = Path(__file__).resolve().parents[2] / "data" / "samples" / "venezuela-2
 
 
 @cache
-def venezuela(version: int) -> Report:
-    return verify(load_case(SAMPLE, actas=path_of(f"venezuela-2024-v{version}")))
+def venezuela(version: int, checks: str | None = OTHERS) -> Report:
+    case = load_case(SAMPLE, actas=path_of(f"venezuela-2024-v{version}"))
+    return verify(case, checks=checks)
 
 
 def found(report: Report, code: str, candidate: str | None = None) -> dict[int, Evidence]:
     return {int(f.difference or 0): f.evidence for f in report.of(code) if f.candidate == candidate}
 
 
-def test_venezuela_shortfalls() -> None:
+@pytest.mark.parametrize(
+    "checks", [OTHERS, pytest.param(None, marks=pytest.mark.slow)], ids=["others", "every"]
+)
+def test_venezuela_shortfalls(checks: str | None) -> None:
     """../shared/data/README.md: what is true of the files and must come out."""
-    report = venezuela(2)
+    report = venezuela(2, checks)
     assert report.verdict == "contradicted"
     assert report.exit_code == 1
     assert found(report, "D301", "EG") == {
@@ -50,7 +55,7 @@ def test_venezuela_shortfalls() -> None:
     assert found(report, "D301") == {828_488: Evidence.NOTE}
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("version", [1, 2])
 def test_venezuela_rounded_percentages_in_bulletin_one_only(version: int) -> None:
     (finding,) = venezuela(version).of("D305")
@@ -59,7 +64,7 @@ def test_venezuela_rounded_percentages_in_bulletin_one_only(version: int) -> Non
     assert venezuela(version).check("D305").pvalue == pytest.approx(9.9e-9, rel=0.01)
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", slow_but([2], [1, 2]))
 def test_venezuela_sheets_break_no_rule(version: int) -> None:
     report = venezuela(version)
     for result in report.answered:
@@ -77,7 +82,8 @@ def test_venezuela_manski_bounds() -> None:
     assert not found.settled
     # The declared registered voters leave fewer unseen than that mean does.
     assert bounds(table, registered=21_392_464).settled
-    assert venezuela(1).check("D310").reason == "settled"
+    report = verify(load_case(SAMPLE, actas=path_of("venezuela-2024-v1")), checks="D310")
+    assert report.check("D310").reason == "settled"
 
 
 def bolivia_bulletins() -> Declared:
@@ -98,8 +104,8 @@ def bolivia_bulletins() -> Declared:
     "sheets",
     [
         "trep1",
-        pytest.param("trep2", marks=pytest.mark.slow),
-        pytest.param("final", marks=pytest.mark.slow),
+        pytest.param("trep2", marks=pytest.mark.hours),
+        pytest.param("final", marks=pytest.mark.hours),
     ],
 )
 def test_bolivia_honest_late_shift_is_not_accused(sheets: str) -> None:
@@ -110,6 +116,7 @@ def test_bolivia_honest_late_shift_is_not_accused(sheets: str) -> None:
     assert {f.evidence for f in report.findings} == {Evidence.NOTE}
 
 
+@pytest.mark.slow
 def test_bolivia_without_any_word_on_coverage() -> None:
     data: dict[str, Any] = bolivia_bulletins().model_dump()
     for bulletin in data["bulletins"]:
@@ -144,7 +151,7 @@ def _argentine_names() -> dict[str, str]:
     return {"UC": by_sum[3_095_177], "CAMBIEMOS": by_sum[3_089_071]}
 
 
-@pytest.mark.parametrize("name", ELECTIONS)
+@pytest.mark.parametrize("name", slow_but(["vermont-2020", "poland-2020-round2"], ELECTIONS))
 def test_own_sums_as_the_declared_result_contradict_nothing(name: str) -> None:
     """Every election against the sum of its own sheets, whole and by first level of area."""
     table = table_of(name)

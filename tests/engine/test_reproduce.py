@@ -12,8 +12,9 @@ import pytest
 import tallyverify as tv
 from tallyverify.findings import Status
 from tests.helpers.command import CASE, MAPPING, SAMPLES, Command, contradicted_case, small_case
+from tests.helpers.samples import sample_report
 
-NAMES = ["clean", "partial", pytest.param("venezuela-2024", marks=pytest.mark.slow)]
+NAMES = ["clean", "partial", pytest.param("venezuela-2024", marks=pytest.mark.hours)]
 
 
 def with_mapping(folder: Path, **changed: Any) -> None:
@@ -31,7 +32,7 @@ def mapping_of(report: tv.Report, role: str = "actas") -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_read_back_it_is_the_same(name: str, tmp_path: Path) -> None:
-    report = tv.verify(tv.load_case(SAMPLES / name))
+    report = sample_report(name)
     text = report.to_json(tmp_path / "report.json")
     again = tv.load_report(tmp_path / "report.json")
     assert again.to_json() == text
@@ -267,7 +268,7 @@ def test_checks_that_were_not_asked_are_listed_and_counted_out(tmp_path: Path) -
 
 
 def test_findings_name_their_bulletin() -> None:
-    report = tv.verify(tv.load_case(SAMPLES / "venezuela-2024"))
+    report = sample_report("venezuela-2024")
     named = {finding.code for finding in report.findings if finding.bulletin is not None}
     assert {"D301", "D305", "D311"} <= named
     for finding in report.findings:

@@ -21,6 +21,7 @@ from tallyverify import ActaTable, Case, InputError, load_case, read_actas, veri
 from tests.helpers.command import SAMPLES
 from tests.helpers.same_report import without_places
 from tests.helpers.small import CONTEST, HEADER, MAPPING, ROWS, WHOLE, rows_of
+from tests.helpers.tiers import costly
 
 Write = Callable[[pd.DataFrame, Path], Any]
 
@@ -138,7 +139,7 @@ def test_a_row_without_anything_is_none_in_any_kind(tmp_path: Path) -> None:
         read_actas(text.iloc[2:3], contest=CONTEST, mapping=MAPPING)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("sample", ["clean", "partial", "venezuela-2024"])
 def test_all_sheets_of_a_sample(sample: str, tmp_path: Path) -> None:
     _all_the_same(_reports(sample, tmp_path, lambda _: True, None, None))
@@ -207,6 +208,7 @@ def _both(
         return one, _read(frame.iloc[order], parts, folder, changed)
 
 
+@costly
 @mixed
 def test_a_long_file_is_one_table_in_any_order_and_any_parts(
     rows: list[tuple[str, ...]], chance: random.Random, parts: int, changed: dict[str, Any]
@@ -218,7 +220,7 @@ def test_a_long_file_is_one_table_in_any_order_and_any_parts(
     assert one.source.noticed == other.source.noticed
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @mixed
 def test_the_report_of_a_long_file_is_one_in_any_order_and_any_parts(
     rows: list[tuple[str, ...]], chance: random.Random, parts: int, changed: dict[str, Any]

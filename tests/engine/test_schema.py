@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tallyverify import InputError, Report, json_schema, load_case, verify
+from tallyverify import InputError, Report, json_schema
 from tallyverify.engine.schemas import DOCUMENTS
 from tests.helpers.command import CASE, CONTEST, DECLARED, MAPPING, SAMPLES, Command
+from tests.helpers.samples import sample_report
 
 NAMES = ["clean", "partial", "venezuela-2024"]
 
@@ -33,8 +35,12 @@ MAPPING_USED = "role name mapping grouping decimal"
 
 
 def errors(document: str, data: Any) -> list[str]:
-    validator = Draft202012Validator(json_schema(document))
-    return [error.message for error in validator.iter_errors(data)]
+    return [error.message for error in validator(document).iter_errors(data)]
+
+
+@cache
+def validator(document: str) -> Draft202012Validator:
+    return Draft202012Validator(json_schema(document))
 
 
 def plain(report: Report) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def plain(report: Report) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", params=NAMES)
 def report(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return plain(verify(load_case(SAMPLES / request.param)))
+    return plain(sample_report(request.param))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -23,6 +23,7 @@ from tallyverify.exchange import convert
 from tallyverify.feasibility import Certificate
 from tests.helpers.command import SAMPLES, Command
 from tests.helpers.real import path_of, realdata
+from tests.helpers.tiers import slow_but
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "check_certificate.py"
@@ -296,6 +297,7 @@ def test_other_sheets_or_declarations_are_refused(name: str, tmp_path: Path) -> 
         refused_by_both(rehashed(certificate, folder), folder, "the fold proves", "assumptions")
 
 
+@pytest.mark.parametrize("made", slow_but(["areas", "partial"], MADE), indirect=True)
 @settings(max_examples=12)
 @given(data=st.data())
 def test_no_alteration_is_believed(
@@ -413,6 +415,7 @@ def test_the_command(command: Command, tmp_path: Path) -> None:
     assert not place.exists()
 
 
+@pytest.mark.slow
 @realdata
 def test_real_sheets(tmp_path: Path) -> None:
     """Venezuela, second edition: a known format, so the certificate tells the columns."""

@@ -99,7 +99,7 @@ def test_no_bound_is_above_the_oracle_and_no_world_below(data: st.DataObject) ->
     assert shown is None or least <= max(shown, allowed(len(world.sheets))), world
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_many_honest_worlds() -> None:
     kinds = [*ON_SHEETS, *STATED]
     wrong, silent = [], 0
@@ -113,7 +113,7 @@ def test_many_honest_worlds() -> None:
     assert silent <= 0.06 * 150
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_many_altered_worlds() -> None:
     found: Counter[str] = Counter()
     for seed in range(150):

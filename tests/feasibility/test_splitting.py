@@ -101,7 +101,7 @@ def test_areas_of_few_stations() -> None:
     assert shown(counted(6, areas=30, size=30, bulletins=2, rows="both")) == ("consistent", 0)
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.hours)])
 def test_no_world_is_shown_where_none_is(seed: int) -> None:
     # Every sheet holds even figures: an odd total needs a wrong sheet.
     case = one_vote_more(counted(seed, areas=1, bulletins=2, rows="country", unit=2))

@@ -33,6 +33,7 @@ def areas_and_stations(seed=1, *, areas=40, each=25, between=0.0, within=0.0, sp
 # Reference values
 
 
+@pytest.mark.slow
 @realdata
 @pytest.mark.parametrize(
     ("election", "leader", "as_issued", "as_tabled"),

@@ -23,6 +23,7 @@ from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.simulate import clean_election, round_percentages
 from tests.helpers.real import realdata
 from tests.helpers.real import table_of as real_table
+from tests.helpers.tiers import slow_but
 
 batteries = import_module("tallyverify.forensics.calibration.battery")
 battery = batteries.battery
@@ -109,7 +110,9 @@ def test_stations_of_a_centre_differ_as_much_as_in_the_election():
 
 
 @realdata
-@pytest.mark.parametrize("election", ["venezuela-2024-v1", "bolivia-2019-final"])
+@pytest.mark.parametrize(
+    "election", slow_but(["venezuela-2024-v1"], ["venezuela-2024-v1", "bolivia-2019-final"])
+)
 def test_stations_of_a_centre_differ_as_much_as_in_genuine_sheets(election):
     stations = stations_of(real_table(election))
     pair, centre = list(stations.ranked[:2]), stations.areas[-1]

@@ -20,6 +20,7 @@ from tallyverify.report.words import status_word
 from tallyverify.simulate import ALTERATIONS, clean_election
 from tallyverify.table.actas import ActaTable
 from tests.engine.test_folds import InParts
+from tests.helpers.tiers import slow_but, slow_rows_but
 
 TESTED = ("F501", "F502", "F503", "F504", "F505", "F509")
 CODES = tuple(check.code for check in CHECKS)
@@ -117,7 +118,9 @@ def test_the_smallest_adjusted_pvalue_is_the_checks() -> None:
             assert report.check(code).pvalue is None
 
 
-@pytest.mark.parametrize(("of", "code"), [("turnout", "F504"), ("share", "F505")])
+@pytest.mark.parametrize(
+    ("of", "code"), slow_rows_but([("turnout", "F504")], [("turnout", "F504"), ("share", "F505")])
+)
 def test_targets_are_flagged_and_the_verdict_stands(of: str, code: str) -> None:
     report, without = altered(of)
     result = report.check(code)
@@ -136,8 +139,9 @@ def test_targets_are_flagged_and_the_verdict_stands(of: str, code: str) -> None:
         assert report.check(other).status is not Status.FLAGGED
 
 
-def test_words_never_accuse() -> None:
-    for report in (clean_report(), altered("turnout")[0], altered("share")[0]):
+@pytest.mark.parametrize("of", slow_but(["turnout"], ["turnout", "share"]))
+def test_words_never_accuse(of: str) -> None:
+    for report in (clean_report(), altered(of)[0]):
         said = [text for f in report.findings for text in (f.message, f.arithmetic)]
         said += [result.reason for result in report.checks]
         for word in ("fraud", "manipulat", "falsif", "rigged", "stolen", "guilt"):
@@ -190,6 +194,7 @@ def test_without_registered_voters() -> None:
     assert not [f for f in report.findings if "turnout" in f.message]
 
 
+@pytest.mark.slow
 def test_without_ballots() -> None:
     report = report_of(*table_of(without("ballots", "null", "blank", "valid")))
     assert_sound(report)
@@ -222,6 +227,7 @@ def test_few_stations(stations: int) -> None:
         assert "needed" in report.check(code).reason
 
 
+@pytest.mark.slow
 def test_unread_cells_and_empty_sheets_are_left_out() -> None:
     holes = frame()
     holes.loc[100:149, ["A", "B", "C", "ballots", "valid", "null", "blank"]] = 0
@@ -238,6 +244,7 @@ def test_unread_cells_and_empty_sheets_are_left_out() -> None:
         assert [f.arithmetic for f in found] == [f.arithmetic for f in expected]
 
 
+@pytest.mark.slow
 def test_unknown_registered_and_ballots_of_some() -> None:
     holes = frame()
     row = np.arange(len(holes))
@@ -246,6 +253,7 @@ def test_unknown_registered_and_ballots_of_some() -> None:
     assert_sound(report_of(*table_of(holes)))
 
 
+@pytest.mark.slow
 def test_more_ballots_than_voters_and_fewer_ballots_than_votes() -> None:
     odd = frame()
     odd.loc[:20, "registered"] = 1
@@ -254,6 +262,7 @@ def test_more_ballots_than_voters_and_fewer_ballots_than_votes() -> None:
     assert_sound(report_of(*table_of(odd)))
 
 
+@pytest.mark.slow
 def test_a_candidate_without_votes() -> None:
     none = frame()
     none["B"] += none["C"]

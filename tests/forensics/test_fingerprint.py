@@ -42,6 +42,7 @@ def election(stations: int = 3000, seed: int = 1) -> tuple[Any, Any, Any]:
 # Reference values: METHODS.md, F506 (computed by an independent script)
 
 
+@pytest.mark.slow
 @realdata
 @pytest.mark.parametrize(
     ("name", "skewness", "kurtosis"),
@@ -64,6 +65,7 @@ def test_the_moments_of_methods(name: str, skewness: float, kurtosis: float) -> 
     assert found.kurtosis.value == pytest.approx(kurtosis, abs=0.005)
 
 
+@pytest.mark.slow
 @realdata
 def test_ballots_in_the_boxes_move_the_second_decimal() -> None:
     table = table_of("russia-2011")

@@ -21,6 +21,7 @@ from tallyverify.forensics.places.group_difference import NEVER_RANDOM
 from tallyverify.forensics.stations import Stations, stations_of
 from tallyverify.records import Mapping
 from tallyverify.simulate import clean_election
+from tests.helpers.tiers import slow_rows_but
 
 RUNS = 150
 
@@ -322,31 +323,31 @@ def test_without_marks_nothing_is_asked() -> None:
 WHOLE = "the group is whole areas: none has other stations of its own area beside it"
 
 
-@pytest.mark.parametrize(
-    ("column", "marks", "reason"),
-    [
-        (lambda at: "yes", "MARK", "all stations have 'yes' there"),
-        (lambda at: "" if at < 7 else str(at % 2), "MARK", "7 stations without a text"),
-        (lambda at: "-" if at < 7 else str(at % 2), "MARK", "7 stations without a text"),
-        (str, "MARK", "900 texts stand in the column, and 12 at most tell groups"),
-        (lambda at: str(int(at == 5)), "MARK", "one station is no group"),
-        (
-            lambda at: str(int(at < 4)),
-            {"column": "MARK", "marked": ["2"]},
-            "no station is marked so",
-        ),
-        (
-            lambda at: "x" if at < 40 else "",
-            {"column": "MARK", "marked": "x"},
-            "860 stations neither marked nor among the rest",
-        ),
-        (
-            lambda at: "xyz"[at % 3],
-            {"column": "MARK", "marked": "x", "rest": "y"},
-            "300 stations neither marked nor among the rest: such as 'z'",
-        ),
-    ],
-)
+REFUSED: list[Any] = [
+    (lambda at: "yes", "MARK", "all stations have 'yes' there"),
+    (lambda at: "" if at < 7 else str(at % 2), "MARK", "7 stations without a text"),
+    (lambda at: "-" if at < 7 else str(at % 2), "MARK", "7 stations without a text"),
+    (str, "MARK", "900 texts stand in the column, and 12 at most tell groups"),
+    (lambda at: str(int(at == 5)), "MARK", "one station is no group"),
+    (
+        lambda at: str(int(at < 4)),
+        {"column": "MARK", "marked": ["2"]},
+        "no station is marked so",
+    ),
+    (
+        lambda at: "x" if at < 40 else "",
+        {"column": "MARK", "marked": "x"},
+        "860 stations neither marked nor among the rest",
+    ),
+    (
+        lambda at: "xyz"[at % 3],
+        {"column": "MARK", "marked": "x", "rest": "y"},
+        "300 stations neither marked nor among the rest: such as 'z'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("column", "marks", "reason"), slow_rows_but(REFUSED[::3], REFUSED))
 def test_columns_that_tell_no_group_are_refused(column: Any, marks: Any, reason: str) -> None:
     frame = sheets().assign(MARK=[column(at) for at in range(900)])
     report = report_of(frame, ["LATE", marks])

@@ -288,6 +288,7 @@ def test_clean_elections_are_rejected_one_time_in_twenty(turnout, smooth, share,
     assert low <= np.sum(np.array(found) <= 0.05) <= high
 
 
+@pytest.mark.slow
 def test_one_station_in_a_hundred_with_targets_is_found():
     # METHODS.md: power of at least 0.8 at 30,000 stations; targets of turnout.
     found = []
@@ -302,6 +303,7 @@ def test_one_station_in_a_hundred_with_targets_is_found():
 # Real elections
 
 
+@pytest.mark.slow
 @realdata
 @pytest.mark.parametrize(("year", "excess"), [(2011, 1003.5), (2018, 1708.8)])
 def test_russia(year, excess):

@@ -28,6 +28,7 @@ from tallyverify.forensics.turnout.klimek_rivals import clean_groups
 from tallyverify.forensics.turnout.stations_used import grid
 from tallyverify.simulate import clean_election
 from tests.helpers.real import realdata, table_of
+from tests.helpers.tiers import slow_but, slow_rows_but
 
 TRUTH = Parameters(0.55, 0.08, 0.4, 0.1, 0.25, 1.5, 0.3, 0.02)
 SIZES = np.random.default_rng(0).integers(100, 2500, 30_000)
@@ -136,7 +137,8 @@ def test_scoring_finds_the_frequencies_of_a_binomial() -> None:
 
 
 @pytest.mark.parametrize(
-    ("incremental", "extreme"), [(0.0, 0.0), (0.0, 0.02), (0.05, 0.0), (0.2, 0.01), (0.6, 0.03)]
+    ("incremental", "extreme"),
+    slow_rows_but([(0.2, 0.01)], [(0.0, 0.0), (0.0, 0.02), (0.05, 0.0), (0.2, 0.01), (0.6, 0.03)]),
 )
 def test_the_shares_are_recovered_at_thirty_thousand_stations(
     incremental: float, extreme: float
@@ -165,7 +167,7 @@ def test_no_stuffing_leaves_alpha_untold_and_the_interval_open() -> None:
     assert any("flat" in said for said in found.warnings)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_the_profile_interval_holds_the_truth() -> None:
     held = 0
     for seed in range(40):
@@ -208,6 +210,7 @@ def test_recovery_widens_the_interval_and_hangs_on_the_seed_alone() -> None:
 # The published figures
 
 
+@pytest.mark.slow
 @realdata
 def test_russia_2011() -> None:
     # Klimek et al. 2012, table: f_i = 0.64, f_e = 0.033. With the clean side held as the paper does
@@ -230,7 +233,7 @@ def test_russia_2011() -> None:
 # What it must not claim
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", slow_but([1], [1, 2, 3, 4]))
 def test_a_clean_heterogeneous_election_is_no_confident_stuffing(seed: int) -> None:
     found = of_table(clean_election(stations=5000, seed=seed).table, "A", "ballots")
     assert found.refused
@@ -241,11 +244,14 @@ def test_a_clean_heterogeneous_election_is_no_confident_stuffing(seed: int) -> N
 @realdata
 @pytest.mark.parametrize(
     ("name", "leader", "cast", "why"),
-    [
-        ("poland-2020-round1", "DUDA", "valid", "single kind"),
-        ("venezuela-2024-v1", "EG", "valid", "single kind"),
-        ("mexico-2006", "PAN", "ballots", "no stable answer"),
-    ],
+    slow_rows_but(
+        [("venezuela-2024-v1", "EG", "valid", "single kind")],
+        [
+            ("poland-2020-round1", "DUDA", "valid", "single kind"),
+            ("venezuela-2024-v1", "EG", "valid", "single kind"),
+            ("mexico-2006", "PAN", "ballots", "no stable answer"),
+        ],
+    ),
 )
 def test_real_elections_that_are_not_described_by_it(
     name: str, leader: str, cast: str, why: str

@@ -11,6 +11,7 @@ from tallyverify.forensics.places.outlying_areas import outlying_areas
 from tallyverify.forensics.places.outlying_result import percent_of
 from tallyverify.simulate import clean_election
 from tests.helpers.real import realdata, table_of
+from tests.helpers.tiers import slow_rows_but
 
 
 def clean(seed, stations=1500):
@@ -44,7 +45,7 @@ def test_clean_elections_are_seldom_flagged():
     assert np.mean(any_) <= 0.075
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_large_clean_elections_are_seldom_flagged():
     any_ = [outlying_stations(**clean(seed, 6000)).statistic > 0 for seed in range(40)]
     assert np.mean(any_) <= 0.1
@@ -211,11 +212,15 @@ def test_bolivia_has_a_station_whose_figures_stand_a_line_off():
 
 
 @realdata
-@pytest.mark.parametrize(("name", "most"), [("venezuela-2024-v1", 5), ("vermont-2020", 0)])
+@pytest.mark.parametrize(
+    ("name", "most"),
+    slow_rows_but([("vermont-2020", 0)], [("venezuela-2024-v1", 5), ("vermont-2020", 0)]),
+)
 def test_real_elections_have_few_that_stand_out(name, most):
     assert outlying_stations(**real(name)).statistic <= most
 
 
+@pytest.mark.slow
 @realdata
 def test_the_areas_of_real_elections_are_ranked():
     found = outlying_areas(**real("vermont-2020"))

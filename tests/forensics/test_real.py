@@ -9,6 +9,7 @@ import pytest
 from tallyverify import Case, Evidence, Report, Status, verify
 from tallyverify.forensics.calibration.calibration_spec import EITHER
 from tests.helpers.real import NEEDS_REALDATA, contest_of, table_of
+from tests.helpers.tiers import slow_but
 
 pytestmark = NEEDS_REALDATA
 
@@ -67,6 +68,7 @@ def test_vermont() -> None:
         assert "needed" in report.check(code).reason
 
 
+@pytest.mark.slow
 def test_venezuela() -> None:
     report = report_of("venezuela-2024-v1")
     assert_sound(report)
@@ -87,15 +89,14 @@ def test_venezuela() -> None:
     assert "ordinary overdispersion" in finding.message
 
 
-def test_rates_are_shown_with_every_pvalue() -> None:
-    for name in ("vermont-2020", "venezuela-2024-v1"):
-        report = report_of(name)
-        for finding in report.findings:
-            if finding.code in TESTED:
-                assert "% of clean elections with these station sizes" in finding.message
+@pytest.mark.parametrize("name", slow_but(["vermont-2020"], ["vermont-2020", "venezuela-2024-v1"]))
+def test_rates_are_shown_with_every_pvalue(name: str) -> None:
+    for finding in report_of(name).findings:
+        if finding.code in TESTED:
+            assert "% of clean elections with these station sizes" in finding.message
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_the_second_version_of_venezuela() -> None:
     """Two weak flags, both in docs/forensics.md: kept as found, and neither moves the verdict."""
     report = report_of("venezuela-2024-v2")
@@ -106,13 +107,13 @@ def test_the_second_version_of_venezuela() -> None:
     assert report.check("F501").status is Status.PASSED
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("name", HONEST)
 def test_hardly_anything_is_flagged(name: str) -> None:
     assert_few_flags(name)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(("name", "leader"), [("russia-2011", "ER"), ("russia-2018", "putin")])
 def test_russia_is_flagged(name: str, leader: str) -> None:
     report = report_of(name)

@@ -16,6 +16,7 @@ from tallyverify.forensics.places.context_tail import Tail
 from tallyverify.forensics.places.swapped import swapped
 from tallyverify.forensics.places.swapped_rates import chance_of, rates_at, threshold_at
 from tests.helpers.real import REAL, realdata, table_of
+from tests.helpers.tiers import slow_but
 
 
 def two_rounds(seed, stations=10_000, freedom=None):
@@ -60,7 +61,7 @@ def exchanged(votes, rows):
     return wrong
 
 
-@pytest.mark.parametrize("freedom", [None, 5])
+@pytest.mark.parametrize("freedom", slow_but([5], [None, 5]))
 def test_swaps_of_60_40_are_found_and_clean_stations_left_alone(freedom):
     """The promise: at least 80 % found, at most 0.05 % of clean stations flagged."""
     hit, false, pvalues = [], [], []
@@ -78,7 +79,7 @@ def test_swaps_of_60_40_are_found_and_clean_stations_left_alone(freedom):
     assert max(pvalues) < 1e-6
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("freedom", [None, 5, 3])
 def test_clean_elections_are_seldom_flagged(freedom):
     """Type I at 0.05 (with the slack of 40 draws), and at most 0.05 % of clean stations flagged."""
@@ -286,6 +287,7 @@ def test_poland_has_four_sheets_likelier_exchanged_and_no_more_than_chance_flagg
     assert found.flagged.mean() < 0.0005
 
 
+@pytest.mark.slow
 @realdata
 def test_in_poland_most_reversed_60_40_stations_are_found():
     votes, areas, before, _ = poland()
@@ -301,7 +303,8 @@ def test_in_poland_most_reversed_60_40_stations_are_found():
 
 @realdata
 @pytest.mark.parametrize(
-    "name", ["chile-2021", "bolivia-2019-final", "argentina-2017", "russia-2018"]
+    "name",
+    slow_but(["chile-2021"], ["chile-2021", "bolivia-2019-final", "argentina-2017", "russia-2018"]),
 )
 def test_real_elections_are_not_flagged_on_their_areas_alone(name):
     table = table_of(name)

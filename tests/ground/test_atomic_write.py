@@ -253,7 +253,7 @@ def stopped_while_writing(folder: Path, by: signal.Signals, after: float) -> Non
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only where a process can be killed")
 @pytest.mark.parametrize(
-    "trials", [4, pytest.param(120, marks=pytest.mark.slow)], ids=["some", "many"]
+    "trials", [4, pytest.param(120, marks=pytest.mark.hours)], ids=["some", "many"]
 )
 def test_killed_at_any_moment_files_are_of_one_run(tmp_path: Path, trials: int) -> None:
     """And the first is there; the next run takes away what was left beside them."""

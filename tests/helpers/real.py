@@ -19,6 +19,9 @@ MAPPINGS = _TESTS / "readers" / "mappings"
 REAL = Path(os.environ.get("TALLYVERIFY_REALDATA", _TESTS.parent.parent / "shared" / "data"))
 ELECTIONS = tuple(sorted(path.stem for path in MAPPINGS.glob("*.json")))
 
+FEW = ("venezuela-2024-v2", "poland-2020-round1", "vermont-2020")
+"""Those that every run looks at; at the others where more is asked."""
+
 _REASON = "the real election files are not here; name their folder in TALLYVERIFY_REALDATA"
 
 

@@ -90,7 +90,7 @@ def out_of_bounds(result: object) -> list[str]:
     "seeds",
     [
         range(QUICK),
-        pytest.param(range(QUICK, ALL), marks=pytest.mark.slow),
+        pytest.param(range(QUICK, ALL), marks=pytest.mark.hours),
     ],
     ids=["some", "many"],
 )

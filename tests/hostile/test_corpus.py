@@ -39,7 +39,7 @@ def case_of(folder: Path, name: str, data: bytes) -> Path:
 
 
 @pytest.mark.parametrize(
-    "what", [pytest.param(one, marks=() if one in QUICK else pytest.mark.slow) for one in INPUTS]
+    "what", [pytest.param(one, marks=() if one in QUICK else pytest.mark.hours) for one in INPUTS]
 )
 def test_it_ends_in_words_soon_and_in_little_memory(tmp_path: Path, what: str) -> None:
     name, data = INPUTS[what]()

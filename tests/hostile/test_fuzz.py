@@ -44,7 +44,7 @@ def test_a_damaged_file_is_refused_or_read_as_others_read_it(tmp_path: Path, nam
             assert tuple(int(frame[candidate].sum()) for candidate in "AB") == truth, seed
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_damaged_file_ends_in_words_soon_and_in_little_memory(tmp_path: Path, name: str) -> None:
     faults = {}

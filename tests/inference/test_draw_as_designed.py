@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from tallyverify.records import Sampling
 from tallyverify.simulate import clean_election
 from tallyverify.table import Registry
 from tests.helpers.cases import declared_of, nation
+from tests.helpers.tiers import slow_rows_but
 
 MANY = 2000
 LEVELS = ("state", "municipality", "parish", "centre")
@@ -133,8 +135,10 @@ def test_honest_draws_are_taken_for_what_they_are(how: str) -> None:
     assert sum(one != "" for one in told) <= 1
 
 
-@pytest.mark.parametrize("stations", [20, 100, 400])
-@pytest.mark.parametrize("strata", [(), ("state",)])
+@pytest.mark.parametrize(
+    ("strata", "stations"),
+    slow_rows_but([((), 20), (("state",), 100)], product([(), ("state",)], [20, 100, 400])),
+)
 def test_each_test_of_a_draw_refuses_few_honest_ones(
     strata: tuple[str, ...], stations: int
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from tallyverify.inference import estimate, registry_from
 from tallyverify.simulate import clean_election, hide_stations
 from tests.helpers.cases import declared_of, nation
 from tests.helpers.real import realdata, table_of
+from tests.helpers.tiers import slow_rows_but
 
 
 def declared_by(whole: ActaTable, **more: Any) -> Declared:
@@ -46,8 +48,9 @@ def rural(stations: int, seed: int, shift: float) -> tuple[ActaTable, ActaTable]
     return whole, whole.take(~gone)
 
 
-@pytest.mark.parametrize("shift", [0.5, 1.0])
-@pytest.mark.parametrize("stations", [300, 1500])
+@pytest.mark.parametrize(
+    ("stations", "shift"), slow_rows_but([(300, 1.0)], product([300, 1500], [0.5, 1.0]))
+)
 def test_villages_that_are_missing_accuse_nobody(stations: int, shift: float) -> None:
     for seed in range(3):
         whole, seen = rural(stations, seed, shift)
@@ -111,6 +114,7 @@ def test_one_sheet_without_votes_does_not_make_the_file_complete() -> None:
     assert found.bounds is None
 
 
+@pytest.mark.slow
 @realdata
 @pytest.mark.parametrize("levels", [("voivodeship",), ("voivodeship", "county")])
 def test_polish_villages_that_are_missing_accuse_nobody(levels: tuple[str, ...]) -> None:

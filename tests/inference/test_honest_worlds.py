@@ -83,6 +83,6 @@ def test_honest_worlds_accuse_nobody() -> None:
     assert accused(range(12)) == []
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_many_honest_worlds_accuse_nobody() -> None:
     assert accused(range(12, 120)) == []

@@ -16,6 +16,7 @@ from tallyverify.inference.prediction.kinds import _forms, _named_or_told, kinds
 from tallyverify.inference.prediction.population import Population
 from tallyverify.simulate import clean_election, hide_stations
 from tallyverify.table import KIND
+from tests.helpers.tiers import slow_but
 
 
 def texts(*given: str) -> Texts:
@@ -273,14 +274,14 @@ def held_of(seeds: int, seen_of_it: float, share: float) -> tuple[int, int]:
     return sum(held), len(held)
 
 
-@pytest.mark.parametrize("seen_of_it", [0.3, 0.85])
+@pytest.mark.parametrize("seen_of_it", slow_but([0.3], [0.3, 0.85]))
 def test_a_kind_of_which_a_part_was_seen_is_learnt(seen_of_it: float) -> None:
     held, asked = held_of(8, seen_of_it, 0.93)
     assert asked == 8
     assert held >= 7
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("share", [0.7, 0.93])
 @pytest.mark.parametrize("seen_of_it", [0.3, 0.5, 0.85])
 def test_kinds_seen_in_part_are_held(seen_of_it: float, share: float) -> None:

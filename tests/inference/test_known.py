@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tallyverify import ActaTable, Case, Contest, Registry, Report, read_actas, verify
@@ -17,6 +17,7 @@ from tallyverify.inference import estimate, registry_from
 from tallyverify.inference.estimating.result import Estimate
 from tallyverify.simulate import clean_election, hide_stations
 from tests.helpers.cases import declared_of, nation
+from tests.helpers.tiers import costly
 
 CONTEST = Contest.model_validate(
     {"id": "toy", "levels": ["county"], "candidates": [{"id": "A"}, {"id": "B"}]}
@@ -50,7 +51,7 @@ def verified(
     votes = {name: int(frame[name].sum()) for name in "AB"}
     declared = {"stations": len(frame), "registered": int(frame["registered"].sum()), **declared}
     case = Case(CONTEST, table_of(frame), declared_of(nation(votes=votes), **declared), registry)
-    report = verify(case)
+    report = verify(case, checks="rules,compare,inference")
     return report, report.picture.estimate
 
 
@@ -111,7 +112,7 @@ counties = st.sampled_from(["c0", "c1", "c2", ""])
 stations = st.tuples(st.integers(0, 90), st.integers(0, 60), st.integers(0, 60), counties)
 
 
-@settings(max_examples=40, deadline=None)
+@costly
 @given(
     st.lists(stations, min_size=26, max_size=40),
     st.sets(st.integers(0, 25), min_size=1, max_size=6),

@@ -14,6 +14,7 @@ from tallyverify.inference import Estimate, estimate, registry_from
 from tallyverify.inference.prediction.population import uneven
 from tallyverify.records import Sampling
 from tallyverify.simulate import clean_election
+from tests.helpers.tiers import slow_but
 
 
 def stream_of(seed: int, slope: float, stations: int = 1200) -> tuple[ActaTable, Counts]:
@@ -56,7 +57,7 @@ def width(found: Estimate) -> float:
     return found.margin.interval.high - found.margin.interval.low
 
 
-@pytest.mark.parametrize("share", [0.4, 0.6, 0.8])
+@pytest.mark.parametrize("share", slow_but([0.6], [0.4, 0.6, 0.8]))
 def test_a_steady_trend_is_held(share: float) -> None:
     for seed in (1, 2):
         table, rank = stream_of(seed, 2.0)

@@ -16,6 +16,7 @@ from tallyverify.inference.sequential.margin_monitor import monitor
 from tallyverify.inference.sequential.order_bet import OrderBet
 from tallyverify.inference.sequential.state import MonitorState
 from tallyverify.simulate import clean_election
+from tests.helpers.tiers import slow_but
 
 ELECTIONS = 50
 
@@ -109,7 +110,9 @@ def as_draw(seed: int, order: np.ndarray[Any, Any]) -> list[MonitorState]:
     return looks(seed, order, sampling="random", drawn=one["keys"][order].tolist(), areas=areas)
 
 
-@pytest.mark.parametrize("kind", ["sorted", "states report", "towns report"])
+@pytest.mark.parametrize(
+    "kind", slow_but(["towns report"], ["sorted", "states report", "towns report"])
+)
 def test_sheets_in_order_of_arrival_reject_no_true_margin(kind: str) -> None:
     rejected = refused = 0
     for seed in range(ELECTIONS):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tallyverify.inference.sequential.betting import Bets
 from tallyverify.inference.sequential.state import MonitorState
+from tests.helpers.tiers import slow_but
 from tests.inference.draws import DrawnMonitor
 
 Floats = NDArray[np.float64]
@@ -146,12 +147,12 @@ def holds(rates: dict[str, float], stopped: Floats) -> None:
     assert abs(stopped.mean() - 1) <= 4 * error, (stopped.mean(), error)
 
 
-@pytest.mark.parametrize("kind", POPULATIONS)
+@pytest.mark.parametrize("kind", slow_but(["real"], POPULATIONS))
 def test_type_one_error_under_every_stopping_rule(kind: str) -> None:
     holds(*type_one(kind, 1000, 200, seed=11, step=0.01))
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("kind", POPULATIONS)
 @pytest.mark.parametrize(("runs", "count", "step"), [(5000, 40, 0.01), (1500, 300, 0.002)])
 def test_type_one_error_in_many_elections(kind: str, runs: int, count: int, step: float) -> None:
@@ -206,7 +207,7 @@ def test_venezuela_2024_needs_few_stations() -> None:
     assert state.evalue > 100
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_a_country_takes_seconds() -> None:
     from time import perf_counter
 

@@ -14,6 +14,7 @@ from scipy import stats
 from tallyverify.errors import TallyVerifyError
 from tallyverify.inference.counting_order.jump import Jump
 from tallyverify.inference.counting_order.late_stations import OrderOfCounting, order_of_counting
+from tests.helpers.tiers import slow_rows_but
 
 
 def counted(
@@ -105,7 +106,7 @@ def errs(chances: list[float]) -> None:
         assert sum(chance < nominal for chance in chances) <= most
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_error_rates_where_areas_report_in_clusters() -> None:
     rng = np.random.default_rng(23)
     shift, raw, jump, within = [], [], [], []
@@ -125,14 +126,14 @@ def test_error_rates_where_areas_report_in_clusters() -> None:
         errs(chances)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_error_rate_of_the_shift_in_many_counts() -> None:
     rng = np.random.default_rng(67)
     chances = [order_of_counting(*counted(rng)).shift_pvalue for _ in range(8000)]
     errs([chance for chance in chances if chance is not None])
 
 
-@pytest.mark.parametrize(("n", "size"), [(40, 20), (60, 10), (200, 5)])
+@pytest.mark.parametrize(("n", "size"), slow_rows_but([(60, 10)], [(40, 20), (60, 10), (200, 5)]))
 def test_error_rate_with_few_areas(n: int, size: int) -> None:
     rng = np.random.default_rng(29)
     chances = [order_of_counting(*counted(rng, n=n, size=size)).shift_pvalue for _ in range(500)]

@@ -18,6 +18,7 @@ from tallyverify import Case, Declared, Evidence, Registry, Report, Status, load
 from tallyverify.inference import Estimate, estimate, registry_from
 from tallyverify.simulate import hide_stations
 from tests.helpers.real import NEEDS_REALDATA, path_of, table_of
+from tests.helpers.tiers import slow_but
 
 pytestmark = NEEDS_REALDATA
 OTHERS = "rules,compare,inference"  # the indicators have tests of their own
@@ -51,7 +52,7 @@ def bolivian_estimate(name: str) -> Estimate:
     return found
 
 
-@pytest.mark.parametrize("name", BOLIVIA)
+@pytest.mark.parametrize("name", slow_but(BOLIVIA[:1], BOLIVIA))
 def test_bolivia_final_margin_from_the_partial_file(name: str) -> None:
     margin = bolivian_estimate(name).margin
     assert margin is not None
@@ -68,7 +69,7 @@ def test_bolivia_is_nearer_than_a_plain_fill() -> None:
     assert abs(margin.interval.estimate - 0.10565) < abs(0.1009 - 0.10565)
 
 
-@pytest.mark.parametrize("name", BOLIVIA)
+@pytest.mark.parametrize("name", slow_but(BOLIVIA[:1], BOLIVIA))
 def test_bolivia_is_not_accused(name: str) -> None:
     report = bolivian_report(name)
     assert report.verdict == "consistent"
@@ -84,6 +85,7 @@ def test_bolivian_backtest_covers() -> None:
         assert row.coverage >= 0.9, row
 
 
+@pytest.mark.slow
 def test_bolivian_keys_with_another_padding_are_found() -> None:
     frame = bolivian_registry().frame
     padded = Registry(frame=frame.assign(station="0" + frame["station"].astype(str)))
@@ -97,6 +99,7 @@ def venezuelan_report() -> Report:
     return verify(load_case(SAMPLE, actas=path_of("venezuela-2024-v1")), checks=OTHERS)
 
 
+@pytest.mark.slow
 def test_venezuela_declared_shares_outside_intervals_and_bounds() -> None:
     """30,026 stations, 21,392,464 registered: published counts of both bulletins."""
     picture = venezuelan_report().picture
@@ -112,6 +115,7 @@ def test_venezuela_declared_shares_outside_intervals_and_bounds() -> None:
     assert found.settled
 
 
+@pytest.mark.slow
 def test_venezuela_required_shares_are_impossible() -> None:
     told = [f for f in venezuelan_report().of("I402") if "impossible" in f.message]
     assert {(f.message.split(":")[0], f.candidate) for f in told} == {
@@ -127,6 +131,7 @@ def test_venezuela_required_shares_are_impossible() -> None:
         assert finding.evidence is Evidence.NOTE
 
 
+@pytest.mark.slow
 def test_venezuela_no_estimate_accuses() -> None:
     """Sheets that somebody collected are no random sample: arithmetic contradicts, not this."""
     report = venezuelan_report()
@@ -136,6 +141,7 @@ def test_venezuela_no_estimate_accuses() -> None:
             assert finding.evidence is Evidence.NOTE
 
 
+@pytest.mark.slow
 def test_argentina_zeros_are_unseen_and_nothing_is_settled() -> None:
     table = table_of("argentina-2017")
     assert "2,615 rows of the actas with no votes" in estimate(table).refused
@@ -160,6 +166,7 @@ def test_argentina_zeros_are_unseen_and_nothing_is_settled() -> None:
 CLEAN = ("poland-2020-round1", "chile-2021")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["random", "centres", "small"])
 @pytest.mark.parametrize("name", CLEAN)
 def test_clean_elections_are_not_accused(name: str, pattern: Any) -> None:
@@ -183,6 +190,7 @@ def test_clean_elections_are_not_accused(name: str, pattern: Any) -> None:
     assert report.check("I401").status is not Status.ERROR
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_of_a_real_file_does_not_matter() -> None:
     table = table_of(BOLIVIA[1])
     rng = np.random.default_rng(3)

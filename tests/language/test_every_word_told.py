@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tallyverify import Report
+from tests.helpers.samples import sample_report
 from tests.language.pseudo import bracketed, outside, strings, words
-from tests.language.samples import sample_report
 from tests.report.golden.make import NAMES
 from tests.report.test_report import Tags, dead_drawing, drawings
 

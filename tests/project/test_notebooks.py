@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.real import REAL, path_of, realdata
+from tests.helpers.tiers import slow_but
 
 _NEEDS = ("nbformat", "nbclient", "ipykernel", "matplotlib")
 _GONE = [name for name in _NEEDS if importlib.util.find_spec(name) is None]
@@ -167,7 +168,7 @@ def test_stored_with_outputs_that_hold_no_real_station(name):
 
 
 @executed
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_but(["05-your-own-election"], NAMES))
 def test_runs_and_puts_out_what_is_stored(name, tmp_path):
     folder = ROOT if name == "02-venezuela-2024" else NOTEBOOKS
     done = Run(name, folder, tmp_path / "nothing", tmp_path)
@@ -182,7 +183,7 @@ def test_runs_and_puts_out_what_is_stored(name, tmp_path):
         assert figures_of(done.notebook) == figures_of(before)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @executed
 @realdata
 def test_same_steps_on_the_published_file(tmp_path):

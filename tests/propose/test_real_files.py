@@ -6,6 +6,7 @@ import pytest
 
 import tallyverify as tv
 from tests.helpers.real import NEEDS_REALDATA, REAL, described, path_of, table_of
+from tests.helpers.tiers import slow_but
 from tests.readers.test_real import ACTAS, SUMS
 
 pytestmark = NEEDS_REALDATA
@@ -23,7 +24,7 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("name", ACTAS)
+@pytest.mark.parametrize("name", slow_but(["venezuela-2024-v2", "vermont-2020"], ACTAS))
 def test_the_proposal_reads_what_the_hand_made_mapping_reads(name: str) -> None:
     """Every figure that both map from the same column has the same sum; all candidates have."""
     proposal = tv.propose(path_of(name))
@@ -41,13 +42,16 @@ def test_the_proposal_reads_what_the_hand_made_mapping_reads(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", slow_but(["venezuela-2024-v2", "vermont-2020"], ASKED))
 def test_what_is_doubtful_is_asked(name: str) -> None:
     questions = tv.propose(path_of(name)).questions
     assert any(ASKED[name] in asked for asked in questions), questions
 
 
-@pytest.mark.parametrize("name", ["bolivia-2019-final", "poland-2020-round1", "vermont-2020"])
+@pytest.mark.parametrize(
+    "name",
+    slow_but(["vermont-2020"], ["bolivia-2019-final", "poland-2020-round1", "vermont-2020"]),
+)
 def test_areas_are_those_a_person_named(name: str) -> None:
     given = described(name)["actas"]["mapping"]["areas"]
     found = tv.propose(path_of(name)).mapping.areas
@@ -56,6 +60,7 @@ def test_areas_are_those_a_person_named(name: str) -> None:
     assert len(wanted) >= len(given) - 1
 
 
+@pytest.mark.slow
 def test_chilean_voters_by_age_are_those_who_signed() -> None:
     proposal = tv.propose(path_of("chile-2021"))
     table = tv.read_actas(path_of("chile-2021"), contest=proposal.contest, mapping=proposal.mapping)

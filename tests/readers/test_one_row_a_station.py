@@ -16,6 +16,7 @@ from tallyverify.errors import InputError
 from tallyverify.readers import ActaStream, open_actas, read_actas, read_registry
 from tallyverify.table.actas import ActaTable
 from tests.helpers.cases import declared_of, nation
+from tests.helpers.tiers import costly
 
 CONTEST = Contest.model_validate(
     {"id": "t", "levels": ["state"], "candidates": [{"id": "A"}, {"id": "B"}]}
@@ -114,6 +115,7 @@ def test_parts_must_agree_in_their_area_and_their_voters() -> None:
     assert len(read_actas(alike, contest=CONTEST, mapping={**WIDE, "repeated": "sum"})) == 1
 
 
+@costly
 @given(
     st.lists(
         st.tuples(st.integers(1, 4), st.integers(0, 300), st.integers(0, 300)),

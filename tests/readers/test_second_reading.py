@@ -261,7 +261,7 @@ def test_the_samples_are_read_alike(name: str) -> None:
 
 
 @realdata
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("name", ELECTIONS)
 def test_the_real_files_are_read_alike(name: str) -> None:
     mapping = described(name)["actas"].get("mapping")

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tallyverify as tv
 from tallyverify.checking import Capture
 from tallyverify.engine import json_schema
+from tests.helpers.tiers import costly
 from tests.reconcile.small import CONTEST, capture
 from tests.reconcile.test_pair import small_country
 
@@ -34,8 +35,16 @@ def declared(rows: list[dict[str, Any]], **changed: int) -> tv.Declared:
     )
 
 
-def verified(actas: Any, *captures: Capture, said: Any = None, **how: Any) -> tv.Report:
-    return tv.verify(tv.Case(CONTEST, capture(actas), said, captures=captures, **how))
+def verified(
+    actas: Any,
+    *captures: Capture,
+    said: Any = None,
+    checks: str | None = "rules,compare,inference,reconcile",  # the indicators take longest
+    **how: Any,
+) -> tv.Report:
+    return tv.verify(
+        tv.Case(CONTEST, capture(actas), said, captures=captures, **how), checks=checks
+    )
 
 
 def rungs(report: tv.Report, code: str) -> set[str]:
@@ -137,7 +146,8 @@ def test_the_larger_of_both_contradicts_what_neither_does_alone() -> None:
     photos = [{**row, "A": row["A"] * 9 // 10, "B": row["B"] * 9 // 10} for row in rows[150:700]]
     held = sum(row["A"] for row in rows)
     said = declared(rows, A=135_000 - held, B=held - 135_000)
-    report = verified(protocols, Capture("photos", capture(photos), "lower_bound"), said=said)
+    other = Capture("photos", capture(photos), "lower_bound")
+    report = verified(protocols, other, said=said, checks=None)
     assert report.verdict == "contradicted"
     assert [one.verdict for one in report.reconcile.support] == [  # type: ignore[union-attr]
         "consistent",
@@ -150,7 +160,7 @@ def test_the_larger_of_both_contradicts_what_neither_does_alone() -> None:
     # Estimates, totals and indicators are of the sheets alone.
     assert report.totals.votes["A"] == sum(row["A"] for row in protocols)
     assert report.coverage.stations == 200
-    without = verified(protocols, said=said)
+    without = verified(protocols, said=said, checks=None)
     assert report.estimate == without.estimate
     assert report.indicators == without.indicators
 
@@ -169,10 +179,13 @@ def test_a_lower_bound_is_no_sheet() -> None:
     assert report.verdict == "consistent"
 
 
+@pytest.mark.parametrize(
+    "seeds", [range(3), pytest.param(range(3, 12), marks=pytest.mark.slow)], ids=["few", "more"]
+)
 @pytest.mark.parametrize("kind", ["sheets", "provisional", "lower_bound"])
-def test_honest_captures_with_slips_are_not_accused(kind: str) -> None:
+def test_honest_captures_with_slips_are_not_accused(kind: str, seeds: range) -> None:
     """Both typed with slips of their own, at the rate that the kind allows for."""
-    for seed in range(12):
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         rows = [
             {"station": str(n), "A": int(a), "B": int(b), "C": int(c)}
@@ -210,7 +223,7 @@ def slips(rows: list[dict[str, Any]], rng: Any, rate: float) -> list[dict[str, A
 CELL = st.integers(0, 30)
 
 
-@settings(max_examples=40, deadline=None)
+@costly
 @given(
     st.lists(st.tuples(CELL, CELL), min_size=12, max_size=14),
     st.lists(st.tuples(st.integers(0, 13), CELL, CELL), max_size=5),
@@ -351,6 +364,7 @@ def test_all_parts_of_the_report_hold_and_fit_the_schema(tmp_path: Path) -> None
         Capture("photos", capture(final[:50]), kind="lower_bound"),
         Capture("typed", capture(live[100:])),
         said=declared(final),
+        checks=None,
     )
     document = json.loads(report.captures.to_json())
     jsonschema.validate(document, json_schema("reconcile"))

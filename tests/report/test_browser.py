@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tallyverify import load_case, verify
 from tallyverify.language import LANGUAGES, Language
-from tests.helpers.command import SAMPLES
+from tests.helpers.samples import sample_report
+from tests.helpers.tiers import slow_but, slow_rows_but
 from tests.report.test_report import HOSTILE, report_with
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
@@ -39,17 +40,25 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+class Pages(dict[str, Path]):
+    """The pages by name and language, each written when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, page: str) -> Path:
+        name, language = page.split()
+        hostile = HOSTILE["attribute"] + HOSTILE["bidi"]
+        report = sample_report(name) if name != "hostile" else report_with(hostile, self.folder)
+        place = self[page] = self.folder / f"{name}-{language}.html"
+        report.in_language(language).to_html(place)
+        return place
+
+
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("pages")
-    written = {}
-    reports = {name: verify(load_case(SAMPLES / name)) for name in NAMES[:-1]}
-    reports["hostile"] = report_with(HOSTILE["attribute"] + HOSTILE["bidi"], folder)
-    for name, report in reports.items():
-        for language in LANGUAGES:
-            place = written[f"{name} {language}"] = folder / f"{name}-{language}.html"
-            report.in_language(language).to_html(place)
-    return written
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
+    return Pages(tmp_path_factory.mktemp("pages"))
 
 
 def opened(browser: Any, page: Path, screen: str, scheme: str = "light") -> tuple[Any, list[str]]:
@@ -69,11 +78,20 @@ def _outside(url: str) -> bool:
     return not url.startswith(("file:", "data:"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("name", "screen", "scheme"),
+    slow_rows_but(
+        [
+            ("venezuela-2024 en", "phone", "light"),
+            ("venezuela-2024 es", "desktop", "dark"),
+            ("hostile es", "phone", "dark"),
+            ("partial en", "desktop", "light"),
+        ],
+        product(PAGES, SCREENS, ("light", "dark")),
+    ),
+)
 def test_nothing_is_too_wide_and_nothing_fails(
-    browser: Any, pages: dict[str, Path], name: str, screen: str, scheme: str
+    browser: Any, pages: Pages, name: str, screen: str, scheme: str
 ) -> None:
     page, said = opened(browser, pages[name], screen, scheme)
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -87,9 +105,7 @@ def test_nothing_is_too_wide_and_nothing_fails(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_verdict_is_on_the_first_screen(
-    browser: Any, pages: dict[str, Path], language: Language
-) -> None:
+def test_the_verdict_is_on_the_first_screen(browser: Any, pages: Pages, language: Language) -> None:
     for screen, (_, height) in SCREENS.items():
         page, _ = opened(browser, pages[f"venezuela-2024 {language}"], screen)
         box = page.locator(".verdict").bounding_box()
@@ -98,9 +114,7 @@ def test_the_verdict_is_on_the_first_screen(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_findings_are_filtered_and_sorted(
-    browser: Any, pages: dict[str, Path], language: Language
-) -> None:
+def test_findings_are_filtered_and_sorted(browser: Any, pages: Pages, language: Language) -> None:
     page, _ = opened(browser, pages[f"venezuela-2024 {language}"], "desktop")
     codes = ".group article:not([hidden]) .code"
     before = page.locator(codes).all_inner_texts()
@@ -120,7 +134,7 @@ def test_findings_are_filtered_and_sorted(
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Arithmetic"), ("es", "Aritmética")])
 def test_a_code_leads_to_its_explanation(
-    browser: Any, pages: dict[str, Path], language: Language, word: str
+    browser: Any, pages: Pages, language: Language, word: str
 ) -> None:
     page, _ = opened(browser, pages[f"venezuela-2024 {language}"], "desktop")
     page.locator("article a.code", has_text="D302").first.click()
@@ -130,7 +144,7 @@ def test_a_code_leads_to_its_explanation(
     page.context.close()
 
 
-def test_the_keyboard_opens_what_is_folded(browser: Any, pages: dict[str, Path]) -> None:
+def test_the_keyboard_opens_what_is_folded(browser: Any, pages: Pages) -> None:
     page, _ = opened(browser, pages["venezuela-2024 en"], "desktop")
     page.locator("#notes > summary").focus()
     page.keyboard.press("Enter")
@@ -138,7 +152,7 @@ def test_the_keyboard_opens_what_is_folded(browser: Any, pages: dict[str, Path])
     page.context.close()
 
 
-def test_without_script_all_of_it_is_there(browser: Any, pages: dict[str, Path]) -> None:
+def test_without_script_all_of_it_is_there(browser: Any, pages: Pages) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(pages["venezuela-2024 es"].as_uri())
@@ -147,8 +161,8 @@ def test_without_script_all_of_it_is_there(browser: Any, pages: dict[str, Path])
     context.close()
 
 
-@pytest.mark.parametrize("name", PAGES[:-2])
-def test_printed_it_is_short(browser: Any, pages: dict[str, Path], name: str) -> None:
+@pytest.mark.parametrize("name", slow_but(["venezuela-2024 es"], PAGES[:-2]))
+def test_printed_it_is_short(browser: Any, pages: Pages, name: str) -> None:
     page, _ = opened(browser, pages[name], "desktop")
     printed = page.pdf(format="A4")
     assert 1 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 6

@@ -15,6 +15,7 @@ from tallyverify.records.contest import Candidate
 from tallyverify.report.drawings.drawing import middle, short
 from tallyverify.report.drawings.estimate_figures import figures
 from tallyverify.simulate import clean_election, hide_stations
+from tests.helpers.tiers import slow_but
 from tests.report.test_report import HOSTILE, dead_drawing
 
 NAMES = {
@@ -27,6 +28,8 @@ NAMES = {
     "emoji": "\U0001f600",
     "arabic": "العربية",
 }
+DRAWN = [NAMES[one] for one in ("script", "math", "arabic")]
+"""Those that are drawn in every run."""
 
 
 @cache
@@ -50,7 +53,11 @@ def picture_of(name: str, bulletin: str = "1") -> InferenceSection:
     return found
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize(
+    "name",
+    slow_but(DRAWN, NAMES.values()),
+    ids=NAMES,
+)
 def test_figures_hold_names_as_text(name: str) -> None:
     picture = picture_of(name, bulletin=name)
     drawn = figures(picture)

@@ -23,7 +23,9 @@ from tallyverify.report.drawings.estimate_figures import FIGURES, figures
 from tallyverify.report.estimated import estimate_blocks
 from tests.engine.test_schema import REPORT
 from tests.helpers.command import SAMPLES, small_case
-from tests.report.test_estimate_figures import NAMES, picture_of, report_of
+from tests.helpers.samples import sample_report
+from tests.helpers.tiers import slow_but
+from tests.report.test_estimate_figures import DRAWN, NAMES, picture_of, report_of
 from tests.report.test_report import SEEN, SGR, Tags, dead, drawings
 
 SECTION = "What the unseen could hold"
@@ -83,7 +85,7 @@ class Rows(HTMLParser):
 
 @pytest.fixture(scope="module", params=["partial", "venezuela-2024"])
 def report(request: pytest.FixtureRequest) -> Report:
-    return verify(load_case(SAMPLES / request.param))
+    return sample_report(request.param)
 
 
 def numbers(cell: str) -> list[float]:
@@ -151,7 +153,7 @@ def test_report_json_and_a_notebook_hold_no_more_than_before(report: Report) -> 
 
 def test_verify_and_estimate_say_the_same() -> None:
     case = load_case(SAMPLES / "partial")
-    one, other = verify(case).picture, estimate_case(case)
+    one, other = sample_report("partial").picture, estimate_case(case)
     assert one.estimate.to_json() == other.estimate.to_json()
     assert figures(one) == figures(other)
     assert shown(one) == shown(other)
@@ -178,7 +180,7 @@ def test_a_refusal_is_said_on_every_face(tmp_path: Path) -> None:
     assert len(estimate.to_frame()) == 0
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("name", slow_but(DRAWN, NAMES.values()), ids=NAMES)
 def test_names_are_dead_in_a_page(name: str) -> None:
     found = dead(report_of(name, bulletin=name).to_html())
     assert f"Declared: {printable(name)}" in found.text

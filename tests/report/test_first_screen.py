@@ -13,6 +13,7 @@ from tallyverify.report.first_screen.sentences import deciding
 from tallyverify.report.words import status_word
 from tests.helpers.cases import declared_of, nation, report_of
 from tests.helpers.command import SAMPLES
+from tests.helpers.samples import sample_report
 
 SHEETS = [{"state": "N", "town": "a", "valid": 100, "A": 60, "B": 40, "C": 0} for _ in range(40)]
 
@@ -132,7 +133,7 @@ def test_it_stands_in_the_json_and_is_what_the_report_says(venezuela: Report) ->
 
 @pytest.mark.parametrize(("sample", "most"), [("venezuela-2024", 33), ("clean", 20)])
 def test_the_terminal_shows_little(sample: str, most: int) -> None:
-    report = verify(load_case(SAMPLES / sample))
+    report = sample_report(sample)
     text = report.to_text(width=80)
     lines = text.splitlines()
     assert len(lines) <= most
@@ -143,7 +144,7 @@ def test_the_terminal_shows_little(sample: str, most: int) -> None:
 
 
 def test_passed_is_said_only_where_the_answer_is_yes() -> None:
-    report = verify(load_case(SAMPLES / "partial"))
+    report = sample_report("partial")
     words = {check.code: status_word(check) for check in report.checks}
     assert words["D301"] == "passed"
     assert words["D310"] == "noted"  # not settled

@@ -20,7 +20,7 @@ from tallyverify.command.shared.write_simulation import write_simulation
 from tests.helpers.real import path_of, realdata
 from tests.report.golden.make import HERE, NAMES
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.hours
 ROOT = Path(__file__).resolve().parents[2]
 NEEDS = {"Nehalem": (), "Haswell": ("AVX2", "FMA3"), "SkylakeX": ("AVX512F", "AVX512_SKX")}
 """Kernels of OpenBLAS for x86, and what numpy calls what a processor needs for them."""

@@ -33,7 +33,8 @@ from tallyverify.report.drawings.drawing import style, svg_of
 from tallyverify.report.drawings.estimate_figures import figures
 from tallyverify.report.drawings.forensic_figures import forensic_figures
 from tallyverify.simulate import clean_election
-from tests.report.test_estimate_figures import NAMES, picture_of
+from tests.helpers.tiers import slow_but
+from tests.report.test_estimate_figures import DRAWN, NAMES, picture_of
 from tests.report.test_report import dead_drawing
 
 STYLE = "tallyverify.report.tallyverify"
@@ -160,7 +161,7 @@ def test_settings_stay_as_they_were_and_change_no_names(kind: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Glyph:UserWarning", "ignore:Matplotlib currently")
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("name", slow_but(DRAWN, NAMES.values()), ids=NAMES)
 def test_names_are_text(name: str) -> None:
     votes = np.column_stack([np.arange(40, 640), np.arange(640, 40, -1)])
     outlying = forensics.outlying_stations(

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from tallyverify import Case, Declared, Report, load_case, read_actas, verify
+from tallyverify import Case, Declared, Report, read_actas, verify
 from tallyverify.findings import Finding
 from tallyverify.records.contest import Contest
 from tallyverify.report.drawings.estimate_figures import FIGURES
@@ -22,7 +22,7 @@ from tallyverify.report.drawings.forensic_figures import FORENSIC_FIGURES
 from tallyverify.report.html import _hash, _part
 from tallyverify.report.indicators import shown_elsewhere
 from tallyverify.report.terminal import render
-from tests.helpers.command import SAMPLES
+from tests.helpers.samples import sample_report
 from tests.report.golden.make import HERE, NAMES, golden
 
 HOSTILE = {
@@ -111,7 +111,7 @@ def hostile(request: pytest.FixtureRequest, tmp_path: Path) -> Report:
 
 @pytest.fixture(scope="module")
 def venezuela() -> Report:
-    return verify(load_case(SAMPLES / "venezuela-2024"))
+    return sample_report("venezuela-2024")
 
 
 def drawings(page: str) -> dict[str, str]:
@@ -290,7 +290,7 @@ def test_frames(venezuela: Report) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_golden_reports(name: str) -> None:
     """On a change that is meant: python tests/report/golden/make.py, and read the difference."""
-    assert golden(name).encode() == (HERE / f"{name}.json").read_bytes()
+    assert golden(sample_report(name)).encode() == (HERE / f"{name}.json").read_bytes()
 
 
 def test_files_are_what_is_returned(venezuela: Report, tmp_path: Path) -> None:

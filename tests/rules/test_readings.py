@@ -58,7 +58,7 @@ def test_no_lost_meaning_passes(at: int, name: str) -> None:
     assert [words for shape in sorted(shapes) for words in wrong_of(name, 1, shape)] == []
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize(("at", "name"), list(enumerate(WAYS)))
 def test_no_lost_meaning_passes_in_many_files(at: int, name: str) -> None:
     files = [(seed, SHAPES[(at + seed) % len(SHAPES)]) for seed in range(2, 12)]

@@ -322,7 +322,7 @@ def test_an_output_that_fails_at_the_end_keeps_what_was_read(
     assert scan_folder("photos", "actas.csv").taken_over == FILES
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 def test_five_hundred_pages_killed_eight_times(here: Path) -> None:
     folder_of(here / "photos", 500 - FILES, first=FILES)
     draw = random.Random(3)

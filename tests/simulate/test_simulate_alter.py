@@ -397,6 +397,7 @@ def test_names_are_complete() -> None:
     assert set(ALTERATIONS) - FAVOURING == {"digits", "copied", "typed"}
 
 
+@pytest.mark.slow
 @realdata
 @pytest.mark.parametrize("name", [*ON_SHEETS, "withheld"])
 def test_on_real_sheets(name: str) -> None:

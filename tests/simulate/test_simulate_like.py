@@ -25,6 +25,7 @@ from tallyverify.simulate.moments import (
 )
 from tallyverify.table.actas import ActaTable
 from tests.helpers.real import ELECTIONS, realdata, table_of
+from tests.helpers.tiers import slow_but
 
 LEVELS = ("state", "municipality", "parish", "centre")
 TURNOUT = {"state": 0.25, "municipality": 0.2, "parish": 0.15, "centre": 0.2}
@@ -403,7 +404,11 @@ def figures(table: ActaTable) -> dict[str, float]:
 # varies 8 % less), regions near 100 % in Russia (8 % more); all else is within 7 %.
 @realdata
 @pytest.mark.parametrize(
-    "name", ["venezuela-2024-v1", "poland-2020-round1", "mexico-2006", "russia-2018"]
+    "name",
+    slow_but(
+        ["poland-2020-round1"],
+        ["venezuela-2024-v1", "poland-2020-round1", "mexico-2006", "russia-2018"],
+    ),
 )
 def test_elections_like_real_ones(name: str) -> None:
     real = figures(table_of(name))
@@ -427,7 +432,7 @@ def test_dispersion_within_venezuelan_centres() -> None:
 
 
 @realdata
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("name", ELECTIONS)
 def test_every_real_structure_can_be_drawn(name: str) -> None:
     election = clean_like(structure_of(table_of(name)), seed=1)

@@ -227,7 +227,7 @@ def test_a_look_of_a_look_is_the_same(text: str) -> None:
     assert look(look(text)) == look(text)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_key_of_a_class_by_itself(name: str) -> None:
     for pair in (_two(*one) for one in CLASSES[name]):
