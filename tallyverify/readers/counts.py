@@ -24,7 +24,7 @@ MISSING = ("", "-", "\\N", "NULL", "null", "None", "NA", "N/A", "NaN", "nan")
 
 _EMPTY, _UNREAD = -1, -2
 _PLAIN_ZEROS = re.compile(r"(\d+)[.,]0+")
-_GROUPED = {sep: re.compile(rf"\d{{1,3}}(?:{re.escape(sep)}\d{{3}})+") for sep in ",. '"}
+_GROUPED = {sep: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(sep)}\d{{3}})+") for sep in ",. '"}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 
 

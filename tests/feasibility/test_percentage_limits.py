@@ -175,3 +175,45 @@ def test_percentages_of_valid_votes_or_more() -> None:
     more = {"A": 99.9, "B": 0.1, "C": 0.1}  # they may sum to less than is valid
     assert rows_of(valid=1000, percentages=more)[0] == ("A", 998, 1000)
     assert rows_of(valid=1000, percentages=more)[1] == ("B", 0, 2)
+
+
+def test_percentages_of_some_candidates_bound_their_total() -> None:
+    """What has 20 and 30 points of a total is, with 1,000 valid, of about 2,000 at the most."""
+    some = {"A": 20.0, "B": 30.0}
+    most = Fraction(100_000, 50 - 2)
+    assert rows_of(valid=1000, percentages=some) == [
+        ("A", 190, int(21 * most / 100)),
+        ("B", 290, int(31 * most / 100)),
+    ]
+    # Nor do more vote than are registered; nor fewer than are valid, whatever the list says.
+    assert rows_of(facts_of(registered=1100), valid=1000, percentages={"A": 20.0}) == [
+        ("A", 190, 231)
+    ]
+    assert rows_of(valid=1000, registered=1050, percentages={"A": 20.0}) == [("A", 190, 220)]
+    assert rows_of(valid=1000, registered=900, percentages={"A": 20.0}) == [("A", 190, 210)]
+    # Where each voter has several votes, they may be of these.
+    assert rows_of(facts_of(2, registered=1100), valid=1000, percentages=some)[0] == (
+        ("A", 190, 1000)
+    )
+
+
+@given(
+    votes=st.lists(st.integers(0, 300), min_size=3, max_size=3),
+    beside=st.integers(0, 400),
+    named=st.sets(st.sampled_from("ABC"), min_size=1),
+    decimals=st.integers(0, 2),
+    counted=st.booleans(),
+)
+def test_true_percentages_of_any_total_exclude_no_true_votes(
+    votes: list[int], beside: int, named: set[str], decimals: int, counted: bool
+) -> None:
+    """Of valid votes, or of ballots, or of all who are registered: none of which is declared."""
+    valid = sum(votes)
+    held, total = dict(zip("ABC", votes, strict=True)), valid + beside
+    if not valid:
+        return
+    shares = {name: round(100 * held[name] / total, decimals) for name in sorted(named)}
+    first = {"A": held["A"]} if counted else {}
+    facts = facts_of(registered=total)
+    for label, least, most in rows_of(facts, valid=valid, votes=first, percentages=shares):
+        assert least <= held[label] <= most

@@ -66,6 +66,8 @@ def test_leading_zeros_of_a_count_mean_nothing(tmp_path: Path) -> None:
     [
         (["1,204", "12", "3,000"], [1204, 12, 3000]),
         (["1.204", "12", "1.234.567"], [1204, 12, 1_234_567]),
+        (["0.512", "12"], [None, 12]),  # no group of three begins with nothing
+        (["1.204", "0.004"], [None, None]),
         (["1 204", "1\u00a0204", "1\u202f204"], [1204] * 3),
         (["1'204", "1’204"], [1204] * 2),
         (["12.0", "1204.0", "0.00"], [12, 1204, 0]),
@@ -155,7 +157,7 @@ def test_typed_columns(array: pa.Array, counts: list[int | None], unread: list[s
         (pa.array([MAX_COUNT, MAX_COUNT + 1, 0, -1]), [MAX_COUNT, None, 0, None]),
         (pa.array([1e10, 1e10 + 1, 0.0, -1.0]), [MAX_COUNT, None, 0, None]),
         (pa.array(["10000000000", "10000000001", "0", "-1"]), [MAX_COUNT, None, 0, None]),
-        (pa.array(["10 000 000 000", "10 000 000 001", "0 000"]), [MAX_COUNT, None, 0]),
+        (pa.array(["10 000 000 000", "10 000 000 001", "0 000"]), [MAX_COUNT, None, None]),
         (pa.array(["9999999999.0", "10000000000.0", "0.0"]), [MAX_COUNT - 1, None, 0]),
         (pa.array(["0" * 39 + "7", "0" * 40 + "7", "x"]), [7, None, None]),
         (pa.array(["9999999999", "10000000000"]), [MAX_COUNT - 1, MAX_COUNT]),

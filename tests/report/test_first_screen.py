@@ -65,6 +65,9 @@ def test_equal_to_the_vote_is_said() -> None:
     assert found.next == "Nothing, by these checks."
     one_off = nation(valid=4000, votes={"A": 2399, "B": 1601, "C": 0}, complete=True)
     assert not summary(report_of(SHEETS, declared_of(one_off))).equal
+    # A percentage has no difference in votes: that all is equal is then not said.
+    shares = nation(valid=4000, percentages={"A": 60.0, "B": 40.0}, complete=True)
+    assert not summary(report_of(SHEETS, declared_of(shares))).equal
 
 
 def test_a_discrepancy_says_how_few_sheets() -> None:

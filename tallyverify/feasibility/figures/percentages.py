@@ -93,7 +93,9 @@ def percentage_rows(result: AreaResult, facts: CaseFacts) -> Iterator[tuple[str,
         )
     }
     counted = [label for label in result.percentages if label in result.figures]
-    if not fits and counted and undeclared_total(result, facts) is not None:
+    between = undeclared_total(result, facts) if counted and not fits else None
+    if between is not None:
+        yield from _of_a_total(result, *between)
         return
     if not counted and result.valid and not result.ballots:
         yield from _of_valid_or_more(result, result.valid, facts)
@@ -112,19 +114,36 @@ def percentage_rows(result: AreaResult, facts: CaseFacts) -> Iterator[tuple[str,
         yield label, least, max(high for _, high in ranges)
 
 
+def _of_a_total(
+    result: AreaResult, low: Fraction, high: Fraction | None
+) -> Iterator[tuple[str, int, int]]:
+    """Yield (label, least, most votes) of those whose votes are not declared, of such a total."""
+    if high is None:
+        return
+    for label, percentage in result.percentages.items():
+        if label not in result.figures:
+            stated, unit = Fraction(str(percentage)), unit_of(percentage)
+            least = max(ceil((stated - unit) * low / 100), 0)
+            yield label, least, floor((stated + unit) * high / 100)
+
+
 def _of_valid_or_more(
     result: AreaResult, valid: int, facts: CaseFacts
 ) -> Iterator[tuple[str, int, int]]:
     """Yield (label, least, most votes) where percentages may be of a total that is not declared.
 
-    It is the valid votes, or ballots with others besides. The percentages of all candidates then
-    say how many there can be: what these have together is at the most all that is valid.
+    It is the valid votes, or ballots with others besides, or registered voters. The percentages say
+    how many these can be: what the candidates have together is at the most all that is valid.
     """
-    most: Fraction | None = None
-    named = {name for members in result.percentage_members.values() for name in members}
-    if facts.contest.votes_allowed == 1 and named == set(facts.contest.candidate_ids):
+    totals: list[Fraction] = []
+    if facts.contest.votes_allowed == 1:
+        whole = facts.declared.registered if facts.declared and not result.area else None
+        if registered := result.registered or whole:
+            totals.append(Fraction(registered))
         stated, raised = result.percentage_sum
-        most = 100 * valid / (stated - raised) if stated > raised else None
+        if stated > raised:
+            totals.append(100 * valid / (stated - raised))
+    most = max(min(totals), Fraction(valid)) if totals else None
     for label, percentage in result.percentages.items():
         stated, unit = Fraction(str(percentage)), unit_of(percentage)
         high = valid if most is None else min(floor((stated + unit) * most / 100), valid)

@@ -108,7 +108,7 @@ def _figure(
 def all_equal(rows: tuple[FigureRow, ...]) -> bool:
     """Whether the last bulletin declares just what the sheets hold, figure by figure."""
     last = [row.declared[-1] for row in rows if row.declared]
-    stated = [one for one in last if one.votes is not None]
+    stated = [one for one in last if one.votes is not None or one.percentage is not None]
     return bool(stated) and all(one.difference == 0 for one in stated)
 
 
