@@ -152,5 +152,17 @@ def _plain(table: pa.Table) -> pa.Table:
                 [chunk.dictionary_decode() for chunk in column.chunks], column.type.value_type
             )
             table = table.set_column(at, table.field(at).name, plain)
+        elif pa.types.is_timestamp(column.type) and not _zone_is_known(column.type):
+            # The same instants, as they are stored.
+            plain = column.cast(pa.timestamp(column.type.unit, "UTC"))
+            table = table.set_column(at, table.field(at).name, plain)
     table.validate(full=True)
     return table
+
+
+def _zone_is_known(kind: pa.DataType) -> bool:
+    try:
+        pa.array([0], kind).cast(pa.string())
+    except pa.ArrowInvalid:
+        return False
+    return True

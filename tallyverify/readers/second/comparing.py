@@ -84,7 +84,7 @@ def _place(cell: Iterable[Any]) -> tuple[int, int]:
 def _alike(column: pa.ChunkedArray, other: pa.ChunkedArray) -> bool:
     try:
         return bool(column.equals(other.cast(column.type)))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    except pa.ArrowException:
         return False  # they are compared value by value
 
 

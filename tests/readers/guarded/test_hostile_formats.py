@@ -16,7 +16,7 @@ import pytest
 
 from tallyverify import propose
 from tallyverify.errors import InputError
-from tallyverify.readers import ActaStream
+from tallyverify.readers import ActaStream, read_twice
 from tallyverify.readers.guarded.asking import end_idle
 from tallyverify.readers.guarded.parquet_files import head_inside, parquet_batches
 from tallyverify.records import Mapping
@@ -104,6 +104,23 @@ def test_a_file_that_changes_while_it_is_read_in_parts(tmp_path: Path, same_time
         os.utime(stream.path, ns=(before.st_atime_ns, before.st_mtime_ns))
     with pytest.raises(InputError, match=r"^a\.parquet: the file was changed while it was read"):
         list(stream.parts())
+
+
+def test_a_time_zone_that_nobody_knows(tmp_path: Path) -> None:
+    when = pa.array([1_000_000, 2_000_000, 3_000_000], pa.timestamp("us", "Nowhere/At_all"))
+    path = parquet(tmp_path, WHEN=when)
+    assert rows_of(read(path)) == WHOLE
+    table = read(path, order="WHEN")
+    assert rows_of(table) == WHOLE
+    assert table.frame["order"].is_monotonic_increasing
+
+
+@pytest.mark.skipif(not hasattr(pa, "json_"), reason="this pyarrow has no type of JSON")
+def test_a_second_reading_of_a_type_that_the_other_library_has_not(tmp_path: Path) -> None:
+    texts = pa.ExtensionArray.from_storage(pa.json_(), pa.array(["{}", "[]", "7"]))
+    path = parquet(tmp_path, NOTE=texts)
+    (one,) = read_twice(path)
+    assert (one.unlike, one.reason) == (0, "")
 
 
 def test_a_file_without_rows_read_in_parts(tmp_path: Path) -> None:
