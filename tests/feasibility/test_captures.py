@@ -207,7 +207,13 @@ def test_a_station_that_only_a_capture_has_may_be_one_of_the_actas() -> None:
             "003": sure,
         }
     listed = [{"station": key} for key in ("001", "002", "003", "004")]
-    for some, sure in ((listed[:2], False), (listed[:3], True), (listed[1:], True)):
+    for some, sure in (
+        (listed[:2], False),
+        (listed[:3], True),
+        (listed[1:], True),
+        (listed[::-1], True),
+        ([listed[2], *listed[:2]], True),
+    ):
         assert met(together(own, captured(both), registry=Registry.of(some)))["003"] is sure
     # One that the registry does not list.
     without = Registry.of([listed[at] for at in (0, 1, 3)])
