@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from tallyverify import Contest
 from tallyverify.checking import CaseFacts
 from tallyverify.feasibility import summarise_witnesses
+from tallyverify.feasibility.figures.papers import OTHER, UNCLASSED
 from tallyverify.feasibility.sheets.conventions import Conventions, conventions_of
 from tallyverify.feasibility.sheets.mending import Sheet, mended
+from tallyverify.feasibility.sheets.witnesses import witnessed
 from tests.helpers.cases import CONTEST, table_of
 
 LINES = ["valid", "null", "blank", "ballots"]
@@ -34,7 +36,7 @@ def told(rows: list[dict[str, Any]], includes: bool | None = None, allowed: int 
 
 
 PLAIN, BLANK, ABOVE, BELOW = sheet(0, 5), sheet(5, 5), sheet(8, 5), sheet(-3, 5)
-NONE_BLANK = sheet(0, 0)
+NONE_BLANK, SUMMED = sheet(0, 0), sheet(0, 5, 5)
 
 
 @pytest.mark.parametrize(
@@ -130,3 +132,39 @@ def test_lines_that_were_not_read_are_mended_by_none() -> None:
     found = mended(Sheet((9, 3), (False, False), only_valid), plain, NAMES, ())
     assert found == {"A": (9, 17), "B": (3, 11), "valid": (12, 20)}
     assert mended(Sheet((9, 3), (False, True), only_valid), plain, NAMES, ()) is None
+
+
+def weighed(*rows: dict[str, Any]) -> Any:
+    """Weigh sheets with lists of 100 voters."""
+    more = {"lines": LINES}
+    contest = Contest.model_validate({**CONTEST.model_dump(), **more})
+    table = table_of([{"state": "N", "registered": 100, **row} for row in rows], contest)
+    facts = CaseFacts.of(table)
+    return witnessed(summarise_witnesses(table, facts).columns(), facts)
+
+
+@pytest.mark.parametrize(
+    ("null", "blank", "ballots", "most"),
+    [
+        (4, 5, None, 0),  # all its papers are named
+        (4, 5, 39, 9),  # as the ballots are told, null and blank papers are among the rest
+        (4, None, None, 70),  # of a list of 100
+        (None, 5, None, 70),
+        (None, None, None, 70),
+    ],
+)
+def test_papers_of_no_class_that_a_sheet_may_hold(
+    null: int | None, blank: int | None, ballots: int | None, most: int
+) -> None:
+    row = {**SUMMED, "ballots": ballots, "null": null, "blank": blank}
+    sheets = weighed(*[SUMMED] * 10, row)
+    assert (sheets.low(UNCLASSED)[-1], sheets.high(UNCLASSED)[-1]) == (0, most)
+
+
+@pytest.mark.parametrize(("blank", "most"), [(0, 7), (1, 6), (5, 2), (7, 0), (9, 0)])
+def test_votes_for_others_in_a_valid_line_that_is_above_the_rest(blank: int, most: int) -> None:
+    row = sheet(7, blank)
+    sheets = weighed(*[BLANK] * 10, row)
+    assert sheets.conventions.valid == "blank"
+    assert sheets.sound.tolist() == [True] * 10 + [blank == 7]
+    assert sheets.high(OTHER)[-1] == most
