@@ -97,6 +97,11 @@ def test_the_one_figure_that_the_sheets_exclude_is_told_by_its_own_check() -> No
         "at least 900 votes on them" in finding.proof
     )
     assert "in the order of arithmetic: 040, 039, 038, 037, 036; nothing" in finding.proof
+    assert report.feasibility is not None
+    assert (report.feasibility.sheets_wrong, report.feasibility.votes_wrong) == (
+        (10, 10),
+        (900, 900),
+    )
     check = report.check("D312")
     assert (check.statistic, check.reason) == (10, "at least 10 sheets would have to be wrong")
     together = found(sheets(), less, checks="compare")

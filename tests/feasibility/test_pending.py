@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tallyverify import Case, read_actas, verify
+from tallyverify import Case, InputError, Registry, read_actas, verify
 from tallyverify.records import Mapping
-from tests.helpers.cases import CONTEST, declared_of, nation
+from tests.helpers.cases import CONTEST, declared_of, nation, report_of
 
 SHEETS = [
     {"station": f"{at:03d}", "A": 60 + 5 * at, "B": 40 + 3 * at, "C": 3 + at, "registered": 300}
@@ -53,3 +53,18 @@ def test_stations_that_are_counted_with_or_without_votes(
     held: slice, stations: int, pending: int, fits: bool
 ) -> None:
     assert (wrong(held, stations, pending) == 0) is fits
+
+
+@pytest.mark.parametrize(
+    ("stations", "listed", "known"),
+    [(13, 0, True), (12, 0, False), (11, 0, False), (13, 13, False), (14, 14, True)],
+)
+def test_an_annulled_station_that_no_sheet_shows(stations: int, listed: int, known: bool) -> None:
+    """Its key may be one where stations are left that were not seen, or the registry has it."""
+    registry = Registry.of([{"station": f"{at:03d}"} for at in range(listed)]) if listed else None
+    said = declared_of(nation(votes={"A": 2000}), stations=stations, annulled=["013"])
+    if known:
+        assert report_of(SHEETS, said, registry, "D312").feasibility is not None
+        return
+    with pytest.raises(InputError, match="neither a sheet nor the registry has"):
+        report_of(SHEETS, said, registry, "D312")

@@ -168,3 +168,17 @@ def test_votes_for_others_in_a_valid_line_that_is_above_the_rest(blank: int, mos
     assert sheets.conventions.valid == "blank"
     assert sheets.sound.tolist() == [True] * 10 + [blank == 7]
     assert sheets.high(OTHER)[-1] == most
+
+
+@pytest.mark.parametrize(("sound", "top", "cap"), [(9, -1, -1), (10, 34, 68)])
+def test_the_most_seen_is_of_ten_sheets_at_least(sound: int, top: int, cap: int) -> None:
+    sheets = weighed(*[{**PLAIN, "registered": None}] * sound)
+    assert sheets.limits.top == top
+    assert set(sheets.limits.cap.tolist()) == {cap}
+
+
+def test_where_no_sheet_is_sound_none_says_what_others_may_hold() -> None:
+    sheets = weighed(*[{**BELOW, "registered": None}] * 10)
+    assert not sheets.sound.any()
+    assert sheets.limits.top == -1
+    assert set(sheets.limits.cap.tolist()) == {-1}
