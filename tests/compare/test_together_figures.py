@@ -73,6 +73,15 @@ def test_two_figures_of_which_none_alone_would_resolve_it() -> None:
     assert "would resolve it" not in finding.proof
 
 
+def test_of_two_clashes_one_is_told_and_no_figure_of_the_other() -> None:
+    (finding,) = found(sheets(), by_state(A=-1500, B=-1400)).of("D312")
+    assert finding.message.endswith(
+        "true together: bulletin 1, N: A 1,580; bulletin 1, S: A 1,600; bulletin 1, the whole "
+        "country: A 1,680"
+    )
+    assert finding.evidence is CONTRADICTION
+
+
 def test_figures_of_several_bulletins() -> None:
     first, last = (
         {**nation(votes=votes(sheets(), A=more)), "issued": f"2024-07-2{at}"}
