@@ -50,6 +50,17 @@ def test_sheets_without_an_area_are_told() -> None:
     assert told == ["3 sheets without an area for which results are declared, as if not seen"]
 
 
+@pytest.mark.parametrize(("votes", "told"), [(0, 0), (1, 1), (2, 1)])
+def test_a_sheet_without_an_area_is_told_from_its_first_vote_on(votes: int, told: int) -> None:
+    nowhere = {"state": None, "A": votes, "B": 0, "C": 0, "null": 9}
+    north = {name: sum(row[name] for row in SHEETS[:30]) for name in "ABC"}
+    areas = [{"votes": SUMS}, {"area": {"state": "N"}, "votes": north}]
+    said = declared_of({"complete": True, "areas": areas}, stations=61)
+    section = report_of([*SHEETS, nowhere], said, checks="D312").feasibility
+    assert section is not None
+    assert sum("1 sheet without an area" in words for words in section.assumptions) == told
+
+
 @pytest.mark.parametrize(
     ("allowed", "votes", "fits"), [(2, 190, True), (2, 290, False), (1, 90, True)]
 )
