@@ -30,7 +30,8 @@ def clash_of(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...]:
     """Return a minimal set of published figures that reach the rung of the series.
 
     Figures are dropped one at a time while the rung stays: narrow ones first, so that few and
-    wide ones remain (Chinneck 2008, deletion filter).
+    wide ones remain (Chinneck 2008, deletion filter). Of figures that exclude each other whatever
+    the sheets hold, those that remain do so too.
     """
     key = id(answer)
     if key not in engine.clashes:
@@ -46,6 +47,12 @@ def _minimal(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...]:
     kept = list(answer.whole.reading.clash)
     if rung is None:
         return tuple(kept)
+    excluded = bool(answer.whole.reading.bound.misfit)
+
+    def suffice(some: list[Row]) -> bool:
+        found = engine.of_rows(answer, frozenset(some).__contains__)
+        return found.rung is rung and bool(found.reading.bound.misfit) is excluded
+
     if len(kept) > _MOST_CLASH:
         # Perhaps the figures of one kind suffice: Ana's votes in a state and its towns.
         kinds = Counter(row.figure for row in kept if not row.of_stations)
@@ -53,10 +60,7 @@ def _minimal(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...]:
             [row for row in kept if row.of_stations or row.figure == figure]
             for figure, _ in kinds.most_common(_MOST_GROUPS)
         ]
-        alike = (
-            g for g in groups if engine.of_rows(answer, frozenset(g).__contains__).rung is rung
-        )
-        kept = next(alike, kept)
+        kept = next(filter(suffice, groups), kept)
         if len(kept) > _MOST_LISTED:
             return tuple(kept)  # too many to drop one by one
     kept.sort(key=lambda row: (-len(engine.facts.areas[row.area]), row.high))
@@ -67,7 +71,7 @@ def _minimal(engine: Feasibility, answer: SeriesAnswer) -> tuple[Row, ...]:
         while at < len(kept) and left > 0:
             without = [*kept[:at], *kept[at + step :]]
             left -= 1
-            if without and engine.of_rows(answer, frozenset(without).__contains__).rung is rung:
+            if without and suffice(without):
                 kept = without
             else:
                 at += step

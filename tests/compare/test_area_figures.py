@@ -111,6 +111,20 @@ def test_a_group_that_areas_call_otherwise_is_the_same() -> None:
     assert found[1100, 1000, 100] is not NOTE
 
 
+@pytest.mark.parametrize(("south", "found"), [(399, []), (400, []), (401, [(1001, 1000, 1)])])
+def test_areas_that_tell_a_part_of_a_group_may_hold_less(
+    south: int, found: list[tuple[int, int, int]]
+) -> None:
+    group = {"name": "others", "candidates": ["B", "C"], "votes": 1000}
+    rows = [
+        {"votes": {"A": 1}, "groups": [group], "stations": 4},
+        {"area": {"state": "N"}, "votes": {"B": 600}, "stations": 2},
+        {"area": {"state": "S"}, "votes": {"B": south}, "stations": 2},
+    ]
+    told = [one for one in of("D308", {"areas": rows}).of("D308") if "others" in one.message]
+    assert [figures(one) for one in told] == found
+
+
 def test_towns_lie_in_their_state_and_not_in_the_country_beside_it() -> None:
     def rows(town: int) -> dict[str, Any]:
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,18 @@ def test_one_of_a_later_group_had_more_alone(together: int, found: int) -> None:
     group = [{"name": "others", "candidates": ["B", "C"], "votes": together}]
     report = of("D306", first, nation(votes={"A": 500}, groups=group))
     assert [figures(one) for one in report.of("D306")] == [(399, 400, -1)] * found
+
+
+def test_what_fell_in_an_area_is_proved_by_the_figures_of_that_area() -> None:
+    def day(at: int, whole: int, north: int) -> dict[str, Any]:
+        areas = [{"votes": {"A": whole}}, {"area": {"state": "N"}, "votes": {"A": north}}]
+        return {"areas": areas, "issued": f"2024-07-2{at}"}
+
+    whole, north = of("D306", day(8, 900, 50), day(9, 400, 49)).of("D306")
+    assert (figures(whole), figures(north)) == ((400, 900, -500), (49, 50, -1))
+    assert "by at least 500 votes" in whole.proof
+    assert north.proof.endswith("by at least 1 vote")
+    assert (whole.evidence, north.evidence) == (CONTRADICTION, DISCREPANCY)
 
 
 def test_bulletins_corrected_are_no_fall() -> None:

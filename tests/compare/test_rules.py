@@ -236,6 +236,14 @@ def test_who_goes_to_a_runoff_that_is_named_is_part_of_the_outcome() -> None:
     assert same.check("D311").reason.endswith("the second round of A and B")
     open_ = report_of(rows, said(14000, 10000, 9000, 33000), contest=contest(rule))
     assert reason(open_) == "not settled"
+    assert "up to 3,000 votes: A may win outright, or nobody" in open_.headline
+    # B leads C by 1,495; A lacks more votes to a half than are left.
+    second = report_of(rows, said(14000, 9000, 8600, 31600), contest=contest(rule))
+    assert reason(second) == "not settled"
+    assert (
+        "up to 1,600 votes: nobody wins outright, but who goes to the second round is open"
+        in second.headline
+    )
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,14 @@ def test_a_partial_bulletin_says_why_it_proves_nothing() -> None:
     )
 
 
+def test_what_a_bulletin_proves_does_not_rest_on_those_after_it() -> None:
+    part = {**nation(votes={"A": 60}, stations=1), "issued": "2024-07-28"}
+    whole = {**nation(votes={"A": 111, "B": 155}, complete=True), "issued": "2024-07-29"}
+    found = {one.bulletin: one for one in of("D301", part, whole, stations=3).of("D301")}
+    assert (found["1"].evidence, found["1"].proof) == (NOTE, "")
+    assert (found["2"].evidence, figures(found["2"])) == (DISCREPANCY, (120, 111, 9))
+
+
 @pytest.mark.parametrize(
     ("voters", "room", "found"),
     [(460, 10, CONTRADICTION), (500, 50, DISCREPANCY), (594, 144, DISCREPANCY), (595, 145, NOTE)],

@@ -209,5 +209,9 @@ def test_bounds_need_to_know_the_unseen() -> None:
     assert bounds(table, stations=4).unseen_votes == 200
     assert bounds(table, registered=700, turnout_cap=0.5).unseen_votes == 50
     assert bounds(table, registered=700, turnout_cap="observed").unseen_votes == 50
+    assert bounds(table, registered=0).unseen_votes == 0
     with pytest.raises(TallyVerifyError, match="how many voters the unseen stations have"):
         bounds(table)
+    for few in ({"registered": -1}, {"stations": -1}):
+        with pytest.raises(TallyVerifyError, match="is a number of 0 or more, not -1"):
+            bounds(table, **few)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from tallyverify import Registry
 from tallyverify.feasibility import grading
+from tallyverify.feasibility.proving.bounds import _nudged, _proof
+from tallyverify.feasibility.proving.multipliers import solve
 from tallyverify.feasibility.proving.program import Program
 from tallyverify.feasibility.proving.proof import _free, _true, proved
 from tests.helpers.cases import declared_of, report_of
@@ -200,3 +203,27 @@ def test_no_more_is_proved_than_what_is_wrong(monkeypatch: pytest.MonkeyPatch, m
             assert one[0].bound <= 3 * proof.scale
             assert one[1].bound <= votes * proof.scale
             assert one[2].bound <= 0
+
+
+def test_sharpening_moves_the_multipliers_of_stations_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = stations(4, 8)
+    first, last = row(rows[1:5], stations=4), row(rows, stations=8)
+    fewer = {"votes": {**first["votes"], "A": first["votes"]["A"] - 60}, "stations": 4}
+    said = declared_of({"areas": [fewer]}, {"areas": [last]}, stations=8)
+    program = programs_of(monkeypatch, rows, said, registry_of(rows))[0]
+    found = solve(program, "votes")
+    assert found is not None
+    of_stations = np.array([one.of_stations for one in program.rows])
+    assert found.multipliers[of_stations].any()
+    off = replace(found, multipliers=found.multipliers * np.where(of_stations, 0.98, 1.0))
+    before = _proof(program, off.multipliers, off.room, "votes")
+    after = _nudged(program, off, before, "votes")
+    assert before is not None
+    assert after is not None
+    assert before.bound / before.scale < found.cost - 1
+    assert after.bound / after.scale == pytest.approx(found.cost, abs=0.5)
+    kept = np.rint(off.multipliers * after.scale).astype(np.int64) == after.multipliers
+    assert kept[~of_stations].all()
+    assert not kept[of_stations & (off.multipliers != 0)].any()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import pytest
 
-from tests.helpers.cases import declared_of, report_of
+from tallyverify.checking import CaseFacts
+from tallyverify.feasibility.figures.published import series_in_force
+from tests.helpers.cases import declared_of, report_of, table_of
 
 SHEETS = [
     {"A": 60 + at % 7, "B": 30 + at % 5, "C": 3, "registered": 300 if at < 20 else 150}
@@ -50,6 +53,17 @@ def test_a_day_among_times_of_that_day(undated: int) -> None:
     first, last = (at for at in range(3) if at != undated)
     told[first]["areas"], told[last]["areas"] = told[last]["areas"], told[first]["areas"]
     assert report_of(SHEETS, declared_of(*told, stations=60)).verdict == "contradicted"
+
+
+def test_among_times_of_a_day_the_extent_comes_before_the_figures() -> None:
+    hours = ["2024-07-20T09:00", "2024-07-20T12:00", "2024-07-20"]
+    # Half of the stations, as the first: though its votes are more than those of the second.
+    told = [held(20, coverage=0.5), held(40, coverage=0.9), held(60, coverage=0.5)]
+    declared = declared_of(*({**one, "issued": at} for one, at in zip(told, hours, strict=True)))
+    facts = replace(CaseFacts.of(table_of(SHEETS)), declared=declared)
+    (series,) = series_in_force(facts)
+    assert [one.id for one, _ in series.bulletins][-1] == "2"
+    assert series.inferred_order.startswith("bulletins of one day are in the order")
 
 
 @pytest.mark.parametrize("zone", ["-04:00", "+05:30", ""])

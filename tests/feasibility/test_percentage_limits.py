@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tallyverify import Contest
@@ -41,6 +41,7 @@ def test_a_unit_is_one_of_the_last_digit(stated: float, decimals: int) -> None:
     assert unit_of(stated) == Fraction(1, 10**decimals)
 
 
+@example(0, 400)
 @given(st.integers(0, 1000), st.integers(1, 400))
 def test_what_is_allowed_is_every_count_within_a_unit(tenths: int, total: int) -> None:
     stated, unit = Fraction(tenths, 10), Fraction(1, 10 if tenths % 10 else 1)

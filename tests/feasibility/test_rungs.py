@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -269,6 +269,7 @@ def test_what_a_case_states_is_allowed_for() -> None:
 def test_stations_that_are_annulled_as_a_number_are_allowed_for_besides() -> None:
     assert annulled_number(CaseFacts(CONTEST)) == 0
     assert annulled_number(facts_of()) == 0
+    assert annulled_number(replace(facts_of(), declared=declared_of(stations=9))) == 0
     assert annulled_number(facts_of(annulled=3)) == 3
     assert annulled_number(facts_of(annulled=("001",))) == 0
     one = allowed_for(facts_of(annulled=1), 400)

@@ -203,3 +203,13 @@ def test_stations_not_seen_lie_anywhere_if_the_registry_has_areas_of_its_own(sha
     # More than all of them hold is too much wherever they lie.
     areas[1] = {**areas[1], "votes": {**areas[1]["votes"], "A": 9000}}
     assert report_of(seen, told(*areas, stations=60), listed).verdict == "contradicted"
+
+
+@pytest.mark.parametrize(("typed", "apart"), [(1, 1), (20, 20), (21, 0)])
+def test_where_most_lie_elsewhere_the_areas_are_named_otherwise(typed: int, apart: int) -> None:
+    right = sheets()
+    declared = told(*(row_of(right, state=state) for state in "NS"))
+    section = report_of(moved(right, typed), declared, registry_of(right), "D312").feasibility
+    assert section is not None
+    words = [one.split()[0] for one in section.assumptions if " in two areas (by the " in one]
+    assert words == ([str(apart)] if apart else [])

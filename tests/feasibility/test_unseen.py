@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.cases import declared_of, nation, report_of
+from tallyverify import Contest, Registry
+from tests.helpers.cases import CONTEST, declared_of, nation, report_of
 
 SHEETS = [
     {"state": "N" if at < 30 else "S", "A": 60 + at % 7, "B": 30 + at % 5, "C": 3, "null": 9}
@@ -47,6 +48,36 @@ def test_sheets_without_an_area_are_told() -> None:
     assert report.feasibility is not None
     told = [words for words in report.feasibility.assumptions if "without an area" in words]
     assert told == ["3 sheets without an area for which results are declared, as if not seen"]
+
+
+@pytest.mark.parametrize(("votes", "told"), [(0, 0), (1, 1), (2, 1)])
+def test_a_sheet_without_an_area_is_told_from_its_first_vote_on(votes: int, told: int) -> None:
+    nowhere = {"state": None, "A": votes, "B": 0, "C": 0, "null": 9}
+    north = {name: sum(row[name] for row in SHEETS[:30]) for name in "ABC"}
+    areas = [{"votes": SUMS}, {"area": {"state": "N"}, "votes": north}]
+    said = declared_of({"complete": True, "areas": areas}, stations=61)
+    section = report_of([*SHEETS, nowhere], said, checks="D312").feasibility
+    assert section is not None
+    assert sum("1 sheet without an area" in words for words in section.assumptions) == told
+
+
+@pytest.mark.parametrize(
+    ("allowed", "votes", "fits"), [(2, 190, True), (2, 290, False), (1, 90, True)]
+)
+def test_an_unseen_station_holds_as_many_votes_as_its_list_allows(
+    allowed: int, votes: int, fits: bool
+) -> None:
+    """Its list has 100 voters, each with one vote or with two."""
+    contest = Contest.model_validate({**CONTEST.model_dump(), "votes_allowed": allowed})
+    rows = [{"A": 70 * allowed, "B": 50, "C": at, "registered": 150} for at in range(12)]
+    listed = [{"station": f"{at:03d}", "registered": 150} for at in range(1, 13)]
+    registry = Registry.of([*listed, {"station": "013", "registered": 100}])
+    sums = {name: sum(row[name] for row in rows) for name in "ABC"}
+    row = {"votes": {**sums, "A": sums["A"] + votes}, "complete": True}
+    told = declared_of(nation(**row), stations=13, all_votes_at_stations=True)
+    section = report_of(rows, told, registry, contest=contest).feasibility
+    assert section is not None
+    assert (section.sheets_wrong[0] == 0) is fits
 
 
 VALID = sum(SUMS.values())

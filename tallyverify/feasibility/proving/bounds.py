@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -62,11 +62,27 @@ def bound_of(program: Program) -> ProvedBound:
     proof = _best(program, sheets, "sheets")
     if proof is None or not proof.least:
         return NOTHING
-    least = solve(program, "votes")
+    least = solve(program, "votes") or _of_support(program, proof)
     other = _best(program, least, "votes") if least is not None else None
     if other is None:
         return ProvedBound(proof.least, 0, 0, (proof,))
     return ProvedBound(proof.least, other.least, 0, (proof, other))
+
+
+def _of_support(program: Program, proof: Proof) -> Solved | None:
+    """Return multipliers for wrong votes of the figures alone that a proof of sheets rests on.
+
+    All figures together may leave no votes that, typed right, would mend them: as where the sum of
+    the states is true, and that of the country is not. Of fewer figures a bound holds for all.
+    """
+    rows = np.flatnonzero(proof.multipliers)
+    found = solve(program.restricted(rows), "votes") if len(rows) < len(program.rows) else None
+    if found is None:
+        return None
+    multipliers = np.zeros(len(program.rows))
+    multipliers[rows] = found.multipliers
+    none = np.zeros(len(program.stations), dtype=bool)
+    return replace(found, multipliers=multipliers, alone=none)
 
 
 def _best(program: Program, solved: Solved, cost: Cost) -> Proof | None:

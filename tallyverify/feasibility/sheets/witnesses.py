@@ -202,7 +202,7 @@ def _limits(read: _Read, sound: Mask) -> SheetLimits:
     """What a wrong sheet may hold: its list with the largest excess seen, else twice the most."""
     ballots, registered, per = read.line("ballots"), read.line("registered"), read.per_ballot
     papers = np.maximum(np.maximum(read.options, read.line("valid")), ballots * per)
-    enough = len(read) >= FEWEST
+    enough = len(read) >= FEWEST and bool(sound.any())
     top = int(papers[sound].max(initial=0)) if enough else -1
     has_list = registered > 0
     over = sound & has_list & (papers > registered * per)
