@@ -51,7 +51,7 @@ def test_areas_sum_to_their_parent(
 
 @pytest.mark.parametrize(
     ("listed", "evidence"),
-    [(("N", "S"), DISCREPANCY), (("N", "S", "W"), NOTE), (("N",), NOTE)],
+    [(("N", "S"), DISCREPANCY), (("N", "S", "W"), NOTE), (("N",), DISCREPANCY)],
 )
 def test_areas_are_all_there_if_the_registry_names_no_other(
     listed: tuple[str, ...], evidence: Evidence
