@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tallyverify.errors import InputError
 from tallyverify.readers.kinds.formula_errors import formula_errors
 from tallyverify.readers.kinds.open_document import cells_of_no_type
 from tests.helpers.small import CONTEST, HEADER, WHOLE, read, rows_of
+from tests.hostile.sound import packed, unpacked
 
 CELLS: list[list[Any]] = [
     HEADER.split(","),
@@ -363,3 +365,38 @@ def test_hidden_sheets_are_told(tmp_path: Path) -> None:
 def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"sheet 'old': the sheet is empty"):
         read(saved(tmp_path, CELLS, old="visible"), sheet="old", contest=CONTEST)
+
+
+def with_part(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+    """Change a part of a workbook."""
+    parts = unpacked(path.read_bytes())
+    changed = change(parts[part])
+    assert changed != parts[part]
+    path.write_bytes(packed(parts | {part: changed}))
+    return path
+
+
+FORMULA = '<c r="C3"><f>D3+E3</f><v>{}</v></c>'
+
+
+@pytest.mark.parametrize("zero", ["0", "0.0", "-0"])
+def test_the_0_of_formulas_that_are_worked_out_as_the_workbook_opens(
+    tmp_path: Path, zero: str
+) -> None:
+    """So xlsxwriter writes them, and pandas by it: a spreadsheet shows the sum."""
+    path = changed(saved(tmp_path, CELLS), NUMBER, FORMULA.format(zero))
+    table = read(path)  # openpyxl writes that all is to be worked out anew
+    assert rows_of(table)[1] == ("02", None, 900, 600)
+    (unread,) = table.unread[["row", "column", "text"]].values.tolist()
+    assert unread == [3, "VALID", "a formula without a value"]
+    assert any("C3 a formula without a value" in said for said in table.source.text)
+
+
+@pytest.mark.parametrize("value", ["1500", "0"])
+def test_other_values_of_formulas_hold(tmp_path: Path, value: str) -> None:
+    path = changed(saved(tmp_path, CELLS), NUMBER, FORMULA.format(value))
+    if value == "0":
+        with_part(path, "xl/workbook.xml", lambda xml: xml.replace(b' fullCalcOnLoad="1"', b""))
+    table = read(path)
+    assert rows_of(table)[1] == ("02", int(value), 900, 600)
+    assert not len(table.unread)

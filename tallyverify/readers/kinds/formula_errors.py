@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from defusedxml.ElementTree import ParseError, fromstring
@@ -17,6 +18,9 @@ from tallyverify.language import formula, told
 from tallyverify.readers.kinds.open_document import cells_of_no_type
 from tallyverify.readers.kinds.sheet_xml import Places, cell_name, cells_without_value
 from tallyverify.readers.words import first_of
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element  # the type alone  # nosec B405
 
 _MAIN, _OPEN_DOCUMENT = "xl/workbook.xml", "content.xml"
 
@@ -47,8 +51,11 @@ def _found(data: bytes, sheet: str) -> Places | None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = _PartsByName(archive)
         if _MAIN in parts:
-            part = _part_of(parts, sheet)
-            return cells_without_value(parts.read(part)) if part in parts else None
+            book = fromstring(parts.read(_MAIN))
+            part = _part_of(parts, book, sheet)
+            if part not in parts:
+                return None
+            return cells_without_value(parts.read(part), anew=_worked_out_anew(book))
         if _OPEN_DOCUMENT in archive.namelist():
             return cells_of_no_type(archive.read(_OPEN_DOCUMENT), sheet)
     return None
@@ -77,9 +84,16 @@ class _PartsByName:
         return self.archive.read(self.names[name.lower()])
 
 
-def _part_of(parts: _PartsByName, sheet: str) -> str:
+def _worked_out_anew(book: Element) -> bool:
+    """Whether spreadsheets work out all formulas as the workbook opens, whatever it holds."""
+    return any(
+        one.tag.rpartition("}")[2] == "calcPr" and one.get("fullCalcOnLoad") in ("1", "true")
+        for one in book.iter()
+    )
+
+
+def _part_of(parts: _PartsByName, book: Element, sheet: str) -> str:
     """Return the name of the part of an xlsx file that holds a sheet; empty where none is named."""
-    book = fromstring(parts.read(_MAIN))
     links = fromstring(parts.read("xl/_rels/workbook.xml.rels"))
     target = {link.get("Id"): link.get("Target", "") for link in links}
     for one in book.iter():

@@ -26,15 +26,17 @@ _UNUSUAL = re.compile(
 )
 _NUMBERED = re.compile(rb'<(?:row|c) r="([A-Z]*)([0-9]+)"')
 """Where no tag is unusual, the latter finds all rows and cells: quicker than a parser by far."""
+_ZERO = re.compile(r"-?0+(?:[.]0*)?(?:[Ee][+-]?[0-9]+)?")
 _MOST_RAW = 60
 
 
-def cells_without_value(xml: bytes) -> Places:
+def cells_without_value(xml: bytes, *, anew: bool = False) -> Places:
     """Return what stands in such cells: the error, that there is no value, or the value as written.
 
     A library takes the first piece of ``15<!-- -->00`` for the number: what is written in several
     pieces is not read. Raises an InputError for rows or cells that stand twice or in no order, and
-    for a cell of two values.
+    for a cell of two values. Where all is worked out ``anew`` as the workbook opens, the 0 of a
+    formula is what a program writes that does not work it out.
 
     Examples
     --------
@@ -42,7 +44,7 @@ def cells_without_value(xml: bytes) -> Places:
     {(1, 1): '15<!-- x -->00'}
     """
     marked = any(sign in xml for sign in _SIGNS) or xml.find(b"<?", 1) > 0
-    return {} if not marked and _is_plain(xml) else _Sheet(xml).found
+    return {} if not marked and _is_plain(xml) else _Sheet(xml, anew).found
 
 
 def cell_name(row: int, column: int) -> str:
@@ -81,7 +83,8 @@ def _is_plain(xml: bytes) -> bool:
 
 
 class _Sheet:
-    def __init__(self, xml: bytes) -> None:
+    def __init__(self, xml: bytes, anew: bool) -> None:
+        self.anew = anew
         self.found: Places = {}
         self.row = self.column = -1
         self.place = (-1, -1)
@@ -172,8 +175,14 @@ class _Sheet:
                 self.found[self.place] = text
             elif self.kind == "e":
                 self.found[self.place] = text or ERROR_TEXT
-            elif self.formula and not text and self.kind != "str":  # it may well result in no text
+            elif self.formula and self.is_none(text):
                 self.found[self.place] = NONE_TEXT
+
+    def is_none(self, text: str) -> bool:
+        """Whether this is no result of a formula; it may well result in no text."""
+        return (
+            bool(_ZERO.fullmatch(text)) if text and self.anew else not text and self.kind != "str"
+        )
 
 
 def _place(name: str, row: int, column: int) -> tuple[int, int]:

@@ -20,7 +20,8 @@ _MOST_SHOWN = 24
 def compared_with_rows(raw: Raw, rows: Rows, library: str) -> SecondReading:
     """Compare columns of text with the rows that a second library found.
 
-    A cell that one of them does not have is empty there.
+    A cell that one of them does not have is empty there. A formula that was never worked out is
+    written as empty, or as 0.
     """
     header = raw.header or (raw.first_row - 1,)
     before = [""] * raw.left
@@ -41,7 +42,11 @@ def compared_with_rows(raw: Raw, rows: Rows, library: str) -> SecondReading:
         )
         if one != other
     )
-    unlike = [(*place, one, other) for *place, one, other in pairs if _text(one) != _text(other)]
+    unlike = [
+        (*place, one, other)
+        for *place, one, other in pairs
+        if _text(one) != _text(other) and not (one == NONE_TEXT and other == "0")
+    ]
     return _compared(raw, library, len(raw.names) * len(first), unlike)
 
 
