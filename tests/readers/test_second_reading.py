@@ -156,9 +156,10 @@ def test_a_sheet_beside_a_chart_is_read_alike() -> None:
 
 def test_texts_as_spreadsheets_write_them_are_read_alike(tmp_path: Path) -> None:
     """Signs spelt out, white space that need not be kept, a text in pieces, and an empty one."""
-    texts = ("<t>a_x000D_b</t>", "<t> a </t>", "<r><t>a</t></r><r><t>b</t></r>", "<t></t>")
+    raised = '<r><t>1</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>2</t></r>'
+    texts = (raised, "<t>a_x000D_b</t>", "<t> a </t>", "<r><t>a</t></r><r><t>b</t></r>", "<t></t>")
     for left, text in enumerate(texts):
-        place = "CDEF"[left] + "3"
+        place = "CDEFG"[left] + "3"
         cell = f'<c r="{place}" t="inlineStr"><is>{text}</is></c>'
         path = saved(tmp_path, CELLS, left=left)
         (one,) = read_twice(changed(path, NUMBER.replace("C3", place), cell))

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from tallyverify.errors import InputError
-from tallyverify.readers.kinds.formula_errors import formula_errors
+from tallyverify.readers.kinds.formula_errors import Looked, formula_errors
 from tallyverify.readers.kinds.open_document import cells_of_no_type
 from tests.helpers.small import CONTEST, HEADER, WHOLE, read, rows_of
 from tests.hostile.sound import packed, unpacked
@@ -232,7 +232,7 @@ def test_a_sheet_whose_part_is_not_found_says_so() -> None:
         file.writestr("xl/_rels/workbook.xml.rels", '<r><l Id="r1" Target="no.xml"/></r>')
     found, (said,) = formula_errors(out.getvalue(), "a")
     assert (found, said) == (
-        {},
+        Looked(),
         "in this kind of workbook, an error of a formula reads as an empty cell",
     )
 
@@ -400,3 +400,82 @@ def test_other_values_of_formulas_hold(tmp_path: Path, value: str) -> None:
     table = read(path)
     assert rows_of(table)[1] == ("02", int(value), 900, 600)
     assert not len(table.unread)
+
+
+RAISED, STRUCK = '<vertAlign val="superscript"/>', "<strike/>"
+
+
+def runs(first: str, second: str, *, of_first: str = "", of_second: str = "") -> str:
+    """Return a text of two runs in XML."""
+    return "".join(
+        f"<r><rPr><sz val='9'/>{marks}</rPr><t>{text}</t></r>"
+        for text, marks in ((first, of_first), (second, of_second))
+    )
+
+
+@pytest.mark.parametrize("inline", [True, False])
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        (runs("1500", "1", of_second=RAISED), "1500\n1"),
+        (runs("1400", "1500", of_first=STRUCK), "1400\n1500"),
+        (runs("1500", "1", of_second='<vertAlign val="subscript"/>'), "1500\n1"),
+        (runs("1", "500") + "<rPh sb='0' eb='1'><t>7</t></rPh>", None),
+        (runs("15", "00", of_first='<strike val="0"/>'), None),
+        (runs("15", "00", of_first='<vertAlign val="baseline"/>'), None),
+    ],
+)
+def test_parts_of_a_text_that_stand_apart_are_no_figure(
+    tmp_path: Path, text: str, read_as: str | None, inline: bool
+) -> None:
+    path = saved(tmp_path, CELLS)
+    if inline:
+        changed(path, NUMBER, f'<c r="C3" t="inlineStr"><is>{text}</is></c>')
+    else:
+        changed(path, NUMBER, '<c r="C3" t="s"><v>1</v></c>')
+        add_shared(path, text)
+    table = read(path)
+    if read_as is None:
+        assert rows_of(table) == WHOLE
+        return
+    assert rows_of(table)[1] == ("02", None, 900, 600)
+    assert table.unread[["row", "column", "text"]].values.tolist() == [[3, "VALID", read_as]]
+    assert "text that is raised, lowered or struck out stands apart in: C3" in table.source.text
+
+
+def add_shared(path: Path, text: str) -> None:
+    """Give a workbook a part of texts that cells share, the second of which is this."""
+    parts = unpacked(path.read_bytes())
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/sharedStrings.xml"] = (
+        f'<sst xmlns="{space}"><si><t>x</t></si><si>{text}</si></sst>'.encode()
+    )
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    link = f'<Relationship Id="rId99" Type="{kind}" Target="/xl/sharedStrings.xml"/>'
+    links = "xl/_rels/workbook.xml.rels"
+    end = b"</Relationships>"
+    parts[links] = parts[links].replace(end, link.encode() + end)
+    path.write_bytes(packed(parts))
+
+
+def test_a_raised_letter_and_a_raised_mark_of_a_column_stay(tmp_path: Path) -> None:
+    text = runs("N", "o", of_second=RAISED)
+    path = changed(saved(tmp_path, CELLS), "<t>Norte</t>", text)
+    assert rows_of(read(path), "state")[0] == ("No",)
+    path = changed(saved(tmp_path, CELLS), "<t>VALID</t>", runs("V1", "2", of_second=RAISED))
+    assert rows_of(read(path, lines={"valid": "V12"})) == WHOLE
+
+
+@pytest.mark.parametrize("mark", ['hidden="1"', "hidden='true'"])
+def test_hidden_rows_are_told(tmp_path: Path, mark: str) -> None:
+    path = changed(saved(tmp_path, CELLS), '<row r="3"', f'<row r="3" {mark}')
+    table = read(path)
+    assert rows_of(table) == WHOLE
+    assert table.source.text == ("workbook (xlsx)", "1 row is hidden, and was read")
+
+
+def test_hidden_rows_without_a_number_and_of_nothing(tmp_path: Path) -> None:
+    path = changed(saved(tmp_path, CELLS), '<row r="3"', '<row hidden="1"')
+    path = changed(path, '<row r="4"', '<row hidden="1"')
+    path = changed(path, "</sheetData>", '<row r="9" hidden="1"/></sheetData>')
+    assert "2 rows are hidden, and were read" in read(path).source.text

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+from collections.abc import Set
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -16,17 +18,34 @@ from defusedxml.ElementTree import ParseError, fromstring
 
 from tallyverify.language import formula, told
 from tallyverify.readers.kinds.open_document import cells_of_no_type
-from tallyverify.readers.kinds.sheet_xml import Places, cell_name, cells_without_value
+from tallyverify.readers.kinds.rich_text import parted_cells
+from tallyverify.readers.kinds.sheet_xml import (
+    Places,
+    cell_name,
+    cells_without_value,
+    hidden_rows_of,
+)
 from tallyverify.readers.words import first_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # the type alone  # nosec B405
 
-_MAIN, _OPEN_DOCUMENT = "xl/workbook.xml", "content.xml"
+_MAIN, _SHARED, _OPEN_DOCUMENT = "xl/workbook.xml", "xl/sharedStrings.xml", "content.xml"
 
 
-def formula_errors(data: bytes, sheet: str) -> tuple[Places, tuple[str, ...]]:
-    """Return the texts of such cells by row and column, counted from 0, and in words which.
+@dataclass(frozen=True)
+class Looked:
+    """What was found: by row and column, counted from 0."""
+
+    texts: Places = field(default_factory=dict)
+    parted: Places = field(default_factory=dict)
+    """Texts of which parts stand apart, and must not be joined to one figure."""
+    hidden: Set[int] = frozenset()
+    """Rows."""
+
+
+def formula_errors(data: bytes, sheet: str) -> tuple[Looked, tuple[str, ...]]:
+    """Return such cells, and in words which.
 
     Raises ValueError for a sheet that is damaged.
     """
@@ -35,17 +54,20 @@ def formula_errors(data: bytes, sheet: str) -> tuple[Places, tuple[str, ...]]:
     except (KeyError, ParseError, expat.ExpatError, zipfile.BadZipFile) as error:
         raise ValueError(str(error)) from None
     if found is None:
-        return {}, (told("in this kind of workbook, an error of a formula reads as an empty cell"),)
-    if not found:
-        return {}, ()
-    says = told(
-        "errors of formulas, and cells whose value is missing or broken off: {cells}",
-        cells=_told(found),
-    )
-    return found, (says,)
+        return Looked(), (
+            told("in this kind of workbook, an error of a formula reads as an empty cell"),
+        )
+    said = []
+    if found.texts:
+        errors = "errors of formulas, and cells whose value is missing or broken off: {cells}"
+        said.append(told(errors, cells=_told(found.texts)))
+    if found.parted:
+        apart = "text that is raised, lowered or struck out stands apart in: {cells}"
+        said.append(told(apart, cells=first_of([cell_name(*at) for at in found.parted], 12)))
+    return found, tuple(said)
 
 
-def _found(data: bytes, sheet: str) -> Places | None:
+def _found(data: bytes, sheet: str) -> Looked | None:
     if not data.startswith(b"PK"):
         return None
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -55,9 +77,12 @@ def _found(data: bytes, sheet: str) -> Places | None:
             part = _part_of(parts, book, sheet)
             if part not in parts:
                 return None
-            return cells_without_value(parts.read(part), anew=_worked_out_anew(book))
+            xml = parts.read(part)
+            texts = cells_without_value(xml, anew=_worked_out_anew(book))
+            shared = parts.read(_SHARED) if _SHARED in parts else b""
+            return Looked(texts, parted_cells(xml, shared), hidden_rows_of(xml))
         if _OPEN_DOCUMENT in archive.namelist():
-            return cells_of_no_type(archive.read(_OPEN_DOCUMENT), sheet)
+            return Looked(cells_of_no_type(archive.read(_OPEN_DOCUMENT), sheet))
     return None
 
 

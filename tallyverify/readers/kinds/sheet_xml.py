@@ -14,6 +14,10 @@ from tallyverify.language import number, told
 Places = dict[tuple[int, int], str]
 """Texts of cells by row and column, counted from 0."""
 
+_ROWS = re.compile(rb"<(?:[^<>\s:]*:)?row(?:\s[^<>]*)?>")
+_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,7})["']""")
+_ROW_HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
+
 ERROR_TEXT, NONE_TEXT = "#ERROR", told("a formula without a value")
 """What stands for such a cell among the texts of its column, see ``names.NO_PLACE``."""
 _SIGNS = (b"<!", b"&", b'"e"', b"'e'", b"<f", b":f", b":v", b"<v/", b"\x00")
@@ -45,6 +49,26 @@ def cells_without_value(xml: bytes, *, anew: bool = False) -> Places:
     """
     marked = any(sign in xml for sign in _SIGNS) or xml.find(b"<?", 1) > 0
     return {} if not marked and _is_plain(xml) else _Sheet(xml, anew).found
+
+
+def hidden_rows_of(xml: bytes) -> set[int]:
+    """Return the rows that a sheet hides, by hand or by a filter, counted from 0.
+
+    Examples
+    --------
+    >>> hidden_rows_of(b'<sheetData><row r="2" hidden="1"><c/></row><row r="3"/></sheetData>')
+    {1}
+    """
+    hidden: set[int] = set()
+    if b"hidden" not in xml:
+        return hidden
+    row = -1
+    for found in _ROWS.finditer(xml):
+        named = _ROW_NUMBER.search(found[0])
+        row = int(named[1]) - 1 if named else row + 1
+        if _ROW_HIDDEN.search(found[0]):
+            hidden.add(row)
+    return hidden
 
 
 def cell_name(row: int, column: int) -> str:
@@ -114,7 +138,7 @@ class _Sheet:
         if name == "row":
             self.begin_row(int(attributes.get("r", self.row + 2)) - 1)
         elif name == "c":
-            self.begin_cell(_place(attributes.get("r", ""), self.row, self.column))
+            self.begin_cell(cell_place(attributes.get("r", ""), self.row, self.column))
             self.kind, self.formula = attributes.get("t", "n"), False
             self.value, self.raw = "", ""
         elif name in ("v", "is") and self.values & {"v", "is"}:
@@ -185,7 +209,7 @@ class _Sheet:
         )
 
 
-def _place(name: str, row: int, column: int) -> tuple[int, int]:
+def cell_place(name: str, row: int, column: int) -> tuple[int, int]:
     """Return where a cell stands by its name; one without a name follows the one before it."""
     named = re.fullmatch(r"([A-Za-z]{1,3})([0-9]{1,7})", name)
     if named is None:
