@@ -54,16 +54,21 @@ def formula_errors(data: bytes, sheet: str) -> tuple[Looked, tuple[str, ...]]:
     except (KeyError, ParseError, expat.ExpatError, zipfile.BadZipFile) as error:
         raise ValueError(str(error)) from None
     if found is None:
-        return Looked(), (
-            told("in this kind of workbook, an error of a formula reads as an empty cell"),
-        )
+        says = told("in this kind of workbook, an error of a formula reads as an empty cell")
+        return Looked(), (says,)
     said = []
     if found.texts:
-        errors = "errors of formulas, and cells whose value is missing or broken off: {cells}"
-        said.append(told(errors, cells=_told(found.texts)))
+        says = told(
+            "errors of formulas, and cells whose value is missing or broken off: {cells}",
+            cells=_told(found.texts),
+        )
+        said.append(says)
     if found.parted:
-        apart = "text that is raised, lowered or struck out stands apart in: {cells}"
-        said.append(told(apart, cells=first_of([cell_name(*at) for at in found.parted], 12)))
+        says = told(
+            "text that is raised, lowered or struck out stands apart in: {cells}",
+            cells=first_of([cell_name(*place) for place in found.parted], 12),
+        )
+        said.append(says)
     return found, tuple(said)
 
 

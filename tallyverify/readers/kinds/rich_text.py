@@ -91,9 +91,14 @@ class _Texts:
             self.keep((self.items, 0))
         elif name == "is":
             self.keep(self.place)
-        elif name == "c" and self.kind == "s" and self.value.strip().isdecimal():
-            if text := self.shared.get(int(self.value)):
-                self.found[self.place] = text
+        elif name == "c" and self.kind == "s":
+            self.keep_shared(self.value.strip())
+
+    def keep_shared(self, number: str) -> None:
+        """Take a shared text, if it is parted."""
+        text = self.shared.get(int(number)) if number.isdecimal() else None
+        if text is not None:
+            self.found[self.place] = text
 
     def keep(self, place: tuple[int, int]) -> None:
         """Take a text, if it is parted anywhere."""
