@@ -340,7 +340,7 @@ def test_an_error_of_an_open_document_that_is_repeated_stands_in_each_row(tmp_pa
 
     def repeated(rows: int) -> dict[tuple[int, int], str]:
         again = b'%b table:number-rows-repeated="%d">' % (sign[:-1], rows)
-        return cells_of_no_type(head + again + last, "actas")
+        return cells_of_no_type(head + again + last, "actas").texts
 
     assert repeated(2) == dict.fromkeys([(3, 3), (4, 3)], "a formula without a value")
     with pytest.raises(ValueError, match="too many"):
@@ -479,3 +479,85 @@ def test_hidden_rows_without_a_number_and_of_nothing(tmp_path: Path) -> None:
     path = changed(path, '<row r="4"', '<row hidden="1"')
     path = changed(path, "</sheetData>", '<row r="9" hidden="1"/></sheetData>')
     assert "2 rows are hidden, and were read" in read(path).source.text
+
+
+def open_text(inside: str, beside: str = "") -> str:
+    """Return a cell of an OpenDocument of text with markup in it."""
+    text = f"<text:p>{inside}</text:p>{beside}"
+    return f'<table:table-cell office:value-type="string">{text}</table:table-cell>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "read_as"),
+    [
+        ("1<text:tab/>2", "1\n2"),
+        ("1<text:line-break/>2", "1\n2"),
+        ("12<text:frame>9</text:frame>", "12\n9"),
+        ('12<text:span text:style-name="raised">1</text:span>', "12\n1"),
+        ('<text:span text:style-name="struck">7</text:span>12', "7\n12"),
+    ],
+)
+def test_parts_of_a_text_of_an_open_document_that_stand_apart_are_no_figure(
+    tmp_path: Path, inside: str, read_as: str
+) -> None:
+    path = with_part(open_document(tmp_path, open_text(inside)), "content.xml", with_styles)
+    table = read(path, sheet="actas")
+    assert rows_of(table) == [*WHOLE[:2], ("03", 7, None, 7)]
+    assert table.unread[["row", "column", "text"]].values.tolist() == [[4, "A", read_as]]
+    assert "text that is raised, lowered or struck out stands apart in: D4" in table.source.text
+
+
+def with_styles(xml: bytes) -> bytes:
+    styles = "".join(
+        f'<text:style text:name="{name}"><text:text-properties text:{what}/></text:style>'
+        for name, what in (
+            ("raised", 'text-position="super 58%"'),
+            ("struck", 'text-line-through-style="solid"'),
+            ("plain", 'text-position="0% 100%" text:text-line-through-style="none"'),
+        )
+    )
+    return xml.replace(b"<office:body>", f"{styles}<office:body>".encode())
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        open_text('<text:span>1</text:span><text:span text:style-name="plain">2</text:span>'),
+        open_text("<text:a>12</text:a><office:annotation><text:p>9</text:p></office:annotation>"),
+        open_text("12", "<office:annotation><text:p>9<text:tab/>9</text:p></office:annotation>"),
+    ],
+)
+def test_markup_of_an_open_document_that_leaves_a_figure_whole(tmp_path: Path, cell: str) -> None:
+    path = with_part(open_document(tmp_path, cell), "content.xml", with_styles)
+    table = read(path, sheet="actas")
+    assert rows_of(table) == [*WHOLE[:2], ("03", 7, 12, 7)]
+    assert table.source.text == ("workbook (ods)",)
+
+
+def test_a_table_inside_a_cell_of_an_open_document_is_refused(tmp_path: Path) -> None:
+    inner = "<table:table><table:table-row><table:table-cell/></table:table-row></table:table>"
+    with pytest.raises(InputError, match=r"a\.ods: sheet 'actas': a cell of the sheet holds a tab"):
+        read(open_document(tmp_path, open_text("7", inner)), sheet="actas")
+
+
+@pytest.mark.parametrize("state", ["collapse", "filter"])
+def test_hidden_rows_of_an_open_document_are_told(tmp_path: Path, state: str) -> None:
+    mark = f'<table:table-row table:visibility="{state}"><'.encode()
+
+    def hide(xml: bytes) -> bytes:
+        head, _, last = xml.rpartition(b"<table:table-row><")
+        none = (
+            mark[:-1] + b'<table:table-cell table:number-columns-repeated="9"/></table:table-row>'
+        )
+        return head + mark + last.replace(b"</table:table>", none + b"</table:table>", 1)
+
+    path = with_part(open_document(tmp_path, _open_cell(0)), "content.xml", hide)
+    table = read(path, sheet="actas")
+    assert rows_of(table) == WHOLE
+    assert table.source.text == ("workbook (ods)", "1 row is hidden, and was read")
+
+
+def test_text_far_too_deep_in_an_open_document_is_refused(tmp_path: Path) -> None:
+    deep = "<text:span>" * 2_000 + "7" + "</text:span>" * 2_000
+    with pytest.raises(InputError, match=r"damaged(.|\n)*more than 50 deep"):
+        read(open_document(tmp_path, open_text(deep)), sheet="actas")

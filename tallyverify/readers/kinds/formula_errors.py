@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections.abc import Set
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -20,6 +18,7 @@ from tallyverify.language import formula, told
 from tallyverify.readers.kinds.open_document import cells_of_no_type
 from tallyverify.readers.kinds.rich_text import parted_cells
 from tallyverify.readers.kinds.sheet_xml import (
+    Looked,
     Places,
     cell_name,
     cells_without_value,
@@ -31,17 +30,6 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # the type alone  # nosec B405
 
 _MAIN, _SHARED, _OPEN_DOCUMENT = "xl/workbook.xml", "xl/sharedStrings.xml", "content.xml"
-
-
-@dataclass(frozen=True)
-class Looked:
-    """What was found: by row and column, counted from 0."""
-
-    texts: Places = field(default_factory=dict)
-    parted: Places = field(default_factory=dict)
-    """Texts of which parts stand apart, and must not be joined to one figure."""
-    hidden: Set[int] = frozenset()
-    """Rows."""
 
 
 def formula_errors(data: bytes, sheet: str) -> tuple[Looked, tuple[str, ...]]:
@@ -87,7 +75,7 @@ def _found(data: bytes, sheet: str) -> Looked | None:
             shared = parts.read(_SHARED) if _SHARED in parts else b""
             return Looked(texts, parted_cells(xml, shared), hidden_rows_of(xml))
         if _OPEN_DOCUMENT in archive.namelist():
-            return Looked(cells_of_no_type(archive.read(_OPEN_DOCUMENT), sheet))
+            return cells_of_no_type(archive.read(_OPEN_DOCUMENT), sheet)
     return None
 
 

@@ -6,6 +6,8 @@ Of cells or rows that stand twice, a library keeps the last: such a sheet is ref
 from __future__ import annotations
 
 import re
+from collections.abc import Set
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from tallyverify.errors import InputError
@@ -13,6 +15,18 @@ from tallyverify.language import number, told
 
 Places = dict[tuple[int, int], str]
 """Texts of cells by row and column, counted from 0."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found in a sheet, by row and column, counted from 0."""
+
+    texts: Places = field(default_factory=dict)
+    parted: Places = field(default_factory=dict)
+    """Texts of which parts stand apart, and must not be joined to one figure."""
+    hidden: Set[int] = frozenset()
+    """Rows."""
+
 
 _ROWS = re.compile(rb"<(?:[^<>\s:]*:)?row(?:\s[^<>]*)?>")
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,7})["']""")
