@@ -40,6 +40,7 @@ class Raw:
     numbers: Counts | None = None  # of the rows, where some of the file's are not among them
     merged: tuple[Merged, ...] = ()
     blank: int = 0  # rows below the header without anything in any cell, which are no rows
+    lines: bool = False  # whether cells have line ends of their markup, which names go without
     format: str = ""  # of a document that says itself what its columns mean
 
     @property
@@ -183,6 +184,8 @@ class Raw:
             column = _whole_floats(column)
         if not pa.types.is_string(column.type):
             column = pc.cast(column, pa.string())
+        if self.lines:
+            column = pc.replace_substring(column, "\n", " ")
         return pc.utf8_trim_whitespace(column)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tallyverify.errors import shown
-from tallyverify.language import enumerated, number, told
+from tallyverify.language import enumerated, number, told, told_of
 
 
 def row_place(row: str) -> str:
@@ -21,6 +21,19 @@ def column_place(column: str) -> str:
 def cell_place(row: str, column: str) -> str:
     """Return the place of a cell, by the number of its row and the name of its column."""
     return told("row {row}, column {column}", row=row, column=shown(column))
+
+
+def hidden_rows(rows: int) -> tuple[str, ...]:
+    """Return in words how many rows of a table are hidden; nothing of none."""
+    if not rows:
+        return ()
+    return (
+        told_of(
+            rows,
+            "{count} row is hidden, and was read",
+            "{count} rows are hidden, and were read",
+        ),
+    )
 
 
 def first_of(texts: Sequence[str], most: int) -> str:

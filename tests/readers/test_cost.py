@@ -154,7 +154,7 @@ def test_objects_nested_deeper_than_is_read(tmp_path: Path) -> None:
 
 def test_merged_cells_that_spread_over_millions() -> None:
     head = "<table><tr><td colspan=1000 rowspan=1000>x"
-    assert len(tables_in(f"{head}<tr><td>y</table>", "a.html")[0][1]) == 1_001
+    assert len(tables_in(f"{head}<tr><td>y</table>", "a.html")[0].rows[1]) == 1_001
     with pytest.raises(InputError, match="too many columns"):
         tables_in(f"<table>{head.removeprefix('<table>') * 17}</table>", "a.html")
     with pytest.raises(InputError, match="far more cells"):

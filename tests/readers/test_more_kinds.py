@@ -190,3 +190,83 @@ def test_a_lazy_frame_is_collected_first() -> None:
 
 def test_csv_stays_csv(tmp_path: Path) -> None:
     assert rows_of(read(written(tmp_path, CSV))) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("900<sup>1</sup>", "900\n1"),
+        ("9<sub>0</sub>", "9\n0"),
+        ("<del>990</del>900", "990\n900"),
+        ("<s>9</s> 900", "9\n900"),
+        ("<strike>9</strike>900", "9\n900"),
+        ("<ruby>900<rt>1</rt></ruby>", "900\n1"),
+        ('<span style="display: none">7</span>900', "7\n900"),
+        ('<span style="visibility:hidden">7</span>900', "7\n900"),
+        ("9<b hidden>7</b>00", "9\n7\n00"),
+        ('<i style="text-decoration:line-through">7</i>900', "7\n900"),
+        ('900<span style="vertical-align:super">1</span>', "900\n1"),
+        ("<select><option>9<option>900</select>", "9\n900"),
+        ("<p>9</p><p>00</p>", "9\n00"),
+        ("<div>9</div>00", "9\n00"),
+        ("9<br>000", "9\n000"),
+        ("9<br/>000", "9\n000"),
+        ("9<table><tr><td>0</table>00", "9\n00"),
+    ],
+)
+def test_pieces_of_a_cell_that_stand_apart_are_no_figure(
+    tmp_path: Path, cell: str, text: str
+) -> None:
+    table = read(written(tmp_path, html(CELLS).replace("<td>900<", f"<td>{cell}<"), "a.html"))
+    assert rows_of(table)[1] == ("02", 1500, None, 600)
+    assert table.unread[["row", "column", "text"]].values.tolist() == [[3, "A", text]]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<span>9</span><span>00</span>",
+        '<b>9</b><a href="x">0</a><font color="red">0</font>',
+        "<i>9</i><em>0</em><small>0</small><u></u><strong></strong>",
+        '<p style="display:block">900</p>',
+        '<span style="display: inline-block">9</span>00',
+        "<div><p>900</p></div><br>",
+        "900<script>1</script><style>2</style><template><b>3</b></template><noscript>4</noscript>",
+        "900<template>1<template>2</template>3</template>",
+        "\n  900\n",
+    ],
+)
+def test_markup_that_leaves_a_figure_whole(tmp_path: Path, cell: str) -> None:
+    table = read(written(tmp_path, html(CELLS).replace("<td>900<", f"<td>{cell}<"), "a.html"))
+    assert rows_of(table) == WHOLE
+
+
+def test_names_and_keys_of_a_page_are_one_line(tmp_path: Path) -> None:
+    page = html(CELLS).replace("<td>VALID<", "<td>V<sub>o</sub>tos<br>2024<br><p>7</p><")
+    page = page.replace("<td>Norte<", "<td><p>Norte</p>Grande<br>2<").replace(
+        "<td>01<", "<td>0<br>1<"
+    )
+    table = read(written(tmp_path, page, "a.html"), lines={"valid": "Votos 2024 7"})
+    assert rows_of(table, "station", "state", "valid")[0] == ("0 1", "Norte Grande 2", 12)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("<tr><td>Sur", "<tr hidden><td>Sur", "2 rows are hidden, and were read"),
+        ("<tr><td>Norte", '<tr style="display:none"><td>Norte', "1 row is hidden, and was read"),
+        ("<tr><td>Norte", "<tbody hidden><tr><td>Norte", "3 rows are hidden, and were read"),
+        ("<tr><td>Sur", "<tbody hidden></tbody><tr><td>Sur", ""),
+    ],
+)
+def test_hidden_rows_of_a_page_are_told(tmp_path: Path, before: str, after: str, said: str) -> None:
+    table = read(written(tmp_path, html(CELLS).replace(before, after), "a.html"))
+    assert rows_of(table) == WHOLE
+    assert [text for text in table.source.text if "hidden" in text] == ([said] if said else [])
+
+
+@pytest.mark.parametrize("tag", ["script", "noscript", "template"])
+def test_a_page_that_is_silent_to_its_end_is_refused(tmp_path: Path, tag: str) -> None:
+    page = html(CELLS).replace("<tr><td>Sur", f"<{tag}><tr><td>Sur")
+    with pytest.raises(InputError, match=f"ends inside(.|\n)*<{tag}> that never ends"):
+        read(written(tmp_path, page, "a.html"))

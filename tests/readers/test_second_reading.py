@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import openpyxl.chart
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -134,11 +135,31 @@ def test_what_makes_a_workbook_ambiguous_is_told(tmp_path: Path) -> None:
     assert (3, "VALID", "15<!-- x -->00", "1500") in told
 
 
+def test_a_formula_that_was_never_worked_out_is_read_alike(tmp_path: Path) -> None:
+    """One library has its 0, which the first reading does not take for a value."""
+    cell = '<c r="C3"><f>D3+E3</f><v>0</v></c>'
+    (one,) = read_twice(changed(saved(tmp_path, CELLS), NUMBER, cell))
+    assert (one.cells, one.unlike, one.shown, one.refused) == (20, 0, (), "")
+
+
+def test_a_sheet_beside_a_chart_is_read_alike() -> None:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for row in (["x", "y"], [1, 2]):
+        book.active.append(row)
+    chart = openpyxl.chart.BarChart()
+    chart.add_data(openpyxl.chart.Reference(book.active, min_col=2, min_row=2))
+    book.create_chartsheet("seen").add_chart(chart)
+    book.save(out)
+    one = twice(out.getvalue(), "a.xlsx", sheet="Sheet")
+    assert (one.cells, one.unlike, one.refused) == (4, 0, "")
+
+
 def test_texts_as_spreadsheets_write_them_are_read_alike(tmp_path: Path) -> None:
     """Signs spelt out, white space that need not be kept, a text in pieces, and an empty one."""
-    texts = ("<t>a_x000D_b</t>", "<t> a </t>", "<r><t>a</t></r><r><t>b</t></r>", "<t></t>")
+    raised = '<r><t>1</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>2</t></r>'
+    texts = (raised, "<t>a_x000D_b</t>", "<t> a </t>", "<r><t>a</t></r><r><t>b</t></r>", "<t></t>")
     for left, text in enumerate(texts):
-        place = "CDEF"[left] + "3"
+        place = "CDEFG"[left] + "3"
         cell = f'<c r="{place}" t="inlineStr"><is>{text}</is></c>'
         path = saved(tmp_path, CELLS, left=left)
         (one,) = read_twice(changed(path, NUMBER.replace("C3", place), cell))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import openpyxl
 import pytest
 
 from tallyverify.errors import InputError
-from tallyverify.readers.kinds.formula_errors import formula_errors
+from tallyverify.readers.kinds.formula_errors import Looked, formula_errors
 from tallyverify.readers.kinds.open_document import cells_of_no_type
 from tests.helpers.small import CONTEST, HEADER, WHOLE, read, rows_of
+from tests.hostile.sound import packed, unpacked
 
 CELLS: list[list[Any]] = [
     HEADER.split(","),
@@ -230,7 +232,7 @@ def test_a_sheet_whose_part_is_not_found_says_so() -> None:
         file.writestr("xl/_rels/workbook.xml.rels", '<r><l Id="r1" Target="no.xml"/></r>')
     found, (said,) = formula_errors(out.getvalue(), "a")
     assert (found, said) == (
-        {},
+        Looked(),
         "in this kind of workbook, an error of a formula reads as an empty cell",
     )
 
@@ -338,7 +340,7 @@ def test_an_error_of_an_open_document_that_is_repeated_stands_in_each_row(tmp_pa
 
     def repeated(rows: int) -> dict[tuple[int, int], str]:
         again = b'%b table:number-rows-repeated="%d">' % (sign[:-1], rows)
-        return cells_of_no_type(head + again + last, "actas")
+        return cells_of_no_type(head + again + last, "actas").texts
 
     assert repeated(2) == dict.fromkeys([(3, 3), (4, 3)], "a formula without a value")
     with pytest.raises(ValueError, match="too many"):
@@ -363,3 +365,199 @@ def test_hidden_sheets_are_told(tmp_path: Path) -> None:
 def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"sheet 'old': the sheet is empty"):
         read(saved(tmp_path, CELLS, old="visible"), sheet="old", contest=CONTEST)
+
+
+def with_part(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+    """Change a part of a workbook."""
+    parts = unpacked(path.read_bytes())
+    changed = change(parts[part])
+    assert changed != parts[part]
+    path.write_bytes(packed(parts | {part: changed}))
+    return path
+
+
+FORMULA = '<c r="C3"><f>D3+E3</f><v>{}</v></c>'
+
+
+@pytest.mark.parametrize("zero", ["0", "0.0", "-0"])
+def test_the_0_of_formulas_that_are_worked_out_as_the_workbook_opens(
+    tmp_path: Path, zero: str
+) -> None:
+    """So xlsxwriter writes them, and pandas by it: a spreadsheet shows the sum."""
+    path = changed(saved(tmp_path, CELLS), NUMBER, FORMULA.format(zero))
+    table = read(path)  # openpyxl writes that all is to be worked out anew
+    assert rows_of(table)[1] == ("02", None, 900, 600)
+    (unread,) = table.unread[["row", "column", "text"]].values.tolist()
+    assert unread == [3, "VALID", "a formula without a value"]
+    assert any("C3 a formula without a value" in said for said in table.source.text)
+
+
+@pytest.mark.parametrize("value", ["1500", "0"])
+def test_other_values_of_formulas_hold(tmp_path: Path, value: str) -> None:
+    path = changed(saved(tmp_path, CELLS), NUMBER, FORMULA.format(value))
+    if value == "0":
+        with_part(path, "xl/workbook.xml", lambda xml: xml.replace(b' fullCalcOnLoad="1"', b""))
+    table = read(path)
+    assert rows_of(table)[1] == ("02", int(value), 900, 600)
+    assert not len(table.unread)
+
+
+RAISED, STRUCK = '<vertAlign val="superscript"/>', "<strike/>"
+
+
+def runs(first: str, second: str, *, of_first: str = "", of_second: str = "") -> str:
+    """Return a text of two runs in XML."""
+    return "".join(
+        f"<r><rPr><sz val='9'/>{marks}</rPr><t>{text}</t></r>"
+        for text, marks in ((first, of_first), (second, of_second))
+    )
+
+
+@pytest.mark.parametrize("inline", [True, False])
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        (runs("1500", "1", of_second=RAISED), "1500\n1"),
+        (runs("1400", "1500", of_first=STRUCK), "1400\n1500"),
+        (runs("1500", "1", of_second='<vertAlign val="subscript"/>'), "1500\n1"),
+        (runs("1", "500") + "<rPh sb='0' eb='1'><t>7</t></rPh>", None),
+        (runs("15", "00", of_first='<strike val="0"/>'), None),
+        (runs("15", "00", of_first='<vertAlign val="baseline"/>'), None),
+    ],
+)
+def test_parts_of_a_text_that_stand_apart_are_no_figure(
+    tmp_path: Path, text: str, read_as: str | None, inline: bool
+) -> None:
+    path = saved(tmp_path, CELLS)
+    if inline:
+        changed(path, NUMBER, f'<c r="C3" t="inlineStr"><is>{text}</is></c>')
+    else:
+        changed(path, NUMBER, '<c r="C3" t="s"><v>1</v></c>')
+        add_shared(path, text)
+    table = read(path)
+    if read_as is None:
+        assert rows_of(table) == WHOLE
+        return
+    assert rows_of(table)[1] == ("02", None, 900, 600)
+    assert table.unread[["row", "column", "text"]].values.tolist() == [[3, "VALID", read_as]]
+    assert "text that is raised, lowered or struck out stands apart in: C3" in table.source.text
+
+
+def add_shared(path: Path, text: str) -> None:
+    """Give a workbook a part of texts that cells share, the second of which is this."""
+    parts = unpacked(path.read_bytes())
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/sharedStrings.xml"] = (
+        f'<sst xmlns="{space}"><si><t>x</t></si><si>{text}</si></sst>'.encode()
+    )
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    link = f'<Relationship Id="rId99" Type="{kind}" Target="/xl/sharedStrings.xml"/>'
+    links = "xl/_rels/workbook.xml.rels"
+    end = b"</Relationships>"
+    parts[links] = parts[links].replace(end, link.encode() + end)
+    path.write_bytes(packed(parts))
+
+
+def test_a_raised_letter_and_a_raised_mark_of_a_column_stay(tmp_path: Path) -> None:
+    text = runs("N", "o", of_second=RAISED)
+    path = changed(saved(tmp_path, CELLS), "<t>Norte</t>", text)
+    assert rows_of(read(path), "state")[0] == ("No",)
+    path = changed(saved(tmp_path, CELLS), "<t>VALID</t>", runs("V1", "2", of_second=RAISED))
+    assert rows_of(read(path, lines={"valid": "V12"})) == WHOLE
+
+
+@pytest.mark.parametrize("mark", ['hidden="1"', "hidden='true'"])
+def test_hidden_rows_are_told(tmp_path: Path, mark: str) -> None:
+    path = changed(saved(tmp_path, CELLS), '<row r="3"', f'<row r="3" {mark}')
+    table = read(path)
+    assert rows_of(table) == WHOLE
+    assert table.source.text == ("workbook (xlsx)", "1 row is hidden, and was read")
+
+
+def test_hidden_rows_without_a_number_and_of_nothing(tmp_path: Path) -> None:
+    path = changed(saved(tmp_path, CELLS), '<row r="3"', '<row hidden="1"')
+    path = changed(path, '<row r="4"', '<row hidden="1"')
+    path = changed(path, "</sheetData>", '<row r="9" hidden="1"/></sheetData>')
+    assert "2 rows are hidden, and were read" in read(path).source.text
+
+
+def open_text(inside: str, beside: str = "") -> str:
+    """Return a cell of an OpenDocument of text with markup in it."""
+    text = f"<text:p>{inside}</text:p>{beside}"
+    return f'<table:table-cell office:value-type="string">{text}</table:table-cell>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "read_as"),
+    [
+        ("1<text:tab/>2", "1\n2"),
+        ("1<text:line-break/>2", "1\n2"),
+        ("12<text:frame>9</text:frame>", "12\n9"),
+        ('12<text:span text:style-name="raised">1</text:span>', "12\n1"),
+        ('<text:span text:style-name="struck">7</text:span>12', "7\n12"),
+    ],
+)
+def test_parts_of_a_text_of_an_open_document_that_stand_apart_are_no_figure(
+    tmp_path: Path, inside: str, read_as: str
+) -> None:
+    path = with_part(open_document(tmp_path, open_text(inside)), "content.xml", with_styles)
+    table = read(path, sheet="actas")
+    assert rows_of(table) == [*WHOLE[:2], ("03", 7, None, 7)]
+    assert table.unread[["row", "column", "text"]].values.tolist() == [[4, "A", read_as]]
+    assert "text that is raised, lowered or struck out stands apart in: D4" in table.source.text
+
+
+def with_styles(xml: bytes) -> bytes:
+    styles = "".join(
+        f'<text:style text:name="{name}"><text:text-properties text:{what}/></text:style>'
+        for name, what in (
+            ("raised", 'text-position="super 58%"'),
+            ("struck", 'text-line-through-style="solid"'),
+            ("plain", 'text-position="0% 100%" text:text-line-through-style="none"'),
+        )
+    )
+    return xml.replace(b"<office:body>", f"{styles}<office:body>".encode())
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        open_text('<text:span>1</text:span><text:span text:style-name="plain">2</text:span>'),
+        open_text("<text:a>12</text:a><office:annotation><text:p>9</text:p></office:annotation>"),
+        open_text("12", "<office:annotation><text:p>9<text:tab/>9</text:p></office:annotation>"),
+    ],
+)
+def test_markup_of_an_open_document_that_leaves_a_figure_whole(tmp_path: Path, cell: str) -> None:
+    path = with_part(open_document(tmp_path, cell), "content.xml", with_styles)
+    table = read(path, sheet="actas")
+    assert rows_of(table) == [*WHOLE[:2], ("03", 7, 12, 7)]
+    assert table.source.text == ("workbook (ods)",)
+
+
+def test_a_table_inside_a_cell_of_an_open_document_is_refused(tmp_path: Path) -> None:
+    inner = "<table:table><table:table-row><table:table-cell/></table:table-row></table:table>"
+    with pytest.raises(InputError, match=r"a\.ods: sheet 'actas': a cell of the sheet holds a tab"):
+        read(open_document(tmp_path, open_text("7", inner)), sheet="actas")
+
+
+@pytest.mark.parametrize("state", ["collapse", "filter"])
+def test_hidden_rows_of_an_open_document_are_told(tmp_path: Path, state: str) -> None:
+    mark = f'<table:table-row table:visibility="{state}"><'.encode()
+
+    def hide(xml: bytes) -> bytes:
+        head, _, last = xml.rpartition(b"<table:table-row><")
+        none = (
+            mark[:-1] + b'<table:table-cell table:number-columns-repeated="9"/></table:table-row>'
+        )
+        return head + mark + last.replace(b"</table:table>", none + b"</table:table>", 1)
+
+    path = with_part(open_document(tmp_path, _open_cell(0)), "content.xml", hide)
+    table = read(path, sheet="actas")
+    assert rows_of(table) == WHOLE
+    assert table.source.text == ("workbook (ods)", "1 row is hidden, and was read")
+
+
+def test_text_far_too_deep_in_an_open_document_is_refused(tmp_path: Path) -> None:
+    deep = "<text:span>" * 2_000 + "7" + "</text:span>" * 2_000
+    with pytest.raises(InputError, match=r"damaged(.|\n)*more than 50 deep"):
+        read(open_document(tmp_path, open_text(deep)), sheet="actas")

@@ -9,20 +9,31 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from defusedxml.ElementTree import ParseError, fromstring
 
 from tallyverify.language import formula, told
 from tallyverify.readers.kinds.open_document import cells_of_no_type
-from tallyverify.readers.kinds.sheet_xml import Places, cell_name, cells_without_value
+from tallyverify.readers.kinds.rich_text import parted_cells
+from tallyverify.readers.kinds.sheet_xml import (
+    Looked,
+    Places,
+    cell_name,
+    cells_without_value,
+    hidden_rows_of,
+)
 from tallyverify.readers.words import first_of
 
-_MAIN, _OPEN_DOCUMENT = "xl/workbook.xml", "content.xml"
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element  # the type alone  # nosec B405
+
+_MAIN, _SHARED, _OPEN_DOCUMENT = "xl/workbook.xml", "xl/sharedStrings.xml", "content.xml"
 
 
-def formula_errors(data: bytes, sheet: str) -> tuple[Places, tuple[str, ...]]:
-    """Return the texts of such cells by row and column, counted from 0, and in words which.
+def formula_errors(data: bytes, sheet: str) -> tuple[Looked, tuple[str, ...]]:
+    """Return such cells, and in words which.
 
     Raises ValueError for a sheet that is damaged.
     """
@@ -31,24 +42,38 @@ def formula_errors(data: bytes, sheet: str) -> tuple[Places, tuple[str, ...]]:
     except (KeyError, ParseError, expat.ExpatError, zipfile.BadZipFile) as error:
         raise ValueError(str(error)) from None
     if found is None:
-        return {}, (told("in this kind of workbook, an error of a formula reads as an empty cell"),)
-    if not found:
-        return {}, ()
-    says = told(
-        "errors of formulas, and cells whose value is missing or broken off: {cells}",
-        cells=_told(found),
-    )
-    return found, (says,)
+        says = told("in this kind of workbook, an error of a formula reads as an empty cell")
+        return Looked(), (says,)
+    said = []
+    if found.texts:
+        says = told(
+            "errors of formulas, and cells whose value is missing or broken off: {cells}",
+            cells=_told(found.texts),
+        )
+        said.append(says)
+    if found.parted:
+        says = told(
+            "text that is raised, lowered or struck out stands apart in: {cells}",
+            cells=first_of([cell_name(*place) for place in found.parted], 12),
+        )
+        said.append(says)
+    return found, tuple(said)
 
 
-def _found(data: bytes, sheet: str) -> Places | None:
+def _found(data: bytes, sheet: str) -> Looked | None:
     if not data.startswith(b"PK"):
         return None
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = _PartsByName(archive)
         if _MAIN in parts:
-            part = _part_of(parts, sheet)
-            return cells_without_value(parts.read(part)) if part in parts else None
+            book = fromstring(parts.read(_MAIN))
+            part = _part_of(parts, book, sheet)
+            if part not in parts:
+                return None
+            xml = parts.read(part)
+            texts = cells_without_value(xml, anew=_worked_out_anew(book))
+            shared = parts.read(_SHARED) if _SHARED in parts else b""
+            return Looked(texts, parted_cells(xml, shared), hidden_rows_of(xml))
         if _OPEN_DOCUMENT in archive.namelist():
             return cells_of_no_type(archive.read(_OPEN_DOCUMENT), sheet)
     return None
@@ -77,9 +102,16 @@ class _PartsByName:
         return self.archive.read(self.names[name.lower()])
 
 
-def _part_of(parts: _PartsByName, sheet: str) -> str:
+def _worked_out_anew(book: Element) -> bool:
+    """Whether spreadsheets work out all formulas as the workbook opens, whatever it holds."""
+    return any(
+        one.tag.rpartition("}")[2] == "calcPr" and one.get("fullCalcOnLoad") in ("1", "true")
+        for one in book.iter()
+    )
+
+
+def _part_of(parts: _PartsByName, book: Element, sheet: str) -> str:
     """Return the name of the part of an xlsx file that holds a sheet; empty where none is named."""
-    book = fromstring(parts.read(_MAIN))
     links = fromstring(parts.read("xl/_rels/workbook.xml.rels"))
     target = {link.get("Id"): link.get("Target", "") for link in links}
     for one in book.iter():

@@ -6,6 +6,8 @@ Of cells or rows that stand twice, a library keeps the last: such a sheet is ref
 from __future__ import annotations
 
 import re
+from collections.abc import Set
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from tallyverify.errors import InputError
@@ -13,6 +15,22 @@ from tallyverify.language import number, told
 
 Places = dict[tuple[int, int], str]
 """Texts of cells by row and column, counted from 0."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found in a sheet, by row and column, counted from 0."""
+
+    texts: Places = field(default_factory=dict)
+    parted: Places = field(default_factory=dict)
+    """Texts of which parts stand apart, and must not be joined to one figure."""
+    hidden: Set[int] = frozenset()
+    """Rows."""
+
+
+_ROWS = re.compile(rb"<(?:[^<>\s:]*:)?row(?:\s[^<>]*)?>")
+_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,7})["']""")
+_ROW_HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 
 ERROR_TEXT, NONE_TEXT = "#ERROR", told("a formula without a value")
 """What stands for such a cell among the texts of its column, see ``names.NO_PLACE``."""
@@ -26,15 +44,17 @@ _UNUSUAL = re.compile(
 )
 _NUMBERED = re.compile(rb'<(?:row|c) r="([A-Z]*)([0-9]+)"')
 """Where no tag is unusual, the latter finds all rows and cells: quicker than a parser by far."""
+_ZERO = re.compile(r"-?0+(?:[.]0*)?(?:[Ee][+-]?[0-9]+)?")
 _MOST_RAW = 60
 
 
-def cells_without_value(xml: bytes) -> Places:
+def cells_without_value(xml: bytes, *, anew: bool = False) -> Places:
     """Return what stands in such cells: the error, that there is no value, or the value as written.
 
     A library takes the first piece of ``15<!-- -->00`` for the number: what is written in several
     pieces is not read. Raises an InputError for rows or cells that stand twice or in no order, and
-    for a cell of two values.
+    for a cell of two values. Where all is worked out ``anew`` as the workbook opens, the 0 of a
+    formula is what a program writes that does not work it out.
 
     Examples
     --------
@@ -42,7 +62,27 @@ def cells_without_value(xml: bytes) -> Places:
     {(1, 1): '15<!-- x -->00'}
     """
     marked = any(sign in xml for sign in _SIGNS) or xml.find(b"<?", 1) > 0
-    return {} if not marked and _is_plain(xml) else _Sheet(xml).found
+    return {} if not marked and _is_plain(xml) else _Sheet(xml, anew).found
+
+
+def hidden_rows_of(xml: bytes) -> set[int]:
+    """Return the rows that a sheet hides, by hand or by a filter, counted from 0.
+
+    Examples
+    --------
+    >>> hidden_rows_of(b'<sheetData><row r="2" hidden="1"><c/></row><row r="3"/></sheetData>')
+    {1}
+    """
+    hidden: set[int] = set()
+    if b"hidden" not in xml:
+        return hidden
+    row = -1
+    for found in _ROWS.finditer(xml):
+        named = _ROW_NUMBER.search(found[0])
+        row = int(named[1]) - 1 if named else row + 1
+        if _ROW_HIDDEN.search(found[0]):
+            hidden.add(row)
+    return hidden
 
 
 def cell_name(row: int, column: int) -> str:
@@ -81,7 +121,8 @@ def _is_plain(xml: bytes) -> bool:
 
 
 class _Sheet:
-    def __init__(self, xml: bytes) -> None:
+    def __init__(self, xml: bytes, anew: bool) -> None:
+        self.anew = anew
         self.found: Places = {}
         self.row = self.column = -1
         self.place = (-1, -1)
@@ -111,7 +152,7 @@ class _Sheet:
         if name == "row":
             self.begin_row(int(attributes.get("r", self.row + 2)) - 1)
         elif name == "c":
-            self.begin_cell(_place(attributes.get("r", ""), self.row, self.column))
+            self.begin_cell(cell_place(attributes.get("r", ""), self.row, self.column))
             self.kind, self.formula = attributes.get("t", "n"), False
             self.value, self.raw = "", ""
         elif name in ("v", "is") and self.values & {"v", "is"}:
@@ -172,11 +213,17 @@ class _Sheet:
                 self.found[self.place] = text
             elif self.kind == "e":
                 self.found[self.place] = text or ERROR_TEXT
-            elif self.formula and not text and self.kind != "str":  # it may well result in no text
+            elif self.formula and self.is_none(text):
                 self.found[self.place] = NONE_TEXT
 
+    def is_none(self, text: str) -> bool:
+        """Whether this is no result of a formula; it may well result in no text."""
+        return (
+            bool(_ZERO.fullmatch(text)) if text and self.anew else not text and self.kind != "str"
+        )
 
-def _place(name: str, row: int, column: int) -> tuple[int, int]:
+
+def cell_place(name: str, row: int, column: int) -> tuple[int, int]:
     """Return where a cell stands by its name; one without a name follows the one before it."""
     named = re.fullmatch(r"([A-Za-z]{1,3})([0-9]{1,7})", name)
     if named is None:

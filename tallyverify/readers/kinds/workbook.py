@@ -17,6 +17,7 @@ from tallyverify.readers.kinds.formula_errors import formula_errors
 from tallyverify.readers.kinds.header import beyond_the_file, empty_header, header_names
 from tallyverify.readers.opening.sheets import sheets_there
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.words import hidden_rows
 
 
 def read_workbook(
@@ -37,7 +38,7 @@ def read_workbook(
         top, left = sheet.start or (0, 0)
         merged = sheet.merged_cell_ranges or ()
         try:
-            errors, said = formula_errors(content.data, name)
+            looked, said = formula_errors(content.data, name)
         except InputError as error:
             place = told("sheet {sheet}", sheet=shown(name))
             raise error.at(place).in_file(content.name) from None
@@ -52,11 +53,14 @@ def read_workbook(
         place = told("sheet {sheet}", sheet=shown(name))
         raise InputError(told("the sheet is empty"), file=content.name, place=place)
     cells = dict(enumerate([_cell(value) for value in row] for row in rows))
-    for (row, column), text in errors.items():
+    for (row, column), text in looked.texts.items():
         # Rows of nothing else are not among those read; columns of nothing else have no name.
         if row >= top and 0 <= column - left < len(rows[0]):
             cells.setdefault(row - top, [None] * len(rows[0]))[column - left] = text
     asked = [row - 1 - top for row in header] or [0]
+    for (row, column), text in looked.parted.items():
+        if row - top > asked[-1] and 0 <= column - left < len(rows[0]):
+            cells[row - top][column - left] = text
     if asked[-1] > max(cells):
         raise beyond_the_file(content.name, asked[-1] + 1 + top, top + max(cells) + 1)
     names = header_names([[cell or "" for cell in cells.get(at, ())] for at in asked])
@@ -82,7 +86,8 @@ def read_workbook(
             if last > first > top + asked[-1]
         ),
     )
-    return raw, (*_hidden(book, name), *said)
+    hidden = hidden_rows(sum(at + top in looked.hidden for at in filled))
+    return raw, (*_hidden(book, name), *hidden, *said)
 
 
 def _chosen(book: Any, name: str | None, file: str) -> str:

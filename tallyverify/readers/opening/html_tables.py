@@ -7,11 +7,23 @@ from html.parser import HTMLParser
 
 from tallyverify.errors import InputError
 from tallyverify.language import told
+from tallyverify.readers.opening.html_cells import SILENT, CellText, is_hidden
 from tallyverify.readers.opening.table_limits import as_cells, check_cells, check_columns
 
 Grid = list[list[str]]
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table of a page, and how many of its rows a browser does not show."""
+
+    rows: Grid
+    hidden: int = 0
+
+
 _MOST_SPAN = 1000  # as browsers have it
-_ENDS = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th", "tr")}
+_PARTS = ("thead", "tbody", "tfoot")
+_OF_TABLES = ("td", "th", "tr", *_PARTS)
 
 
 @dataclass
@@ -31,18 +43,22 @@ class _Cells:
 @dataclass
 class _Table:
     cells: _Cells
+    hides: bool = False  # all of it
+    part_hides: bool = False  # a head, body or foot
+    row_hides: bool = False
+    hidden: int = 0
     rows: Grid = field(default_factory=list)
     # Of cells that reach down: their text, and how many more rows, by column.
     below: dict[int, tuple[str, int]] = field(default_factory=dict)
     row: list[str] | None = None
-    cell: list[str] | None = None
+    cell: CellText | None = None
     spans: tuple[int, int] = (1, 1)
 
     def end_cell(self) -> None:
         if self.cell is None:
             return
         self.open_row()
-        text = " ".join("".join(self.cell).split())
+        text = self.cell.text
         across, down = self.spans
         self.cells.written += 1
         self.cells.spread += across * as_cells(text)
@@ -78,7 +94,8 @@ class _Table:
         if self.row:
             check_columns(len(self.row), self.cells.file)
             self.rows.append(self.row)
-        self.row = None
+            self.hidden += self.hides or self.part_hides or self.row_hides
+        self.row, self.row_hides = None, False
 
     _reaching: dict[int, tuple[str, int]] = field(default_factory=dict)
 
@@ -87,62 +104,78 @@ class _Tables(HTMLParser):
     def __init__(self, file: str) -> None:
         super().__init__(convert_charrefs=True)
         self.cells = _Cells(file)
-        self.done: list[Grid] = []
+        self.done: list[_Table] = []
         self.open: list[_Table] = []
-        self.silent = 0  # how many scripts and styles are open
+        self.silent, self.silences = "", 0  # the script or the like that is open, how many deep
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in SILENT:
+            self.silent = self.silent or tag
+            self.silences += tag == self.silent
+        if self.silent:
+            return
+        if self.open and self.open[-1].cell is not None and tag not in _OF_TABLES:
+            self.open[-1].cell.begin(tag, given)
         if tag == "table":
-            self.open.append(_Table(self.cells))
+            self.open.append(_Table(self.cells, hides=is_hidden(given)))
         elif self.open:
             table = self.open[-1]
             if tag in ("td", "th"):
                 table.end_cell()
                 table.open_row()
-                table.cell = []
-                given = dict(attrs)
+                table.cell = CellText()
                 table.spans = (_span(given.get("colspan")), _span(given.get("rowspan")))
             elif tag == "tr":
                 table.end_row()
                 table.open_row()
-            elif tag == "br" and table.cell is not None:
-                table.cell.append(" ")
-        self.silent += tag in ("script", "style")
+                table.row_hides = is_hidden(given)
+            elif tag in _PARTS:
+                table.end_row()
+                table.part_hides = is_hidden(given)
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in ("script", "style") and self.silent > 0
+        if self.silent:
+            self.silences -= tag == self.silent
+            self.silent = self.silent if self.silences else ""
+            return
         if not self.open:
             return
         if tag in ("td", "th"):
             self.open[-1].end_cell()
-        elif tag in ("tr", "thead", "tbody"):
+        elif tag in ("tr", *_PARTS):
             self.open[-1].end_row()
+            self.open[-1].part_hides &= tag == "tr"
         elif tag == "table":
             table = self.open.pop()
             table.end_row()
-            self.done.append(table.rows)
+            self.done.append(table)
+        if self.open and self.open[-1].cell is not None:
+            self.open[-1].cell.mark(tag)
 
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1].cell is not None and not self.silent:
-            self.open[-1].cell.append(data)
+            self.open[-1].cell.say(data)
 
 
 def _span(given: str | None) -> int:
     return min(max(int(given), 1), _MOST_SPAN) if given and given.strip().isdecimal() else 1
 
 
-def tables_in(page: str, file: str) -> list[Grid]:
-    """Return the tables of a page that end, as rows of the text of their cells.
+def tables_in(page: str, file: str) -> list[PageTable]:
+    r"""Return the tables of a page that end, as rows of the text of their cells.
 
     Raises
     ------
     InputError
-        If the page ends inside a tag or comment, or is a table of far more cells than it writes.
+        If the page ends inside a tag, a comment, a script or the like, or is a table of far more
+        cells than it writes.
 
     Examples
     --------
-    >>> tables_in("<table><tr><th>A<th>B<tr><td rowspan=2>x<td>1<tr><td>2</table>", "a.html")
-    [[['A', 'B'], ['x', '1'], ['x', '2']]]
+    >>> page = "<table><tr><th>A<th>B<tr><td rowspan=2>x<td>1<tr><td>2<sup>1</sup></table>"
+    >>> tables_in(page, "a.html")
+    [PageTable(rows=[['A', 'B'], ['x', '1'], ['x', '2\n1']], hidden=0)]
     """
     _check_ends(page, file)
     parser = _Tables(file)
@@ -154,18 +187,25 @@ def tables_in(page: str, file: str) -> list[Grid]:
         what = told("the page cannot be read")
         hint = told("save the table as CSV")
         raise InputError(what, file=file, found=str(error)[:100], hint=hint) from None
+    if parser.silent:
+        raise _cut_off(file, told("{tag} that never ends", tag=f"<{parser.silent}>"))
     for table in parser.open:
         table.end_row()
-    return [*parser.done, *(table.rows for table in parser.open)]
+    return [PageTable(table.rows, table.hidden) for table in (*parser.done, *parser.open)]
 
 
 def _check_ends(page: str, file: str) -> None:
     """Refuse a page that is cut off: the parser would look for the end from each tag anew."""
     for opens, closes in (("<", ">"), ("<!--", "-->")):
         if page.rfind(opens) > page.rfind(closes):
-            raise InputError(
-                told("the page ends inside a tag or a comment"),
-                file=file,
-                found=told("{opens} without {closes} after it", opens=opens, closes=closes),
-                hint=told("the file may have been cut off; fetch it again"),
-            )
+            found = told("{opens} without {closes} after it", opens=opens, closes=closes)
+            raise _cut_off(file, found)
+
+
+def _cut_off(file: str, found: str) -> InputError:
+    return InputError(
+        told("the page ends inside a tag or a comment"),
+        file=file,
+        found=found,
+        hint=told("the file may have been cut off; fetch it again"),
+    )

@@ -168,6 +168,7 @@ def _joined(units: list[Unit], name: str, fill_down: tuple[str, ...]) -> Raw:
         file=name,
         numbers=numbers,
         merged=merged,
+        lines=any(raw.lines for raw in raws),
         encoding=first.encoding if len({raw.encoding for raw in raws}) == 1 else None,
         separator=first.separator if len({raw.separator for raw in raws}) == 1 else None,
         header=first.header if len({raw.header for raw in raws}) == 1 else (),

@@ -14,7 +14,7 @@ from tallyverify.language import clauses, counted, formula, number, told
 from tallyverify.readers.kinds.header import odd_row
 from tallyverify.readers.opening.html_tables import Grid, tables_in
 from tallyverify.readers.raw import Raw
-from tallyverify.readers.words import row_place
+from tallyverify.readers.words import hidden_rows, row_place
 from tallyverify.taken import takes_input
 
 _FIXED = re.compile(r"\S {2,}\S")
@@ -40,27 +40,29 @@ def charset_of(page: bytes) -> str | None:
 def read_html(data: bytes, name: str, sheet: str | None) -> tuple[Raw, tuple[str, ...]]:
     """Return the largest table of a page, or the one that ``sheet`` numbers, and which it was."""
     page = data.decode("utf-8", "replace")
-    tables = [table for table in tables_in(page, name) if len(table) > 1]
+    tables = [table for table in tables_in(page, name) if len(table.rows) > 1]
     if not tables:
         no_table, hint = told("the page has no table with rows"), told("save it as CSV")
         raise InputError(no_table, file=name, hint=hint)
+    grids = [table.rows for table in tables]
     numbers = [str(at + 1) for at in range(len(tables))]
     if sheet is not None and sheet not in numbers:
         raise InputError(
             told("the page has no table of this number"),
             file=name,
             found=shown(sheet),
-            expected=clauses(map(_table_told, numbers, tables)),
+            expected=clauses(map(_table_told, numbers, grids)),
             hint=told("tables are numbered from 1 in mapping.sheet"),
         )
-    at = int(sheet) - 1 if sheet else max(range(len(tables)), key=lambda k: _size(tables[k]))
+    at = int(sheet) - 1 if sheet else max(range(len(tables)), key=lambda k: _size(grids[k]))
     which = {"table": numbers[at], "tables": str(len(tables))}
     said = told("HTML, table {table} of {tables}", **which)
     if sheet is None and len(tables) > 1:
         said = told(
             "HTML, table {table} of {tables}, the largest (mapping.sheet may name another)", **which
         )
-    return replace(_of_grid(tables[at], name), sheet=numbers[at]), (said,)
+    hidden = hidden_rows(tables[at].hidden)
+    return replace(_of_grid(grids[at], name), sheet=numbers[at]), (said, *hidden)
 
 
 def _size(table: Grid) -> int:
@@ -88,7 +90,8 @@ def _of_grid(table: Grid, name: str) -> Raw:
         pa.chunked_array([pa.array([row[at] or None for row in rows], pa.string())])
         for at in range(width)
     ]
-    return Raw(list(header), columns, name, first_row=2)
+    # The names of columns are one line, and so are those of stations and areas: see Raw.text.
+    return Raw([" ".join(cell.split()) for cell in header], columns, name, first_row=2, lines=True)
 
 
 @takes_input

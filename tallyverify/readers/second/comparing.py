@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from tallyverify.readers.kinds.header import header_names
+from tallyverify.readers.kinds.parted import LINE
 from tallyverify.readers.kinds.sheet_xml import NONE_TEXT
 from tallyverify.readers.raw import Raw
 from tallyverify.readers.second.text_rows import Rows
@@ -20,7 +21,8 @@ _MOST_SHOWN = 24
 def compared_with_rows(raw: Raw, rows: Rows, library: str) -> SecondReading:
     """Compare columns of text with the rows that a second library found.
 
-    A cell that one of them does not have is empty there.
+    A cell that one of them does not have is empty there. A formula that was never worked out is
+    written as empty, or as 0; parts of a text that the first reading parts stand joined there.
     """
     header = raw.header or (raw.first_row - 1,)
     before = [""] * raw.left
@@ -41,7 +43,13 @@ def compared_with_rows(raw: Raw, rows: Rows, library: str) -> SecondReading:
         )
         if one != other
     )
-    unlike = [(*place, one, other) for *place, one, other in pairs if _text(one) != _text(other)]
+    unlike = [
+        (*place, one, other)
+        for *place, one, other in pairs
+        if _text(one) != _text(other)
+        and not (one == NONE_TEXT and other == "0")
+        and not (one and _text(one).replace(LINE, "") == _text(other))
+    ]
     return _compared(raw, library, len(raw.names) * len(first), unlike)
 
 

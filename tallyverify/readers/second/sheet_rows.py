@@ -15,15 +15,19 @@ def sheet_rows(data: bytes, sheet: str) -> Rows:
     A number that is whole is written as an integer, as the first reading has it. A formula without
     a value is empty. What openpyxl raises for a file that it cannot read is of many kinds.
     """
-    import openpyxl
+    from openpyxl.reader.excel import ExcelReader
     from openpyxl.utils.escape import unescape
+
+    class _Reader(ExcelReader):  # type: ignore[misc]
+        def read_chartsheet(self, *_: object) -> None:
+            """Pass it over: openpyxl fails at its links where it reads only."""
 
     with warnings.catch_warnings():
         # It warns of parts of a workbook that it leaves out: pictures, validation of input.
         warnings.filterwarnings("ignore", module="openpyxl")
-        book = openpyxl.load_workbook(
-            io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-        )
+        reader = _Reader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        reader.read()
+        book = reader.wb
         there = book[sheet]
         there.reset_dimensions()  # those that the file states need not be true
         rows = {
