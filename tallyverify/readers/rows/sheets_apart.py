@@ -99,7 +99,7 @@ def _said_of_station(raw: Raw, mapping: Mapping, rows: Counts) -> Codes:
     columns = {str(at): codes for at, codes in enumerate(texts) if codes is not None}
     if not columns:
         return np.zeros(len(rows), dtype=np.intp)
-    found: Codes = pd.DataFrame(columns).groupby(list(columns)).ngroup().to_numpy(dtype=np.intp)
+    found: Codes = np.asarray(pd.DataFrame(columns).groupby(list(columns)).ngroup())
     return found
 
 
