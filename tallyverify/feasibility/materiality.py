@@ -13,7 +13,7 @@ IN_QUESTION: dict[KindInQuestion, str] = {
     "unsound": told("whose own arithmetic fails"),
     "copies": told("that stand twice with other figures"),
     "pending": told("that are pending"),
-    "doubtful": told("with another's votes in the same place"),
+    "doubtful": told("with another's votes, or its key spelt otherwise, in the same place"),
     "together": told("of all these kinds together"),
     "discrepant": told("that must be wrong if every published figure is true, whichever they are"),
 }

@@ -90,7 +90,7 @@ def build_long(
     beside = beside_of(raw, mapping)
     keys = [codes.keys, *apart_in(beside, mapping)]
     station = reduce(_paired, map(_coded, keys))
-    apart = SheetsApart.of(raw, station, option, option < len(wanted), mapping.count or "")
+    apart = SheetsApart.of(raw, station, option, option < len(wanted), mapping)
     sheets = _sheets(station, option, apart, codes.areas, _speaking(mapping, wanted))
     figures = _by_option(mapping, wanted, option, counts, sheets)
     for name, columns in mapping.station_columns.items():

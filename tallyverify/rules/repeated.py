@@ -9,6 +9,7 @@ from typing import Any
 from tallyverify.checking import MOST_FINDINGS, CaseFacts, Check
 from tallyverify.findings import CheckResult, Evidence, Finding
 from tallyverify.language import clauses, formula, number, told
+from tallyverify.names import folded
 from tallyverify.rules.joining import MOST_NAMED, and_more, each_told_apart, told_apart
 from tallyverify.table import Repeats
 
@@ -141,6 +142,10 @@ def _spelt(check: Check, group: Cells, facts: CaseFacts) -> Finding:
         "count as different stations",
         names=_keys(group),
     )
+    places = (map(folded, area_of(group, facts, at).values()) for at in range(len(group["row"])))
+    sheets = set(zip(group["station"], map(tuple, places), strict=True))
+    if len({place for _, place in sheets}) < len(sheets):
+        says = told("{says}, and prove no more than if they were one", says=says)
     return _two_keys(check, group, facts, says)
 
 

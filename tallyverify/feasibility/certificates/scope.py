@@ -62,6 +62,7 @@ def outside_of(
         "the sheets are in a long layout": mapping is not None and mapping.layout == "long",
         "area subtotals were left out": bool(source.left_out),
         "rows of one station that were put together, or left out": bool(source.settled),
+        "keys of stations that differ only in their spelling": bool(engine.kept.rows.spelt),
         "sheets annulled or pending": bool(source.annulled or source.pending),
         "columns of one name (NAME#2)": any(re.search(r"#\d+$", name) for name in columns),
         "each voter has several votes": contest.votes_allowed > 1,

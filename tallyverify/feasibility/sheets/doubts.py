@@ -14,8 +14,10 @@ def sheets_in_doubt(
             doubtful,
             told_of(
                 doubtful,
-                "{count} sheet with another's votes in the same place may be no sheet of its own",
-                "{count} sheets with another's votes in the same place may be no sheet of its own",
+                "{count} sheet with another's votes, or its key spelt otherwise, in the same "
+                "place may be no sheet of its own",
+                "{count} sheets with another's votes, or its key spelt otherwise, in the same "
+                "place may be no sheet of its own",
             ),
         ),
         (

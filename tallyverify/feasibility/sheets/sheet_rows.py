@@ -15,6 +15,7 @@ import numpy as np
 from tallyverify.arrays import Codes, Counts, Mask, SmallCounts, Texts
 from tallyverify.checking import CaseFacts, Studied, places_of, shown_in
 from tallyverify.feasibility.figures.papers import case_papers
+from tallyverify.feasibility.sheets.spelt_twice import Spelt, spelt_twice, with_either_sheet
 from tallyverify.table import ActaTable, Repeats
 from tallyverify.taken import takes_input
 
@@ -24,6 +25,7 @@ Areas = tuple[int, ...]
 Places = tuple[Areas, ...]
 """Where a station may lie: one place, or first what all places have in common, then each."""
 
+_NO_LINES = ("station", "least", "most", "site", "seen", "labels")
 LINES = ("registered", "ballots", "valid", "null", "blank")
 
 
@@ -32,16 +34,18 @@ class SheetRows(Studied):
     """What was read of each station's sheet, by part; a station stands once."""
 
     chunks: tuple[dict[str, Any], ...]  # as :func:`_packed` leaves them
-    # Sheets that repeat another's distinctive votes in the same place under another key: whether
-    # they are sheets of their own is not known.
+    # Sheets with another's distinctive votes, or another's key in another spelling, in the same
+    # place: whether they are sheets of their own is not known.
     doubtful: frozenset[str] = frozenset()
     copies: frozenset[str] = frozenset()  # stations that stand twice, with other figures
+    spelt: Spelt = frozenset()  # of these the first holds what either says; the rest are doubtful
 
     def __add__(self, other: SheetRows) -> SheetRows:
         return SheetRows(
             self.chunks + other.chunks,
             self.doubtful | other.doubtful,
             self.copies | other.copies,
+            self.spelt | other.spelt,
         )
 
     def keys(self) -> Texts:
@@ -84,7 +88,8 @@ class SheetRows(Studied):
         for name in self.chunks[0]:
             if name not in (*found, "apart"):
                 found[name] = SmallCounts(whole(name))
-        return found
+        lines = [name for name in self.chunks[0] if name not in (*_NO_LINES, "apart")]
+        return with_either_sheet(found, self.spelt, lines)
 
     def _most(self, least: SmallCounts, order: Codes) -> SmallCounts:
         """The most votes, as the least but where a part says otherwise."""
@@ -173,10 +178,12 @@ def summarise_repeats(repeats: Repeats, facts: CaseFacts) -> SheetRows:
     """Keep what stations that stand twice, and sheets that repeat another's votes, still say."""
     copies = _copies(repeats, facts)
     differ = repeats.different.rows.frame["station"].fillna("").to_numpy(dtype=object)
+    spelt = spelt_twice(repeats)
     return SheetRows(
         (_packed(copies),) if copies is not None else (),
-        _repeated_votes(repeats),
+        _repeated_votes(repeats) | {key for key, _ in spelt},
         frozenset(differ[repeats.different.start]),
+        spelt,
     )
 
 

@@ -20,11 +20,12 @@ from tallyverify.key_bytes import folded_keys
 from tallyverify.language import clauses, counted, enumerated, told, told_of
 from tallyverify.names import folded
 from tallyverify.readers.rows.said_of_rows import LEVEL, STATUS, VERSION, version_column
+from tallyverify.readers.rows.station_texts import least_text
 from tallyverify.readers.rows.versions import ranked
 from tallyverify.readers.words import cell_place
 from tallyverify.records import Latest, Mapping
 from tallyverify.records import SheetStatus as StatusColumn
-from tallyverify.table import ActaTable, FileRows, logs_joined, sheets_left_out
+from tallyverify.table import TEXT, ActaTable, FileRows, logs_joined, sheets_left_out
 
 _ONCE = "registered"
 """Voters of a station are the same in all its parts; whatever else they state adds up."""
@@ -190,6 +191,9 @@ def _added_up(table: ActaTable) -> ActaTable:
     parts = _Parts(code, np.flatnonzero(first), np.flatnonzero(~first))
     _check_areas(table, parts)
     frame = table.frame.take(parts.start).reset_index(drop=True)
+    for name in frame.columns.difference(["row", "station", *table.figures]):
+        texts = least_text(pa.array(table.frame[name]), code)  # no part comes before another
+        frame[name] = pd.array(texts, dtype=TEXT)
     for name in table.figures:
         add: Callable[..., tuple[Counts, Mask]] = _once if name == _ONCE else _summed
         values, missing = add(table, name, parts)

@@ -11,7 +11,9 @@ import pyarrow as pa
 from tallyverify.arrays import Codes, Counts, Mask
 from tallyverify.language import told_of
 from tallyverify.readers.raw import Raw
+from tallyverify.readers.rows.said_of_rows import columns_beside
 from tallyverify.readers.rows.station_texts import ordered_texts
+from tallyverify.records import Mapping, column_named
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,13 +25,16 @@ class SheetsApart:
     mixed: Mask  # nothing says which rows of its station make up one sheet
 
     @classmethod
-    def of(cls, raw: Raw, station: Codes, option: Codes, mapped: Mask, count: str) -> SheetsApart:
+    def of(
+        cls, raw: Raw, station: Codes, option: Codes, mapped: Mask, mapping: Mapping
+    ) -> SheetsApart:
         """Sort out rows of one station and option, by what they hold and not by where they stand.
 
         What tells the sheets of a station apart is a column in which each of its options has the
         same texts: versions, batches. One that goes with the votes (percentages, numbers of rows,
-        times) does not.
+        times) does not. Rows of equal votes come in the order of the other texts that are read.
         """
+        count = mapping.count or ""
         cell = station * (int(option.max(initial=0)) + 1) + option
         again = np.flatnonzero(pd.Series(cell).duplicated(keep=False).to_numpy())
         nth = np.zeros(len(cell), dtype=np.int64)
@@ -44,10 +49,11 @@ class SheetsApart:
             if texts is not None:
                 rows["text"] = np.where(_shared(rows.assign(text=texts)[asked], rows), texts, 0)
                 rows["sheet"] = rows.groupby(["sheet", "text"]).ngroup()
-        order = np.lexsort((rows["votes"], rows["sheet"], rows["cell"]))
+        rows["says"] = _said_of_station(raw, mapping, again)
+        order = np.lexsort((rows["says"], rows["votes"], rows["sheet"], rows["cell"]))
         nth[again[order]] = rows["cell"].iloc[order].groupby(rows["cell"].iloc[order]).cumcount()
 
-        apart = rows[asked].drop_duplicates(["cell", "sheet", "votes"])
+        apart = rows[asked].drop_duplicates(["cell", "sheet", "votes", "says"])
         cells = apart.loc[apart[["cell", "sheet"]].duplicated(), ["station", "cell"]]
         unclear = cells.drop_duplicates().groupby("station").size()
         other = rows["station"][asked & ~_shared(rows.assign(text=rows["sheet"])[asked], rows)]
@@ -82,6 +88,18 @@ def _shared(rows: pd.DataFrame, every: pd.DataFrame) -> Mask:
     texts = rows["text"].groupby([rows["station"], place]).agg(["min", "max"])
     unlike = texts.index[texts["min"] < texts["max"]].get_level_values(0)
     found: Mask = ~every["station"].isin(unlike).to_numpy()
+    return found
+
+
+def _said_of_station(raw: Raw, mapping: Mapping, rows: Counts) -> Codes:
+    """Return a number for what each row says of its whole station, in the order of the texts."""
+    figures = (name for columns in mapping.station_columns.values() for name in columns)
+    names = [*mapping.areas.values(), *columns_beside(mapping).values(), *figures]
+    texts = [_coded(raw, column_named(name), rows) for name in names]
+    columns = {str(at): codes for at, codes in enumerate(texts) if codes is not None}
+    if not columns:
+        return np.zeros(len(rows), dtype=np.intp)
+    found: Codes = np.asarray(pd.DataFrame(columns).groupby(list(columns)).ngroup())
     return found
 
 

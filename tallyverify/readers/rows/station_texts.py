@@ -30,6 +30,18 @@ def station_text(texts: pa.Array, row: Codes) -> tuple[pa.Array, Differing]:
     return pa.array([*known, ""], pa.string()).take(pa.array(least)), (differ.tolist(), said)
 
 
+def least_text(texts: pa.Array, part: Codes) -> pa.Array:
+    """Return for each station the first of the texts that its parts say, in their order; or "".
+
+    ``part``: the station that each row is a part of.
+    """
+    known, code = ordered_texts(texts)
+    least = np.full(int(part.max(initial=-1)) + 1, len(known))
+    says = np.flatnonzero(np.array([bool(text) for text in known], dtype=bool)[code])
+    np.minimum.at(least, part[says], code[says])
+    return pa.array([*known, ""], pa.string()).take(pa.array(least))
+
+
 def ordered_texts(texts: pa.Array) -> tuple[list[str], Codes]:
     """Return the distinct texts, the shorter first, as 9 before 10; and of each cell its place."""
     encoded = pc.fill_null(texts, "").dictionary_encode()
