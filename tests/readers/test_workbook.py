@@ -181,6 +181,7 @@ ROW, LAST = '<row r="3">', '<row r="4">'
         (NUMBER, '<c r="C3" t="inlineStr"><is><t>5</t></is><is><t>6</t></is></c>', "two values"),
         (NUMBER, '<c r="C3" t="inlineStr"><is><t>5</t></is><v>6</v></c>', "two values"),
         (NUMBER, '<c r="C3"><v>6</v><is><t>5</t></is></c>', "two values"),
+        ("<worksheet ", "<!DOCTYPE x [<!ENTITY a 'b'>]><worksheet ", "a document type"),
         (LAST, f"</sheetData><sheetData>{LAST}", "a second table of cells"),
     ],
 )

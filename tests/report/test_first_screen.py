@@ -34,7 +34,7 @@ def test_the_sentence_names_what_cannot_be_true_together(venezuela: Report) -> N
         "González; bulletin 2 (96.87 % of the stations) declares 5,326,104. By the sheets Edmundo "
         "González is ahead, by the bulletin Nicolás Maduro. For the declared figures to be true, "
         "at least 3,351 of the 25,073 sheets would have to be wrong; 148 are allowed for, as "
-        "honest mistakes. The same holds for bulletin 1."
+        "honest mistakes. The same verdict holds for bulletin 1."
     )
     asked, every = len(venezuela.answered), len(venezuela.checks)
     assert summary(venezuela).sentence.endswith(f" Only {asked} of the {every} checks were run.")

@@ -137,6 +137,7 @@ class _Sheet:
         parser.CharacterDataHandler = self.say
         parser.CommentHandler = parser.StartCdataSectionHandler = self.cut
         parser.ProcessingInstructionHandler = self.cut
+        parser.StartDoctypeDeclHandler = _no_type
         parser.Parse(xml, True)
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
@@ -232,6 +233,10 @@ def cell_place(name: str, row: int, column: int) -> tuple[int, int]:
     for letter in named[1].upper():
         at = 26 * at + ord(letter) - ord("A") + 1
     return int(named[2]) - 1, at - 1
+
+
+def _no_type(*_: object) -> None:
+    raise _damaged(told("a document type, whose entities could grow without end"))
 
 
 def _damaged(found: str) -> InputError:

@@ -130,7 +130,7 @@ def _others(report: Report, found: Finding) -> list[str]:
     others = [name for name in dict.fromkeys(here) if name and name != found.bulletin]
     if not others:
         return []
-    return [told("The same holds for bulletin {bulletins}.", bulletins=enumerated(others))]
+    return [told("The same verdict holds for bulletin {bulletins}.", bulletins=enumerated(others))]
 
 
 def _held_against_declared(report: Report, found: Finding) -> dict[str, str]:
