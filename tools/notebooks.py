@@ -18,7 +18,7 @@ import matplotlib as mpl
 import nbformat
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-_SECONDS = 60
+_SECONDS = 300
 """Each cell ends within this time."""
 
 
