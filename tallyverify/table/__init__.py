@@ -34,7 +34,7 @@ from tallyverify.table.registry import EARLIER, KIND, RegisteredStation, Registr
 from tallyverify.table.repeats import RARE, HashMatches, Index, Repeats
 from tallyverify.table.second_reading import SecondReading, UnlikeCell
 from tallyverify.table.source import Source, SourcePart
-from tallyverify.table.spellings import Spellings
+from tallyverify.table.spellings import Spellings, with_folded_areas
 from tallyverify.table.text_type import TEXT
 
 __all__ = [
@@ -84,4 +84,5 @@ __all__ = [
     "together",
     "with_code_points",
     "with_earlier",
+    "with_folded_areas",
 ]

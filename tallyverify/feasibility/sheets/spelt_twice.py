@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tallyverify.arrays import Counts, SmallCounts
-from tallyverify.table import Repeats
-from tallyverify.table.spellings import with_folded_areas
+from tallyverify.table import Repeats, with_folded_areas
 
 Spelt = frozenset[tuple[str, str]]
 """Keys with the first key, in their order, that differs only as spellings do in the same area."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from xml.parsers import expat
 
 from tallyverify.readers.kinds.parted import APART, joined
-from tallyverify.readers.kinds.sheet_xml import Places, cell_place
+from tallyverify.readers.kinds.sheet_xml import Places, place_of_cell
 
 _MARKS = (b"vertAlign", b"strike", b"\x00")
 """One of these stands in the XML if it has such texts, or is of another encoding."""
@@ -55,7 +55,7 @@ class _Texts:
             self.row = int(attributes.get("r", self.row + 2)) - 1
             self.place = (self.row, -1)
         elif name == "c":
-            self.place = cell_place(attributes.get("r", ""), *self.place)
+            self.place = place_of_cell(attributes.get("r", ""), *self.place)
             self.kind, self.value = attributes.get("t", ""), ""
         elif name in ("si", "is"):
             self.items += name == "si"

@@ -153,7 +153,7 @@ class _Sheet:
         if name == "row":
             self.begin_row(int(attributes.get("r", self.row + 2)) - 1)
         elif name == "c":
-            self.begin_cell(cell_place(attributes.get("r", ""), self.row, self.column))
+            self.begin_cell(place_of_cell(attributes.get("r", ""), self.row, self.column))
             self.kind, self.formula = attributes.get("t", "n"), False
             self.value, self.raw = "", ""
         elif name in ("v", "is") and self.values & {"v", "is"}:
@@ -224,7 +224,7 @@ class _Sheet:
         )
 
 
-def cell_place(name: str, row: int, column: int) -> tuple[int, int]:
+def place_of_cell(name: str, row: int, column: int) -> tuple[int, int]:
     """Return where a cell stands by its name; one without a name follows the one before it."""
     named = re.fullmatch(r"([A-Za-z]{1,3})([0-9]{1,7})", name)
     if named is None:
