@@ -96,8 +96,7 @@ def _also_alike(groups: Groups, papers: list[str]) -> Counts:
     if not papers or not len(groups):
         return found
     at = np.repeat(np.arange(len(groups)), groups.size)
-    first = np.repeat(groups.start + groups.size - np.cumsum(groups.size), groups.size)
-    rows = groups.rows.take(first + np.arange(len(at)))
+    rows = groups.rows.take(groups.positions)
     read = np.logical_and.reduce([rows.known(name) for name in papers])
     columns = [at, *(rows.figure(name)[0] for name in papers)]
     kinds, size = np.unique(np.column_stack(columns)[read], axis=0, return_counts=True)

@@ -34,6 +34,13 @@ class Groups:
         start = np.concatenate([self.start, others.start])
         return Groups(self.rows, start, np.concatenate([self.size, others.size]))
 
+    @property
+    def positions(self) -> Counts:
+        """Positions of the rows of all groups, one group after the other."""
+        ends = np.cumsum(self.size)
+        at: Counts = np.repeat(self.start + self.size - ends, self.size)
+        return at + np.arange(len(at))
+
     def varying(self, columns: Sequence[str]) -> Mask:
         """Return in which groups rows differ in any of these columns; shape (groups,).
 
@@ -51,13 +58,11 @@ class Groups:
     def listed(self, most: int) -> Iterator[dict[str, list[Any]]]:
         """Yield the first groups, each as its columns; a missing figure is None."""
         few = self.where(np.arange(len(self)) < most)
-        ends = np.cumsum(few.size)
-        at = np.repeat(few.start + few.size - ends, few.size) + np.arange(few.size.sum())
-        frame = few.rows.frame.take(at)
+        frame = few.rows.frame.take(few.positions)
         cells = {name: frame[name].tolist() for name in frame.columns}
         for name in few.rows.figures:
             cells[name] = [None if pd.isna(value) else int(value) for value in cells[name]]
-        for start, stop in pairwise([0, *ends.tolist()]):
+        for start, stop in pairwise([0, *np.cumsum(few.size).tolist()]):
             yield {name: column[start:stop] for name, column in cells.items()}
 
 

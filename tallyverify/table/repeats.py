@@ -209,8 +209,7 @@ def _contested(groups: Groups) -> ActaTable | None:
     if not len(groups):
         return None
     start = np.cumsum(groups.size) - groups.size
-    at = np.repeat(groups.start - start, groups.size) + np.arange(groups.size.sum())
-    every = groups.rows.take(at)
+    every = groups.rows.take(groups.positions)
     frame = every.frame.take(start).reset_index(drop=True)
     for name in every.figures:
         values, unread = every.figure(name)

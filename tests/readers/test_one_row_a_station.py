@@ -11,16 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallyverify import Case, Contest, verify
+from tallyverify import Case, verify
 from tallyverify.errors import InputError
 from tallyverify.readers import ActaStream, open_actas, read_actas, read_registry
 from tallyverify.table.actas import ActaTable
 from tests.helpers.cases import declared_of, nation
+from tests.helpers.small import CONTEST
 from tests.helpers.tiers import costly
 
-CONTEST = Contest.model_validate(
-    {"id": "t", "levels": ["state"], "candidates": [{"id": "A"}, {"id": "B"}]}
-)
 WIDE: dict[str, Any] = {
     "station": "MESA",
     "areas": {"state": "EDO"},

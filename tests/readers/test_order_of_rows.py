@@ -9,16 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tallyverify import Case, Contest, Report, read_actas, verify
+from tallyverify import Case, Report, read_actas, verify
 from tallyverify.errors import InputError
 from tallyverify.table.actas import ActaTable
 from tests.helpers.cases import declared_of, nation
 from tests.helpers.same_report import without_places
+from tests.helpers.small import CONTEST
 from tests.helpers.tiers import costly
 
-CONTEST = Contest.model_validate(
-    {"id": "t", "levels": ["state"], "candidates": [{"id": "A"}, {"id": "B"}]}
-)
 LONG: dict[str, Any] = {
     "layout": "long",
     "station": "MESA",

@@ -21,13 +21,12 @@ def unit_of(percentage: float) -> Fraction:
 @takes_input
 def bases_of(result: AreaResult, facts: CaseFacts) -> dict[str, int]:
     """Return the declared totals that percentages may be of."""
-    whole = facts.declared.registered if facts.declared and not result.area else None
     valid, ballots = result.valid, result.ballots
     bases: dict[str, int | None] = {
         told("valid votes"): valid,
         told("valid and blank votes"): valid + result.blank if valid and result.blank else None,
         told("ballots"): ballots,
-        told("registered voters"): result.registered or whole,
+        told("registered voters"): _registered(result, facts),
     }
     # Of votes, where valid papers have several each.
     summed = valid is None or facts.contest.votes_allowed > 1
@@ -38,6 +37,12 @@ def bases_of(result: AreaResult, facts: CaseFacts) -> dict[str, int]:
     return {name: total for name, total in bases.items() if total}
 
 
+def _registered(result: AreaResult, facts: CaseFacts) -> int | None:
+    """Return the voters of a row; of the whole country they may stand in the document."""
+    whole = facts.declared.registered if facts.declared and not result.area else None
+    return result.registered or whole
+
+
 @takes_input
 def allowed(percentage: float, total: int) -> tuple[int, int]:
     """Return the least and the most votes of a total that a stated percentage allows.
@@ -45,8 +50,7 @@ def allowed(percentage: float, total: int) -> tuple[int, int]:
     A percentage may be rounded, cut off, or moved by a unit so that all sum to 100: a unit of its
     last digit either way.
     """
-    stated, unit = Fraction(str(percentage)), unit_of(percentage)
-    return max(ceil((stated - unit) * total / 100), 0), floor((stated + unit) * total / 100)
+    return _between(percentage, total, total)
 
 
 @takes_input
@@ -122,9 +126,7 @@ def _of_a_total(
         return
     for label, percentage in result.percentages.items():
         if label not in result.figures:
-            stated, unit = Fraction(str(percentage)), unit_of(percentage)
-            least = max(ceil((stated - unit) * low / 100), 0)
-            yield label, least, floor((stated + unit) * high / 100)
+            yield label, *_between(percentage, low, high)
 
 
 def _of_valid_or_more(
@@ -137,17 +139,21 @@ def _of_valid_or_more(
     """
     totals: list[Fraction] = []
     if facts.contest.votes_allowed == 1:
-        whole = facts.declared.registered if facts.declared and not result.area else None
-        if registered := result.registered or whole:
+        if registered := _registered(result, facts):
             totals.append(Fraction(registered))
         stated, raised = result.percentage_sum
         if stated > raised:
             totals.append(100 * valid / (stated - raised))
-    most = max(min(totals), Fraction(valid)) if totals else None
+    total = max(min(totals), Fraction(valid)) if totals else None
     for label, percentage in result.percentages.items():
-        stated, unit = Fraction(str(percentage)), unit_of(percentage)
-        high = valid if most is None else min(floor((stated + unit) * most / 100), valid)
-        yield label, max(ceil((stated - unit) * valid / 100), 0), high
+        least, most = _between(percentage, valid, total or valid)
+        yield label, least, valid if total is None else min(most, valid)
+
+
+def _between(percentage: float, low: Fraction | int, high: Fraction | int) -> tuple[int, int]:
+    """Return the least and the most votes that a percentage allows of a total in this range."""
+    stated, unit = Fraction(str(percentage)), unit_of(percentage)
+    return max(ceil((stated - unit) * low / 100), 0), floor((stated + unit) * high / 100)
 
 
 def _holds(votes: int, interval: tuple[int, int]) -> bool:

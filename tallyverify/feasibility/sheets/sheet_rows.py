@@ -25,7 +25,6 @@ Areas = tuple[int, ...]
 Places = tuple[Areas, ...]
 """Where a station may lie: one place, or first what all places have in common, then each."""
 
-_NO_LINES = ("station", "least", "most", "site", "seen", "labels")
 LINES = ("registered", "ballots", "valid", "null", "blank")
 
 
@@ -85,10 +84,8 @@ class SheetRows(Studied):
             "seen": whole("seen"),
             "labels": tuple(labels),
         }
-        for name in self.chunks[0]:
-            if name not in (*found, "apart"):
-                found[name] = SmallCounts(whole(name))
-        lines = [name for name in self.chunks[0] if name not in (*_NO_LINES, "apart")]
+        lines = [name for name in self.chunks[0] if name not in (*found, "apart")]
+        found |= {name: SmallCounts(whole(name)) for name in lines}
         return with_either_sheet(found, self.spelt, lines)
 
     def _most(self, least: SmallCounts, order: Codes) -> SmallCounts:
@@ -209,10 +206,7 @@ def _copies(repeats: Repeats, facts: CaseFacts) -> dict[str, Any] | None:
     groups = repeats.different.followed_by(repeats.moved.where(only_moved))
     if not len(groups):
         return None
-    rows = np.concatenate(
-        [np.arange(at, at + n) for at, n in zip(groups.start, groups.size, strict=True)]
-    )
-    every = _as_read(groups.rows.take(rows), facts)
+    every = _as_read(groups.rows.take(groups.positions), facts)
     start = np.cumsum(groups.size) - groups.size
     columns: dict[str, Any] = {"station": every["station"][start]}
     there = [

@@ -19,9 +19,7 @@ def spelt_twice(repeats: Repeats) -> Spelt:
     groups = repeats.spelt
     if not len(groups):
         return frozenset()
-    start = np.cumsum(groups.size) - groups.size
-    at = np.repeat(groups.start - start, groups.size) + np.arange(groups.size.sum())
-    rows = with_folded_areas(groups.rows.take(at))
+    rows = with_folded_areas(groups.rows.take(groups.positions))
     group = np.repeat(np.arange(len(groups)), groups.size)
     where = rows.frame[["station", *rows.levels]].assign(group=group)
     first = where.groupby(["group", *rows.levels])["station"].transform("min")
